@@ -1,0 +1,15 @@
+package dev.trapline.abi.engine;
+
+/// The engine or its library failed: not the guest's doing as far as can be known.
+public final class EngineException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public EngineException(String message) {
+        super(message);
+    }
+
+    public EngineException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

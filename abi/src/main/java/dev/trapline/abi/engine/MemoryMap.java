@@ -1,0 +1,65 @@
+package dev.trapline.abi.engine;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/// The physical address space of a machine, the same for all of its vCPUs.
+///
+/// @param regions disjoint and page-aligned; in ascending order of address
+public record MemoryMap(List<Region> regions) {
+
+    /// Granularity of addresses and sizes, in bytes.
+    public static final long PAGE = 4096;
+
+    public MemoryMap {
+        regions = List.copyOf(regions);
+        long end = 0;
+        for (Region region : regions) {
+            if (region.base() % PAGE != 0 || region.size() % PAGE != 0 || region.size() <= 0) {
+                throw new IllegalArgumentException("not whole pages of " + PAGE + " bytes: " + region);
+            }
+            if (Long.compareUnsigned(region.base(), end) < 0) {
+                throw new IllegalArgumentException("overlaps the region below it, or stands before it: " + region);
+            }
+            end = region.base() + region.size();
+        }
+    }
+
+    /// One stretch of physical addresses.
+    public sealed interface Region {
+        /// First guest physical address.
+        long base();
+
+        /// Length in bytes.
+        long size();
+    }
+
+    /// Memory: one native block, mapped into every engine.
+    ///
+    /// @param base first guest physical address
+    /// @param bytes the host's memory behind it; outlives every engine
+    /// @param writable whether the guest may write it
+    public record Memory(long base, MemorySegment bytes, boolean writable) implements Region {
+        @Override
+        public long size() {
+            return bytes.byteSize();
+        }
+
+        @Override
+        public String toString() {
+            return "memory 0x" + Long.toHexString(base) + " + 0x" + Long.toHexString(size());
+        }
+    }
+
+    /// A device's registers.
+    ///
+    /// @param base first guest physical address
+    /// @param size length in bytes
+    /// @param device what answers
+    public record Device(long base, long size, MmioDevice device) implements Region {
+        @Override
+        public String toString() {
+            return "device 0x" + Long.toHexString(base) + " + 0x" + Long.toHexString(size);
+        }
+    }
+}

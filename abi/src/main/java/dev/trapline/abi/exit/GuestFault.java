@@ -1,0 +1,43 @@
+package dev.trapline.abi.exit;
+
+/// The guest did what the machine has no answer for. PC in the registers is at the instruction that did it, but for
+/// [Kind#SUPERVISOR_CALL], where it is at the next one.
+///
+/// @param kind what it did
+/// @param address the address of the access, for the kinds that have one; 0 otherwise
+/// @param detail the exception's syndrome (ESR_ELx layout) where the engine tells it; 0 otherwise
+public record GuestFault(Kind kind, long address, long detail) implements Exit {
+
+    /// What a guest can do to end its run.
+    public enum Kind {
+        UNDEFINED_INSTRUCTION("undefined instruction"),
+        SUPERVISOR_CALL("supervisor call (SVC)"),
+        BREAKPOINT("breakpoint (BRK)"),
+        PREFETCH_ABORT("prefetch abort"),
+        DATA_ABORT("data abort"),
+        UNMAPPED_READ("read of unmapped memory"),
+        UNMAPPED_WRITE("write to unmapped memory"),
+        UNMAPPED_FETCH("fetch from unmapped memory"),
+        READ_ONLY_WRITE("write to read-only memory"),
+        OTHER_EXCEPTION("exception");
+
+        private final String description;
+
+        Kind(String description) {
+            this.description = description;
+        }
+
+        /// A short description in words, for messages.
+        public String description() {
+            return description;
+        }
+
+        /// Whether [GuestFault#address] means something for this kind.
+        public boolean hasAddress() {
+            return switch (this) {
+                case PREFETCH_ABORT, DATA_ABORT, UNMAPPED_READ, UNMAPPED_WRITE, UNMAPPED_FETCH, READ_ONLY_WRITE -> true;
+                case UNDEFINED_INSTRUCTION, SUPERVISOR_CALL, BREAKPOINT, OTHER_EXCEPTION -> false;
+            };
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package dev.trapline.abi.firmware;
+
+/// A firmware service: a descriptor, and a pure function from its state and a call to an answer.
+///
+/// Obligations: [#apply] depends on its arguments alone (no clock, no random, no static state, no iteration in an order that may
+/// differ between runs), never changes a state it was given, and returns for every call of its claims. What a guest does
+/// wrong is answered as the specification says; an exception thrown here ends the machine, with everything recorded.
+///
+/// Put the class name into `META-INF/services/dev.trapline.abi.firmware.FirmwareService` to have it found on the class path.
+///
+/// @param <S> the service's state: immutable
+public interface FirmwareService<S> {
+
+    /// What it is and which calls it answers. The same at every call.
+    ServiceDescriptor descriptor();
+
+    /// Its state when the machine starts, and after each reset of the machine.
+    ///
+    /// @throws IllegalArgumentException if a setting is not understood, naming the key and what it takes
+    S start(ServiceContext context);
+
+    /// Answers one call.
+    Reply<S> apply(S state, ServiceCall call, GuestMemory memory);
+}

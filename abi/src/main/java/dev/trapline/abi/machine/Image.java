@@ -1,0 +1,22 @@
+package dev.trapline.abi.machine;
+
+import dev.trapline.abi.Bytes;
+
+/// A file that is put into guest memory at every start of the machine.
+///
+/// @param kind what it is
+/// @param name the file's name, for people
+/// @param address where a [Kind#RAW] image goes and starts, a guest physical address; 0 for the others
+/// @param content the file, whole
+public record Image(Kind kind, String name, long address, Bytes content) {
+
+    /// How an image is put into memory.
+    public enum Kind {
+        /// A static ELF64 executable for AArch64: its segments say where.
+        ELF,
+        /// Bytes as they are, entered at their first.
+        RAW,
+        /// The content of the flash at address 0. Without another image, vCPU 0 starts there.
+        FLASH
+    }
+}

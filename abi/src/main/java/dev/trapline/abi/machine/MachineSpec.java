@@ -1,0 +1,86 @@
+package dev.trapline.abi.machine;
+
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.engine.Engine;
+import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.registry.Rule;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Everything that decides how a machine runs, but for its images and its inputs: part of a recording's header.
+///
+/// @param vcpus 1 to 64
+/// @param cpuModel the CPU they are
+/// @param ramBytes size of RAM at [#RAM_BASE]; whole pages, 1 MiB to 64 GiB
+/// @param schedule who runs next, and for how long
+/// @param seed of the schedule's generator
+/// @param sliceBudget full length of a slice in instructions, 1 to [#MAX_SLICE]
+/// @param cutSliceCost virtual time of a slice that an exit cut short, in ticks, 1 to [#MAX_SLICE]
+/// @param maxInstructions granted budget after which the run ends; 0 is no limit
+/// @param rebootOnReset whether SYSTEM_RESET restarts the machine; otherwise it ends the run
+/// @param deviceTree whether a device tree is generated at the start of RAM and handed over in x0
+/// @param inputInterval least virtual time between two bytes of scripted console input, in ticks
+/// @param ramDigestInterval virtual time between two digests of all memory, in ticks
+/// @param resident names of the services that are answered in place
+/// @param rules the policy, in the order in which it was declared
+/// @param serviceSettings by service name and key, as in `psci.version`; defaults filled in
+public record MachineSpec(
+        int vcpus,
+        CpuModel cpuModel,
+        long ramBytes,
+        Schedule schedule,
+        long seed,
+        long sliceBudget,
+        long cutSliceCost,
+        long maxInstructions,
+        boolean rebootOnReset,
+        boolean deviceTree,
+        long inputInterval,
+        long ramDigestInterval,
+        List<String> resident,
+        List<Rule> rules,
+        SortedMap<String, String> serviceSettings) {
+
+    /// Where RAM begins: as on QEMU's `virt` board.
+    public static final long RAM_BASE = 0x4000_0000L;
+
+    /// Where the flash begins, and how large it is.
+    public static final long FLASH_BASE = 0;
+
+    public static final long FLASH_SIZE = 0x0800_0000L;
+
+    /// Where the PL011 is.
+    public static final long UART_BASE = 0x0900_0000L;
+
+    /// Frequency of virtual time and of every counter, in Hz.
+    public static final long TICKS_PER_SECOND = 62_500_000;
+
+    /// The largest slice: beyond it a stop would be noticed late.
+    public static final long MAX_SLICE = 10_000_000;
+
+    public MachineSpec {
+        check(vcpus >= 1 && vcpus <= VcpuId.MAX_COUNT, "vcpus", "1 to " + VcpuId.MAX_COUNT, vcpus);
+        check(
+                ramBytes >= 1 << 20 && ramBytes <= 1L << 36 && ramBytes % MemoryMap.PAGE == 0,
+                "ramBytes",
+                "whole pages of 4 KiB from 1 MiB to 64 GiB",
+                ramBytes);
+        check(sliceBudget >= 1 && sliceBudget <= MAX_SLICE, "sliceBudget", "1 to " + MAX_SLICE, sliceBudget);
+        check(cutSliceCost >= 1 && cutSliceCost <= MAX_SLICE, "cutSliceCost", "1 to " + MAX_SLICE, cutSliceCost);
+        check(maxInstructions >= 0, "maxInstructions", "0 (no limit) or more", maxInstructions);
+        check(inputInterval >= 0, "inputInterval", "0 or more", inputInterval);
+        check(ramDigestInterval >= 1, "ramDigestInterval", "1 or more", ramDigestInterval);
+        check(sliceBudget <= Engine.MAX_BUDGET, "sliceBudget", "what an engine takes", sliceBudget);
+        resident = List.copyOf(resident);
+        rules = List.copyOf(rules);
+        serviceSettings = Collections.unmodifiableSortedMap(new TreeMap<>(serviceSettings));
+    }
+
+    private static void check(boolean holds, String what, String takes, long got) {
+        if (!holds) {
+            throw new IllegalArgumentException(what + " takes " + takes + ", not " + got);
+        }
+    }
+}

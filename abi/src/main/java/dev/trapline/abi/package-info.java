@@ -1,0 +1,5 @@
+/** Values that every module shares: identities, positions, addresses, digests. They know nothing of actors or engines. */
+@NullMarked
+package dev.trapline.abi;
+
+import org.jspecify.annotations.NullMarked;

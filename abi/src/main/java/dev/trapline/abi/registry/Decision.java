@@ -1,0 +1,45 @@
+package dev.trapline.abi.registry;
+
+/// What becomes of a call. A closed set.
+public sealed interface Decision {
+
+    /// Answered in place by a service's logic, without a hop to its actor.
+    ///
+    /// @param service the service's name
+    record Resident(String service) implements Decision {}
+
+    /// Sent to a service's actor.
+    ///
+    /// @param service the service's name
+    record Forwarded(String service) implements Decision {}
+
+    /// Answered with NOT_SUPPORTED at once.
+    ///
+    /// @param reason why, for people
+    record Denied(Reason reason) implements Decision {}
+
+    /// Why a call is denied.
+    enum Reason {
+        /// No service claims the function identifier.
+        UNCLAIMED("no service claims it"),
+        /// A rule of the machine's policy denies it.
+        BY_RULE("a rule denies it"),
+        /// Its #imm is not 0: not an SMCCC call.
+        IMMEDIATE("its #imm is not 0, so it is not an SMCCC call"),
+        /// A 64-bit function identifier used in AArch32 state.
+        WIDTH("a 64-bit function identifier cannot be used from AArch32 state"),
+        /// Its condition check failed.
+        CONDITION("its condition check failed");
+
+        private final String description;
+
+        Reason(String description) {
+            this.description = description;
+        }
+
+        /// The reason in words.
+        public String description() {
+            return description;
+        }
+    }
+}

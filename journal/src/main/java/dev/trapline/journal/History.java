@@ -1,0 +1,40 @@
+package dev.trapline.journal;
+
+import dev.trapline.journal.record.JournalRecord;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/// A machine's side of its history: it is recorded, or checked against a recording, or neither. The machine does not know which.
+///
+/// All methods are called on the machine's thread. [#append] is on the hot path: it takes well under 100 ns and allocates nothing
+/// that outlives the segment.
+public interface History {
+
+    /// The next entry, if it is an input that a recording has at exactly this point; taken from the recording by the call.
+    ///
+    /// @return null if a slice comes next, and always null where nothing is replayed
+    JournalRecord.@Nullable Input nextRecordedInput();
+
+    /// Whether inputs come from a recording; then nothing else may be an input.
+    boolean isReplay();
+
+    /// Whether a recording that is being replayed has nothing more: it was cut off before its end.
+    boolean isExhausted();
+
+    /// Takes in what happened. Never called with an input that [#nextRecordedInput] gave.
+    ///
+    /// @throws DivergenceException if it is not what the recording says
+    void append(JournalRecord record);
+
+    /// Whether there is credit for more. If not, the machine grants no slice until it is called back.
+    boolean hasCredit();
+
+    /// Whom to call when credit is there again after [#hasCredit] said no, or when storage failed. Called on any thread.
+    void onCredit(Runnable callback);
+
+    /// Why nothing can be recorded any more; null while all is well.
+    @Nullable String failure();
+
+    /// Writes what is still held and closes. The stage completes when all is durable, or fails with the reason in words.
+    CompletionStage<Void> close();
+}

@@ -1,0 +1,68 @@
+package dev.trapline.journal.record;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.registry.Decision;
+import java.util.List;
+
+/// One entry of a machine's history. A closed set.
+///
+/// The order of the records is the history: a [Slice] is followed by the [Answer] to its hypercall if it ended in one, then by
+/// the digests due at its end; inputs stand between slices, before the slice that is the first to see them.
+public sealed interface JournalRecord {
+
+    /// A record that came from outside the machine: a replay takes it from the journal instead of checking it.
+    sealed interface Input extends JournalRecord {}
+
+    /// A vCPU was granted a slice, and the slice ended.
+    ///
+    /// @param vcpu who ran
+    /// @param budget instructions granted
+    /// @param exit why the slice ended
+    /// @param counterReads how often the slice read a counter
+    /// @param digest of x0 to x30, SP, PC and PSTATE at its end, before any answer is written
+    record Slice(VcpuId vcpu, long budget, Exit exit, long counterReads, long digest) implements JournalRecord {}
+
+    /// What became of the hypercall of the slice before it.
+    ///
+    /// @param decision the registry's
+    /// @param registers what was written to the caller
+    /// @param effects what was done besides, in order
+    record Answer(Decision decision, RegisterWrites registers, List<Effect> effects) implements JournalRecord {
+        public Answer {
+            effects = List.copyOf(effects);
+        }
+    }
+
+    /// A digest of all registers of a vCPU, SIMD and system registers included.
+    record FullDigest(VcpuId vcpu, long digest) implements JournalRecord {}
+
+    /// A digest of all guest memory.
+    record MemoryDigest(long digest) implements JournalRecord {}
+
+    /// Bytes arrived at the console's receiver.
+    record ConsoleInput(Bytes bytes) implements Input {}
+
+    /// Somebody outside asked the run to end.
+    record Stop(Reason reason) implements Input {
+        /// Who asked.
+        public enum Reason {
+            /// Ctrl-C, a signal, or the embedding program.
+            INTERRUPTED,
+            /// The limit on host time.
+            TIMEOUT
+        }
+    }
+
+    /// The run ended.
+    ///
+    /// @param outcome how
+    /// @param virtualTime when, in ticks
+    /// @param consoleBytes how much the guest had printed
+    /// @param consoleDigest digest of what it printed
+    record End(RunOutcome outcome, long virtualTime, long consoleBytes, long consoleDigest) implements JournalRecord {}
+}

@@ -1,0 +1,24 @@
+package dev.trapline.vcpu;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.journal.record.JournalRecord;
+import java.util.concurrent.CompletionStage;
+
+/// A machine that is running. Every method may be called from any thread; what is asked takes effect between slices.
+public interface MachineRun {
+
+    /// Completes when the run has ended and everything recorded is durable. Never fails: what went wrong is an outcome.
+    CompletionStage<RunReport> done();
+
+    /// Offers bytes to the console's receiver. Nothing happens in a replay: its input comes from the recording.
+    void type(Bytes bytes);
+
+    /// Asks the run to end at the next slice boundary.
+    void stop(JournalRecord.Stop.Reason reason);
+
+    /// How far it has come.
+    Progress progress();
+
+    /// Whether the guest has taken a byte of console input yet.
+    boolean readsConsole();
+}

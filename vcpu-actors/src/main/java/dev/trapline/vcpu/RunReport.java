@@ -1,0 +1,33 @@
+package dev.trapline.vcpu;
+
+import dev.trapline.abi.Position;
+import dev.trapline.abi.machine.RunOutcome;
+import java.util.List;
+
+/// What a run came to.
+///
+/// @param outcome how it ended
+/// @param position where it ended
+/// @param progress how far it came
+/// @param instructionsGranted sum of all slices' budgets
+/// @param registerDigest chain of the register digests of every slice: equal for equal runs
+/// @param memoryDigest digest of all guest memory at the end
+/// @param consoleBytes how much the guest printed
+/// @param consoleDigest digest of what it printed
+/// @param lastHypercalls the last few calls, oldest first, as a trace shows them
+/// @param hostNanos host time from the first slice to the end, in nanoseconds; for people only
+public record RunReport(
+        RunOutcome outcome,
+        Position position,
+        Progress progress,
+        long instructionsGranted,
+        long registerDigest,
+        long memoryDigest,
+        long consoleBytes,
+        long consoleDigest,
+        List<String> lastHypercalls,
+        long hostNanos) {
+    public RunReport {
+        lastHypercalls = List.copyOf(lastHypercalls);
+    }
+}
