@@ -55,6 +55,7 @@ public final class Machine {
         }
 
         /// Starts the run in an actor system.
+        @SuppressWarnings("DoNotCallSuggester")
         public MachineRun start(ActorSystem<?> system) {
             throw new UnsupportedOperationException(engines + " " + spec);
         }
