@@ -1,0 +1,5 @@
+/** The worked example of a custom service: a guest ends its run with a status. */
+@NullMarked
+package dev.trapline.firmware.exit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,82 @@
+package dev.trapline.firmware.psci;
+
+import dev.trapline.abi.firmware.ServiceDescriptor.Function;
+import dev.trapline.abi.firmware.ServiceDescriptor.ResultName;
+import dev.trapline.abi.smccc.FunctionId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The PSCI functions that are implemented, by function number (DEN0022 §5.1).
+enum PsciFunction {
+    VERSION(0x00, "PSCI_VERSION", false),
+    CPU_OFF(0x02, "PSCI_CPU_OFF", false),
+    CPU_ON(0x03, "PSCI_CPU_ON", true, "target_cpu", "entry_point_address", "context_id"),
+    AFFINITY_INFO(0x04, "PSCI_AFFINITY_INFO", true, "target_affinity", "lowest_affinity_level"),
+    SYSTEM_OFF(0x08, "PSCI_SYSTEM_OFF", false),
+    SYSTEM_RESET(0x09, "PSCI_SYSTEM_RESET", false),
+    FEATURES(0x0a, "PSCI_FEATURES", false, "psci_func_id");
+
+    /// The standard secure services: PSCI is the first part of them.
+    static final int OWNER = 4;
+
+    private final int number;
+    private final String armName;
+    private final boolean in64;
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of, which cannot change
+    private final List<String> parameters;
+
+    PsciFunction(int number, String armName, boolean in64, String... parameters) {
+        this.number = number;
+        this.armName = armName;
+        this.in64 = in64;
+        this.parameters = List.of(parameters);
+    }
+
+    /// The function behind an identifier.
+    ///
+    /// @return null if there is none, or if the function does not exist in the identifier's convention
+    static @Nullable PsciFunction of(FunctionId id) {
+        for (PsciFunction function : values()) {
+            if (id.equals(FunctionId.fast32(OWNER, function.number))
+                    || (function.in64 && id.equals(FunctionId.fast64(OWNER, function.number)))) {
+                return function;
+            }
+        }
+        return null;
+    }
+
+    /// All identifiers of all functions, as a descriptor lists them.
+    static List<Function> described() {
+        List<Function> described = new ArrayList<>();
+        for (PsciFunction function : values()) {
+            described.add(function.described(FunctionId.fast32(OWNER, function.number)));
+            if (function.in64) {
+                described.add(function.described(FunctionId.fast64(OWNER, function.number)));
+            }
+        }
+        return described;
+    }
+
+    private Function described(FunctionId id) {
+        return new Function(id, armName, parameters, resultNames());
+    }
+
+    private List<ResultName> resultNames() {
+        List<ResultName> names = new ArrayList<>();
+        switch (this) {
+            case VERSION -> {}
+            case AFFINITY_INFO ->
+                names.addAll(List.of(new ResultName(0, "ON"), new ResultName(1, "OFF"), new ResultName(2, "ON_PENDING")));
+            case CPU_OFF, CPU_ON, SYSTEM_OFF, SYSTEM_RESET, FEATURES ->
+                names.add(new ResultName(PsciStatus.SUCCESS.code(), PsciStatus.SUCCESS.name()));
+        }
+        if (this != VERSION) {
+            Arrays.stream(PsciStatus.values())
+                    .filter(s -> s != PsciStatus.SUCCESS)
+                    .forEach(s -> names.add(new ResultName(s.code(), s.name())));
+        }
+        return names;
+    }
+}

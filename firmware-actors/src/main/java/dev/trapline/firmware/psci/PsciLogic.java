@@ -1,0 +1,100 @@
+package dev.trapline.firmware.psci;
+
+import dev.trapline.abi.Mpidr;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.Reply;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.abi.smccc.SmcccCall;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// PSCI as a function of its state and a call (DEN0022). Order of checks: target, then entry point, then state.
+final class PsciLogic {
+
+    /// PSCI 1.1.
+    static final long VERSION = 1 << 16 | 1;
+
+    private static final long AFFINITY_ON = 0;
+    private static final long AFFINITY_OFF = 1;
+    private static final long HIGHEST_LEVEL = 3;
+    private static final int BITS_OF_LEVEL = 8;
+    private static final int INSTRUCTION_BYTES = 4;
+
+    private PsciLogic() {}
+
+    static Reply<PsciState> apply(PsciState state, ServiceCall call, GuestMemory memory) {
+        SmcccCall smccc = call.smccc();
+        PsciFunction function = PsciFunction.of(smccc.functionId());
+        if (function == null) {
+            return status(state, PsciStatus.NOT_SUPPORTED);
+        }
+        return switch (function) {
+            case VERSION -> Reply.x0(state, VERSION);
+            case FEATURES -> status(state, features((int) smccc.argument(1)));
+            case CPU_ON -> cpuOn(state, smccc, memory);
+            case CPU_OFF -> Reply.of(state.withOff(call.caller()), new Effect.PowerOff(call.caller()));
+            case AFFINITY_INFO -> affinityInfo(state, smccc.argument(1), smccc.argument(2));
+            case SYSTEM_OFF -> Reply.of(state, new Effect.SystemOff());
+            case SYSTEM_RESET -> Reply.of(state, new Effect.SystemReset());
+        };
+    }
+
+    /// DEN0022 §5.6. An AArch64 entry point is aligned; the specification gives INVALID_ADDRESS to one where nothing can run.
+    private static Reply<PsciState> cpuOn(PsciState state, SmcccCall call, GuestMemory memory) {
+        VcpuId target = state.topology().find(call.argument(1));
+        if (target == null) {
+            return status(state, PsciStatus.INVALID_PARAMETERS);
+        }
+        long entry = call.argument(2);
+        if (entry % INSTRUCTION_BYTES != 0 || !memory.contains(entry, INSTRUCTION_BYTES)) {
+            return status(state, PsciStatus.INVALID_ADDRESS);
+        }
+        if (state.isOn(target)) {
+            return status(state, PsciStatus.ALREADY_ON);
+        }
+        return new Reply<>(
+                state.withOn(target),
+                RegisterWrites.x0(PsciStatus.SUCCESS.code()),
+                List.of(new Effect.PowerOn(target, entry, call.argument(3))));
+    }
+
+    /// DEN0022 §5.7. A level above 0 is on as soon as one of the CPUs under it is; the affinity fields below the level are ignored.
+    private static Reply<PsciState> affinityInfo(PsciState state, long affinity, long level) {
+        if (Long.compareUnsigned(level, HIGHEST_LEVEL) > 0 || (affinity & ~Mpidr.AFFINITY_MASK) != 0) {
+            return status(state, PsciStatus.INVALID_PARAMETERS);
+        }
+        boolean found = false;
+        for (int index = 0; index < state.topology().vcpus(); index++) {
+            VcpuId vcpu = new VcpuId(index);
+            if (above(Mpidr.of(vcpu).affinity(), level) == above(affinity, level)) {
+                found = true;
+                if (state.isOn(vcpu)) {
+                    return Reply.x0(state, AFFINITY_ON);
+                }
+            }
+        }
+        return found ? Reply.x0(state, AFFINITY_OFF) : status(state, PsciStatus.INVALID_PARAMETERS);
+    }
+
+    /// The affinity fields from a level upwards, as one number.
+    private static long above(long affinity, long level) {
+        long packed = affinity & 0xff_ffff | (affinity >>> 32 & 0xff) << 24;
+        return packed >>> level * BITS_OF_LEVEL;
+    }
+
+    /// DEN0022 §5.15. SMCCC_VERSION is told here too: that is how a caller finds SMCCC 1.1.
+    private static PsciStatus features(int functionId) {
+        FunctionId id = new FunctionId(functionId);
+        @Nullable PsciFunction function = PsciFunction.of(id);
+        boolean known = function != null || id.equals(FunctionId.fast32(0, 0));
+        return known ? PsciStatus.SUCCESS : PsciStatus.NOT_SUPPORTED;
+    }
+
+    private static Reply<PsciState> status(PsciState state, PsciStatus status) {
+        return Reply.x0(state, status.code());
+    }
+}
