@@ -82,8 +82,8 @@ final class PsciLogic {
 
     /// The affinity fields from a level upwards, as one number.
     private static long above(long affinity, long level) {
-        long packed = affinity & 0xff_ffff | (affinity >>> 32 & 0xff) << 24;
-        return packed >>> level * BITS_OF_LEVEL;
+        long packed = (affinity & 0xff_ffff) | ((affinity >>> 32 & 0xff) << 24);
+        return packed >>> (level * BITS_OF_LEVEL);
     }
 
     /// DEN0022 §5.15. SMCCC_VERSION is told here too: that is how a caller finds SMCCC 1.1.
