@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 
 /// A fast 64-bit digest of guest state, for noticing that two runs differ.
 ///
-/// It is not cryptographic. Any one changed bit of input changes the result, and the order of the words counts. The function is
-/// part of the journal's format: its version is [#VERSION], and a recording names the one it was made with.
+/// It is not cryptographic. Any one changed bit of input changes the result, and the order of the words counts. The
+/// function is part of the journal's format: its version is [#VERSION], and a recording names the one it was made with.
 public final class Digest64 {
 
     /// Goes up with every change of the function.
@@ -18,8 +18,7 @@ public final class Digest64 {
     private static final long M3 = 0x1656_67b1_9e37_79f9L;
     private static final long M4 = 0x27d4_eb2f_1656_67c5L;
 
-    private static final ValueLayout.OfLong WORD =
-            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private Digest64() {}
 
@@ -29,7 +28,8 @@ public final class Digest64 {
         return Long.rotateLeft(mixed, 29) * M2 + M3;
     }
 
-    /// The digest of the first `count` words of an array. Four independent lanes, so that the multiplications overlap.
+    /// The digest of the first `count` words of an array. Four independent lanes, so that the multiplications
+    /// overlap.
     public static long of(long[] words, int count) {
         long a = M1;
         long b = M2;

@@ -1,6 +1,7 @@
 package dev.trapline.abi;
 
-/// Something that Trapline promises itself turned out not to hold: a defect of Trapline or of a service, never of a guest.
+/// Something that Trapline promises itself turned out not to hold: a defect of Trapline or of a service, never of a
+/// guest.
 ///
 /// It ends the machine it happened in; nothing recorded before it is lost.
 public final class InvariantViolation extends RuntimeException {

@@ -1,4 +1,4 @@
-/** Values that every module shares: identities, positions, addresses, digests. They know nothing of actors or engines. */
+/** Values that every module shares: identities, positions, digests. They know nothing of actors or engines. */
 @NullMarked
 package dev.trapline.abi;
 

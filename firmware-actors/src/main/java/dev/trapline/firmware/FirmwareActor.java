@@ -48,7 +48,8 @@ public final class FirmwareActor extends AbstractBehavior<FirmwareActor.Command>
     /// The behaviour of a service's actor.
     public static <S> Behavior<Command> create(
             FirmwareService<S> service, ServiceContext serviceContext, GuestMemory memory) {
-        return Behaviors.setup(context -> new FirmwareActor(context, new ServiceHost<>(service, serviceContext, memory)));
+        return Behaviors.setup(
+                context -> new FirmwareActor(context, new ServiceHost<>(service, serviceContext, memory)));
     }
 
     @Override

@@ -4,13 +4,15 @@ import dev.trapline.journal.record.JournalRecord;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/// A machine's side of its history: it is recorded, or checked against a recording, or neither. The machine does not know which.
+/// A machine's side of its history: it is recorded, or checked against a recording, or neither. The machine does not
+/// know which.
 ///
-/// All methods are called on the machine's thread. [#append] is on the hot path: it takes well under 100 ns and allocates nothing
-/// that outlives the segment.
+/// All methods are called on the machine's thread. [#append] is on the hot path: it takes well under 100 ns and
+/// allocates nothing that outlives the segment.
 public interface History {
 
-    /// The next entry, if it is an input that a recording has at exactly this point; taken from the recording by the call.
+    /// The next entry, if it is an input that a recording has at exactly this point; taken from the recording by
+    /// the call.
     ///
     /// @return null if a slice comes next, and always null where nothing is replayed
     JournalRecord.@Nullable Input nextRecordedInput();
@@ -29,12 +31,15 @@ public interface History {
     /// Whether there is credit for more. If not, the machine grants no slice until it is called back.
     boolean hasCredit();
 
-    /// Whom to call when credit is there again after [#hasCredit] said no, or when storage failed. Called on any thread.
+    /// Whom to call when credit is there again after [#hasCredit] said no, or when storage failed. Called on any
+    /// thread.
     void onCredit(Runnable callback);
 
     /// Why nothing can be recorded any more; null while all is well.
-    @Nullable String failure();
+    @Nullable
+    String failure();
 
-    /// Writes what is still held and closes. The stage completes when all is durable, or fails with the reason in words.
+    /// Writes what is still held and closes. The stage completes when all is durable, or fails with the reason in
+    /// words.
     CompletionStage<Void> close();
 }

@@ -4,7 +4,8 @@ package dev.trapline.vcpu;
 @FunctionalInterface
 public interface ConsoleOutput {
 
-    /// Takes what the guest printed in one slice. Called on the machine's thread: whoever blocks here blocks the machine.
+    /// Takes what the guest printed in one slice. Called on the machine's thread: whoever blocks here blocks the
+    /// machine.
     ///
     /// @param bytes owned by the machine: read before returning
     /// @param length how many of them count

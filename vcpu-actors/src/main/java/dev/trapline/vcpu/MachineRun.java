@@ -7,7 +7,8 @@ import java.util.concurrent.CompletionStage;
 /// A machine that is running. Every method may be called from any thread; what is asked takes effect between slices.
 public interface MachineRun {
 
-    /// Completes when the run has ended and everything recorded is durable. Never fails: what went wrong is an outcome.
+    /// Completes when the run has ended and everything recorded is durable. Never fails: what went wrong is an
+    /// outcome.
     CompletionStage<RunReport> done();
 
     /// Offers bytes to the console's receiver. Nothing happens in a replay: its input comes from the recording.

@@ -6,15 +6,15 @@ import dev.trapline.abi.firmware.RegisterWrites;
 
 /// One CPU of one machine. The port between Trapline and whatever executes Arm instructions.
 ///
-/// An engine is used by one thread at a time, and engines that share memory must not run at the same time. It never reads the
-/// host's clock: every counter, timer and performance register comes from the virtual time handed to [#run].
+/// An engine is used by one thread at a time, and engines that share memory must not run at the same time. It never
+/// reads the host's clock: every counter, timer and performance register comes from the virtual time handed to [#run].
 public interface Engine extends AutoCloseable {
 
     /// Executes from the current PC until `budget` instructions are done or something else ends the slice.
     ///
     /// @param budget instructions, 1 to [#MAX_BUDGET]
-    /// @param now virtual time at the beginning of the slice, in ticks of the 62.5 MHz counter; each read of a counter within the
-    ///     slice sees one more
+    /// @param now virtual time at the beginning of the slice, in ticks of the 62.5 MHz counter; each read of a
+    ///     counter within the slice sees one more
     /// @return why the slice ended
     /// @throws EngineException if the engine itself failed
     Exit run(long budget, long now);
@@ -36,8 +36,8 @@ public interface Engine extends AutoCloseable {
     /// Where the next slice begins.
     void writePc(long address);
 
-    /// A digest of everything a guest can have left in registers: general, SIMD and floating point, and the system registers of
-    /// EL0 and EL1. Some microseconds.
+    /// A digest of everything a guest can have left in registers: general, SIMD and floating point, and the system
+    /// registers of EL0 and EL1. Some microseconds.
     long fullDigest();
 
     /// Drops translations of guest code in a range: it was written by the host or by another vCPU.

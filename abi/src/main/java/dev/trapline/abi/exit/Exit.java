@@ -18,8 +18,9 @@ public sealed interface Exit
         public static final WaitForInterrupt INSTANCE = new WaitForInterrupt();
     }
 
-    /// The guest executed a SYS instruction whose effect must reach every vCPU's engine before any of them runs again: an
-    /// instruction cache operation, or a TLB invalidation by broadcast. PC is at the instruction after it.
+    /// The guest executed a SYS instruction whose effect must reach every vCPU's engine before any of them runs
+    /// again: an instruction cache operation, or a TLB invalidation by broadcast. PC is at the instruction after
+    /// it.
     ///
     /// @param operation the SYS encoding, op1:CRn:CRm:op2 packed as `op1 << 11 | CRn << 7 | CRm << 3 | op2`
     /// @param argument the value of its register, 0 where it takes none

@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /// The general registers of a vCPU at one moment: x0 to x30, SP, PC and PSTATE.
 ///
-/// For an AArch32 vCPU r0 to r14 stand in x0 to x14 (zero-extended; r13 is also SP), CPSR stands in PSTATE, the rest is zero.
+/// For an AArch32 vCPU r0 to r14 stand in x0 to x14 (zero-extended; r13 is also SP), CPSR stands in PSTATE, the rest is
+/// zero.
 public final class GeneralRegisters {
 
     /// Index of the current stack pointer in the array form.

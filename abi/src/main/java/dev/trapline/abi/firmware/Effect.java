@@ -3,10 +3,12 @@ package dev.trapline.abi.firmware;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
 
-/// What a firmware service wants done beyond writing the caller's registers. The machine does it before it lets any vCPU go on.
+/// What a firmware service wants done beyond writing the caller's registers. The machine does it before it lets any
+/// vCPU go on.
 public sealed interface Effect {
 
-    /// Starts a vCPU that is off: EL1h, DAIF masked, MMU off, x0 = `contextId`, PC = `entry`, all else as after a reset.
+    /// Starts a vCPU that is off: EL1h, DAIF masked, MMU off, x0 = `contextId`, PC = `entry`, all else as after a
+    /// reset.
     record PowerOn(VcpuId target, long entry, long contextId) implements Effect {}
 
     /// Turns a vCPU off. Its registers are lost.
@@ -23,7 +25,8 @@ public sealed interface Effect {
     /// Ends the run: the guest turned its machine off.
     record SystemOff() implements Effect {}
 
-    /// Restarts the machine: memory zeroed, images loaded again, every vCPU reset. Virtual time and the schedule go on.
+    /// Restarts the machine: memory zeroed, images loaded again, every vCPU reset. Virtual time and the schedule go
+    /// on.
     record SystemReset() implements Effect {}
 
     /// Ends the run with a status of the guest's choice.

@@ -7,7 +7,8 @@ import java.util.List;
 ///
 /// @param name short and lower-case: `psci`; unique in a machine, named by rules and in traces
 /// @param version of the service's behaviour: recorded, so that a replay can tell that it changed
-/// @param claims the calls it answers, by range; of the functions in it, those it does not implement it answers NOT_SUPPORTED itself
+/// @param claims the calls it answers, by range; of the functions in it, those it does not implement it answers
+///     NOT_SUPPORTED itself
 /// @param functions the functions it knows, for traces and listings
 /// @param settings the keys it takes under `services.NAME` in configuration
 public record ServiceDescriptor(

@@ -5,7 +5,8 @@ import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import java.util.List;
 
-/// How a run ended. A closed set. The kinds that the guest or a recorded input caused are part of the history and replay as they were.
+/// How a run ended. A closed set. The kinds that the guest or a recorded input caused are part of the history and
+/// replay as they were.
 public sealed interface RunOutcome {
 
     /// The guest called SYSTEM_OFF.

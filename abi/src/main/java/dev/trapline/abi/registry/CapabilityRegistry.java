@@ -16,9 +16,9 @@ import java.util.TreeSet;
 
 /// The immutable table that decides what becomes of every call, and that anybody can ask without making it.
 ///
-/// Total: each (conduit, #imm, function identifier, execution state) has exactly one decision. What no rule names goes to the service
-/// that claims it, in place if that service is resident; what no service claims is denied. Nothing is hard-coded: PSCI is an
-/// ordinary entry. A look-up is a binary search over disjoint ranges and allocates nothing.
+/// Total: each (conduit, #imm, function identifier, execution state) has exactly one decision. What no rule names goes
+/// to the service that claims it, in place if that service is resident; what no service claims is denied. Nothing is
+/// hard-coded: PSCI is an ordinary entry. A look-up is a binary search over disjoint ranges and allocates nothing.
 public final class CapabilityRegistry {
 
     private static final Decision UNCLAIMED = new Decision.Denied(Decision.Reason.UNCLAIMED);
@@ -46,8 +46,8 @@ public final class CapabilityRegistry {
     /// @param services all services of the machine
     /// @param resident names of those that are answered in place
     /// @param rules the policy; a rule wins over a service's claim
-    /// @throws RegistryException with every contradiction found: two services of one name, two claims or two rules that overlap, a
-    ///     resident service that does not exist
+    /// @throws RegistryException with every contradiction found: two services of one name, two claims or two rules
+    ///     that overlap, a resident service that does not exist
     public static CapabilityRegistry of(
             Collection<ServiceDescriptor> services, Collection<String> resident, Collection<Rule> rules) {
         List<String> errors = new ArrayList<>();
@@ -78,11 +78,7 @@ public final class CapabilityRegistry {
     /// What becomes of a call that was made.
     public Decision decide(HypercallExit exit) {
         return exit.conditionPassed()
-                ? query(
-                        exit.conduit(),
-                        exit.immediate(),
-                        (int) exit.registers().x(0),
-                        exit.state())
+                ? query(exit.conduit(), exit.immediate(), (int) exit.registers().x(0), exit.state())
                 : CONDITION;
     }
 

@@ -34,7 +34,8 @@ public record FunctionId(int value) implements Comparable<FunctionId> {
         return (value & SMC64) != 0;
     }
 
-    /// The owning entity, 0 to 63: 0 Arm architecture, 4 standard secure (PSCI, SDEI, TRNG), 5 standard hypervisor, 6 vendor hypervisor.
+    /// The owning entity, 0 to 63: 0 Arm architecture, 4 standard secure (PSCI, SDEI, TRNG), 5 standard hypervisor,
+    /// 6 vendor hypervisor.
     public int owner() {
         return value >>> 24 & 0x3f;
     }

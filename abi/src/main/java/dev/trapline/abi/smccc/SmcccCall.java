@@ -14,7 +14,8 @@ public record SmcccCall(HypercallExit exit) {
         return new FunctionId((int) exit.registers().x(0));
     }
 
-    /// Argument `n` as its convention passes it: all 64 bits for SMC64, w`n` zero-extended for SMC32 (DEN0028 §3.1).
+    /// Argument `n` as its convention passes it: all 64 bits for SMC64, w`n` zero-extended for SMC32 (DEN0028
+    /// §3.1).
     ///
     /// @param n the register, 1 to 17
     public long argument(int n) {

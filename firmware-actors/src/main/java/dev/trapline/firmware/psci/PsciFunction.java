@@ -24,6 +24,7 @@ enum PsciFunction {
     private final int number;
     private final String armName;
     private final boolean in64;
+
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of, which cannot change
     private final List<String> parameters;
 
@@ -68,7 +69,8 @@ enum PsciFunction {
         switch (this) {
             case VERSION -> {}
             case AFFINITY_INFO ->
-                names.addAll(List.of(new ResultName(0, "ON"), new ResultName(1, "OFF"), new ResultName(2, "ON_PENDING")));
+                names.addAll(
+                        List.of(new ResultName(0, "ON"), new ResultName(1, "OFF"), new ResultName(2, "ON_PENDING")));
             case CPU_OFF, CPU_ON, SYSTEM_OFF, SYSTEM_RESET, FEATURES ->
                 names.add(new ResultName(PsciStatus.SUCCESS.code(), PsciStatus.SUCCESS.name()));
         }

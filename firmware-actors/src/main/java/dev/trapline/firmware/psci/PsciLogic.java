@@ -43,7 +43,8 @@ final class PsciLogic {
         };
     }
 
-    /// DEN0022 §5.6. An AArch64 entry point is aligned; the specification gives INVALID_ADDRESS to one where nothing can run.
+    /// DEN0022 §5.6. An AArch64 entry point is aligned; the specification gives INVALID_ADDRESS to one where
+    /// nothing can run.
     private static Reply<PsciState> cpuOn(PsciState state, SmcccCall call, GuestMemory memory) {
         VcpuId target = state.topology().find(call.argument(1));
         if (target == null) {
@@ -62,7 +63,8 @@ final class PsciLogic {
                 List.of(new Effect.PowerOn(target, entry, call.argument(3))));
     }
 
-    /// DEN0022 §5.7. A level above 0 is on as soon as one of the CPUs under it is; the affinity fields below the level are ignored.
+    /// DEN0022 §5.7. A level above 0 is on as soon as one of the CPUs under it is; the affinity fields below the
+    /// level are ignored.
     private static Reply<PsciState> affinityInfo(PsciState state, long affinity, long level) {
         if (Long.compareUnsigned(level, HIGHEST_LEVEL) > 0 || (affinity & ~Mpidr.AFFINITY_MASK) != 0) {
             return status(state, PsciStatus.INVALID_PARAMETERS);

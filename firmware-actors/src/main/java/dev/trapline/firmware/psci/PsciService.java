@@ -10,8 +10,8 @@ import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
 import dev.trapline.abi.smccc.FunctionId;
 import java.util.List;
 
-/// PSCI 1.1 (DEN0022): VERSION, FEATURES, CPU_ON, CPU_OFF, AFFINITY_INFO, SYSTEM_OFF and SYSTEM_RESET. Its other functions answer
-/// NOT_SUPPORTED.
+/// PSCI 1.1 (DEN0022): VERSION, FEATURES, CPU_ON, CPU_OFF, AFFINITY_INFO, SYSTEM_OFF and SYSTEM_RESET. Its other
+/// functions answer NOT_SUPPORTED.
 public final class PsciService implements FirmwareService<PsciState> {
 
     private static final int LAST_FUNCTION = 0x1f;

@@ -12,7 +12,8 @@ import dev.trapline.abi.firmware.ServiceDescriptor.ResultName;
 import dev.trapline.abi.smccc.FunctionId;
 import java.util.List;
 
-/// The Arm Architecture Calls that every SMCCC implementation has: SMCCC_VERSION and SMCCC_ARCH_FEATURES (DEN0028 §7.2, §7.3).
+/// The Arm Architecture Calls that every SMCCC implementation has: SMCCC_VERSION and SMCCC_ARCH_FEATURES (DEN0028 §7.2,
+/// §7.3).
 ///
 /// It claims the whole range of owner 0, so that what it does not implement is answered by itself.
 public final class SmcccService implements FirmwareService<SmcccService.None> {

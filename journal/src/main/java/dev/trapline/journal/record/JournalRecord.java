@@ -11,8 +11,8 @@ import java.util.List;
 
 /// One entry of a machine's history. A closed set.
 ///
-/// The order of the records is the history: a [Slice] is followed by the [Answer] to its hypercall if it ended in one, then by
-/// the digests due at its end; inputs stand between slices, before the slice that is the first to see them.
+/// The order of the records is the history: a [Slice] is followed by the [Answer] to its hypercall if it ended in one,
+/// then by the digests due at its end; inputs stand between slices, before the slice that is the first to see them.
 public sealed interface JournalRecord {
 
     /// A record that came from outside the machine: a replay takes it from the journal instead of checking it.
