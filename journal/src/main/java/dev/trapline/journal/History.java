@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 /// allocates nothing that outlives the segment.
 public interface History {
 
+    /// A history that keeps nothing: for a run that is neither recorded nor replayed.
+    static History none() {
+        return NoHistory.INSTANCE;
+    }
+
     /// The next entry, if it is an input that a recording has at exactly this point; taken from the recording by
     /// the call.
     ///
@@ -23,7 +28,8 @@ public interface History {
     /// Whether a recording that is being replayed has nothing more: it was cut off before its end.
     boolean isExhausted();
 
-    /// Takes in what happened. Never called with an input that [#nextRecordedInput] gave.
+    /// Takes in what happened. Never called with an input that [#nextRecordedInput] gave. After [#failure] or, in a
+    /// replay, beyond the end of a recording that was cut off, it does nothing.
     ///
     /// @throws DivergenceException if it is not what the recording says
     void append(JournalRecord record);
@@ -32,7 +38,7 @@ public interface History {
     boolean hasCredit();
 
     /// Whom to call when credit is there again after [#hasCredit] said no, or when storage failed. Called on any
-    /// thread.
+    /// thread; a call may come although credit was there all along.
     void onCredit(Runnable callback);
 
     /// Why nothing can be recorded any more; null while all is well.

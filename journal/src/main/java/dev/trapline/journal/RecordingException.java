@@ -1,0 +1,40 @@
+package dev.trapline.journal;
+
+/// A recording cannot be made, opened or read. The message says what, where, and what to do.
+public sealed class RecordingException extends RuntimeException permits RecordingDamagedException {
+
+    private static final long serialVersionUID = 1L;
+
+    /// What kind of trouble it is.
+    public enum Kind {
+        /// There is something at the place where a new recording was to be made.
+        EXISTS,
+        /// There is no recording at that place.
+        NOT_A_RECORDING,
+        /// It is of a format version, or in a store, that this build does not read.
+        NOT_SUPPORTED,
+        /// An image in the recording is not what its hash says.
+        IMAGE_CHANGED,
+        /// Its bytes are not what was written.
+        DAMAGED,
+        /// The file system or the store behind it refused.
+        STORAGE
+    }
+
+    private final Kind kind;
+
+    public RecordingException(Kind kind, String message) {
+        super(message);
+        this.kind = kind;
+    }
+
+    public RecordingException(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    /// What kind of trouble it is, for whoever has to choose an exit status.
+    public final Kind kind() {
+        return kind;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.trapline.journal;
+
+import dev.trapline.abi.Position;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.journal.record.RecordingHeader;
+import java.util.Iterator;
+import java.util.List;
+
+/// A recording, to be looked at. Never writes to it; may be used while it is still being written. Not thread-safe.
+public interface RecordingReader extends AutoCloseable {
+
+    /// Where the recording is, for messages.
+    String location();
+
+    /// What it says before its history.
+    RecordingHeader header();
+
+    /// The machine's images with their content, in the header's order.
+    List<Image> images();
+
+    /// Whether the history reaches the run's end. If not, its recorder was killed, or is still at work.
+    boolean isComplete();
+
+    /// How many segments there are.
+    long segmentCount();
+
+    /// The whole history, decoded as it is asked for.
+    ///
+    /// @return an iterator that throws [RecordingDamagedException] where the recording is damaged
+    Iterator<HistoryEntry> entries();
+
+    /// The history from a position on: the first entry is the first one whose position is not before it. Reads a
+    /// few segments.
+    Iterator<HistoryEntry> entriesFrom(Position position);
+
+    /// Looks for what a recorder has added since the recording was opened or last refreshed. Iterators go on as
+    /// before.
+    ///
+    /// @return whether there is more
+    boolean refresh();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,45 @@
+package dev.trapline.journal.recording;
+
+import akka.actor.typed.ActorSystem;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.journal.History;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingException;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.record.RecordingHeader;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Makes, opens and replays recordings.
+@SuppressWarnings("DoNotCallSuggester")
+public final class Recordings {
+
+    private Recordings() {}
+
+    /// Begins a recording.
+    ///
+    /// @param system runs the journal's writer, on a dispatcher of its own
+    /// @param directory what to create; its parent is created if absent
+    /// @param header what the recording says before its history; its images are those of `images`, in the same
+    ///     order
+    /// @param images kept inside the recording by content
+    /// @throws RecordingException if there is something at that place, or it cannot be written
+    public static History create(ActorSystem<?> system, Path directory, RecordingHeader header, List<Image> images) {
+        throw new UnsupportedOperationException("not yet: " + system + directory + header + images);
+    }
+
+    /// Opens a recording to look at it. Never writes to it.
+    ///
+    /// @throws RecordingException if there is none, it is of another format version, or an image is not what its
+    ///     hash says
+    public static RecordingReader open(Path directory, OpenOptions options) {
+        throw new UnsupportedOperationException("not yet: " + directory + options);
+    }
+
+    /// A history that checks a run against a recording.
+    ///
+    /// @param reader closed with the history
+    public static History replay(RecordingReader reader) {
+        throw new UnsupportedOperationException("not yet: " + reader);
+    }
+}
