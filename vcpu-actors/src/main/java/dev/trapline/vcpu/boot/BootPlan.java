@@ -1,0 +1,38 @@
+package dev.trapline.vcpu.boot;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.MachineSpec;
+import java.util.List;
+
+/// How a machine's memory is filled and where vCPU 0 starts: at power-on, and again at every reset.
+///
+/// RAM is zero and flash is 0xff wherever no write says otherwise.
+///
+/// @param writes disjoint; each lies wholly in RAM or wholly in flash; in ascending order of address
+/// @param entry guest physical address of vCPU 0's first instruction
+/// @param x0 what vCPU 0 finds in x0: the device tree's address, or 0 without one
+/// @param flash whether the machine has its flash region: some image wants it
+public record BootPlan(List<MemoryWrite> writes, long entry, long x0, boolean flash) {
+
+    public BootPlan {
+        writes = List.copyOf(writes);
+    }
+
+    /// Bytes that go into guest memory.
+    ///
+    /// @param address guest physical address of the first
+    public record MemoryWrite(long address, Bytes bytes) {}
+
+    /// Plans the start of a machine from these images.
+    ///
+    /// One image is entered: the [Image.Kind#ELF] or [Image.Kind#RAW] one, or else the flash at its first byte. The device
+    /// tree, if the machine has one, goes to the start of RAM ([MachineSpec#RAM_BASE]), where U-Boot and others look for it, if
+    /// the image leaves the first [Loader#DEVICE_TREE_AREA] bytes there alone; otherwise to the first multiple of 2 MiB behind
+    /// the image.
+    ///
+    /// @throws ImageException if they cannot be started on this machine
+    public static BootPlan of(List<Image> images, MachineSpec spec) {
+        return new Loader(images, spec).plan();
+    }
+}

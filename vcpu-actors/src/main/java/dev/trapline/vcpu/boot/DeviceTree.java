@@ -1,0 +1,127 @@
+package dev.trapline.vcpu.boot;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.Mpidr;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.MachineSpec;
+import java.util.Locale;
+
+/// Describes a machine to its guest: memory, CPUs, PSCI and its conduit, the console, the counter.
+///
+/// The machine has no interrupt controller, so no node has interrupts: a guest that needs them finds none instead of some that
+/// never come. Bindings: Devicetree Specification 0.4; `arm,psci`, `arm,pl011` and `arm,armv8-timer` of the Linux kernel.
+final class DeviceTree {
+
+    /// Clock of the UART, in Hz: as on QEMU's `virt` board.
+    private static final int UART_CLOCK = 24_000_000;
+
+    private static final int UART_SIZE = 0x1000;
+
+    /// Name by which nodes refer to the fixed clock: any number that no other node has.
+    private static final int CLOCK = 1;
+
+    private DeviceTree() {}
+
+    /// The tree of a machine, in the flattened form that a guest finds in memory. The same for the same machine.
+    ///
+    /// @param conduit how the guest is told to reach PSCI
+    static Bytes describe(MachineSpec spec, Conduit conduit) {
+        FdtWriter tree = new FdtWriter()
+                .begin("")
+                .strings("compatible", "linux,dummy-virt")
+                .strings("model", "trapline,virt")
+                .cells("#address-cells", 2)
+                .cells("#size-cells", 2);
+        chosen(tree);
+        memory(tree, spec.ramBytes());
+        cpus(tree, spec);
+        psci(tree, conduit);
+        clock(tree);
+        uart(tree);
+        timer(tree);
+        return tree.end().finish();
+    }
+
+    private static void chosen(FdtWriter tree) {
+        tree.begin("chosen").strings("stdout-path", "/" + uartName()).end();
+    }
+
+    private static void memory(FdtWriter tree, long size) {
+        long base = MachineSpec.RAM_BASE;
+        tree.begin("memory@" + Long.toHexString(base))
+                .strings("device_type", "memory")
+                .cells("reg", high(base), low(base), high(size), low(size))
+                .end();
+    }
+
+    private static void cpus(FdtWriter tree, MachineSpec spec) {
+        tree.begin("cpus").cells("#address-cells", 1).cells("#size-cells", 0);
+        for (int i = 0; i < spec.vcpus(); i++) {
+            // One cell is enough: no machine is so large that Aff3, in the upper word, is used.
+            int affinity = low(Mpidr.of(new VcpuId(i)).affinity());
+            tree.begin("cpu@" + Integer.toHexString(affinity))
+                    .strings("device_type", "cpu")
+                    .strings("compatible", compatible(spec.cpuModel()))
+                    .cells("reg", affinity)
+                    .strings("enable-method", "psci")
+                    .end();
+        }
+        tree.end();
+    }
+
+    private static void psci(FdtWriter tree, Conduit conduit) {
+        tree.begin("psci")
+                .strings("compatible", "arm,psci-1.0", "arm,psci-0.2")
+                .strings("method", conduit.name().toLowerCase(Locale.ROOT))
+                .end();
+    }
+
+    private static void clock(FdtWriter tree) {
+        tree.begin("apb-pclk")
+                .strings("compatible", "fixed-clock")
+                .cells("#clock-cells", 0)
+                .cells("clock-frequency", UART_CLOCK)
+                .strings("clock-output-names", "clk24mhz")
+                .cells("phandle", CLOCK)
+                .end();
+    }
+
+    private static void uart(FdtWriter tree) {
+        long base = MachineSpec.UART_BASE;
+        tree.begin(uartName())
+                .strings("compatible", "arm,pl011", "arm,primecell")
+                .cells("reg", high(base), low(base), 0, UART_SIZE)
+                .cells("clocks", CLOCK, CLOCK)
+                .strings("clock-names", "uartclk", "apb_pclk")
+                .end();
+    }
+
+    private static void timer(FdtWriter tree) {
+        tree.begin("timer")
+                .strings("compatible", "arm,armv8-timer", "arm,armv7-timer")
+                .flag("always-on")
+                .end();
+    }
+
+    private static String uartName() {
+        return "pl011@" + Long.toHexString(MachineSpec.UART_BASE);
+    }
+
+    private static String compatible(CpuModel model) {
+        return switch (model) {
+            case CORTEX_A53 -> "arm,cortex-a53";
+            case CORTEX_A57 -> "arm,cortex-a57";
+            case CORTEX_A72 -> "arm,cortex-a72";
+        };
+    }
+
+    private static int high(long value) {
+        return (int) (value >>> 32);
+    }
+
+    private static int low(long value) {
+        return (int) value;
+    }
+}

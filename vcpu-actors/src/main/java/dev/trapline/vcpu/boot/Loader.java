@@ -1,0 +1,190 @@
+package dev.trapline.vcpu.boot;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.vcpu.boot.BootPlan.MemoryWrite;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Works out a [BootPlan]: checks that every image fits the machine and no two are in each other's way.
+final class Loader {
+
+    /// What is kept free for the device tree at the start of RAM, in bytes: the tree of 64 vCPUs takes a tenth of it, and
+    /// firmware adds to it in place.
+    static final long DEVICE_TREE_AREA = 0x1_0000;
+
+    private static final long DEVICE_TREE_ALIGNMENT = 2L << 20;
+
+    private static final AddressRange FLASH = AddressRange.of(MachineSpec.FLASH_BASE, MachineSpec.FLASH_SIZE);
+
+    private final List<Image> images;
+    private final MachineSpec spec;
+    private final AddressRange ram;
+    private final List<Part> parts = new ArrayList<>();
+
+    Loader(List<Image> images, MachineSpec spec) {
+        this.images = List.copyOf(images);
+        this.spec = spec;
+        this.ram = AddressRange.of(MachineSpec.RAM_BASE, spec.ramBytes());
+    }
+
+    /// Memory that an image takes.
+    ///
+    /// @param what names it, for messages
+    /// @param range all of it
+    /// @param content its first bytes; the rest stay as they are after a reset
+    private record Part(Image image, String what, AddressRange range, Bytes content) {}
+
+    BootPlan plan() {
+        Image main = theOnly("images to start", "give one", Image.Kind.ELF, Image.Kind.RAW);
+        Image flash = theOnly("flash images", "join them into one file", Image.Kind.FLASH);
+        if (flash != null) {
+            addFlash(flash);
+        }
+        long entry = main != null ? addMain(main) : MachineSpec.FLASH_BASE;
+        if (parts.isEmpty()) {
+            throw new ImageException(
+                    "machine", "nothing to boot; give a static AArch64 executable, a raw image, or a flash image");
+        }
+        checkDisjoint();
+        long deviceTree = spec.deviceTree() ? addDeviceTree(main != null ? main : parts.getFirst().image()) : 0;
+        parts.sort(Comparator.comparing(part -> part.range().start(), Long::compareUnsigned));
+        boolean needsFlash = parts.stream().anyMatch(part -> FLASH.contains(part.range()));
+        List<MemoryWrite> writes = parts.stream()
+                .filter(part -> part.content().size() != 0)
+                .map(part -> new MemoryWrite(part.range().start(), part.content()))
+                .toList();
+        return new BootPlan(writes, entry, deviceTree, needsFlash);
+    }
+
+    private @Nullable Image theOnly(String what, String remedy, Image.Kind... kinds) {
+        List<Image> found = images.stream()
+                .filter(image -> List.of(kinds).contains(image.kind()))
+                .toList();
+        if (found.size() > 1) {
+            throw new ImageException(
+                    found.get(1).name(),
+                    "one of %d %s, the first being %s; a machine takes one: %s"
+                            .formatted(found.size(), what, found.getFirst().name(), remedy));
+        }
+        return found.isEmpty() ? null : found.getFirst();
+    }
+
+    private void addFlash(Image image) {
+        int size = image.content().size();
+        if (size == 0) {
+            throw new ImageException(image.name(), "a flash image of no bytes; give the file that holds the firmware");
+        }
+        if (size > MachineSpec.FLASH_SIZE) {
+            throw new ImageException(
+                    image.name(),
+                    "a flash image of 0x%x bytes; the flash (%s) holds 0x%x: shorten it"
+                            .formatted(size, FLASH, MachineSpec.FLASH_SIZE));
+        }
+        parts.add(new Part(image, "flash image", AddressRange.of(FLASH.start(), size), image.content()));
+    }
+
+    /// @return the address of its first instruction
+    private long addMain(Image image) {
+        if (image.kind() == Image.Kind.ELF) {
+            ElfImage elf = ElfImage.parse(image.name(), image.content());
+            for (ElfImage.Segment segment : elf.segments()) {
+                addSegment(image, segment);
+            }
+            return elf.entry();
+        }
+        addRaw(image);
+        return image.address();
+    }
+
+    private void addSegment(Image image, ElfImage.Segment segment) {
+        AddressRange range = segment.range();
+        String what = "segment " + segment.index();
+        requireInMemory(image, what, range, "link the image elsewhere");
+        boolean zeroFilled = segment.memorySize() != segment.content().size();
+        if (FLASH.contains(range) && zeroFilled) {
+            throw new ImageException(
+                    image.name(),
+                    "%s (%s) has zero-filled memory in flash (%s), which cannot be written; link its data into RAM (%s)"
+                            .formatted(what, range, FLASH, ram));
+        }
+        parts.add(new Part(image, what, range, segment.content()));
+    }
+
+    private void addRaw(Image image) {
+        int size = image.content().size();
+        if (size == 0) {
+            throw new ImageException(image.name(), "a raw image of no bytes; give the file that holds the program");
+        }
+        if (image.address() % 4 != 0 || !AddressRange.fits(image.address(), size)) {
+            throw new ImageException(
+                    image.name(),
+                    "a raw image cannot start at 0x%x; give a multiple of 4 in RAM (%s)"
+                            .formatted(image.address(), ram));
+        }
+        AddressRange range = AddressRange.of(image.address(), size);
+        requireInMemory(image, "raw image", range, "load it elsewhere");
+        parts.add(new Part(image, "raw image", range, image.content()));
+    }
+
+    private void requireInMemory(Image image, String what, AddressRange range, String remedy) {
+        if (ram.contains(range) || FLASH.contains(range)) {
+            return;
+        }
+        boolean moreRamHelps = Long.compareUnsigned(range.start(), ram.start()) >= 0;
+        throw new ImageException(
+                image.name(),
+                "%s (%s) is outside RAM (%s); %s%s"
+                        .formatted(what, range, ram, moreRamHelps ? "give more RAM with --memory, or " : "", remedy));
+    }
+
+    private void checkDisjoint() {
+        parts.sort(Comparator.comparing(part -> part.range().start(), Long::compareUnsigned));
+        for (int i = 1; i < parts.size(); i++) {
+            Part below = parts.get(i - 1);
+            Part above = parts.get(i);
+            if (below.range().overlaps(above.range())) {
+                throw new ImageException(
+                        above.image().name(),
+                        "%s (%s) overlaps the %s (%s) of %s; move one of them"
+                                .formatted(
+                                        above.what(),
+                                        above.range(),
+                                        below.what(),
+                                        below.range(),
+                                        below.image().name()));
+            }
+        }
+    }
+
+    /// @return its address
+    private long addDeviceTree(Image named) {
+        Bytes tree = DeviceTree.describe(spec, Conduit.HVC);
+        AddressRange start = AddressRange.of(ram.start(), DEVICE_TREE_AREA);
+        boolean isFree = parts.stream().noneMatch(part -> part.range().overlaps(start));
+        AddressRange area = isFree ? start : behindImages();
+        if (!ram.contains(area)) {
+            throw new ImageException(
+                    named.name(),
+                    "no room for the device tree: the image takes the start of RAM (%s), and behind it %s is needed; give more RAM with --memory, link the image to 0x%x or above, or switch the device tree off"
+                            .formatted(ram, area, ram.start() + DEVICE_TREE_AREA));
+        }
+        parts.add(new Part(named, "device tree", AddressRange.of(area.start(), tree.size()), tree));
+        return area.start();
+    }
+
+    private AddressRange behindImages() {
+        long end = ram.start();
+        for (Part part : parts) {
+            if (ram.contains(part.range()) && Long.compareUnsigned(part.range().end(), end) > 0) {
+                end = part.range().end();
+            }
+        }
+        long aligned = (end + DEVICE_TREE_ALIGNMENT - 1) & -DEVICE_TREE_ALIGNMENT;
+        return AddressRange.of(aligned, DEVICE_TREE_AREA);
+    }
+}

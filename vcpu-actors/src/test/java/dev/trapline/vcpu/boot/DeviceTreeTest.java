@@ -1,0 +1,101 @@
+package dev.trapline.vcpu.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Conduit;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DeviceTreeTest {
+
+    @Test
+    void saysWhatUBootLooksFor() {
+        Map<String, Bytes> tree = FdtReader.properties(DeviceTree.describe(Specs.machine(2, 128), Conduit.HVC));
+
+        assertThat(tree.get("/chosen:stdout-path")).isEqualTo(strings("/pl011@9000000"));
+        assertThat(tree.get("/psci:method")).isEqualTo(strings("hvc"));
+        assertThat(tree.get("/psci:compatible")).isEqualTo(strings("arm,psci-1.0", "arm,psci-0.2"));
+        assertThat(tree.get("/memory@40000000:device_type")).isEqualTo(strings("memory"));
+        assertThat(tree.get("/memory@40000000:reg")).isEqualTo(cells(0, 0x4000_0000, 0, 128 << 20));
+        assertThat(tree.get("/pl011@9000000:reg")).isEqualTo(cells(0, 0x900_0000, 0, 0x1000));
+        assertThat(tree.get("/pl011@9000000:compatible")).isEqualTo(strings("arm,pl011", "arm,primecell"));
+        assertThat(tree.get("/pl011@9000000:clock-names")).isEqualTo(strings("uartclk", "apb_pclk"));
+        assertThat(tree.get("/apb-pclk:clock-frequency")).isEqualTo(cells(24_000_000));
+        Bytes clock = tree.getOrDefault("/apb-pclk:phandle", Bytes.EMPTY);
+        assertThat(clock.size()).as("a phandle is one cell").isEqualTo(4);
+        assertThat(tree.get("/pl011@9000000:clocks"))
+                .as("both clocks are the fixed one")
+                .isEqualTo(Bytes.copyOf(concat(clock, clock)));
+        assertThat(tree.get("/timer:compatible")).isEqualTo(strings("arm,armv8-timer", "arm,armv7-timer"));
+    }
+
+    @Test
+    void namesEveryCpuByItsAffinityAndStartsItByPsci() {
+        Map<String, Bytes> tree = FdtReader.properties(DeviceTree.describe(Specs.machine(18, 128), Conduit.SMC));
+
+        assertThat(tree.keySet().stream().filter(key -> key.startsWith("/cpus/") && key.endsWith(":reg")))
+                .as("18 CPUs: Aff0 counts to 15, then Aff1 goes up")
+                .hasSize(18)
+                .contains("/cpus/cpu@0:reg", "/cpus/cpu@f:reg", "/cpus/cpu@100:reg", "/cpus/cpu@101:reg");
+        assertThat(tree.get("/cpus/cpu@101:reg")).isEqualTo(cells(0x101));
+        assertThat(tree.get("/cpus/cpu@101:enable-method")).isEqualTo(strings("psci"));
+        assertThat(tree.get("/cpus/cpu@101:compatible")).isEqualTo(strings("arm,cortex-a57"));
+        assertThat(tree.get("/psci:method")).as("the conduit asked for").isEqualTo(strings("smc"));
+    }
+
+    @Test
+    void memoryBeyondFourGigabytesNeedsBothCells() {
+        Map<String, Bytes> tree = FdtReader.properties(DeviceTree.describe(Specs.machine(1, 5 << 10), Conduit.HVC));
+
+        assertThat(tree.get("/memory@40000000:reg")).isEqualTo(cells(0, 0x4000_0000, 1, 0x4000_0000));
+    }
+
+    @Test
+    void theTreeOfTheLargestMachineFitsItsArea() {
+        assertThat(DeviceTree.describe(Specs.machine(64, 128), Conduit.HVC).size())
+                .as("firmware must find room to add to it")
+                .isLessThan((int) Loader.DEVICE_TREE_AREA / 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4, 64})
+    void theDeviceTreeCompilerReadsItWithoutWarnings(int vcpus, @TempDir Path directory)
+            throws IOException, InterruptedException {
+        Tools.assumePresent("dtc", "the device tree is not checked by its own compiler");
+        Path blob = directory.resolve("machine.dtb");
+        Files.write(blob, DeviceTree.describe(Specs.machine(vcpus, 128), Conduit.HVC).toArray());
+
+        Tools.Result result = Tools.run(directory, "dtc", "-I", "dtb", "-O", "dts", blob.toString());
+
+        assertThat(result.status()).as("dtc said: %s", result.errors()).isZero();
+        assertThat(result.errors()).as("warnings of dtc").isEmpty();
+        assertThat(result.output()).contains("method = \"hvc\"").contains("stdout-path = \"/pl011@9000000\"");
+    }
+
+    private static Bytes cells(int... cells) {
+        ByteBuffer buffer = ByteBuffer.allocate(4 * cells.length);
+        IntStream.of(cells).forEach(buffer::putInt);
+        return Bytes.copyOf(buffer.array());
+    }
+
+    private static Bytes strings(String... strings) {
+        return Bytes.copyOf((String.join("\0", strings) + "\0").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static byte[] concat(Bytes one, Bytes other) {
+        return ByteBuffer.allocate(one.size() + other.size())
+                .put(one.toArray())
+                .put(other.toArray())
+                .array();
+    }
+}

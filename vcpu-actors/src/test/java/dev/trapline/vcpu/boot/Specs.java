@@ -1,0 +1,37 @@
+package dev.trapline.vcpu.boot;
+
+import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Schedule;
+import java.util.List;
+import java.util.TreeMap;
+
+/// Machines for tests.
+final class Specs {
+
+    private Specs() {}
+
+    /// @param megabytes of RAM
+    static MachineSpec machine(int vcpus, long megabytes) {
+        return machine(vcpus, megabytes, true);
+    }
+
+    static MachineSpec machine(int vcpus, long megabytes, boolean deviceTree) {
+        return new MachineSpec(
+                vcpus,
+                CpuModel.CORTEX_A57,
+                megabytes << 20,
+                Schedule.ROUND_ROBIN,
+                0,
+                20_000,
+                256,
+                0,
+                true,
+                deviceTree,
+                0,
+                1,
+                List.of(),
+                List.of(),
+                new TreeMap<>());
+    }
+}
