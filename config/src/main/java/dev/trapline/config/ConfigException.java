@@ -1,0 +1,26 @@
+package dev.trapline.config;
+
+import java.util.List;
+
+/// A configuration that cannot be used, with everything that is wrong with it.
+public final class ConfigException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<ConfigProblem> problems;
+
+    /// @param problems at least one, in the order in which they should be read
+    public ConfigException(List<ConfigProblem> problems) {
+        super(String.join("\n", problems.stream().map(ConfigProblem::toString).toList()));
+        this.problems = List.copyOf(problems);
+    }
+
+    ConfigException(String origin, String path, String message) {
+        this(List.of(new ConfigProblem(origin, path, message)));
+    }
+
+    /// Everything that is wrong.
+    public List<ConfigProblem> problems() {
+        return problems;
+    }
+}

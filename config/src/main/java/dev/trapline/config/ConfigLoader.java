@@ -1,0 +1,144 @@
+package dev.trapline.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigSyntax;
+import com.typesafe.config.ConfigValueFactory;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Puts the layers of a configuration on top of each other.
+///
+/// From the strongest to the weakest: `--set`, the other options, the file, the reference. Nothing else has a say:
+/// neither system properties nor, unless a file asks for one by `${NAME}`, environment variables.
+public final class ConfigLoader {
+
+    static final String ROOT = "trapline";
+    static final String SERVICES = "trapline.firmware.services";
+
+    private final List<CommandLineSetting> options = new ArrayList<>();
+    private final List<String> assignments = new ArrayList<>();
+    private @Nullable Path file;
+
+    /// Reads a file.
+    public ConfigLoader file(Path path) {
+        file = path;
+        return this;
+    }
+
+    /// Sets keys by options.
+    public ConfigLoader options(List<CommandLineSetting> settings) {
+        options.addAll(settings);
+        return this;
+    }
+
+    /// Sets keys as `--set` does.
+    ///
+    /// @param texts `key=value` each; the root may be left out of the key
+    public ConfigLoader assignments(List<String> texts) {
+        assignments.addAll(texts);
+        return this;
+    }
+
+    /// Reads and merges all layers.
+    ///
+    /// @throws ConfigException if one of them cannot be read, or if a key is not known
+    public LayeredConfig load() {
+        Config reference = reference();
+        List<ConfigProblem> problems = new ArrayList<>();
+        Config strong = ConfigFactory.empty();
+        for (String text : assignments) {
+            strong = assignment(text, problems).withFallback(strong);
+        }
+        Config merged = strong.withFallback(optionLayer()).withFallback(fileLayer(problems));
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        Config resolved = resolve(merged.withFallback(reference));
+        if (!new KnownKeys(reference.root(), SERVICES, problems).check(resolved.root())) {
+            throw new ConfigException(problems);
+        }
+        return new LayeredConfig(resolved, problems);
+    }
+
+    /// What holds where nobody says otherwise.
+    static Config reference() {
+        URL resource = ConfigLoader.class.getResource("reference.conf");
+        if (resource == null) {
+            throw new IllegalStateException("reference.conf is missing beside " + ConfigLoader.class.getName());
+        }
+        return ConfigFactory.parseURL(resource);
+    }
+
+    private Config optionLayer() {
+        Config layer = ConfigFactory.empty();
+        for (CommandLineSetting setting : options) {
+            layer = ConfigValueFactory.fromAnyRef(setting.value(), setting.option())
+                    .atPath(setting.path())
+                    .withFallback(layer);
+        }
+        return layer;
+    }
+
+    private Config fileLayer(List<ConfigProblem> problems) {
+        Path path = file;
+        if (path == null) {
+            return ConfigFactory.empty();
+        }
+        if (!Files.isReadable(path) || Files.isDirectory(path)) {
+            String what = Files.exists(path) ? "cannot be read as a file" : "no such file";
+            problems.add(new ConfigProblem("--config " + path, "", what));
+            return ConfigFactory.empty();
+        }
+        try {
+            return ConfigFactory.parseFile(
+                    path.toFile(),
+                    ConfigParseOptions.defaults().setAllowMissing(false).setSyntax(ConfigSyntax.CONF));
+        } catch (com.typesafe.config.ConfigException e) {
+            problems.add(syntax(e, "--config " + path));
+            return ConfigFactory.empty();
+        }
+    }
+
+    private static Config assignment(String text, List<ConfigProblem> problems) {
+        String origin = "--set " + text;
+        int equals = text.indexOf('=');
+        String key = equals < 0 ? "" : text.substring(0, equals).strip();
+        if (!key.matches("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*")) {
+            problems.add(new ConfigProblem(origin, "", "takes KEY=VALUE, as in --set machine.cpus=4"));
+            return ConfigFactory.empty();
+        }
+        String path = key.startsWith(ROOT + ".") ? key : ROOT + "." + key;
+        String value = text.substring(equals + 1).strip();
+        try {
+            if (!value.isEmpty()) {
+                return ConfigFactory.parseString(
+                        path + " = " + value, ConfigParseOptions.defaults().setOriginDescription(origin));
+            }
+        } catch (com.typesafe.config.ConfigException _) {
+            // Not HOCON: then it is meant as it stands, like a path with a colon in it.
+        }
+        return ConfigValueFactory.fromAnyRef(value, origin).atPath(path);
+    }
+
+    private static Config resolve(Config merged) {
+        try {
+            return merged.resolve();
+        } catch (com.typesafe.config.ConfigException e) {
+            throw new ConfigException(List.of(syntax(e, "configuration")));
+        }
+    }
+
+    private static ConfigProblem syntax(com.typesafe.config.ConfigException e, String otherwise) {
+        String origin = e.origin() == null ? otherwise : Origins.describe(e.origin());
+        String message = String.valueOf(e.getMessage());
+        // The library puts its own form of the origin in front.
+        String prefix = e.origin() == null ? "" : e.origin().description() + ": ";
+        return new ConfigProblem(origin, "", message.startsWith(prefix) ? message.substring(prefix.length()) : message);
+    }
+}

@@ -1,0 +1,160 @@
+package dev.trapline.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
+import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.registry.CapabilityRegistry;
+import dev.trapline.abi.registry.RegistryException;
+import dev.trapline.abi.registry.Rule;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/// A configuration whose layers are merged, and that waits for the services to be known: their keys are part of it, and
+/// which services there are depends on its plugins.
+public final class LayeredConfig {
+
+    private static final long DAY = Duration.ofDays(1).toNanos();
+    private static final long NANOS_PER_TICK = 1_000_000_000L / MachineSpec.TICKS_PER_SECOND;
+
+    private final Config config;
+    private final List<ConfigProblem> unknownKeys;
+
+    LayeredConfig(Config config, List<ConfigProblem> unknownKeys) {
+        this.config = config;
+        this.unknownKeys = List.copyOf(unknownKeys);
+    }
+
+    /// The JAR files to look for services in, before anything else is looked at.
+    ///
+    /// @throws ConfigException if they are not a list
+    public List<Path> plugins() {
+        List<ConfigProblem> problems = new ArrayList<>();
+        List<Path> plugins = new Settings(config, problems).paths("trapline.run.plugins");
+        if (!problems.isEmpty()) {
+            problems.addAll(0, unknownKeys);
+            throw new ConfigException(problems);
+        }
+        return plugins;
+    }
+
+    /// Reads every value.
+    ///
+    /// @param services all services there are
+    /// @throws ConfigException with everything that is wrong
+    public TraplineConfig validate(Collection<ServiceDescriptor> services) {
+        List<ConfigProblem> problems = new ArrayList<>(unknownKeys);
+        Settings settings = new Settings(config, problems);
+        TraplineConfig.Run run = run(settings);
+        MachineSpec machine = machine(settings, run, services, problems);
+        if (problems.isEmpty()) {
+            // Overlaps are found by the table itself; its rules say where they were written.
+            try {
+                CapabilityRegistry.of(services, machine.resident(), machine.rules());
+            } catch (RegistryException e) {
+                e.errors().forEach(error -> problems.add(new ConfigProblem("firmware", "", error)));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return new TraplineConfig(machine, run);
+    }
+
+    private MachineSpec machine(
+            Settings settings,
+            TraplineConfig.Run run,
+            Collection<ServiceDescriptor> services,
+            List<ConfigProblem> problems) {
+        settings.choice("trapline.machine.preset", List.of("virt"), name -> name);
+        FirmwareSettings firmware = new FirmwareSettings(settings, services, problems);
+        List<String> resident = firmware.resident("trapline.firmware.resident");
+        List<Rule> rules = firmware.rules("trapline.firmware.rules");
+        SortedMap<String, String> ofServices = firmware.services(servicesSection());
+        return new MachineSpec(
+                (int) settings.number("trapline.machine.cpus", 1, 64),
+                settings.choice("trapline.machine.cpu-model", Arrays.asList(CpuModel.values()), CpuModel::id),
+                memory(settings),
+                settings.choice("trapline.run.schedule", Arrays.asList(Schedule.values()), Schedule::id),
+                settings.word("trapline.run.seed"),
+                settings.number("trapline.run.slice", 1, MachineSpec.MAX_SLICE),
+                settings.number("trapline.run.cut-slice-cost", 1, MachineSpec.MAX_SLICE),
+                settings.number("trapline.run.max-instructions", 0, Long.MAX_VALUE),
+                settings.flag("trapline.run.reboot"),
+                deviceTree(settings, run),
+                ticks(settings, "trapline.run.input-interval", 0, DAY / 24, "a duration from 0 to 1h, as in 100us"),
+                ticks(
+                        settings,
+                        "trapline.record.memory-digest-interval",
+                        1_000_000,
+                        DAY,
+                        "a duration from 1ms to 24h, as in 10s"),
+                resident,
+                rules,
+                ofServices);
+    }
+
+    private ConfigObject servicesSection() {
+        ConfigValue section = config.root().get(ConfigLoader.ROOT) instanceof ConfigObject root
+                        && root.get("firmware") instanceof ConfigObject firmware
+                ? firmware.get("services")
+                : null;
+        return section instanceof ConfigObject services
+                ? services
+                : com.typesafe.config.ConfigFactory.empty().root();
+    }
+
+    private static long memory(Settings settings) {
+        String takes = "a multiple of 4K from 1M to 64G, as in 128M";
+        long bytes = settings.size("trapline.machine.memory", 1 << 20, 1L << 36, takes);
+        if (bytes % MemoryMap.PAGE == 0) {
+            return bytes;
+        }
+        settings.refuse("trapline.machine.memory", takes);
+        return 1 << 20;
+    }
+
+    private static boolean deviceTree(Settings settings, TraplineConfig.Run run) {
+        String choice = settings.choice("trapline.machine.device-tree", List.of("auto", "true", "false"), n -> n);
+        return choice.equals("auto") ? run.flash() != null && run.image() == null : choice.equals("true");
+    }
+
+    private static long ticks(Settings settings, String path, long least, long most, String takes) {
+        return settings.nanoseconds(path, least, most, takes) / NANOS_PER_TICK;
+    }
+
+    private static TraplineConfig.Run run(Settings settings) {
+        long timeout = settings.nanoseconds(
+                "trapline.run.timeout", 0, 365 * DAY, "a duration with its unit, as in 10s, or 0 for no limit");
+        return new TraplineConfig.Run(
+                image(settings),
+                settings.path("trapline.machine.flash"),
+                settings.path("trapline.record.directory"),
+                Duration.ofNanos(timeout),
+                settings.path("trapline.run.input"),
+                settings.path("trapline.run.result"),
+                settings.paths("trapline.run.plugins"),
+                settings.path("trapline.engine.library"));
+    }
+
+    private static TraplineConfig.@Nullable GuestImage image(Settings settings) {
+        Path file = settings.path("trapline.run.image");
+        String address = settings.text("trapline.run.load-address");
+        if (address.equals("none")) {
+            return file == null ? null : new TraplineConfig.ElfImage(file);
+        }
+        long at = settings.size(
+                "trapline.run.load-address", 0, Long.MAX_VALUE, "a guest physical address, as in 0x40080000, or none");
+        return file == null ? null : new TraplineConfig.RawImage(file, at);
+    }
+}

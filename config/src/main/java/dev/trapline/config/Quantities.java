@@ -1,0 +1,70 @@
+package dev.trapline.config;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Numbers, sizes and durations as a configuration writes them. Every method answers null for what it cannot read.
+final class Quantities {
+
+    private static final Pattern DECIMAL = Pattern.compile("-?[0-9]+(_+[0-9]+)*");
+    private static final Pattern HEXADECIMAL = Pattern.compile("0[xX]([0-9a-fA-F]+(_+[0-9a-fA-F]+)*)");
+    private static final Pattern SIZE = Pattern.compile("([0-9a-fA-FxX_]+?) *(|[bB]|[kKmMgG]([iI]?[bB])?)");
+    private static final Pattern DURATION = Pattern.compile("([0-9]+(\\.[0-9]+)?) *(ns|us|ms|s|min|m|h)");
+
+    private Quantities() {}
+
+    /// A whole number.
+    static @Nullable BigInteger number(String text) {
+        Matcher hexadecimal = HEXADECIMAL.matcher(text);
+        if (hexadecimal.matches()) {
+            return new BigInteger(hexadecimal.group(1).replace("_", ""), 16);
+        }
+        return DECIMAL.matcher(text).matches() ? new BigInteger(text.replace("_", "")) : null;
+    }
+
+    /// A size in bytes: a number, and K, M or G for powers of 1024.
+    static @Nullable BigInteger size(String text) {
+        Matcher matcher = SIZE.matcher(text);
+        if (!matcher.matches()) {
+            return null;
+        }
+        BigInteger count = number(matcher.group(1));
+        String unit = matcher.group(2).toLowerCase(Locale.ROOT);
+        if (count == null) {
+            return null;
+        }
+        return count.shiftLeft(
+                switch (unit.isEmpty() ? 'b' : unit.charAt(0)) {
+                    case 'k' -> 10;
+                    case 'm' -> 20;
+                    case 'g' -> 30;
+                    default -> 0;
+                });
+    }
+
+    /// A duration in nanoseconds. A unit is asked for, except after 0: what a bare number counts would be a guess.
+    static @Nullable BigInteger nanoseconds(String text) {
+        if (text.equals("0")) {
+            return BigInteger.ZERO;
+        }
+        Matcher matcher = DURATION.matcher(text);
+        if (!matcher.matches()) {
+            return null;
+        }
+        long unit = switch (matcher.group(3)) {
+            case "ns" -> 1L;
+            case "us" -> 1_000L;
+            case "ms" -> 1_000_000L;
+            case "s" -> 1_000_000_000L;
+            case "h" -> 3_600_000_000_000L;
+            default -> 60_000_000_000L;
+        };
+        return new BigDecimal(matcher.group(1))
+                .multiply(BigDecimal.valueOf(unit))
+                .toBigInteger();
+    }
+}

@@ -1,0 +1,158 @@
+package dev.trapline.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Reads typed values and collects what is wrong with them, instead of stopping at the first.
+///
+/// Where a value cannot be read its method gives some valid value back: the configuration is refused in the end anyway.
+final class Settings {
+
+    private final Config config;
+    private final List<ConfigProblem> problems;
+
+    /// @param config resolved, with the reference behind it
+    /// @param problems collects what is wrong
+    Settings(Config config, List<ConfigProblem> problems) {
+        this.config = config;
+        this.problems = problems;
+    }
+
+    /// A whole number in a range that fits a signed `long`.
+    long number(String path, long least, long most) {
+        return inRange(path, Quantities::number, least, most, "a whole number from " + least + " to " + most);
+    }
+
+    /// A whole number of at most 64 bits, signed or unsigned.
+    long word(String path) {
+        BigInteger value = Quantities.number(text(path));
+        if (value == null || value.bitLength() > 64 || (value.signum() < 0 && value.bitLength() > 63)) {
+            refuse(path, "a whole number of at most 64 bits");
+            return 0;
+        }
+        return value.longValue();
+    }
+
+    /// A size in bytes.
+    ///
+    /// @param takes the range in words
+    long size(String path, long least, long most, String takes) {
+        return inRange(path, Quantities::size, least, most, takes);
+    }
+
+    /// A duration in nanoseconds.
+    ///
+    /// @param takes the range in words
+    long nanoseconds(String path, long least, long most, String takes) {
+        return inRange(path, Quantities::nanoseconds, least, most, takes);
+    }
+
+    private long inRange(
+            String path, Function<String, @Nullable BigInteger> parser, long least, long most, String takes) {
+        BigInteger value = parser.apply(text(path));
+        if (value == null
+                || value.compareTo(BigInteger.valueOf(least)) < 0
+                || value.compareTo(BigInteger.valueOf(most)) > 0) {
+            refuse(path, takes);
+            return least;
+        }
+        return value.longValueExact();
+    }
+
+    /// Yes or no.
+    boolean flag(String path) {
+        return choice(path, List.of("true", "false"), Function.identity()).equals("true");
+    }
+
+    /// One of several, by name.
+    <T> T choice(String path, List<T> choices, Function<T, String> nameOf) {
+        String text = text(path);
+        for (T choice : choices) {
+            if (nameOf.apply(choice).equals(text)) {
+                return choice;
+            }
+        }
+        List<String> names = choices.stream().map(nameOf).toList();
+        int last = names.size() - 1;
+        refuse(path, last == 0 ? names.get(0) : String.join(", ", names.subList(0, last)) + " or " + names.get(last));
+        return choices.get(0);
+    }
+
+    /// A file or directory; null where the text is empty.
+    @Nullable
+    Path path(String path) {
+        String text = text(path);
+        return text.isEmpty() ? null : Origins.resolve(config.getValue(path).origin(), text);
+    }
+
+    /// Files, each relative to where it was written.
+    List<Path> paths(String path) {
+        List<Path> found = new ArrayList<>();
+        for (ConfigValue element : list(path)) {
+            found.add(Origins.resolve(element.origin(), String.valueOf(element.unwrapped())));
+        }
+        return found;
+    }
+
+    /// The elements of a list.
+    List<ConfigValue> list(String path) {
+        ConfigValue value = value(path);
+        if (value instanceof ConfigList list) {
+            return List.copyOf(list);
+        }
+        refuse(path, "a list, as in [a, b]");
+        return List.of();
+    }
+
+    /// The text of a single value, as it was written; empty where it is not a single value.
+    String text(String path) {
+        ConfigValue value = value(path);
+        return isScalar(value.valueType()) ? config.getString(path) : "";
+    }
+
+    /// Whether a value is neither an object, nor a list, nor null.
+    static boolean isScalar(ConfigValueType type) {
+        return type == ConfigValueType.STRING || type == ConfigValueType.NUMBER || type == ConfigValueType.BOOLEAN;
+    }
+
+    /// Where a key's value was written.
+    String origin(String path) {
+        return Origins.describe(value(path).origin());
+    }
+
+    /// Notes that a key's value is none of what it takes.
+    void refuse(String path, String takes) {
+        ConfigValue value = value(path);
+        String got = switch (value.valueType()) {
+            case OBJECT, LIST -> "a " + value.valueType().name().toLowerCase(Locale.ROOT);
+            case NULL -> "null";
+            case NUMBER, BOOLEAN, STRING -> shown(config.getString(path));
+        };
+        problems.add(new ConfigProblem(origin(path), path, "takes " + takes + ", not " + got));
+    }
+
+    private static String shown(String text) {
+        return text.isEmpty() ? "an empty text" : text;
+    }
+
+    // Unlike getValue, this answers for a null as well.
+    private ConfigValue value(String path) {
+        ConfigValue value = config.root();
+        for (String key : path.split("\\.", -1)) {
+            value = value instanceof com.typesafe.config.ConfigObject object ? object.get(key) : null;
+        }
+        if (value == null) {
+            throw new IllegalStateException("the reference configuration lacks " + path);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,190 @@
+package dev.trapline.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigValue;
+import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.registry.Rule;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigLoaderTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @Test
+    void withoutAnythingTheReferenceHolds() {
+        MachineSpec machine = ConfigFixture.withAssignments().machine();
+        assertThat(machine.vcpus()).isEqualTo(1);
+        assertThat(machine.ramBytes()).as("128 MiB").isEqualTo(134_217_728);
+        assertThat(machine.cpuModel()).isEqualTo(CpuModel.CORTEX_A57);
+        assertThat(machine.schedule()).isEqualTo(Schedule.ROUND_ROBIN);
+        assertThat(machine.sliceBudget()).isEqualTo(20_000);
+        assertThat(machine.cutSliceCost()).isEqualTo(256);
+        assertThat(machine.inputInterval()).as("100 us of 16 ns each").isEqualTo(6250);
+        assertThat(machine.rebootOnReset()).isTrue();
+        assertThat(machine.resident()).containsExactly("smccc");
+        assertThat(machine.serviceSettings())
+                .as("a service's defaults are part of the machine")
+                .isEqualTo(Map.of("psci.version", "1.1"));
+    }
+
+    @Test
+    void eachLayerIsStrongerThanTheOneBelowIt() {
+        Path file = new ConfigFixtureFile(directory, "trapline { machine { cpus = 2, memory = 64M }, run.slice = 300 }")
+                .path();
+        TraplineConfig config = new ConfigLoader()
+                .file(file)
+                .options(List.of(
+                        new CommandLineSetting("trapline.machine.cpus", "3", "--cpus 3"),
+                        new CommandLineSetting("trapline.machine.memory", "32M", "--memory 32M")))
+                .assignments(List.of("machine.cpus=4"))
+                .load()
+                .validate(ConfigFixture.SERVICES);
+        assertThat(config.machine().vcpus()).as("--set wins over an option").isEqualTo(4);
+        assertThat(config.machine().ramBytes())
+                .as("an option wins over the file")
+                .isEqualTo(32 << 20);
+        assertThat(config.machine().sliceBudget())
+                .as("the file wins over the reference")
+                .isEqualTo(300);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1M, 1048576",
+        "128M, 134217728",
+        "2G, 2147483648",
+        "1024K, 1048576",
+        "128MiB, 134217728",
+        "0x8000000, 134217728",
+        "134_217_728, 134217728",
+        "134217728, 134217728",
+    })
+    void sizesTakeUnitsAndHexadecimalNumbers(String text, long bytes) {
+        assertThat(ConfigFixture.withAssignments("machine.memory=" + text)
+                        .machine()
+                        .ramBytes())
+                .isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10s, 10000", "1.5s, 1500", "250ms, 250", "2min, 120000", "1h, 3600000", "0, 0"})
+    void durationsTakeUnits(String text, long milliseconds) {
+        assertThat(ConfigFixture.withAssignments("run.timeout=" + text).run().timeout())
+                .isEqualTo(Duration.ofMillis(milliseconds));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "42, 42",
+        "0xff, 255",
+        "0xffff_ffff_ffff_ffff, -1",
+        "18446744073709551615, -1",
+        "-9223372036854775808, -9223372036854775808"
+    })
+    void aSeedIsAnyNumberOfSixtyFourBits(String text, long seed) {
+        assertThat(ConfigFixture.withAssignments("run.seed=" + text).machine().seed())
+                .isEqualTo(seed);
+    }
+
+    @Test
+    void aPathInAFileIsRelativeToTheFile() {
+        Path file = new ConfigFixtureFile(directory, "trapline.run { image = guest.elf, plugins = [mine.jar] }").path();
+        TraplineConfig config = new ConfigLoader()
+                .file(file)
+                .assignments(List.of("run.input=typed.txt"))
+                .load()
+                .validate(ConfigFixture.SERVICES);
+        assertThat(config.run().image()).isEqualTo(new TraplineConfig.ElfImage(directory.resolve("guest.elf")));
+        assertThat(config.run().plugins()).containsExactly(directory.resolve("mine.jar"));
+        assertThat(config.run().input())
+                .as("the command line means the working directory")
+                .isEqualTo(Path.of("typed.txt"));
+    }
+
+    @Test
+    void aLoadAddressMakesTheImageRaw() {
+        assertThat(ConfigFixture.withAssignments("run.image=a.bin", "run.load-address=0x40080000")
+                        .run()
+                        .image())
+                .isEqualTo(new TraplineConfig.RawImage(Path.of("a.bin"), 0x4008_0000L));
+    }
+
+    @Test
+    void aMachineThatStartsFromFlashGetsADeviceTree() {
+        assertThat(ConfigFixture.withAssignments("machine.flash=u-boot.bin")
+                        .machine()
+                        .deviceTree())
+                .isTrue();
+        assertThat(ConfigFixture.withAssignments("machine.flash=u-boot.bin", "run.image=a.elf")
+                        .machine()
+                        .deviceTree())
+                .as("a guest in RAM may lie where the tree would")
+                .isFalse();
+    }
+
+    @Test
+    void aValueThatIsNotHoconIsTakenAsItStands() {
+        assertThat(ConfigFixture.withAssignments("run.input=C:\\typed").run().input())
+                .isEqualTo(Path.of("C:\\typed"));
+    }
+
+    @Test
+    void rulesAndServiceSettingsAreReadAsWritten() {
+        Path file = new ConfigFixtureFile(directory, """
+            trapline.firmware {
+              rules = [
+                { functions = 0x84000000-0x84000001, action = deny }
+                { functions = 0x84000003, action = resident }
+              ]
+              services.psci.version = 1.10
+            }
+            """).path();
+        MachineSpec machine = new ConfigLoader()
+                .file(file)
+                .load()
+                .validate(ConfigFixture.SERVICES)
+                .machine();
+        assertThat(machine.rules()).extracting(Rule::action).containsExactly(Rule.Action.DENY, Rule.Action.RESIDENT);
+        assertThat(machine.rules()).extracting(Rule::origin).containsExactly(file + ":3", file + ":4");
+        assertThat(machine.serviceSettings())
+                .as("a number keeps the form it was written in")
+                .containsEntry("psci.version", "1.10");
+    }
+
+    @Test
+    void everyKeyOfTheReferenceIsExplained() {
+        Config reference = ConfigLoader.reference();
+        for (Map.Entry<String, ConfigValue> entry : reference.entrySet()) {
+            assertThat(entry.getValue().origin().comments())
+                    .as("the reference is the manual: %s needs its meaning, unit, range and default", entry.getKey())
+                    .isNotEmpty();
+        }
+    }
+
+    private record ConfigFixtureFile(Path path) {
+        ConfigFixtureFile(Path directory, String content) {
+            this(write(directory.resolve("layer.conf"), content));
+        }
+
+        private static Path write(Path path, String content) {
+            try {
+                return java.nio.file.Files.writeString(path, content);
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.config;
+
+import org.jspecify.annotations.NullMarked;
