@@ -26,10 +26,10 @@ public record BootPlan(List<MemoryWrite> writes, long entry, long x0, boolean fl
 
     /// Plans the start of a machine from these images.
     ///
-    /// One image is entered: the [Image.Kind#ELF] or [Image.Kind#RAW] one, or else the flash at its first byte. The device
-    /// tree, if the machine has one, goes to the start of RAM ([MachineSpec#RAM_BASE]), where U-Boot and others look for it, if
-    /// the image leaves the first [Loader#DEVICE_TREE_AREA] bytes there alone; otherwise to the first multiple of 2 MiB behind
-    /// the image.
+    /// One image is entered: the [Image.Kind#ELF] or [Image.Kind#RAW] one, or else the flash at its first byte. The
+    /// device tree, if the machine has one, goes to the start of RAM ([MachineSpec#RAM_BASE]), where U-Boot and
+    /// others look for it, if the image leaves the first [Loader#DEVICE_TREE_AREA] bytes there alone; otherwise to
+    /// the first multiple of 2 MiB behind the image.
     ///
     /// @throws ImageException if they cannot be started on this machine
     public static BootPlan of(List<Image> images, MachineSpec spec) {

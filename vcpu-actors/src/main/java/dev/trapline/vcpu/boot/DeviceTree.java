@@ -10,8 +10,9 @@ import java.util.Locale;
 
 /// Describes a machine to its guest: memory, CPUs, PSCI and its conduit, the console, the counter.
 ///
-/// The machine has no interrupt controller, so no node has interrupts: a guest that needs them finds none instead of some that
-/// never come. Bindings: Devicetree Specification 0.4; `arm,psci`, `arm,pl011` and `arm,armv8-timer` of the Linux kernel.
+/// The machine has no interrupt controller, so no node has interrupts: a guest that needs them finds none instead of
+/// some that never come. Bindings: Devicetree Specification 0.4; `arm,psci`, `arm,pl011` and `arm,armv8-timer` of the
+/// Linux kernel.
 final class DeviceTree {
 
     /// Clock of the UART, in Hz: as on QEMU's `virt` board.

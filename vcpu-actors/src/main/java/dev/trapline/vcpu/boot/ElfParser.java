@@ -9,9 +9,12 @@ import java.util.List;
 /// Reads the headers of an ELF64 file. Strict: what the format forbids is refused, not guessed around.
 ///
 /// ```text
-/// file header  0x00 magic  0x04 class  0x05 data  0x06 version  0x10 type:16  0x12 machine:16  0x14 version:32  0x18 entry:64
-///              0x20 phoff:64  0x28 shoff:64  0x34 ehsize:16  0x36 phentsize:16  0x38 phnum:16  0x3a shentsize:16  0x3c shnum:16
-/// program hdr  0x00 type:32  0x04 flags:32  0x08 offset:64  0x10 vaddr:64  0x18 paddr:64  0x20 filesz:64  0x28 memsz:64
+/// file header  0x00 magic  0x04 class  0x05 data  0x06 version  0x10 type:16  0x12 machine:16  0x14 version:32  0x18
+/// entry:64
+///              0x20 phoff:64  0x28 shoff:64  0x34 ehsize:16  0x36 phentsize:16  0x38 phnum:16  0x3a shentsize:16  0x3c
+/// shnum:16
+/// program hdr  0x00 type:32  0x04 flags:32  0x08 offset:64  0x10 vaddr:64  0x18 paddr:64  0x20 filesz:64  0x28
+/// memsz:64
 /// ```
 final class ElfParser {
 
@@ -49,7 +52,8 @@ final class ElfParser {
     private void checkIdentity() {
         if (file.size() < 4 || file.i32(0, "magic number") != MAGIC) {
             throw file.refuse(
-                    "not an ELF file (its first bytes are not 7f 45 4c 46); give a static AArch64 executable, or a raw image with its load address");
+                    "not an ELF file (its first bytes are not 7f 45 4c 46); give a static AArch64 executable, or a raw"
+                            + " image with its load address");
         }
         file.require(0, HEADER_SIZE, "ELF header");
         int width = file.u8(4, "class");
@@ -58,7 +62,8 @@ final class ElfParser {
             throw file.refuse("a big-endian ELF file; build it for little-endian AArch64 (-mlittle-endian)");
         }
         if (order != LITTLE_ENDIAN) {
-            throw file.refuse("ELF header: byte order %d at offset 5 is not defined; the file is damaged".formatted(order));
+            throw file.refuse(
+                    "ELF header: byte order %d at offset 5 is not defined; the file is damaged".formatted(order));
         }
         int machine = file.u16(0x12, "machine");
         if (width == 1) {
@@ -76,7 +81,8 @@ final class ElfParser {
     private void checkHeader() {
         long version = file.u32(0x14, "version");
         if (file.u8(6, "version") != 1 || version != 1) {
-            throw file.refuse("ELF header: version %d, where only 1 is defined; the file is damaged".formatted(version));
+            throw file.refuse(
+                    "ELF header: version %d, where only 1 is defined; the file is damaged".formatted(version));
         }
         int type = file.u16(0x10, "type");
         switch (type) {
@@ -85,7 +91,8 @@ final class ElfParser {
                 throw file.refuse("an object file that is not linked; link it to a static executable first");
             case TYPE_DYNAMIC ->
                 throw file.refuse(
-                        "a position-independent executable or shared object, which needs a loader that relocates it; link it with -static -no-pie");
+                        "a position-independent executable or shared object, which needs a loader that relocates it;"
+                                + " link it with -static -no-pie");
             case TYPE_CORE -> throw file.refuse("a core dump; give a static executable");
             default -> throw file.refuse("ELF header: type %d at offset 0x10 is no executable".formatted(type));
         }
@@ -122,8 +129,9 @@ final class ElfParser {
     private void readSegment(int index, long header, List<Segment> into) {
         int type = file.i32(header, "program header");
         if (type == SEGMENT_INTERPRETER || type == SEGMENT_DYNAMIC) {
-            throw file.refuse("program header %d asks for a dynamic linker, and there is none here; link it with -static -no-pie"
-                    .formatted(index));
+            throw file.refuse(
+                    "program header %d asks for a dynamic linker, and there is none here; link it with -static -no-pie"
+                            .formatted(index));
         }
         long memorySize = file.i64(header + 0x28, "program header");
         if (type != SEGMENT_LOAD || memorySize == 0) {
@@ -172,8 +180,8 @@ final class ElfParser {
                 return physical;
             }
         }
-        throw file.refuse("entry point 0x%x is in none of its segments; check ENTRY in the linker script"
-                .formatted(entry));
+        throw file.refuse(
+                "entry point 0x%x is in none of its segments; check ENTRY in the linker script".formatted(entry));
     }
 
     private static String architecture(int machine) {

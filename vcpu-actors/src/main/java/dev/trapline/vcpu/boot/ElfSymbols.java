@@ -24,7 +24,8 @@ final class ElfSymbols {
     /// Section indexes from here on are not sections: absolute values and commons are no places in memory.
     private static final int FIRST_RESERVED_SECTION = 0xff00;
 
-    /// Of several names for an address: functions before labels, global before local, then by name, so that the choice is always the same.
+    /// Of several names for an address: functions before labels, global before local, then by name, so that the
+    /// choice is always the same.
     private static final Comparator<Candidate> BEST_FIRST = Comparator.comparing(Candidate::isFunction)
             .reversed()
             .thenComparing(Comparator.comparing(Candidate::isGlobal).reversed())
@@ -72,8 +73,9 @@ final class ElfSymbols {
         }
         long linked = sections + link * SECTION_HEADER_SIZE;
         if (file.i32(linked + 0x04, "section header") != SECTION_STRINGS) {
-            throw file.refuse("section %d takes its names from section %d, which has none; the file is damaged: build it again"
-                    .formatted(section, link));
+            throw file.refuse(
+                    "section %d takes its names from section %d, which has none; the file is damaged: build it again"
+                            .formatted(section, link));
         }
         return bounds(linked, "string table " + link);
     }
@@ -88,8 +90,9 @@ final class ElfSymbols {
         Table table = bounds(header, "symbol table " + section);
         long entrySize = file.i64(header + 0x38, "section header");
         if (entrySize != SYMBOL_SIZE || table.size() % SYMBOL_SIZE != 0) {
-            throw file.refuse("symbol table %d has entries of %s bytes in 0x%x, not whole ones of %d; the file is damaged"
-                    .formatted(section, Long.toUnsignedString(entrySize), table.size(), SYMBOL_SIZE));
+            throw file.refuse(
+                    "symbol table %d has entries of %s bytes in 0x%x, not whole ones of %d; the file is damaged"
+                            .formatted(section, Long.toUnsignedString(entrySize), table.size(), SYMBOL_SIZE));
         }
         for (long at = table.offset(); at < table.offset() + table.size(); at += SYMBOL_SIZE) {
             readSymbol(at, names);

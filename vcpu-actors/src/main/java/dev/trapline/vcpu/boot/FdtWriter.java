@@ -3,18 +3,20 @@ package dev.trapline.vcpu.boot;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.InvariantViolation;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.nio.charset.StandardCharsets;
 
-/// Writes a flattened device tree (Devicetree Specification 0.4, chapter 5), version 17, readable as 16. Everything is big-endian.
+/// Writes a flattened device tree (Devicetree Specification 0.4, chapter 5), version 17, readable as 16. Everything is
+/// big-endian.
 ///
 /// ```text
 /// 0x00 magic d00dfeed   total size   offset of structure   offset of strings
 /// 0x10 offset of reservations   version 17   compatible 16   boot CPU
 /// 0x20 size of strings   size of structure
 /// 0x28 memory reservations: none, so one entry of 16 zero bytes
-/// 0x38 structure: 1 name .. begins a node, 2 ends it, 3 length name-offset value .. is a property, 9 ends all; whole words
+/// 0x38 structure: 1 name .. begins a node, 2 ends it, 3 length name-offset value .. is a property, 9 ends all; whole
+/// words
 ///      strings: the properties' names, each once, in order of first use
 /// ```
 final class FdtWriter {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// Works out a [BootPlan]: checks that every image fits the machine and no two are in each other's way.
 final class Loader {
 
-    /// What is kept free for the device tree at the start of RAM, in bytes: the tree of 64 vCPUs takes a tenth of it, and
-    /// firmware adds to it in place.
+    /// What is kept free for the device tree at the start of RAM, in bytes: the tree of 64 vCPUs takes a tenth of
+    /// it, and firmware adds to it in place.
     static final long DEVICE_TREE_AREA = 0x1_0000;
 
     private static final long DEVICE_TREE_ALIGNMENT = 2L << 20;
@@ -51,7 +51,9 @@ final class Loader {
                     "machine", "nothing to boot; give a static AArch64 executable, a raw image, or a flash image");
         }
         checkDisjoint();
-        long deviceTree = spec.deviceTree() ? addDeviceTree(main != null ? main : parts.getFirst().image()) : 0;
+        long deviceTree = spec.deviceTree()
+                ? addDeviceTree(main != null ? main : parts.getFirst().image())
+                : 0;
         parts.sort(Comparator.comparing(part -> part.range().start(), Long::compareUnsigned));
         boolean needsFlash = parts.stream().anyMatch(part -> FLASH.contains(part.range()));
         List<MemoryWrite> writes = parts.stream()

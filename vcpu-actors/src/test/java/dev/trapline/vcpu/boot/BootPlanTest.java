@@ -114,8 +114,7 @@ class BootPlanTest {
                         "segment at the UART",
                         List.of(elf(ElfBuilder.small().segment(0x900_0000, CODE, 4))),
                         List.of("segment 1 (0x9000000 to 0x9000004)", "outside RAM")),
-                Arguments.of(
-                        "raw behind RAM", List.of(raw(RAM + (128 << 20), 4)), List.of("raw image", "--memory")),
+                Arguments.of("raw behind RAM", List.of(raw(RAM + (128 << 20), 4)), List.of("raw image", "--memory")),
                 Arguments.of("raw unaligned", List.of(raw(RAM + 2, 4)), List.of("0x40000002", "multiple of 4")),
                 Arguments.of("raw wraps", List.of(raw(-4, 8)), List.of("0xfffffffffffffffc")),
                 Arguments.of("raw empty", List.of(raw(RAM, 0)), List.of("no bytes")),

@@ -73,7 +73,9 @@ class DeviceTreeTest {
             throws IOException, InterruptedException {
         Tools.assumePresent("dtc", "the device tree is not checked by its own compiler");
         Path blob = directory.resolve("machine.dtb");
-        Files.write(blob, DeviceTree.describe(Specs.machine(vcpus, 128), Conduit.HVC).toArray());
+        Files.write(
+                blob,
+                DeviceTree.describe(Specs.machine(vcpus, 128), Conduit.HVC).toArray());
 
         Tools.Result result = Tools.run(directory, "dtc", "-I", "dtb", "-O", "dts", blob.toString());
 

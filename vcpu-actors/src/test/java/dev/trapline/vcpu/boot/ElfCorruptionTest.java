@@ -11,7 +11,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/// Whatever a file holds, reading it ends in an image or in an [ImageException]: nothing else, and never in bytes that were not in the file.
+/// Whatever a file holds, reading it ends in an image or in an [ImageException]: nothing else, and never in bytes that
+/// were not in the file.
 class ElfCorruptionTest {
 
     private static final byte[] GOOD = new ElfBuilder()
@@ -64,9 +65,9 @@ class ElfCorruptionTest {
             return;
         }
         assertThat(image.segments()).as("an image has something to load").isNotEmpty();
-        assertThat(image.segments()).as("no segment is larger than the file it came from").allSatisfy(segment -> assertThat(
-                        segment.content().size())
-                .isLessThanOrEqualTo(file.size()));
+        assertThat(image.segments())
+                .as("no segment is larger than the file it came from")
+                .allSatisfy(segment -> assertThat(segment.content().size()).isLessThanOrEqualTo(file.size()));
         assertThat(image.segments().stream().anyMatch(segment -> segment.range().contains(image.entry())))
                 .as("the first instruction 0x%x lies in a segment", image.entry())
                 .isTrue();

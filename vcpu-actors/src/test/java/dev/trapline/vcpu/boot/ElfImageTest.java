@@ -19,9 +19,8 @@ class ElfImageTest {
 
     @Test
     void segmentsComeInOrderOfAddressWithTheirZeroFill() {
-        ElfImage image = parse(new ElfBuilder()
-                .segment(0x4020_0000L, CODE, 0x1000)
-                .segment(0x4008_0000L, new byte[] {5, 6, 7, 8}, 4));
+        ElfImage image = parse(
+                new ElfBuilder().segment(0x4020_0000L, CODE, 0x1000).segment(0x4008_0000L, new byte[] {5, 6, 7, 8}, 4));
 
         assertThat(image.entry()).as("the entry point of the header").isEqualTo(0x4008_0000L);
         assertThat(image.segments())
@@ -104,7 +103,8 @@ class ElfImageTest {
                 .symbol("global_a", 0x10, 1, at, 0);
 
         assertThat(parse(labels).symbolAt(at)).hasToString("global_a");
-        assertThat(parse(labels.symbol("zz_function", 0x02, 1, at, 4)).symbolAt(at)).hasToString("zz_function");
+        assertThat(parse(labels.symbol("zz_function", 0x02, 1, at, 4)).symbolAt(at))
+                .hasToString("zz_function");
     }
 
     @Test
@@ -181,11 +181,8 @@ class ElfImageTest {
 
     @Test
     void describesAddressesWithAndWithoutAName() {
-        Symbols symbols = Symbols.of(List.of(new Image(
-                Image.Kind.ELF,
-                "guest.elf",
-                0,
-                ElfBuilder.small().build())));
+        Symbols symbols = Symbols.of(List.of(
+                new Image(Image.Kind.ELF, "guest.elf", 0, ElfBuilder.small().build())));
 
         assertThat(symbols.describe(0x4008_0014L)).isEqualTo("0x40080014 <main+0x4>");
         assertThat(symbols.describe(0x900_0000L)).isEqualTo("0x9000000");

@@ -10,7 +10,8 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Reads a flattened device tree as the Devicetree Specification 0.4, chapter 5, lays it out, and checks its structure on the way.
+/// Reads a flattened device tree as the Devicetree Specification 0.4, chapter 5, lays it out, and checks its structure
+/// on the way.
 final class FdtReader {
 
     private final ByteBuffer tree;
@@ -35,10 +36,14 @@ final class FdtReader {
         assertThat(tree.getInt(24)).as("last compatible version").isEqualTo(16);
         assertThat(tree.getInt(8) % 4).as("alignment of the structure block").isZero();
         assertThat(tree.getInt(16) % 8).as("alignment of the reservation block").isZero();
-        assertThat(tree.getInt(8) + tree.getInt(36)).as("structure ends where strings begin").isEqualTo(tree.getInt(12));
+        assertThat(tree.getInt(8) + tree.getInt(36))
+                .as("structure ends where strings begin")
+                .isEqualTo(tree.getInt(12));
         assertThat(tree.getInt(12) + tree.getInt(32)).as("strings end the tree").isEqualTo(size);
         assertThat(tree.getLong(tree.getInt(16))).as("no reservations: address").isZero();
-        assertThat(tree.getLong(tree.getInt(16) + 8)).as("no reservations: size").isZero();
+        assertThat(tree.getLong(tree.getInt(16) + 8))
+                .as("no reservations: size")
+                .isZero();
     }
 
     private void walk() {
