@@ -1,0 +1,105 @@
+package dev.trapline.tidy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The rules that hold for every file that people write, whatever its language.
+final class TextRules {
+
+    /// Hosts that the project's texts may name: where its sources, specifications and conventions are.
+    private static final Set<String> HOSTS = Set.of(
+            "adoptium.net",
+            "akka.io",
+            "arm.com",
+            "developer.arm.com",
+            "doc.akka.io",
+            "docs.oracle.com",
+            "documentation-service.arm.com",
+            "example.org",
+            "github.com",
+            "jspecify.org",
+            "keepachangelog.com",
+            "maven.apache.org",
+            "openjdk.org",
+            "semver.org",
+            "www.apache.org",
+            "www.gnu.org",
+            "www.unicorn-engine.org",
+            "www.w3.org");
+
+    private static final Pattern URL_HOST = Pattern.compile("https?://([A-Za-z0-9.-]+)");
+
+    /// Words and what to do about them. Each is about the making of the text, not about its matter.
+    private static final List<Word> WORDS = List.of(
+            new Word("\\b(FIXME|TODO|XXX|HACK)\\b", "do it, or open an issue and leave it out here"),
+            new Word(
+                    "(?<![\\w.])/(root|home/\\w+|Users/\\w+|work)/",
+                    "a path of one machine: name it relative to the repository"),
+            new Word(
+                    "(?i)\\bas an ai\\b|\\blanguage model\\b|\\bai[- ](generated|assistant)\\b",
+                    "speak of the project only"),
+            new Word("(?i)\\b(helper|coding) agents?\\b|\\bco-authored-by\\b", "speak of the project only"),
+            new Word("(?i)\\b(this|previous|earlier) session\\b|\\bthe brief\\b", "speak of the project only"),
+            new Word("\\b(localhost|127\\.0\\.0\\.1):\\d+/", "an address of one machine"));
+
+    private static final Set<String> TABS_ALLOWED = Set.of("Makefile", "S", "gitmodules");
+
+    private TextRules() {}
+
+    /// All findings in one file, in order.
+    static List<Finding> check(Path path, String text) {
+        List<Finding> findings = new ArrayList<>();
+        if (!text.isEmpty() && !text.endsWith("\n")) {
+            findings.add(new Finding(path, 0, "does not end with a newline"));
+        }
+        if (text.endsWith("\n\n")) {
+            findings.add(new Finding(path, 0, "ends with an empty line"));
+        }
+        long line = 0;
+        for (String content : text.split("\n", -1)) {
+            line++;
+            checkLine(path, line, content, findings);
+        }
+        return findings;
+    }
+
+    private static void checkLine(Path path, long line, String content, List<Finding> findings) {
+        String name = Repository.name(path);
+        String suffix = name.substring(name.lastIndexOf('.') + 1);
+        if (content.contains("\t") && !TABS_ALLOWED.contains(suffix)) {
+            findings.add(new Finding(path, line, "has a tab: use spaces"));
+        }
+        if (content.endsWith(" ") || content.endsWith("\t") || content.endsWith("\r")) {
+            findings.add(new Finding(path, line, "has white space or a carriage return at its end"));
+        }
+        if (suffix.equals("java") && content.length() > CommentFill.WIDTH && !content.startsWith("import ")) {
+            findings.add(
+                    new Finding(path, line, "has " + content.length() + " columns, more than " + CommentFill.WIDTH));
+        }
+        for (Word word : WORDS) {
+            if (word.pattern().matcher(content).find()) {
+                findings.add(new Finding(path, line, "'" + content.strip() + "': " + word.advice()));
+            }
+        }
+        Matcher host = URL_HOST.matcher(content);
+        while (host.find()) {
+            if (!HOSTS.contains(host.group(1))) {
+                findings.add(new Finding(
+                        path,
+                        line,
+                        "names the host " + host.group(1) + ": link to the original, or add"
+                                + " it to TextRules.HOSTS if it belongs to the field"));
+            }
+        }
+    }
+
+    private record Word(Pattern pattern, String advice) {
+        Word(String regex, String advice) {
+            this(Pattern.compile(regex), advice);
+        }
+    }
+}
