@@ -35,9 +35,9 @@ final class ElfBytes {
     void require(long offset, long length, String what) {
         if (Long.compareUnsigned(offset, content.length) > 0
                 || Long.compareUnsigned(length, content.length - offset) > 0) {
-            throw refuse(
-                    "%s at offset 0x%x, 0x%x bytes, reaches beyond the end of the file (0x%x bytes); it is truncated or damaged: build or copy it again"
-                            .formatted(what, offset, length, content.length));
+            throw refuse(("%s at offset 0x%x, 0x%x bytes, reaches beyond the end of the file (0x%x bytes);"
+                            + " it is truncated or damaged: build or copy it again")
+                    .formatted(what, offset, length, content.length));
         }
     }
 

@@ -147,7 +147,8 @@ final class ElfParser {
         }
         if (!AddressRange.fits(physical, memorySize) || !AddressRange.fits(virtual, memorySize)) {
             throw file.refuse(
-                    "segment %d (0x%x bytes at 0x%x, virtual 0x%x) reaches beyond the end of the address space; link it elsewhere"
+                    ("segment %d (0x%x bytes at 0x%x, virtual 0x%x) reaches beyond the end of the address space;"
+                                    + " link it elsewhere")
                             .formatted(index, memorySize, physical, virtual));
         }
         file.require(offset, fileSize, "segment " + index);

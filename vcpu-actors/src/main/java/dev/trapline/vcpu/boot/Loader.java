@@ -172,7 +172,9 @@ final class Loader {
         if (!ram.contains(area)) {
             throw new ImageException(
                     named.name(),
-                    "no room for the device tree: the image takes the start of RAM (%s), and behind it %s is needed; give more RAM with --memory, link the image to 0x%x or above, or switch the device tree off"
+                    ("no room for the device tree: the image takes the start of RAM (%s), and behind it %s is needed;"
+                                    + " give more RAM with --memory, link the image to 0x%x or above, or switch the"
+                                    + " device tree off")
                             .formatted(ram, area, ram.start() + DEVICE_TREE_AREA));
         }
         parts.add(new Part(named, "device tree", AddressRange.of(area.start(), tree.size()), tree));
