@@ -6,16 +6,14 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
-import dev.trapline.abi.firmware.FirmwareService;
-import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
-import dev.trapline.abi.firmware.ServiceContext;
 import java.util.function.Function;
 
 /// The actor around any firmware service: takes a call, asks the service, passes the answer on.
 ///
-/// A service that throws stops its actor with the cause: the machine watches it and ends the run. It is never retried.
+/// That a service threw is an answer too: whoever asked ends the machine. It is never retried.
 public final class FirmwareActor extends AbstractBehavior<FirmwareActor.Command> {
 
     /// What a firmware actor understands.
@@ -26,17 +24,20 @@ public final class FirmwareActor extends AbstractBehavior<FirmwareActor.Command>
     /// @param call the call
     /// @param replyTo who takes the answer
     /// @param wrap makes the answer a message of that receiver, so that no adapter stands in between
-    public record Call<M>(ServiceCall call, ActorRef<M> replyTo, Function<Reply<?>, M> wrap) implements Command {
-        void answerWith(Reply<?> reply) {
-            replyTo.tell(wrap.apply(reply));
+    public record Call<M>(ServiceCall call, ActorRef<M> replyTo, Function<Answer, M> wrap) implements Command {
+        void answerWith(Answer answer) {
+            replyTo.tell(wrap.apply(answer));
         }
     }
 
-    /// The machine was reset: the service starts anew.
-    public enum Restart implements Command {
-        /// The one message of this kind.
-        INSTANCE
-    }
+    /// What came of a call.
+    public sealed interface Answer {}
+
+    /// The service answered.
+    public record Given(Reply<?> reply) implements Answer {}
+
+    /// The service threw.
+    public record Threw(InvariantViolation violation) implements Answer {}
 
     private final ServiceHost<?> host;
 
@@ -46,10 +47,8 @@ public final class FirmwareActor extends AbstractBehavior<FirmwareActor.Command>
     }
 
     /// The behaviour of a service's actor.
-    public static <S> Behavior<Command> create(
-            FirmwareService<S> service, ServiceContext serviceContext, GuestMemory memory) {
-        return Behaviors.setup(
-                context -> new FirmwareActor(context, new ServiceHost<>(service, serviceContext, memory)));
+    public static Behavior<Command> create(ServiceHost<?> host) {
+        return Behaviors.setup(context -> new FirmwareActor(context, host));
     }
 
     @Override
@@ -59,9 +58,16 @@ public final class FirmwareActor extends AbstractBehavior<FirmwareActor.Command>
 
     private Behavior<Command> onCommand(Command command) {
         switch (command) {
-            case Call<?> call -> call.answerWith(host.answer(call.call()));
-            case Restart _ -> host.restart();
+            case Call<?> call -> call.answerWith(answer(call.call()));
         }
         return this;
+    }
+
+    private Answer answer(ServiceCall call) {
+        try {
+            return new Given(host.answer(call));
+        } catch (InvariantViolation violation) {
+            return new Threw(violation);
+        }
     }
 }

@@ -6,10 +6,12 @@ import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
+import dev.trapline.abi.firmware.ServiceDescriptor;
 
-/// A service together with its state: what a firmware actor wraps, and what a resident service is without one.
+/// A service together with its state: one for each service of a machine, whether its calls come through an actor or,
+/// being resident, directly.
 ///
-/// Not thread-safe: it belongs to one actor.
+/// Not thread-safe: it belongs to its machine, and whoever holds the machine's token may call it.
 ///
 /// @param <S> the service's state
 public final class ServiceHost<S> {
@@ -29,9 +31,9 @@ public final class ServiceHost<S> {
         this.state = service.start(context);
     }
 
-    /// The service's name.
-    public String name() {
-        return service.descriptor().name();
+    /// What the service is.
+    public ServiceDescriptor descriptor() {
+        return service.descriptor();
     }
 
     /// Answers one call and keeps the state that comes of it.
@@ -44,7 +46,7 @@ public final class ServiceHost<S> {
             return reply;
         } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
             throw new InvariantViolation(
-                    "service '" + name() + "' threw " + e + " on call "
+                    "service '" + descriptor().name() + "' threw " + e + " on call "
                             + call.smccc().functionId() + " of " + call.caller(),
                     e);
         }

@@ -1,21 +1,50 @@
 package dev.trapline.vcpu;
 
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.journal.History;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.recording.Recordings;
+import dev.trapline.vcpu.boot.ImageException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /// A machine, ready to run: the API that embeds Trapline in a Java program or test.
+///
+/// ```java
+/// MachineRun run = Machine.builder(engines, spec)
+///         .image(new Image(Image.Kind.ELF, "hello.elf", 0, bytes))
+///         .services(FirmwareServices.onClassPath())
+///         .console((printed, length) -> System.out.write(printed, 0, length))
+///         .recordTo(Path.of("rec"))
+///         .start(system);
+/// RunReport report = run.done().toCompletableFuture().join();
+/// ```
 public final class Machine {
 
     private Machine() {}
 
     /// Begins a machine of this make.
     public static Builder builder(EngineFactory engines, MachineSpec spec) {
-        return new Builder(engines, spec);
+        return new Builder(engines, spec, null);
+    }
+
+    /// Begins the replay of a recording: make, images and input come from it, and every step is checked against it.
+    ///
+    /// @param recording closed when the run ends
+    public static Builder replay(EngineFactory engines, RecordingReader recording) {
+        Builder builder = new Builder(engines, recording.header().spec(), recording);
+        recording.images().forEach(builder::image);
+        return builder;
     }
 
     /// Collects what a machine is made of.
@@ -23,41 +52,83 @@ public final class Machine {
 
         private final EngineFactory engines;
         private final MachineSpec spec;
+        private final @Nullable RecordingReader recording;
+        private final List<Image> images = new ArrayList<>();
+        private final List<FirmwareService<?>> services = new ArrayList<>();
+        private ConsoleOutput console = (_, _) -> {};
+        private Bytes script = Bytes.EMPTY;
+        private @Nullable Path recordTo;
 
-        private Builder(EngineFactory engines, MachineSpec spec) {
+        private Builder(EngineFactory engines, MachineSpec spec, @Nullable RecordingReader recording) {
             this.engines = engines;
             this.spec = spec;
+            this.recording = recording;
         }
 
         /// Puts an image into memory at every start.
         public Builder image(Image image) {
+            images.add(image);
             return this;
         }
 
-        /// Adds a firmware service.
+        /// Adds a firmware service. A replay takes of the services added those that the recording names.
         public Builder service(FirmwareService<?> service) {
+            services.add(service);
+            return this;
+        }
+
+        /// Adds firmware services, in their order.
+        public Builder services(Iterable<? extends FirmwareService<?>> added) {
+            added.forEach(services::add);
             return this;
         }
 
         /// Where the guest's console goes; nowhere by default.
-        public Builder console(ConsoleOutput console) {
+        public Builder console(ConsoleOutput output) {
+            this.console = output;
             return this;
         }
 
         /// Console input that is known from the start, offered byte by byte in virtual time.
         public Builder script(Bytes input) {
+            this.script = input;
             return this;
         }
 
         /// Records the run into a directory that does not exist yet.
         public Builder recordTo(Path directory) {
+            this.recordTo = directory;
             return this;
         }
 
-        /// Starts the run in an actor system.
-        @SuppressWarnings("DoNotCallSuggester")
+        /// Powers the machine on.
+        ///
+        /// @param system in which its actors live; may be shared by many machines
+        /// @throws MachineSetupException if services and settings do not fit together, or not the recording
+        /// @throws ImageException if the images cannot be started on this machine
+        /// @throws dev.trapline.abi.registry.RegistryException if claims and rules contradict each other
+        /// @throws dev.trapline.journal.RecordingException if the recording cannot be made
         public MachineRun start(ActorSystem<?> system) {
-            throw new UnsupportedOperationException(engines + " " + spec);
+            MachineAssembly assembly = new MachineAssembly(engines, spec, images, services, recording);
+            Controls controls = new Controls();
+            ConsoleInput input = new ConsoleInput(script, spec);
+            MachineDispatchers dispatchers = MachineDispatchers.of(system);
+            History history = history(system, assembly);
+            String dispatcher = dispatchers.borrow();
+            MachineParts parts = assembly.assemble(
+                    input, new Console(console), history, controls, () -> dispatchers.giveBack(dispatcher));
+            CompletableFuture<RunReport> done = new CompletableFuture<>();
+            ActorRef<MachineActor.Command> machine = system.systemActorOf(
+                    MachineActor.create(parts, done), "machine", DispatcherSelector.fromConfig(dispatcher));
+            machine.tell(MachineActor.Begin.INSTANCE);
+            return new RunHandle(done, controls, input);
+        }
+
+        private History history(ActorSystem<?> system, MachineAssembly assembly) {
+            if (recording != null) {
+                return Recordings.replay(recording);
+            }
+            return recordTo == null ? History.none() : Recordings.create(system, recordTo, assembly.header(), images);
         }
     }
 }

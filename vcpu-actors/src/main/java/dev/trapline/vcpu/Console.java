@@ -1,0 +1,41 @@
+package dev.trapline.vcpu;
+
+import dev.trapline.abi.Digest64;
+import dev.trapline.vcpu.device.Pl011;
+
+/// What the guest has printed: counted, digested, and passed on.
+final class Console {
+
+    private final ConsoleOutput output;
+    private long bytes;
+    private long digest;
+
+    Console(ConsoleOutput output) {
+        this.output = output;
+    }
+
+    /// Passes on what the guest printed in the slice that just ended.
+    void takeFrom(Pl011 uart) {
+        int count = uart.transmittedCount();
+        if (count == 0) {
+            return;
+        }
+        byte[] printed = uart.transmitted();
+        for (int i = 0; i < count; i++) {
+            digest = Digest64.fold(digest, printed[i]);
+        }
+        bytes += count;
+        output.write(printed, count);
+        uart.clearTransmitted();
+    }
+
+    /// How much was printed.
+    long bytes() {
+        return bytes;
+    }
+
+    /// Digest of all that was printed, the same however it was cut into slices.
+    long digest() {
+        return digest;
+    }
+}

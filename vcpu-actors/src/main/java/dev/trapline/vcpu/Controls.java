@@ -1,0 +1,46 @@
+package dev.trapline.vcpu;
+
+import dev.trapline.journal.record.JournalRecord.Stop;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// What a running machine and other threads say to each other: a flag in, figures out. Nothing here decides what the
+/// machine does, but the flag, and that is read between slices and journaled.
+final class Controls {
+
+    private final AtomicReference<Stop.@Nullable Reason> stop = new AtomicReference<>();
+    private final AtomicLong virtualTime = new AtomicLong();
+    private final AtomicLong slices = new AtomicLong();
+    private final AtomicLong hypercalls = new AtomicLong();
+    private volatile boolean consoleRead;
+
+    /// Asks for the end; the first reason counts.
+    void askToStop(Stop.Reason reason) {
+        stop.compareAndSet(null, reason);
+    }
+
+    /// Who asked for the end; null if nobody did.
+    Stop.@Nullable Reason stopAsked() {
+        return stop.get();
+    }
+
+    /// Shows other threads how far the machine is. They may see it a little late.
+    void publish(long newVirtualTime, long newSlices, long newHypercalls, boolean newConsoleRead) {
+        virtualTime.lazySet(newVirtualTime);
+        slices.lazySet(newSlices);
+        hypercalls.lazySet(newHypercalls);
+        if (newConsoleRead && !consoleRead) {
+            consoleRead = true;
+        }
+    }
+
+    Progress progress() {
+        return new Progress(virtualTime.get(), slices.get(), hypercalls.get());
+    }
+
+    /// Whether the guest has taken a byte of console input.
+    boolean isConsoleRead() {
+        return consoleRead;
+    }
+}

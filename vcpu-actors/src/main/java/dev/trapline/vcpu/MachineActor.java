@@ -1,0 +1,202 @@
+package dev.trapline.vcpu;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.ChildFailed;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import dev.trapline.abi.InvariantViolation;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.firmware.Reply;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.registry.Decision;
+import dev.trapline.firmware.FirmwareActor;
+import dev.trapline.firmware.ServiceHost;
+import dev.trapline.journal.DivergenceException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// The actor of a machine: parent of its vCPUs and firmware actors, all on one thread. It holds no decision of its own:
+/// [MachineCore] decides, this actor carries out.
+final class MachineActor extends AbstractBehavior<MachineActor.Command> implements MachineCore.Actors {
+
+    /// What a machine is told.
+    sealed interface Command {}
+
+    /// Power on.
+    enum Begin implements Command {
+        INSTANCE
+    }
+
+    /// A slice ended without a hypercall.
+    record SliceEnded(MachineCore.SliceEnd end) implements Command {}
+
+    /// A slice ended in a fault.
+    record GuestFaulted(MachineCore.SliceEnd end, GuestFault fault, GeneralRegisters registers) implements Command {}
+
+    /// A slice ended in a hypercall that is resident or denied.
+    record HypercallMade(MachineCore.SliceEnd end, ServiceCall call, Decision decision) implements Command {}
+
+    /// A slice ended in a hypercall that was forwarded, and here is what came of it.
+    record HypercallAnswered(MachineCore.SliceEnd end, Decision decision, FirmwareActor.Answer answer)
+            implements Command {}
+
+    /// The history may have credit again.
+    enum Resume implements Command {
+        INSTANCE
+    }
+
+    private record HistoryClosed(@Nullable String failure) implements Command {}
+
+    private final MachineParts parts;
+    private final CompletableFuture<RunReport> done;
+    private final MachineCore core;
+    private final List<ActorRef<VcpuActor.Command>> vcpus = new ArrayList<>();
+    private final Map<String, ActorRef<FirmwareActor.Command>> firmware = new TreeMap<>();
+    private long startNanos;
+    private long hostNanos;
+    private int childrenLeft;
+    private boolean ending;
+
+    private MachineActor(ActorContext<Command> context, MachineParts parts, CompletableFuture<RunReport> done) {
+        super(context);
+        this.parts = parts;
+        this.done = done;
+        this.core = parts.core(this);
+        parts.services()
+                .forEach((name, host) -> firmware.put(name, watched(FirmwareActor.create(host), "firmware-" + name)));
+        for (int index = 0; index < parts.spec().vcpus(); index++) {
+            VcpuId id = new VcpuId(index);
+            VcpuLogic logic = new VcpuLogic(id, parts.engines(), parts.spec().cpuModel(), parts.memoryMap());
+            vcpus.add(
+                    watched(VcpuActor.create(id, logic, parts.registry(), firmware, context.getSelf()), id.toString()));
+        }
+        ActorRef<Command> self = context.getSelf();
+        parts.history().onCredit(() -> self.tell(Resume.INSTANCE));
+    }
+
+    static Behavior<Command> create(MachineParts parts, CompletableFuture<RunReport> done) {
+        return Behaviors.setup(context -> new MachineActor(context, parts, done));
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onAnyMessage(this::onCommand)
+                .onSignal(ChildFailed.class, failed -> onChildGone(failed.getCause()))
+                .onSignal(Terminated.class, _ -> onChildGone(null))
+                .build();
+    }
+
+    private Behavior<Command> onCommand(Command command) {
+        try {
+            switch (command) {
+                case Begin _ -> {
+                    startNanos = System.nanoTime();
+                    core.begin();
+                }
+                case SliceEnded(MachineCore.SliceEnd end) -> core.sliceEnded(end);
+                case GuestFaulted(MachineCore.SliceEnd end, GuestFault fault, GeneralRegisters registers) ->
+                    core.guestFaulted(end, fault, registers);
+                case HypercallMade(MachineCore.SliceEnd end, ServiceCall call, Decision decision) ->
+                    core.hypercallMade(end, call, decision);
+                case HypercallAnswered answered -> onAnswered(answered);
+                case Resume _ -> core.resume();
+                case HistoryClosed(@Nullable String failure) -> {
+                    return report(failure);
+                }
+            }
+        } catch (DivergenceException divergence) {
+            core.finish(new RunOutcome.Diverged(divergence.report()));
+        } catch (RuntimeException e) {
+            core.finish(core.broken(e));
+        }
+        return this;
+    }
+
+    private void onAnswered(HypercallAnswered answered) {
+        switch (answered.answer()) {
+            case FirmwareActor.Given(Reply<?> reply) ->
+                core.hypercallAnswered(answered.end(), answered.decision(), reply.registers(), reply.effects());
+            case FirmwareActor.Threw(InvariantViolation violation) -> core.serviceThrew(answered.end(), violation);
+        }
+    }
+
+    @Override
+    public void grant(VcpuId vcpu, VcpuActor.Grant grant) {
+        vcpus.get(vcpu.index()).tell(grant);
+    }
+
+    @Override
+    public void tell(VcpuId vcpu, VcpuActor.Command command) {
+        vcpus.get(vcpu.index()).tell(command);
+    }
+
+    @Override
+    public Reply<?> answerInPlace(String service, ServiceCall call) {
+        ServiceHost<?> host = parts.services().get(service);
+        if (host == null) {
+            throw new InvariantViolation(
+                    "the registry finds '" + service + "' resident, which the machine does not have");
+        }
+        return host.answer(call);
+    }
+
+    @Override
+    public void restartServices() {
+        parts.services().values().forEach(ServiceHost::restart);
+    }
+
+    /// The run is over: the children stop first, so that no engine is left over the memory; then the history is
+    /// closed.
+    @Override
+    public void ended() {
+        ending = true;
+        hostNanos = System.nanoTime() - startNanos;
+        childrenLeft = vcpus.size() + firmware.size();
+        vcpus.forEach(getContext()::stop);
+        firmware.values().forEach(getContext()::stop);
+    }
+
+    private Behavior<Command> onChildGone(@Nullable Throwable cause) {
+        if (!ending) {
+            core.finish(core.broken(cause == null ? new InvariantViolation("an actor of the machine stopped") : cause));
+            childrenLeft--;
+        } else if (--childrenLeft == 0) {
+            getContext().pipeToSelf(parts.history().close(), (_, failure) -> new HistoryClosed(reason(failure)));
+        }
+        return this;
+    }
+
+    private static @Nullable String reason(@Nullable Throwable failure) {
+        if (failure == null) {
+            return null;
+        }
+        String message = failure.getMessage();
+        return message == null ? failure.toString() : message;
+    }
+
+    private Behavior<Command> report(@Nullable String failure) {
+        RunReport report = core.report(failure, parts.memory().digest(), hostNanos);
+        parts.close();
+        done.complete(report);
+        return Behaviors.stopped();
+    }
+
+    private <C> ActorRef<C> watched(Behavior<C> behavior, String name) {
+        ActorRef<C> child = getContext().spawn(behavior, name, DispatcherSelector.sameAsParent());
+        getContext().watch(child);
+        return child;
+    }
+}

@@ -1,0 +1,154 @@
+package dev.trapline.vcpu;
+
+import dev.trapline.abi.Digest64;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.MachineTopology;
+import dev.trapline.abi.firmware.ServiceContext;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.registry.CapabilityRegistry;
+import dev.trapline.firmware.ServiceHost;
+import dev.trapline.journal.History;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.record.RecordingHeader;
+import dev.trapline.journal.record.RecordingHeader.ImageRef;
+import dev.trapline.journal.record.RecordingHeader.ServiceRef;
+import dev.trapline.vcpu.boot.BootPlan;
+import dev.trapline.vcpu.device.Pl011;
+import dev.trapline.vcpu.memory.MachineMemory;
+import dev.trapline.vcpu.schedule.SplitMix64;
+import dev.trapline.vcpu.trace.HypercallText;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Checks that the parts of a machine fit together, and puts them together.
+final class MachineAssembly {
+
+    private final EngineFactory engines;
+    private final MachineSpec spec;
+    private final List<Image> images;
+    private final List<FirmwareService<?>> services;
+    private final CapabilityRegistry registry;
+    private final BootPlan boot;
+
+    MachineAssembly(
+            EngineFactory engines,
+            MachineSpec spec,
+            List<Image> images,
+            List<FirmwareService<?>> offered,
+            @Nullable RecordingReader recording) {
+        this.engines = engines;
+        this.spec = spec;
+        this.images = List.copyOf(images);
+        this.services = recording == null ? List.copyOf(offered) : recorded(offered, recording.header());
+        this.registry = CapabilityRegistry.of(descriptors(), spec.resident(), spec.rules());
+        this.boot = BootPlan.of(this.images, spec);
+        checkSettings();
+    }
+
+    /// What a recording of this machine says before its history.
+    RecordingHeader header() {
+        String version = getClass().getPackage().getImplementationVersion();
+        return new RecordingHeader(
+                UUID.randomUUID().toString(),
+                "Trapline " + (version == null ? "(built from source)" : version),
+                engines.library(),
+                SplitMix64.NAME,
+                Digest64.VERSION,
+                spec,
+                descriptors().stream()
+                        .map(d -> new ServiceRef(d.name(), d.version()))
+                        .toList(),
+                images.stream().map(ImageRef::of).toList());
+    }
+
+    MachineParts assemble(ConsoleInput input, Console console, History history, Controls controls, Runnable onClosed) {
+        MachineMemory memory = new MachineMemory(spec.ramBytes(), boot.flash());
+        Pl011 uart = new Pl011();
+        SortedMap<String, ServiceHost<?>> hosts = new TreeMap<>();
+        services.forEach(s -> hosts.put(s.descriptor().name(), host(s, memory)));
+        return new MachineParts(
+                spec,
+                engines,
+                registry,
+                hosts,
+                boot,
+                memory,
+                uart,
+                memory.map(uart),
+                input,
+                console,
+                history,
+                controls,
+                new RunLog(new HypercallText(descriptors())),
+                onClosed);
+    }
+
+    private List<ServiceDescriptor> descriptors() {
+        return services.stream()
+                .<ServiceDescriptor>map(FirmwareService::descriptor)
+                .toList();
+    }
+
+    private <S> ServiceHost<S> host(FirmwareService<S> service, GuestMemory memory) {
+        ServiceDescriptor descriptor = service.descriptor();
+        try {
+            return new ServiceHost<>(service, context(descriptor), memory);
+        } catch (IllegalArgumentException e) {
+            throw new MachineSetupException("service '" + descriptor.name() + "' cannot start: " + e.getMessage(), e);
+        }
+    }
+
+    private ServiceContext context(ServiceDescriptor descriptor) {
+        SortedMap<String, String> settings = new TreeMap<>();
+        for (ServiceDescriptor.Setting setting : descriptor.settings()) {
+            settings.put(
+                    setting.key(),
+                    spec.serviceSettings()
+                            .getOrDefault(descriptor.name() + "." + setting.key(), setting.defaultValue()));
+        }
+        return new ServiceContext(new MachineTopology(spec.vcpus()), settings);
+    }
+
+    private void checkSettings() {
+        TreeSet<String> known = new TreeSet<>();
+        descriptors().forEach(d -> d.settings().forEach(s -> known.add(d.name() + "." + s.key())));
+        for (String given : spec.serviceSettings().keySet()) {
+            if (!known.contains(given)) {
+                throw new MachineSetupException("no service has the setting '" + given + "'; there are: "
+                        + (known.isEmpty() ? "none" : String.join(", ", known)));
+            }
+        }
+    }
+
+    /// The services a recording was made with, in its order, found among those offered.
+    private static List<FirmwareService<?>> recorded(List<FirmwareService<?>> offered, RecordingHeader header) {
+        check("generator", header.generator(), SplitMix64.NAME);
+        check("digest function", header.digestVersion(), Digest64.VERSION);
+        List<FirmwareService<?>> found = new ArrayList<>();
+        for (ServiceRef wanted : header.services()) {
+            found.add(offered.stream()
+                    .filter(s -> s.descriptor().name().equals(wanted.name()))
+                    .findFirst()
+                    .orElseThrow(() -> new MachineSetupException(
+                            "the recording was made with service '" + wanted.name() + "' (version " + wanted.version()
+                                    + "), which is not here: give the jar that has it with --plugin")));
+        }
+        return found;
+    }
+
+    private static void check(String what, Object recorded, Object ours) {
+        if (!recorded.equals(ours)) {
+            throw new MachineSetupException("the recording was made with " + what + " " + recorded
+                    + ", and this Trapline has " + ours + ": replay it with the Trapline that made it");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.trapline.vcpu;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Extension;
+import akka.actor.typed.ExtensionId;
+import akka.actor.typed.javadsl.Adapter;
+import akka.dispatch.DispatcherConfigurator;
+import akka.dispatch.Dispatchers;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/// Gives each running machine a dispatcher of one thread for itself: all of its actors share that thread, and machines
+/// run side by side. A machine that has ended gives its dispatcher back, so that a program with thousands of runs keeps
+/// few.
+final class MachineDispatchers implements Extension {
+
+    private static final String PREFIX = "trapline-machine-";
+
+    private static final ExtensionId<MachineDispatchers> ID = new ExtensionId<>() {
+        @Override
+        public MachineDispatchers createExtension(ActorSystem<?> system) {
+            return new MachineDispatchers(system);
+        }
+    };
+
+    private final Dispatchers dispatchers;
+    private final Deque<String> idle = new ArrayDeque<>();
+    private int made;
+
+    private MachineDispatchers(ActorSystem<?> system) {
+        dispatchers = Adapter.toClassic(system).dispatchers();
+    }
+
+    static MachineDispatchers of(ActorSystem<?> system) {
+        return ID.apply(system);
+    }
+
+    /// Borrows the name of a dispatcher that no other machine uses.
+    synchronized String borrow() {
+        String free = idle.poll();
+        return free != null ? free : make();
+    }
+
+    synchronized void giveBack(String name) {
+        idle.push(name);
+    }
+
+    private String make() {
+        String name = PREFIX + made++;
+        Config config =
+                ConfigFactory.parseString("""
+                    id = "%s"
+                    type = Dispatcher
+                    executor = fork-join-executor
+                    fork-join-executor { parallelism-min = 1, parallelism-max = 1, parallelism-factor = 1.0 }
+                    """.formatted(name)).withFallback(dispatchers.defaultDispatcherConfig());
+        dispatchers.registerConfigurator(name, new DispatcherConfigurator(config, dispatchers.prerequisites()));
+        return name;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.trapline.vcpu;
+
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.registry.CapabilityRegistry;
+import dev.trapline.firmware.ServiceHost;
+import dev.trapline.journal.History;
+import dev.trapline.vcpu.boot.BootPlan;
+import dev.trapline.vcpu.device.Pl011;
+import dev.trapline.vcpu.memory.MachineMemory;
+import java.util.SortedMap;
+
+/// What a machine is assembled from, before any actor of it exists.
+///
+/// @param services by name
+/// @param onClosed gives back what the machine borrowed
+record MachineParts(
+        MachineSpec spec,
+        EngineFactory engines,
+        CapabilityRegistry registry,
+        SortedMap<String, ServiceHost<?>> services,
+        BootPlan boot,
+        MachineMemory memory,
+        Pl011 uart,
+        MemoryMap memoryMap,
+        ConsoleInput input,
+        Console console,
+        History history,
+        Controls controls,
+        RunLog log,
+        Runnable onClosed) {
+
+    MachineCore core(MachineCore.Actors actors) {
+        return new MachineCore(spec, boot, memory, uart, input, console, history, controls, log, actors);
+    }
+
+    /// Frees the guest's memory. No engine may be open over it.
+    void close() {
+        memory.close();
+        onClosed.run();
+    }
+}

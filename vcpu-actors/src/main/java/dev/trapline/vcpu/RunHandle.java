@@ -1,0 +1,35 @@
+package dev.trapline.vcpu;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.journal.record.JournalRecord.Stop;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/// What the outside holds of a running machine.
+record RunHandle(CompletableFuture<RunReport> report, Controls controls, ConsoleInput input) implements MachineRun {
+
+    @Override
+    public CompletionStage<RunReport> done() {
+        return report.minimalCompletionStage();
+    }
+
+    @Override
+    public void type(Bytes bytes) {
+        input.type(bytes);
+    }
+
+    @Override
+    public void stop(Stop.Reason reason) {
+        controls.askToStop(reason);
+    }
+
+    @Override
+    public Progress progress() {
+        return controls.progress();
+    }
+
+    @Override
+    public boolean readsConsole() {
+        return controls.isConsoleRead();
+    }
+}

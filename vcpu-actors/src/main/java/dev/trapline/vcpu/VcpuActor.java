@@ -1,0 +1,140 @@
+package dev.trapline.vcpu;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import dev.trapline.abi.InvariantViolation;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.registry.CapabilityRegistry;
+import dev.trapline.abi.registry.Decision;
+import dev.trapline.firmware.FirmwareActor;
+import dev.trapline.journal.record.JournalRecord.Slice;
+import java.util.Map;
+
+/// One CPU of the machine: runs the slices it is granted, asks the registry about each hypercall, and sends it where it
+/// belongs.
+final class VcpuActor extends AbstractBehavior<VcpuActor.Command> {
+
+    /// What a vCPU is told. Only its machine tells it anything.
+    sealed interface Command {}
+
+    /// Run.
+    ///
+    /// @param budget instructions
+    /// @param now virtual time
+    /// @param writes registers that the last call returns
+    /// @param fullDigest whether a digest of all registers is due at the end
+    record Grant(long budget, long now, RegisterWrites writes, boolean fullDigest) implements Command {}
+
+    /// CPU_ON, or the start of the machine.
+    record PowerOn(long entry, long contextId) implements Command {}
+
+    /// CPU_OFF, or a reset of the machine.
+    enum PowerOff implements Command {
+        INSTANCE
+    }
+
+    /// An interrupt arrived.
+    enum Wake implements Command {
+        INSTANCE
+    }
+
+    /// The host wrote guest memory.
+    record DropTranslations(long address, long length) implements Command {}
+
+    /// A vCPU of the machine executed a maintenance operation that reaches all of them.
+    record Maintain(Exit.Maintenance operation) implements Command {}
+
+    private final VcpuId id;
+    private final VcpuLogic logic;
+    private final CapabilityRegistry registry;
+    private final Map<String, ActorRef<FirmwareActor.Command>> firmware;
+    private final ActorRef<MachineActor.Command> machine;
+
+    private VcpuActor(
+            ActorContext<Command> context,
+            VcpuId id,
+            VcpuLogic logic,
+            CapabilityRegistry registry,
+            Map<String, ActorRef<FirmwareActor.Command>> firmware,
+            ActorRef<MachineActor.Command> machine) {
+        super(context);
+        this.id = id;
+        this.logic = logic;
+        this.registry = registry;
+        this.firmware = firmware;
+        this.machine = machine;
+    }
+
+    static Behavior<Command> create(
+            VcpuId id,
+            VcpuLogic logic,
+            CapabilityRegistry registry,
+            Map<String, ActorRef<FirmwareActor.Command>> firmware,
+            ActorRef<MachineActor.Command> machine) {
+        return Behaviors.setup(context -> new VcpuActor(context, id, logic, registry, firmware, machine));
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onAnyMessage(this::onCommand)
+                .onSignal(PostStop.class, _ -> {
+                    logic.powerOff();
+                    return this;
+                })
+                .build();
+    }
+
+    private Behavior<Command> onCommand(Command command) {
+        switch (command) {
+            case Grant grant -> run(grant);
+            case PowerOn(long entry, long contextId) -> logic.powerOn(entry, contextId);
+            case PowerOff _ -> logic.powerOff();
+            case Wake _ -> logic.wake();
+            case DropTranslations(long address, long length) -> logic.dropTranslations(address, length);
+            case Maintain(Exit.Maintenance operation) -> logic.maintain(operation);
+        }
+        return this;
+    }
+
+    private void run(Grant grant) {
+        Slice slice = logic.run(grant.budget(), grant.now(), grant.writes());
+        long fullDigest = grant.fullDigest() ? logic.fullDigest() : 0;
+        MachineCore.SliceEnd end = new MachineCore.SliceEnd(slice, fullDigest);
+        switch (slice.exit()) {
+            case HypercallExit call -> route(call, end, grant.now());
+            case Exit.BudgetUsed _, Exit.WaitForInterrupt _, Exit.Maintenance _ ->
+                machine.tell(new MachineActor.SliceEnded(end));
+            case dev.trapline.abi.exit.GuestFault fault ->
+                machine.tell(new MachineActor.GuestFaulted(end, fault, logic.registers()));
+        }
+    }
+
+    private void route(HypercallExit exit, MachineCore.SliceEnd end, long now) {
+        Decision decision = registry.decide(exit);
+        switch (decision) {
+            case Decision.Resident _, Decision.Denied _ ->
+                machine.tell(new MachineActor.HypercallMade(end, new ServiceCall(id, exit, now), decision));
+            case Decision.Forwarded(String service) -> {
+                ActorRef<FirmwareActor.Command> actor = firmware.get(service);
+                if (actor == null) {
+                    throw new InvariantViolation(
+                            "the registry forwards to '" + service + "', which the machine does not have");
+                }
+                actor.tell(new FirmwareActor.Call<>(
+                        new ServiceCall(id, exit, now),
+                        machine,
+                        answer -> new MachineActor.HypercallAnswered(end, decision, answer)));
+            }
+        }
+    }
+}

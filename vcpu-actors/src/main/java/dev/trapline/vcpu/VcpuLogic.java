@@ -1,0 +1,128 @@
+package dev.trapline.vcpu;
+
+import dev.trapline.abi.Digest64;
+import dev.trapline.abi.InvariantViolation;
+import dev.trapline.abi.Mpidr;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.engine.Engine;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.engine.EngineSpec;
+import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.journal.record.JournalRecord.Slice;
+import java.util.function.Consumer;
+
+/// One vCPU without its actor: a lifecycle, and an engine while it is powered.
+///
+/// Every power-on opens a fresh engine, so that no register, translation or monitor survives from the life before.
+final class VcpuLogic {
+
+    /// Where the vCPU is in its life, with what it has there.
+    private sealed interface Lifecycle {}
+
+    private record Off() implements Lifecycle {}
+
+    private record OnPending(Engine engine) implements Lifecycle {}
+
+    private record On(Engine engine) implements Lifecycle {}
+
+    private record Suspended(Engine engine) implements Lifecycle {}
+
+    private final VcpuId id;
+    private final EngineFactory engines;
+    private final EngineSpec spec;
+    private final long[] registers = new long[GeneralRegisters.COUNT];
+    private Lifecycle lifecycle = new Off();
+
+    VcpuLogic(VcpuId id, EngineFactory engines, CpuModel model, MemoryMap memory) {
+        this.id = id;
+        this.engines = engines;
+        this.spec = new EngineSpec(model, EngineSpec.Width.AARCH64, Mpidr.of(id), memory);
+    }
+
+    /// Powers on at an entry point: EL1h, DAIF masked, MMU off, x0 = `contextId`.
+    void powerOn(long entry, long contextId) {
+        if (!(lifecycle instanceof Off)) {
+            throw new InvariantViolation(id + " is powered on while it is " + lifecycle);
+        }
+        Engine engine = engines.open(spec);
+        engine.writeRegisters(RegisterWrites.x0(contextId));
+        engine.writePc(entry);
+        lifecycle = new OnPending(engine);
+    }
+
+    /// Powers off; nothing if it is off.
+    void powerOff() {
+        ifPowered(Engine::close);
+        lifecycle = new Off();
+    }
+
+    /// Ends a wait for an interrupt; nothing if it does not wait.
+    void wake() {
+        if (lifecycle instanceof Suspended(Engine engine)) {
+            lifecycle = new On(engine);
+        }
+    }
+
+    void dropTranslations(long address, long length) {
+        ifPowered(engine -> engine.dropTranslations(address, length));
+    }
+
+    void maintain(Exit.Maintenance operation) {
+        ifPowered(engine -> engine.maintain(operation));
+    }
+
+    /// Runs one slice.
+    ///
+    /// @param writes what the call that ended the slice before returns
+    Slice run(long budget, long now, RegisterWrites writes) {
+        Engine engine = runningEngine();
+        if (writes.count() > 0) {
+            engine.writeRegisters(writes);
+        }
+        Exit exit = engine.run(budget, now);
+        engine.readRegisters(registers);
+        if (exit instanceof Exit.WaitForInterrupt) {
+            lifecycle = new Suspended(engine);
+        }
+        return new Slice(id, budget, exit, engine.counterReads(), Digest64.of(registers, registers.length));
+    }
+
+    /// The general registers at the end of the last slice.
+    GeneralRegisters registers() {
+        return GeneralRegisters.copyOf(registers);
+    }
+
+    /// A digest of all registers of a vCPU that just ran.
+    long fullDigest() {
+        return switch (lifecycle) {
+            case On(Engine engine) -> engine.fullDigest();
+            case Suspended(Engine engine) -> engine.fullDigest();
+            case Off _, OnPending _ -> throw new InvariantViolation(id + " has not run: it is " + lifecycle);
+        };
+    }
+
+    private void ifPowered(Consumer<Engine> action) {
+        switch (lifecycle) {
+            case Off _ -> {}
+            case OnPending(Engine engine) -> action.accept(engine);
+            case On(Engine engine) -> action.accept(engine);
+            case Suspended(Engine engine) -> action.accept(engine);
+        }
+    }
+
+    private Engine runningEngine() {
+        return switch (lifecycle) {
+            case On(Engine engine) -> engine;
+            case OnPending(Engine engine) -> {
+                lifecycle = new On(engine);
+                yield engine;
+            }
+            case Off _, Suspended _ ->
+                throw new InvariantViolation(id + " is granted a slice while it is " + lifecycle);
+        };
+    }
+}

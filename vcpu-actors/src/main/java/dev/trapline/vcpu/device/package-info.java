@@ -1,0 +1,5 @@
+/** The machine's devices. */
+@NullMarked
+package dev.trapline.vcpu.device;
+
+import org.jspecify.annotations.NullMarked;

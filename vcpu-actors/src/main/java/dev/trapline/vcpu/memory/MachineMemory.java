@@ -1,0 +1,109 @@
+package dev.trapline.vcpu.memory;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Digest64;
+import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.engine.MmioDevice;
+import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.machine.MachineSpec;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A machine's RAM and, where it has one, its flash: one native block each, shared by all engines.
+public final class MachineMemory implements GuestMemory, AutoCloseable {
+
+    /// What empty flash reads.
+    private static final byte ERASED = (byte) 0xff;
+
+    private static final long UART_SIZE = MemoryMap.PAGE;
+
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment ram;
+    private final @Nullable MemorySegment flash;
+
+    /// Takes the memory, zeroed.
+    ///
+    /// @param ramBytes whole pages
+    /// @param withFlash whether there is flash at address 0
+    public MachineMemory(long ramBytes, boolean withFlash) {
+        ram = arena.allocate(ramBytes, MemoryMap.PAGE);
+        flash = withFlash ? arena.allocate(MachineSpec.FLASH_SIZE, MemoryMap.PAGE) : null;
+    }
+
+    /// The address space of the machine, with its console.
+    public MemoryMap map(MmioDevice console) {
+        List<MemoryMap.Region> regions = new ArrayList<>();
+        if (flash != null) {
+            regions.add(new MemoryMap.Memory(MachineSpec.FLASH_BASE, flash, false));
+        }
+        regions.add(new MemoryMap.Device(MachineSpec.UART_BASE, UART_SIZE, console));
+        regions.add(new MemoryMap.Memory(MachineSpec.RAM_BASE, ram, true));
+        return new MemoryMap(regions);
+    }
+
+    /// Puts memory back to what it is at power-on: RAM zero, flash erased.
+    public void clear() {
+        ram.fill((byte) 0);
+        if (flash != null) {
+            flash.fill(ERASED);
+        }
+    }
+
+    @Override
+    public boolean contains(long address, long length) {
+        return block(address, length) != null;
+    }
+
+    @Override
+    public Bytes read(long address, int length) {
+        MemorySegment block = block(address, length);
+        if (block == null) {
+            throw new IllegalArgumentException(describe(address, length) + " is not wholly in memory");
+        }
+        return Bytes.copyOf(block.toArray(ValueLayout.JAVA_BYTE));
+    }
+
+    /// Writes memory, flash included: the machine loads images with it.
+    ///
+    /// @return false, and nothing is written, if the range is not wholly in memory
+    public boolean write(long address, Bytes bytes) {
+        MemorySegment block = block(address, bytes.size());
+        if (block == null) {
+            return false;
+        }
+        MemorySegment.copy(bytes.toArray(), 0, block, ValueLayout.JAVA_BYTE, 0, bytes.size());
+        return true;
+    }
+
+    /// A digest of all of it. Some tens of milliseconds for 128 MiB.
+    public long digest() {
+        long digest = Digest64.of(ram);
+        return flash == null ? digest : Digest64.fold(digest, Digest64.of(flash));
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+
+    private @Nullable MemorySegment block(long address, long length) {
+        MemorySegment inRam = slice(ram, MachineSpec.RAM_BASE, address, length);
+        return inRam != null || flash == null ? inRam : slice(flash, MachineSpec.FLASH_BASE, address, length);
+    }
+
+    private static @Nullable MemorySegment slice(MemorySegment memory, long base, long address, long length) {
+        long offset = address - base;
+        boolean inside = length >= 0
+                && Long.compareUnsigned(offset, memory.byteSize()) <= 0
+                && length <= memory.byteSize() - offset;
+        return inside ? memory.asSlice(offset, length) : null;
+    }
+
+    private static String describe(long address, long length) {
+        return "0x" + Long.toHexString(address) + " + 0x" + Long.toHexString(length);
+    }
+}

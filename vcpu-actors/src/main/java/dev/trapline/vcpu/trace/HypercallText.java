@@ -1,0 +1,117 @@
+package dev.trapline.vcpu.trace;
+
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.firmware.ServiceDescriptor.Function;
+import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.abi.smccc.SmcccCall;
+import dev.trapline.journal.record.JournalRecord.Answer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Hypercalls in words, with the names that the machine's services give them.
+///
+/// ```text
+/// vcpu0 HVC PSCI_CPU_ON(target_cpu=0x1, entry_point_address=0x40080040, context_id=0x0) = SUCCESS [psci, forwarded]
+/// vcpu1 on
+/// ```
+public final class HypercallText {
+
+    private final Map<FunctionId, Function> functions = new TreeMap<>();
+
+    public HypercallText(Collection<ServiceDescriptor> services) {
+        services.forEach(s -> s.functions().forEach(f -> functions.put(f.id(), f)));
+    }
+
+    /// One line for one call and what became of it.
+    public String line(VcpuId vcpu, HypercallExit exit, Answer answer) {
+        StringBuilder line = new StringBuilder();
+        line.append(vcpu).append(' ').append(exit.conduit());
+        line.append(exit.immediate() == 0 ? "" : " #0x" + Integer.toHexString(exit.immediate()));
+        line.append(' ')
+                .append(name(exit))
+                .append('(')
+                .append(String.join(", ", arguments(exit)))
+                .append(')');
+        line.append(" = ").append(result(exit, answer.registers()));
+        line.append(" [").append(decision(answer.decision())).append(']');
+        answer.effects().forEach(e -> line.append(' ').append(effect(e)));
+        return line.toString();
+    }
+
+    /// The function's name, or its identifier in hexadecimal.
+    public String name(HypercallExit exit) {
+        Function function = functionOf(exit);
+        return function == null ? new SmcccCall(exit).functionId().toString() : function.name();
+    }
+
+    /// Each argument as `name=0x...`; of an unknown function x1 to x3.
+    public List<String> arguments(HypercallExit exit) {
+        SmcccCall call = new SmcccCall(exit);
+        Function function = functionOf(exit);
+        List<String> names = function == null ? List.of("x1", "x2", "x3") : function.parameters();
+        List<String> arguments = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            arguments.add(names.get(i) + "=0x" + Long.toHexString(call.argument(i + 1)));
+        }
+        return arguments;
+    }
+
+    /// What the caller finds in its registers.
+    public String result(HypercallExit exit, RegisterWrites writes) {
+        if ((writes.mask() & 1) == 0) {
+            return writes.count() == 0 ? "?" : writes.toString();
+        }
+        long x0 = writes.value(0);
+        Function function = functionOf(exit);
+        if (function != null) {
+            for (ServiceDescriptor.ResultName name : function.results()) {
+                if (sameResult(exit, name.value(), x0)) {
+                    return name.name();
+                }
+            }
+        } else if (x0 == -1) {
+            return "NOT_SUPPORTED";
+        }
+        return writes.count() == 1 ? "0x" + Long.toHexString(x0) : writes.toString();
+    }
+
+    /// What the registry decided, in words.
+    public static String decision(Decision decision) {
+        return switch (decision) {
+            case Decision.Resident(String service) -> service + ", resident";
+            case Decision.Forwarded(String service) -> service + ", forwarded";
+            case Decision.Denied(Decision.Reason reason) -> "denied: " + reason.description();
+        };
+    }
+
+    /// What an effect did, in words.
+    public static String effect(Effect effect) {
+        return switch (effect) {
+            case Effect.PowerOn on -> on.target() + " on at 0x" + Long.toHexString(on.entry());
+            case Effect.PowerOff(VcpuId target) -> target + " off";
+            case Effect.Wake(VcpuId target) -> target + " woken";
+            case Effect.WriteMemory(long address, var bytes) ->
+                bytes.size() + " bytes written at 0x" + Long.toHexString(address);
+            case Effect.SystemOff() -> "system off";
+            case Effect.SystemReset() -> "system reset";
+            case Effect.ExitRun(long status) -> "exit " + status;
+        };
+    }
+
+    private static boolean sameResult(HypercallExit exit, long named, long x0) {
+        return new SmcccCall(exit).functionId().is64() ? named == x0 : (int) named == (int) x0;
+    }
+
+    private @Nullable Function functionOf(HypercallExit exit) {
+        return exit.immediate() == 0 ? functions.get(new SmcccCall(exit).functionId()) : null;
+    }
+}

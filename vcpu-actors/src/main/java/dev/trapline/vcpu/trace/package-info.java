@@ -1,0 +1,5 @@
+/** Hypercalls as people read them. */
+@NullMarked
+package dev.trapline.vcpu.trace;
+
+import org.jspecify.annotations.NullMarked;
