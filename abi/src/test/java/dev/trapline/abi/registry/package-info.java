@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.abi.registry;
+
+import org.jspecify.annotations.NullMarked;

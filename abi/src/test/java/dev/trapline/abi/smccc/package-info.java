@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.abi.smccc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,47 @@
+package dev.trapline.firmware;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.MachineTopology;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceContext;
+import java.util.TreeMap;
+
+/// Calls and surroundings for services under test.
+public final class Calls {
+
+    /// RAM as on the `virt` board: 0x4000_0000, 128 MiB. Reads as zero.
+    public static final GuestMemory MEMORY = new GuestMemory() {
+        @Override
+        public boolean contains(long address, long length) {
+            return address >= 0x4000_0000L && address + length <= 0x4800_0000L && length >= 0;
+        }
+
+        @Override
+        public Bytes read(long address, int length) {
+            return Bytes.copyOf(new byte[length]);
+        }
+    };
+
+    private Calls() {}
+
+    /// An HVC with these x0, x1 ...
+    public static ServiceCall hvc(int caller, long... x) {
+        long[] registers = new long[GeneralRegisters.COUNT];
+        System.arraycopy(x, 0, registers, 0, x.length);
+        return new ServiceCall(
+                new VcpuId(caller),
+                new HypercallExit(Conduit.HVC, 0, ExecutionState.A64, 1, 4, true, GeneralRegisters.copyOf(registers)),
+                0);
+    }
+
+    /// A machine of so many vCPUs, without settings.
+    public static ServiceContext machineOf(int vcpus) {
+        return new ServiceContext(new MachineTopology(vcpus), new TreeMap<>());
+    }
+}

@@ -1,0 +1,151 @@
+package dev.trapline.firmware;
+
+import static dev.trapline.firmware.Calls.MEMORY;
+import static dev.trapline.firmware.Calls.hvc;
+import static dev.trapline.firmware.Calls.machineOf;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import akka.actor.testkit.typed.javadsl.BehaviorTestKit;
+import akka.actor.testkit.typed.javadsl.TestInbox;
+import dev.trapline.abi.InvariantViolation;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.Reply;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceContext;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.registry.CapabilityRegistry;
+import dev.trapline.firmware.exit.ExitService;
+import dev.trapline.firmware.smccc.SmcccService;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ServicesTest {
+
+    @Test
+    void theServicesOnTheClassPathAreFoundByNameAndDoNotContradictEachOther() {
+        List<ServiceDescriptor> found = FirmwareServices.onClassPath().stream()
+                .<ServiceDescriptor>map(FirmwareService::descriptor)
+                .toList();
+        assertThat(found).extracting(ServiceDescriptor::name).containsExactly("exit", "psci", "smccc");
+        assertThat(CapabilityRegistry.of(found, List.of("smccc"), List.of()).entries())
+                .isNotEmpty();
+    }
+
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                // function; x1; why; x0
+                "0x80000000; 0; SMCCC_VERSION is 1.1; 0x10001",
+                "0x80000001; 0x80000000; SMCCC_VERSION is there; 0",
+                "0x80000001; 0x80000001; ARCH_FEATURES is there; 0",
+                "0x80000001; 0x80000002; SOC_ID is not; -1",
+                "0x80000001; 0x80008000; WORKAROUND_1 is not; -1",
+                "0x80000001; 0x84000000; PSCI is not asked about here; -1",
+                "0x80000002; 0; SOC_ID is not there; -1",
+                "0x8000ffff; 0; nothing else is there; -1",
+                "0xc0000000; 0; SMCCC_VERSION has no 64-bit identifier; -1"
+            })
+    void smcccAnswers(String function, String x1, String why, String expected) {
+        SmcccService service = new SmcccService();
+        assertThat(service.apply(service.start(machineOf(1)), hvc(0, Long.decode(function), Long.decode(x1)), MEMORY)
+                        .registers())
+                .as(why)
+                .isEqualTo(RegisterWrites.x0(Long.decode(expected)));
+    }
+
+    @Test
+    void exitEndsTheRunWithAllBitsOfItsArgument() {
+        ExitService service = new ExitService();
+        assertThat(service.apply(service.start(machineOf(1)), hvc(0, 0xc600_1000L, -2), MEMORY)
+                        .effects())
+                .containsExactly(new Effect.ExitRun(-2));
+    }
+
+    @Test
+    void theActorAnswersWithWhatTheServiceSays() {
+        BehaviorTestKit<FirmwareActor.Command> actor = actorOf(new SmcccService());
+        TestInbox<FirmwareActor.Answer> caller = TestInbox.create();
+        actor.run(new FirmwareActor.Call<>(hvc(0, 0x8000_0000L), caller.getRef(), answer -> answer));
+        assertThat(caller.receiveMessage())
+                .isInstanceOfSatisfying(
+                        FirmwareActor.Given.class,
+                        given -> assertThat(given.reply().registers()).isEqualTo(RegisterWrites.x0(0x1_0001)));
+    }
+
+    @Test
+    void thatAServiceThrewIsAnAnswerThatNamesItAndTheCall() {
+        BehaviorTestKit<FirmwareActor.Command> actor = actorOf(new Throwing());
+        TestInbox<FirmwareActor.Answer> caller = TestInbox.create();
+        actor.run(new FirmwareActor.Call<>(hvc(3, 0xc600_0001L), caller.getRef(), answer -> answer));
+        assertThat(caller.receiveMessage())
+                .isInstanceOfSatisfying(
+                        FirmwareActor.Threw.class,
+                        threw -> assertThat(threw.violation())
+                                .hasMessageContaining("'throwing'")
+                                .hasMessageContaining("0xC6000001")
+                                .hasMessageContaining("vcpu3")
+                                .hasMessageContaining("out of luck"));
+    }
+
+    @Test
+    void endlessRecursionInAServiceIsCaughtToo() {
+        ServiceHost<Long> host = new ServiceHost<>(new Recursing(), machineOf(1), MEMORY);
+        assertThatThrownBy(() -> host.answer(hvc(0, 0xc600_0001L)))
+                .isInstanceOf(InvariantViolation.class)
+                .hasMessageContaining("StackOverflowError");
+    }
+
+    private static <S> BehaviorTestKit<FirmwareActor.Command> actorOf(FirmwareService<S> service) {
+        return BehaviorTestKit.create(FirmwareActor.create(new ServiceHost<>(service, machineOf(4), MEMORY)));
+    }
+
+    private static ServiceDescriptor named(String name) {
+        return new ServiceDescriptor(name, "1", List.of(), List.of(), List.of());
+    }
+
+    private static final class Throwing implements FirmwareService<String> {
+        @Override
+        public ServiceDescriptor descriptor() {
+            return named("throwing");
+        }
+
+        @Override
+        public String start(ServiceContext context) {
+            return "";
+        }
+
+        @Override
+        public Reply<String> apply(String state, ServiceCall call, GuestMemory memory) {
+            throw new IllegalStateException("out of luck");
+        }
+    }
+
+    private static final class Recursing implements FirmwareService<Long> {
+        @Override
+        public ServiceDescriptor descriptor() {
+            return named("recursing");
+        }
+
+        @Override
+        public Long start(ServiceContext context) {
+            return 0L;
+        }
+
+        @Override
+        public Reply<Long> apply(Long state, ServiceCall call, GuestMemory memory) {
+            return deeper(state, call, memory);
+        }
+
+        private Reply<Long> deeper(Long state, ServiceCall call, GuestMemory memory) {
+            Reply<Long> reply = apply(state + 1, call, memory);
+            return Reply.x0(reply.state() + 1, 0);
+        }
+    }
+}
