@@ -1,0 +1,73 @@
+// What every guest can use: console, firmware calls, locks, other vCPUs, ways to end.
+#ifndef GUEST_H
+#define GUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MAX_CPUS 64
+
+// Console (PL011 at 0x0900_0000, polled). Several vCPUs that print take turns by a lock of their own.
+void put_char(char c);
+bool has_char(void);
+char get_char(void);
+void print(const char *text);
+void print_decimal(uint64_t value);
+void print_hex(uint64_t value);
+// One or two numbers in a line of text: %d decimal, %x hexadecimal with 16 digits.
+void print_line(const char *format, uint64_t first, uint64_t second);
+
+// Firmware calls. The conduit is #0.
+uint64_t hvc(uint64_t function, uint64_t x1, uint64_t x2, uint64_t x3);
+uint64_t smc(uint64_t function, uint64_t x1, uint64_t x2, uint64_t x3);
+
+// PSCI (DEN0022).
+enum {
+    PSCI_VERSION = 0x84000000,
+    PSCI_CPU_OFF = 0x84000002,
+    PSCI_CPU_ON = 0xc4000003,
+    PSCI_AFFINITY_INFO = 0xc4000004,
+    PSCI_SYSTEM_OFF = 0x84000008,
+    PSCI_SYSTEM_RESET = 0x84000009,
+};
+enum { AFFINITY_ON = 0, AFFINITY_OFF = 1, AFFINITY_ON_PENDING = 2 };
+
+// Ends the run with a status by the vendor call EXIT; where there is none, prints the status and powers off.
+_Noreturn void exit_guest(uint64_t status);
+_Noreturn void power_off(void);
+_Noreturn void reset_machine(void);
+
+// Other vCPUs, numbered from 0, the boot vCPU. How many there are is found by asking the firmware about each.
+unsigned count_cpus(void);
+// Starts every other vCPU in `entry`; each turns itself off when that returns.
+void start_others(void (*entry)(unsigned cpu));
+// Starts one.
+void start_cpu(unsigned cpu, void (*entry)(unsigned cpu));
+int64_t cpu_state(unsigned cpu);
+// Waits until every other vCPU is off, by asking the firmware again and again.
+void wait_for_others(void);
+
+// A lock that LDXR and STXR hold.
+typedef struct {
+    uint32_t held;
+} spin_lock_t;
+void spin_lock(spin_lock_t *lock);
+void spin_unlock(spin_lock_t *lock);
+// Atomic addition by LDXR and STXR.
+void atomic_add(uint64_t *cell, uint64_t value);
+
+static inline uint64_t load_acquire(const uint64_t *cell) {
+    return __atomic_load_n(cell, __ATOMIC_ACQUIRE);
+}
+
+static inline void store_release(uint64_t *cell, uint64_t value) {
+    __atomic_store_n(cell, value, __ATOMIC_RELEASE);
+}
+
+// A digest of numbers in their order (FNV-1a over whole words).
+static inline uint64_t mix(uint64_t digest, uint64_t value) {
+    return (digest ^ value) * 0x100000001b3;
+}
+#define MIX_START 0xcbf29ce484222325
+
+#endif
