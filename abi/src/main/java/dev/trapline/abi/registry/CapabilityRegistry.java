@@ -9,7 +9,6 @@ import dev.trapline.abi.smccc.FunctionId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -51,7 +50,7 @@ public final class CapabilityRegistry {
     public static CapabilityRegistry of(
             Collection<ServiceDescriptor> services, Collection<String> resident, Collection<Rule> rules) {
         List<String> errors = new ArrayList<>();
-        Set<String> names = new HashSet<>();
+        Set<String> names = new TreeSet<>();
         List<Owned<String>> claims = new ArrayList<>();
         for (ServiceDescriptor service : services) {
             if (!names.add(service.name())) {
@@ -62,7 +61,7 @@ public final class CapabilityRegistry {
         for (String name : resident) {
             if (!names.contains(name)) {
                 errors.add("'" + name + "' cannot be resident: there is no such service (there are: "
-                        + String.join(", ", new TreeSet<>(names)) + ")");
+                        + String.join(", ", names) + ")");
             }
         }
         List<Owned<Rule>> policy =
@@ -72,7 +71,7 @@ public final class CapabilityRegistry {
         if (!errors.isEmpty()) {
             throw new RegistryException(errors);
         }
-        return new CapabilityRegistry(entries(claims, policy, Set.copyOf(resident)));
+        return new CapabilityRegistry(entries(claims, policy, new TreeSet<>(resident)));
     }
 
     /// What becomes of a call that was made.
