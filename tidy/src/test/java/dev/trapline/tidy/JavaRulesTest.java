@@ -41,6 +41,23 @@ class JavaRulesTest {
                 .isEmpty();
     }
 
+    /// But for tests of the whole tree, which have nothing of their own to stand beside.
+    @Test
+    void everyTestLivesInThePackageThatItTests() {
+        List<Path> astray = new ArrayList<>();
+        for (Path path : Repository.javaFiles()) {
+            String text = path.toString().replace('\\', '/');
+            boolean ofTheWholeTree = text.startsWith("tidy/") || text.contains("/architecture/");
+            Path tested = Path.of(text.replace("/src/test/", "/src/main/")).resolveSibling("package-info.java");
+            if (text.contains("/src/test/") && !ofTheWholeTree && !Repository.exists(tested)) {
+                astray.add(path);
+            }
+        }
+        assertThat(astray)
+                .as("tests whose package has no production code in their module: move each beside what it tests")
+                .isEmpty();
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("offences")
     void anOffenceIsFoundOnItsLine(String message, long line, String text) {
