@@ -1,0 +1,103 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.engine.EngineSpec;
+import dev.trapline.abi.exit.GeneralRegisters;
+
+/// A CPU whose EL1 is AArch64: it starts at EL1h in non-secure state, and what a hypervisor and a secure monitor would
+/// have set up before is set up here.
+record Aarch64() implements Architecture {
+
+    /// NS, HCE (HVC is not UNDEFINED), RW (EL2 is AArch64).
+    private static final long SCR = 0x501;
+    /// RW (EL1 is AArch64, without it the MMU misbehaves), TWI (a WFI cannot be mistaken for the end of a budget).
+    private static final long HCR = (1L << 31) | (1L << 13);
+    /// EL1PCTEN, EL1PCEN: EL1 may use the physical counter and timer.
+    private static final long CNTHCTL = 3;
+
+    @Override
+    public int arch() {
+        return UnicornConstants.UC_ARCH_ARM64;
+    }
+
+    @Override
+    public int model(EngineSpec spec) {
+        return switch (spec.model()) {
+            case CORTEX_A53 -> UnicornConstants.UC_CPU_ARM64_A53;
+            case CORTEX_A57 -> UnicornConstants.UC_CPU_ARM64_A57;
+            case CORTEX_A72 -> UnicornConstants.UC_CPU_ARM64_A72;
+        };
+    }
+
+    private static long midr(EngineSpec spec) {
+        return switch (spec.model()) {
+            case CORTEX_A53 -> 0x410f_d034L;
+            case CORTEX_A57 -> 0x411f_d070L;
+            case CORTEX_A72 -> 0x410f_d083L;
+        };
+    }
+
+    @Override
+    public void setUp(Unicorn engine, EngineSpec spec) {
+        engine.writeSystem(SystemRegister.SCR_EL3, SCR);
+        engine.writeSystem(SystemRegister.HCR_EL2, HCR);
+        engine.writeSystem(SystemRegister.VMPIDR_EL2, spec.mpidr().value());
+        engine.writeSystem(SystemRegister.VPIDR_EL2, midr(spec));
+        engine.writeSystem(SystemRegister.CNTHCTL_EL2, CNTHCTL);
+    }
+
+    @Override
+    public RegisterBatch generalRegisters(Unicorn engine) {
+        int[] ids = new int[GeneralRegisters.COUNT];
+        for (int n = 0; n <= 30; n++) {
+            ids[n] = UnicornConstants.x(n);
+        }
+        ids[GeneralRegisters.SP] = UnicornConstants.UC_ARM64_REG_SP;
+        ids[GeneralRegisters.PC] = UnicornConstants.UC_ARM64_REG_PC;
+        ids[GeneralRegisters.PSTATE] = UnicornConstants.UC_ARM64_REG_PSTATE;
+        return engine.registers(ids);
+    }
+
+    @Override
+    public int register(int n) {
+        return UnicornConstants.x(n);
+    }
+
+    @Override
+    public ExecutionState state(long pstate) {
+        if ((pstate & (1 << 4)) == 0) {
+            return ExecutionState.A64;
+        }
+        return (pstate & (1 << 5)) == 0 ? ExecutionState.A32 : ExecutionState.T32;
+    }
+
+    @Override
+    public int exceptionLevel(long pstate) {
+        return (pstate & (1 << 4)) == 0 ? ((int) pstate >> 2) & 3 : 0;
+    }
+
+    @Override
+    public long startAddress(long pc, long pstate) {
+        return pc;
+    }
+
+    @Override
+    public void setPc(long[] registers, long address) {
+        registers[GeneralRegisters.PC] = address;
+    }
+
+    @Override
+    public void normalise(long[] registers) {
+        // Nothing stands twice.
+    }
+
+    @Override
+    public StateDigest stateDigest(Unicorn engine) {
+        return new Aarch64Digest(engine);
+    }
+
+    @Override
+    public CpuStateLayout layout(UnicornLibrary library) {
+        return library.layoutA64();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.Digest64;
+
+/// The cycle counter of the performance monitors: it counts ticks of virtual time while PMCR_EL0.E and its bit in
+/// PMCNTENSET_EL0 are both set.
+///
+/// Event counters never count: the events are those of a microarchitecture that is not there.
+final class CycleCounter {
+
+    private static final long ENABLE = 1;
+    private static final long RESET = 1L << 2;
+    /// Cycle counter's bit in PMCNTENSET_EL0 and its like.
+    private static final long CYCLES = 1L << 31;
+
+    private boolean enabled;
+    private boolean counting;
+    private long userEnable;
+    private long held;
+    private long since;
+
+    /// PMCR_EL0.E.
+    boolean enabled() {
+        return enabled;
+    }
+
+    /// PMCR_EL0: E and C.
+    void writeControl(long value, long counter) {
+        hold(counter);
+        enabled = (value & ENABLE) != 0;
+        if ((value & RESET) != 0) {
+            held = 0;
+        }
+    }
+
+    /// PMCNTENSET_EL0 and PMCNTENCLR_EL0.
+    void writeEnable(long mask, boolean set, long counter) {
+        hold(counter);
+        if ((mask & CYCLES) != 0) {
+            counting = set;
+        }
+    }
+
+    /// PMCCNTR_EL0.
+    long read(long counter) {
+        return enabled && counting ? held + (counter - since) : held;
+    }
+
+    void write(long value, long counter) {
+        held = value;
+        since = counter;
+    }
+
+    private void hold(long counter) {
+        held = read(counter);
+        since = counter;
+    }
+
+    /// PMUSERENR_EL0: EN, SW, CR, ER.
+    long userEnable() {
+        return userEnable;
+    }
+
+    void writeUserEnable(long value) {
+        userEnable = value & 0xf;
+    }
+
+    /// Whether EL0 may read the counter: EN or CR.
+    boolean readableByEl0() {
+        return (userEnable & 5) != 0;
+    }
+
+    /// Whether EL0 may write the counter: EN.
+    boolean writableByEl0() {
+        return (userEnable & 1) != 0;
+    }
+
+    /// Folds all of it into a digest.
+    long foldInto(long digest) {
+        long flags = (enabled ? 1 : 0) | (counting ? 2 : 0) | (userEnable << 2);
+        return Digest64.fold(Digest64.fold(Digest64.fold(digest, flags), held), since);
+    }
+}

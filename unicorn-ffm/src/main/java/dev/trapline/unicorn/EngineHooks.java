@@ -1,0 +1,117 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.exit.Exit;
+import org.jspecify.annotations.Nullable;
+
+/// What happened in a slice, noted down by the hooks while guest code runs. Reads of the time are answered on the spot;
+/// whatever else ends the slice is sorted out when the library has returned.
+final class EngineHooks implements Hooks {
+
+    static final int NO_INTERRUPT = -1;
+
+    private static final long EL_MASK = 0xc;
+    private static final long AARCH32 = 0x10;
+    private static final int MAINTENANCE_BITS = 0x3fff;
+
+    private final Unicorn engine;
+    private final VirtualClock clock;
+    private final TimeRegisters time;
+    private final RegisterBatch pstate;
+    private final RegisterBatch target;
+
+    private int interrupt;
+    private int invalidAccess;
+    private long invalidAddress;
+    private Exit.@Nullable Maintenance maintenance;
+    private boolean mmuSeen;
+
+    EngineHooks(Unicorn engine, VirtualClock clock) {
+        this.engine = engine;
+        this.clock = clock;
+        this.time = new TimeRegisters(engine, clock);
+        this.pstate = engine.registers(UnicornConstants.UC_ARM64_REG_PSTATE);
+        this.target = engine.registers(UnicornConstants.UC_ARM64_REG_X0);
+    }
+
+    void beginSlice(long now) {
+        clock.beginSlice(now);
+        interrupt = NO_INTERRUPT;
+        maintenance = null;
+    }
+
+    @Override
+    public void interrupt(int number) {
+        interrupt = number;
+        engine.stop();
+    }
+
+    @Override
+    public void invalidAccess(int access, long address) {
+        invalidAccess = access;
+        invalidAddress = address;
+    }
+
+    @Override
+    public boolean readSystem(int register, int rt) {
+        if (!TimeRegisters.concerns(register) || !time.read(register, privileged())) {
+            return false;
+        }
+        if (rt != 31) {
+            target.setId(0, UnicornConstants.x(rt));
+            target.set(0, 0, time.value());
+            target.write(1);
+        }
+        return true;
+    }
+
+    @Override
+    public boolean writeSystem(int register, long value) {
+        if (register == SystemRegister.SCTLR_EL1) {
+            mmuSeen |= (value & 1) != 0;
+            return false;
+        }
+        return TimeRegisters.concerns(register) && time.write(register, value, privileged());
+    }
+
+    @Override
+    public void systemInstruction(int operation, long argument) {
+        if (Translations.concernsOthers(operation)) {
+            maintenance = new Exit.Maintenance(operation & MAINTENANCE_BITS, argument);
+            engine.stop();
+        }
+    }
+
+    private boolean privileged() {
+        pstate.read();
+        long value = pstate.get(0, 0);
+        return (value & EL_MASK) != 0 && (value & AARCH32) == 0;
+    }
+
+    /// The exception that ended the slice, or [#NO_INTERRUPT].
+    int interrupt() {
+        return interrupt;
+    }
+
+    /// The `UC_MEM_` number of the last refused access.
+    int invalidAccess() {
+        return invalidAccess;
+    }
+
+    long invalidAddress() {
+        return invalidAddress;
+    }
+
+    /// The maintenance operation that ended the slice, if one did.
+    Exit.@Nullable Maintenance maintenance() {
+        return maintenance;
+    }
+
+    /// Whether the guest ever tried to switch its MMU on: from then on an address may not be a physical one.
+    boolean mmuSeen() {
+        return mmuSeen;
+    }
+
+    TimeRegisters time() {
+        return time;
+    }
+}

@@ -1,0 +1,87 @@
+package dev.trapline.unicorn;
+
+import static dev.trapline.abi.exit.GuestFault.Kind.BREAKPOINT;
+import static dev.trapline.abi.exit.GuestFault.Kind.DATA_ABORT;
+import static dev.trapline.abi.exit.GuestFault.Kind.OTHER_EXCEPTION;
+import static dev.trapline.abi.exit.GuestFault.Kind.PREFETCH_ABORT;
+import static dev.trapline.abi.exit.GuestFault.Kind.READ_ONLY_WRITE;
+import static dev.trapline.abi.exit.GuestFault.Kind.SUPERVISOR_CALL;
+import static dev.trapline.abi.exit.GuestFault.Kind.UNDEFINED_INSTRUCTION;
+import static dev.trapline.abi.exit.GuestFault.Kind.UNMAPPED_FETCH;
+import static dev.trapline.abi.exit.GuestFault.Kind.UNMAPPED_READ;
+import static dev.trapline.abi.exit.GuestFault.Kind.UNMAPPED_WRITE;
+
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.GuestFault;
+import java.lang.foreign.MemorySegment;
+
+/// Reads the last exception of a CPU: what kind it was, where, and with which syndrome.
+final class Faults {
+
+    /// Exception class of a trapped WFI or WFE (DDI0487 ESR_ELx).
+    private static final int EC_WFX = 1;
+
+    private static final int IL = 1 << 25;
+    /// SCTLR_EL1.nTWI: EL0 may execute WFI.
+    private static final long NOT_TRAP_WFI = 1 << 16;
+
+    private final Unicorn engine;
+    private final Architecture architecture;
+    private final CpuStateLayout layout;
+
+    Faults(Unicorn engine, Architecture architecture, CpuStateLayout layout) {
+        this.engine = engine;
+        this.architecture = architecture;
+        this.layout = layout;
+    }
+
+    /// The last exception's syndrome.
+    int syndrome() {
+        return layout.syndrome(engine.saveContext());
+    }
+
+    /// Whether the undefined instruction is the WFI that the engine itself has trapped: not one that EL1 denies to
+    /// EL0.
+    boolean isWaitForInterrupt(long[] registers) {
+        if (syndrome() >>> 26 != EC_WFX) {
+            return false;
+        }
+        return !(architecture instanceof Aarch64)
+                || architecture.exceptionLevel(registers[GeneralRegisters.PSTATE]) > 0
+                || (engine.readSystem(SystemRegister.SCTLR_EL1) & NOT_TRAP_WFI) != 0;
+    }
+
+    /// Bytes of the instruction that the syndrome is about.
+    int instructionWidth() {
+        return (syndrome() & IL) != 0 ? 4 : 2;
+    }
+
+    /// The fault that an exception is.
+    ///
+    /// @param interrupt one of the `EXCP_` numbers
+    GuestFault exception(int interrupt) {
+        MemorySegment context = engine.saveContext();
+        GuestFault.Kind kind = switch (interrupt) {
+            case UnicornConstants.EXCP_UDEF -> UNDEFINED_INSTRUCTION;
+            case UnicornConstants.EXCP_SWI -> SUPERVISOR_CALL;
+            case UnicornConstants.EXCP_BKPT -> BREAKPOINT;
+            case UnicornConstants.EXCP_PREFETCH_ABORT -> PREFETCH_ABORT;
+            case UnicornConstants.EXCP_DATA_ABORT -> DATA_ABORT;
+            default -> OTHER_EXCEPTION;
+        };
+        long address = kind.hasAddress() ? layout.faultAddress(context) : 0;
+        return new GuestFault(kind, address, Integer.toUnsignedLong(layout.syndrome(context)));
+    }
+
+    /// The fault that a refused access is. The library has no syndrome for these.
+    GuestFault refused(int access, long address) {
+        GuestFault.Kind kind = switch (access) {
+            case UnicornConstants.UC_MEM_READ_UNMAPPED, UnicornConstants.UC_MEM_READ_PROT -> UNMAPPED_READ;
+            case UnicornConstants.UC_MEM_WRITE_UNMAPPED -> UNMAPPED_WRITE;
+            case UnicornConstants.UC_MEM_WRITE_PROT -> READ_ONLY_WRITE;
+            case UnicornConstants.UC_MEM_FETCH_UNMAPPED, UnicornConstants.UC_MEM_FETCH_PROT -> UNMAPPED_FETCH;
+            default -> OTHER_EXCEPTION;
+        };
+        return new GuestFault(kind, kind.hasAddress() ? address : 0, 0);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.Digest64;
+
+/// The virtual and the physical EL1 timer of one CPU, and what EL0 may see of them: registers only, no interrupt. Their
+/// counter is whatever the caller says it is.
+///
+/// DDI0487 D12.2: CompareValue view, TimerValue view and ISTATUS.
+final class GenericTimers {
+
+    static final int PHYSICAL = 0;
+    static final int VIRTUAL = 1;
+
+    private static final long ENABLE = 1;
+    private static final long WRITABLE = 3;
+    private static final long ISTATUS = 4;
+
+    private final long[] control = new long[2];
+    private final long[] compareValue = new long[2];
+    private long kernelControl;
+
+    /// CTL: ENABLE and IMASK as written, ISTATUS from the counter; zero while disabled, where it is UNKNOWN.
+    long control(int timer, long counter) {
+        boolean met = (control[timer] & ENABLE) != 0 && Long.compareUnsigned(counter, compareValue[timer]) >= 0;
+        return control[timer] | (met ? ISTATUS : 0);
+    }
+
+    void writeControl(int timer, long value) {
+        control[timer] = value & WRITABLE;
+    }
+
+    /// CVAL.
+    long compareValue(int timer) {
+        return compareValue[timer];
+    }
+
+    void writeCompareValue(int timer, long value) {
+        compareValue[timer] = value;
+    }
+
+    /// TVAL: the low 32 bits of what is left until CVAL.
+    long timerValue(int timer, long counter) {
+        return (compareValue[timer] - counter) & 0xffff_ffffL;
+    }
+
+    /// A write of TVAL sets CVAL to the counter plus 32 bits, sign-extended.
+    void writeTimerValue(int timer, long value, long counter) {
+        compareValue[timer] = counter + (int) value;
+    }
+
+    /// CNTKCTL_EL1: which of the registers EL0 may use.
+    long kernelControl() {
+        return kernelControl;
+    }
+
+    void writeKernelControl(long value) {
+        kernelControl = value & 0x3ff;
+    }
+
+    /// Whether EL0 may read a counter: EL0PCTEN, EL0VCTEN.
+    boolean counterOpenToEl0(int timer) {
+        return ((kernelControl >> timer) & 1) != 0;
+    }
+
+    /// Whether EL0 may read the counters' frequency: either of them open is enough.
+    boolean frequencyOpenToEl0() {
+        return (kernelControl & 3) != 0;
+    }
+
+    /// Whether EL0 may use a timer: EL0VTEN is bit 8, EL0PTEN bit 9.
+    boolean timerOpenToEl0(int timer) {
+        return ((kernelControl >> (timer == VIRTUAL ? 8 : 9)) & 1) != 0;
+    }
+
+    /// Folds all of it into a digest.
+    long foldInto(long digest) {
+        long folded = Digest64.fold(digest, kernelControl);
+        for (int timer = PHYSICAL; timer <= VIRTUAL; timer++) {
+            folded = Digest64.fold(folded, control[timer]);
+            folded = Digest64.fold(folded, compareValue[timer]);
+        }
+        return folded;
+    }
+}

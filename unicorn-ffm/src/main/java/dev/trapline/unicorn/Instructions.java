@@ -1,0 +1,50 @@
+package dev.trapline.unicorn;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.engine.MemoryMap;
+
+/// Instruction words in memory, by physical address, and the few encodings that the engine has to know.
+final class Instructions {
+
+    /// Bytes of HVC and SMC, in every instruction set.
+    static final int WIDTH = 4;
+
+    /// DDI0487 C4.1: exception generation, all but imm16 and the two bits that tell HVC (2) from SMC (3).
+    private static final int EXCEPTION_MASK = 0xffe0_001f;
+
+    private static final int A64_HVC = 0xd400_0002;
+    private static final int A64_SMC = 0xd400_0003;
+
+    private final MemoryMap memory;
+
+    Instructions(MemoryMap memory) {
+        this.memory = memory;
+    }
+
+    /// The word at an address; 0, which is no instruction, where there is no memory.
+    int at(long address) {
+        for (MemoryMap.Region region : memory.regions()) {
+            long offset = address - region.base();
+            if (offset >= 0 && offset <= region.size() - WIDTH && region instanceof MemoryMap.Memory block) {
+                return block.bytes().get(JAVA_INT_UNALIGNED, offset);
+            }
+        }
+        return 0;
+    }
+
+    static boolean isHypercall(int word, Conduit conduit) {
+        return (word & EXCEPTION_MASK) == (conduit == Conduit.HVC ? A64_HVC : A64_SMC);
+    }
+
+    static int immediateA64(int word) {
+        return (word >>> 5) & 0xffff;
+    }
+
+    /// imm4: bits 3..0 of an A32 SMC; of a T32 SMC bits 3..0 of its first halfword.
+    static int immediateAarch32Smc(int word, ExecutionState state) {
+        return word & 0xf;
+    }
+}

@@ -1,0 +1,255 @@
+package dev.trapline.unicorn;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.trapline.abi.InvariantViolation;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+
+/// The functions of one loaded library: typed, one method per function, nothing added.
+///
+/// Pointers and handles are plain `long`s here, so that a call allocates nothing. The handles are static and take the
+/// function's address first: the JIT compiler sees a constant, and several libraries can be loaded side by side.
+final class NativeCalls {
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final Linker.Option CRITICAL = Linker.Option.critical(false);
+
+    private static final MethodHandle VERSION = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle ARCH_SUPPORTED = handle(of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle OPEN = handle(of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle ONE_POINTER = handle(of(JAVA_INT, JAVA_LONG));
+    private static final MethodHandle TWO_POINTERS = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+    // SAFETY: uc_emu_stop sets flags in the engine and returns: it calls no hook and does not block.
+    private static final MethodHandle STOP = handle(of(JAVA_INT, JAVA_LONG), CRITICAL);
+    private static final MethodHandle START =
+            handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    // SAFETY: the batch functions copy between CPU state and the buffers and return: no hook, no block.
+    private static final MethodHandle BATCH = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT), CRITICAL);
+    private static final MethodHandle MAP = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle MAP_DEVICE =
+            handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle HOOK = handle(
+            of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT),
+            Linker.Option.firstVariadicArg(7));
+    private static final MethodHandle CONTROL_INT =
+            handle(of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT), Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle CONTROL_RANGE =
+            handle(of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG), Linker.Option.firstVariadicArg(2));
+
+    private final MemorySegment version;
+    private final MemorySegment archSupported;
+    private final MemorySegment open;
+    private final MemorySegment close;
+    private final MemorySegment emuStart;
+    private final MemorySegment emuStop;
+    private final MemorySegment regReadBatch;
+    private final MemorySegment regWriteBatch;
+    private final MemorySegment memMapPtr;
+    private final MemorySegment mmioMap;
+    private final MemorySegment hookAdd;
+    private final MemorySegment ctl;
+    private final MemorySegment contextAlloc;
+    private final MemorySegment contextSave;
+    private final MemorySegment contextSize;
+    private final MemorySegment free;
+
+    /// Looks up every function.
+    ///
+    /// @throws java.util.NoSuchElementException if the library lacks a function
+    NativeCalls(SymbolLookup library) {
+        version = library.findOrThrow("uc_version");
+        archSupported = library.findOrThrow("uc_arch_supported");
+        open = library.findOrThrow("uc_open");
+        close = library.findOrThrow("uc_close");
+        emuStart = library.findOrThrow("uc_emu_start");
+        emuStop = library.findOrThrow("uc_emu_stop");
+        regReadBatch = library.findOrThrow("uc_reg_read_batch");
+        regWriteBatch = library.findOrThrow("uc_reg_write_batch");
+        memMapPtr = library.findOrThrow("uc_mem_map_ptr");
+        mmioMap = library.findOrThrow("uc_mmio_map");
+        hookAdd = library.findOrThrow("uc_hook_add");
+        ctl = library.findOrThrow("uc_ctl");
+        contextAlloc = library.findOrThrow("uc_context_alloc");
+        contextSave = library.findOrThrow("uc_context_save");
+        contextSize = library.findOrThrow("uc_context_size");
+        free = library.findOrThrow("uc_context_free");
+    }
+
+    private static FunctionDescriptor of(MemoryLayout result, MemoryLayout... arguments) {
+        return FunctionDescriptor.of(result, arguments);
+    }
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle handle(FunctionDescriptor descriptor, Linker.Option... options) {
+        return LINKER.downcallHandle(descriptor, options);
+    }
+
+    int version(long major, long minor) {
+        try {
+            // SAFETY: takes null for both out parameters, and keeps neither.
+            return (int) VERSION.invokeExact(version, major, minor);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    boolean archSupported(int arch) {
+        try {
+            // SAFETY: takes and returns numbers only.
+            return ((int) ARCH_SUPPORTED.invokeExact(archSupported, arch) & 0xff) != 0;
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    int open(int arch, int mode, long engineOut) {
+        try {
+            // SAFETY: the caller gives room for one pointer; nothing is kept.
+            return (int) OPEN.invokeExact(open, arch, mode, engineOut);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    int close(long engine) {
+        try {
+            // SAFETY: the engine is open, and no run of it is under way.
+            return (int) ONE_POINTER.invokeExact(close, engine);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    int emuStart(long engine, long begin, long count) {
+        try {
+            // SAFETY: the engine is open; its memory and stubs outlive the run. Not critical: hooks call back into
+            // Java.
+            return (int) START.invokeExact(emuStart, engine, begin, 0L, 0L, count);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    int emuStop(long engine) {
+        try {
+            // SAFETY: the engine is open; flags are set in it.
+            return (int) STOP.invokeExact(emuStop, engine);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    int regReadBatch(long engine, long ids, long pointers, int count) {
+        try {
+            // SAFETY: the caller gives `count` ids, and as many pointers with room for their registers.
+            return (int) BATCH.invokeExact(regReadBatch, engine, ids, pointers, count);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    int regWriteBatch(long engine, long ids, long pointers, int count) {
+        try {
+            // SAFETY: the caller gives `count` ids, and as many pointers to their values.
+            return (int) BATCH.invokeExact(regWriteBatch, engine, ids, pointers, count);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    int memMapPtr(long engine, long address, long size, int protection, long host) {
+        try {
+            // SAFETY: the caller keeps `size` bytes at `host` until the engine is closed.
+            return (int) MAP.invokeExact(memMapPtr, engine, address, size, protection, host);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    int mmioMap(long engine, long address, long size, long read, long write) {
+        try {
+            // SAFETY: both stubs outlive the engine.
+            return (int) MAP_DEVICE.invokeExact(mmioMap, engine, address, size, read, 0L, write, 0L);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// Adds a hook.
+    ///
+    /// @param first the first address the hook is for; above `last` it is for all
+    /// @param instruction for a hook on instructions, which; not read otherwise
+    int hookAdd(long engine, long hookOut, int type, long callback, long first, long last, int instruction) {
+        try {
+            // SAFETY: the stub outlives the engine; there is room for one pointer at `hookOut`.
+            return (int) HOOK.invokeExact(hookAdd, engine, hookOut, type, callback, 0L, first, last, instruction);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    int control(long engine, int control, int argument) {
+        try {
+            // SAFETY: the engine is open, and the control takes one int.
+            return (int) CONTROL_INT.invokeExact(ctl, engine, control, argument);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    int controlRange(long engine, int control, long from, long to) {
+        try {
+            // SAFETY: the engine is open, and the control takes two 64-bit numbers.
+            return (int) CONTROL_RANGE.invokeExact(ctl, engine, control, from, to);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    int contextAlloc(long engine, long contextOut) {
+        try {
+            // SAFETY: the caller gives room for one pointer, and frees what it gets.
+            return (int) TWO_POINTERS.invokeExact(contextAlloc, engine, contextOut);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    int contextSave(long engine, long context) {
+        try {
+            // SAFETY: the context was allocated by the same engine.
+            return (int) TWO_POINTERS.invokeExact(contextSave, engine, context);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// Bytes; `size_t` in C, and a few thousand.
+    int contextSize(long engine) {
+        try {
+            // SAFETY: the engine is open; a number comes back.
+            return (int) ONE_POINTER.invokeExact(contextSize, engine);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    int contextFree(long context) {
+        try {
+            // SAFETY: the context was allocated by the library and is not used again.
+            return (int) ONE_POINTER.invokeExact(free, context);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    private static InvariantViolation broken(Throwable t) {
+        return new InvariantViolation("a call of the Unicorn library failed on the Java side", t);
+    }
+}

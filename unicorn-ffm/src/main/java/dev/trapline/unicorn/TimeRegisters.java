@@ -1,0 +1,185 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.machine.MachineSpec;
+
+/// The system registers that would show the host's clock, answered from virtual time: counters, timers, cycle counter.
+///
+/// The library never gets to see what the guest lets EL0 do (CNTKCTL_EL1, PMUSERENR_EL0): its own copies stay zero. So
+/// whatever is not served here traps at EL0, AArch32's accesses included, which no hook sees. Of the performance
+/// monitors, EL0 can be given the cycle counter only.
+final class TimeRegisters {
+
+    private static final int CNTKCTL_EL1 = SystemRegister.CNTKCTL_EL1;
+    private static final int CNTFRQ_EL0 = SystemRegister.of(3, 3, 14, 0, 0);
+    private static final int CNTPCT_EL0 = SystemRegister.of(3, 3, 14, 0, 1);
+    private static final int CNTVCT_EL0 = SystemRegister.of(3, 3, 14, 0, 2);
+    /// CNTP_TVAL_EL0, CNTP_CTL_EL0, CNTP_CVAL_EL0 and their virtual twins: op0 3, op1 3, CRn 14, op2 0 to 2.
+    private static final int CRM_PHYSICAL = 2;
+
+    private static final int CRM_VIRTUAL = 3;
+    private static final int PMCR_EL0 = SystemRegister.of(3, 3, 9, 12, 0);
+    private static final int PMCNTENSET_EL0 = SystemRegister.of(3, 3, 9, 12, 1);
+    private static final int PMCNTENCLR_EL0 = SystemRegister.of(3, 3, 9, 12, 2);
+    private static final int PMCEID0_EL0 = SystemRegister.of(3, 3, 9, 12, 6);
+    private static final int PMCEID1_EL0 = SystemRegister.of(3, 3, 9, 12, 7);
+    private static final int PMCCNTR_EL0 = SystemRegister.of(3, 3, 9, 13, 0);
+    private static final int PMUSERENR_EL0 = SystemRegister.of(3, 3, 9, 14, 0);
+    /// PMCR_EL0's bits that keep what is written, but for E: LC, DP, X, D.
+    private static final long PMCR_KEPT = 0x78;
+
+    private final Unicorn engine;
+    private final VirtualClock clock;
+    private final GenericTimers timers = new GenericTimers();
+    private final CycleCounter cycles = new CycleCounter();
+    private long value;
+
+    TimeRegisters(Unicorn engine, VirtualClock clock) {
+        this.engine = engine;
+        this.clock = clock;
+    }
+
+    /// Whether a register may be one of those: a cheap test before anything else. CRn 9 and 14 of op0 3, op1 0 and
+    /// 3.
+    static boolean concerns(int register) {
+        int crn = SystemRegister.crn(register);
+        return (crn == 14 || crn == 9) && SystemRegister.op0(register) == 3;
+    }
+
+    /// Answers a read.
+    ///
+    /// @param privileged executed at EL1 or above
+    /// @return whether it is served, with its result in [#value]; otherwise the library decides, and may trap
+    boolean read(int register, boolean privileged) {
+        if (register == CNTKCTL_EL1) {
+            value = timers.kernelControl();
+            return privileged;
+        }
+        if (register == CNTFRQ_EL0) {
+            value = MachineSpec.TICKS_PER_SECOND;
+            return privileged || timers.frequencyOpenToEl0();
+        }
+        if (register == CNTPCT_EL0) {
+            return readCounter(GenericTimers.PHYSICAL, privileged);
+        }
+        if (register == CNTVCT_EL0) {
+            return readCounter(GenericTimers.VIRTUAL, privileged);
+        }
+        return SystemRegister.crn(register) == 14 ? readTimer(register, privileged) : readMonitor(register, privileged);
+    }
+
+    private boolean readCounter(int timer, boolean privileged) {
+        if (!privileged && !timers.counterOpenToEl0(timer)) {
+            return false;
+        }
+        value = clock.read();
+        return true;
+    }
+
+    private boolean readTimer(int register, boolean privileged) {
+        int timer = timerOf(register);
+        if (timer < 0 || !(privileged || timers.timerOpenToEl0(timer))) {
+            return false;
+        }
+        value = switch (SystemRegister.op2(register)) {
+            case 0 -> timers.timerValue(timer, clock.read());
+            case 1 -> timers.control(timer, clock.read());
+            default -> timers.compareValue(timer);
+        };
+        return true;
+    }
+
+    private boolean readMonitor(int register, boolean privileged) {
+        if (register == PMCCNTR_EL0 && (privileged || cycles.readableByEl0())) {
+            value = cycles.read(clock.read());
+            return true;
+        }
+        if (register == PMUSERENR_EL0) {
+            value = cycles.userEnable();
+            return true;
+        }
+        if (!privileged) {
+            return false;
+        }
+        if (register == PMCEID0_EL0 || register == PMCEID1_EL0) {
+            value = 0;
+            return true;
+        }
+        if (register == PMCR_EL0) {
+            value = engine.readSystem(PMCR_EL0) | (cycles.enabled() ? 1 : 0);
+            return true;
+        }
+        return false;
+    }
+
+    /// What the last served read read.
+    long value() {
+        return value;
+    }
+
+    /// Answers a write.
+    ///
+    /// @return whether it is served; otherwise the library does what it does
+    boolean write(int register, long written, boolean privileged) {
+        if (register == CNTKCTL_EL1) {
+            timers.writeKernelControl(privileged ? written : timers.kernelControl());
+            return privileged;
+        }
+        return SystemRegister.crn(register) == 14
+                ? writeTimer(register, written, privileged)
+                : writeMonitor(register, written, privileged);
+    }
+
+    private boolean writeTimer(int register, long written, boolean privileged) {
+        int timer = timerOf(register);
+        if (timer < 0 || !(privileged || timers.timerOpenToEl0(timer))) {
+            return false;
+        }
+        switch (SystemRegister.op2(register)) {
+            case 0 -> timers.writeTimerValue(timer, written, clock.peek());
+            case 1 -> timers.writeControl(timer, written);
+            default -> timers.writeCompareValue(timer, written);
+        }
+        return true;
+    }
+
+    private boolean writeMonitor(int register, long written, boolean privileged) {
+        if (register == PMCCNTR_EL0 && (privileged || cycles.writableByEl0())) {
+            cycles.write(written, clock.peek());
+            return true;
+        }
+        if (!privileged) {
+            return false;
+        }
+        if (register == PMCR_EL0) {
+            cycles.writeControl(written, clock.peek());
+            // E stays clear in the library: nothing there counts the host's time.
+            engine.writeSystem(PMCR_EL0, (engine.readSystem(PMCR_EL0) & ~PMCR_KEPT) | (written & PMCR_KEPT));
+            return true;
+        }
+        if (register == PMUSERENR_EL0) {
+            cycles.writeUserEnable(written);
+            return true;
+        }
+        if (register == PMCNTENSET_EL0 || register == PMCNTENCLR_EL0) {
+            cycles.writeEnable(written, register == PMCNTENSET_EL0, clock.peek());
+        }
+        return false;
+    }
+
+    /// The timer that a register of CRn 14 belongs to, -1 if to none.
+    private static int timerOf(int register) {
+        if (SystemRegister.op1(register) != 3 || SystemRegister.op2(register) > 2) {
+            return -1;
+        }
+        return switch (SystemRegister.crm(register)) {
+            case CRM_PHYSICAL -> GenericTimers.PHYSICAL;
+            case CRM_VIRTUAL -> GenericTimers.VIRTUAL;
+            default -> -1;
+        };
+    }
+
+    /// Folds all of it into a digest.
+    long foldInto(long digest) {
+        return cycles.foldInto(timers.foldInto(digest));
+    }
+}

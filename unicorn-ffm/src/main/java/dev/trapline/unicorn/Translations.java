@@ -1,0 +1,112 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.exit.Exit;
+
+/// Translated guest code of one engine, and the TLB: what has to go when code or page tables change elsewhere.
+///
+/// The library drops translations by virtual address of the current regime. Where the guest's MMU is on, it is switched
+/// off for the moment, so that physical addresses can be named; the TLB is emptied before and after.
+final class Translations {
+
+    private static final long MMU = 1;
+    private static final int IC_IVAU = Exit.Maintenance.encode(3, 7, 5, 1);
+    /// CRm of a TLBI that stays on its CPU; CRm of a broadcast one.
+    private static final int LOCAL = 7;
+
+    private static final int SYS = 1 << 14;
+    private static final long PAR_FAULT = 1;
+    /// PAR_EL1.PA, bits 47 to 12.
+    private static final long PAR_ADDRESS = 0xffff_ffff_f000L;
+
+    private final Unicorn engine;
+    private final MemoryMap memory;
+    private final boolean hasMmu;
+
+    Translations(Unicorn engine, MemoryMap memory, boolean hasMmu) {
+        this.engine = engine;
+        this.memory = memory;
+        this.hasMmu = hasMmu;
+    }
+
+    /// The same operation with what it is about as a physical address: IC IVAU names a virtual one of the CPU that
+    /// executed it.
+    ///
+    /// An address that this CPU cannot read is left as it is: there is no code to drop behind it.
+    Exit.Maintenance physical(Exit.Maintenance operation) {
+        if (operation.operation() != IC_IVAU || (engine.readSystem(SystemRegister.SCTLR_EL1) & MMU) == 0) {
+            return operation;
+        }
+        // PAR_EL1 is the guest's: the translation must not leave anything in it.
+        long kept = engine.readSystem(SystemRegister.PAR_EL1);
+        engine.writeSystem(SystemRegister.AT_S1E1R, operation.argument());
+        long result = engine.readSystem(SystemRegister.PAR_EL1);
+        engine.writeSystem(SystemRegister.PAR_EL1, kept);
+        if ((result & PAR_FAULT) != 0) {
+            return operation;
+        }
+        long physical = (result & PAR_ADDRESS) | (operation.argument() & (MemoryMap.PAGE - 1));
+        return new Exit.Maintenance(operation.operation(), physical);
+    }
+
+    /// Drops what was translated from a range of physical memory.
+    void drop(long address, long length) {
+        if (length <= 0) {
+            return;
+        }
+        long control = hasMmu ? engine.readSystem(SystemRegister.SCTLR_EL1) : 0;
+        boolean translated = (control & MMU) != 0;
+        if (translated) {
+            engine.writeSystem(SystemRegister.SCTLR_EL1, control & ~MMU);
+            engine.writeSystem(SystemRegister.TLBI_VMALLE1, 0);
+        }
+        engine.removeCache(address, address + length);
+        if (translated) {
+            engine.writeSystem(SystemRegister.SCTLR_EL1, control);
+            engine.writeSystem(SystemRegister.TLBI_VMALLE1, 0);
+        }
+    }
+
+    /// Drops all translations: one pass over the pages of memory.
+    void dropAll() {
+        for (MemoryMap.Region region : memory.regions()) {
+            if (region instanceof MemoryMap.Memory) {
+                drop(region.base(), region.size());
+            }
+        }
+    }
+
+    /// Performs an operation that some CPU of the machine executed.
+    void maintain(Exit.Maintenance operation) {
+        if (!operation.isInstructionCache()) {
+            invalidateTlb(operation);
+        } else if (operation.operation() == IC_IVAU) {
+            drop(operation.argument() & -LINE, LINE);
+        } else {
+            dropAll();
+        }
+    }
+
+    /// Bytes that IC IVAU concerns: the largest instruction cache line among the models.
+    private static final long LINE = 64;
+
+    private void invalidateTlb(Exit.Maintenance operation) {
+        int encoding = SYS | operation.operation();
+        int local = SystemRegister.of(
+                1, SystemRegister.op1(encoding), SystemRegister.crn(encoding), LOCAL, SystemRegister.op2(encoding));
+        engine.writeSystem(local, operation.argument());
+    }
+
+    /// Whether a SYS instruction has to reach the machine's other engines: IC IALLUIS, IC IALLU, IC IVAU, and TLBI
+    /// by broadcast.
+    static boolean concernsOthers(int operation) {
+        int crn = SystemRegister.crn(operation);
+        int crm = SystemRegister.crm(operation);
+        int op1 = SystemRegister.op1(operation);
+        int op2 = SystemRegister.op2(operation);
+        if (crn == 7) {
+            return op1 == 0 ? op2 == 0 && (crm == 1 || crm == 5) : op1 == 3 && crm == 5 && op2 == 1;
+        }
+        return crn == 8 && op1 == 0 && crm == 3;
+    }
+}

@@ -1,0 +1,286 @@
+package dev.trapline.unicorn;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.trapline.abi.engine.EngineException;
+import dev.trapline.abi.engine.MmioDevice;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/// One instance of the library's CPU: its C interface with Java's types, and no policy.
+///
+/// Used by one thread at a time, which may change between calls. All native memory that the instance needs belongs to
+/// it and is freed by [#close]; memory mapped into it belongs to the caller.
+public final class Unicorn implements AutoCloseable {
+
+    private static final int SYSTEM_WORDS = 4;
+    private static final int SYSTEM_VALUE = 3;
+    private static final int COPROCESSOR_WORDS = 5;
+    private static final int COPROCESSOR_VALUE = 4;
+
+    private final NativeCalls calls;
+    private final Arena arena = Arena.ofShared();
+    private final Upcalls upcalls;
+    private final long handle;
+    private final MemorySegment out;
+    private @Nullable RegisterBatch system;
+    private @Nullable MemorySegment context;
+    private @Nullable Throwable failure;
+    private boolean closed;
+
+    private Unicorn(NativeCalls calls, int arch, int model) {
+        this.calls = calls;
+        this.upcalls = new Upcalls(this, arena);
+        this.out = arena.allocate(JAVA_LONG);
+        this.handle = open(arch, model);
+    }
+
+    /// Opens an instance: little-endian, budget in force from the first run, no address that ends a run by itself.
+    ///
+    /// @param arch [UnicornConstants#UC_ARCH_ARM64] or [UnicornConstants#UC_ARCH_ARM]
+    /// @param model one of the `UC_CPU_` numbers of that architecture
+    public static Unicorn open(UnicornLibrary library, int arch, int model) {
+        return new Unicorn(library.calls(), arch, model);
+    }
+
+    private long open(int arch, int model) {
+        // SAFETY: out has room for the handle; the library keeps no pointer to it.
+        int code = calls.open(arch, UnicornConstants.UC_MODE_ARM, out.address());
+        if (code != UnicornConstants.UC_ERR_OK) {
+            arena.close();
+            throw new EngineException("opening an engine: " + UnicornError.describe(code));
+        }
+        long opened = out.get(JAVA_LONG, 0);
+        // The model counts only before anything else has initialised the instance.
+        code = calls.control(opened, UnicornConstants.UC_CTL_WRITE_CPU_MODEL, model);
+        if (code == UnicornConstants.UC_ERR_OK) {
+            // Without this, virtual address 0 would end every run.
+            code = calls.control(opened, UnicornConstants.UC_CTL_WRITE_USE_EXITS, 1);
+        }
+        if (code != UnicornConstants.UC_ERR_OK) {
+            calls.close(opened);
+            arena.close();
+            throw new EngineException("setting CPU model " + model + ": " + UnicornError.describe(code));
+        }
+        return opened;
+    }
+
+    /// Maps memory of the host at a guest physical address.
+    ///
+    /// @param host stays the caller's; it must outlive this instance
+    /// @param protection `UC_PROT_` bits
+    public void mapMemory(long address, MemorySegment host, int protection) {
+        // SAFETY: the caller promises that host outlives the instance; the size is the segment's own.
+        UnicornError.check(
+                calls.memMapPtr(handle(), address, host.byteSize(), protection, host.address()),
+                "mapping " + host.byteSize() + " bytes of memory at 0x" + Long.toHexString(address));
+    }
+
+    /// Lets a device answer at a guest physical address.
+    public void mapDevice(long address, long size, MmioDevice device) {
+        // SAFETY: both stubs live as long as the instance.
+        UnicornError.check(
+                calls.mmioMap(handle(), address, size, upcalls.deviceReadStub(device), upcalls.deviceWriteStub(device)),
+                "mapping a device at 0x" + Long.toHexString(address));
+    }
+
+    /// Has exceptions and refused accesses reported.
+    public void hookExceptions(Hooks hooks) {
+        hook(UnicornConstants.UC_HOOK_INTR, upcalls.interruptStub(hooks), 0);
+        hook(UnicornConstants.UC_HOOK_MEM_INVALID, upcalls.invalidStub(hooks), 0);
+    }
+
+    /// Has MRS, MSR (register) and SYS reported. AArch64 only.
+    public void hookSystemInstructions(Hooks hooks) {
+        hook(UnicornConstants.UC_HOOK_INSN, upcalls.readSystemStub(hooks), UnicornConstants.UC_ARM64_INS_MRS);
+        hook(UnicornConstants.UC_HOOK_INSN, upcalls.writeSystemStub(hooks), UnicornConstants.UC_ARM64_INS_MSR);
+        hook(UnicornConstants.UC_HOOK_INSN, upcalls.systemInstructionStub(hooks), UnicornConstants.UC_ARM64_INS_SYS);
+    }
+
+    private void hook(int type, long stub, int instruction) {
+        // SAFETY: the stub lives as long as the instance; out has room for the hook's handle, which is not needed
+        // again.
+        UnicornError.check(calls.hookAdd(handle(), out.address(), type, stub, 1, 0, instruction), "adding a hook");
+    }
+
+    /// Runs guest code until something stops it.
+    ///
+    /// @param begin first instruction; bit 0 selects Thumb on AArch32
+    /// @param count instructions; 0 is no limit. An instance that ran with a limit must never run without: it would
+    ///     drop all its translations, which takes a second
+    /// @return the library's error number; a stop asked for by a hook, and the end of the count, are no errors
+    public int start(long begin, long count) {
+        failure = null;
+        // SAFETY: everything the run can touch (mapped memory, stubs) outlives it. Not critical: hooks call back into
+        // Java.
+        int code = calls.emuStart(handle(), begin, count);
+        Throwable thrown = failure;
+        if (thrown != null) {
+            failure = null;
+            throw rethrown(thrown);
+        }
+        return code;
+    }
+
+    private static RuntimeException rethrown(Throwable thrown) {
+        return switch (thrown) {
+            case Error error -> throw error;
+            case RuntimeException exception -> exception;
+            default -> new EngineException("a hook failed", thrown);
+        };
+    }
+
+    /// Ends the run before the next instruction. For hooks only: from elsewhere the PC would be inexact.
+    public void stop() {
+        calls.emuStop(handle);
+    }
+
+    /// Keeps what a hook threw until the run has ended, and ends it.
+    int failInHook(Throwable thrown) {
+        if (failure == null) {
+            failure = thrown;
+        }
+        stop();
+        return 0;
+    }
+
+    /// Registers to be read together, each of one 64-bit word.
+    public RegisterBatch registers(int... ids) {
+        int[] slots = new int[ids.length];
+        for (int k = 0; k < slots.length; k++) {
+            slots[k] = k;
+        }
+        return registers(ids, slots, ids.length, 1);
+    }
+
+    RegisterBatch registers(int[] ids, int[] slots, int slotCount, int words) {
+        handle();
+        return new RegisterBatch(this, arena, ids, slots, slotCount, words);
+    }
+
+    /// System registers of AArch64 to be read together; the value is word 3 of each slot.
+    RegisterBatch systemRegisters(int... encodings) {
+        int[] ids = new int[encodings.length];
+        int[] slots = new int[encodings.length];
+        for (int k = 0; k < ids.length; k++) {
+            ids[k] = UnicornConstants.UC_ARM64_REG_CP_REG;
+            slots[k] = k;
+        }
+        RegisterBatch batch = registers(ids, slots, ids.length, SYSTEM_WORDS);
+        for (int k = 0; k < encodings.length; k++) {
+            nameSystem(batch, k, encodings[k]);
+        }
+        return batch;
+    }
+
+    private static void nameSystem(RegisterBatch batch, int slot, int encoding) {
+        batch.setInt(slot, 0, SystemRegister.crn(encoding));
+        batch.setInt(slot, 4, SystemRegister.crm(encoding));
+        batch.setInt(slot, 8, SystemRegister.op0(encoding));
+        batch.setInt(slot, 12, SystemRegister.op1(encoding));
+        batch.setInt(slot, 16, SystemRegister.op2(encoding));
+    }
+
+    private RegisterBatch oneSystem(int encoding) {
+        RegisterBatch batch = system;
+        if (batch == null) {
+            batch = systemRegisters(encoding);
+            system = batch;
+        }
+        nameSystem(batch, 0, encoding);
+        return batch;
+    }
+
+    /// Reads one system register of AArch64 past all access rights.
+    ///
+    /// @throws EngineException if the CPU model has no such register
+    long readSystem(int encoding) {
+        RegisterBatch batch = oneSystem(encoding);
+        batch.read();
+        return batch.get(0, SYSTEM_VALUE);
+    }
+
+    /// Writes one system register of AArch64, or performs a SYS instruction, past all access rights.
+    ///
+    /// @throws EngineException if the CPU model has no such register
+    void writeSystem(int encoding, long value) {
+        RegisterBatch batch = oneSystem(encoding);
+        batch.set(0, SYSTEM_VALUE, value);
+        batch.write(1);
+    }
+
+    /// Writes one 32-bit register of coprocessor 15 in AArch32's non-secure view, past all access rights.
+    void writeCoprocessor(int crn, int opc1, int crm, int opc2, long value) {
+        RegisterBatch batch =
+                registers(new int[] {UnicornConstants.UC_ARM_REG_CP_REG}, new int[] {0}, 1, COPROCESSOR_WORDS);
+        batch.setInt(0, 0, 15);
+        batch.setInt(0, 4, 0);
+        batch.setInt(0, 8, 0);
+        batch.setInt(0, 12, crn);
+        batch.setInt(0, 16, crm);
+        batch.setInt(0, 20, opc1);
+        batch.setInt(0, 24, opc2);
+        batch.set(0, COPROCESSOR_VALUE, value);
+        batch.write(1);
+    }
+
+    /// Drops translations of code.
+    ///
+    /// @param from first address, virtual in the current translation regime
+    /// @param to the address after the last; what lies between must be contiguous in physical memory too
+    void removeCache(long from, long to) {
+        UnicornError.check(
+                calls.controlRange(handle(), UnicornConstants.UC_CTL_WRITE_TB_REMOVE_CACHE, from, to),
+                "dropping translations from 0x" + Long.toHexString(from));
+    }
+
+    /// An image of the whole CPU state as it is: what no register tells is found in it by [CpuStateLayout]. A tenth
+    /// of a microsecond.
+    ///
+    /// @return the one image of this instance, overwritten by the next call
+    @SuppressWarnings("restricted")
+    MemorySegment saveContext() {
+        MemorySegment image = context;
+        if (image == null) {
+            // SAFETY: out has room for the pointer.
+            UnicornError.check(calls.contextAlloc(handle(), out.address()), "allocating a context");
+            // SAFETY: uc_context_size is the length of what uc_context_alloc returned.
+            image = MemorySegment.ofAddress(out.get(JAVA_LONG, 0)).reinterpret(calls.contextSize(handle));
+            context = image;
+        }
+        // SAFETY: the image was allocated by this instance and is freed only by close.
+        UnicornError.check(calls.contextSave(handle(), image.address()), "saving a context");
+        return image;
+    }
+
+    NativeCalls calls() {
+        return calls;
+    }
+
+    /// The C handle.
+    ///
+    /// @throws IllegalStateException once closed
+    long handle() {
+        if (closed) {
+            throw new IllegalStateException("the engine is closed");
+        }
+        return handle;
+    }
+
+    /// Frees the instance. Does nothing the second time.
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            MemorySegment image = context;
+            if (image != null) {
+                calls.contextFree(image.address());
+            }
+            // SAFETY: no run is under way: one thread uses the instance at a time. The stubs outlive uc_close.
+            int code = calls.close(handle);
+            arena.close();
+            UnicornError.check(code, "closing an engine");
+        }
+    }
+}

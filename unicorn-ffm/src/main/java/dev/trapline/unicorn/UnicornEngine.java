@@ -1,0 +1,235 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.Digest64;
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.engine.Engine;
+import dev.trapline.abi.engine.EngineException;
+import dev.trapline.abi.engine.EngineSpec;
+import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.RegisterWrites;
+
+/// A CPU of the library behind the engine port.
+///
+/// The general registers are read once, when the library returns; until something writes them, they are answered from
+/// there.
+final class UnicornEngine implements Engine {
+
+    private final Unicorn unicorn;
+    private final Architecture architecture;
+    private final VirtualClock clock = new VirtualClock();
+    private final EngineHooks hooks;
+    private final Translations translations;
+    private final Faults faults;
+    private final Instructions instructions;
+    private final RegisterBatch general;
+    private final RegisterBatch written;
+    private final Architecture.StateDigest stateDigest;
+    /// What the batch read last, corrected by what was written since; the PC is where the next slice begins.
+    private final long[] registers = new long[GeneralRegisters.COUNT];
+
+    private UnicornEngine(Unicorn unicorn, UnicornLibrary library, Architecture architecture, EngineSpec spec) {
+        this.unicorn = unicorn;
+        this.architecture = architecture;
+        this.hooks = new EngineHooks(unicorn, clock);
+        this.translations = new Translations(unicorn, spec.memory(), architecture instanceof Aarch64);
+        this.faults = new Faults(unicorn, architecture, architecture.layout(library));
+        this.instructions = new Instructions(spec.memory());
+        this.general = architecture.generalRegisters(unicorn);
+        this.written = unicorn.registers(new int[31]);
+        this.stateDigest = architecture.stateDigest(unicorn);
+    }
+
+    static UnicornEngine open(UnicornLibrary library, Architecture architecture, EngineSpec spec) {
+        Unicorn unicorn = Unicorn.open(library, architecture.arch(), architecture.model(spec));
+        boolean opened = false;
+        try {
+            for (MemoryMap.Region region : spec.memory().regions()) {
+                map(unicorn, region);
+            }
+            architecture.setUp(unicorn, spec);
+            UnicornEngine engine = new UnicornEngine(unicorn, library, architecture, spec);
+            unicorn.hookExceptions(engine.hooks);
+            if (architecture instanceof Aarch64) {
+                unicorn.hookSystemInstructions(engine.hooks);
+            }
+            engine.fetchRegisters();
+            opened = true;
+            return engine;
+        } finally {
+            if (!opened) {
+                unicorn.close();
+            }
+        }
+    }
+
+    private static void map(Unicorn unicorn, MemoryMap.Region region) {
+        switch (region) {
+            case MemoryMap.Memory memory ->
+                unicorn.mapMemory(
+                        memory.base(),
+                        memory.bytes(),
+                        UnicornConstants.UC_PROT_READ
+                                | UnicornConstants.UC_PROT_EXEC
+                                | (memory.writable() ? UnicornConstants.UC_PROT_WRITE : 0));
+            case MemoryMap.Device device -> unicorn.mapDevice(device.base(), device.size(), device.device());
+        }
+    }
+
+    @Override
+    public Exit run(long budget, long now) {
+        if (budget < 1 || budget > MAX_BUDGET) {
+            throw new IllegalArgumentException("a budget is 1 to " + MAX_BUDGET + " instructions, not " + budget);
+        }
+        long begin = architecture.startAddress(registers[GeneralRegisters.PC], registers[GeneralRegisters.PSTATE]);
+        hooks.beginSlice(now);
+        int code = unicorn.start(begin, budget);
+        fetchRegisters();
+        return exit(code);
+    }
+
+    private void fetchRegisters() {
+        general.read();
+        general.copyTo(registers, GeneralRegisters.COUNT);
+    }
+
+    private Exit exit(int code) {
+        int interrupt = hooks.interrupt();
+        if (interrupt == UnicornConstants.EXCP_HVC) {
+            return hypercall(Conduit.HVC);
+        }
+        if (interrupt == UnicornConstants.EXCP_SMC) {
+            return hypercall(Conduit.SMC);
+        }
+        if (interrupt != EngineHooks.NO_INTERRUPT) {
+            return exception(interrupt);
+        }
+        if (code != UnicornConstants.UC_ERR_OK) {
+            return error(code);
+        }
+        Exit.Maintenance maintenance = hooks.maintenance();
+        return maintenance == null ? Exit.BudgetUsed.INSTANCE : physical(maintenance);
+    }
+
+    private Exit hypercall(Conduit conduit) {
+        long pstate = registers[GeneralRegisters.PSTATE];
+        ExecutionState state = architecture.state(pstate);
+        int immediate = switch (state) {
+            case A64 -> immediateA64(conduit);
+            case A32, T32 -> immediateAarch32(conduit, state);
+        };
+        return new HypercallExit(
+                conduit,
+                immediate,
+                state,
+                architecture.exceptionLevel(pstate),
+                Instructions.WIDTH,
+                true,
+                GeneralRegisters.copyOf(registers));
+    }
+
+    private int immediateA64(Conduit conduit) {
+        if (!hooks.mmuSeen()) {
+            int word = instructions.at(registers[GeneralRegisters.PC] - Instructions.WIDTH);
+            if (Instructions.isHypercall(word, conduit)) {
+                return Instructions.immediateA64(word);
+            }
+        }
+        return faults.syndrome() & 0xffff;
+    }
+
+    private int immediateAarch32(Conduit conduit, ExecutionState state) {
+        return switch (conduit) {
+            case HVC -> faults.syndrome() & 0xffff;
+            // The syndrome of an AArch32 SMC does not hold its immediate.
+            case SMC ->
+                Instructions.immediateAarch32Smc(
+                        instructions.at(registers[GeneralRegisters.PC] - Instructions.WIDTH), state);
+        };
+    }
+
+    private Exit exception(int interrupt) {
+        if (interrupt == UnicornConstants.EXCP_UDEF && faults.isWaitForInterrupt(registers)) {
+            return waitForInterrupt();
+        }
+        return faults.exception(interrupt);
+    }
+
+    private Exit waitForInterrupt() {
+        registers[GeneralRegisters.PC] += faults.instructionWidth();
+        return Exit.WaitForInterrupt.INSTANCE;
+    }
+
+    private Exit error(int code) {
+        if (code == UnicornConstants.UC_ERR_INSN_INVALID) {
+            return exception(UnicornConstants.EXCP_UDEF);
+        }
+        if (code >= UnicornConstants.UC_ERR_READ_UNMAPPED && code <= UnicornConstants.UC_ERR_FETCH_PROT) {
+            return faults.refused(hooks.invalidAccess(), hooks.invalidAddress());
+        }
+        throw new EngineException("running guest code at PC 0x" + Long.toHexString(registers[GeneralRegisters.PC])
+                + ": " + UnicornError.describe(code));
+    }
+
+    /// IC IVAU names a virtual address of the CPU that executed it; the others need the physical one.
+    private Exit physical(Exit.Maintenance maintenance) {
+        return translations.physical(maintenance);
+    }
+
+    @Override
+    public long counterReads() {
+        return clock.reads();
+    }
+
+    @Override
+    public void readRegisters(long[] into) {
+        unicorn.handle();
+        System.arraycopy(registers, 0, into, 0, GeneralRegisters.COUNT);
+    }
+
+    @Override
+    public void writeRegisters(RegisterWrites writes) {
+        int rest = writes.mask();
+        int count = writes.count();
+        for (int k = 0; k < count; k++) {
+            written.setId(k, architecture.register(Integer.numberOfTrailingZeros(rest)));
+            written.set(k, 0, writes.value(k));
+            rest &= rest - 1;
+        }
+        written.write(count);
+        writes.applyTo(registers);
+        architecture.normalise(registers);
+    }
+
+    @Override
+    public void writePc(long address) {
+        unicorn.handle();
+        architecture.setPc(registers, address);
+    }
+
+    @Override
+    public long fullDigest() {
+        long digest = Digest64.of(registers, GeneralRegisters.COUNT);
+        return hooks.time().foldInto(stateDigest.fold(digest, registers));
+    }
+
+    @Override
+    public void dropTranslations(long address, long length) {
+        unicorn.handle();
+        translations.drop(address, length);
+    }
+
+    @Override
+    public void maintain(Exit.Maintenance operation) {
+        unicorn.handle();
+        translations.maintain(operation);
+    }
+
+    @Override
+    public void close() {
+        unicorn.close();
+    }
+}

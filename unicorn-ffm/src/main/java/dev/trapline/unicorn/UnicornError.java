@@ -1,0 +1,49 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.engine.EngineException;
+
+/// What the library's error numbers mean.
+final class UnicornError {
+
+    private static final String[] MEANINGS = {
+        "no error",
+        "out of memory",
+        "architecture not supported by this library",
+        "invalid handle",
+        "invalid mode",
+        "library and caller are of different versions",
+        "read of unmapped memory",
+        "write to unmapped memory",
+        "fetch from unmapped memory",
+        "invalid kind of hook",
+        "invalid instruction",
+        "memory cannot be mapped there",
+        "write to protected memory",
+        "read of protected memory",
+        "fetch from protected memory",
+        "invalid argument",
+        "unaligned read",
+        "unaligned write",
+        "unaligned fetch",
+        "the hook exists already",
+        "out of resources",
+        "unhandled exception",
+    };
+
+    private UnicornError() {}
+
+    /// In words, with the number.
+    static String describe(int code) {
+        String meaning = code >= 0 && code < MEANINGS.length ? MEANINGS[code] : "unknown error";
+        return meaning + " (Unicorn error " + code + ")";
+    }
+
+    /// Throws unless the code is that of success.
+    ///
+    /// @param what the function and what it was about, for the message
+    static void check(int code, String what) {
+        if (code != UnicornConstants.UC_ERR_OK) {
+            throw new EngineException(what + ": " + describe(code));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.engine.EngineException;
+import dev.trapline.abi.engine.EngineLibrary;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+
+/// A loaded Unicorn library, version 2, with both Arm architectures. It stays loaded until the process ends.
+public final class UnicornLibrary {
+
+    private static final int MAJOR = 2;
+
+    private final EngineLibrary identity;
+    private final NativeCalls calls;
+    private final CpuStateLayout layoutA64;
+    private final CpuStateLayout layoutA32;
+
+    private UnicornLibrary(EngineLibrary identity, NativeCalls calls) {
+        this.identity = identity;
+        this.calls = calls;
+        this.layoutA64 = CpuStateLayout.calibrateA64(this);
+        this.layoutA32 = CpuStateLayout.calibrateA32(this);
+    }
+
+    /// Finds and loads a library.
+    ///
+    /// @throws EngineException if none is found, or the one found cannot be used: it names the file, and what to do
+    public static UnicornLibrary load(LibrarySearch search) {
+        Path named = search.named();
+        if (named != null) {
+            if (!Files.isRegularFile(named)) {
+                throw new EngineException("there is no file " + named
+                        + ", which configuration names as the Unicorn library; correct the path, or leave it out");
+            }
+            return open(named, "named by configuration: " + named);
+        }
+        List<String> lookedAt = new ArrayList<>();
+        for (Path place : search.system()) {
+            if (Files.isRegularFile(place)) {
+                return open(place, "of the system: " + place);
+            }
+            lookedAt.add(place.toString());
+        }
+        if (BundledLibrary.isPresent()) {
+            Path extracted = BundledLibrary.extract(search.cache());
+            return open(extracted, "of the Maven artefact " + BundledLibrary.ARTEFACT + ": " + extracted);
+        }
+        lookedAt.add("the Maven artefact " + BundledLibrary.ARTEFACT
+                + BundledLibrary.resource().map(name -> " (" + name + ")").orElse(" (nothing for this platform)"));
+        throw new EngineException("no Unicorn library found; looked at " + String.join(", ", lookedAt)
+                + "; install the package libunicorn2, or name the library's file by configuration");
+    }
+
+    @SuppressWarnings("restricted")
+    private static UnicornLibrary open(Path file, String origin) {
+        NativeCalls calls;
+        try {
+            // SAFETY: the global arena never unloads the library, so no function pointer can dangle.
+            calls = new NativeCalls(SymbolLookup.libraryLookup(file.toAbsolutePath(), Arena.global()));
+        } catch (IllegalArgumentException e) {
+            throw new EngineException(
+                    file + " is not a shared library that this process can load; it takes Unicorn 2 for "
+                            + System.getProperty("os.name") + " on " + System.getProperty("os.arch"),
+                    e);
+        } catch (NoSuchElementException e) {
+            throw new EngineException(file + " is a shared library, but not Unicorn 2: " + e.getMessage(), e);
+        }
+        String version = checkedVersion(calls, file);
+        for (int arch : new int[] {UnicornConstants.UC_ARCH_ARM64, UnicornConstants.UC_ARCH_ARM}) {
+            if (!calls.archSupported(arch)) {
+                throw new EngineException(file + " was built without "
+                        + (arch == UnicornConstants.UC_ARCH_ARM64 ? "AArch64" : "AArch32")
+                        + "; install a complete Unicorn 2, such as the package libunicorn2");
+            }
+        }
+        return new UnicornLibrary(new EngineLibrary("Unicorn", version, hash(file), origin), calls);
+    }
+
+    private static String checkedVersion(NativeCalls calls, Path file) {
+        // SAFETY: uc_version takes null for both of its out parameters.
+        int packed = calls.version(0, 0);
+        String version = ((packed >>> 24) & 0xff) + "." + ((packed >>> 16) & 0xff) + "." + ((packed >>> 8) & 0xff);
+        if (((packed >>> 24) & 0xff) != MAJOR) {
+            throw new EngineException(file + " is Unicorn " + version + "; Trapline takes version " + MAJOR);
+        }
+        return version;
+    }
+
+    private static String hash(Path file) {
+        try {
+            return Bytes.copyOf(Files.readAllBytes(file)).sha256();
+        } catch (IOException e) {
+            throw new EngineException("cannot read " + file + " to hash it", e);
+        }
+    }
+
+    /// What a recording says of it.
+    public EngineLibrary identity() {
+        return identity;
+    }
+
+    NativeCalls calls() {
+        return calls;
+    }
+
+    CpuStateLayout layoutA64() {
+        return layoutA64;
+    }
+
+    CpuStateLayout layoutA32() {
+        return layoutA32;
+    }
+}

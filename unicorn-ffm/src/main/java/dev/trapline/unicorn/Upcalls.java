@@ -1,0 +1,190 @@
+package dev.trapline.unicorn;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.trapline.abi.engine.MmioDevice;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+
+/// The functions that native code calls, one stub of each kind for an engine, and one pair for each of its devices.
+///
+/// A throwable that leaves an upcall ends the JVM. Each function here catches what is thrown, hands it to the engine,
+/// which stops and throws it again once `uc_emu_start` has returned, and answers something harmless.
+// The functions are found by name, and take what the C interface passes.
+@SuppressWarnings({"UnusedMethod", "UnusedVariable"})
+final class Upcalls {
+
+    /// `uc_arm64_cp_reg`: what a hook on system instructions is told.
+    private static final long CP_CRN = 0;
+
+    private static final long CP_CRM = 4;
+    private static final long CP_OP0 = 8;
+    private static final long CP_OP1 = 12;
+    private static final long CP_OP2 = 16;
+    private static final long CP_VALUE = 24;
+
+    // SAFETY: read only at addresses that the library passes to a hook, for the duration of that hook.
+    @SuppressWarnings("restricted")
+    private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    private static final FunctionDescriptor INTERRUPT = FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_LONG);
+    private static final FunctionDescriptor INVALID =
+            of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final FunctionDescriptor SYSTEM = of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final FunctionDescriptor MMIO_READ = of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
+    private static final FunctionDescriptor MMIO_WRITE =
+            FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+
+    private static final MethodHandle ON_INTERRUPT = method("interrupt", INTERRUPT, Hooks.class);
+    private static final MethodHandle ON_INVALID = method("invalid", INVALID, Hooks.class);
+    private static final MethodHandle ON_MRS = method("readSystem", SYSTEM, Hooks.class);
+    private static final MethodHandle ON_MSR = method("writeSystem", SYSTEM, Hooks.class);
+    private static final MethodHandle ON_SYS = method("systemInstruction", SYSTEM, Hooks.class);
+    private static final MethodHandle ON_DEVICE_READ = method("deviceRead", MMIO_READ, MmioDevice.class);
+    private static final MethodHandle ON_DEVICE_WRITE = method("deviceWrite", MMIO_WRITE, MmioDevice.class);
+
+    private final Unicorn engine;
+    private final Arena arena;
+
+    Upcalls(Unicorn engine, Arena arena) {
+        this.engine = engine;
+        this.arena = arena;
+    }
+
+    long interruptStub(Hooks hooks) {
+        return stub(ON_INTERRUPT, hooks, INTERRUPT);
+    }
+
+    long invalidStub(Hooks hooks) {
+        return stub(ON_INVALID, hooks, INVALID);
+    }
+
+    long readSystemStub(Hooks hooks) {
+        return stub(ON_MRS, hooks, SYSTEM);
+    }
+
+    long writeSystemStub(Hooks hooks) {
+        return stub(ON_MSR, hooks, SYSTEM);
+    }
+
+    long systemInstructionStub(Hooks hooks) {
+        return stub(ON_SYS, hooks, SYSTEM);
+    }
+
+    long deviceReadStub(MmioDevice device) {
+        return stub(ON_DEVICE_READ, device, MMIO_READ);
+    }
+
+    long deviceWriteStub(MmioDevice device) {
+        return stub(ON_DEVICE_WRITE, device, MMIO_WRITE);
+    }
+
+    private static FunctionDescriptor of(MemoryLayout result, MemoryLayout... arguments) {
+        return FunctionDescriptor.of(result, arguments);
+    }
+
+    private static MethodHandle method(String name, FunctionDescriptor descriptor, Class<?> receiver) {
+        MethodType type = descriptor.toMethodType().insertParameterTypes(0, Upcalls.class, receiver);
+        try {
+            return MethodHandles.lookup().findStatic(Upcalls.class, name, type);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    @SuppressWarnings("restricted")
+    private long stub(MethodHandle method, Object receiver, FunctionDescriptor descriptor) {
+        // SAFETY: the stub lives in the engine's arena, which is closed after uc_close.
+        return Linker.nativeLinker()
+                .upcallStub(MethodHandles.insertArguments(method, 0, this, receiver), descriptor, arena)
+                .address();
+    }
+
+    private static void interrupt(Upcalls self, Hooks hooks, long uc, int number, long user) {
+        try {
+            hooks.interrupt(number);
+        } catch (Throwable t) {
+            self.engine.failInHook(t);
+        }
+    }
+
+    private static int invalid(
+            Upcalls self, Hooks hooks, long uc, int access, long address, int size, long value, long user) {
+        try {
+            hooks.invalidAccess(access, address);
+        } catch (Throwable t) {
+            self.engine.failInHook(t);
+        }
+        return 0;
+    }
+
+    private static int readSystem(Upcalls self, Hooks hooks, long uc, int register, long access, long user) {
+        try {
+            return hooks.readSystem(encoding(access), generalRegister(register)) ? 1 : 0;
+        } catch (Throwable t) {
+            return self.engine.failInHook(t);
+        }
+    }
+
+    private static int writeSystem(Upcalls self, Hooks hooks, long uc, int register, long access, long user) {
+        try {
+            return hooks.writeSystem(encoding(access), MEMORY.get(JAVA_LONG, access + CP_VALUE)) ? 1 : 0;
+        } catch (Throwable t) {
+            return self.engine.failInHook(t);
+        }
+    }
+
+    private static int systemInstruction(Upcalls self, Hooks hooks, long uc, int register, long access, long user) {
+        try {
+            hooks.systemInstruction(encoding(access), MEMORY.get(JAVA_LONG, access + CP_VALUE));
+            return 0;
+        } catch (Throwable t) {
+            return self.engine.failInHook(t);
+        }
+    }
+
+    private static long deviceRead(Upcalls self, MmioDevice device, long uc, long offset, int size, long user) {
+        try {
+            return device.read(offset, size);
+        } catch (Throwable t) {
+            return self.engine.failInHook(t);
+        }
+    }
+
+    private static void deviceWrite(
+            Upcalls self, MmioDevice device, long uc, long offset, int size, long value, long user) {
+        try {
+            device.write(offset, size, value);
+        } catch (Throwable t) {
+            self.engine.failInHook(t);
+        }
+    }
+
+    private static int encoding(long access) {
+        return SystemRegister.of(
+                MEMORY.get(JAVA_INT, access + CP_OP0),
+                MEMORY.get(JAVA_INT, access + CP_OP1),
+                MEMORY.get(JAVA_INT, access + CP_CRN),
+                MEMORY.get(JAVA_INT, access + CP_CRM),
+                MEMORY.get(JAVA_INT, access + CP_OP2));
+    }
+
+    private static int generalRegister(int register) {
+        int fromX0 = register - UnicornConstants.UC_ARM64_REG_X0;
+        if (fromX0 >= 0 && fromX0 <= 28) {
+            return fromX0;
+        }
+        return switch (register) {
+            case UnicornConstants.UC_ARM64_REG_X29 -> 29;
+            case UnicornConstants.UC_ARM64_REG_X30 -> 30;
+            default -> 31;
+        };
+    }
+}

@@ -1,0 +1,194 @@
+package dev.trapline.unicorn;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import dev.trapline.abi.Mpidr;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.engine.Engine;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.engine.EngineSpec;
+import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.engine.MmioDevice;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.MachineSpec;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A few instructions on one or more engines that share a megabyte of RAM at [#BASE], flash and a device.
+///
+/// ```java
+/// try (Snippet guest = Snippet.a64("mov x0, #7; hvc #1")) {
+///     Exit exit = guest.run(100);
+///     assertThat(guest.x(0)).isEqualTo(7);
+/// }
+/// ```
+public final class Snippet implements AutoCloseable {
+
+    /// Where RAM and the code begin.
+    public static final long BASE = MachineSpec.RAM_BASE;
+
+    /// Bytes of RAM.
+    public static final long SIZE = 1 << 20;
+
+    /// Where read-only memory begins: one page.
+    public static final long FLASH = 0x10_0000;
+
+    /// Where the device is, if there is one: one page.
+    public static final long DEVICE = MachineSpec.UART_BASE;
+
+    private static final int MAX_SLICE = 1_000_000;
+
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment ram = arena.allocate(SIZE, MemoryMap.PAGE);
+    private final MemorySegment flash = arena.allocate(MemoryMap.PAGE, MemoryMap.PAGE);
+    private final List<Engine> engines = new ArrayList<>();
+    private final EngineFactory factory;
+    private final EngineSpec.Width width;
+    private final CpuModel model;
+    private final MemoryMap memory;
+
+    private Snippet(
+            EngineFactory factory, EngineSpec.Width width, CpuModel model, List<MmioDevice> devices, byte[] code) {
+        this.factory = factory;
+        this.width = width;
+        this.model = model;
+        List<MemoryMap.Region> regions = new ArrayList<>();
+        regions.add(new MemoryMap.Memory(FLASH, flash, false));
+        for (MmioDevice device : devices) {
+            regions.add(new MemoryMap.Device(DEVICE, MemoryMap.PAGE, device));
+        }
+        regions.add(new MemoryMap.Memory(BASE, ram, true));
+        this.memory = new MemoryMap(regions);
+        write(BASE, code);
+        open();
+    }
+
+    /// A64 code on one engine.
+    public static Snippet a64(String source) {
+        return with(engines(), CpuModel.CORTEX_A57, A64.assemble(source));
+    }
+
+    /// A64 machine code on one engine of a model, of a library.
+    public static Snippet with(EngineFactory factory, CpuModel model, byte[] code) {
+        return new Snippet(factory, EngineSpec.Width.AARCH64, model, List.of(), code);
+    }
+
+    /// A64 code on one engine that sees a device at [#DEVICE].
+    public static Snippet withDevice(MmioDevice device, String source) {
+        return new Snippet(
+                engines(), EngineSpec.Width.AARCH64, CpuModel.CORTEX_A57, List.of(device), A64.assemble(source));
+    }
+
+    /// AArch32 machine code on one engine.
+    public static Snippet aarch32(EngineFactory factory, byte[] code) {
+        return new Snippet(factory, EngineSpec.Width.AARCH32, CpuModel.CORTEX_A57, List.of(), code);
+    }
+
+    /// Engines of the library that a run would find by itself.
+    public static UnicornEngines engines() {
+        return Standard.ENGINES;
+    }
+
+    /// Engines of the copy inside the Maven artefact.
+    public static UnicornEngines bundledEngines() {
+        return Bundled.ENGINES;
+    }
+
+    private static final class Standard {
+        static final UnicornEngines ENGINES = new UnicornEngines(UnicornLibrary.load(LibrarySearch.standard(null)));
+    }
+
+    private static final class Bundled {
+        static final UnicornEngines ENGINES = new UnicornEngines(
+                UnicornLibrary.load(LibrarySearch.standard(null).withoutSystem()));
+    }
+
+    /// Opens one more engine on the same memory, at the beginning of the code.
+    ///
+    /// @return its index
+    public int open() {
+        int index = engines.size();
+        Engine engine = factory.open(new EngineSpec(model, width, Mpidr.of(new VcpuId(index)), memory));
+        engine.writePc(BASE);
+        engines.add(engine);
+        return index;
+    }
+
+    /// The first engine.
+    public Engine engine() {
+        return engine(0);
+    }
+
+    public Engine engine(int index) {
+        return engines.get(index);
+    }
+
+    /// Runs the first engine for one slice, at virtual time 0.
+    public Exit run(long budget) {
+        return engine().run(budget, 0);
+    }
+
+    /// Runs the first engine until something else than the budget ends a slice.
+    public Exit run() {
+        return run(MAX_SLICE);
+    }
+
+    /// All general registers of the first engine.
+    public long[] registers() {
+        return registers(0);
+    }
+
+    public long[] registers(int index) {
+        long[] into = new long[GeneralRegisters.COUNT];
+        engine(index).readRegisters(into);
+        return into;
+    }
+
+    /// General register x`n` of the first engine.
+    public long x(int n) {
+        return registers()[n];
+    }
+
+    public long pc() {
+        return registers()[GeneralRegisters.PC];
+    }
+
+    /// PC as an offset from [#BASE].
+    public long pcOffset() {
+        return pc() - BASE;
+    }
+
+    /// Writes guest memory from the host, RAM or flash. Translations of it stay.
+    public void write(long address, byte[] bytes) {
+        MemorySegment.copy(bytes, 0, block(address), JAVA_BYTE, offset(address), bytes.length);
+    }
+
+    /// Reads 8 bytes of guest memory.
+    public long read64(long address) {
+        return block(address).get(JAVA_LONG_UNALIGNED, offset(address));
+    }
+
+    /// Writes 8 bytes of guest memory.
+    public void write64(long address, long value) {
+        block(address).set(JAVA_LONG_UNALIGNED, offset(address), value);
+    }
+
+    private MemorySegment block(long address) {
+        return address >= BASE ? ram : flash;
+    }
+
+    private static long offset(long address) {
+        return address >= BASE ? address - BASE : address - FLASH;
+    }
+
+    @Override
+    public void close() {
+        engines.forEach(Engine::close);
+        arena.close();
+    }
+}
