@@ -9,6 +9,7 @@ import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.journal.History;
+import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.vcpu.boot.ImageException;
@@ -107,7 +108,7 @@ public final class Machine {
         /// @throws MachineSetupException if services and settings do not fit together, or not the recording
         /// @throws ImageException if the images cannot be started on this machine
         /// @throws dev.trapline.abi.registry.RegistryException if claims and rules contradict each other
-        /// @throws dev.trapline.journal.RecordingException if the recording cannot be made
+        /// @throws RecordingException if the recording cannot be made
         public MachineRun start(ActorSystem<?> system) {
             MachineAssembly assembly = new MachineAssembly(engines, spec, images, services, recording);
             Controls controls = new Controls();
@@ -119,7 +120,9 @@ public final class Machine {
                     input, new Console(console), history, controls, () -> dispatchers.giveBack(dispatcher));
             CompletableFuture<RunReport> done = new CompletableFuture<>();
             ActorRef<MachineActor.Command> machine = system.systemActorOf(
-                    MachineActor.create(parts, done), "machine", DispatcherSelector.fromConfig(dispatcher));
+                    MachineActor.create(parts, done),
+                    dispatchers.nextMachineName(),
+                    DispatcherSelector.fromConfig(dispatcher));
             machine.tell(MachineActor.Begin.INSTANCE);
             return new RunHandle(done, controls, input);
         }

@@ -119,6 +119,7 @@ final class MachineActor extends AbstractBehavior<MachineActor.Command> implemen
             }
         } catch (DivergenceException divergence) {
             core.finish(new RunOutcome.Diverged(divergence.report()));
+            // WIDE: whatever breaks in here ends this machine with its last events printed, and no other
         } catch (RuntimeException e) {
             core.finish(core.broken(e));
         }

@@ -3,7 +3,6 @@ package dev.trapline.vcpu;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.firmware.FirmwareService;
-import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.firmware.MachineTopology;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
@@ -38,6 +37,8 @@ final class MachineAssembly {
     private final List<FirmwareService<?>> services;
     private final CapabilityRegistry registry;
     private final BootPlan boot;
+    private final MachineMemory memory;
+    private final SortedMap<String, ServiceHost<?>> hosts = new TreeMap<>();
 
     MachineAssembly(
             EngineFactory engines,
@@ -52,6 +53,15 @@ final class MachineAssembly {
         this.registry = CapabilityRegistry.of(descriptors(), spec.resident(), spec.rules());
         this.boot = BootPlan.of(this.images, spec);
         checkSettings();
+        this.memory = new MachineMemory(spec.ramBytes(), boot.flash());
+        for (FirmwareService<?> service : services) {
+            hosts.put(service.descriptor().name(), host(service));
+        }
+    }
+
+    /// Gives the memory back: the machine will not be.
+    void discard() {
+        memory.close();
     }
 
     /// What a recording of this machine says before its history.
@@ -71,10 +81,7 @@ final class MachineAssembly {
     }
 
     MachineParts assemble(ConsoleInput input, Console console, History history, Controls controls, Runnable onClosed) {
-        MachineMemory memory = new MachineMemory(spec.ramBytes(), boot.flash());
         Pl011 uart = new Pl011();
-        SortedMap<String, ServiceHost<?>> hosts = new TreeMap<>();
-        services.forEach(s -> hosts.put(s.descriptor().name(), host(s, memory)));
         return new MachineParts(
                 spec,
                 engines,
@@ -98,11 +105,12 @@ final class MachineAssembly {
                 .toList();
     }
 
-    private <S> ServiceHost<S> host(FirmwareService<S> service, GuestMemory memory) {
+    private <S> ServiceHost<S> host(FirmwareService<S> service) {
         ServiceDescriptor descriptor = service.descriptor();
         try {
             return new ServiceHost<>(service, context(descriptor), memory);
         } catch (IllegalArgumentException e) {
+            discard();
             throw new MachineSetupException("service '" + descriptor.name() + "' cannot start: " + e.getMessage(), e);
         }
     }

@@ -1,0 +1,127 @@
+package dev.trapline.vcpu;
+
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.engine.Engine;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.engine.EngineLibrary;
+import dev.trapline.abi.engine.EngineSpec;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.RegisterWrites;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/// Engines that play a script instead of executing code: entry point N plays script N.
+///
+/// Everything they are told is written to [#log], so that a test can say in which order things happened.
+final class FakeEngines implements EngineFactory {
+
+    /// Plays one slice: sees the registers, may change them, says why the slice ends.
+    interface Step extends Function<long[], Exit> {}
+
+    static final long ENTRY = 0x4000_0000L;
+
+    final List<String> log = new ArrayList<>();
+    private final List<List<Step>> scripts = new ArrayList<>();
+
+    /// Adds a script; the first is the boot vCPU's, later ones are entered at [#entry].
+    FakeEngines script(Step... steps) {
+        scripts.add(List.of(steps));
+        return this;
+    }
+
+    /// The entry point of a script.
+    static long entry(int script) {
+        return ENTRY + 4L * script;
+    }
+
+    /// A step that makes an HVC with these x0, x1 ...
+    static Step hvc(long... x) {
+        return registers -> {
+            System.arraycopy(x, 0, registers, 0, x.length);
+            return new HypercallExit(
+                    Conduit.HVC, 0, ExecutionState.A64, 1, 4, true, GeneralRegisters.copyOf(registers));
+        };
+    }
+
+    static Step wfi() {
+        return _ -> Exit.WaitForInterrupt.INSTANCE;
+    }
+
+    static Step budget() {
+        return _ -> Exit.BudgetUsed.INSTANCE;
+    }
+
+    @Override
+    public Engine open(EngineSpec spec) {
+        log.add("open " + spec.mpidr());
+        return new FakeEngine("cpu" + (spec.mpidr().affinity() & 0xff));
+    }
+
+    @Override
+    public EngineLibrary library() {
+        return new EngineLibrary("fake", "1", "0".repeat(64), "a test");
+    }
+
+    private final class FakeEngine implements Engine {
+        private final String name;
+        private final long[] registers = new long[GeneralRegisters.COUNT];
+        private List<Step> script = List.of();
+        private int at;
+
+        private FakeEngine(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public Exit run(long budget, long now) {
+            log.add(name + " runs " + budget + " at " + now);
+            return at < script.size() ? script.get(at++).apply(registers) : Exit.BudgetUsed.INSTANCE;
+        }
+
+        @Override
+        public long counterReads() {
+            return 0;
+        }
+
+        @Override
+        public void readRegisters(long[] into) {
+            System.arraycopy(registers, 0, into, 0, GeneralRegisters.COUNT);
+        }
+
+        @Override
+        public void writeRegisters(RegisterWrites writes) {
+            log.add(name + " gets " + writes);
+            writes.applyTo(registers);
+        }
+
+        @Override
+        public void writePc(long address) {
+            registers[GeneralRegisters.PC] = address;
+            script = scripts.get((int) (address - ENTRY) / 4);
+        }
+
+        @Override
+        public long fullDigest() {
+            return 1;
+        }
+
+        @Override
+        public void dropTranslations(long address, long length) {
+            log.add(name + " drops 0x" + Long.toHexString(address) + "+" + length);
+        }
+
+        @Override
+        public void maintain(Exit.Maintenance operation) {
+            log.add(name + " maintains " + operation.operation());
+        }
+
+        @Override
+        public void close() {
+            log.add(name + " closes");
+        }
+    }
+}

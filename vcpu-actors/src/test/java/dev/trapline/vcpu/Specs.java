@@ -1,0 +1,55 @@
+package dev.trapline.vcpu;
+
+import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Schedule;
+import java.util.List;
+import java.util.TreeMap;
+
+/// Machines for tests: the default one, with what a test wants otherwise.
+public record Specs(
+        int vcpus, long ramBytes, Schedule schedule, long seed, long slice, long maxInstructions, boolean reboot) {
+
+    public static Specs withVcpus(int vcpus) {
+        return new Specs(vcpus, 1 << 20, Schedule.ROUND_ROBIN, 0, 20_000, 0, true);
+    }
+
+    public Specs random(long newSeed) {
+        return new Specs(vcpus, ramBytes, Schedule.RANDOM, newSeed, slice, maxInstructions, reboot);
+    }
+
+    public Specs slice(long newSlice) {
+        return new Specs(vcpus, ramBytes, schedule, seed, newSlice, maxInstructions, reboot);
+    }
+
+    public Specs ram(long bytes) {
+        return new Specs(vcpus, bytes, schedule, seed, slice, maxInstructions, reboot);
+    }
+
+    public Specs limit(long instructions) {
+        return new Specs(vcpus, ramBytes, schedule, seed, slice, instructions, reboot);
+    }
+
+    public Specs withoutReboot() {
+        return new Specs(vcpus, ramBytes, schedule, seed, slice, maxInstructions, false);
+    }
+
+    public MachineSpec spec() {
+        return new MachineSpec(
+                vcpus,
+                CpuModel.CORTEX_A57,
+                ramBytes,
+                schedule,
+                seed,
+                slice,
+                256,
+                maxInstructions,
+                reboot,
+                false,
+                1000,
+                1L << 31,
+                List.of("smccc"),
+                List.of(),
+                new TreeMap<>());
+    }
+}

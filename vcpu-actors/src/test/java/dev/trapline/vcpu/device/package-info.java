@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.vcpu.device;
+
+import org.jspecify.annotations.NullMarked;
