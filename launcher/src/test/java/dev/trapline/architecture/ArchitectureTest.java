@@ -1,0 +1,63 @@
+package dev.trapline.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import dev.trapline.architecture.DeterminismRules.Exemption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The product keeps every rule of [ModuleRules] and [DeterminismRules], and a tree that breaks each of them is caught.
+class ArchitectureTest {
+
+    private static final String SAMPLE = "dev.trapline.architecture.sample";
+
+    private static final List<Exemption> EXEMPTIONS = List.of(
+            new Exemption("MachineActor", "System.nanoTime", "host time in the report to people, never recorded"),
+            new Exemption("MachineAssembly", "UUID.randomUUID", "names a recording; no replay draws it again"));
+
+    private static final JavaClasses PRODUCT = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.trapline");
+
+    private static final JavaClasses OFFENDERS = new ClassFileImporter().importPackages(SAMPLE);
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("rules")
+    void theProductKeepsTheRule(NamedRule rule) {
+        rule.rule().allowEmptyShould(false).check(PRODUCT);
+    }
+
+    static Stream<NamedRule> rules() {
+        return rules("dev.trapline", EXEMPTIONS);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("sampleRules")
+    void theRuleNoticesAnOffender(NamedRule rule) {
+        assertThat(rule.rule().evaluate(OFFENDERS).hasViolation())
+                .as("a class under " + SAMPLE + " breaks this rule on purpose; a rule that cannot fail guards nothing")
+                .isTrue();
+    }
+
+    static Stream<NamedRule> sampleRules() {
+        return rules(SAMPLE, List.of());
+    }
+
+    @Test
+    void everyExemptionIsNeeded() {
+        assertThat(new DeterminismRules("dev.trapline", EXEMPTIONS).unused(PRODUCT))
+                .as("exemptions that nothing needs: take them out")
+                .isEmpty();
+    }
+
+    private static Stream<NamedRule> rules(String root, List<Exemption> exemptions) {
+        return Stream.concat(
+                new ModuleRules(root).all().stream(), new DeterminismRules(root, exemptions).all().stream());
+    }
+}

@@ -1,0 +1,12 @@
+package dev.trapline.architecture;
+
+import com.tngtech.archunit.lang.ArchRule;
+
+/// A rule and what it says, for test reports.
+record NamedRule(String name, ArchRule rule) {
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
