@@ -42,7 +42,7 @@ record ModuleRules(String root) {
         rules.add(new NamedRule("akka stays with the actors", akkaStaysWithTheActors()));
         rules.add(new NamedRule("services are free of akka", servicesAreFreeOfAkka()));
         rules.add(new NamedRule("foreign functions are called by the binding alone", foreignFunctions()));
-        rules.add(new NamedRule("the engine's constants stay in the binding", constantsStayInTheBinding()));
+        rules.add(new NamedRule("the engine is chosen in one place", theEngineIsChosenInOnePlace()));
         rules.add(new NamedRule("nobody asks and waits", nobodyAsks()));
         rules.add(new NamedRule("values of closed sets are records", closedSetsAreRecords()));
         rules.add(new NamedRule("standard streams belong to the launcher", standardStreams()));
@@ -104,14 +104,15 @@ record ModuleRules(String root) {
                 .because("one small module is enough to crash a JVM");
     }
 
-    private ArchRule constantsStayInTheBinding() {
+    private ArchRule theEngineIsChosenInOnePlace() {
         return noClasses()
                 .that()
-                .resideInAPackage(in("unicorn"))
+                .resideOutsideOfPackage(in("unicorn"))
                 .and()
-                .haveSimpleNameContaining("Constants")
+                .doNotHaveSimpleName("Engines")
                 .should()
-                .bePublic()
+                .dependOnClassesThat()
+                .resideInAPackage(in("unicorn"))
                 .because("another engine takes this one's place without anybody noticing");
     }
 

@@ -1,7 +1,8 @@
 package dev.trapline.architecture.sample.launcher;
 
+import dev.trapline.architecture.sample.unicorn.TalkingEngine;
 import dev.trapline.architecture.sample.vcpu.VcpuOffender;
 import java.util.List;
 
-/// Is known by a module below it, and so closes a cycle.
-public record LauncherOffender(List<VcpuOffender> below) {}
+/// Is known by a module below it, which closes a cycle, and names an engine where none is to be chosen.
+public record LauncherOffender(List<VcpuOffender> below, TalkingEngine engine) {}
