@@ -1,12 +1,124 @@
 package dev.trapline.launcher;
 
-/// The command's entry point.
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// The command's entry point: finds the subcommand, performs it, and says how it ended.
 public final class Trapline {
 
-    private Trapline() {}
+    private final Terminal terminal;
+
+    private Trapline(Terminal terminal) {
+        this.terminal = terminal;
+    }
 
     /// Runs the command and ends the process with its exit status.
     public static void main(String[] arguments) {
-        System.err.println("not yet " + arguments.length);
+        Terminal terminal = Terminal.ofProcess();
+        int status = new Trapline(terminal).execute(List.of(arguments));
+        terminal.err().flush();
+        System.exit(status);
+    }
+
+    private int execute(List<String> arguments) {
+        CommandLine top = commandLine(arguments);
+        Ending ending;
+        try {
+            ending = perform(top.parseArgs(arguments.toArray(String[]::new)));
+        } catch (ParameterException e) {
+            ending = misused(e);
+        }
+        if (!ending.equals(Ending.DONE)) {
+            terminal.err().println(ending.lastLine());
+        }
+        return ending.status();
+    }
+
+    // Only the subcommand that is asked for is built, unless all of them are to be listed: each costs start-up time.
+    private CommandLine commandLine(List<String> arguments) {
+        Map<String, Supplier<Object>> subcommands = new LinkedHashMap<>();
+        subcommands.put("run", () -> new RunCommand(terminal));
+        subcommands.put("replay", () -> new ReplayCommand(terminal));
+        subcommands.put("trace", () -> new TraceCommand(terminal));
+        subcommands.put("demo", () -> new DemoCommand(terminal));
+        subcommands.put("train", () -> new TrainCommand(terminal));
+        CommandLine top = new CommandLine(new TraplineCommand());
+        Supplier<Object> named = arguments.isEmpty() ? null : subcommands.get(arguments.get(0));
+        if (named != null) {
+            top.addSubcommand(arguments.get(0), named.get());
+        } else {
+            subcommands.forEach((name, command) -> top.addSubcommand(name, command.get()));
+            top.addSubcommand("generate-completion", new AutoComplete.GenerateCompletion());
+        }
+        // A guest's file may begin with '@'.
+        top.setExpandAtFiles(false);
+        top.setUsageHelpWidth(100);
+        PrintWriter out = new PrintWriter(new OutputStreamWriter(terminal.out(), StandardCharsets.UTF_8), true);
+        top.setOut(out);
+        top.setErr(terminal.err());
+        return top;
+    }
+
+    private Ending perform(ParseResult parsed) {
+        if (CommandLine.executeHelpRequest(parsed) != null) {
+            return Ending.DONE;
+        }
+        ParseResult leaf = parsed;
+        while (leaf.hasSubcommand()) {
+            leaf = leaf.subcommand();
+        }
+        return switch (leaf.commandSpec().userObject()) {
+            case Action action -> perform(action);
+            case Runnable generator -> {
+                generator.run();
+                yield Ending.DONE;
+            }
+            default -> {
+                leaf.commandSpec().commandLine().usage(terminal.err());
+                yield new Ending(Ending.USAGE, "usage", "no command given");
+            }
+        };
+    }
+
+    // The process ends here in any case: there is nobody left to take an error.
+    @SuppressWarnings("IllegalCatch")
+    private Ending perform(Action action) {
+        try {
+            return action.perform();
+        } catch (RuntimeException | Error e) {
+            Ending ending = Failures.report(e, terminal.err());
+            Path result = action.resultFile();
+            return result == null ? ending : written(result, ending);
+        }
+    }
+
+    private Ending written(Path result, Ending ending) {
+        try {
+            ResultFile.write(result, ending);
+        } catch (IOException e) {
+            terminal.err().println("trapline: the result file " + result + " cannot be written: " + e.getMessage());
+        }
+        return ending;
+    }
+
+    private Ending misused(ParameterException e) {
+        PrintWriter err = terminal.err();
+        UnmatchedArgumentException.printSuggestions(e, err);
+        err.println("Try: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+        @Nullable String message = e.getMessage();
+        return new Ending(Ending.USAGE, "usage", message == null ? "wrong arguments" : message);
     }
 }

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.trapline.journal;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,17 @@
+package dev.trapline.launcher;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// A subcommand, once its arguments are in.
+sealed interface Action permits RunCommand, ReplayCommand, TraceCommand, DemoCommand, TrainCommand {
+
+    /// Does it.
+    ///
+    /// @return how the process ends; [Ending#DONE] if no last line is due
+    Ending perform();
+
+    /// The file that is to say how it ended, for endings that [#perform] throws; null if there is none.
+    @Nullable
+    Path resultFile();
+}

@@ -1,0 +1,36 @@
+package dev.trapline.launcher;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+
+/// The process's one actor system.
+final class ActorSystems {
+
+    // Standard output is the guest's, signals are handled elsewhere, and dead letters are what the end of a run
+    // leaves.
+    private static final String OWN = """
+        akka {
+          loggers = ["akka.event.slf4j.Slf4jLogger"]
+          logging-filter = "akka.event.slf4j.Slf4jLoggingFilter"
+          loglevel = WARNING
+          stdout-loglevel = OFF
+          log-dead-letters = off
+          log-dead-letters-during-shutdown = off
+          coordinated-shutdown.run-by-jvm-shutdown-hook = off
+          coordinated-shutdown.exit-jvm = off
+        }
+        """;
+
+    private ActorSystems() {}
+
+    /// Starts it. Its configuration is Akka's own and the modules', and not what users may write: the actors are no
+    /// part of the command's interface.
+    static ActorSystem<Void> start() {
+        Config config = ConfigFactory.parseString(OWN)
+                .withFallback(ConfigFactory.defaultReference(ActorSystems.class.getClassLoader()))
+                .resolve();
+        return ActorSystem.create(Behaviors.<Void>empty(), "trapline", config);
+    }
+}

@@ -1,0 +1,141 @@
+package dev.trapline.launcher;
+
+import dev.trapline.journal.record.JournalRecord.Stop;
+import dev.trapline.vcpu.MachineRun;
+import dev.trapline.vcpu.Progress;
+import dev.trapline.vcpu.RunReport;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// Stays with a running machine until it ends: passes on keys, signals and the time limit, and keeps the status line.
+///
+/// Whatever it does is a request that the machine takes between two slices, so a recording does not suffer from it.
+final class Attendant {
+
+    private static final long LOOK_MILLIS = 50;
+    private static final long STATUS_NANOS = 500_000_000;
+
+    private final MachineRun run;
+    private final GuestConsole console;
+    private final PrintWriter err;
+    private final boolean statusLine;
+    private Progress lastProgress = new Progress(0, 0, 0);
+    private long lastStatusNanos = System.nanoTime();
+
+    /// @param statusLine whether there is a terminal to draw one on
+    Attendant(MachineRun run, GuestConsole console, PrintWriter err, boolean statusLine) {
+        this.run = run;
+        this.console = console;
+        this.err = err;
+        this.statusLine = statusLine;
+    }
+
+    /// Waits for the end of a run that nothing is typed to.
+    RunReport await(Duration timeout) {
+        return await(timeout, null);
+    }
+
+    /// Waits for the end, with standard input at the guest's console.
+    RunReport awaitWithInput(Duration timeout, InputStream in) {
+        boolean terminal = Tty.isTerminal(Tty.STDIN);
+        if (!terminal) {
+            ConsoleKeys.carry(in, run, false, () -> {});
+            return await(timeout, null);
+        }
+        if (!Tty.isForeground()) {
+            return await(timeout, null);
+        }
+        try (RawTerminal raw = RawTerminal.open()) {
+            ConsoleKeys.carry(in, run, true, () -> run.stop(Stop.Reason.INTERRUPTED));
+            return await(timeout, raw);
+        } catch (IOException e) {
+            err.println("trapline: the terminal stays in line mode: " + e.getMessage());
+            err.flush();
+            ConsoleKeys.carry(in, run, false, () -> {});
+            return await(timeout, null);
+        }
+    }
+
+    private RunReport await(Duration timeout, @Nullable RawTerminal terminal) {
+        try (Signals _ = Signals.handle(() -> run.stop(Stop.Reason.INTERRUPTED), () -> kill(terminal))) {
+            CompletableFuture<RunReport> done = run.done().toCompletableFuture();
+            long deadline = timeout.isZero() ? Long.MAX_VALUE : System.nanoTime() + timeout.toNanos();
+            boolean limited = !timeout.isZero();
+            while (true) {
+                long now = System.nanoTime();
+                if (limited && now - deadline >= 0) {
+                    limited = false;
+                    run.stop(Stop.Reason.TIMEOUT);
+                }
+                RunReport report = look(done, limited ? deadline - now : Long.MAX_VALUE);
+                if (report != null) {
+                    return report;
+                }
+                tend(terminal);
+            }
+        } finally {
+            console.finish();
+        }
+    }
+
+    private static @Nullable RunReport look(CompletableFuture<RunReport> done, long leftNanos) {
+        try {
+            return done.get(Math.min(leftNanos, TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS)), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException _) {
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("nobody interrupts the thread that waits for a run", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a run reports its failures as outcomes", e.getCause());
+        }
+    }
+
+    private void tend(@Nullable RawTerminal terminal) {
+        if (console.isBroken()) {
+            run.stop(Stop.Reason.INTERRUPTED);
+        }
+        if (terminal != null && !terminal.isRaw() && run.readsConsole()) {
+            terminal.makeRaw();
+        }
+        // A guest that is typed at has the terminal for itself.
+        boolean typedAt = terminal != null && terminal.isRaw();
+        long now = System.nanoTime();
+        if (statusLine && !typedAt && now - lastStatusNanos >= STATUS_NANOS) {
+            Progress progress = run.progress();
+            console.showStatus(status(lastProgress, progress, now - lastStatusNanos));
+            lastProgress = progress;
+            lastStatusNanos = now;
+        } else if (typedAt) {
+            console.eraseStatus();
+        }
+    }
+
+    /// The status line's text.
+    static String status(Progress before, Progress now, long nanos) {
+        return String.format(
+                Locale.ROOT,
+                "[%.3f s virtual time, %s slices/s, %s hypercalls/s]",
+                Figures.seconds(now.virtualTime()),
+                Figures.rate(now.slices() - before.slices(), nanos),
+                Figures.rate(now.hypercalls() - before.hypercalls(), nanos));
+    }
+
+    // The process is halted next: no hook runs.
+    private void kill(@Nullable RawTerminal terminal) {
+        if (terminal != null) {
+            terminal.close();
+        }
+        console.finish();
+        err.println(new Ending(Ending.INTERRUPTED, "killed", "killed by a second Ctrl-C").lastLine());
+        err.flush();
+    }
+}

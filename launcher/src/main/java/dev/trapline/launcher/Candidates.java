@@ -1,0 +1,34 @@
+package dev.trapline.launcher;
+
+import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.Schedule;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+
+/// The words that options take, for help and shell completion.
+final class Candidates {
+
+    private Candidates() {}
+
+    static final class CpuModels implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(CpuModel.values()).map(CpuModel::id).iterator();
+        }
+    }
+
+    static final class Schedules implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(Schedule.values()).map(Schedule::id).iterator();
+        }
+    }
+
+    static final class DeviceTree implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return List.of("auto", "true", "false").iterator();
+        }
+    }
+}

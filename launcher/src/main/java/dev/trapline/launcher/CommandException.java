@@ -1,0 +1,50 @@
+package dev.trapline.launcher;
+
+import java.util.List;
+
+/// The command cannot go on, for a reason that is the user's to mend.
+final class CommandException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Ending ending;
+    private final transient List<String> details;
+
+    private CommandException(Ending ending, List<String> details, Throwable cause) {
+        super(ending.message(), cause);
+        this.ending = ending;
+        this.details = List.copyOf(details);
+    }
+
+    private CommandException(Ending ending, List<String> details) {
+        super(ending.message());
+        this.ending = ending;
+        this.details = List.copyOf(details);
+    }
+
+    /// Something in the command line, the configuration or a file that they name.
+    static CommandException usage(String message) {
+        return new CommandException(new Ending(Ending.USAGE, "usage", message), List.of());
+    }
+
+    /// As above, with what noticed it.
+    static CommandException usage(String message, Throwable cause) {
+        return new CommandException(new Ending(Ending.USAGE, "usage", message), List.of(), cause);
+    }
+
+    /// Several things at once.
+    ///
+    /// @param details one line each
+    static CommandException usage(String message, List<String> details) {
+        return new CommandException(new Ending(Ending.USAGE, "usage", message), details);
+    }
+
+    Ending ending() {
+        return ending;
+    }
+
+    /// What is to be printed before the last line.
+    List<String> details() {
+        return details;
+    }
+}

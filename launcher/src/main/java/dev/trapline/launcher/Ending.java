@@ -1,0 +1,94 @@
+package dev.trapline.launcher;
+
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.VcpuState;
+import java.util.List;
+
+/// How the command ends: what the process answers, and the same in words that cannot be mistaken for a guest's own
+/// status.
+///
+/// @param status of the process
+/// @param kind one word that names the kind of ending, the same in every version
+/// @param message what happened, for people
+record Ending(int status, String kind, String message) {
+
+    static final int OK = 0;
+    static final int BROKEN = 1;
+    static final int USAGE = 2;
+    static final int GUEST_FAILED = 3;
+    static final int DIVERGED = 4;
+    static final int LIMIT = 5;
+    static final int DEADLOCK = 6;
+    static final int STORAGE = 7;
+    static final int INTERRUPTED = 130;
+
+    /// What the statuses mean, for the help.
+    static final List<String> STATUSES = List.of(
+            "0:the guest turned its machine off; or the command did what it was asked",
+            "N:the guest's own status, low 8 bits, after its EXIT call",
+            "1:Trapline, or a service, is broken: the message says where",
+            "2:the command line, the configuration or an image is wrong",
+            "3:the guest failed: undefined instruction, unmapped access, exception",
+            "4:the replay is not what the recording says",
+            "5:a limit was reached: --max-instructions or --timeout",
+            "6:deadlock: nothing can run, and nothing can wake it",
+            "7:the recording cannot be written, or is damaged",
+            "130:Ctrl-C or a signal");
+
+    /// The command did what it was asked, and no run ended by it: there is nothing to say.
+    static final Ending DONE = new Ending(OK, "done", "");
+
+    /// The ending of a run.
+    static Ending of(RunOutcome outcome) {
+        return switch (outcome) {
+            case RunOutcome.PoweredOff _ -> new Ending(OK, "powered-off", "the guest turned its machine off");
+            case RunOutcome.ResetRequested _ ->
+                new Ending(OK, "reset-requested", "the guest asked for a reset, and the machine does not reboot");
+            case RunOutcome.Exited(long status) ->
+                new Ending((int) (status & 0xff), "exited", "the guest ended the run with its own status " + status);
+            case RunOutcome.GuestFailed(VcpuId vcpu, GuestFault fault, GeneralRegisters registers) ->
+                new Ending(
+                        GUEST_FAILED,
+                        "guest-failed",
+                        fault.kind().description() + " on " + vcpu + " at PC 0x" + Long.toHexString(registers.pc()));
+            case RunOutcome.LimitReached(RunOutcome.Limit limit) ->
+                switch (limit) {
+                    case INSTRUCTIONS -> new Ending(LIMIT, "limit", "the limit of --max-instructions was reached");
+                    case TIMEOUT -> new Ending(LIMIT, "limit", "the limit of --timeout was reached");
+                };
+            case RunOutcome.Deadlock(List<VcpuState> vcpus) ->
+                new Ending(DEADLOCK, "deadlock", "no vCPU can run, and nothing can wake one (" + states(vcpus) + ")");
+            case RunOutcome.Interrupted _ -> new Ending(INTERRUPTED, "interrupted", "the run was interrupted");
+            case RunOutcome.RecordingEnds _ ->
+                new Ending(OK, "recording-ends", "the recording ends here: its recorder was killed");
+            case RunOutcome.StorageFailed(String message) -> new Ending(STORAGE, "storage-failed", message);
+            case RunOutcome.Diverged(String report) -> new Ending(DIVERGED, "diverged", firstLine(report));
+            case RunOutcome.Broken broken -> new Ending(BROKEN, "broken", firstLine(broken.message()));
+        };
+    }
+
+    /// Each vCPU's state in words.
+    static String states(List<VcpuState> vcpus) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < vcpus.size(); i++) {
+            text.append(i == 0 ? "" : ", ")
+                    .append(new VcpuId(i))
+                    .append(' ')
+                    .append(vcpus.get(i).description());
+        }
+        return text.toString();
+    }
+
+    private static String firstLine(String text) {
+        int end = text.indexOf('\n');
+        return end < 0 ? text : text.substring(0, end);
+    }
+
+    /// The last line on standard error.
+    String lastLine() {
+        return "trapline: exit " + status + ", " + kind + ": " + message.replace('\n', ' ');
+    }
+}

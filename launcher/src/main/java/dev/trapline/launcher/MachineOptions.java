@@ -1,0 +1,144 @@
+package dev.trapline.launcher;
+
+import dev.trapline.config.CommandLineSetting;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// The options that are configuration keys by another name. They are taken as text: the configuration alone knows
+/// what is valid.
+final class MachineOptions {
+
+    private final List<CommandLineSetting> settings = new ArrayList<>();
+
+    /// What was given.
+    List<CommandLineSetting> settings() {
+        return settings;
+    }
+
+    @Option(names = "--cpus", paramLabel = "N", order = 1, description = "vCPUs, 1 to 64 (default 1).")
+    void cpus(@Nullable String value) {
+        set("machine.cpus", "--cpus", value);
+    }
+
+    @Option(names = "--memory", paramLabel = "SIZE", order = 2, description = "RAM, as in 256M (default 128M).")
+    void memory(@Nullable String value) {
+        set("machine.memory", "--memory", value);
+    }
+
+    @Option(
+            names = "--cpu-model",
+            paramLabel = "MODEL",
+            order = 3,
+            completionCandidates = Candidates.CpuModels.class,
+            description = "${COMPLETION-CANDIDATES} (default cortex-a57).")
+    void cpuModel(@Nullable String value) {
+        set("machine.cpu-model", "--cpu-model", value);
+    }
+
+    @Option(
+            names = "--flash",
+            paramLabel = "FILE",
+            order = 4,
+            description = "Content of the flash at address 0. Without IMAGE the machine starts there.")
+    void flash(@Nullable String value) {
+        set("machine.flash", "--flash", value);
+    }
+
+    @Option(
+            names = "--load-address",
+            paramLabel = "ADDRESS",
+            order = 5,
+            description = "IMAGE is raw: put it there and start at its first byte.")
+    void loadAddress(@Nullable String value) {
+        set("run.load-address", "--load-address", value);
+    }
+
+    @Option(
+            names = "--device-tree",
+            paramLabel = "WHEN",
+            order = 6,
+            completionCandidates = Candidates.DeviceTree.class,
+            description = "Hand over a device tree in x0: ${COMPLETION-CANDIDATES} (auto: if started from flash).")
+    void deviceTree(@Nullable String value) {
+        set("machine.device-tree", "--device-tree", value);
+    }
+
+    @Option(
+            names = "--schedule",
+            paramLabel = "NAME",
+            order = 10,
+            completionCandidates = Candidates.Schedules.class,
+            description = "Who runs next: ${COMPLETION-CANDIDATES} (default round-robin).")
+    void schedule(@Nullable String value) {
+        set("run.schedule", "--schedule", value);
+    }
+
+    @Option(
+            names = "--seed",
+            paramLabel = "NUMBER",
+            order = 11,
+            description = "Seed of the random schedule (default 0).")
+    void seed(@Nullable String value) {
+        set("run.seed", "--seed", value);
+    }
+
+    @Option(
+            names = "--slice",
+            paramLabel = "N",
+            order = 12,
+            description = "Instructions in a full slice, 1 to 10000000 (default 20000).")
+    void slice(@Nullable String value) {
+        set("run.slice", "--slice", value);
+    }
+
+    @Option(
+            names = "--max-instructions",
+            paramLabel = "N",
+            order = 13,
+            description = "End the run when this many instructions have been granted: exit status 5.")
+    void maxInstructions(@Nullable String value) {
+        set("run.max-instructions", "--max-instructions", value);
+    }
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            order = 14,
+            description = "End the run after this much host time, as in 10s: exit status 5.")
+    void timeout(@Nullable String value) {
+        set("run.timeout", "--timeout", value);
+    }
+
+    @Option(names = "--no-reboot", order = 15, description = "End the run at SYSTEM_RESET instead of restarting.")
+    void noReboot(boolean given) {
+        if (given) {
+            set("run.reboot", "--no-reboot", "false");
+        }
+    }
+
+    @Option(
+            names = "--input",
+            paramLabel = "FILE",
+            order = 20,
+            description = "Type this file at the console, in virtual time. Without: standard input.")
+    void input(@Nullable String value) {
+        set("run.input", "--input", value);
+    }
+
+    @Option(
+            names = "--record",
+            paramLabel = "DIR",
+            order = 21,
+            description = "Record the run into a directory that does not exist yet.")
+    void record(@Nullable String value) {
+        set("record.directory", "--record", value);
+    }
+
+    private void set(String path, String option, @Nullable String value) {
+        if (value != null) {
+            settings.add(new CommandLineSetting("trapline." + path, value, option + " " + value));
+        }
+    }
+}

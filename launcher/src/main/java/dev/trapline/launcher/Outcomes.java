@@ -1,0 +1,53 @@
+package dev.trapline.launcher;
+
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.vcpu.RunReport;
+import dev.trapline.vcpu.boot.ImageException;
+import java.io.PrintWriter;
+import java.util.List;
+
+/// Says at length how a run ended, where one line does not do.
+final class Outcomes {
+
+    private Outcomes() {}
+
+    /// Prints what is to be known besides the last line.
+    static void explain(RunReport report, MachineSpec spec, List<Image> images, PrintWriter err) {
+        switch (report.outcome()) {
+            case RunOutcome.GuestFailed failure -> explain(failure, report, spec, images, err);
+            case RunOutcome.Deadlock(var vcpus) -> {
+                err.println("Deadlock at " + report.position()
+                        + ": no vCPU can run, and nothing is to come that could wake one.");
+                err.println("  " + Ending.states(vcpus).replace(", ", "\n  "));
+            }
+            case RunOutcome.Diverged(String text) -> {
+                err.println("The replay is not what the recording says.");
+                err.println(text.indent(2).stripTrailing());
+            }
+            case RunOutcome.Broken(String message, var lastEvents) -> {
+                err.println("The machine broke at " + report.position() + ": " + message);
+                err.println("Its last events, oldest first:");
+                lastEvents.forEach(event -> err.println("  " + event));
+            }
+            case RunOutcome.PoweredOff _,
+                    RunOutcome.ResetRequested _,
+                    RunOutcome.Exited _,
+                    RunOutcome.LimitReached _,
+                    RunOutcome.Interrupted _,
+                    RunOutcome.RecordingEnds _,
+                    RunOutcome.StorageFailed _ -> {}
+        }
+    }
+
+    private static void explain(
+            RunOutcome.GuestFailed failure, RunReport report, MachineSpec spec, List<Image> images, PrintWriter err) {
+        try {
+            new FailureReport(spec, images).print(failure, report, err);
+        } catch (ImageException e) {
+            // A replay with a changed image comes this far.
+            err.println("The guest failed, and its image has no symbols to tell where: " + e.getMessage());
+        }
+    }
+}

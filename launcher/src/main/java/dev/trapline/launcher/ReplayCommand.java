@@ -1,0 +1,163 @@
+package dev.trapline.launcher;
+
+import akka.actor.typed.ActorSystem;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.engine.EngineLibrary;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.recording.Recordings;
+import dev.trapline.vcpu.Machine;
+import dev.trapline.vcpu.MachineRun;
+import dev.trapline.vcpu.Progress;
+import dev.trapline.vcpu.RunReport;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `trapline replay`.
+@Command(
+        name = "replay",
+        description = {
+            "Runs a recording again, and checks every step against what was recorded.",
+            "",
+            "Standard output is the guest's console, as it was. The recording needs nothing but itself, and the",
+            "plugins that it was made with. It is never written to.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  trapline replay rec",
+            "  trapline replay rec --plugin mine.jar --result replayed.json",
+            "",
+            "The exit status is about the replay: how the recorded run ended is in its last line."
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:no divergence, whatever the recorded run's own status",
+            "1:Trapline, or a service, is broken: the message says where",
+            "2:the command line is wrong, or there is no recording that this version reads",
+            "4:the replay is not what the recording says: the message says where first",
+            "7:the recording is damaged",
+            "130:Ctrl-C or a signal"
+        })
+final class ReplayCommand implements Action {
+
+    private final Terminal terminal;
+    private Path recording = Path.of("");
+    private boolean ignoreImageHash;
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    ReplayCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Parameters(paramLabel = "DIR", description = "The recording.")
+    void recording(@Nullable Path directory) {
+        recording = directory == null ? Path.of("") : directory;
+    }
+
+    @Option(
+            names = "--ignore-image-hash",
+            order = 1,
+            description = "Take an image that was changed since: the replay diverges where that first matters.")
+    void ignoreImageHash(boolean given) {
+        ignoreImageHash = given;
+    }
+
+    @Override
+    public @Nullable Path resultFile() {
+        return common.result();
+    }
+
+    @Override
+    public Ending perform() {
+        Services services = Services.load(common.plugins());
+        RecordingReader reader =
+                Recordings.open(recording, ignoreImageHash ? OpenOptions.IGNORE_IMAGE_HASH : OpenOptions.STRICT);
+        MachineSpec spec = reader.header().spec();
+        List<Image> images = reader.images();
+        EngineFactory engines = Engines.open(common.library());
+        warnOfLibrary(reader.header().library(), engines.library());
+        ActorSystem<Void> system = ActorSystems.start();
+        GuestConsole console = terminal.console();
+        MachineRun run = Machine.replay(engines, reader)
+                .services(services.all())
+                .console(console)
+                .start(system);
+        RunReport report = new Attendant(run, console, terminal.err(), terminal.hasStatusLine()).await(Duration.ZERO);
+        Outcomes.explain(report, spec, images, terminal.err());
+        if (isAsRecorded(report.outcome())) {
+            printSuccess(report, recording, terminal.err());
+        }
+        return new RunSummary(report, ending(report.outcome())).writeTo(common.result());
+    }
+
+    private void warnOfLibrary(EngineLibrary recorded, EngineLibrary present) {
+        if (!recorded.sha256().equals(present.sha256())) {
+            terminal.err()
+                    .println("trapline: recorded with another build of the library (" + recorded.name() + " "
+                            + recorded.version() + "; here: " + present.name() + " " + present.version()
+                            + "); the digests decide whether that matters");
+        }
+    }
+
+    /// Says that all went well, and how fast.
+    static void printSuccess(RunReport report, Path recording, PrintWriter err) {
+        Progress progress = report.progress();
+        err.println("trapline: replayed " + Figures.count(progress.slices(), "slice") + ", "
+                + Figures.count(progress.hypercalls(), "hypercall") + ", no divergence");
+        OptionalLong recorded = ResultFile.hostNanos(recording);
+        err.println("trapline: "
+                + (recorded.isPresent()
+                        ? "recording took " + speed(progress, recorded.getAsLong())
+                        : "how long recording took is not known")
+                + "; replaying took " + speed(progress, report.hostNanos()));
+    }
+
+    private static String speed(Progress progress, long nanos) {
+        return Figures.duration(nanos) + " (" + Figures.rate(progress.slices(), nanos) + " slices/s, "
+                + Figures.rate(progress.hypercalls(), nanos) + " hypercalls/s)";
+    }
+
+    /// Whether a replay came to the recording's end.
+    static boolean isAsRecorded(RunOutcome outcome) {
+        return switch (outcome) {
+            case RunOutcome.PoweredOff _,
+                    RunOutcome.ResetRequested _,
+                    RunOutcome.Exited _,
+                    RunOutcome.GuestFailed _,
+                    RunOutcome.LimitReached _,
+                    RunOutcome.Deadlock _,
+                    RunOutcome.Interrupted _,
+                    RunOutcome.RecordingEnds _,
+                    RunOutcome.Broken _ -> true;
+            case RunOutcome.Diverged _, RunOutcome.StorageFailed _ -> false;
+        };
+    }
+
+    private static Ending ending(RunOutcome outcome) {
+        Ending recorded = Ending.of(outcome);
+        return isAsRecorded(outcome)
+                ? new Ending(
+                        Ending.OK,
+                        "replayed",
+                        "no divergence; the recorded run ended with status " + recorded.status() + ", "
+                                + recorded.kind() + ": " + recorded.message())
+                : recorded;
+    }
+}

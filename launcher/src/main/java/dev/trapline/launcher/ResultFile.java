@@ -1,0 +1,95 @@
+package dev.trapline.launcher;
+
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.vcpu.RunReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// How a run ended, as a JSON object on one line: what `--result` asks for, and what lies beside each recording's
+/// history.
+///
+/// `status` and `kind` are those of the last line on standard error. Registers and digests are text in hexadecimal.
+final class ResultFile {
+
+    /// Its name in a recording's directory. No part of the history: a recording without it replays as well.
+    static final String IN_RECORDING = "result.json";
+
+    private static final Pattern HOST_NANOS = Pattern.compile("\"hostNanos\":([0-9]+)");
+
+    private ResultFile() {}
+
+    /// Writes how a command ended that ran nothing.
+    static void write(Path file, Ending ending) throws IOException {
+        Files.writeString(file, Json.of(fields(ending)) + "\n");
+    }
+
+    /// Writes how a run ended.
+    static void write(Path file, Ending ending, RunReport report) throws IOException {
+        Map<String, Object> fields = fields(ending);
+        describe(report.outcome(), fields);
+        fields.put("slices", report.progress().slices());
+        fields.put("hypercalls", report.progress().hypercalls());
+        fields.put("virtualTimeTicks", report.progress().virtualTime());
+        fields.put("instructionsGranted", report.instructionsGranted());
+        fields.put("registerDigest", Json.hex(report.registerDigest()));
+        fields.put("memoryDigest", Json.hex(report.memoryDigest()));
+        fields.put("consoleBytes", report.consoleBytes());
+        fields.put("consoleDigest", Json.hex(report.consoleDigest()));
+        fields.put("hostNanos", report.hostNanos());
+        Files.writeString(file, Json.of(fields) + "\n");
+    }
+
+    /// How long the recording in a directory took to make, in nanoseconds; empty if that is not known.
+    static OptionalLong hostNanos(Path recording) {
+        try {
+            Matcher matcher = HOST_NANOS.matcher(Files.readString(recording.resolve(IN_RECORDING)));
+            return matcher.find() ? OptionalLong.of(Long.parseLong(matcher.group(1))) : OptionalLong.empty();
+        } catch (IOException | NumberFormatException _) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private static Map<String, Object> fields(Ending ending) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("status", ending.status());
+        fields.put("kind", ending.kind());
+        fields.put("message", ending.message());
+        return fields;
+    }
+
+    private static void describe(RunOutcome outcome, Map<String, Object> fields) {
+        switch (outcome) {
+            case RunOutcome.Exited(long status) -> fields.put("guestStatus", Json.hex(status));
+            case RunOutcome.GuestFailed failure -> {
+                fields.put("vcpu", failure.vcpu().index());
+                fields.put("fault", failure.fault().kind().description());
+                fields.put("pc", Json.hex(failure.registers().pc()));
+                fields.put("address", Json.hex(failure.fault().address()));
+            }
+            case RunOutcome.LimitReached(RunOutcome.Limit limit) ->
+                fields.put(
+                        "limit",
+                        switch (limit) {
+                            case INSTRUCTIONS -> "max-instructions";
+                            case TIMEOUT -> "timeout";
+                        });
+            case RunOutcome.Deadlock(var vcpus) ->
+                fields.put(
+                        "vcpus",
+                        vcpus.stream().map(state -> state.description()).toList());
+            case RunOutcome.Diverged(String report) -> fields.put("report", report);
+            case RunOutcome.Broken broken -> fields.put("lastEvents", broken.lastEvents());
+            case RunOutcome.PoweredOff _,
+                    RunOutcome.ResetRequested _,
+                    RunOutcome.Interrupted _,
+                    RunOutcome.RecordingEnds _,
+                    RunOutcome.StorageFailed _ -> {}
+        }
+    }
+}

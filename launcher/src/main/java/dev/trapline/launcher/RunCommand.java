@@ -1,0 +1,164 @@
+package dev.trapline.launcher;
+
+import akka.actor.typed.ActorSystem;
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.config.CommandLineSetting;
+import dev.trapline.config.ConfigLoader;
+import dev.trapline.config.LayeredConfig;
+import dev.trapline.config.TraplineConfig;
+import dev.trapline.vcpu.Machine;
+import dev.trapline.vcpu.MachineRun;
+import dev.trapline.vcpu.RunReport;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `trapline run`.
+@Command(
+        name = "run",
+        description = {
+            "Runs a guest, and records the run if asked to.",
+            "",
+            "Standard output is the guest's console and nothing else. Standard input is what is typed at it; at a",
+            "terminal, Ctrl-C ends the run until the guest has read a key, Ctrl-] ends it always.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  trapline run guest.elf",
+            "  trapline run --cpus 4 --schedule random --seed 7 --record rec guest.elf",
+            "  trapline run --flash u-boot.bin --input typed.txt --timeout 30s",
+            "  trapline run --load-address 0x40080000 Image.bin",
+            "  trapline run --plugin mine.jar --set firmware.services.mine.level=3 guest.elf",
+            "",
+            "Every option is also a configuration key; config/src/main/resources/dev/trapline/config/reference.conf",
+            "explains them all. From the strongest to the weakest: --set, the other options, the --config file.",
+            "The last line on standard error names the exit status and its kind."
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:the guest turned its machine off",
+            "N:the guest's own status, low 8 bits, after its EXIT call",
+            "1:Trapline, or a service, is broken: the message says where",
+            "2:the command line, the configuration or an image is wrong",
+            "3:the guest failed: undefined instruction, unmapped access, exception",
+            "5:a limit was reached: --max-instructions or --timeout",
+            "6:deadlock: nothing can run, and nothing can wake it",
+            "7:the recording cannot be written",
+            "130:Ctrl-C or a signal"
+        })
+final class RunCommand implements Action {
+
+    private final Terminal terminal;
+    private final List<String> assignments = new ArrayList<>();
+    private @Nullable String image;
+    private @Nullable Path configFile;
+    private @Nullable Path result;
+
+    @Mixin
+    private final MachineOptions machine = new MachineOptions();
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    RunCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Parameters(paramLabel = "IMAGE", arity = "0..1", description = "A static ELF64 for AArch64, or a raw image.")
+    void image(@Nullable String value) {
+        image = value;
+    }
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            order = 40,
+            description = "Read configuration keys from this HOCON file.")
+    void configFile(@Nullable Path file) {
+        configFile = file;
+    }
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            order = 41,
+            description = "Set a configuration key, as in --set run.slice=5000. May be given more than once.")
+    void assignments(@Nullable List<String> values) {
+        assignments.clear();
+        if (values != null) {
+            assignments.addAll(values);
+        }
+    }
+
+    @Override
+    public @Nullable Path resultFile() {
+        return result == null ? common.result() : result;
+    }
+
+    @Override
+    public Ending perform() {
+        LayeredConfig layers = layers();
+        Services services = Services.load(layers.plugins());
+        TraplineConfig config = layers.validate(services.descriptors());
+        result = config.run().result();
+        List<Image> images = InputFiles.images(config);
+        Path input = config.run().input();
+        Bytes script = input == null ? Bytes.EMPTY : InputFiles.read("input", input, Integer.MAX_VALUE - 8L);
+        EngineFactory engines = Engines.open(config.run().library());
+        GuestConsole console = terminal.console();
+        ActorSystem<Void> system = ActorSystems.start();
+        Machine.Builder builder = Machine.builder(engines, config.machine())
+                .services(services.all())
+                .console(console)
+                .script(script);
+        images.forEach(builder::image);
+        Path recording = config.run().record();
+        if (recording != null) {
+            builder.recordTo(recording);
+        }
+        MachineRun run = builder.start(system);
+        Attendant attendant = new Attendant(run, console, terminal.err(), terminal.hasStatusLine());
+        RunReport report = input == null
+                ? attendant.awaitWithInput(config.run().timeout(), terminal.in())
+                : attendant.await(config.run().timeout());
+        Outcomes.explain(report, config.machine(), images, terminal.err());
+        return RunSummary.of(report).print(terminal, resultFile(), recording);
+    }
+
+    private LayeredConfig layers() {
+        ConfigLoader loader = new ConfigLoader();
+        if (configFile != null) {
+            loader.file(configFile);
+        }
+        return loader.options(settings()).assignments(assignments).load();
+    }
+
+    private List<CommandLineSetting> settings() {
+        List<CommandLineSetting> settings = new ArrayList<>(machine.settings());
+        add(settings, "trapline.run.image", "the argument", image);
+        add(settings, "trapline.run.result", "--result", common.result());
+        add(settings, "trapline.engine.library", "--library", common.library());
+        if (!common.plugins().isEmpty()) {
+            List<String> jars = common.plugins().stream().map(Path::toString).toList();
+            settings.add(new CommandLineSetting("trapline.run.plugins", jars, "--plugin"));
+        }
+        return settings;
+    }
+
+    private static void add(List<CommandLineSetting> settings, String path, String option, @Nullable Object value) {
+        if (value != null) {
+            settings.add(new CommandLineSetting(path, value.toString(), option + " " + value));
+        }
+    }
+}

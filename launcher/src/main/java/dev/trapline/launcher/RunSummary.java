@@ -1,0 +1,59 @@
+package dev.trapline.launcher;
+
+import dev.trapline.vcpu.RunReport;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// Says what a run came to: figures and recording on standard error, the ending in the result files.
+///
+/// @param ending of the run
+record RunSummary(RunReport report, Ending ending) {
+
+    static RunSummary of(RunReport report) {
+        return new RunSummary(report, Ending.of(report.outcome()));
+    }
+
+    /// Prints the figures and writes the files.
+    ///
+    /// @param result what the user asked for
+    /// @param recording the directory that was recorded into
+    /// @return the ending; another one if a file cannot be written
+    Ending print(Terminal terminal, @Nullable Path result, @Nullable Path recording) {
+        terminal.err().println("trapline: " + figures());
+        Ending last = ending;
+        if (recording != null && last.status() != Ending.STORAGE) {
+            last = write(recording.resolve(ResultFile.IN_RECORDING), last);
+            terminal.err()
+                    .println("trapline: recorded in " + recording + "; to run it again: trapline replay " + recording);
+        }
+        return result == null ? last : write(result, last);
+    }
+
+    /// Writes the file that the user asked for, if one was.
+    ///
+    /// @return the ending; another one if the file cannot be written
+    Ending writeTo(@Nullable Path result) {
+        return result == null ? ending : write(result, ending);
+    }
+
+    /// One line of figures.
+    String figures() {
+        return Figures.count(report.progress().slices(), "slice") + ", "
+                + Figures.count(report.progress().hypercalls(), "hypercall") + ", "
+                + String.format(
+                        java.util.Locale.ROOT,
+                        "%.6f",
+                        Figures.seconds(report.progress().virtualTime()))
+                + " s of virtual time in " + Figures.duration(report.hostNanos());
+    }
+
+    private Ending write(Path file, Ending last) {
+        try {
+            ResultFile.write(file, last, report);
+            return last;
+        } catch (IOException e) {
+            return new Ending(Ending.STORAGE, "storage-failed", "cannot write " + file + ": " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package dev.trapline.launcher;
+
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.journal.HistoryEntry;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.record.JournalRecord.Answer;
+import dev.trapline.journal.record.JournalRecord.Slice;
+import dev.trapline.journal.recording.Recordings;
+import dev.trapline.vcpu.trace.HypercallText;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `trapline trace`.
+@Command(
+        name = "trace",
+        description = {
+            "Prints a recording's hypercalls, one line each.",
+            "",
+            "A line says: slice, virtual time in seconds at its beginning, vCPU, conduit, the call with its",
+            "arguments, its result, who answered it and how, and what it did besides.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  trapline trace rec",
+            "  trapline trace rec --cpu 1 --cpu 2 --function PSCI_CPU_ON",
+            "  trapline trace rec --function 0xC6001000 --format json"
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:all was printed",
+            "2:the command line is wrong, or there is no recording that this version reads",
+            "7:the recording is damaged: what comes before the damage was printed"
+        })
+final class TraceCommand implements Action {
+
+    /// How a trace is written.
+    enum Format {
+        text,
+        json
+    }
+
+    private final Terminal terminal;
+    private final List<Integer> cpus = new ArrayList<>();
+    private final List<String> functions = new ArrayList<>();
+    private Path recording = Path.of("");
+    private Format format = Format.text;
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    TraceCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Parameters(paramLabel = "DIR", description = "The recording.")
+    void recording(@Nullable Path directory) {
+        recording = directory == null ? Path.of("") : directory;
+    }
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            order = 1,
+            description = "${COMPLETION-CANDIDATES} (default text; json is one object a line).")
+    void format(@Nullable Format value) {
+        format = value == null ? Format.text : value;
+    }
+
+    @Option(names = "--cpu", paramLabel = "N", order = 2, description = "Only this vCPU. May be given more than once.")
+    void cpus(@Nullable List<Integer> values) {
+        cpus.clear();
+        if (values != null) {
+            cpus.addAll(values);
+        }
+    }
+
+    @Option(
+            names = "--function",
+            paramLabel = "NAME",
+            order = 3,
+            description = "Only this function, by name or identifier. May be given more than once.")
+    void functions(@Nullable List<String> values) {
+        functions.clear();
+        if (values != null) {
+            functions.addAll(values);
+        }
+    }
+
+    @Override
+    public @Nullable Path resultFile() {
+        return common.result();
+    }
+
+    @Override
+    public Ending perform() {
+        HypercallText text = new HypercallText(Services.load(common.plugins()).descriptors());
+        TraceLines lines = switch (format) {
+            case text -> new TraceLines.Text(text);
+            case json -> new TraceLines.Objects(text);
+        };
+        // The images do not matter here: a recording may be traced whatever became of them.
+        try (RecordingReader reader = Recordings.open(recording, OpenOptions.IGNORE_IMAGE_HASH);
+                OutputStream out = new BufferedOutputStream(terminal.out())) {
+            print(reader, text, lines, out);
+        } catch (IOException _) {
+            // Whoever read the lines has seen enough.
+            return Ending.DONE;
+        }
+        return Ending.DONE;
+    }
+
+    private void print(RecordingReader reader, HypercallText text, TraceLines lines, OutputStream out)
+            throws IOException {
+        TraceFilter filter = TraceFilter.of(cpus, functions);
+        long cutSliceCost = reader.header().spec().cutSliceCost();
+        Iterator<HistoryEntry> entries = reader.entries();
+        long time = 0;
+        long begin = 0;
+        Slice caller = null;
+        try {
+            while (entries.hasNext()) {
+                HistoryEntry entry = entries.next();
+                if (entry.record() instanceof Slice slice) {
+                    caller = slice;
+                    begin = time;
+                    time += (slice.exit() instanceof Exit.BudgetUsed ? slice.budget() : cutSliceCost)
+                            + slice.counterReads();
+                } else if (entry.record() instanceof Answer answer
+                        && caller != null
+                        && caller.exit() instanceof HypercallExit exit
+                        && filter.shows(caller.vcpu(), exit, text.name(exit))) {
+                    String line = lines.line(new TraceLines.Call(entry.position(), begin, caller.vcpu(), exit, answer));
+                    out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+                }
+            }
+        } finally {
+            out.flush();
+        }
+    }
+}

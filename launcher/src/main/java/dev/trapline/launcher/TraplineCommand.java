@@ -1,0 +1,24 @@
+package dev.trapline.launcher;
+
+import picocli.CommandLine.Command;
+
+/// The command's top: its subcommands are added by [Trapline].
+@Command(
+        name = "trapline",
+        description = "Runs multi-vCPU Arm guests as a system of actors, records them, and replays them bit for bit.%n",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        commandListHeading = "%nCommands:%n",
+        footer = {
+            "",
+            "Examples:",
+            "  trapline demo                                      see what this is about",
+            "  trapline run --cpus 4 --record rec guest.elf       run a guest and record it",
+            "  trapline replay rec                                run it again, checked step by step",
+            "  trapline trace rec --function PSCI_CPU_ON          look at its hypercalls",
+            "  source <(trapline generate-completion)             completion for bash and zsh",
+            "",
+            "'trapline COMMAND --help' tells the rest."
+        })
+final class TraplineCommand {}
