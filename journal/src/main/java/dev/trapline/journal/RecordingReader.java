@@ -2,6 +2,7 @@ package dev.trapline.journal;
 
 import dev.trapline.abi.Position;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.journal.codec.Segment;
 import dev.trapline.journal.record.RecordingHeader;
 import java.util.Iterator;
 import java.util.List;
@@ -23,6 +24,12 @@ public interface RecordingReader extends AutoCloseable {
 
     /// How many segments there are.
     long segmentCount();
+
+    /// A segment, checked: its checksum, its place, and that it follows the one before it.
+    ///
+    /// @param ordinal from 0, below [#segmentCount]
+    /// @throws RecordingDamagedException if it is missing or not what was written
+    Segment segment(long ordinal);
 
     /// The whole history, decoded as it is asked for.
     ///

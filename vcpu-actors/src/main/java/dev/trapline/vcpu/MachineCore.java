@@ -21,7 +21,6 @@ import dev.trapline.journal.History;
 import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.JournalRecord.Answer;
 import dev.trapline.journal.record.JournalRecord.Slice;
-import dev.trapline.journal.record.JournalRecord.Stop;
 import dev.trapline.vcpu.boot.BootPlan;
 import dev.trapline.vcpu.device.Pl011;
 import dev.trapline.vcpu.memory.MachineMemory;
@@ -63,7 +62,7 @@ final class MachineCore {
     private final BootPlan boot;
     private final MachineMemory memory;
     private final Pl011 uart;
-    private final ConsoleInput input;
+    private final Inputs inputs;
     private final Console console;
     private final History history;
     private final Controls controls;
@@ -98,11 +97,11 @@ final class MachineCore {
         this.boot = boot;
         this.memory = memory;
         this.uart = uart;
-        this.input = input;
         this.console = console;
         this.history = history;
         this.controls = controls;
         this.log = log;
+        this.inputs = new Inputs(input, uart, history, controls, log);
         this.actors = actors;
         this.scheduler = Scheduler.of(spec.schedule(), spec.sliceBudget(), spec.seed());
         this.power = new PowerTable(spec.vcpus());
@@ -272,7 +271,7 @@ final class MachineCore {
         if (waitsForCredit) {
             return;
         }
-        RunOutcome end = takeInputs();
+        RunOutcome end = inputs.take(now);
         if (end == null) {
             end = endIfNothingCanRun();
         }
@@ -281,53 +280,6 @@ final class MachineCore {
         } else {
             finish(end);
         }
-    }
-
-    private @Nullable RunOutcome takeInputs() {
-        if (!history.isReplay()) {
-            return takeLiveInputs();
-        }
-        for (JournalRecord.Input recorded = history.nextRecordedInput();
-                recorded != null;
-                recorded = history.nextRecordedInput()) {
-            RunOutcome end = apply(recorded);
-            if (end != null) {
-                return end;
-            }
-        }
-        return history.isExhausted() ? new RunOutcome.RecordingEnds() : null;
-    }
-
-    /// The defined order of inputs at a boundary: console, then stop.
-    private @Nullable RunOutcome takeLiveInputs() {
-        Bytes bytes = input.offer(now, uart.receiverRoom(), uart.receiverIsEmpty());
-        if (bytes != null) {
-            JournalRecord.ConsoleInput offered = new JournalRecord.ConsoleInput(bytes);
-            history.append(offered);
-            apply(offered);
-        }
-        Stop.Reason reason = controls.stopAsked();
-        if (reason == null) {
-            return null;
-        }
-        Stop stop = new Stop(reason);
-        history.append(stop);
-        return apply(stop);
-    }
-
-    private @Nullable RunOutcome apply(JournalRecord.Input taken) {
-        log.add(taken);
-        return switch (taken) {
-            case JournalRecord.ConsoleInput(Bytes bytes) -> {
-                uart.receive(bytes);
-                yield null;
-            }
-            case Stop(Stop.Reason reason) ->
-                switch (reason) {
-                    case INTERRUPTED -> new RunOutcome.Interrupted();
-                    case TIMEOUT -> new RunOutcome.LimitReached(RunOutcome.Limit.TIMEOUT);
-                };
-        };
     }
 
     private @Nullable RunOutcome endIfNothingCanRun() {

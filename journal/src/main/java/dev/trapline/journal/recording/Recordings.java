@@ -6,12 +6,14 @@ import dev.trapline.journal.History;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.persistence.RecordingWriter;
 import dev.trapline.journal.record.RecordingHeader;
+import dev.trapline.journal.replay.ReplayHistory;
+import dev.trapline.journal.store.StoredRecordingReader;
 import java.nio.file.Path;
 import java.util.List;
 
 /// Makes, opens and replays recordings.
-@SuppressWarnings("DoNotCallSuggester")
 public final class Recordings {
 
     private Recordings() {}
@@ -25,7 +27,7 @@ public final class Recordings {
     /// @param images kept inside the recording by content
     /// @throws RecordingException if there is something at that place, or it cannot be written
     public static History create(ActorSystem<?> system, Path directory, RecordingHeader header, List<Image> images) {
-        throw new UnsupportedOperationException("not yet: " + system + directory + header + images);
+        return RecordingWriter.create(system, directory, header, images);
     }
 
     /// Opens a recording to look at it. Never writes to it.
@@ -33,13 +35,13 @@ public final class Recordings {
     /// @throws RecordingException if there is none, it is of another format version, or an image is not what its
     ///     hash says
     public static RecordingReader open(Path directory, OpenOptions options) {
-        throw new UnsupportedOperationException("not yet: " + directory + options);
+        return StoredRecordingReader.open(directory, options);
     }
 
     /// A history that checks a run against a recording.
     ///
     /// @param reader closed with the history
     public static History replay(RecordingReader reader) {
-        throw new UnsupportedOperationException("not yet: " + reader);
+        return new ReplayHistory(reader);
     }
 }

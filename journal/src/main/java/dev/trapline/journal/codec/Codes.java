@@ -1,0 +1,65 @@
+package dev.trapline.journal.codec;
+
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.VcpuState;
+import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.registry.Rule;
+import dev.trapline.journal.record.JournalRecord;
+
+/// The stored number of every enum constant that a recording can hold.
+final class Codes {
+
+    static final EnumCode<Conduit> CONDUIT = EnumCode.of(Conduit.class, Conduit.SMC, Conduit.HVC);
+
+    static final EnumCode<ExecutionState> STATE =
+            EnumCode.of(ExecutionState.class, ExecutionState.A64, ExecutionState.A32, ExecutionState.T32);
+
+    static final EnumCode<GuestFault.Kind> FAULT = EnumCode.of(
+            GuestFault.Kind.class,
+            GuestFault.Kind.UNDEFINED_INSTRUCTION,
+            GuestFault.Kind.SUPERVISOR_CALL,
+            GuestFault.Kind.BREAKPOINT,
+            GuestFault.Kind.PREFETCH_ABORT,
+            GuestFault.Kind.DATA_ABORT,
+            GuestFault.Kind.UNMAPPED_READ,
+            GuestFault.Kind.UNMAPPED_WRITE,
+            GuestFault.Kind.UNMAPPED_FETCH,
+            GuestFault.Kind.READ_ONLY_WRITE,
+            GuestFault.Kind.OTHER_EXCEPTION);
+
+    static final EnumCode<Decision.Reason> REASON = EnumCode.of(
+            Decision.Reason.class,
+            Decision.Reason.UNCLAIMED,
+            Decision.Reason.BY_RULE,
+            Decision.Reason.IMMEDIATE,
+            Decision.Reason.WIDTH,
+            Decision.Reason.CONDITION);
+
+    static final EnumCode<VcpuState> VCPU_STATE =
+            EnumCode.of(VcpuState.class, VcpuState.OFF, VcpuState.ON_PENDING, VcpuState.ON, VcpuState.SUSPENDED);
+
+    static final EnumCode<RunOutcome.Limit> LIMIT =
+            EnumCode.of(RunOutcome.Limit.class, RunOutcome.Limit.INSTRUCTIONS, RunOutcome.Limit.TIMEOUT);
+
+    static final EnumCode<JournalRecord.Stop.Reason> STOP = EnumCode.of(
+            JournalRecord.Stop.Reason.class, JournalRecord.Stop.Reason.INTERRUPTED, JournalRecord.Stop.Reason.TIMEOUT);
+
+    static final EnumCode<CpuModel> CPU_MODEL =
+            EnumCode.of(CpuModel.class, CpuModel.CORTEX_A53, CpuModel.CORTEX_A57, CpuModel.CORTEX_A72);
+
+    static final EnumCode<Schedule> SCHEDULE = EnumCode.of(Schedule.class, Schedule.ROUND_ROBIN, Schedule.RANDOM);
+
+    static final EnumCode<Rule.Action> ACTION =
+            EnumCode.of(Rule.Action.class, Rule.Action.RESIDENT, Rule.Action.FORWARD, Rule.Action.DENY);
+
+    static final EnumCode<Image.Kind> IMAGE_KIND =
+            EnumCode.of(Image.Kind.class, Image.Kind.ELF, Image.Kind.RAW, Image.Kind.FLASH);
+
+    private Codes() {}
+}

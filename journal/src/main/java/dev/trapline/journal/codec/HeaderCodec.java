@@ -1,0 +1,122 @@
+package dev.trapline.journal.codec;
+
+import dev.trapline.abi.engine.EngineLibrary;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.journal.record.RecordingHeader;
+import dev.trapline.journal.record.RecordingHeader.ImageRef;
+import dev.trapline.journal.record.RecordingHeader.ServiceRef;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/// A recording's header as bytes.
+///
+/// ```text
+///  u32 magic "TLRH", u32 format version
+///  text recordingId, text createdBy
+///  library: text name, version, sha256, origin
+///  text generator, varint digestVersion
+///  machine: see SpecCodec
+///  varint count, services: text name, text version
+///  varint count, images: u8 kind, text name, varint address, text sha256, varint size
+///  u32 CRC32C of all before it
+/// ```
+public final class HeaderCodec {
+
+    private static final int MAGIC = 0x4852_4c54; // "TLRH"
+    private static final int TRAILER = 4;
+
+    private HeaderCodec() {}
+
+    /// The header's bytes.
+    public static byte[] encode(RecordingHeader header) {
+        PackedWriter out = new PackedWriter(1024);
+        out.i32(MAGIC);
+        out.i32(JournalFormat.VERSION);
+        out.string(header.recordingId());
+        out.string(header.createdBy());
+        out.string(header.library().name());
+        out.string(header.library().version());
+        out.string(header.library().sha256());
+        out.string(header.library().origin());
+        out.string(header.generator());
+        out.ensure(PackedWriter.MAX_VARINT);
+        out.varint(header.digestVersion());
+        SpecCodec.write(out, header.spec());
+        out.ensure(PackedWriter.MAX_VARINT);
+        out.varint(header.services().size());
+        for (ServiceRef service : header.services()) {
+            out.string(service.name());
+            out.string(service.version());
+        }
+        out.ensure(PackedWriter.MAX_VARINT);
+        out.varint(header.images().size());
+        for (ImageRef image : header.images()) {
+            out.ensure(1);
+            Codes.IMAGE_KIND.write(out, image.kind());
+            out.string(image.name());
+            out.ensure(PackedWriter.MAX_VARINT);
+            out.varint(image.address());
+            out.string(image.sha256());
+            out.ensure(PackedWriter.MAX_VARINT);
+            out.varint(image.size());
+        }
+        out.ensure(TRAILER);
+        out.i32(crc(out.buffer(), out.length()));
+        return out.toArray();
+    }
+
+    /// The header that these bytes are.
+    ///
+    /// @throws CodecException if they are none, are damaged, or are of another format version
+    public static RecordingHeader decode(byte[] bytes) {
+        PackedReader start = new PackedReader(bytes, 0, bytes.length);
+        if (start.remaining() < 8 + TRAILER || start.i32() != MAGIC) {
+            throw new CodecException("there is no header where one should be");
+        }
+        int version = start.i32();
+        if (version != JournalFormat.VERSION) {
+            throw new CodecException("the header is of format version " + Integer.toUnsignedString(version)
+                    + ", and this is a reader of version " + JournalFormat.VERSION);
+        }
+        int end = bytes.length - TRAILER;
+        if (new PackedReader(bytes, end, bytes.length).i32() != crc(bytes, end)) {
+            throw new CodecException("the header's checksum is wrong");
+        }
+        PackedReader in = new PackedReader(bytes, start.at(), end);
+        try {
+            RecordingHeader header = read(in);
+            if (!in.isAtEnd()) {
+                throw new CodecException("the header has more bytes than it should");
+            }
+            return header;
+        } catch (IllegalArgumentException e) {
+            throw new CodecException("the header names a machine that cannot be: " + e.getMessage(), e);
+        }
+    }
+
+    private static RecordingHeader read(PackedReader in) {
+        String recordingId = in.string();
+        String createdBy = in.string();
+        EngineLibrary library = new EngineLibrary(in.string(), in.string(), in.string(), in.string());
+        String generator = in.string();
+        int digestVersion = in.count("the digest's version", Integer.MAX_VALUE);
+        MachineSpec spec = SpecCodec.read(in);
+        List<ServiceRef> services = new ArrayList<>();
+        for (int left = in.count("the number of services", in.remaining()); left > 0; left--) {
+            services.add(new ServiceRef(in.string(), in.string()));
+        }
+        List<ImageRef> images = new ArrayList<>();
+        for (int left = in.count("the number of images", in.remaining()); left > 0; left--) {
+            images.add(new ImageRef(Codes.IMAGE_KIND.read(in), in.string(), in.varint(), in.string(), in.varint()));
+        }
+        return new RecordingHeader(recordingId, createdBy, library, generator, digestVersion, spec, services, images);
+    }
+
+    private static int crc(byte[] bytes, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(Arrays.copyOf(bytes, length));
+        return (int) crc.getValue();
+    }
+}

@@ -1,0 +1,128 @@
+package dev.trapline.journal.codec;
+
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.VcpuState;
+import java.util.ArrayList;
+import java.util.List;
+
+/// How a run ended, as bytes.
+///
+/// ```text
+///   0 powered off     1 reset requested   2 exited          zigzag status
+///   3 guest failed    u8 vcpu, u8 kind, varint address, varint detail, 34 x varint register
+///   4 limit reached   u8 limit            5 deadlock        varint count, u8 state each
+///   6 interrupted     7 recording ends    8 storage failed  text
+///   9 diverged        text               10 broken          text, varint count, texts
+/// ```
+final class OutcomeCodec {
+
+    private OutcomeCodec() {}
+
+    static void checkSize(String what, int bytes) {
+        if (bytes > JournalFormat.MAX_RECORD_BYTES) {
+            throw new IllegalArgumentException(
+                    what + " of " + bytes + " bytes cannot be recorded: the most is " + JournalFormat.MAX_RECORD_BYTES);
+        }
+    }
+
+    static void write(PackedWriter out, GuestFault fault) {
+        Codes.FAULT.write(out, fault.kind());
+        out.varint(fault.address());
+        out.varint(fault.detail());
+    }
+
+    static GuestFault readFault(PackedReader in) {
+        return new GuestFault(Codes.FAULT.read(in), in.varint(), in.varint());
+    }
+
+    static void write(PackedWriter out, RunOutcome outcome) {
+        switch (outcome) {
+            case RunOutcome.PoweredOff _ -> out.u8(0);
+            case RunOutcome.ResetRequested _ -> out.u8(1);
+            case RunOutcome.Exited exited -> {
+                out.u8(2);
+                out.zigzag(exited.status());
+            }
+            case RunOutcome.GuestFailed failed -> {
+                out.u8(3);
+                out.u8(failed.vcpu().index());
+                write(out, failed.fault());
+                for (int n = 0; n < GeneralRegisters.COUNT; n++) {
+                    out.varint(failed.registers().get(n));
+                }
+            }
+            case RunOutcome.LimitReached reached -> {
+                out.u8(4);
+                Codes.LIMIT.write(out, reached.limit());
+            }
+            case RunOutcome.Deadlock deadlock -> {
+                out.u8(5);
+                out.ensure(deadlock.vcpus().size() + PackedWriter.MAX_VARINT);
+                out.varint(deadlock.vcpus().size());
+                deadlock.vcpus().forEach(vcpu -> Codes.VCPU_STATE.write(out, vcpu));
+            }
+            case RunOutcome.Interrupted _ -> out.u8(6);
+            case RunOutcome.RecordingEnds _ -> out.u8(7);
+            case RunOutcome.StorageFailed failed -> text(out, 8, failed.message());
+            case RunOutcome.Diverged diverged -> text(out, 9, diverged.report());
+            case RunOutcome.Broken broken -> {
+                text(out, 10, broken.message());
+                out.ensure(PackedWriter.MAX_VARINT);
+                out.varint(broken.lastEvents().size());
+                broken.lastEvents().forEach(out::string);
+            }
+        }
+    }
+
+    private static void text(PackedWriter out, int code, String text) {
+        checkSize("a message", text.length());
+        out.u8(code);
+        out.string(text);
+    }
+
+    static RunOutcome read(PackedReader in) {
+        int code = in.u8();
+        return switch (code) {
+            case 0 -> new RunOutcome.PoweredOff();
+            case 1 -> new RunOutcome.ResetRequested();
+            case 2 -> new RunOutcome.Exited(in.zigzag());
+            case 3 -> new RunOutcome.GuestFailed(in.vcpu(), readFault(in), readRegisters(in));
+            case 4 -> new RunOutcome.LimitReached(Codes.LIMIT.read(in));
+            case 5 -> new RunOutcome.Deadlock(readStates(in));
+            case 6 -> new RunOutcome.Interrupted();
+            case 7 -> new RunOutcome.RecordingEnds();
+            case 8 -> new RunOutcome.StorageFailed(in.string());
+            case 9 -> new RunOutcome.Diverged(in.string());
+            case 10 -> new RunOutcome.Broken(in.string(), readTexts(in));
+            default -> throw new CodecException("there is no outcome of number " + code);
+        };
+    }
+
+    private static GeneralRegisters readRegisters(PackedReader in) {
+        long[] values = new long[GeneralRegisters.COUNT];
+        for (int n = 0; n < values.length; n++) {
+            values[n] = in.varint();
+        }
+        return GeneralRegisters.copyOf(values);
+    }
+
+    private static List<VcpuState> readStates(PackedReader in) {
+        int count = in.count("the number of vCPUs", in.remaining());
+        List<VcpuState> states = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            states.add(Codes.VCPU_STATE.read(in));
+        }
+        return states;
+    }
+
+    private static List<String> readTexts(PackedReader in) {
+        int count = in.count("the number of texts", in.remaining());
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            texts.add(in.string());
+        }
+        return texts;
+    }
+}

@@ -1,0 +1,179 @@
+package dev.trapline.journal.codec;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.registry.Decision;
+import dev.trapline.journal.record.JournalRecord;
+import java.util.Arrays;
+import java.util.List;
+
+/// Reads the records of one segment, one at a time. The mirror of [RecordEncoder].
+public final class RecordDecoder {
+
+    private final PackedReader in;
+    private final CodecState state = new CodecState();
+
+    /// @param in the payload of a segment, from its beginning
+    public RecordDecoder(PackedReader in) {
+        this.in = in;
+    }
+
+    /// Whether the record that begins with this byte is an input.
+    public static boolean isInput(byte first) {
+        return RecordLayout.isInput(first);
+    }
+
+    /// Whether the payload has more.
+    public boolean hasNext() {
+        return !in.isAtEnd();
+    }
+
+    /// Where the next record begins.
+    public int at() {
+        return in.at();
+    }
+
+    /// The next record.
+    ///
+    /// @throws CodecException if the bytes are not what an encoder writes
+    public JournalRecord next() {
+        int tag = in.u8();
+        int kind = tag & RecordLayout.KIND_MASK;
+        return switch (kind) {
+            case RecordLayout.HYPERCALL,
+                    RecordLayout.BUDGET_USED,
+                    RecordLayout.WAIT,
+                    RecordLayout.MAINTENANCE,
+                    RecordLayout.FAULT -> slice(tag, kind);
+            case RecordLayout.ANSWER -> answer(tag);
+            case RecordLayout.FULL_DIGEST -> {
+                onlyFlags(tag, RecordLayout.SAME_VCPU);
+                yield new JournalRecord.FullDigest(vcpu(tag), in.i64());
+            }
+            case RecordLayout.MEMORY_DIGEST -> {
+                onlyFlags(tag, 0);
+                yield new JournalRecord.MemoryDigest(in.i64());
+            }
+            case RecordLayout.CONSOLE_INPUT, RecordLayout.STOP -> {
+                onlyFlags(tag, 0);
+                yield input(kind);
+            }
+            case RecordLayout.END -> {
+                onlyFlags(tag, 0);
+                yield new JournalRecord.End(OutcomeCodec.read(in), in.varint(), in.varint(), in.i64());
+            }
+            default -> throw new CodecException("there is no record of kind " + kind + " (byte " + (in.at() - 1) + ")");
+        };
+    }
+
+    private JournalRecord.Input input(int kind) {
+        return kind == RecordLayout.STOP
+                ? new JournalRecord.Stop(Codes.STOP.read(in))
+                : new JournalRecord.ConsoleInput(Bytes.copyOf(in.bytes()));
+    }
+
+    private void onlyFlags(int tag, int allowed) {
+        if ((tag & ~RecordLayout.KIND_MASK & ~allowed) != 0) {
+            throw new CodecException(
+                    "unknown flags in 0x" + Integer.toHexString(tag) + " (byte " + (in.at() - 1) + ")");
+        }
+    }
+
+    private VcpuId vcpu(int tag) {
+        return (tag & RecordLayout.SAME_VCPU) != 0 ? new VcpuId(state.vcpu) : in.vcpu();
+    }
+
+    private JournalRecord.Slice slice(int tag, int kind) {
+        onlyFlags(
+                tag,
+                RecordLayout.SAME_VCPU
+                        | RecordLayout.SAME_BUDGET
+                        | RecordLayout.NO_COUNTER_READS
+                        | (kind == RecordLayout.HYPERCALL ? RecordLayout.SAME_SHAPE : 0));
+        VcpuId vcpu = vcpu(tag);
+        long budget = (tag & RecordLayout.SAME_BUDGET) != 0 ? state.budget : in.varint();
+        long counterReads = (tag & RecordLayout.NO_COUNTER_READS) != 0 ? 0 : in.varint();
+        long digest = in.i64();
+        state.vcpu = vcpu.index();
+        state.budget = budget;
+        return new JournalRecord.Slice(vcpu, budget, exit(tag, kind), counterReads, digest);
+    }
+
+    private Exit exit(int tag, int kind) {
+        return switch (kind) {
+            case RecordLayout.HYPERCALL -> {
+                if ((tag & RecordLayout.SAME_SHAPE) == 0) {
+                    state.shape = in.count("a hypercall's shape", RecordLayout.SHAPE_MAX);
+                }
+                yield RecordLayout.hypercall(state.shape, registers());
+            }
+            case RecordLayout.BUDGET_USED -> Exit.BudgetUsed.INSTANCE;
+            case RecordLayout.WAIT -> Exit.WaitForInterrupt.INSTANCE;
+            case RecordLayout.MAINTENANCE ->
+                new Exit.Maintenance(in.count("an operation", Integer.MAX_VALUE), in.varint());
+            default -> OutcomeCodec.readFault(in);
+        };
+    }
+
+    private GeneralRegisters registers() {
+        long[] values = state.registers;
+        int base = state.base();
+        long changed = in.varint();
+        if (changed >>> GeneralRegisters.COUNT != 0) {
+            throw new CodecException("registers are named that there are not (byte " + in.at() + ")");
+        }
+        for (long rest = changed; rest != 0; rest &= rest - 1) {
+            values[base + RecordLayout.register(Long.numberOfTrailingZeros(rest))] += in.zigzag();
+        }
+        return GeneralRegisters.copyOf(Arrays.copyOfRange(values, base, base + GeneralRegisters.COUNT));
+    }
+
+    private JournalRecord.Answer answer(int tag) {
+        onlyFlags(tag, RecordLayout.X0_ONLY | RecordLayout.HAS_EFFECTS | RecordLayout.SAME_DECISION);
+        Decision decision = decision((tag & RecordLayout.SAME_DECISION) != 0);
+        RegisterWrites writes =
+                (tag & RecordLayout.X0_ONLY) != 0 ? RegisterWrites.x0(in.zigzag()) : writes(in.varint());
+        List<Effect> effects = (tag & RecordLayout.HAS_EFFECTS) != 0 ? EffectCodec.read(in) : List.of();
+        return new JournalRecord.Answer(decision, writes, effects);
+    }
+
+    private RegisterWrites writes(long mask) {
+        if (mask >>> 31 != 0) {
+            throw new CodecException("an answer writes registers that there are not (byte " + in.at() + ")");
+        }
+        RegisterWrites writes = RegisterWrites.NONE;
+        for (long rest = mask; rest != 0; rest &= rest - 1) {
+            writes = writes.and(Long.numberOfTrailingZeros(rest), in.zigzag());
+        }
+        return writes;
+    }
+
+    private Decision decision(boolean same) {
+        if (same) {
+            if (state.decision < 0) {
+                throw new CodecException("an answer refers to one before it, and there is none (byte " + in.at() + ")");
+            }
+            return state.decision(state.decision);
+        }
+        int index = in.count("a decision's number", state.decisionCount());
+        if (index == state.decisionCount()) {
+            state.addDecision(newDecision());
+        }
+        state.decision = index;
+        return state.decision(index);
+    }
+
+    private Decision newDecision() {
+        int code = in.u8();
+        return switch (code) {
+            case RecordLayout.DECISION_RESIDENT -> new Decision.Resident(in.string());
+            case RecordLayout.DECISION_FORWARDED -> new Decision.Forwarded(in.string());
+            case RecordLayout.DECISION_DENIED -> new Decision.Denied(Codes.REASON.read(in));
+            default -> throw new CodecException("there is no decision of number " + code);
+        };
+    }
+}

@@ -1,0 +1,193 @@
+package dev.trapline.journal.codec;
+
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.registry.Decision;
+import dev.trapline.journal.record.JournalRecord;
+
+/// Writes records as [RecordLayout] says. Allocates nothing per slice or answer, but for effects and decisions it has
+/// not met.
+public final class RecordEncoder {
+
+    private final PackedWriter out;
+    private final CodecState state = new CodecState();
+
+    /// @param out where the records go
+    public RecordEncoder(PackedWriter out) {
+        this.out = out;
+    }
+
+    /// Begins a segment.
+    public void reset() {
+        state.reset();
+    }
+
+    /// Writes one record.
+    ///
+    /// @throws IllegalArgumentException if it cannot be stored: larger than [JournalFormat#MAX_RECORD_BYTES], or
+    ///     out of range
+    public void encode(JournalRecord record) {
+        out.ensure(RecordLayout.MAX_FIXED_BYTES);
+        switch (record) {
+            case JournalRecord.Slice slice -> slice(slice);
+            case JournalRecord.Answer answer -> answer(answer);
+            case JournalRecord.FullDigest digest -> {
+                boolean same = digest.vcpu().index() == state.vcpu;
+                out.u8(RecordLayout.FULL_DIGEST | (same ? RecordLayout.SAME_VCPU : 0));
+                vcpuUnless(same, digest.vcpu());
+                out.i64(digest.digest());
+            }
+            case JournalRecord.MemoryDigest digest -> {
+                out.u8(RecordLayout.MEMORY_DIGEST);
+                out.i64(digest.digest());
+            }
+            case JournalRecord.ConsoleInput input -> {
+                OutcomeCodec.checkSize("console input", input.bytes().size());
+                out.u8(RecordLayout.CONSOLE_INPUT);
+                out.bytes(input.bytes().toArray());
+            }
+            case JournalRecord.Stop stop -> {
+                out.u8(RecordLayout.STOP);
+                Codes.STOP.write(out, stop.reason());
+            }
+            case JournalRecord.End end -> {
+                out.u8(RecordLayout.END);
+                OutcomeCodec.write(out, end.outcome());
+                out.ensure(RecordLayout.MAX_FIXED_BYTES);
+                out.varint(end.virtualTime());
+                out.varint(end.consoleBytes());
+                out.i64(end.consoleDigest());
+            }
+        }
+    }
+
+    private void slice(JournalRecord.Slice slice) {
+        int tagAt = out.length();
+        boolean sameVcpu = slice.vcpu().index() == state.vcpu;
+        boolean sameBudget = slice.budget() == state.budget;
+        boolean noReads = slice.counterReads() == 0;
+        out.length(tagAt + 1);
+        vcpuUnless(sameVcpu, slice.vcpu());
+        if (!sameBudget) {
+            out.varint(slice.budget());
+        }
+        if (!noReads) {
+            out.varint(slice.counterReads());
+        }
+        out.i64(slice.digest());
+        state.vcpu = slice.vcpu().index();
+        state.budget = slice.budget();
+        int kind = exit(slice.exit());
+        out.buffer()[tagAt] = (byte) (kind
+                | (sameVcpu ? RecordLayout.SAME_VCPU : 0)
+                | (sameBudget ? RecordLayout.SAME_BUDGET : 0)
+                | (noReads ? RecordLayout.NO_COUNTER_READS : 0));
+    }
+
+    private void vcpuUnless(boolean same, VcpuId vcpu) {
+        if (!same) {
+            out.u8(vcpu.index());
+        }
+    }
+
+    /// Writes an exit's own fields, and gives its kind with the flag that is its own.
+    private int exit(Exit exit) {
+        return switch (exit) {
+            case HypercallExit call -> {
+                int shape = RecordLayout.shape(call);
+                boolean sameShape = shape == state.shape;
+                if (!sameShape) {
+                    out.varint(shape);
+                    state.shape = shape;
+                }
+                registers(call.registers());
+                yield RecordLayout.HYPERCALL | (sameShape ? RecordLayout.SAME_SHAPE : 0);
+            }
+            case Exit.BudgetUsed _ -> RecordLayout.BUDGET_USED;
+            case Exit.WaitForInterrupt _ -> RecordLayout.WAIT;
+            case Exit.Maintenance maintenance -> {
+                if (maintenance.operation() < 0) {
+                    throw new IllegalArgumentException("no SYS instruction has this encoding: " + maintenance);
+                }
+                out.varint(maintenance.operation());
+                out.varint(maintenance.argument());
+                yield RecordLayout.MAINTENANCE;
+            }
+            case GuestFault fault -> {
+                OutcomeCodec.write(out, fault);
+                yield RecordLayout.FAULT;
+            }
+        };
+    }
+
+    private void registers(GeneralRegisters now) {
+        long[] before = state.registers;
+        int base = state.base();
+        long changed = 0;
+        for (int n = 0; n <= 30; n++) {
+            changed |= (now.get(n) != before[base + n] ? 1L : 0L) << (n + 3);
+        }
+        changed |= now.sp() != before[base + GeneralRegisters.SP] ? 4 : 0;
+        changed |= now.pstate() != before[base + GeneralRegisters.PSTATE] ? 2 : 0;
+        changed |= now.pc() != before[base + GeneralRegisters.PC] ? 1 : 0;
+        out.varint(changed);
+        for (long rest = changed; rest != 0; rest &= rest - 1) {
+            int register = RecordLayout.register(Long.numberOfTrailingZeros(rest));
+            long value = now.get(register);
+            out.zigzag(value - before[base + register]);
+            before[base + register] = value;
+        }
+    }
+
+    private void answer(JournalRecord.Answer answer) {
+        int index = state.indexOf(answer.decision());
+        boolean same = index == state.decision;
+        RegisterWrites writes = answer.registers();
+        boolean x0Only = writes.mask() == 1;
+        boolean hasEffects = !answer.effects().isEmpty();
+        out.u8(RecordLayout.ANSWER
+                | (x0Only ? RecordLayout.X0_ONLY : 0)
+                | (hasEffects ? RecordLayout.HAS_EFFECTS : 0)
+                | (same ? RecordLayout.SAME_DECISION : 0));
+        if (!same) {
+            decision(index, answer.decision());
+        }
+        if (!x0Only) {
+            out.varint(writes.mask());
+        }
+        for (int k = 0; k < writes.count(); k++) {
+            out.zigzag(writes.value(k));
+        }
+        if (hasEffects) {
+            EffectCodec.write(out, answer.effects());
+        }
+    }
+
+    private void decision(int index, Decision decision) {
+        out.varint(index);
+        state.decision = index;
+        if (index < state.decisionCount()) {
+            return;
+        }
+        state.addDecision(decision);
+        switch (decision) {
+            case Decision.Resident resident -> {
+                out.u8(RecordLayout.DECISION_RESIDENT);
+                out.string(resident.service());
+            }
+            case Decision.Forwarded forwarded -> {
+                out.u8(RecordLayout.DECISION_FORWARDED);
+                out.string(forwarded.service());
+            }
+            case Decision.Denied denied -> {
+                out.u8(RecordLayout.DECISION_DENIED);
+                Codes.REASON.write(out, denied.reason());
+            }
+        }
+        out.ensure(RecordLayout.MAX_FIXED_BYTES);
+    }
+}

@@ -1,0 +1,81 @@
+package dev.trapline.journal.codec;
+
+import dev.trapline.journal.record.JournalRecord;
+import java.util.Arrays;
+
+/// Packs records into segments. One buffer, used again for every segment.
+///
+/// A segment is closed before a slice or an input only, so that no cut comes between a hypercall and its answer.
+public final class SegmentBuilder {
+
+    private final int closeAt;
+    private final PackedWriter out = new PackedWriter(JournalFormat.SEGMENT_BYTES + 4096);
+    private final RecordEncoder encoder = new RecordEncoder(out);
+    private long ordinal;
+    private long firstSlice;
+    private int slices;
+    private int records;
+    private long predecessor;
+    private boolean last;
+
+    /// @param headerDigest digest of the recording's header, the beginning of the chain
+    public SegmentBuilder(long headerDigest) {
+        this(headerDigest, JournalFormat.SEGMENT_BYTES);
+    }
+
+    /// @param closeAt payload size at which a segment is full, in bytes
+    public SegmentBuilder(long headerDigest, int closeAt) {
+        this.predecessor = headerDigest;
+        this.closeAt = closeAt;
+        out.length(Segment.HEADER_BYTES);
+    }
+
+    /// Whether the segment must be sealed before this record is added.
+    public boolean isFullFor(JournalRecord record) {
+        return out.length() - Segment.HEADER_BYTES >= closeAt && beginsAStep(record);
+    }
+
+    /// Whether a segment may begin with this record.
+    public static boolean beginsAStep(JournalRecord record) {
+        return record instanceof JournalRecord.Slice || record instanceof JournalRecord.Input;
+    }
+
+    /// Adds a record.
+    ///
+    /// @throws IllegalArgumentException if it cannot be stored; the segment is then as it was, and must be sealed
+    ///     next
+    public void add(JournalRecord record) {
+        int before = out.length();
+        try {
+            encoder.encode(record);
+        } catch (IllegalArgumentException e) {
+            out.length(before);
+            throw e;
+        }
+        records++;
+        if (record instanceof JournalRecord.Slice) {
+            slices++;
+        } else if (record instanceof JournalRecord.End) {
+            last = true;
+        }
+    }
+
+    /// Whether nothing was added since the last seal.
+    public boolean isEmpty() {
+        return records == 0;
+    }
+
+    /// Closes the segment and begins the next.
+    public Segment seal() {
+        byte[] bytes = Arrays.copyOf(out.buffer(), out.length());
+        Segment segment = Segment.seal(bytes, last, ordinal, firstSlice, slices, records, predecessor);
+        ordinal++;
+        firstSlice += slices;
+        predecessor = segment.digest();
+        slices = 0;
+        records = 0;
+        out.length(Segment.HEADER_BYTES);
+        encoder.reset();
+        return segment;
+    }
+}

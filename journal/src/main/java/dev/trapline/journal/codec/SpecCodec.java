@@ -1,0 +1,116 @@
+package dev.trapline.journal.codec;
+
+import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
+import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.registry.Rule;
+import dev.trapline.abi.smccc.FunctionId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The machine of a recording's header as bytes.
+///
+/// ```text
+///  varint vcpus, u8 cpuModel, varint ramBytes, u8 schedule, u64 seed, varint sliceBudget, varint cutSliceCost,
+///  varint maxInstructions, u8 rebootOnReset, u8 deviceTree, varint inputInterval, varint ramDigestInterval
+///  varint count, resident: text each
+///  varint count, rules: u32 first, u32 last, u8 action, text origin
+///  varint count, settings in ascending order of the key: text key, text value
+/// ```
+final class SpecCodec {
+
+    private SpecCodec() {}
+
+    static void write(PackedWriter out, MachineSpec spec) {
+        out.ensure(RecordLayout.MAX_FIXED_BYTES);
+        out.varint(spec.vcpus());
+        Codes.CPU_MODEL.write(out, spec.cpuModel());
+        out.varint(spec.ramBytes());
+        Codes.SCHEDULE.write(out, spec.schedule());
+        out.i64(spec.seed());
+        out.varint(spec.sliceBudget());
+        out.varint(spec.cutSliceCost());
+        out.varint(spec.maxInstructions());
+        out.u8(spec.rebootOnReset() ? 1 : 0);
+        out.u8(spec.deviceTree() ? 1 : 0);
+        out.varint(spec.inputInterval());
+        out.varint(spec.ramDigestInterval());
+        out.varint(spec.resident().size());
+        spec.resident().forEach(out::string);
+        out.ensure(PackedWriter.MAX_VARINT);
+        out.varint(spec.rules().size());
+        for (Rule rule : spec.rules()) {
+            out.ensure(RecordLayout.MAX_FIXED_BYTES);
+            out.i32(rule.range().first().value());
+            out.i32(rule.range().last().value());
+            Codes.ACTION.write(out, rule.action());
+            out.string(rule.origin());
+        }
+        out.ensure(PackedWriter.MAX_VARINT);
+        out.varint(spec.serviceSettings().size());
+        spec.serviceSettings().forEach((key, value) -> {
+            out.string(key);
+            out.string(value);
+        });
+    }
+
+    /// @throws IllegalArgumentException if there can be no such machine
+    static MachineSpec read(PackedReader in) {
+        int vcpus = in.count("the number of vCPUs", Integer.MAX_VALUE);
+        CpuModel cpuModel = Codes.CPU_MODEL.read(in);
+        long ramBytes = in.varint();
+        Schedule schedule = Codes.SCHEDULE.read(in);
+        long seed = in.i64();
+        long sliceBudget = in.varint();
+        long cutSliceCost = in.varint();
+        long maxInstructions = in.varint();
+        boolean rebootOnReset = in.flag();
+        boolean deviceTree = in.flag();
+        long inputInterval = in.varint();
+        long ramDigestInterval = in.varint();
+        return new MachineSpec(
+                vcpus,
+                cpuModel,
+                ramBytes,
+                schedule,
+                seed,
+                sliceBudget,
+                cutSliceCost,
+                maxInstructions,
+                rebootOnReset,
+                deviceTree,
+                inputInterval,
+                ramDigestInterval,
+                readTexts(in),
+                readRules(in),
+                readSettings(in));
+    }
+
+    private static List<String> readTexts(PackedReader in) {
+        List<String> texts = new ArrayList<>();
+        for (int left = in.count("the number of resident services", in.remaining()); left > 0; left--) {
+            texts.add(in.string());
+        }
+        return texts;
+    }
+
+    private static List<Rule> readRules(PackedReader in) {
+        List<Rule> rules = new ArrayList<>();
+        for (int left = in.count("the number of rules", in.remaining()); left > 0; left--) {
+            Claim range = new Claim(new FunctionId(in.i32()), new FunctionId(in.i32()));
+            rules.add(new Rule(range, Codes.ACTION.read(in), in.string()));
+        }
+        return rules;
+    }
+
+    private static SortedMap<String, String> readSettings(PackedReader in) {
+        SortedMap<String, String> settings = new TreeMap<>();
+        for (int left = in.count("the number of settings", in.remaining()); left > 0; left--) {
+            settings.put(in.string(), in.string());
+        }
+        return settings;
+    }
+}

@@ -1,0 +1,176 @@
+package dev.trapline.journal.replay;
+
+import dev.trapline.abi.Position;
+import dev.trapline.journal.DivergenceException;
+import dev.trapline.journal.History;
+import dev.trapline.journal.HistoryEntry;
+import dev.trapline.journal.RecordingDamagedException;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.codec.CodecException;
+import dev.trapline.journal.codec.PackedReader;
+import dev.trapline.journal.codec.PackedWriter;
+import dev.trapline.journal.codec.RecordDecoder;
+import dev.trapline.journal.codec.RecordEncoder;
+import dev.trapline.journal.codec.Segment;
+import dev.trapline.journal.record.JournalRecord;
+import dev.trapline.journal.store.SegmentCursor;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/// A history that checks a run against its recording.
+///
+/// What the machine appends is encoded as the recorder would have, and the bytes are held against the recorded ones:
+/// that is as fast as recording. Records are decoded only where the bytes differ, to say how.
+public final class ReplayHistory implements History {
+
+    private final RecordingReader reader;
+    private final PackedWriter scratch = new PackedWriter(4096);
+    private final RecordEncoder encoder = new RecordEncoder(scratch);
+    private byte[] bytes = new byte[0];
+    private int at;
+    private int records;
+    private @Nullable Segment segment;
+    private long nextSegment;
+    private long nextSlice;
+    /// Where the record ends that was decoded last.
+    private int entryEnd;
+
+    /// @param reader closed with the history
+    public ReplayHistory(RecordingReader reader) {
+        this.reader = reader;
+    }
+
+    @Override
+    public JournalRecord.@Nullable Input nextRecordedInput() {
+        if (!advance() || !SegmentCursor.isInput(bytes[at])) {
+            return null;
+        }
+        // Inputs neither need nor leave anything in the codec's state: one can be decoded without what comes before it.
+        RecordDecoder decoder = new RecordDecoder(new PackedReader(bytes, at, bytes.length));
+        try {
+            if (decoder.next() instanceof JournalRecord.Input input) {
+                at = decoder.at();
+                records++;
+                return input;
+            }
+        } catch (CodecException e) {
+            throw damaged(String.valueOf(e.getMessage()));
+        }
+        throw damaged("an input is none");
+    }
+
+    @Override
+    public boolean isReplay() {
+        return true;
+    }
+
+    @Override
+    public boolean isExhausted() {
+        return !advance() && !endsHere();
+    }
+
+    @Override
+    public void append(JournalRecord record) {
+        if (!advance()) {
+            if (endsHere()) {
+                Position position = SegmentCursor.position(record, nextSlice);
+                throw new DivergenceException(
+                        position, RecordDifference.afterTheEnd(position, reader.location(), record));
+            }
+            return;
+        }
+        scratch.length(0);
+        encoder.encode(record);
+        int end = at + scratch.length();
+        if (end <= bytes.length && Arrays.equals(scratch.buffer(), 0, scratch.length(), bytes, at, end)) {
+            at = end;
+        } else {
+            compareDecoded(record);
+        }
+        records++;
+        if (record instanceof JournalRecord.Slice) {
+            nextSlice++;
+        }
+    }
+
+    /// Whether the recording says that nothing comes after what has been read.
+    private boolean endsHere() {
+        return segment != null && segment.isLast();
+    }
+
+    /// Makes sure that there is a recorded record at the cursor.
+    private boolean advance() {
+        while (at >= bytes.length) {
+            checkCounts();
+            if (nextSegment >= reader.segmentCount()) {
+                return false;
+            }
+            segment = reader.segment(nextSegment++);
+            bytes = segment.bytes();
+            at = Segment.HEADER_BYTES;
+            records = 0;
+            encoder.reset();
+        }
+        return true;
+    }
+
+    private void checkCounts() {
+        if (segment != null && (records != segment.records() || nextSlice != segment.firstSlice() + segment.slices())) {
+            throw damaged("it has other numbers of records and slices than it says");
+        }
+    }
+
+    /// The record at the cursor, found by decoding its segment from the beginning.
+    private HistoryEntry recorded() {
+        if (segment == null) {
+            throw new IllegalStateException("no segment has been read");
+        }
+        try {
+            SegmentCursor cursor = new SegmentCursor(segment);
+            while (cursor.at() < at && cursor.hasNext()) {
+                cursor.next();
+            }
+            HistoryEntry entry = cursor.next();
+            entryEnd = cursor.at();
+            return entry;
+        } catch (CodecException e) {
+            throw new RecordingDamagedException(
+                    nextSegment - 1, Position.ofSlice(nextSlice), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void compareDecoded(JournalRecord actual) {
+        HistoryEntry expected = recorded();
+        if (!expected.record().equals(actual)) {
+            throw new DivergenceException(
+                    expected.position(), RecordDifference.report(expected, actual, reader.location()));
+        }
+        // The same record in other bytes: another encoder may choose so.
+        at = entryEnd;
+    }
+
+    private RecordingDamagedException damaged(String detail) {
+        return new RecordingDamagedException(nextSegment - 1, Position.ofSlice(nextSlice), detail);
+    }
+
+    @Override
+    public boolean hasCredit() {
+        return true;
+    }
+
+    @Override
+    public void onCredit(Runnable callback) {}
+
+    @Override
+    public @Nullable String failure() {
+        return null;
+    }
+
+    @Override
+    public CompletionStage<Void> close() {
+        reader.close();
+        return CompletableFuture.completedFuture(null);
+    }
+}

@@ -1,0 +1,127 @@
+package dev.trapline.journal.store;
+
+import dev.trapline.journal.RecordingException;
+import dev.trapline.journal.RecordingException.Kind;
+import dev.trapline.journal.codec.JournalFormat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The small text file that says that a directory is a recording.
+///
+/// ```text
+/// trapline-recording
+/// format = 1
+/// id = 3f0c...
+/// store = mvstore
+/// state = closed                 or 'open': being written, or its recorder was killed
+/// segments = 12                  closed only: how many there are
+/// digest = 9c01f3a2b4d5e6f7      closed only: digest of the last one, of the header if there is none
+/// ```
+///
+/// @param id the recording's
+/// @param store what keeps the events: [#MVSTORE], or the id of an Akka journal plugin
+/// @param closed whether the recorder closed it
+/// @param segments how many segments a closed recording has, 0 for an open one
+/// @param digest digest of the last of them, 0 for an open one
+public record Manifest(String id, String store, boolean closed, long segments, long digest) {
+
+    /// The store that keeps events in a file of the recording's own.
+    public static final String MVSTORE = "mvstore";
+
+    private static final String FIRST_LINE = "trapline-recording";
+
+    static Manifest open(String id, String store) {
+        return new Manifest(id, store, false, 0, 0);
+    }
+
+    Manifest close(long withSegments, long withDigest) {
+        return new Manifest(id, store, true, withSegments, withDigest);
+    }
+
+    void write(Path file) throws IOException {
+        StringBuilder text = new StringBuilder(FIRST_LINE).append('\n');
+        text.append("format = ").append(JournalFormat.VERSION).append('\n');
+        text.append("id = ").append(id).append('\n');
+        text.append("store = ").append(store).append('\n');
+        text.append("state = ").append(closed ? "closed" : "open").append('\n');
+        if (closed) {
+            text.append("segments = ").append(segments).append('\n');
+            text.append("digest = ").append(Long.toHexString(digest)).append('\n');
+        }
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.writeString(fresh, text);
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /// @throws RecordingException if it is no manifest, or one of another format version
+    static Manifest read(Path file) {
+        SortedMap<String, String> values = lines(file);
+        String format = value(file, values, "format");
+        if (!format.equals(Integer.toString(JournalFormat.VERSION))) {
+            throw new RecordingException(
+                    Kind.NOT_SUPPORTED,
+                    "the recording " + file.getParent() + " is of format version " + format
+                            + ", and this Trapline reads version " + JournalFormat.VERSION
+                            + ": use a Trapline that reads version " + format);
+        }
+        String id = value(file, values, "id");
+        String store = value(file, values, "store");
+        String state = value(file, values, "state");
+        try {
+            return switch (state) {
+                case "open" -> open(id, store);
+                case "closed" ->
+                    open(id, store)
+                            .close(
+                                    Long.parseLong(value(file, values, "segments")),
+                                    Long.parseUnsignedLong(value(file, values, "digest"), 16));
+                default -> throw damaged(file, "there is no state '" + state + "'");
+            };
+        } catch (NumberFormatException e) {
+            throw damaged(file, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static SortedMap<String, String> lines(Path file) {
+        String text;
+        try {
+            text = Files.readString(file);
+        } catch (IOException e) {
+            throw new RecordingException(
+                    Kind.NOT_A_RECORDING, "there is no recording at " + file.getParent() + ": cannot read " + file, e);
+        }
+        if (!text.startsWith(FIRST_LINE + "\n")) {
+            throw new RecordingException(
+                    Kind.NOT_A_RECORDING,
+                    "there is no recording at " + file.getParent() + ": " + file + " is not one's");
+        }
+        SortedMap<String, String> values = new TreeMap<>();
+        text.lines().skip(1).forEach(line -> {
+            int equals = line.indexOf('=');
+            if (equals < 0
+                    || values.put(
+                                    line.substring(0, equals).strip(),
+                                    line.substring(equals + 1).strip())
+                            != null) {
+                throw damaged(file, "'" + line + "'");
+            }
+        });
+        return values;
+    }
+
+    private static String value(Path file, SortedMap<String, String> values, String key) {
+        String value = values.get(key);
+        if (value == null) {
+            throw damaged(file, "there is no '" + key + "'");
+        }
+        return value;
+    }
+
+    private static RecordingException damaged(Path file, String detail) {
+        return new RecordingException(Kind.DAMAGED, "the recording's manifest " + file + " is damaged: " + detail);
+    }
+}

@@ -1,0 +1,176 @@
+package dev.trapline.journal.store;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingException;
+import dev.trapline.journal.RecordingException.Kind;
+import dev.trapline.journal.record.RecordingHeader;
+import dev.trapline.journal.record.RecordingHeader.ImageRef;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A recording's directory: self-contained, and portable as a whole.
+///
+/// ```text
+/// rec/manifest          what it is, see Manifest; written last: without it there is no recording
+/// rec/journal.mv        the events
+/// rec/images/<sha256>   the content of each image
+/// ```
+public final class RecordingDirectory {
+
+    private final Path path;
+
+    private RecordingDirectory(Path path) {
+        this.path = path;
+    }
+
+    /// The directory of a recording that is there.
+    public static RecordingDirectory at(Path path) {
+        return new RecordingDirectory(path);
+    }
+
+    /// Makes a directory for a new recording. If that fails, what was made of it is taken away again.
+    ///
+    /// @throws RecordingException if there is something at that place, or it cannot be written
+    public static RecordingDirectory create(Path path, RecordingHeader header, String store, List<Image> images) {
+        List<ImageRef> refs = images.stream().map(ImageRef::of).toList();
+        if (!refs.equals(header.images())) {
+            throw new IllegalArgumentException(
+                    "the header names other images than those given: " + header.images() + " and " + refs);
+        }
+        RecordingDirectory directory = new RecordingDirectory(path);
+        try {
+            Path parent = path.toAbsolutePath().getParent();
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+            Files.createDirectory(path);
+        } catch (FileAlreadyExistsException e) {
+            throw cannotCreate(path, e);
+        } catch (IOException e) {
+            throw new RecordingException(Kind.STORAGE, cannotMake(path, e), e);
+        }
+        try {
+            Files.createDirectory(directory.images());
+            for (int i = 0; i < images.size(); i++) {
+                Path target = directory.image(refs.get(i));
+                if (!Files.exists(target)) {
+                    Files.write(target, images.get(i).content().toArray());
+                }
+            }
+            Manifest.open(header.recordingId(), store).write(directory.manifestFile());
+            return directory;
+        } catch (IOException e) {
+            directory.discard();
+            throw new RecordingException(Kind.STORAGE, cannotMake(path, e), e);
+        }
+    }
+
+    private static RecordingException cannotCreate(Path path, FileAlreadyExistsException e) {
+        boolean itself = Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+        return itself
+                ? new RecordingException(
+                        Kind.EXISTS,
+                        "there is already something at " + path
+                                + ": a recording is never overwritten; choose another place, or remove it",
+                        e)
+                : new RecordingException(Kind.STORAGE, cannotMake(path, e), e);
+    }
+
+    private static String cannotMake(Path path, IOException cause) {
+        return "cannot make a recording at " + path + ": " + cause.getClass().getSimpleName() + " " + cause.getMessage()
+                + "; choose a place that can be written and has room";
+    }
+
+    /// Takes away what was made of a recording that could not begin.
+    public void discard() {
+        List<Path> made = new ArrayList<>();
+        try (var inside = Files.walk(path)) {
+            inside.forEach(made::add);
+            for (Path file : made.reversed()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (DirectoryNotEmptyException e) {
+            // Somebody else put something there: it is not ours to remove.
+        } catch (IOException e) {
+            // The error that led here is the one to report; a rest without a manifest is not taken for a recording.
+        }
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /// The file of the MVStore.
+    public Path eventFile() {
+        return path.resolve("journal.mv");
+    }
+
+    Path manifestFile() {
+        return path.resolve("manifest");
+    }
+
+    private Path images() {
+        return path.resolve("images");
+    }
+
+    private Path image(ImageRef ref) {
+        return images().resolve(ref.sha256());
+    }
+
+    /// Notes that the recorder is done.
+    ///
+    /// @param segments how many there are
+    /// @param digest of the last of them, of the header if there is none
+    public void markClosed(long segments, long digest) {
+        try {
+            Manifest.read(manifestFile()).close(segments, digest).write(manifestFile());
+        } catch (IOException e) {
+            throw MvFile.cannotWrite(manifestFile(), e);
+        }
+    }
+
+    /// Reads the images and holds them against their hashes.
+    ///
+    /// @throws RecordingException if one is missing or, unless that is to be ignored, has changed
+    List<Image> readImages(RecordingHeader header, OpenOptions options) {
+        List<Image> read = new ArrayList<>();
+        for (ImageRef ref : header.images()) {
+            Bytes content = readImage(ref);
+            String hash = content.sha256();
+            if (!options.ignoreImageHash() && !hash.equals(ref.sha256())) {
+                throw new RecordingException(
+                        Kind.IMAGE_CHANGED,
+                        "the image '" + ref.name() + "' in the recording " + path + " has changed: its hash is " + hash
+                                + " and should be " + ref.sha256()
+                                + "; with the image hash ignored, the replay shows where that first matters");
+            }
+            read.add(new Image(ref.kind(), ref.name(), ref.address(), content));
+        }
+        return read;
+    }
+
+    private Bytes readImage(ImageRef ref) {
+        if (!ref.sha256().matches("[0-9a-f]{64}")) {
+            throw new RecordingException(
+                    Kind.DAMAGED,
+                    "the recording " + path + " names an image '" + ref.name() + "' by '" + ref.sha256()
+                            + "', which is no hash");
+        }
+        try {
+            return Bytes.copyOf(Files.readAllBytes(image(ref)));
+        } catch (IOException e) {
+            throw new RecordingException(
+                    Kind.DAMAGED,
+                    "the recording " + path + " has lost its image '" + ref.name() + "': cannot read " + image(ref),
+                    e);
+        }
+    }
+}

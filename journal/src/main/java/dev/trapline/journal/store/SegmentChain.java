@@ -1,0 +1,38 @@
+package dev.trapline.journal.store;
+
+import dev.trapline.abi.Position;
+import dev.trapline.journal.RecordingDamagedException;
+import dev.trapline.journal.codec.Segment;
+
+/// What a segment must be to be the right one in its place.
+///
+/// @param ordinal its place
+/// @param firstSlice ordinal of its first slice
+/// @param digest of what comes before it
+record SegmentChain(long ordinal, long firstSlice, long digest) {
+
+    /// What segment 0 must be.
+    static SegmentChain beginning(long headerDigest) {
+        return new SegmentChain(0, 0, headerDigest);
+    }
+
+    /// What the segment behind this one must be.
+    static SegmentChain behind(Segment segment) {
+        return new SegmentChain(segment.ordinal() + 1, segment.firstSlice() + segment.slices(), segment.digest());
+    }
+
+    /// @throws RecordingDamagedException if the segment is not the one that follows
+    void check(Segment segment) {
+        Position position = Position.ofSlice(firstSlice);
+        if (segment.predecessor() != digest) {
+            throw new RecordingDamagedException(
+                    ordinal,
+                    position,
+                    "it does not follow what stands before it: one of the two is another recording's, or was changed");
+        }
+        if (segment.firstSlice() != firstSlice) {
+            throw new RecordingDamagedException(
+                    ordinal, position, "it says that it begins at slice " + segment.firstSlice());
+        }
+    }
+}

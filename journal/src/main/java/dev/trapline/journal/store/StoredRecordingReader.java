@@ -1,0 +1,248 @@
+package dev.trapline.journal.store;
+
+import dev.trapline.abi.Position;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.journal.HistoryEntry;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingDamagedException;
+import dev.trapline.journal.RecordingException;
+import dev.trapline.journal.RecordingException.Kind;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.codec.CodecException;
+import dev.trapline.journal.codec.HeaderCodec;
+import dev.trapline.journal.codec.Segment;
+import dev.trapline.journal.record.RecordingHeader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+
+/// Reads a recording from its directory.
+///
+/// The header is event 1 of the journal, and segment n is event n + 2.
+public final class StoredRecordingReader implements RecordingReader {
+
+    private static final long HEADER_EVENT = 1;
+    private static final long FIRST_SEGMENT_EVENT = 2;
+
+    private final RecordingDirectory directory;
+    private final RecordingHeader header;
+    private final long headerDigest;
+    private final List<Image> images;
+    private MvEventLog log;
+    private long segments;
+    /// What the segment after the one read last must be: reading in order then reads each segment once.
+    private SegmentChain chain;
+
+    private StoredRecordingReader(
+            RecordingDirectory directory, OpenOptions options, Manifest manifest, MvEventLog log) {
+        this.directory = directory;
+        this.log = log;
+        byte[] headerBytes = headerBytes(directory.path(), log);
+        try {
+            this.header = HeaderCodec.decode(headerBytes);
+        } catch (CodecException e) {
+            throw new RecordingException(
+                    Kind.DAMAGED, "the recording " + directory.path() + " is damaged: " + e.getMessage(), e);
+        }
+        this.headerDigest = Segment.digestOf(headerBytes);
+        if (!header.recordingId().equals(manifest.id())) {
+            throw new RecordingException(
+                    Kind.DAMAGED,
+                    "the recording " + directory.path() + " is damaged: its manifest is of recording " + manifest.id()
+                            + ", its journal of " + header.recordingId());
+        }
+        this.chain = SegmentChain.beginning(headerDigest);
+        this.segments = countSegments(log);
+        if (manifest.closed()) {
+            checkWhole(manifest);
+        }
+        this.images = List.copyOf(directory.readImages(header, options));
+    }
+
+    /// Opens a recording.
+    ///
+    /// @throws RecordingException if there is none, or it cannot be read
+    public static StoredRecordingReader open(Path path, OpenOptions options) {
+        RecordingDirectory directory = RecordingDirectory.at(path);
+        Manifest manifest = Manifest.read(directory.manifestFile());
+        if (!manifest.store().equals(Manifest.MVSTORE)) {
+            throw new RecordingException(
+                    Kind.NOT_SUPPORTED,
+                    "the events of the recording " + path + " are kept by '" + manifest.store()
+                            + "', which can only be read where they are");
+        }
+        if (!Files.isRegularFile(directory.eventFile())) {
+            throw new RecordingException(
+                    Kind.DAMAGED,
+                    "the recording " + path + " has lost its journal: there is no " + directory.eventFile());
+        }
+        MvEventLog log = new MvEventLog(directory.eventFile());
+        try {
+            return new StoredRecordingReader(directory, options, manifest, log);
+        } catch (RecordingException e) {
+            log.close();
+            throw e;
+        }
+    }
+
+    private static byte[] headerBytes(Path path, MvEventLog log) {
+        EventRow row;
+        try {
+            row = log.row(HEADER_EVENT);
+        } catch (CodecException e) {
+            throw new RecordingException(
+                    Kind.DAMAGED, "the recording " + path + " is damaged in its header: " + e.getMessage(), e);
+        }
+        if (row == null) {
+            throw new RecordingException(
+                    Kind.DAMAGED,
+                    "the recording " + path + " has no header: its recorder ended before it had written anything, or"
+                            + " its journal is damaged");
+        }
+        return row.payload();
+    }
+
+    private long countSegments(MvEventLog from) {
+        try {
+            return Math.max(0, from.highestSequenceNr() - FIRST_SEGMENT_EVENT + 1);
+        } catch (CodecException e) {
+            throw new RecordingException(
+                    Kind.DAMAGED, "the recording " + directory.path() + " is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    /// A closed recording has all that its manifest says: a store that fell back to an earlier state is noticed.
+    private void checkWhole(Manifest manifest) {
+        if (segments != manifest.segments()) {
+            throw new RecordingDamagedException(
+                    Math.min(segments, manifest.segments()),
+                    endOf(Math.min(segments, manifest.segments())),
+                    "the recording was closed with " + manifest.segments() + " segments and has " + segments);
+        }
+        long digest = segments == 0 ? headerDigest : readChecked(segments - 1).digest();
+        if (digest != manifest.digest()) {
+            throw new RecordingDamagedException(
+                    Math.max(0, segments - 1),
+                    endOf(Math.max(0, segments - 1)),
+                    "it is not the segment that the recording was closed with");
+        }
+    }
+
+    @Override
+    public String location() {
+        return directory.path().toString();
+    }
+
+    @Override
+    public RecordingHeader header() {
+        return header;
+    }
+
+    @Override
+    public List<Image> images() {
+        return images;
+    }
+
+    @Override
+    public boolean isComplete() {
+        return segments > 0 && readChecked(segments - 1).isLast();
+    }
+
+    @Override
+    public long segmentCount() {
+        return segments;
+    }
+
+    @Override
+    public Segment segment(long ordinal) {
+        if (ordinal < 0 || ordinal >= segments) {
+            throw new IllegalArgumentException("there are " + segments + " segments, and no number " + ordinal);
+        }
+        Segment segment = readChecked(ordinal);
+        SegmentChain before = chain.ordinal() == ordinal ? chain : chainAt(ordinal);
+        before.check(segment);
+        chain = SegmentChain.behind(segment);
+        return segment;
+    }
+
+    private SegmentChain chainAt(long ordinal) {
+        return ordinal == 0 ? SegmentChain.beginning(headerDigest) : SegmentChain.behind(readChecked(ordinal - 1));
+    }
+
+    /// A segment with the right checksum and the right ordinal; whether it follows the one before it is not known
+    /// yet.
+    private Segment readChecked(long ordinal) {
+        try {
+            EventRow row = log.row(ordinal + FIRST_SEGMENT_EVENT);
+            if (row == null) {
+                throw new CodecException("it is missing");
+            }
+            Segment segment = Segment.parse(row.payload());
+            if (segment.ordinal() != ordinal) {
+                throw new CodecException("segment " + segment.ordinal() + " stands in its place");
+            }
+            return segment;
+        } catch (CodecException e) {
+            throw new RecordingDamagedException(ordinal, endOf(ordinal), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /// Where the segment before this one ends, as far as that can be read.
+    private Position endOf(long ordinal) {
+        for (long before = ordinal - 1; before >= 0; before--) {
+            try {
+                EventRow row = log.row(before + FIRST_SEGMENT_EVENT);
+                if (row != null) {
+                    Segment segment = Segment.parse(row.payload());
+                    return Position.ofSlice(segment.firstSlice() + segment.slices());
+                }
+            } catch (CodecException e) {
+                // Damaged as well: the one before it may tell.
+            }
+        }
+        return Position.ofSlice(0);
+    }
+
+    @Override
+    public Iterator<HistoryEntry> entries() {
+        return new EntryIterator(this, 0);
+    }
+
+    @Override
+    public Iterator<HistoryEntry> entriesFrom(Position position) {
+        long low = 0;
+        long high = segments - 1;
+        // The last segment that begins before the position: an entry at the position may be at that segment's end.
+        while (low < high) {
+            long middle = (low + high + 1) >>> 1;
+            if (readChecked(middle).firstSlice() < position.slice()) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        EntryIterator iterator = new EntryIterator(this, low);
+        iterator.skipTo(position);
+        return iterator;
+    }
+
+    @Override
+    public boolean refresh() {
+        MvEventLog fresh = new MvEventLog(directory.eventFile());
+        long found = countSegments(fresh);
+        if (found <= segments) {
+            fresh.close();
+            return false;
+        }
+        log.close();
+        log = fresh;
+        segments = found;
+        return true;
+    }
+
+    @Override
+    public void close() {
+        log.close();
+    }
+}

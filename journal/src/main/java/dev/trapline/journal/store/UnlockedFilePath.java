@@ -1,0 +1,105 @@
+package dev.trapline.journal.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.h2.store.fs.FileBaseDefault;
+import org.h2.store.fs.FilePath;
+import org.h2.store.fs.FilePathWrapper;
+
+/// A file system for the store that only reads, and takes no lock: a recording can be looked at while its recorder
+/// holds the file's lock. The store appends and never overwrites, so what a reader has found stays where it is.
+///
+/// Public only because the store makes instances by reflection.
+public final class UnlockedFilePath extends FilePathWrapper {
+
+    private static final String SCHEME = "trapline-look";
+
+    /// For the store alone.
+    public UnlockedFilePath() {}
+
+    static {
+        FilePath.register(new UnlockedFilePath());
+    }
+
+    /// The name under which the store finds a file through this file system.
+    static String nameOf(Path file) {
+        return SCHEME + ":" + file.toAbsolutePath();
+    }
+
+    @Override
+    public String getScheme() {
+        return SCHEME;
+    }
+
+    @Override
+    public boolean canWrite() {
+        return false;
+    }
+
+    @Override
+    public FileChannel open(String mode) throws IOException {
+        return new Unlocked(FileChannel.open(Path.of(getBase().toString()), StandardOpenOption.READ));
+    }
+
+    private static final class Unlocked extends FileBaseDefault {
+
+        private final FileChannel file;
+
+        Unlocked(FileChannel file) {
+            this.file = file;
+        }
+
+        @Override
+        public synchronized int read(ByteBuffer into, long position) throws IOException {
+            return file.read(into, position);
+        }
+
+        @Override
+        public synchronized int write(ByteBuffer from, long position) {
+            throw new NonWritableChannelException();
+        }
+
+        @Override
+        protected void implTruncate(long size) {
+            throw new NonWritableChannelException();
+        }
+
+        @Override
+        public long size() throws IOException {
+            return file.size();
+        }
+
+        @Override
+        public void force(boolean metaData) {}
+
+        @Override
+        public FileLock tryLock(long position, long size, boolean shared) {
+            return new NoLock(this);
+        }
+
+        @Override
+        protected void implCloseChannel() throws IOException {
+            file.close();
+        }
+    }
+
+    private static final class NoLock extends FileLock {
+
+        NoLock(FileChannel channel) {
+            super(channel, 0, Long.MAX_VALUE, true);
+        }
+
+        @Override
+        public boolean isValid() {
+            return true;
+        }
+
+        @Override
+        public void release() {}
+    }
+}

@@ -1,0 +1,133 @@
+package dev.trapline.journal;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.Digest64;
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.engine.EngineLibrary;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
+import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.registry.Rule;
+import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.journal.record.JournalRecord;
+import dev.trapline.journal.record.RecordingHeader;
+import dev.trapline.journal.record.RecordingHeader.ImageRef;
+import dev.trapline.journal.record.RecordingHeader.ServiceRef;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/// A made-up run, the same every time: two vCPUs that make hypercalls in a loop, with every kind of record now and
+/// then.
+public final class SampleRun {
+
+    private static final long LOOP = 0x4000_1000L;
+
+    private SampleRun() {}
+
+    public static List<Image> images() {
+        return List.of(
+                new Image(Image.Kind.ELF, "hello.elf", 0, Bytes.copyOf(new byte[] {0x7f, 'E', 'L', 'F', 1, 2, 3})),
+                new Image(Image.Kind.RAW, "table.bin", 0x4100_0000L, Bytes.copyOf(new byte[4096])));
+    }
+
+    public static RecordingHeader header(String id) {
+        TreeMap<String, String> settings = new TreeMap<>();
+        settings.put("psci.version", "1.1");
+        MachineSpec spec = new MachineSpec(
+                2,
+                CpuModel.CORTEX_A57,
+                128L << 20,
+                Schedule.RANDOM,
+                0xdead_beef_cafe_f00dL,
+                20_000,
+                256,
+                0,
+                true,
+                true,
+                1000,
+                62_500_000,
+                List.of("smccc"),
+                List.of(new Rule(
+                        new Claim(new FunctionId(0x8400_0000), new FunctionId(0x8400_001f)),
+                        Rule.Action.DENY,
+                        "machine.conf: 12")),
+                settings);
+        return new RecordingHeader(
+                id,
+                "0.1.0",
+                new EngineLibrary("unicorn", "2.0.1", "ab".repeat(32), "libunicorn.so.2"),
+                "splitmix64/1",
+                Digest64.VERSION,
+                spec,
+                List.of(new ServiceRef("psci", "1.1"), new ServiceRef("smccc", "1.2")),
+                images().stream().map(ImageRef::of).toList());
+    }
+
+    /// The records of a run of so many slices, its end included.
+    public static List<JournalRecord> records(int slices) {
+        List<JournalRecord> records = new ArrayList<>();
+        emit(slices, records::add);
+        return records;
+    }
+
+    /// As [#records], one at a time.
+    public static void emit(int slices, Consumer<JournalRecord> to) {
+        for (int n = 0; n < slices; n++) {
+            step(n, to);
+        }
+        to.accept(new JournalRecord.MemoryDigest(Digest64.fold(1, slices)));
+        to.accept(new JournalRecord.End(new RunOutcome.PoweredOff(), slices * 256L, 12, 0x1234));
+    }
+
+    /// The records of one slice, with the inputs before it.
+    public static void step(int n, Consumer<JournalRecord> to) {
+        if (n % 500 == 499) {
+            to.accept(new JournalRecord.ConsoleInput(Bytes.copyOf(new byte[] {(byte) n, '\r'})));
+        }
+        VcpuId vcpu = new VcpuId(n & 1);
+        if (n % 97 == 96) {
+            to.accept(new JournalRecord.Slice(vcpu, 20_000, Exit.BudgetUsed.INSTANCE, 3, Digest64.fold(7, n)));
+        } else {
+            to.accept(hypercallSlice(vcpu, n));
+            to.accept(answer(n));
+        }
+        if (n % 64 == 63) {
+            to.accept(new JournalRecord.FullDigest(vcpu, Digest64.fold(9, n)));
+        }
+    }
+
+    /// A slice that ends in the loop's hypercall.
+    public static JournalRecord.Slice hypercallSlice(VcpuId vcpu, int n) {
+        long[] registers = new long[GeneralRegisters.COUNT];
+        registers[0] = 0xc600_1001L;
+        registers[1] = n;
+        registers[19] = 1_000_000L - n;
+        registers[30] = 0x4000_0f00L;
+        registers[GeneralRegisters.SP] = 0x4010_0000L + vcpu.index() * 4096L;
+        registers[GeneralRegisters.PC] = LOOP + 4;
+        registers[GeneralRegisters.PSTATE] = n % 3 == 0 ? 0x6000_03c5L : 0x2000_03c5L;
+        HypercallExit exit =
+                new HypercallExit(Conduit.HVC, 0, ExecutionState.A64, 1, 4, true, GeneralRegisters.copyOf(registers));
+        return new JournalRecord.Slice(vcpu, 20_000, exit, 0, Digest64.of(registers, registers.length));
+    }
+
+    private static JournalRecord.Answer answer(int n) {
+        List<Effect> effects = n % 1000 == 7 ? List.of(new Effect.PowerOn(new VcpuId(1), 0x4000_2000L, 5)) : List.of();
+        Decision decision =
+                n % 5 == 4 ? new Decision.Denied(Decision.Reason.UNCLAIMED) : new Decision.Forwarded("psci");
+        return new JournalRecord.Answer(decision, RegisterWrites.x0(n % 5 == 4 ? -1 : n), effects);
+    }
+}

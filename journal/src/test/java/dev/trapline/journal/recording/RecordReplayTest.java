@@ -1,0 +1,76 @@
+package dev.trapline.journal.recording;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import dev.trapline.journal.History;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.SampleRun;
+import dev.trapline.journal.record.JournalRecord;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecordReplayTest {
+
+    private static ActorTestKit kit = ActorTestKit.create();
+
+    @TempDir
+    Path temp;
+
+    @BeforeAll
+    static void start() {
+        kit = ActorTestKit.create();
+    }
+
+    @AfterAll
+    static void stop() {
+        kit.shutdownTestKit();
+    }
+
+    @Test
+    void whatWasRecordedIsReadAndReplays() throws Exception {
+        Path directory = temp.resolve("rec");
+        List<JournalRecord> records = SampleRun.records(20_000);
+        record(directory, "read-and-replay", records);
+        try (RecordingReader reader = Recordings.open(directory, OpenOptions.STRICT)) {
+            List<JournalRecord> read = new ArrayList<>();
+            reader.entries().forEachRemaining(entry -> read.add(entry.record()));
+            assertThat(read).as("what is read is what was appended").isEqualTo(records);
+            assertThat(reader.isComplete()).as("the run came to its end").isTrue();
+            assertThat(reader.images()).isEqualTo(SampleRun.images());
+        }
+        History replay = Recordings.replay(Recordings.open(directory, OpenOptions.STRICT));
+        for (JournalRecord record : records) {
+            JournalRecord.Input input = replay.nextRecordedInput();
+            if (input == null) {
+                replay.append(record);
+            } else {
+                assertThat(input)
+                        .as("inputs come from the recording, where they were")
+                        .isEqualTo(record);
+            }
+        }
+        assertThat(replay.isExhausted())
+                .as("a run that came to its end was not cut off")
+                .isFalse();
+        replay.close();
+    }
+
+    private static void record(Path directory, String id, List<JournalRecord> records) throws Exception {
+        History history = Recordings.create(kit.system(), directory, SampleRun.header(id), SampleRun.images());
+        for (JournalRecord record : records) {
+            while (!history.hasCredit()) {
+                Thread.onSpinWait();
+            }
+            history.append(record);
+        }
+        history.close().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+}

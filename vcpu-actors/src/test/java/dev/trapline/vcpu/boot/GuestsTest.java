@@ -1,0 +1,159 @@
+package dev.trapline.vcpu.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.exit.GuestFault.Kind;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.RunOutcome.Exited;
+import dev.trapline.abi.machine.RunOutcome.PoweredOff;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.VcpuState;
+import dev.trapline.vcpu.boot.MachineRuns.Finished;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Every guest does on a machine what guests/README.md says of it.
+@Tag("native")
+class GuestsTest {
+
+    private static final int SEEDS = Boolean.getBoolean("trapline.full") ? 20 : 4;
+
+    @SuppressWarnings("NullAway.Init")
+    private static MachineRuns runs;
+
+    @BeforeAll
+    static void start() {
+        runs = new MachineRuns();
+    }
+
+    @AfterAll
+    static void stop() {
+        runs.close();
+    }
+
+    static Stream<Arguments> ends() {
+        return Stream.of(
+                Arguments.of("smp-hello.elf", "", new PoweredOff(), "4 greetings, and everybody else is off\n"),
+                Arguments.of("smp-counter.elf", "", new Exited(0), "counted to 20000, expected 20000\n"),
+                Arguments.of("smp-race.elf", "", new Exited(0), "counted to "),
+                Arguments.of("smp-patch.elf", "", new Exited(0), "256 runs of patched code, 0 of them stale\n"),
+                Arguments.of("sysregs.elf", "", new Exited(0), "152 registers, digest "),
+                Arguments.of("fp.elf", "", new PoweredOff(), "digest 7a5b0d5a9d60effe\n"),
+                Arguments.of("hypercall-loop-1k.elf", "", new PoweredOff(), "all calls made\n"),
+                Arguments.of("compute-short.elf", "", new PoweredOff(), "digest c91f22ed74674e0b\n"),
+                Arguments.of("echo.elf", "hi there\rq", new PoweredOff(), "type; q ends\nhi there\n\nbye\n"),
+                Arguments.of("reset.elf", "", new PoweredOff(), "start in millisecond 2\nthat is enough\n"),
+                Arguments.of("reset-key.elf", "rq", new PoweredOff(), "reset\nstarted; r resets, q powers off\noff\n"),
+                Arguments.of("exit-42.elf", "", new Exited(42), "exit 42\n"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("ends")
+    void endsAsItsDescriptionSays(String guest, String input, RunOutcome outcome, String printed) throws IOException {
+        for (long seed = 0; seed < SEEDS; seed++) {
+            Schedule schedule = seed == 0 ? Schedule.ROUND_ROBIN : Schedule.RANDOM;
+
+            Finished run = runs.run(MachineRuns.spec(4, schedule, seed), Guests.image(guest), input);
+
+            assertThat(run.report().outcome())
+                    .as("%s under %s with seed %d printed: %s", guest, schedule, seed, run.console())
+                    .isEqualTo(outcome);
+            assertThat(run.console())
+                    .as("under %s with seed %d", schedule, seed)
+                    .contains(printed);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 16, 64})
+    void everyVcpuGreetsOnceWhateverTheirNumber(int vcpus) throws IOException {
+        Finished run = runs.run(MachineRuns.spec(vcpus, Schedule.ROUND_ROBIN, 0), Guests.image("smp-hello.elf"), "");
+
+        assertThat(run.console().lines().filter(line -> line.startsWith("hello from vCPU")))
+                .as("one greeting from each of %d", vcpus)
+                .hasSize(vcpus)
+                .doesNotHaveDuplicates();
+        assertThat(run.console()).endsWith(vcpus + " greetings, and everybody else is off\n");
+    }
+
+    @Test
+    void theRaceIsLostUnderSomeSchedules() throws IOException {
+        Set<String> outputs = new HashSet<>();
+        for (long seed = 1; seed <= 4; seed++) {
+            outputs.add(runs.run(MachineRuns.spec(4, Schedule.RANDOM, seed), Guests.image("smp-race.elf"), "")
+                    .console());
+        }
+        assertThat(outputs)
+                .as("updates are lost, and how many depends on the schedule")
+                .hasSizeGreaterThan(1);
+        assertThat(outputs)
+                .as("updates are lost")
+                .anySatisfy(output -> assertThat(output).doesNotContain("lost 0\n"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "fault-undefined.elf, UNDEFINED_INSTRUCTION, 0, fault",
+        "fault-read.elf, UNMAPPED_READ, 0x08000010, fault+0x8",
+        "fault-write.elf, UNMAPPED_WRITE, 0x08000010, fault+0xc",
+        "fault-brk.elf, BREAKPOINT, 0, fault",
+        "fault-svc.elf, SUPERVISOR_CALL, 0, fault+0x4",
+        "fault-fetch.elf, UNMAPPED_FETCH, 0x08000010, ''",
+    })
+    void faultsEndTheRunAndSayWhatAndWhere(String guest, Kind kind, long address, String at) throws IOException {
+        Finished run = runs.run(MachineRuns.spec(1, Schedule.ROUND_ROBIN, 0), Guests.image(guest), "");
+
+        assertThat(run.console()).as("the call before the fault was answered").isEqualTo("now it happens\n");
+        assertThat(run.report().outcome()).isInstanceOfSatisfying(RunOutcome.GuestFailed.class, failed -> {
+            GuestFault fault = failed.fault();
+            assertThat(fault.kind()).isEqualTo(kind);
+            assertThat(fault.address()).as("address of the access").isEqualTo(address);
+            long pc = failed.registers().pc();
+            String expected = at.isEmpty() ? "0x8000010" : " <" + at + ">";
+            assertThat(symbols(guest).describe(pc)).as("where it happened").endsWith(expected);
+        });
+    }
+
+    @Test
+    void everybodyWaitingIsADeadlock() throws IOException {
+        Finished run = runs.run(MachineRuns.spec(3, Schedule.ROUND_ROBIN, 0), Guests.image("wfi-all.elf"), "");
+
+        assertThat(run.report().outcome())
+                .isEqualTo(new RunOutcome.Deadlock(
+                        List.of(VcpuState.SUSPENDED, VcpuState.SUSPENDED, VcpuState.SUSPENDED)));
+    }
+
+    @Test
+    void readingEveryRegisterGivesTheSameInTwoRuns() throws IOException {
+        MachineSpec spec = MachineRuns.spec(1, Schedule.ROUND_ROBIN, 0);
+
+        Finished one = runs.run(spec, Guests.image("sysregs.elf"), "");
+        Finished other = runs.run(spec, Guests.image("sysregs.elf"), "");
+
+        assertThat(other.console()).as("no host clock is left").isEqualTo(one.console());
+        assertThat(one.console()).contains("midr_el1 00000000411fd070 ");
+    }
+
+    private static Symbols symbols(String guest) {
+        try {
+            return Symbols.of(List.of(Guests.image(guest)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

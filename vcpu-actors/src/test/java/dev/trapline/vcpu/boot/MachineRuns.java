@@ -1,0 +1,92 @@
+package dev.trapline.vcpu.boot;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.firmware.FirmwareServices;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.recording.Recordings;
+import dev.trapline.unicorn.LibrarySearch;
+import dev.trapline.unicorn.UnicornEngines;
+import dev.trapline.unicorn.UnicornLibrary;
+import dev.trapline.vcpu.Machine;
+import dev.trapline.vcpu.RunReport;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+
+/// Runs whole machines for tests, with the real engine and all services, in an actor system of their own.
+final class MachineRuns implements AutoCloseable {
+
+    private final ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "runs");
+    private final EngineFactory engines = new UnicornEngines(UnicornLibrary.load(LibrarySearch.standard(null)));
+
+    /// What a run printed, and how it ended.
+    record Finished(String console, RunReport report) {}
+
+    /// A machine of the default make with a limit that no test's guest should reach.
+    static MachineSpec spec(int vcpus, Schedule schedule, long seed) {
+        return new MachineSpec(
+                vcpus,
+                CpuModel.CORTEX_A57,
+                128L << 20,
+                schedule,
+                seed,
+                20_000,
+                256,
+                4_000_000_000L,
+                true,
+                true,
+                INPUT_INTERVAL,
+                625_000_000,
+                List.of("smccc"),
+                List.of(),
+                new TreeMap<>());
+    }
+
+    /// A tenth of a millisecond between two bytes of a script.
+    private static final long INPUT_INTERVAL = 6_250;
+
+    Finished run(MachineSpec spec, Image image, String script) {
+        return finish(builder(spec, image, script));
+    }
+
+    Finished record(MachineSpec spec, Image image, String script, Path directory) {
+        return finish(builder(spec, image, script).recordTo(directory));
+    }
+
+    Finished replay(Path directory) {
+        return finish(Machine.replay(engines, Recordings.open(directory, OpenOptions.STRICT))
+                .services(FirmwareServices.onClassPath()));
+    }
+
+    private Machine.Builder builder(MachineSpec spec, Image image, String script) {
+        return Machine.builder(engines, spec)
+                .image(image)
+                .services(FirmwareServices.onClassPath())
+                .script(Bytes.copyOf(script.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private Finished finish(Machine.Builder machine) {
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        RunReport report = machine.console((bytes, length) -> printed.write(bytes, 0, length))
+                .start(system)
+                .done()
+                .toCompletableFuture()
+                .join();
+        return new Finished(printed.toString(StandardCharsets.ISO_8859_1).replace("\r", ""), report);
+    }
+
+    @Override
+    public void close() {
+        system.terminate();
+        system.getWhenTerminated().toCompletableFuture().join();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.trapline.vcpu.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.vcpu.boot.MachineRuns.Finished;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// A real boot loader in flash, with the device tree that the machine generates for it: Debian's `u-boot-qemu`, or the
+/// file that the system property `trapline.uboot` names.
+@Tag("native")
+class UBootTest {
+
+    private static final String PROPERTY = "trapline.uboot";
+    private static final Path PACKAGED = Path.of("/usr/lib/u-boot/qemu_arm64/u-boot.bin");
+
+    /// The first key stops the countdown. One that is typed while the machine resets is lost, so two follow the
+    /// reset.
+    private static final String SESSION = "\rversion\rbdinfo\rreset\r\r\rversion\rpoweroff\r";
+
+    @Test
+    void bootsToItsPromptTakesCommandsAndStartsAgain() throws IOException {
+        Image flash = image();
+        try (MachineRuns runs = new MachineRuns()) {
+            assertSession(runs.run(MachineRuns.spec(2, Schedule.ROUND_ROBIN, 0), flash, SESSION));
+        }
+    }
+
+    private static void assertSession(Finished session) {
+        String console = session.console();
+        assertThat(session.report().outcome()).as("the console: %s", console).isEqualTo(new RunOutcome.PoweredOff());
+        int reset = console.indexOf("=> reset\n");
+        assertThat(reset).as("the prompt took the command: %s", console).isPositive();
+        String before = console.substring(0, reset);
+        String after = console.substring(reset);
+        assertThat(before)
+                .as("the device tree is found: RAM and the console are known")
+                .contains("U-Boot 20", "DRAM:  128 MiB", "Out:   pl011@9000000", "Hit any key to stop autoboot")
+                .contains("=> version\nU-Boot 20")
+                .contains("=> bdinfo\n", "-> start    = 0x0000000040000000", "-> size     = 0x0000000008000000");
+        assertThat(after)
+                .as("it starts again, and takes commands again")
+                .contains("resetting ...", "DRAM:  128 MiB", "=> version\nU-Boot 20")
+                .endsWith("=> poweroff\npoweroff ...\n");
+    }
+
+    private static Image image() throws IOException {
+        Path file = Path.of(System.getProperty(PROPERTY, PACKAGED.toString()));
+        Tools.skipUnless(
+                Files.isReadable(file),
+                "no U-Boot at " + file + ": install Debian's u-boot-qemu, or name its u-boot.bin with -D" + PROPERTY
+                        + "; that a boot loader runs, records and replays is not tested");
+        return new Image(Image.Kind.FLASH, "u-boot.bin", 0, Bytes.copyOf(Files.readAllBytes(file)));
+    }
+}
