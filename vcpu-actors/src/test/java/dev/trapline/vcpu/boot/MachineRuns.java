@@ -1,5 +1,7 @@
 package dev.trapline.vcpu.boot;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import dev.trapline.abi.Bytes;
@@ -15,6 +17,7 @@ import dev.trapline.unicorn.LibrarySearch;
 import dev.trapline.unicorn.UnicornEngines;
 import dev.trapline.unicorn.UnicornLibrary;
 import dev.trapline.vcpu.Machine;
+import dev.trapline.vcpu.MachineRun;
 import dev.trapline.vcpu.RunReport;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -62,6 +65,11 @@ final class MachineRuns implements AutoCloseable {
         return finish(builder(spec, image, script).recordTo(directory));
     }
 
+    /// Types everything at once from another thread than the machine's, as early as can be.
+    Finished recordTyped(MachineSpec spec, Image image, String typed, Path directory) {
+        return finish(builder(spec, image, "").recordTo(directory), ascii(typed));
+    }
+
     Finished replay(Path directory) {
         return finish(Machine.replay(engines, Recordings.open(directory, OpenOptions.STRICT))
                 .services(FirmwareServices.onClassPath()));
@@ -71,17 +79,38 @@ final class MachineRuns implements AutoCloseable {
         return Machine.builder(engines, spec)
                 .image(image)
                 .services(FirmwareServices.onClassPath())
-                .script(Bytes.copyOf(script.getBytes(StandardCharsets.US_ASCII)));
+                .script(ascii(script));
+    }
+
+    private static Bytes ascii(String text) {
+        return Bytes.copyOf(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     private Finished finish(Machine.Builder machine) {
+        return finish(machine, Bytes.EMPTY);
+    }
+
+    private Finished finish(Machine.Builder machine, Bytes typed) {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        RunReport report = machine.console((bytes, length) -> printed.write(bytes, 0, length))
-                .start(system)
-                .done()
-                .toCompletableFuture()
-                .join();
+        MachineRun run = machine.console((bytes, length) -> printed.write(bytes, 0, length))
+                .start(system);
+        if (typed.size() != 0) {
+            run.type(typed);
+        }
+        RunReport report = run.done().toCompletableFuture().join();
         return new Finished(printed.toString(StandardCharsets.ISO_8859_1).replace("\r", ""), report);
+    }
+
+    /// Checks that two runs are the same run, but for the host's time.
+    static void assertEqual(Finished actual, Finished expected, String what) {
+        RunReport one = actual.report();
+        RunReport other = expected.report();
+        assertThat(one.outcome()).as("%s: outcome", what).isEqualTo(other.outcome());
+        assertThat(actual.console()).as("%s: console", what).isEqualTo(expected.console());
+        assertThat(one.position()).as("%s: where it ended", what).isEqualTo(other.position());
+        assertThat(one.progress()).as("%s: how far it came", what).isEqualTo(other.progress());
+        assertThat(one.registerDigest()).as("%s: registers of every slice", what).isEqualTo(other.registerDigest());
+        assertThat(one.memoryDigest()).as("%s: memory at the end", what).isEqualTo(other.memoryDigest());
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// A real boot loader in flash, with the device tree that the machine generates for it: Debian's `u-boot-qemu`, or the
 /// file that the system property `trapline.uboot` names.
@@ -26,10 +27,28 @@ class UBootTest {
     private static final String SESSION = "\rversion\rbdinfo\rreset\r\r\rversion\rpoweroff\r";
 
     @Test
-    void bootsToItsPromptTakesCommandsAndStartsAgain() throws IOException {
+    void bootsToItsPromptTakesCommandsStartsAgainAndReplays(@TempDir Path directory) throws IOException {
         Image flash = image();
+        Path recording = directory.resolve("recording");
         try (MachineRuns runs = new MachineRuns()) {
-            assertSession(runs.run(MachineRuns.spec(2, Schedule.ROUND_ROBIN, 0), flash, SESSION));
+            Finished recorded = runs.record(MachineRuns.spec(2, Schedule.ROUND_ROBIN, 0), flash, SESSION, recording);
+            assertSession(recorded);
+
+            MachineRuns.assertEqual(runs.replay(recording), recorded, "the replay");
+        }
+    }
+
+    @Test
+    void takesWhatIsTypedAndReplaysIt(@TempDir Path directory) throws IOException {
+        Image flash = image();
+        Path recording = directory.resolve("recording");
+        try (MachineRuns runs = new MachineRuns()) {
+            Finished recorded = runs.recordTyped(
+                    MachineRuns.spec(1, Schedule.ROUND_ROBIN, 0), flash, "\rversion\rpoweroff\r", recording);
+
+            assertThat(recorded.report().outcome()).isEqualTo(new RunOutcome.PoweredOff());
+            assertThat(recorded.console()).contains("=> version\nU-Boot 20", "=> poweroff\npoweroff ...\n");
+            MachineRuns.assertEqual(runs.replay(recording), recorded, "the replay takes its input from the recording");
         }
     }
 
