@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,18 +32,18 @@ class GuestDriftTest {
                 Tools.run(directory, "make", "-s", "-C", Guests.DIRECTORY.toString(), "OUT=" + built.toAbsolutePath());
 
         assertThat(result.status()).as("make said: %s", result.errors()).isZero();
-        assertThat(names(built))
+        assertThat(Guests.names(built))
                 .as("the guests checked in are those that the Makefile makes")
-                .isEqualTo(names(Guests.DIRECTORY));
-        for (String name : names(built)) {
+                .isEqualTo(Guests.names(Guests.DIRECTORY));
+        for (String name : Guests.names(built)) {
             assertThat(Bytes.copyOf(Files.readAllBytes(built.resolve(name))).sha256())
                     .as("%s differs from what its source makes: run 'make -C guests' and commit the result", name)
                     .isEqualTo(Guests.image(name).content().sha256());
         }
     }
 
-    static Stream<String> guests() throws IOException {
-        return names(Guests.DIRECTORY).stream();
+    static List<String> guests() throws IOException {
+        return Guests.names(Guests.DIRECTORY);
     }
 
     @ParameterizedTest
@@ -56,14 +55,5 @@ class GuestDriftTest {
 
         assertThat(plan.x0()).as("room for the device tree at the start of RAM").isEqualTo(0x4000_0000L);
         assertThat(Symbols.of(images).describe(plan.entry())).isEqualTo("0x40080000 <_start>");
-    }
-
-    private static List<String> names(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".elf"))
-                    .sorted()
-                    .toList();
-        }
     }
 }

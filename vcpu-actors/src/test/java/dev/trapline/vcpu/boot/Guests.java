@@ -5,6 +5,8 @@ import dev.trapline.abi.machine.Image;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /// The guests that are checked in beside the modules.
 final class Guests {
@@ -16,5 +18,15 @@ final class Guests {
 
     static Image image(String name) throws IOException {
         return new Image(Image.Kind.ELF, name, 0, Bytes.copyOf(Files.readAllBytes(DIRECTORY.resolve(name))));
+    }
+
+    /// File names of the guests in a directory, in order.
+    static List<String> names(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".elf"))
+                    .sorted()
+                    .toList();
+        }
     }
 }

@@ -109,7 +109,9 @@ final class MachineRuns implements AutoCloseable {
         assertThat(actual.console()).as("%s: console", what).isEqualTo(expected.console());
         assertThat(one.position()).as("%s: where it ended", what).isEqualTo(other.position());
         assertThat(one.progress()).as("%s: how far it came", what).isEqualTo(other.progress());
-        assertThat(one.registerDigest()).as("%s: registers of every slice", what).isEqualTo(other.registerDigest());
+        assertThat(one.registerDigest())
+                .as("%s: registers of every slice", what)
+                .isEqualTo(other.registerDigest());
         assertThat(one.memoryDigest()).as("%s: memory at the end", what).isEqualTo(other.memoryDigest());
     }
 

@@ -1,0 +1,87 @@
+package dev.trapline.vcpu.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.vcpu.boot.MachineRuns.Finished;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The contract of docs/determinism.md on real guests: a run, the same run again, and its replay are the same to the
+/// last bit, under every schedule.
+@Tag("native")
+class GuestDeterminismTest {
+
+    private static final int SEEDS = Boolean.getBoolean("trapline.full") ? 200 : 20;
+
+    /// What never ends, ends here.
+    private static final long LIMIT = 8_000_000;
+
+    @SuppressWarnings("NullAway.Init")
+    private static MachineRuns runs;
+
+    @BeforeAll
+    static void start() {
+        runs = new MachineRuns();
+    }
+
+    @AfterAll
+    static void stop() {
+        runs.close();
+    }
+
+    static List<String> guests() throws IOException {
+        return Guests.names(Guests.DIRECTORY);
+    }
+
+    @ParameterizedTest
+    @MethodSource("guests")
+    void aRunTheSameAgainAndItsReplayAreEqual(String guest, @TempDir Path directory) throws IOException {
+        Image image = Guests.image(guest);
+        String input = guest.startsWith("reset-key") ? "rrq" : "some text\rq";
+        for (long seed = 0; seed <= SEEDS; seed++) {
+            MachineSpec spec = spec(seed);
+            Path recording = directory.resolve("seed-" + seed);
+
+            Finished first = runs.record(spec, image, input, recording);
+            Finished again = runs.run(spec, image, input);
+            Finished replayed = runs.replay(recording);
+
+            String what = "%s under %s with seed %d".formatted(guest, spec.schedule(), seed);
+            assertThat(first.report().progress().slices()).as(what).isPositive();
+            MachineRuns.assertEqual(again, first, what + ", run again");
+            MachineRuns.assertEqual(replayed, first, what + ", replayed");
+        }
+    }
+
+    /// Seed 0 stands for round robin. Little memory, so that its digests are cheap; some digests of it on the way.
+    private static MachineSpec spec(long seed) {
+        return new MachineSpec(
+                4,
+                CpuModel.CORTEX_A57,
+                1 << 20,
+                seed == 0 ? Schedule.ROUND_ROBIN : Schedule.RANDOM,
+                seed,
+                20_000,
+                256,
+                LIMIT,
+                true,
+                true,
+                1_000,
+                1_000_000,
+                List.of("smccc"),
+                List.of(),
+                new TreeMap<>());
+    }
+}
