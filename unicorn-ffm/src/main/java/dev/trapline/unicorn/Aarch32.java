@@ -20,9 +20,6 @@ record Aarch32() implements Architecture {
     private static final long SCR_NS = 1;
     /// HCR: TWI (a WFI cannot be mistaken for the end of a budget).
     private static final long HCR_TWI = 1 << 13;
-    /// CNTHCTL: PL1PCTEN, PL1PCEN.
-    private static final long CNTHCTL = 3;
-
     private static final int DOUBLES = 32;
     private static final long MODE = 0x1f;
     private static final long USER = 0x10;
@@ -47,7 +44,7 @@ record Aarch32() implements Architecture {
         engine.writeCoprocessor(1, 0, 1, 0, SCR_HCE | SCR_NS);
         engine.writeCoprocessor(1, 4, 1, 0, HCR_TWI);
         engine.writeCoprocessor(0, 4, 0, 5, spec.mpidr().value());
-        engine.writeCoprocessor(14, 4, 1, 0, CNTHCTL);
+        Aarch32Time.setUp(engine);
     }
 
     @Override
@@ -69,6 +66,11 @@ record Aarch32() implements Architecture {
 
     @Override
     public int register(int n) {
+        return registerNumber(n);
+    }
+
+    /// The library's number of r`n`; 0, which is no register, for those that AArch32 does not have.
+    static int registerNumber(int n) {
         return switch (n) {
             case STACK -> UnicornConstants.UC_ARM_REG_SP;
             case LINK -> UnicornConstants.UC_ARM_REG_LR;
@@ -130,6 +132,11 @@ record Aarch32() implements Architecture {
             }
             return folded;
         };
+    }
+
+    @Override
+    public long monitorControl(Unicorn engine) {
+        return engine.readCoprocessor(9, 0, 12, 0);
     }
 
     @Override

@@ -97,6 +97,11 @@ record Aarch64() implements Architecture {
     }
 
     @Override
+    public long monitorControl(Unicorn engine) {
+        return engine.readSystem(TimeRegisters.PMCR_EL0);
+    }
+
+    @Override
     public CpuStateLayout layout(UnicornLibrary library) {
         return library.layoutA64();
     }

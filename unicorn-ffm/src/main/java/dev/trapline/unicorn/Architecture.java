@@ -42,6 +42,9 @@ sealed interface Architecture permits Aarch64, Aarch32 {
     /// Reads what a guest can have left beyond the general registers into a digest.
     StateDigest stateDigest(Unicorn engine);
 
+    /// PMCR_EL0 of a fresh instance.
+    long monitorControl(Unicorn engine);
+
     /// Where context images of this width keep the last exception.
     CpuStateLayout layout(UnicornLibrary library);
 

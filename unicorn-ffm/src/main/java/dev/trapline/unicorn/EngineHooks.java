@@ -16,6 +16,7 @@ final class EngineHooks implements Hooks {
     private final Unicorn engine;
     private final VirtualClock clock;
     private final TimeRegisters time;
+    private final @Nullable DebugRegisters debug;
     private final RegisterBatch pstate;
     private final RegisterBatch target;
 
@@ -25,10 +26,15 @@ final class EngineHooks implements Hooks {
     private Exit.@Nullable Maintenance maintenance;
     private boolean mmuSeen;
 
-    EngineHooks(Unicorn engine, VirtualClock clock) {
+    /// Prepares hooks of one engine.
+    ///
+    /// @param debug the hardware breakpoints of AArch64, null for AArch32
+    /// @param monitorControl PMCR_EL0 as the CPU model resets it
+    EngineHooks(Unicorn engine, VirtualClock clock, @Nullable DebugRegisters debug, long monitorControl) {
         this.engine = engine;
+        this.debug = debug;
         this.clock = clock;
-        this.time = new TimeRegisters(engine, clock);
+        this.time = new TimeRegisters(clock, monitorControl);
         this.pstate = engine.registers(UnicornConstants.UC_ARM64_REG_PSTATE);
         this.target = engine.registers(UnicornConstants.UC_ARM64_REG_X0);
     }
@@ -69,6 +75,14 @@ final class EngineHooks implements Hooks {
         if (register == SystemRegister.SCTLR_EL1) {
             mmuSeen |= (value & 1) != 0;
             return false;
+        }
+        if (debug != null && debug.concerns(register)) {
+            // At EL0 the library refuses it before it acts on it.
+            boolean privileged = privileged();
+            if (privileged) {
+                debug.write(register, value);
+            }
+            return privileged;
         }
         return TimeRegisters.concerns(register) && time.write(register, value, privileged());
     }

@@ -1,5 +1,6 @@
 package dev.trapline.unicorn;
 
+import dev.trapline.abi.Digest64;
 import dev.trapline.abi.machine.MachineSpec;
 
 /// The system registers that would show the host's clock, answered from virtual time: counters, timers, cycle counter.
@@ -17,7 +18,7 @@ final class TimeRegisters {
     private static final int CRM_PHYSICAL = 2;
 
     private static final int CRM_VIRTUAL = 3;
-    private static final int PMCR_EL0 = SystemRegister.of(3, 3, 9, 12, 0);
+    static final int PMCR_EL0 = SystemRegister.of(3, 3, 9, 12, 0);
     private static final int PMCNTENSET_EL0 = SystemRegister.of(3, 3, 9, 12, 1);
     private static final int PMCNTENCLR_EL0 = SystemRegister.of(3, 3, 9, 12, 2);
     private static final int PMCEID0_EL0 = SystemRegister.of(3, 3, 9, 12, 6);
@@ -27,15 +28,21 @@ final class TimeRegisters {
     /// PMCR_EL0's bits that keep what is written, but for E: LC, DP, X, D.
     private static final long PMCR_KEPT = 0x78;
 
-    private final Unicorn engine;
+    /// PMCR_EL0's bits that are not an identity.
+    private static final long PMCR_LOW = 0x7f;
+
     private final VirtualClock clock;
     private final GenericTimers timers = new GenericTimers();
     private final CycleCounter cycles = new CycleCounter();
+    private final long monitorIdentity;
+    private long monitorControl;
     private long value;
 
-    TimeRegisters(Unicorn engine, VirtualClock clock) {
-        this.engine = engine;
+    /// @param monitorControl PMCR_EL0 as the CPU model resets it
+    TimeRegisters(VirtualClock clock, long monitorControl) {
         this.clock = clock;
+        this.monitorIdentity = monitorControl & ~PMCR_LOW;
+        this.monitorControl = monitorControl & PMCR_KEPT;
     }
 
     /// Whether a register may be one of those: a cheap test before anything else. CRn 9 and 14 of op0 3, op1 0 and
@@ -105,7 +112,7 @@ final class TimeRegisters {
             return true;
         }
         if (register == PMCR_EL0) {
-            value = engine.readSystem(PMCR_EL0) | (cycles.enabled() ? 1 : 0);
+            value = monitorIdentity | monitorControl | (cycles.enabled() ? 1 : 0);
             return true;
         }
         return false;
@@ -152,8 +159,8 @@ final class TimeRegisters {
         }
         if (register == PMCR_EL0) {
             cycles.writeControl(written, clock.peek());
-            // E stays clear in the library: nothing there counts the host's time.
-            engine.writeSystem(PMCR_EL0, (engine.readSystem(PMCR_EL0) & ~PMCR_KEPT) | (written & PMCR_KEPT));
+            // The library never sees it. Its own E stays clear: nothing there counts the host's time.
+            monitorControl = written & PMCR_KEPT;
             return true;
         }
         if (register == PMUSERENR_EL0) {
@@ -180,6 +187,6 @@ final class TimeRegisters {
 
     /// Folds all of it into a digest.
     long foldInto(long digest) {
-        return cycles.foldInto(timers.foldInto(digest));
+        return Digest64.fold(cycles.foldInto(timers.foldInto(digest)), monitorControl);
     }
 }

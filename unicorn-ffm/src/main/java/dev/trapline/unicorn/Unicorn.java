@@ -210,19 +210,28 @@ public final class Unicorn implements AutoCloseable {
         batch.write(1);
     }
 
+    /// Reads one 32-bit register of coprocessor 15 in AArch32's non-secure view, past all access rights.
+    long readCoprocessor(int crn, int opc1, int crm, int opc2) {
+        RegisterBatch batch = coprocessor(crn, opc1, crm, opc2);
+        batch.read();
+        return batch.get(0, COPROCESSOR_VALUE);
+    }
+
     /// Writes one 32-bit register of coprocessor 15 in AArch32's non-secure view, past all access rights.
     void writeCoprocessor(int crn, int opc1, int crm, int opc2, long value) {
-        RegisterBatch batch =
-                registers(new int[] {UnicornConstants.UC_ARM_REG_CP_REG}, new int[] {0}, 1, COPROCESSOR_WORDS);
-        batch.setInt(0, 0, 15);
-        batch.setInt(0, 4, 0);
-        batch.setInt(0, 8, 0);
-        batch.setInt(0, 12, crn);
-        batch.setInt(0, 16, crm);
-        batch.setInt(0, 20, opc1);
-        batch.setInt(0, 24, opc2);
+        RegisterBatch batch = coprocessor(crn, opc1, crm, opc2);
         batch.set(0, COPROCESSOR_VALUE, value);
         batch.write(1);
+    }
+
+    private RegisterBatch coprocessor(int crn, int opc1, int crm, int opc2) {
+        RegisterBatch batch = registers(
+                new int[] {UnicornConstants.UC_ARM_REG_CP_REG}, new int[] {0}, 1, COPROCESSOR_WORDS);
+        int[] fields = {15, 0, 0, crn, crm, opc1, opc2};
+        for (int k = 0; k < fields.length; k++) {
+            batch.setInt(0, k * Integer.BYTES, fields[k]);
+        }
+        return batch;
     }
 
     /// Drops translations of code.

@@ -11,6 +11,7 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
+import org.jspecify.annotations.Nullable;
 
 /// A CPU of the library behind the engine port.
 ///
@@ -24,6 +25,7 @@ final class UnicornEngine implements Engine {
     private final EngineHooks hooks;
     private final Translations translations;
     private final Faults faults;
+    private final @Nullable Aarch32Time aarch32Time;
     private final Instructions instructions;
     private final RegisterBatch general;
     private final RegisterBatch written;
@@ -34,8 +36,11 @@ final class UnicornEngine implements Engine {
     private UnicornEngine(Unicorn unicorn, UnicornLibrary library, Architecture architecture, EngineSpec spec) {
         this.unicorn = unicorn;
         this.architecture = architecture;
-        this.hooks = new EngineHooks(unicorn, clock);
-        this.translations = new Translations(unicorn, spec.memory(), architecture instanceof Aarch64);
+        boolean a64 = architecture instanceof Aarch64;
+        this.hooks = new EngineHooks(
+                unicorn, clock, a64 ? new DebugRegisters(unicorn) : null, architecture.monitorControl(unicorn));
+        this.aarch32Time = a64 ? null : new Aarch32Time(unicorn, hooks.time());
+        this.translations = new Translations(unicorn, spec.memory(), a64);
         this.faults = new Faults(unicorn, architecture, architecture.layout(library));
         this.instructions = new Instructions(spec.memory());
         this.general = architecture.generalRegisters(unicorn);
@@ -154,6 +159,13 @@ final class UnicornEngine implements Engine {
     private Exit exception(int interrupt) {
         if (interrupt == UnicornConstants.EXCP_UDEF && faults.isWaitForInterrupt(registers)) {
             return waitForInterrupt();
+        }
+        if (interrupt == UnicornConstants.EXCP_UDEF
+                && aarch32Time != null
+                && architecture.exceptionLevel(registers[GeneralRegisters.PSTATE]) == 1
+                && aarch32Time.serve(faults.syndrome(), registers)) {
+            registers[GeneralRegisters.PC] += faults.instructionWidth();
+            return Exit.BudgetUsed.INSTANCE;
         }
         return faults.exception(interrupt);
     }

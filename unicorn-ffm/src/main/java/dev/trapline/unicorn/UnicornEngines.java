@@ -29,4 +29,9 @@ public final class UnicornEngines implements EngineFactory {
     public EngineLibrary library() {
         return library.identity();
     }
+
+    /// The library itself, for whoever needs more than the port.
+    public UnicornLibrary unicorn() {
+        return library;
+    }
 }
