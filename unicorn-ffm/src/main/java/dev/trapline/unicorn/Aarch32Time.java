@@ -4,12 +4,13 @@ import dev.trapline.abi.exit.GeneralRegisters;
 
 /// What AArch32 code may know of time.
 ///
-/// The library has no hook for coprocessor accesses. What EL2 can trap is trapped, and answered here for PL1: the physical counter
-/// and timer (CNTPCT, CNTP_CTL, CNTP_CVAL, CNTP_TVAL) and the cycle counter (PMCCNTR, and PMCR, PMCNTENSET, PMCNTENCLR and
-/// PMUSERENR that rule it). Every other register of the performance monitors and of debug is UNDEFINED, and so is all of it at
-/// PL0. An answered access ends its slice early: the library cannot go on within it.
+/// The library has no hook for coprocessor accesses. What EL2 can trap is trapped, and answered here for PL1: the
+/// physical counter and timer (CNTPCT, CNTP_CTL, CNTP_CVAL, CNTP_TVAL) and the cycle counter (PMCCNTR, and PMCR,
+/// PMCNTENSET, PMCNTENCLR and PMUSERENR that rule it). Every other register of the performance monitors and of debug is
+/// UNDEFINED, and so is all of it at PL0. An answered access ends its slice early: the library cannot go on within it.
 ///
-/// CNTVCT and CNTV_TVAL cannot be trapped at PL1 and **show the host's clock**: a guest that reads them does not replay.
+/// CNTVCT and CNTV_TVAL cannot be trapped at PL1 and **show the host's clock**: a guest that reads them does not
+/// replay.
 final class Aarch32Time {
 
     /// HDCR: TPM, TDA, TDOSA, TDRA, so that performance monitors and debug registers trap.
@@ -43,12 +44,11 @@ final class Aarch32Time {
     boolean serve(int syndrome, long[] registers) {
         int first = (syndrome >> 5) & 0xf;
         boolean read = (syndrome & 1) != 0;
-        int register =
-                switch (syndrome >>> 26) {
-                    case EC_MCR -> narrow(syndrome);
-                    case EC_MCRR -> wide(syndrome);
-                    default -> UNKNOWN;
-                };
+        int register = switch (syndrome >>> 26) {
+            case EC_MCR -> narrow(syndrome);
+            case EC_MCRR -> wide(syndrome);
+            default -> UNKNOWN;
+        };
         int second = syndrome >>> 26 == EC_MCRR ? (syndrome >> 10) & 0xf : first;
         if (register == UNKNOWN || first == PC_NUMBER || second == PC_NUMBER) {
             return false;

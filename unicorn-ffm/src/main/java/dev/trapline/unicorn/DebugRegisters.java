@@ -2,8 +2,8 @@ package dev.trapline.unicorn;
 
 /// Hardware breakpoints and watchpoints: kept, read back, never hit.
 ///
-/// The library acts on a write of them by throwing away translations, the running one among them, which crashes the process; and a
-/// watchpoint that is hit makes `uc_emu_start` hang. So a write only ever sets the register's field.
+/// The library acts on a write of them by throwing away translations, the running one among them, which crashes the
+/// process; and a watchpoint that is hit makes `uc_emu_start` hang. So a write only ever sets the register's field.
 final class DebugRegisters {
 
     private static final int ID_AA64DFR0_EL1 = SystemRegister.of(3, 0, 0, 5, 0);
@@ -19,7 +19,8 @@ final class DebugRegisters {
         this.watchpoints = ((features >> 20) & 0xf) + 1;
     }
 
-    /// Whether a register is DBGBVR, DBGBCR, DBGWVR or DBGWCR, and the CPU has it: op0 2, op1 0, CRn 0, op2 4 to 7, CRm its number.
+    /// Whether a register is DBGBVR, DBGBCR, DBGWVR or DBGWCR, and the CPU has it: op0 2, op1 0, CRn 0, op2 4 to 7,
+    /// CRm its number.
     boolean concerns(int register) {
         int op2 = SystemRegister.op2(register);
         return SystemRegister.op0(register) == 2

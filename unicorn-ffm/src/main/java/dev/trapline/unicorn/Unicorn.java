@@ -225,8 +225,8 @@ public final class Unicorn implements AutoCloseable {
     }
 
     private RegisterBatch coprocessor(int crn, int opc1, int crm, int opc2) {
-        RegisterBatch batch = registers(
-                new int[] {UnicornConstants.UC_ARM_REG_CP_REG}, new int[] {0}, 1, COPROCESSOR_WORDS);
+        RegisterBatch batch =
+                registers(new int[] {UnicornConstants.UC_ARM_REG_CP_REG}, new int[] {0}, 1, COPROCESSOR_WORDS);
         int[] fields = {15, 0, 0, crn, crm, opc1, opc2};
         for (int k = 0; k < fields.length; k++) {
             batch.setInt(0, k * Integer.BYTES, fields[k]);

@@ -14,8 +14,6 @@ import keystone.KeystoneMode;
 /// 0xd503207f`.
 public final class A64 {
 
-    private static final String WORD = ".inst ";
-
     private A64() {}
 
     /// Assembles A64 code for address 0.
@@ -47,7 +45,7 @@ public final class A64 {
             int comment = line.indexOf("//");
             String code = (comment < 0 ? line : line.substring(0, comment)).strip();
             if (!code.isEmpty()) {
-                lines.add(code.startsWith(WORD) ? ".long " + code.substring(WORD.length()) : code);
+                lines.add(code.replace(".inst ", ".long "));
             }
         }
         try (Keystone keystone = new Keystone(architecture, mode)) {

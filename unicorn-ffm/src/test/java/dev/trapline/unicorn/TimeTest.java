@@ -2,6 +2,7 @@ package dev.trapline.unicorn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.machine.MachineSpec;
@@ -76,10 +77,14 @@ class TimeTest {
             guest.engine().run(100, 1000);
             assertThat(guest.x(0)).as("disabled").isZero();
             guest.engine().run(100, 2000);
-            assertThat(guest.x(2)).as("since PMCR_EL0.E was set, one counter read later").isEqualTo(999);
+            assertThat(guest.x(2))
+                    .as("since PMCR_EL0.E was set, one counter read later")
+                    .isEqualTo(999);
             assertThat(guest.x(3) & 1).as("E reads back").isEqualTo(1);
             guest.engine().run(100, 3000);
-            assertThat(guest.x(4)).as("held since it was disabled, one counter read later").isEqualTo(1000);
+            assertThat(guest.x(4))
+                    .as("held since it was disabled, one counter read later")
+                    .isEqualTo(1000);
         }
     }
 
@@ -148,15 +153,23 @@ class TimeTest {
     @Test
     void thumbCallsAndWaitsAreSeen() {
         byte[] code = new byte[] {
-            0x01, 0x46, // mov r1, r0
-            (byte) 0xe1, (byte) 0xf7, 0x34, (byte) 0x82, // hvc #0x1234
-            0x30, (byte) 0xbf, // wfi
-            (byte) 0xf6, (byte) 0xf7, 0x00, (byte) 0x80, // smc #6
+            0x01,
+            0x46, // mov r1, r0
+            (byte) 0xe1,
+            (byte) 0xf7,
+            0x34,
+            (byte) 0x82, // hvc #0x1234
+            0x30,
+            (byte) 0xbf, // wfi
+            (byte) 0xf6,
+            (byte) 0xf7,
+            0x00,
+            (byte) 0x80, // smc #6
         };
         try (Snippet guest = Snippet.aarch32(Snippet.engines(), code)) {
             guest.engine().writePc(Snippet.BASE + 1);
             var hvc = HypercallExitTest.hypercall(guest.run());
-            assertThat(hvc.state()).isEqualTo(dev.trapline.abi.ExecutionState.T32);
+            assertThat(hvc.state()).isEqualTo(ExecutionState.T32);
             assertThat(hvc.immediate()).isEqualTo(0x1234);
             assertThat(hvc.nextPc()).isEqualTo(Snippet.BASE + 6);
             assertThat(guest.run()).isEqualTo(Exit.WaitForInterrupt.INSTANCE);

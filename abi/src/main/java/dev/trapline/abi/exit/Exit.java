@@ -23,7 +23,8 @@ public sealed interface Exit
     /// it.
     ///
     /// @param operation the SYS encoding, op1:CRn:CRm:op2 packed as `op1 << 11 | CRn << 7 | CRm << 3 | op2`
-    /// @param argument the value of its register, 0 where it takes none
+    /// @param argument the value of its register, 0 where it takes none; for IC IVAU the physical address that it
+    ///     stands for on the vCPU that executed it
     record Maintenance(int operation, long argument) implements Exit {
 
         /// The encoding of a SYS instruction in one number.
