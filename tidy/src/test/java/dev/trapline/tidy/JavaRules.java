@@ -32,6 +32,9 @@ final class JavaRules extends TreePathScanner<@Nullable Void, @Nullable Void> {
 
     private static final Pattern OPTIONAL = Pattern.compile("(java\\.util\\.)?Optional(Int|Long|Double|<.*>)?");
     private static final Set<String> TOO_WIDE = Set.of("Exception", "RuntimeException");
+    /// The modules that are commands.
+    private static final Set<String> SPEAKING_MODULES = Set.of("launcher", "benchmarks");
+
     private static final Set<String> FOREIGN_CALLS = Set.of("invokeExact", "upcallStub", "reinterpret");
 
     private final JavaFile file;
@@ -149,7 +152,7 @@ final class JavaRules extends TreePathScanner<@Nullable Void, @Nullable Void> {
     public @Nullable Void visitMemberSelect(MemberSelectTree tree, @Nullable Void nothing) {
         String text = tree.toString();
         boolean console = text.equals("System.out") || text.equals("System.err");
-        if (console && isMain() && !Repository.module(file.path()).equals("launcher")) {
+        if (console && isMain() && !SPEAKING_MODULES.contains(Repository.module(file.path()))) {
             find(tree, text + " outside launcher: use a logger, or hand the text to the caller");
         }
         return super.visitMemberSelect(tree, null);

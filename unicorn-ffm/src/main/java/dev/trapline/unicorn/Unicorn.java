@@ -203,8 +203,9 @@ public final class Unicorn implements AutoCloseable {
 
     /// Writes one system register of AArch64, or performs a SYS instruction, past all access rights.
     ///
+    /// @param encoding packed as for [Hooks#readSystem]
     /// @throws EngineException if the CPU model has no such register
-    void writeSystem(int encoding, long value) {
+    public void writeSystem(int encoding, long value) {
         RegisterBatch batch = oneSystem(encoding);
         batch.set(0, SYSTEM_VALUE, value);
         batch.write(1);

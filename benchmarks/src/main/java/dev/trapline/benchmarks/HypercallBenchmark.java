@@ -1,0 +1,100 @@
+package dev.trapline.benchmarks;
+
+import dev.trapline.vcpu.RunReport;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/// The cost of one hypercall: the same guest, the same million calls, with more and more of Trapline around the engine.
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@OperationsPerInvocation(Guest.HYPERCALLS)
+@Warmup(iterations = 4, time = 2)
+@Measurement(iterations = 5, time = 2)
+@Fork(1)
+public class HypercallBenchmark {
+
+    /// A guest under the binding alone.
+    @State(Scope.Thread)
+    public static class Bare {
+        final BareGuest guest = new BareGuest(Guest.HYPERCALL_LOOP);
+
+        /// Frees the engine.
+        @TearDown
+        public void close() {
+            guest.close();
+        }
+    }
+
+    /// An actor system with machines in it.
+    @State(Scope.Thread)
+    public static class Whole {
+        final Machines machines = new Machines();
+
+        /// Recordings of one iteration must not fill the disk for the next.
+        @TearDown(Level.Iteration)
+        public void tidyUp() {
+            machines.deleteRecordings();
+        }
+
+        /// Ends the system.
+        @TearDown
+        public void stop() {
+            machines.close();
+        }
+    }
+
+    /// A recording to replay.
+    @State(Scope.Thread)
+    public static class Recorded {
+        final Machines machines = new Machines();
+        final Path recording = machines.record(Guest.HYPERCALL_LOOP);
+
+        /// Ends the system, and deletes the recording.
+        @TearDown
+        public void stop() {
+            machines.close();
+        }
+    }
+
+    /// Reference (a).
+    @Benchmark
+    public int bare(Bare state) {
+        return state.guest.run(Machines.spec().sliceBudget());
+    }
+
+    /// Routed to PSCI's actor, answered, not recorded.
+    @Benchmark
+    public RunReport forwarded(Whole state) {
+        return state.machines.run(Guest.HYPERCALL_LOOP, Machines.spec());
+    }
+
+    /// Answered in place, not recorded.
+    @Benchmark
+    public RunReport resident(Whole state) {
+        return state.machines.run(Guest.HYPERCALL_LOOP, Machines.resident());
+    }
+
+    /// Routed to PSCI's actor, answered and recorded, until all is durable.
+    @Benchmark
+    public Path recorded(Whole state) {
+        return state.machines.record(Guest.HYPERCALL_LOOP);
+    }
+
+    /// The same calls replayed and checked.
+    @Benchmark
+    public RunReport replayed(Recorded state) {
+        return state.machines.replay(state.recording);
+    }
+}

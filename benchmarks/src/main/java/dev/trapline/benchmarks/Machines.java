@@ -1,0 +1,158 @@
+package dev.trapline.benchmarks;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.firmware.FirmwareServices;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.recording.Recordings;
+import dev.trapline.unicorn.LibrarySearch;
+import dev.trapline.unicorn.UnicornEngines;
+import dev.trapline.unicorn.UnicornLibrary;
+import dev.trapline.vcpu.Machine;
+import dev.trapline.vcpu.RunReport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/// Runs whole machines, as an embedding program does, in one actor system. What the `trapline` command does is no
+/// different.
+final class Machines implements AutoCloseable {
+
+    private static final Config QUIET = ConfigFactory.parseString("akka.loglevel = WARNING")
+            .withFallback(ConfigFactory.load())
+            .resolve();
+
+    private final ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "benchmarks", QUIET);
+    private final EngineFactory engines = new UnicornEngines(UnicornLibrary.load(LibrarySearch.standard(null)));
+    private final Path directory;
+    private final List<Path> recordings = new ArrayList<>();
+
+    Machines() {
+        try {
+            directory = Files.createTempDirectory("trapline-benchmarks");
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make a directory for recordings", e);
+        }
+    }
+
+    /// One vCPU, slices of 20 000 instructions; PSCI is forwarded to its actor.
+    static MachineSpec spec() {
+        return new MachineSpec(
+                1,
+                CpuModel.CORTEX_A57,
+                128L << 20,
+                Schedule.ROUND_ROBIN,
+                0,
+                20_000,
+                256,
+                0,
+                true,
+                false,
+                6250,
+                625_000_000,
+                List.of("smccc"),
+                List.of(),
+                new TreeMap<>());
+    }
+
+    /// The same with PSCI answered in place.
+    static MachineSpec resident() {
+        MachineSpec spec = spec();
+        return new MachineSpec(
+                spec.vcpus(),
+                spec.cpuModel(),
+                spec.ramBytes(),
+                spec.schedule(),
+                spec.seed(),
+                spec.sliceBudget(),
+                spec.cutSliceCost(),
+                spec.maxInstructions(),
+                spec.rebootOnReset(),
+                spec.deviceTree(),
+                spec.inputInterval(),
+                spec.ramDigestInterval(),
+                List.of("smccc", "psci"),
+                spec.rules(),
+                spec.serviceSettings());
+    }
+
+    /// Runs a guest without a recording.
+    RunReport run(Guest guest, MachineSpec spec) {
+        return finished(machine(guest, spec));
+    }
+
+    /// Runs a guest and records it. The run counts until all is durable.
+    Path record(Guest guest) {
+        Path recording = directory.resolve("recording-" + recordings.size());
+        recordings.add(recording);
+        finished(machine(guest, spec()).recordTo(recording));
+        return recording;
+    }
+
+    /// Replays a recording.
+    RunReport replay(Path recording) {
+        return finished(Machine.replay(engines, Recordings.open(recording, OpenOptions.STRICT))
+                .services(FirmwareServices.onClassPath()));
+    }
+
+    private Machine.Builder machine(Guest guest, MachineSpec spec) {
+        return Machine.builder(engines, spec).image(guest.image()).services(FirmwareServices.onClassPath());
+    }
+
+    private RunReport finished(Machine.Builder machine) {
+        RunReport report = machine.start(system).done().toCompletableFuture().join();
+        if (!(report.outcome() instanceof RunOutcome.PoweredOff)) {
+            throw new IllegalStateException("the guest did not turn itself off: " + report.outcome());
+        }
+        return report;
+    }
+
+    /// Bytes of all files in a recording but its images.
+    static long sizeWithoutImages(Path recording, long imageBytes) {
+        try (Stream<Path> files = Files.walk(recording)) {
+            return files.filter(Files::isRegularFile)
+                            .mapToLong(file -> file.toFile().length())
+                            .sum()
+                    - imageBytes;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot measure " + recording, e);
+        }
+    }
+
+    /// Deletes what was recorded so far.
+    void deleteRecordings() {
+        recordings.forEach(Machines::delete);
+    }
+
+    private static void delete(Path tree) {
+        if (!Files.exists(tree)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(tree)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + tree, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        system.terminate();
+        system.getWhenTerminated().toCompletableFuture().join();
+        delete(directory);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.trapline.benchmarks;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/// Runs all benchmarks and prints the table of `docs/performance.md`: every figure beside its reference and what it
+/// must reach.
+///
+/// Start it in the root of the repository. `--quick` takes one short iteration of each: to see that all of them run,
+/// not for figures.
+public final class SpeedReport {
+
+    private final PrintStream out;
+    private final Map<String, Double> scores = new TreeMap<>();
+
+    private SpeedReport(PrintStream out) {
+        this.out = out;
+    }
+
+    /// Measures and prints.
+    public static void main(String[] arguments) throws RunnerException {
+        boolean quick = arguments.length > 0 && arguments[0].equals("--quick");
+        SpeedReport report = new SpeedReport(System.out);
+        report.measure(quick);
+        report.print();
+    }
+
+    private void measure(boolean quick) throws RunnerException {
+        ChainedOptionsBuilder options = new OptionsBuilder()
+                .include(HypercallBenchmark.class.getSimpleName())
+                .include(ComputeBenchmark.class.getSimpleName())
+                .shouldFailOnError(true);
+        if (quick) {
+            options = options.warmupIterations(0).measurementIterations(1).measurementTime(TimeValue.milliseconds(1));
+        }
+        for (RunResult result : new Runner(options.build()).run()) {
+            scores.put(
+                    result.getPrimaryResult().getLabel(),
+                    result.getPrimaryResult().getScore());
+        }
+    }
+
+    private void print() {
+        double bare = score("bare");
+        out.println();
+        out.println("| what | measured | reference | ratio | must reach |");
+        out.println("|---|---|---|---|---|");
+        row("hypercall, forwarded, not recorded", "ns", score("forwarded"), bare, "at most 3.00");
+        row("hypercall, forwarded, recorded", "ns", score("recorded"), bare, "at most 4.00");
+        row("hypercall, resident, not recorded", "ns", score("resident"), bare, "");
+        row("hypercall, replayed (reference: recorded)", "ns", score("replayed"), score("recorded"), "at most 1.00");
+        double raw = mips(Guest.COMPUTE_INSTRUCTIONS, "bareCompute");
+        double tight = mips(Guest.TIGHT_INSTRUCTIONS, "bareTightLoop");
+        row("compute, recorded", "MIPS", mips(Guest.COMPUTE_INSTRUCTIONS, "recordedCompute"), raw, "at least 0.75");
+        row("worst tight loop, not recorded", "MIPS", mips(Guest.TIGHT_INSTRUCTIONS, "slicedTightLoop"), tight, "");
+        row("bytes of recording for a hypercall", "B", bytesPerHypercall(), 1, "at most 48.00");
+        StartUp.Times times = StartUp.measure();
+        row("./trapline run of a guest that ends", "ms", times.trapline(), times.emptySystem(), "at most 2.50");
+    }
+
+    private void row(String what, String unit, double measured, double reference, String mustReach) {
+        out.printf(
+                Locale.ROOT,
+                "| %s | %.1f %s | %.1f %s | %.2f | %s |%n",
+                what,
+                measured,
+                unit,
+                reference,
+                unit,
+                measured / reference,
+                mustReach);
+    }
+
+    private double score(String label) {
+        Double score = scores.get(label);
+        if (score == null) {
+            throw new IllegalStateException("no benchmark is named " + label + "; there are " + scores.keySet());
+        }
+        return score;
+    }
+
+    private double mips(int instructions, String label) {
+        return instructions / score(label) / 1000;
+    }
+
+    private static double bytesPerHypercall() {
+        try (Machines machines = new Machines()) {
+            Path recording = machines.record(Guest.HYPERCALL_LOOP);
+            long image = Guest.HYPERCALL_LOOP.image().content().size();
+            return (double) Machines.sizeWithoutImages(recording, image) / (Guest.HYPERCALLS + 1);
+        }
+    }
+}
