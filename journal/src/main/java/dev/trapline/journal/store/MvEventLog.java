@@ -35,6 +35,7 @@ final class MvEventLog implements AutoCloseable {
         try {
             Long last = events.lastKey();
             return last == null ? 0 : last;
+            // WIDE: see unreadable.
         } catch (RuntimeException e) {
             throw unreadable(e);
         }
@@ -51,6 +52,7 @@ final class MvEventLog implements AutoCloseable {
         byte[] row;
         try {
             row = events.get(sequenceNr);
+            // WIDE: see unreadable.
         } catch (RuntimeException e) {
             throw unreadable(e);
         }
