@@ -27,6 +27,7 @@ final class Attendant {
     private final GuestConsole console;
     private final PrintWriter err;
     private final boolean statusLine;
+    private volatile boolean stopAsked;
     private Progress lastProgress = new Progress(0, 0, 0);
     private long lastStatusNanos = System.nanoTime();
 
@@ -41,6 +42,29 @@ final class Attendant {
     /// Waits for the end of a run that nothing is typed to.
     RunReport await(Duration timeout) {
         return await(timeout, null);
+    }
+
+    /// Waits for the end of a replay. It takes its inputs from the recording alone, and a stop is an input: to end
+    /// it early is to walk away from it, which costs nothing, since a replay writes nothing.
+    ///
+    /// @throws CommandException if somebody asked for the end
+    RunReport awaitReplay() {
+        try (Signals _ = Signals.handle(() -> stopAsked = true, () -> kill(null))) {
+            CompletableFuture<RunReport> done = run.done().toCompletableFuture();
+            while (true) {
+                RunReport report = look(done, Long.MAX_VALUE);
+                if (report != null) {
+                    return report;
+                }
+                tend(null);
+                if (stopAsked) {
+                    throw CommandException.interrupted("the replay was interrupted after "
+                            + Figures.count(run.progress().slices(), "slice") + " without divergence");
+                }
+            }
+        } finally {
+            console.finish();
+        }
     }
 
     /// Waits for the end, with standard input at the guest's console.
@@ -101,6 +125,7 @@ final class Attendant {
 
     private void tend(@Nullable RawTerminal terminal) {
         if (console.isBroken()) {
+            stopAsked = true;
             run.stop(Stop.Reason.INTERRUPTED);
         }
         if (terminal != null && !terminal.isRaw() && run.readsConsole()) {

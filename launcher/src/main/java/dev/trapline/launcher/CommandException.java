@@ -39,6 +39,11 @@ final class CommandException extends RuntimeException {
         return new CommandException(new Ending(Ending.USAGE, "usage", message), details);
     }
 
+    /// Somebody asked for the end.
+    static CommandException interrupted(String message) {
+        return new CommandException(new Ending(Ending.INTERRUPTED, "interrupted", message), List.of());
+    }
+
     Ending ending() {
         return ending;
     }

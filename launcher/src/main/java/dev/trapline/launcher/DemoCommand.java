@@ -67,7 +67,7 @@ final class DemoCommand implements Action {
                 .services(services.all())
                 .recordTo(recording);
         images.forEach(builder::image);
-        RunReport first = attend(builder, system);
+        RunReport first = attend(builder, system).await(Duration.ZERO);
         Outcomes.explain(first, config.machine(), images, err);
         if (Ending.of(first.outcome()).status() != Ending.OK) {
             return Ending.of(first.outcome());
@@ -77,9 +77,10 @@ final class DemoCommand implements Action {
         err.println("2. The recording runs again, and every step is compared with what was recorded:");
         err.println();
         RunReport second = attend(
-                Machine.replay(engines, Recordings.open(recording, OpenOptions.STRICT))
-                        .services(services.all()),
-                system);
+                        Machine.replay(engines, Recordings.open(recording, OpenOptions.STRICT))
+                                .services(services.all()),
+                        system)
+                .awaitReplay();
         Outcomes.explain(second, config.machine(), images, err);
         if (!ReplayCommand.isAsRecorded(second.outcome())) {
             return Ending.of(second.outcome());
@@ -88,10 +89,10 @@ final class DemoCommand implements Action {
         return new Ending(Ending.OK, "demo", "one run, recorded and replayed to the last bit");
     }
 
-    private RunReport attend(Machine.Builder builder, ActorSystem<Void> system) {
+    private Attendant attend(Machine.Builder builder, ActorSystem<Void> system) {
         GuestConsole console = terminal.console();
         MachineRun run = builder.console(console).start(system);
-        return new Attendant(run, console, terminal.err(), terminal.hasStatusLine()).await(Duration.ZERO);
+        return new Attendant(run, console, terminal.err(), terminal.hasStatusLine());
     }
 
     private static void explainRun(RunReport report, PrintWriter err) {
@@ -121,7 +122,8 @@ final class DemoCommand implements Action {
         err.println();
     }
 
-    private static Path home() {
+    /// Where Trapline's own files are: its example guests among them.
+    static Path home() {
         return Path.of(System.getProperty("trapline.home", "."));
     }
 

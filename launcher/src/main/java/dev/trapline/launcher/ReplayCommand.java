@@ -15,7 +15,6 @@ import dev.trapline.vcpu.Progress;
 import dev.trapline.vcpu.RunReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -99,7 +98,7 @@ final class ReplayCommand implements Action {
                 .services(services.all())
                 .console(console)
                 .start(system);
-        RunReport report = new Attendant(run, console, terminal.err(), terminal.hasStatusLine()).await(Duration.ZERO);
+        RunReport report = new Attendant(run, console, terminal.err(), terminal.hasStatusLine()).awaitReplay();
         Outcomes.explain(report, spec, images, terminal.err());
         if (isAsRecorded(report.outcome())) {
             printSuccess(report, recording, terminal.err());

@@ -1,12 +1,18 @@
 package dev.trapline.launcher;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
-/// `trapline train`: what `./trapline` runs once so that the JVM's ahead-of-time cache knows the classes of a run and
-/// a replay. It is not for people.
+/// `trapline train`: what `./trapline` runs once so that the JVM's ahead-of-time cache knows the classes of the
+/// commands. It is not for people.
 @Command(name = "train", hidden = true, description = "Runs what a start-up cache is made from.")
 final class TrainCommand implements Action {
 
@@ -23,6 +29,38 @@ final class TrainCommand implements Action {
 
     @Override
     public Ending perform() {
-        return new DemoCommand(new Terminal(terminal.in(), OutputStream.nullOutputStream(), terminal.err())).perform();
+        Terminal quiet = new Terminal(InputStream.nullInputStream(), OutputStream.nullOutputStream(), terminal.err());
+        try {
+            Path directory = Files.createTempDirectory("trapline-train-");
+            String recording = directory.resolve("rec").toString();
+            Path guests = DemoCommand.home().resolve("guests");
+            for (List<String> command : List.of(
+                    List.of(
+                            "run",
+                            "--cpus",
+                            "4",
+                            guests.resolve("smp-hello.elf").toString()),
+                    List.of(
+                            "run",
+                            "--record",
+                            recording,
+                            guests.resolve("hypercall-loop-1k.elf").toString()),
+                    List.of("replay", recording),
+                    List.of("trace", recording))) {
+                new Trapline(quiet).execute(command);
+            }
+            delete(directory);
+        } catch (IOException e) {
+            throw CommandException.usage("no temporary directory can be used: " + e.getMessage(), e);
+        }
+        return Ending.DONE;
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> found = Files.walk(directory)) {
+            for (Path path : found.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
     }
 }

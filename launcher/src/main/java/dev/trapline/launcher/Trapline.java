@@ -21,7 +21,7 @@ public final class Trapline {
 
     private final Terminal terminal;
 
-    private Trapline(Terminal terminal) {
+    Trapline(Terminal terminal) {
         this.terminal = terminal;
     }
 
@@ -33,7 +33,10 @@ public final class Trapline {
         System.exit(status);
     }
 
-    private int execute(List<String> arguments) {
+    /// Performs a command.
+    ///
+    /// @return the exit status
+    int execute(List<String> arguments) {
         CommandLine top = commandLine(arguments);
         Ending ending;
         try {
