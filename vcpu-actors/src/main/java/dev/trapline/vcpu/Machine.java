@@ -59,6 +59,7 @@ public final class Machine {
         private ConsoleOutput console = (_, _) -> {};
         private Bytes script = Bytes.EMPTY;
         private @Nullable Path recordTo;
+        private @Nullable History given;
 
         private Builder(EngineFactory engines, MachineSpec spec, @Nullable RecordingReader recording) {
             this.engines = engines;
@@ -102,6 +103,12 @@ public final class Machine {
             return this;
         }
 
+        /// A history of the caller's own, instead of a recording: for tests of how a machine gets on with one.
+        Builder history(History history) {
+            this.given = history;
+            return this;
+        }
+
         /// Powers the machine on.
         ///
         /// @param system in which its actors live; may be shared by many machines
@@ -128,6 +135,9 @@ public final class Machine {
         }
 
         private History history(ActorSystem<?> system, MachineAssembly assembly) {
+            if (given != null) {
+                return given;
+            }
             if (recording != null) {
                 return Recordings.replay(recording);
             }

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.ChildFailed;
 import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.PostStop;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
@@ -96,6 +97,7 @@ final class MachineActor extends AbstractBehavior<MachineActor.Command> implemen
                 .onAnyMessage(this::onCommand)
                 .onSignal(ChildFailed.class, failed -> onChildGone(failed.getCause()))
                 .onSignal(Terminated.class, _ -> onChildGone(null))
+                .onSignal(PostStop.class, _ -> onStopped())
                 .build();
     }
 
@@ -193,6 +195,16 @@ final class MachineActor extends AbstractBehavior<MachineActor.Command> implemen
         parts.close();
         done.complete(report);
         return Behaviors.stopped();
+    }
+
+    /// Whoever waits for the run learns of its end in any case: also when the actor system is shut down under it.
+    /// The children have stopped before, so no engine is left over the memory.
+    private Behavior<Command> onStopped() {
+        if (!done.isDone()) {
+            core.finish(new RunOutcome.Interrupted());
+            report("the actor system was shut down while the machine ran: stop the machine first");
+        }
+        return this;
     }
 
     private <C> ActorRef<C> watched(Behavior<C> behavior, String name) {

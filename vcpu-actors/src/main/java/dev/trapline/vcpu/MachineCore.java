@@ -166,7 +166,9 @@ final class MachineCore {
         returns[slice.vcpu().index()] = registers;
         digests(end);
         for (Effect effect : effects) {
-            apply(effect, decision);
+            if (outcome == null) {
+                apply(effect, decision);
+            }
         }
         next();
     }

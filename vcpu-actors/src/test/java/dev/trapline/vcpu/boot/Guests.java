@@ -9,19 +9,20 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// The guests that are checked in beside the modules.
-final class Guests {
+public final class Guests {
 
     /// Tests run in their module's directory.
-    static final Path DIRECTORY = Path.of("..", "guests").toAbsolutePath().normalize();
+    public static final Path DIRECTORY =
+            Path.of("..", "guests").toAbsolutePath().normalize();
 
     private Guests() {}
 
-    static Image image(String name) throws IOException {
+    public static Image image(String name) throws IOException {
         return new Image(Image.Kind.ELF, name, 0, Bytes.copyOf(Files.readAllBytes(DIRECTORY.resolve(name))));
     }
 
     /// File names of the guests in a directory, in order.
-    static List<String> names(Path directory) throws IOException {
+    public static List<String> names(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".elf"))

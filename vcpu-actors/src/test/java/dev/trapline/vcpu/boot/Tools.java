@@ -10,31 +10,31 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// Programs that a test uses where they are installed.
-final class Tools {
+public final class Tools {
 
     private Tools() {}
 
     /// What a program did.
-    record Result(int status, String output, String errors) {}
+    public record Result(int status, String output, String errors) {}
 
     /// Skips the test, and says so, unless the program is there.
     ///
     /// @param consequence what is left untested then
-    static void assumePresent(String program, String consequence) {
+    public static void assumePresent(String program, String consequence) {
         boolean present = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
         skipUnless(present, program + " is not installed: " + consequence);
     }
 
     /// Skips the test, and says so, unless the condition holds.
-    static void skipUnless(boolean condition, String reason) {
+    public static void skipUnless(boolean condition, String reason) {
         if (!condition) {
             System.err.println("SKIPPED: " + reason);
         }
         assumeTrue(condition, reason);
     }
 
-    static Result run(Path directory, String... command) throws IOException, InterruptedException {
+    public static Result run(Path directory, String... command) throws IOException, InterruptedException {
         Path output = Files.createTempFile(directory, "output", ".txt");
         Path errors = Files.createTempFile(directory, "errors", ".txt");
         int status = new ProcessBuilder(List.of(command))

@@ -1,4 +1,4 @@
-package dev.trapline.vcpu.boot;
+package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,8 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
-import dev.trapline.vcpu.boot.MachineRuns.Finished;
+import dev.trapline.vcpu.MachineRuns.Finished;
+import dev.trapline.vcpu.boot.Tools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.trapline.vcpu.boot;
+package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,9 +16,6 @@ import dev.trapline.journal.recording.Recordings;
 import dev.trapline.unicorn.LibrarySearch;
 import dev.trapline.unicorn.UnicornEngines;
 import dev.trapline.unicorn.UnicornLibrary;
-import dev.trapline.vcpu.Machine;
-import dev.trapline.vcpu.MachineRun;
-import dev.trapline.vcpu.RunReport;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.trapline.vcpu.boot;
+package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +10,9 @@ import dev.trapline.abi.machine.RunOutcome.Exited;
 import dev.trapline.abi.machine.RunOutcome.PoweredOff;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.VcpuState;
-import dev.trapline.vcpu.boot.MachineRuns.Finished;
+import dev.trapline.vcpu.MachineRuns.Finished;
+import dev.trapline.vcpu.boot.Guests;
+import dev.trapline.vcpu.boot.Symbols;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
