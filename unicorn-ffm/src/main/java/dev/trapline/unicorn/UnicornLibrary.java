@@ -4,11 +4,13 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.EngineLibrary;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.NoSuchElementException;
 
@@ -16,6 +18,11 @@ import java.util.NoSuchElementException;
 public final class UnicornLibrary {
 
     private static final int MAJOR = 2;
+
+    private static final String ELF = "7f454c46";
+    private static final String MACH_O = "cffaedfe";
+    private static final String UNIVERSAL = "cafebabe";
+    private static final String PE = "4d5a";
 
     private final EngineLibrary identity;
     private final NativeCalls calls;
@@ -61,14 +68,14 @@ public final class UnicornLibrary {
     @SuppressWarnings("restricted")
     private static UnicornLibrary open(Path file, String origin) {
         NativeCalls calls;
+        if (!isBinary(file)) {
+            throw new EngineException(notLoadable(file));
+        }
         try {
             // SAFETY: the global arena never unloads the library, so no function pointer can dangle.
             calls = new NativeCalls(SymbolLookup.libraryLookup(file.toAbsolutePath(), Arena.global()));
         } catch (IllegalArgumentException e) {
-            throw new EngineException(
-                    file + " is not a shared library that this process can load; it takes Unicorn 2 for "
-                            + System.getProperty("os.name") + " on " + System.getProperty("os.arch"),
-                    e);
+            throw new EngineException(notLoadable(file), e);
         } catch (NoSuchElementException e) {
             throw new EngineException(file + " is a shared library, but not Unicorn 2: " + e.getMessage(), e);
         }
@@ -81,6 +88,24 @@ public final class UnicornLibrary {
             }
         }
         return new UnicornLibrary(new EngineLibrary("Unicorn", version, hash(file), origin), calls);
+    }
+
+    /// Whether a file begins as the libraries of some platform do. Others are not offered to the system: the JVM
+    /// would speak of their stack on standard output.
+    private static boolean isBinary(Path file) {
+        byte[] head;
+        try (InputStream in = Files.newInputStream(file)) {
+            head = in.readNBytes(4);
+        } catch (IOException e) {
+            throw new EngineException("cannot read " + file, e);
+        }
+        String magic = HexFormat.of().formatHex(head);
+        return magic.equals(ELF) || magic.equals(MACH_O) || magic.equals(UNIVERSAL) || magic.startsWith(PE);
+    }
+
+    private static String notLoadable(Path file) {
+        return file + " is not a shared library that this process can load; it takes Unicorn 2 for "
+                + System.getProperty("os.name") + " on " + System.getProperty("os.arch");
     }
 
     private static String checkedVersion(NativeCalls calls, Path file) {
