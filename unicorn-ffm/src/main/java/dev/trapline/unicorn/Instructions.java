@@ -18,17 +18,20 @@ final class Instructions {
     private static final int A64_HVC = 0xd400_0002;
     private static final int A64_SMC = 0xd400_0003;
 
-    private final MemoryMap memory;
+    private final MemoryMap.Memory[] blocks;
 
     Instructions(MemoryMap memory) {
-        this.memory = memory;
+        this.blocks = memory.regions().stream()
+                .filter(MemoryMap.Memory.class::isInstance)
+                .map(MemoryMap.Memory.class::cast)
+                .toArray(MemoryMap.Memory[]::new);
     }
 
     /// The word at an address; 0, which is no instruction, where there is no memory.
     int at(long address) {
-        for (MemoryMap.Region region : memory.regions()) {
-            long offset = address - region.base();
-            if (offset >= 0 && offset <= region.size() - WIDTH && region instanceof MemoryMap.Memory block) {
+        for (MemoryMap.Memory block : blocks) {
+            long offset = address - block.base();
+            if (offset >= 0 && offset <= block.size() - WIDTH) {
                 return block.bytes().get(JAVA_INT_UNALIGNED, offset);
             }
         }

@@ -4,6 +4,8 @@ import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.EngineLibrary;
 import dev.trapline.abi.engine.EngineSpec;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /// Opens engines of one loaded library. Safe to share between machines and threads.
 public final class UnicornEngines implements EngineFactory {
@@ -28,6 +30,11 @@ public final class UnicornEngines implements EngineFactory {
     @Override
     public EngineLibrary library() {
         return library.identity();
+    }
+
+    @Override
+    public MemorySegment allocateMemory(long bytes, Arena arena) {
+        return ZeroPages.allocate(bytes, arena);
     }
 
     /// The library itself, for whoever needs more than the port.

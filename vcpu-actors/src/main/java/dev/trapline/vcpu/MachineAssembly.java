@@ -53,7 +53,7 @@ final class MachineAssembly {
         this.registry = CapabilityRegistry.of(descriptors(), spec.resident(), spec.rules());
         this.boot = BootPlan.of(this.images, spec);
         checkSettings();
-        this.memory = new MachineMemory(spec.ramBytes(), boot.flash());
+        this.memory = new MachineMemory(engines, spec.ramBytes(), boot.flash());
         for (FirmwareService<?> service : services) {
             hosts.put(service.descriptor().name(), host(service));
         }

@@ -1,5 +1,8 @@
 package dev.trapline.abi.engine;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
 /// Opens engines of one library.
 public interface EngineFactory {
 
@@ -10,4 +13,13 @@ public interface EngineFactory {
 
     /// The library behind the engines: recorded with every run.
     EngineLibrary library();
+
+    /// Memory for a guest: zero, and aligned to [MemoryMap#PAGE].
+    ///
+    /// @param bytes whole pages
+    /// @param arena how long it lives
+    /// @throws EngineException if there is not so much
+    default MemorySegment allocateMemory(long bytes, Arena arena) {
+        return arena.allocate(bytes, MemoryMap.PAGE);
+    }
 }

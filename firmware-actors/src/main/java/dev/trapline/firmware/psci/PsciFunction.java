@@ -5,7 +5,10 @@ import dev.trapline.abi.firmware.ServiceDescriptor.ResultName;
 import dev.trapline.abi.smccc.FunctionId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The PSCI functions that are implemented, by function number (DEN0022 §5.1).
@@ -20,6 +23,9 @@ enum PsciFunction {
 
     /// The standard secure services: PSCI is the first part of them.
     static final int OWNER = 4;
+
+    /// Looked up at every call, never iterated.
+    private static final Map<FunctionId, PsciFunction> BY_ID = byId();
 
     private final int number;
     private final String armName;
@@ -39,25 +45,25 @@ enum PsciFunction {
     ///
     /// @return null if there is none, or if the function does not exist in the identifier's convention
     static @Nullable PsciFunction of(FunctionId id) {
+        return BY_ID.get(id);
+    }
+
+    private static Map<FunctionId, PsciFunction> byId() {
+        Map<FunctionId, PsciFunction> functions = new TreeMap<>();
         for (PsciFunction function : values()) {
-            if (id.equals(FunctionId.fast32(OWNER, function.number))
-                    || (function.in64 && id.equals(FunctionId.fast64(OWNER, function.number)))) {
-                return function;
+            functions.put(FunctionId.fast32(OWNER, function.number), function);
+            if (function.in64) {
+                functions.put(FunctionId.fast64(OWNER, function.number), function);
             }
         }
-        return null;
+        return Collections.unmodifiableMap(functions);
     }
 
     /// All identifiers of all functions, as a descriptor lists them.
     static List<Function> described() {
-        List<Function> described = new ArrayList<>();
-        for (PsciFunction function : values()) {
-            described.add(function.described(FunctionId.fast32(OWNER, function.number)));
-            if (function.in64) {
-                described.add(function.described(FunctionId.fast64(OWNER, function.number)));
-            }
-        }
-        return described;
+        return BY_ID.entrySet().stream()
+                .map(entry -> entry.getValue().described(entry.getKey()))
+                .toList();
     }
 
     private Function described(FunctionId id) {

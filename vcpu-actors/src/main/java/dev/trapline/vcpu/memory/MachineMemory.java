@@ -2,6 +2,7 @@ package dev.trapline.vcpu.memory;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Digest64;
+import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.abi.firmware.GuestMemory;
@@ -25,13 +26,17 @@ public final class MachineMemory implements GuestMemory, AutoCloseable {
     private final MemorySegment ram;
     private final @Nullable MemorySegment flash;
 
-    /// Takes the memory, zeroed.
+    /// Takes the memory as it is at power-on.
     ///
+    /// @param engines gives the memory: what suits its engines
     /// @param ramBytes whole pages
     /// @param withFlash whether there is flash at address 0
-    public MachineMemory(long ramBytes, boolean withFlash) {
-        ram = arena.allocate(ramBytes, MemoryMap.PAGE);
-        flash = withFlash ? arena.allocate(MachineSpec.FLASH_SIZE, MemoryMap.PAGE) : null;
+    public MachineMemory(EngineFactory engines, long ramBytes, boolean withFlash) {
+        ram = engines.allocateMemory(ramBytes, arena);
+        flash = withFlash ? engines.allocateMemory(MachineSpec.FLASH_SIZE, arena) : null;
+        if (flash != null) {
+            flash.fill(ERASED);
+        }
     }
 
     /// The address space of the machine, with its console.

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.vcpu.memory;
+
+import org.jspecify.annotations.NullMarked;
