@@ -49,18 +49,29 @@ final class Translations {
         return new Exit.Maintenance(operation.operation(), physical);
     }
 
-    /// Drops what was translated from a range of physical memory.
+    /// Drops what was translated from a range of physical memory. Any range will do: the guest may have named it.
+    /// Memory lies in the lower half of the address space, so signed comparison serves once a negative address is
+    /// ruled out.
     void drop(long address, long length) {
-        if (length <= 0) {
-            return;
+        for (MemoryMap.Region region : memory.regions()) {
+            if (region instanceof MemoryMap.Memory block) {
+                long first = Math.max(address, block.base());
+                long last = Math.min(address + length - 1, block.base() + block.size() - 1);
+                if (address >= 0 && first <= last) {
+                    dropMapped(first, last + 1);
+                }
+            }
         }
+    }
+
+    private void dropMapped(long from, long to) {
         long control = hasMmu ? engine.readSystem(SystemRegister.SCTLR_EL1) : 0;
         boolean translated = (control & MMU) != 0;
         if (translated) {
             engine.writeSystem(SystemRegister.SCTLR_EL1, control & ~MMU);
             engine.writeSystem(SystemRegister.TLBI_VMALLE1, 0);
         }
-        engine.removeCache(address, address + length);
+        engine.removeCache(from, to);
         if (translated) {
             engine.writeSystem(SystemRegister.SCTLR_EL1, control);
             engine.writeSystem(SystemRegister.TLBI_VMALLE1, 0);

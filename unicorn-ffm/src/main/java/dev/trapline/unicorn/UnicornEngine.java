@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A CPU of the library behind the engine port.
 ///
+/// Nothing that a guest executes may reach the process that the library lives in. Runs of random instructions in child
+/// processes found one way, hardware breakpoints ([DebugRegisters]); the models offered have no SVE, which is another.
+///
 /// The general registers are read once, when the library returns; until something writes them, they are answered from
 /// there.
 final class UnicornEngine implements Engine {

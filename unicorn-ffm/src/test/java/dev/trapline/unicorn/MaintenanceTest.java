@@ -136,6 +136,21 @@ class MaintenanceTest {
         }
     }
 
+    @Test
+    void anyAddressMayBeNamed() {
+        try (Snippet guest =
+                Snippet.a64("mov x1, #-1; ic ivau, x1; ldr x1, =0x7fffffffffffffff; ic ivau, x1; hvc #0")) {
+            guest.engine().maintain((Maintenance) guest.run());
+            guest.engine().maintain((Maintenance) guest.run());
+            for (long address : new long[] {0, -1, Long.MIN_VALUE, Long.MAX_VALUE, Snippet.FLASH - 4, Snippet.DEVICE}) {
+                guest.engine().maintain(new Maintenance(Maintenance.encode(3, 7, 5, 1), address));
+                guest.engine().dropTranslations(address, 8);
+            }
+            guest.engine().dropTranslations(0, Long.MAX_VALUE);
+            HypercallExitTest.hypercall(guest.run());
+        }
+    }
+
     private static long callOn(Snippet guest, int engine) {
         guest.engine(engine).writePc(TARGET);
         return HypercallExitTest.hypercall(guest.engine(engine).run(100, 0))
