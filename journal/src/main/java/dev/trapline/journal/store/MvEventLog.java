@@ -3,6 +3,8 @@ package dev.trapline.journal.store;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
 import dev.trapline.journal.codec.CodecException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -12,16 +14,29 @@ import org.jspecify.annotations.Nullable;
 /// The events of one recording, to be read. Shows what had been committed when it was opened.
 final class MvEventLog implements AutoCloseable {
 
+    /// The store writes its own header in two blocks before anything else.
+    private static final long EMPTY_FILE_BYTES = 8192;
+
     private final MVStore store;
     private final @Nullable MVMap<Long, byte[]> events;
 
     /// @throws RecordingException if the file is none of the store's, or damaged beyond finding anything in it
     MvEventLog(Path file) {
         try {
+            if (Files.size(file) < EMPTY_FILE_BYTES) {
+                throw new RecordingException(
+                        Kind.DAMAGED,
+                        "the recording's file " + file + " has no header: its recorder ended before it had written"
+                                + " anything, or is just beginning");
+            }
             store = MvFile.openToRead(file);
             // A map that does not exist cannot be made in a file that is only read.
             events = store.hasMap(MvFile.EVENTS) ? MvFile.events(store) : null;
-        } catch (MVStoreException | IllegalStateException | IllegalArgumentException | IndexOutOfBoundsException e) {
+        } catch (IOException
+                | MVStoreException
+                | IllegalStateException
+                | IllegalArgumentException
+                | IndexOutOfBoundsException e) {
             throw new RecordingException(
                     Kind.DAMAGED, "cannot make sense of the recording's file " + file + ": " + e.getMessage(), e);
         }
@@ -35,7 +50,7 @@ final class MvEventLog implements AutoCloseable {
         try {
             Long last = events.lastKey();
             return last == null ? 0 : last;
-            // WIDE: see unreadable.
+            // WIDE: in damaged pages the store stumbles over whatever comes first, and has no one type for that.
         } catch (RuntimeException e) {
             throw unreadable(e);
         }
@@ -52,14 +67,13 @@ final class MvEventLog implements AutoCloseable {
         byte[] row;
         try {
             row = events.get(sequenceNr);
-            // WIDE: see unreadable.
+            // WIDE: in damaged pages the store stumbles over whatever comes first, and has no one type for that.
         } catch (RuntimeException e) {
             throw unreadable(e);
         }
         return row == null ? null : EventRow.decode(sequenceNr, row);
     }
 
-    /// Whatever the store stumbles over in damaged pages: it has no one type for that.
     private static CodecException unreadable(RuntimeException cause) {
         return new CodecException("the store cannot read its own pages: " + cause.getMessage(), cause);
     }

@@ -1,0 +1,68 @@
+package dev.trapline.journal;
+
+import dev.trapline.journal.codec.HeaderCodec;
+import dev.trapline.journal.codec.Segment;
+import dev.trapline.journal.codec.SegmentBuilder;
+import dev.trapline.journal.persistence.JournalEventSerializer;
+import dev.trapline.journal.record.JournalRecord;
+import dev.trapline.journal.store.EventRow;
+import dev.trapline.journal.store.MvEventStore;
+import dev.trapline.journal.store.RecordingDirectory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Makes recordings without an actor system, whole ones and ones that somebody has been at.
+public final class ForgedRecording {
+
+    private ForgedRecording() {}
+
+    /// Packs records into sealed segments.
+    ///
+    /// @param segmentBytes payload at which a segment is closed: small, to have many of them
+    public static List<Segment> segments(String id, List<JournalRecord> records, int segmentBytes) {
+        long headerDigest = Segment.digestOf(HeaderCodec.encode(SampleRun.header(id)));
+        SegmentBuilder builder = new SegmentBuilder(headerDigest, segmentBytes);
+        List<Segment> segments = new ArrayList<>();
+        for (JournalRecord record : records) {
+            if (builder.isFullFor(record)) {
+                segments.add(builder.seal());
+            }
+            builder.add(record);
+        }
+        segments.add(builder.seal());
+        return segments;
+    }
+
+    /// A recording of these records that was closed in order.
+    public static Path closed(Path path, String id, List<JournalRecord> records, int segmentBytes) {
+        List<Segment> segments = segments(id, records, segmentBytes);
+        RecordingDirectory directory = write(path, id, segments);
+        directory.markClosed(segments.size(), segments.getLast().digest());
+        return path;
+    }
+
+    /// A recording whose recorder left these segments behind and did not close it.
+    public static Path open(Path path, String id, List<Segment> segments) {
+        write(path, id, segments);
+        return path;
+    }
+
+    private static RecordingDirectory write(Path path, String id, List<Segment> segments) {
+        RecordingDirectory directory =
+                RecordingDirectory.create(path, SampleRun.header(id), "mvstore", SampleRun.images());
+        MvEventStore store = new MvEventStore(directory.eventFile());
+        List<EventRow> rows = new ArrayList<>();
+        rows.add(row(1, "header/1", HeaderCodec.encode(SampleRun.header(id))));
+        for (Segment segment : segments) {
+            rows.add(row(rows.size() + 1, "segment/1", segment.bytes()));
+        }
+        store.append(rows);
+        store.finish();
+        return directory;
+    }
+
+    private static EventRow row(long sequenceNr, String manifest, byte[] payload) {
+        return new EventRow(sequenceNr, JournalEventSerializer.IDENTIFIER, manifest, "forged", 0, payload);
+    }
+}

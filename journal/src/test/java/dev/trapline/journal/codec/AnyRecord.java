@@ -1,0 +1,160 @@
+package dev.trapline.journal.codec;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.VcpuState;
+import dev.trapline.abi.registry.Decision;
+import dev.trapline.journal.record.JournalRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+
+/// Records with anything in them, for properties: small and huge numbers alike, every kind of every closed set.
+public final class AnyRecord {
+
+    private final Random random;
+
+    public AnyRecord(Random random) {
+        this.random = random;
+    }
+
+    static Arbitrary<List<JournalRecord>> lists() {
+        return Arbitraries.randomValue(random -> {
+            AnyRecord any = new AnyRecord(random);
+            List<JournalRecord> records = new ArrayList<>();
+            for (int left = random.nextInt(200); left > 0; left--) {
+                records.add(any.next());
+            }
+            return records;
+        });
+    }
+
+    /// Any record but an end.
+    public JournalRecord next() {
+        return switch (random.nextInt(10)) {
+            case 0, 1, 2, 3 ->
+                new JournalRecord.Slice(vcpu(), positive(), exit(), random.nextInt(3) == 0 ? positive() : 0, number());
+            case 4, 5, 6 -> new JournalRecord.Answer(decision(), writes(), effects());
+            case 7 -> new JournalRecord.FullDigest(vcpu(), number());
+            case 8 -> new JournalRecord.MemoryDigest(number());
+            default ->
+                random.nextBoolean()
+                        ? new JournalRecord.ConsoleInput(bytes())
+                        : new JournalRecord.Stop(pick(JournalRecord.Stop.Reason.values()));
+        };
+    }
+
+    /// Any end of a run.
+    public JournalRecord end() {
+        RunOutcome outcome = switch (random.nextInt(11)) {
+            case 0 -> new RunOutcome.PoweredOff();
+            case 1 -> new RunOutcome.ResetRequested();
+            case 2 -> new RunOutcome.Exited(number());
+            case 3 -> new RunOutcome.GuestFailed(vcpu(), fault(), registers());
+            case 4 -> new RunOutcome.LimitReached(pick(RunOutcome.Limit.values()));
+            case 5 -> new RunOutcome.Deadlock(List.of(pick(VcpuState.values()), pick(VcpuState.values())));
+            case 6 -> new RunOutcome.Interrupted();
+            case 7 -> new RunOutcome.RecordingEnds();
+            case 8 -> new RunOutcome.StorageFailed("voll: äöü");
+            case 9 -> new RunOutcome.Diverged("at slice 3");
+            default -> new RunOutcome.Broken("broke", List.of("one", "", "two"));
+        };
+        return new JournalRecord.End(outcome, positive(), positive(), number());
+    }
+
+    private Exit exit() {
+        return switch (random.nextInt(6)) {
+            case 0 -> Exit.BudgetUsed.INSTANCE;
+            case 1 -> Exit.WaitForInterrupt.INSTANCE;
+            case 2 -> new Exit.Maintenance(random.nextInt(1 << 14), number());
+            case 3 -> fault();
+            default ->
+                new HypercallExit(
+                        pick(Conduit.values()),
+                        random.nextInt(1 << 16),
+                        pick(ExecutionState.values()),
+                        random.nextInt(4),
+                        random.nextBoolean() ? 2 : 4,
+                        random.nextBoolean(),
+                        registers());
+        };
+    }
+
+    private GuestFault fault() {
+        return new GuestFault(pick(GuestFault.Kind.values()), number(), number());
+    }
+
+    private GeneralRegisters registers() {
+        long[] values = new long[GeneralRegisters.COUNT];
+        for (int n = 0; n < values.length; n++) {
+            values[n] = random.nextBoolean() ? 0x4000_0000L + n : number();
+        }
+        return GeneralRegisters.copyOf(values);
+    }
+
+    private Decision decision() {
+        return switch (random.nextInt(3)) {
+            case 0 -> new Decision.Resident("service-" + random.nextInt(5));
+            case 1 -> new Decision.Forwarded("service-" + random.nextInt(5));
+            default -> new Decision.Denied(pick(Decision.Reason.values()));
+        };
+    }
+
+    private RegisterWrites writes() {
+        RegisterWrites writes = random.nextBoolean() ? RegisterWrites.x0(number()) : RegisterWrites.NONE;
+        for (int left = random.nextInt(4); left > 0; left--) {
+            writes = writes.and(random.nextInt(31), number());
+        }
+        return writes;
+    }
+
+    private List<Effect> effects() {
+        List<Effect> effects = new ArrayList<>();
+        for (int left = Math.max(0, random.nextInt(6) - 3); left > 0; left--) {
+            effects.add(
+                    switch (random.nextInt(7)) {
+                        case 0 -> new Effect.PowerOn(vcpu(), number(), number());
+                        case 1 -> new Effect.PowerOff(vcpu());
+                        case 2 -> new Effect.Wake(vcpu());
+                        case 3 -> new Effect.WriteMemory(number(), bytes());
+                        case 4 -> new Effect.SystemOff();
+                        case 5 -> new Effect.SystemReset();
+                        default -> new Effect.ExitRun(number());
+                    });
+        }
+        return effects;
+    }
+
+    private Bytes bytes() {
+        byte[] content = new byte[random.nextInt(40)];
+        random.nextBytes(content);
+        return Bytes.copyOf(content);
+    }
+
+    private VcpuId vcpu() {
+        return new VcpuId(random.nextBoolean() ? random.nextInt(2) : random.nextInt(VcpuId.MAX_COUNT));
+    }
+
+    private long number() {
+        return random.nextLong() >> random.nextInt(64);
+    }
+
+    private long positive() {
+        return random.nextLong() >>> (1 + random.nextInt(63));
+    }
+
+    private <T> T pick(T[] values) {
+        return values[random.nextInt(values.length)];
+    }
+}

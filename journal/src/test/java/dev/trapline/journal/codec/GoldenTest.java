@@ -1,0 +1,146 @@
+package dev.trapline.journal.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.journal.SampleRun;
+import dev.trapline.journal.record.JournalRecord;
+import dev.trapline.journal.record.RecordingHeader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/// Bytes that were written once must be read for ever. A new format version adds a directory; no file of an old one
+/// changes.
+///
+/// `-Dtrapline.golden.write=true` writes the files of the present version that are missing.
+class GoldenTest {
+
+    private static final String DIRECTORY = "golden/v" + JournalFormat.VERSION + "/";
+    private static final String RAISE =
+            "what a recording holds has changed: raise JournalFormat.VERSION, keep reading the old one or refuse it by"
+                    + " name, and add golden files";
+
+    @Test
+    void theGoldenHeaderDecodes() throws IOException {
+        byte[] golden = golden("header.bin", HeaderCodec.encode(SampleRun.header("golden")));
+        assertThat(HeaderCodec.decode(golden)).as(RAISE).isEqualTo(SampleRun.header("golden"));
+    }
+
+    @Test
+    void theGoldenSegmentsDecode() throws IOException {
+        for (var entry : runs().entrySet()) {
+            byte[] golden = golden(entry.getKey(), segment(entry.getValue()));
+            Segment segment = Segment.parse(golden.clone());
+            RecordDecoder decoder = new RecordDecoder(new PackedReader(golden, Segment.HEADER_BYTES, golden.length));
+            List<JournalRecord> read = new ArrayList<>();
+            while (decoder.hasNext()) {
+                read.add(decoder.next());
+            }
+            assertThat(read).as("%s: %s", entry.getKey(), RAISE).isEqualTo(entry.getValue());
+            assertThat(segment.records()).isEqualTo(read.size());
+        }
+    }
+
+    @Test
+    void whatIsWrittenIsTheGoldenBytes() throws IOException {
+        for (var entry : runs().entrySet()) {
+            byte[] written = segment(entry.getValue());
+            assertThat(written).as("%s: %s", entry.getKey(), RAISE).isEqualTo(golden(entry.getKey(), written));
+        }
+    }
+
+    @Test
+    void theShapeOfTheRecordsIsThatOfTheFormatVersion() throws IOException {
+        SortedMap<String, String> shapes = new TreeMap<>();
+        describe(JournalRecord.class, shapes);
+        describe(RecordingHeader.class, shapes);
+        String shape = shapes.entrySet().stream()
+                .map(e -> e.getKey() + " " + e.getValue() + "\n")
+                .collect(Collectors.joining());
+        String golden = new String(golden("shape.txt", shape.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
+        assertThat(shape).as(RAISE).isEqualTo(golden);
+    }
+
+    private static SortedMap<String, List<JournalRecord>> runs() {
+        SortedMap<String, List<JournalRecord>> runs = new TreeMap<>();
+        runs.put("loop.bin", SampleRun.records(300));
+        for (int seed = 1; seed <= 8; seed++) {
+            AnyRecord any = new AnyRecord(new Random(seed));
+            List<JournalRecord> records = new ArrayList<>();
+            for (int n = 0; n < 60; n++) {
+                records.add(any.next());
+            }
+            records.add(any.end());
+            runs.put("any-" + seed + ".bin", records);
+        }
+        return runs;
+    }
+
+    private static byte[] segment(List<JournalRecord> records) {
+        SegmentBuilder builder = new SegmentBuilder(1);
+        records.forEach(builder::add);
+        return builder.seal().bytes();
+    }
+
+    private static byte[] golden(String name, byte[] present) throws IOException {
+        try (InputStream in = GoldenTest.class.getClassLoader().getResourceAsStream(DIRECTORY + name)) {
+            if (in != null) {
+                return in.readAllBytes();
+            }
+        }
+        Path file = Path.of("src/test/resources").resolve(DIRECTORY + name);
+        assertThat(Boolean.getBoolean("trapline.golden.write"))
+                .as("%s is missing: -Dtrapline.golden.write=true writes it", file)
+                .isTrue();
+        Files.createDirectories(file.resolveSibling(""));
+        Files.write(file, present);
+        return present;
+    }
+
+    /// Every type that a record can hold, with its components, constants or kinds.
+    private static void describe(Type type, SortedMap<String, String> shapes) {
+        if (type instanceof ParameterizedType parameterized) {
+            for (Type argument : parameterized.getActualTypeArguments()) {
+                describe(argument, shapes);
+            }
+            return;
+        }
+        if (!(type instanceof Class<?> known) || shapes.containsKey(known.getName())) {
+            return;
+        }
+        Class<?> @Nullable [] kinds = known.getPermittedSubclasses();
+        if (kinds != null) {
+            shapes.put(known.getName(), "is one of " + names(kinds));
+            Arrays.stream(kinds).forEach(kind -> describe(kind, shapes));
+        } else if (known.isEnum()) {
+            shapes.put(known.getName(), "is one of " + Arrays.toString(known.getEnumConstants()));
+        } else if (known.isRecord()) {
+            RecordComponent[] components = known.getRecordComponents();
+            shapes.put(
+                    known.getName(),
+                    Arrays.stream(components)
+                            .map(c -> c.getName() + ": " + c.getGenericType().getTypeName())
+                            .toList()
+                            .toString());
+            Arrays.stream(components).forEach(c -> describe(c.getGenericType(), shapes));
+        }
+    }
+
+    private static String names(Class<?>[] types) {
+        return Arrays.stream(types).map(Class::getName).sorted().toList().toString();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.journal.codec;
+
+import org.jspecify.annotations.NullMarked;

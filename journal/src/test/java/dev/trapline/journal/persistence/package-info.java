@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.journal.persistence;
+
+import org.jspecify.annotations.NullMarked;

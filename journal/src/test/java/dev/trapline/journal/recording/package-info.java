@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.journal.recording;
+
+import org.jspecify.annotations.NullMarked;

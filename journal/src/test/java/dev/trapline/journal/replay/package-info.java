@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.journal.replay;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.journal.store;
+
+import org.jspecify.annotations.NullMarked;
