@@ -40,7 +40,7 @@ public final class Recordings {
 
     /// A history that checks a run against a recording.
     ///
-    /// @param reader closed with the history
+    /// @param reader belongs to the history from now on, and is closed with it
     public static History replay(RecordingReader reader) {
         return new ReplayHistory(reader);
     }

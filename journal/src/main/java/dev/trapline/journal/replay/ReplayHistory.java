@@ -5,6 +5,7 @@ import dev.trapline.journal.DivergenceException;
 import dev.trapline.journal.History;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.RecordingDamagedException;
+import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.codec.CodecException;
 import dev.trapline.journal.codec.PackedReader;
@@ -16,6 +17,7 @@ import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.store.SegmentCursor;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +34,13 @@ public final class ReplayHistory implements History {
     private int at;
     private int records;
     private @Nullable Segment segment;
+    private @Nullable CompletableFuture<Segment> ahead;
     private long nextSegment;
     private long nextSlice;
     /// Where the record ends that was decoded last.
     private int entryEnd;
 
-    /// @param reader closed with the history
+    /// @param reader belongs to the history from now on, is read on another thread too, and is closed with it
     public ReplayHistory(RecordingReader reader) {
         this.reader = reader;
     }
@@ -107,13 +110,29 @@ public final class ReplayHistory implements History {
             if (nextSegment >= reader.segmentCount()) {
                 return false;
             }
-            segment = reader.segment(nextSegment++);
+            segment = take(nextSegment++);
             bytes = segment.bytes();
             at = Segment.HEADER_BYTES;
             records = 0;
             encoder.reset();
         }
         return true;
+    }
+
+    /// The segment asked for, read ahead while the one before it was replayed; the one after it is then read ahead.
+    private Segment take(long ordinal) {
+        Segment taken;
+        try {
+            taken = ahead == null ? reader.segment(ordinal) : ahead.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RecordingException damaged ? damaged : e;
+        }
+        long next = ordinal + 1;
+        ahead = next < reader.segmentCount()
+                ? CompletableFuture.supplyAsync(
+                        () -> reader.segment(next), task -> Thread.ofVirtual().start(task))
+                : null;
+        return taken;
     }
 
     private void checkCounts() {
@@ -170,7 +189,9 @@ public final class ReplayHistory implements History {
 
     @Override
     public CompletionStage<Void> close() {
-        reader.close();
-        return CompletableFuture.completedFuture(null);
+        // The reader must not be closed under whoever reads ahead; what that finds matters to nobody any more.
+        CompletionStage<Void> idle =
+                ahead == null ? CompletableFuture.completedFuture(null) : ahead.handle((_, _) -> null);
+        return idle.thenRun(reader::close);
     }
 }
