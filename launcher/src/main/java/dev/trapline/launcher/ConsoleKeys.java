@@ -12,6 +12,8 @@ final class ConsoleKeys {
     static final byte ESCAPE = 0x1d;
 
     private static final int CHUNK = 4096;
+    private static final long MOST_UNTYPED = 1 << 16;
+    private static final long PATIENCE_MILLIS = 10;
 
     private ConsoleKeys() {}
 
@@ -35,9 +37,20 @@ final class ConsoleKeys {
                     escape.run();
                     return;
                 }
+                waitForRoom(run, terminal);
             }
         } catch (IOException _) {
             // Standard input is closed, or cannot be read: the guest gets nothing more, as from a silent terminal.
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // A pipe may have no end. A person's keys are few, and the escape key among them must always be seen.
+    private static void waitForRoom(MachineRun run, boolean terminal) throws InterruptedException {
+        while (!terminal && run.untyped() > MOST_UNTYPED) {
+            // SLEEP: nothing tells that the guest took a byte, and nobody is in a hurry: a sleep is all that is lost.
+            Thread.sleep(PATIENCE_MILLIS);
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// What is to be typed to the guest: a script, known from the start, and whatever other threads type.
@@ -20,6 +21,7 @@ final class ConsoleInput {
     private int scriptAt;
     private long nextScriptTime;
 
+    private final AtomicLong untyped = new AtomicLong();
     private final Queue<Bytes> typed = new ConcurrentLinkedQueue<>();
     private final Deque<Byte> waiting = new ArrayDeque<>();
 
@@ -31,7 +33,13 @@ final class ConsoleInput {
 
     /// Takes bytes from any thread.
     void type(Bytes bytes) {
+        untyped.addAndGet(bytes.size());
         typed.add(bytes);
+    }
+
+    /// How many typed bytes wait for the receiver. For any thread.
+    long untyped() {
+        return untyped.get();
     }
 
     /// What is to be received at this slice boundary.
@@ -64,6 +72,7 @@ final class ConsoleInput {
         for (int i = 0; i < taken.length; i++) {
             taken[i] = waiting.remove();
         }
+        untyped.addAndGet(-taken.length);
         return taken.length == 0 ? null : Bytes.copyOf(taken);
     }
 }

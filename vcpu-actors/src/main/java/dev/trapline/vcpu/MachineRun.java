@@ -14,6 +14,10 @@ public interface MachineRun {
     /// Offers bytes to the console's receiver. Nothing happens in a replay: its input comes from the recording.
     void type(Bytes bytes);
 
+    /// How many bytes were offered that the console's receiver has not taken yet. Who offers without end waits
+    /// while there are many: the machine keeps them all.
+    long untyped();
+
     /// Asks the run to end at the next slice boundary.
     void stop(JournalRecord.Stop.Reason reason);
 

@@ -19,6 +19,11 @@ record RunHandle(CompletableFuture<RunReport> report, Controls controls, Console
     }
 
     @Override
+    public long untyped() {
+        return input.untyped();
+    }
+
+    @Override
     public void stop(Stop.Reason reason) {
         controls.askToStop(reason);
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.launcher;
+
+import org.jspecify.annotations.NullMarked;
