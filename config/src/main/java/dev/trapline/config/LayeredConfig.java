@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
-/// A configuration whose layers are merged, and that waits for the services to be known: their keys are part of it, and
-/// which services there are depends on its plugins.
+/// A configuration whose layers are merged, and that waits for the services to be known: their keys are part of it,
+/// and which services there are depends on its plugins.
 public final class LayeredConfig {
 
     private static final long DAY = Duration.ofDays(1).toNanos();

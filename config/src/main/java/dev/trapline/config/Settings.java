@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads typed values and collects what is wrong with them, instead of stopping at the first.
 ///
-/// Where a value cannot be read its method gives some valid value back: the configuration is refused in the end anyway.
+/// Where a value cannot be read its method gives some valid value back: the configuration is refused in the end
+/// anyway.
 final class Settings {
 
     private final Config config;

@@ -1,0 +1,119 @@
+package dev.trapline.launcher;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/// The real command in a process of its own, as `./trapline` starts it.
+final class CommandProcess {
+
+    static final Path GUESTS = Path.of("..", "guests");
+
+    private static final int SECONDS = 120;
+
+    private final Process process;
+    private final CompletableFuture<String> out;
+    private final CompletableFuture<String> err;
+
+    private CommandProcess(Process process) {
+        this.process = process;
+        this.out = CompletableFuture.supplyAsync(() -> read(process.getInputStream()));
+        this.err = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()));
+    }
+
+    /// How a process ended.
+    record Ended(int status, String out, String err) {
+        /// The last line on standard error.
+        String lastLine() {
+            String text = err.stripTrailing();
+            return text.substring(text.lastIndexOf('\n') + 1);
+        }
+    }
+
+    /// Runs a command to its end, with nothing on standard input.
+    static Ended run(String... arguments) {
+        CommandProcess started = start(arguments);
+        started.type("");
+        return started.await();
+    }
+
+    static CommandProcess start(String... arguments) {
+        try {
+            return new CommandProcess(new ProcessBuilder(command(arguments)).start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static List<String> command(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:+UseSerialGC",
+                "-Xlog:disable",
+                "-Xlog:all=error:stderr",
+                "-Dtrapline.home=..",
+                "-Dtrapline.terminals=",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Trapline.class.getName()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    static String guest(String name) {
+        return GUESTS.resolve(name + ".elf").toString();
+    }
+
+    /// Types at the console, then closes it.
+    void type(String text) {
+        try (OutputStream in = process.getOutputStream()) {
+            in.write(text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Sends a signal by name: `INT`.
+    void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    Ended await() {
+        try {
+            if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("the command did not end in " + SECONDS + " s; it said: " + err.join());
+            }
+            return new Ended(process.exitValue(), out.join(), err.join());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String read(InputStream stream) {
+        try (stream) {
+            return new String(stream.readAllBytes(), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

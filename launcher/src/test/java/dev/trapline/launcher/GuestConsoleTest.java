@@ -1,0 +1,69 @@
+package dev.trapline.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/// Guest and status line on one terminal: what it is sent, in order.
+class GuestConsoleTest {
+
+    private static final String ERASE = "\r\033[K";
+
+    private final ByteArrayOutputStream screen = new ByteArrayOutputStream();
+    private final GuestConsole console =
+            new GuestConsole(screen, new PrintWriter(screen, true, StandardCharsets.UTF_8), true);
+
+    private void print(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        console.write(bytes, bytes.length);
+    }
+
+    private String shown() {
+        return screen.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void theStatusLineIsGoneBeforeTheGuestPrints() {
+        console.showStatus("busy");
+        print("hello\n");
+        assertThat(shown()).isEqualTo(ERASE + "busy" + ERASE + "hello\n");
+    }
+
+    @Test
+    void theStatusLineWaitsWhileTheGuestIsInTheMiddleOfALine() {
+        print("=> ");
+        console.showStatus("busy");
+        assertThat(shown()).as("a prompt must stay as it is").isEqualTo("=> ");
+        print("\n");
+        console.showStatus("busy");
+        assertThat(shown()).isEqualTo("=> \n" + ERASE + "busy");
+    }
+
+    @Test
+    void messagesAfterTheRunBeginOnALineOfTheirOwn() {
+        print("no end of line");
+        console.finish();
+        assertThat(shown()).isEqualTo("no end of line" + System.lineSeparator());
+    }
+
+    @Test
+    void aConsoleThatNobodyReadsIsNoticedAndNotWrittenAgain() {
+        GuestConsole unread = new GuestConsole(
+                new OutputStream() {
+                    @Override
+                    public void write(int b) throws IOException {
+                        throw new IOException("broken pipe");
+                    }
+                },
+                new PrintWriter(screen, true, StandardCharsets.UTF_8),
+                false);
+        assertThat(unread.isBroken()).isFalse();
+        unread.write(new byte[] {1}, 1);
+        assertThat(unread.isBroken()).as("the run is to be ended").isTrue();
+    }
+}
