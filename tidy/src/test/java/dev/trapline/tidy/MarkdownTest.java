@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 class MarkdownTest {
 
     private static final Pattern LINK = Pattern.compile("\\[[^\\]]*]\\(([^)\\s]+)\\)");
+    private static final Pattern TEST_NAME = Pattern.compile("`([A-Z]\\w+Test)`");
     private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} +(.*)$");
     private static final Pattern FENCE = Pattern.compile("(?ms)^```.*?^```$");
     private static final Pattern RELEASE =
@@ -40,6 +41,24 @@ class MarkdownTest {
         assertThat(brokenLinks(Path.of("x.md"), text))
                 .as("one absent file, one absent heading")
                 .hasSize(2);
+    }
+
+    @Test
+    void everyTestThatADocumentNamesExists() {
+        Set<String> tests = Repository.javaFiles().stream()
+                .map(path -> Repository.name(path).replace(".java", ""))
+                .collect(Collectors.toSet());
+        List<Finding> absent = new ArrayList<>();
+        for (Path path : Repository.markdownFiles()) {
+            TEST_NAME
+                    .matcher(Repository.read(path))
+                    .results()
+                    .map(name -> name.group(1))
+                    .filter(name -> !tests.contains(name))
+                    .forEach(name ->
+                            absent.add(new Finding(path, 0, "names the test " + name + ", which is not there")));
+        }
+        assertThat(absent).as("a claim is worth what its test is worth").isEmpty();
     }
 
     @Test
