@@ -4,6 +4,7 @@ import dev.trapline.vcpu.ConsoleOutput;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// The guest's console on standard output, and the status line that may share its terminal.
 ///
@@ -17,9 +18,10 @@ final class GuestConsole implements ConsoleOutput {
     private final OutputStream out;
     private final PrintWriter err;
     private final boolean shared;
+    private final ReentrantLock lock = new ReentrantLock();
     private boolean atLineStart = true;
     private boolean statusShown;
-    private boolean broken;
+    private volatile boolean broken;
 
     /// @param out the guest's console
     /// @param err where the status line goes
@@ -31,55 +33,77 @@ final class GuestConsole implements ConsoleOutput {
     }
 
     @Override
-    public synchronized void write(byte[] bytes, int length) {
+    public void write(byte[] bytes, int length) {
         if (length == 0 || broken) {
             return;
         }
-        if (shared) {
-            eraseStatus();
-        }
+        lock.lock();
         try {
+            if (shared) {
+                erase();
+            }
             out.write(bytes, 0, length);
             out.flush();
+            atLineStart = bytes[length - 1] == '\n';
         } catch (IOException _) {
             // Whoever read it went away. The run is told at its next look, since this is the machine's thread.
             broken = true;
+        } finally {
+            lock.unlock();
         }
-        atLineStart = bytes[length - 1] == '\n';
     }
 
     /// Whether nobody reads the console any more.
-    synchronized boolean isBroken() {
+    boolean isBroken() {
         return broken;
     }
 
     /// Draws the status line, unless it would garble the guest's.
-    synchronized void showStatus(String status) {
-        if (shared && !atLineStart) {
-            return;
-        }
-        err.print(ERASE + (status.length() > WIDTH ? status.substring(0, WIDTH) : status));
-        err.flush();
-        statusShown = true;
+    void showStatus(String status) {
+        unlessPrinting(() -> {
+            if (!shared || atLineStart) {
+                err.print(ERASE + (status.length() > WIDTH ? status.substring(0, WIDTH) : status));
+                err.flush();
+                statusShown = true;
+            }
+        });
     }
 
     /// Takes the status line away.
-    synchronized void eraseStatus() {
-        if (statusShown) {
-            err.print(ERASE);
-            err.flush();
-            statusShown = false;
-        }
+    void eraseStatus() {
+        unlessPrinting(this::erase);
     }
 
     /// Makes room for messages: no status line, and a new line of the terminal if the guest left its own
     /// unfinished.
-    synchronized void finish() {
-        eraseStatus();
-        if (shared && !atLineStart) {
-            err.println();
+    void finish() {
+        unlessPrinting(() -> {
+            erase();
+            if (shared && !atLineStart) {
+                err.println();
+                err.flush();
+                atLineStart = true;
+            }
+        });
+    }
+
+    // The guest's thread may be held in a write for as long as nobody reads. Those who end the run must not wait for
+    // it: what they would have drawn is not worth it.
+    private void unlessPrinting(Runnable drawing) {
+        if (lock.tryLock()) {
+            try {
+                drawing.run();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void erase() {
+        if (statusShown) {
+            err.print(ERASE);
             err.flush();
-            atLineStart = true;
+            statusShown = false;
         }
     }
 }

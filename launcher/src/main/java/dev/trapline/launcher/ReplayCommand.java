@@ -151,12 +151,13 @@ final class ReplayCommand implements Action {
 
     private static Ending ending(RunOutcome outcome) {
         Ending recorded = Ending.of(outcome);
-        return isAsRecorded(outcome)
-                ? new Ending(
-                        Ending.OK,
-                        "replayed",
-                        "no divergence; the recorded run ended with status " + recorded.status() + ", "
-                                + recorded.kind() + ": " + recorded.message())
-                : recorded;
+        if (!isAsRecorded(outcome)) {
+            return recorded;
+        }
+        String message = outcome instanceof RunOutcome.RecordingEnds
+                ? "no divergence up to where the recording ends: its recorder was killed, or is still at work"
+                : "no divergence; the recorded run ended with status " + recorded.status() + ", " + recorded.kind()
+                        + ": " + recorded.message();
+        return new Ending(Ending.OK, "replayed", message);
     }
 }

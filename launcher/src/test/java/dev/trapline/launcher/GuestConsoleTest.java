@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// Guest and status line on one terminal: what it is sent, in order.
 class GuestConsoleTest {
@@ -65,5 +67,35 @@ class GuestConsoleTest {
         assertThat(unread.isBroken()).isFalse();
         unread.write(new byte[] {1}, 1);
         assertThat(unread.isBroken()).as("the run is to be ended").isTrue();
+    }
+
+    @Test
+    @Timeout(60)
+    void aReaderThatStandsStillHoldsUpTheGuestAndNobodyElse() throws InterruptedException {
+        CountDownLatch blocked = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
+        GuestConsole stuck = new GuestConsole(
+                new OutputStream() {
+                    @Override
+                    public void write(int b) throws IOException {
+                        blocked.countDown();
+                        try {
+                            never.await();
+                        } catch (InterruptedException e) {
+                            throw new IOException(e);
+                        }
+                    }
+                },
+                new PrintWriter(screen, true, StandardCharsets.UTF_8),
+                true);
+        Thread machine = Thread.ofPlatform().daemon().start(() -> stuck.write(new byte[] {1}, 1));
+        blocked.await();
+        stuck.showStatus("busy");
+        stuck.finish();
+        assertThat(stuck.isBroken()).isFalse();
+        assertThat(machine.isAlive())
+                .as("a second Ctrl-C must end the process though the guest's thread is held")
+                .isTrue();
+        never.countDown();
     }
 }
