@@ -19,12 +19,17 @@ class ArchitectureTest {
 
     private static final String FINDS_THE_LIBRARY = "finds the native library, whose hash is in the header";
 
+    private static final String READS_AHEAD =
+            "reads the next segment ahead, which is immutable, and waits for it in order";
+
     private static final List<Exemption> EXEMPTIONS = List.of(
             new Exemption("BundledLibrary", "System.getProperty", FINDS_THE_LIBRARY),
             new Exemption("LibrarySearch", "System.getProperty", FINDS_THE_LIBRARY),
             new Exemption("UnicornLibrary", "System.getProperty", FINDS_THE_LIBRARY),
             new Exemption("RecordingDirectory", "Files.walk", "deletes what it lists; nothing of it is kept"),
             new Exemption("RecordingStores", "ConcurrentHashMap.<init>", "looked up by key, never iterated over"),
+            new Exemption("ReplayHistory", "CompletableFuture.supplyAsync", READS_AHEAD),
+            new Exemption("ReplayHistory", "Thread.ofVirtual", READS_AHEAD),
             new Exemption("MachineActor", "System.nanoTime", "host time in the report to people, never recorded"),
             new Exemption("MachineAssembly", "UUID.randomUUID", "names a recording; no replay draws it again"));
 
