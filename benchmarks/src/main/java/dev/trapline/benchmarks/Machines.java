@@ -5,6 +5,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
@@ -52,6 +53,7 @@ final class Machines implements AutoCloseable {
         return new MachineSpec(
                 1,
                 CpuModel.CORTEX_A57,
+                EngineSpec.Width.AARCH64,
                 128L << 20,
                 Schedule.ROUND_ROBIN,
                 0,
@@ -73,6 +75,7 @@ final class Machines implements AutoCloseable {
         return new MachineSpec(
                 spec.vcpus(),
                 spec.cpuModel(),
+                spec.width(),
                 spec.ramBytes(),
                 spec.schedule(),
                 spec.seed(),

@@ -3,6 +3,7 @@ package dev.trapline.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
+import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.CpuModel;
@@ -81,10 +82,13 @@ public final class LayeredConfig {
         List<String> resident = firmware.resident("trapline.firmware.resident");
         List<Rule> rules = firmware.rules("trapline.firmware.rules");
         SortedMap<String, String> ofServices = firmware.services(servicesSection());
+        EngineSpec.Width width = settings.choice(
+                "trapline.machine.width", Arrays.asList(EngineSpec.Width.values()), EngineSpec.Width::id);
         return new MachineSpec(
                 (int) settings.number("trapline.machine.cpus", 1, 64),
                 settings.choice("trapline.machine.cpu-model", Arrays.asList(CpuModel.values()), CpuModel::id),
-                memory(settings),
+                width,
+                memory(settings, width),
                 settings.choice("trapline.run.schedule", Arrays.asList(Schedule.values()), Schedule::id),
                 settings.word("trapline.run.seed"),
                 settings.number("trapline.run.slice", 1, MachineSpec.MAX_SLICE),
@@ -114,9 +118,11 @@ public final class LayeredConfig {
                 : com.typesafe.config.ConfigFactory.empty().root();
     }
 
-    private static long memory(Settings settings) {
-        String takes = "a multiple of 4K from 1M to 64G, as in 128M";
-        long bytes = settings.size("trapline.machine.memory", 1 << 20, 1L << 36, takes);
+    private static long memory(Settings settings, EngineSpec.Width width) {
+        boolean narrow = width == EngineSpec.Width.AARCH32;
+        String takes = "a multiple of 4K from 1M to " + (narrow ? "3G on an AArch32 machine" : "64G") + ", as in 128M";
+        long most = narrow ? MachineSpec.AARCH32_RAM : 1L << 36;
+        long bytes = settings.size("trapline.machine.memory", 1 << 20, most, takes);
         if (bytes % MemoryMap.PAGE == 0) {
             return bytes;
         }

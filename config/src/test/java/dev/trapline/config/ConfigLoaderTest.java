@@ -1,9 +1,11 @@
 package dev.trapline.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValue;
+import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
@@ -77,6 +79,23 @@ class ConfigLoaderTest {
                         .machine()
                         .ramBytes())
                 .isEqualTo(bytes);
+    }
+
+    @Test
+    void aMachineIsAarch64UnlessItIsToldOtherwise() {
+        assertThat(ConfigFixture.withAssignments().machine().width()).isEqualTo(EngineSpec.Width.AARCH64);
+        assertThat(ConfigFixture.withAssignments("machine.width=aarch32", "machine.memory=3G")
+                        .machine()
+                        .width())
+                .isEqualTo(EngineSpec.Width.AARCH32);
+    }
+
+    @Test
+    void anAarch32MachineHasNoMoreMemoryThanItsAddressesReach() {
+        assertThatThrownBy(() -> ConfigFixture.withAssignments("machine.width=aarch32", "machine.memory=4G"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("machine.memory")
+                .hasMessageContaining("1M to 3G on an AArch32 machine");
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import dev.trapline.abi.Digest64;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.EngineLibrary;
+import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
@@ -49,6 +50,7 @@ public final class SampleRun {
         MachineSpec spec = new MachineSpec(
                 2,
                 CpuModel.CORTEX_A57,
+                EngineSpec.Width.AARCH64,
                 128L << 20,
                 Schedule.RANDOM,
                 0xdead_beef_cafe_f00dL,

@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Schedule;
 import java.util.Arrays;
@@ -15,6 +16,15 @@ final class Candidates {
         @Override
         public Iterator<String> iterator() {
             return Arrays.stream(CpuModel.values()).map(CpuModel::id).iterator();
+        }
+    }
+
+    static final class Widths implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(EngineSpec.Width.values())
+                    .map(EngineSpec.Width::id)
+                    .iterator();
         }
     }
 

@@ -38,9 +38,19 @@ final class MachineOptions {
     }
 
     @Option(
+            names = "--width",
+            paramLabel = "WIDTH",
+            order = 4,
+            completionCandidates = Candidates.Widths.class,
+            description = "${COMPLETION-CANDIDATES}: register width of all vCPUs (default aarch64).")
+    void width(@Nullable String value) {
+        set("machine.width", "--width", value);
+    }
+
+    @Option(
             names = "--flash",
             paramLabel = "FILE",
-            order = 4,
+            order = 5,
             description = "Content of the flash at address 0. Without IMAGE the machine starts there.")
     void flash(@Nullable String value) {
         set("machine.flash", "--flash", value);
@@ -49,7 +59,7 @@ final class MachineOptions {
     @Option(
             names = "--load-address",
             paramLabel = "ADDRESS",
-            order = 5,
+            order = 6,
             description = "IMAGE is raw: put it there and start at its first byte.")
     void loadAddress(@Nullable String value) {
         set("run.load-address", "--load-address", value);
@@ -58,9 +68,10 @@ final class MachineOptions {
     @Option(
             names = "--device-tree",
             paramLabel = "WHEN",
-            order = 6,
+            order = 7,
             completionCandidates = Candidates.DeviceTree.class,
-            description = "Hand over a device tree in x0: ${COMPLETION-CANDIDATES} (auto: if started from flash).")
+            description = "Hand over a device tree in x0 (AArch32: r2): ${COMPLETION-CANDIDATES} (auto: if started from"
+                    + " flash).")
     void deviceTree(@Nullable String value) {
         set("machine.device-tree", "--device-tree", value);
     }

@@ -79,7 +79,8 @@ final class MachineActor extends AbstractBehavior<MachineActor.Command> implemen
                 .forEach((name, host) -> firmware.put(name, watched(FirmwareActor.create(host), "firmware-" + name)));
         for (int index = 0; index < parts.spec().vcpus(); index++) {
             VcpuId id = new VcpuId(index);
-            VcpuLogic logic = new VcpuLogic(id, parts.engines(), parts.spec().cpuModel(), parts.memoryMap());
+            VcpuLogic logic = new VcpuLogic(
+                    id, parts.engines(), parts.spec().cpuModel(), parts.spec().width(), parts.memoryMap());
             vcpus.add(
                     watched(VcpuActor.create(id, logic, parts.registry(), firmware, context.getSelf()), id.toString()));
         }

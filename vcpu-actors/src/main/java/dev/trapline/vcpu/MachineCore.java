@@ -308,7 +308,7 @@ final class MachineCore {
         switch (effect) {
             case Effect.PowerOn(VcpuId target, long entry, long contextId) -> {
                 power.powerOn(target);
-                actors.tell(target, new VcpuActor.PowerOn(entry, contextId));
+                actors.tell(target, new VcpuActor.PowerOn(entry, RegisterWrites.x0(contextId)));
             }
             case Effect.PowerOff(VcpuId target) -> {
                 power.powerOff(target);
@@ -355,7 +355,7 @@ final class MachineCore {
                     memory.write(write.address(), write.bytes()), "the boot plan writes outside memory");
         }
         power.powerOn(VcpuId.BOOT);
-        actors.tell(VcpuId.BOOT, new VcpuActor.PowerOn(boot.entry(), boot.x0()));
+        actors.tell(VcpuId.BOOT, new VcpuActor.PowerOn(boot.entry(), boot.registers(spec.width())));
     }
 
     private void tellAll(VcpuActor.Command command) {

@@ -35,7 +35,10 @@ final class VcpuActor extends AbstractBehavior<VcpuActor.Command> {
     record Grant(long budget, long now, RegisterWrites writes, boolean fullDigest) implements Command {}
 
     /// CPU_ON, or the start of the machine.
-    record PowerOn(long entry, long contextId) implements Command {}
+    ///
+    /// @param entry on AArch32, bit 0 selects T32
+    /// @param registers what the vCPU finds there; all others are zero
+    record PowerOn(long entry, RegisterWrites registers) implements Command {}
 
     /// CPU_OFF, or a reset of the machine.
     enum PowerOff implements Command {
@@ -97,7 +100,7 @@ final class VcpuActor extends AbstractBehavior<VcpuActor.Command> {
     private Behavior<Command> onCommand(Command command) {
         switch (command) {
             case Grant grant -> run(grant);
-            case PowerOn(long entry, long contextId) -> logic.powerOn(entry, contextId);
+            case PowerOn(long entry, RegisterWrites registers) -> logic.powerOn(entry, registers);
             case PowerOff _ -> logic.powerOff();
             case Wake _ -> logic.wake();
             case DropTranslations(long address, long length) -> logic.dropTranslations(address, length);

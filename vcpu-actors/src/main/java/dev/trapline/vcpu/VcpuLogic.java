@@ -37,19 +37,22 @@ final class VcpuLogic {
     private final long[] registers = new long[GeneralRegisters.COUNT];
     private Lifecycle lifecycle = new Off();
 
-    VcpuLogic(VcpuId id, EngineFactory engines, CpuModel model, MemoryMap memory) {
+    VcpuLogic(VcpuId id, EngineFactory engines, CpuModel model, EngineSpec.Width width, MemoryMap memory) {
         this.id = id;
         this.engines = engines;
-        this.spec = new EngineSpec(model, EngineSpec.Width.AARCH64, Mpidr.of(id), memory);
+        this.spec = new EngineSpec(model, width, Mpidr.of(id), memory);
     }
 
-    /// Powers on at an entry point: EL1h, DAIF masked, MMU off, x0 = `contextId`.
-    void powerOn(long entry, long contextId) {
+    /// Powers on at an entry point, in the reset state that [EngineFactory#open] names.
+    ///
+    /// @param entry on AArch32, bit 0 selects T32
+    /// @param registers what it finds there; all others are zero
+    void powerOn(long entry, RegisterWrites registers) {
         if (!(lifecycle instanceof Off)) {
             throw new InvariantViolation(id + " is powered on while it is " + lifecycle);
         }
         Engine engine = engines.open(spec);
-        engine.writeRegisters(RegisterWrites.x0(contextId));
+        engine.writeRegisters(registers);
         engine.writePc(entry);
         lifecycle = new OnPending(engine);
     }

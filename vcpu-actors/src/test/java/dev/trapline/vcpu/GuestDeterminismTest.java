@@ -2,6 +2,7 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
@@ -71,6 +72,7 @@ class GuestDeterminismTest {
         return new MachineSpec(
                 4,
                 CpuModel.CORTEX_A57,
+                EngineSpec.Width.AARCH64,
                 1 << 20,
                 seed == 0 ? Schedule.ROUND_ROBIN : Schedule.RANDOM,
                 seed,

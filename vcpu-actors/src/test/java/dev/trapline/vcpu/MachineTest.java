@@ -312,6 +312,7 @@ class MachineTest {
         var wrong = new dev.trapline.abi.machine.MachineSpec(
                 1,
                 spec.cpuModel(),
+                spec.width(),
                 spec.ramBytes(),
                 spec.schedule(),
                 0,

@@ -1,5 +1,6 @@
 package dev.trapline.vcpu;
 
+import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
@@ -38,6 +39,7 @@ public record Specs(
         return new MachineSpec(
                 vcpus,
                 CpuModel.CORTEX_A57,
+                EngineSpec.Width.AARCH64,
                 ramBytes,
                 schedule,
                 seed,

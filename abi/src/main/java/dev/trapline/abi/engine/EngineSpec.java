@@ -13,7 +13,18 @@ public record EngineSpec(CpuModel model, Width width, Mpidr mpidr, MemoryMap mem
 
     /// Register width of a machine: all of its vCPUs have the same.
     public enum Width {
-        AARCH64,
-        AARCH32
+        AARCH64("aarch64"),
+        AARCH32("aarch32");
+
+        private final String id;
+
+        Width(String id) {
+            this.id = id;
+        }
+
+        /// The name in configuration and on the command line.
+        public String id() {
+            return id;
+        }
     }
 }

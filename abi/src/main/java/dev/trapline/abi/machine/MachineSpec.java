@@ -2,6 +2,7 @@ package dev.trapline.abi.machine;
 
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.Engine;
+import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.registry.Rule;
 import java.util.Collections;
@@ -13,14 +14,16 @@ import java.util.TreeMap;
 ///
 /// @param vcpus 1 to 64
 /// @param cpuModel the CPU they are
-/// @param ramBytes size of RAM at [#RAM_BASE]; whole pages, 1 MiB to 64 GiB
+/// @param width the register width of all of them
+/// @param ramBytes size of RAM at [#RAM_BASE]; whole pages, 1 MiB to 64 GiB, to [#AARCH32_RAM] if the machine is
+///     AArch32
 /// @param schedule who runs next, and for how long
 /// @param seed of the schedule's generator
 /// @param sliceBudget full length of a slice in instructions, 1 to [#MAX_SLICE]
 /// @param cutSliceCost virtual time of a slice that an exit cut short, in ticks, 1 to [#MAX_SLICE]
 /// @param maxInstructions granted budget after which the run ends; 0 is no limit
 /// @param rebootOnReset whether SYSTEM_RESET restarts the machine; otherwise it ends the run
-/// @param deviceTree whether a device tree is generated at the start of RAM and handed over in x0
+/// @param deviceTree whether a device tree is generated at the start of RAM and handed over: in x0, or in r2 on AArch32
 /// @param inputInterval least virtual time between two bytes of scripted console input, in ticks
 /// @param ramDigestInterval virtual time between two digests of all memory, in ticks
 /// @param resident names of the services that are answered in place
@@ -29,6 +32,7 @@ import java.util.TreeMap;
 public record MachineSpec(
         int vcpus,
         CpuModel cpuModel,
+        EngineSpec.Width width,
         long ramBytes,
         Schedule schedule,
         long seed,
@@ -45,6 +49,9 @@ public record MachineSpec(
 
     /// Where RAM begins: as on QEMU's `virt` board.
     public static final long RAM_BASE = 0x4000_0000L;
+
+    /// The most RAM that 32-bit physical addresses reach, in bytes.
+    public static final long AARCH32_RAM = (1L << 32) - RAM_BASE;
 
     /// Where the flash begins, and how large it is.
     public static final long FLASH_BASE = 0;
@@ -66,6 +73,11 @@ public record MachineSpec(
                 ramBytes >= 1 << 20 && ramBytes <= 1L << 36 && ramBytes % MemoryMap.PAGE == 0,
                 "ramBytes",
                 "whole pages of 4 KiB from 1 MiB to 64 GiB",
+                ramBytes);
+        check(
+                width == EngineSpec.Width.AARCH64 || ramBytes <= AARCH32_RAM,
+                "ramBytes",
+                "at most 3 GiB on an AArch32 machine",
                 ramBytes);
         check(sliceBudget >= 1 && sliceBudget <= MAX_SLICE, "sliceBudget", "1 to " + MAX_SLICE, sliceBudget);
         check(cutSliceCost >= 1 && cutSliceCost <= MAX_SLICE, "cutSliceCost", "1 to " + MAX_SLICE, cutSliceCost);

@@ -1,5 +1,6 @@
 package dev.trapline.journal.codec;
 
+import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
@@ -14,7 +15,8 @@ import java.util.TreeMap;
 /// The machine of a recording's header as bytes.
 ///
 /// ```text
-///  varint vcpus, u8 cpuModel, varint ramBytes, u8 schedule, u64 seed, varint sliceBudget, varint cutSliceCost,
+///  varint vcpus, u8 cpuModel, u8 width, varint ramBytes, u8 schedule, u64 seed, varint sliceBudget, varint
+/// cutSliceCost,
 ///  varint maxInstructions, u8 rebootOnReset, u8 deviceTree, varint inputInterval, varint ramDigestInterval
 ///  varint count, resident: text each
 ///  varint count, rules: u32 first, u32 last, u8 action, text origin
@@ -28,6 +30,7 @@ final class SpecCodec {
         out.ensure(RecordLayout.MAX_FIXED_BYTES);
         out.varint(spec.vcpus());
         Codes.CPU_MODEL.write(out, spec.cpuModel());
+        Codes.WIDTH.write(out, spec.width());
         out.varint(spec.ramBytes());
         Codes.SCHEDULE.write(out, spec.schedule());
         out.i64(spec.seed());
@@ -61,6 +64,7 @@ final class SpecCodec {
     static MachineSpec read(PackedReader in) {
         int vcpus = in.count("the number of vCPUs", Integer.MAX_VALUE);
         CpuModel cpuModel = Codes.CPU_MODEL.read(in);
+        EngineSpec.Width width = Codes.WIDTH.read(in);
         long ramBytes = in.varint();
         Schedule schedule = Codes.SCHEDULE.read(in);
         long seed = in.i64();
@@ -74,6 +78,7 @@ final class SpecCodec {
         return new MachineSpec(
                 vcpus,
                 cpuModel,
+                width,
                 ramBytes,
                 schedule,
                 seed,

@@ -1,6 +1,8 @@
 package dev.trapline.vcpu.boot;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.engine.EngineSpec;
+import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import java.util.List;
@@ -10,10 +12,10 @@ import java.util.List;
 /// RAM is zero and flash is 0xff wherever no write says otherwise.
 ///
 /// @param writes disjoint; each lies wholly in RAM or wholly in flash; in ascending order of address
-/// @param entry guest physical address of vCPU 0's first instruction
-/// @param x0 what vCPU 0 finds in x0: the device tree's address, or 0 without one
+/// @param entry guest physical address of vCPU 0's first instruction; on AArch32, bit 0 says that it is T32
+/// @param deviceTree guest physical address of the device tree, or 0 without one
 /// @param flash whether the machine has its flash region: some image wants it
-public record BootPlan(List<MemoryWrite> writes, long entry, long x0, boolean flash) {
+public record BootPlan(List<MemoryWrite> writes, long entry, long deviceTree, boolean flash) {
 
     public BootPlan {
         writes = List.copyOf(writes);
@@ -23,6 +25,19 @@ public record BootPlan(List<MemoryWrite> writes, long entry, long x0, boolean fl
     ///
     /// @param address guest physical address of the first
     public record MemoryWrite(long address, Bytes bytes) {}
+
+    /// On AArch32, the machine type that no board has: the device tree alone says what the machine is.
+    private static final long NO_MACHINE_TYPE = 0xffff_ffffL;
+
+    /// What vCPU 0 finds in its registers, as the Linux kernel's boot protocols ask: on AArch64 the device tree's
+    /// address in x0, on AArch32 zero in r0, the machine type in r1 (`~0`: none) and the device tree's address in
+    /// r2. All others are zero.
+    public RegisterWrites registers(EngineSpec.Width width) {
+        return switch (width) {
+            case AARCH64 -> RegisterWrites.x0(deviceTree);
+            case AARCH32 -> RegisterWrites.fromX0(0, NO_MACHINE_TYPE, deviceTree);
+        };
+    }
 
     /// Plans the start of a machine from these images.
     ///

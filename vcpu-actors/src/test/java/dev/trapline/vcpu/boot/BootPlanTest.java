@@ -40,24 +40,25 @@ class BootPlanTest {
     void theDeviceTreeGoesBehindAnImageThatTakesTheStartOfRam() {
         Image image = elf(new ElfBuilder().entry(RAM).segment(RAM, CODE, 0x20_0001));
 
-        assertThat(BootPlan.of(List.of(image), SPEC).x0())
+        assertThat(BootPlan.of(List.of(image), SPEC).deviceTree())
                 .as("the next multiple of 2 MiB behind 0x40200001, zero-filled memory counted")
                 .isEqualTo(0x4040_0000L);
     }
 
     @Test
     void anImageRightBehindTheDeviceTreesAreaLeavesItAtTheStart() {
-        assertThat(BootPlan.of(List.of(raw(RAM + 0x1_0000, 4)), SPEC).x0()).isEqualTo(RAM);
-        assertThat(BootPlan.of(List.of(raw(RAM + 0xfffc, 4)), SPEC).x0())
+        assertThat(BootPlan.of(List.of(raw(RAM + 0x1_0000, 4)), SPEC).deviceTree())
+                .isEqualTo(RAM);
+        assertThat(BootPlan.of(List.of(raw(RAM + 0xfffc, 4)), SPEC).deviceTree())
                 .as("four bytes within the area are in the way")
                 .isEqualTo(0x4020_0000L);
     }
 
     @Test
-    void withoutADeviceTreeX0IsZero() {
+    void withoutADeviceTreeItsAddressIsZero() {
         BootPlan plan = BootPlan.of(List.of(raw(RAM, 4)), Specs.machine(1, 128, false));
 
-        assertThat(plan.x0()).isZero();
+        assertThat(plan.deviceTree()).isZero();
         assertThat(plan.writes()).as("the image alone").hasSize(1);
     }
 

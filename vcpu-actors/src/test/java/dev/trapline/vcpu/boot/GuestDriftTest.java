@@ -53,7 +53,9 @@ class GuestDriftTest {
 
         BootPlan plan = BootPlan.of(images, Specs.machine(64, 1));
 
-        assertThat(plan.x0()).as("room for the device tree at the start of RAM").isEqualTo(0x4000_0000L);
+        assertThat(plan.deviceTree())
+                .as("room for the device tree at the start of RAM")
+                .isEqualTo(0x4000_0000L);
         assertThat(Symbols.of(images).describe(plan.entry())).isEqualTo("0x40080000 <_start>");
     }
 }

@@ -1,5 +1,6 @@
 package dev.trapline.vcpu.boot;
 
+import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
@@ -20,6 +21,7 @@ final class Specs {
         return new MachineSpec(
                 vcpus,
                 CpuModel.CORTEX_A57,
+                EngineSpec.Width.AARCH64,
                 megabytes << 20,
                 Schedule.ROUND_ROBIN,
                 0,
