@@ -5,11 +5,11 @@ import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.trapline.abi.engine.EngineFactory;
-import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.Width;
 import dev.trapline.firmware.FirmwareServices;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.recording.Recordings;
@@ -53,7 +53,7 @@ final class Machines implements AutoCloseable {
         return new MachineSpec(
                 1,
                 CpuModel.CORTEX_A57,
-                EngineSpec.Width.AARCH64,
+                Width.AARCH64,
                 128L << 20,
                 Schedule.ROUND_ROBIN,
                 0,

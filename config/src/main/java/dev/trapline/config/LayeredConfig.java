@@ -3,12 +3,12 @@ package dev.trapline.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
-import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.registry.CapabilityRegistry;
 import dev.trapline.abi.registry.RegistryException;
 import dev.trapline.abi.registry.Rule;
@@ -82,8 +82,7 @@ public final class LayeredConfig {
         List<String> resident = firmware.resident("trapline.firmware.resident");
         List<Rule> rules = firmware.rules("trapline.firmware.rules");
         SortedMap<String, String> ofServices = firmware.services(servicesSection());
-        EngineSpec.Width width = settings.choice(
-                "trapline.machine.width", Arrays.asList(EngineSpec.Width.values()), EngineSpec.Width::id);
+        Width width = settings.choice("trapline.machine.width", Arrays.asList(Width.values()), Width::id);
         return new MachineSpec(
                 (int) settings.number("trapline.machine.cpus", 1, 64),
                 settings.choice("trapline.machine.cpu-model", Arrays.asList(CpuModel.values()), CpuModel::id),
@@ -118,8 +117,8 @@ public final class LayeredConfig {
                 : com.typesafe.config.ConfigFactory.empty().root();
     }
 
-    private static long memory(Settings settings, EngineSpec.Width width) {
-        boolean narrow = width == EngineSpec.Width.AARCH32;
+    private static long memory(Settings settings, Width width) {
+        boolean narrow = width == Width.AARCH32;
         String takes = "a multiple of 4K from 1M to " + (narrow ? "3G on an AArch32 machine" : "64G") + ", as in 128M";
         long most = narrow ? MachineSpec.AARCH32_RAM : 1L << 36;
         long bytes = settings.size("trapline.machine.memory", 1 << 20, most, takes);

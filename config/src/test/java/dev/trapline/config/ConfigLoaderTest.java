@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValue;
-import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.registry.Rule;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,11 +83,11 @@ class ConfigLoaderTest {
 
     @Test
     void aMachineIsAarch64UnlessItIsToldOtherwise() {
-        assertThat(ConfigFixture.withAssignments().machine().width()).isEqualTo(EngineSpec.Width.AARCH64);
+        assertThat(ConfigFixture.withAssignments().machine().width()).isEqualTo(Width.AARCH64);
         assertThat(ConfigFixture.withAssignments("machine.width=aarch32", "machine.memory=3G")
                         .machine()
                         .width())
-                .isEqualTo(EngineSpec.Width.AARCH32);
+                .isEqualTo(Width.AARCH32);
     }
 
     @Test

@@ -6,7 +6,6 @@ import dev.trapline.abi.Digest64;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.EngineLibrary;
-import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
@@ -18,6 +17,7 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.registry.Decision;
 import dev.trapline.abi.registry.Rule;
 import dev.trapline.abi.smccc.FunctionId;
@@ -50,7 +50,7 @@ public final class SampleRun {
         MachineSpec spec = new MachineSpec(
                 2,
                 CpuModel.CORTEX_A57,
-                EngineSpec.Width.AARCH64,
+                Width.AARCH64,
                 128L << 20,
                 Schedule.RANDOM,
                 0xdead_beef_cafe_f00dL,

@@ -1,8 +1,8 @@
 package dev.trapline.launcher;
 
-import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.Width;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -22,9 +22,7 @@ final class Candidates {
     static final class Widths implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
-            return Arrays.stream(EngineSpec.Width.values())
-                    .map(EngineSpec.Width::id)
-                    .iterator();
+            return Arrays.stream(Width.values()).map(Width::id).iterator();
         }
     }
 

@@ -14,6 +14,7 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Width;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -48,12 +49,11 @@ public final class Snippet implements AutoCloseable {
     private final MemorySegment flash = arena.allocate(MemoryMap.PAGE, MemoryMap.PAGE);
     private final List<Engine> engines = new ArrayList<>();
     private final EngineFactory factory;
-    private final EngineSpec.Width width;
+    private final Width width;
     private final CpuModel model;
     private final MemoryMap memory;
 
-    private Snippet(
-            EngineFactory factory, EngineSpec.Width width, CpuModel model, List<MmioDevice> devices, byte[] code) {
+    private Snippet(EngineFactory factory, Width width, CpuModel model, List<MmioDevice> devices, byte[] code) {
         this.factory = factory;
         this.width = width;
         this.model = model;
@@ -75,18 +75,17 @@ public final class Snippet implements AutoCloseable {
 
     /// A64 machine code on one engine of a model, of a library.
     public static Snippet with(EngineFactory factory, CpuModel model, byte[] code) {
-        return new Snippet(factory, EngineSpec.Width.AARCH64, model, List.of(), code);
+        return new Snippet(factory, Width.AARCH64, model, List.of(), code);
     }
 
     /// A64 code on one engine that sees a device at [#DEVICE].
     public static Snippet withDevice(MmioDevice device, String source) {
-        return new Snippet(
-                engines(), EngineSpec.Width.AARCH64, CpuModel.CORTEX_A57, List.of(device), A64.assemble(source));
+        return new Snippet(engines(), Width.AARCH64, CpuModel.CORTEX_A57, List.of(device), A64.assemble(source));
     }
 
     /// AArch32 machine code on one engine.
     public static Snippet aarch32(EngineFactory factory, byte[] code) {
-        return new Snippet(factory, EngineSpec.Width.AARCH32, CpuModel.CORTEX_A57, List.of(), code);
+        return new Snippet(factory, Width.AARCH32, CpuModel.CORTEX_A57, List.of(), code);
     }
 
     /// Engines of the library that a run would find by itself.

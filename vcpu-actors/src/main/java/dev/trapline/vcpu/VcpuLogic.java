@@ -12,6 +12,7 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.Width;
 import dev.trapline.journal.record.JournalRecord.Slice;
 import java.util.function.Consumer;
 
@@ -37,7 +38,7 @@ final class VcpuLogic {
     private final long[] registers = new long[GeneralRegisters.COUNT];
     private Lifecycle lifecycle = new Off();
 
-    VcpuLogic(VcpuId id, EngineFactory engines, CpuModel model, EngineSpec.Width width, MemoryMap memory) {
+    VcpuLogic(VcpuId id, EngineFactory engines, CpuModel model, Width width, MemoryMap memory) {
         this.id = id;
         this.engines = engines;
         this.spec = new EngineSpec(model, width, Mpidr.of(id), memory);

@@ -2,11 +2,11 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.Width;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import dev.trapline.vcpu.boot.Guests;
 import java.io.IOException;
@@ -72,7 +72,7 @@ class GuestDeterminismTest {
         return new MachineSpec(
                 4,
                 CpuModel.CORTEX_A57,
-                EngineSpec.Width.AARCH64,
+                Width.AARCH64,
                 1 << 20,
                 seed == 0 ? Schedule.ROUND_ROBIN : Schedule.RANDOM,
                 seed,

@@ -6,11 +6,11 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineFactory;
-import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.Width;
 import dev.trapline.firmware.FirmwareServices;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.recording.Recordings;
@@ -37,7 +37,7 @@ final class MachineRuns implements AutoCloseable {
         return new MachineSpec(
                 vcpus,
                 CpuModel.CORTEX_A57,
-                EngineSpec.Width.AARCH64,
+                Width.AARCH64,
                 128L << 20,
                 schedule,
                 seed,

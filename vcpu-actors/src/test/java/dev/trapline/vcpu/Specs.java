@@ -1,9 +1,9 @@
 package dev.trapline.vcpu;
 
-import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.Width;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -39,7 +39,7 @@ public record Specs(
         return new MachineSpec(
                 vcpus,
                 CpuModel.CORTEX_A57,
-                EngineSpec.Width.AARCH64,
+                Width.AARCH64,
                 ramBytes,
                 schedule,
                 seed,

@@ -2,7 +2,6 @@ package dev.trapline.abi.machine;
 
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.Engine;
-import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.registry.Rule;
 import java.util.Collections;
@@ -32,7 +31,7 @@ import java.util.TreeMap;
 public record MachineSpec(
         int vcpus,
         CpuModel cpuModel,
-        EngineSpec.Width width,
+        Width width,
         long ramBytes,
         Schedule schedule,
         long seed,
@@ -75,7 +74,7 @@ public record MachineSpec(
                 "whole pages of 4 KiB from 1 MiB to 64 GiB",
                 ramBytes);
         check(
-                width == EngineSpec.Width.AARCH64 || ramBytes <= AARCH32_RAM,
+                width == Width.AARCH64 || ramBytes <= AARCH32_RAM,
                 "ramBytes",
                 "at most 3 GiB on an AArch32 machine",
                 ramBytes);

@@ -2,13 +2,13 @@ package dev.trapline.journal.codec;
 
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
-import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.VcpuState;
+import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.registry.Decision;
 import dev.trapline.abi.registry.Rule;
 import dev.trapline.journal.record.JournalRecord;
@@ -54,8 +54,7 @@ final class Codes {
     static final EnumCode<CpuModel> CPU_MODEL =
             EnumCode.of(CpuModel.class, CpuModel.CORTEX_A53, CpuModel.CORTEX_A57, CpuModel.CORTEX_A72);
 
-    static final EnumCode<EngineSpec.Width> WIDTH =
-            EnumCode.of(EngineSpec.Width.class, EngineSpec.Width.AARCH64, EngineSpec.Width.AARCH32);
+    static final EnumCode<Width> WIDTH = EnumCode.of(Width.class, Width.AARCH64, Width.AARCH32);
 
     static final EnumCode<Schedule> SCHEDULE = EnumCode.of(Schedule.class, Schedule.ROUND_ROBIN, Schedule.RANDOM);
 

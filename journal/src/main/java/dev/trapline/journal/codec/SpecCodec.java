@@ -1,10 +1,10 @@
 package dev.trapline.journal.codec;
 
-import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.registry.Rule;
 import dev.trapline.abi.smccc.FunctionId;
 import java.util.ArrayList;
@@ -64,7 +64,7 @@ final class SpecCodec {
     static MachineSpec read(PackedReader in) {
         int vcpus = in.count("the number of vCPUs", Integer.MAX_VALUE);
         CpuModel cpuModel = Codes.CPU_MODEL.read(in);
-        EngineSpec.Width width = Codes.WIDTH.read(in);
+        Width width = Codes.WIDTH.read(in);
         long ramBytes = in.varint();
         Schedule schedule = Codes.SCHEDULE.read(in);
         long seed = in.i64();

@@ -1,10 +1,10 @@
 package dev.trapline.vcpu.boot;
 
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Width;
 import java.util.List;
 
 /// How a machine's memory is filled and where vCPU 0 starts: at power-on, and again at every reset.
@@ -32,7 +32,7 @@ public record BootPlan(List<MemoryWrite> writes, long entry, long deviceTree, bo
     /// What vCPU 0 finds in its registers, as the Linux kernel's boot protocols ask: on AArch64 the device tree's
     /// address in x0, on AArch32 zero in r0, the machine type in r1 (`~0`: none) and the device tree's address in
     /// r2. All others are zero.
-    public RegisterWrites registers(EngineSpec.Width width) {
+    public RegisterWrites registers(Width width) {
         return switch (width) {
             case AARCH64 -> RegisterWrites.x0(deviceTree);
             case AARCH32 -> RegisterWrites.fromX0(0, NO_MACHINE_TYPE, deviceTree);
