@@ -10,6 +10,7 @@ import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
+import dev.trapline.abi.registry.Policy;
 import dev.trapline.firmware.FirmwareServices;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.recording.Recordings;
@@ -64,31 +65,13 @@ final class Machines implements AutoCloseable {
                 false,
                 6250,
                 625_000_000,
-                List.of("smccc"),
-                List.of(),
+                Policy.DEFAULT.withResident("smccc"),
                 new TreeMap<>());
     }
 
     /// The same with PSCI answered in place.
     static MachineSpec resident() {
-        MachineSpec spec = spec();
-        return new MachineSpec(
-                spec.vcpus(),
-                spec.cpuModel(),
-                spec.width(),
-                spec.ramBytes(),
-                spec.schedule(),
-                spec.seed(),
-                spec.sliceBudget(),
-                spec.cutSliceCost(),
-                spec.maxInstructions(),
-                spec.rebootOnReset(),
-                spec.deviceTree(),
-                spec.inputInterval(),
-                spec.ramDigestInterval(),
-                List.of("smccc", "psci"),
-                spec.rules(),
-                spec.serviceSettings());
+        return spec().withPolicy(Policy.DEFAULT.withResident("smccc").withResident("psci"));
     }
 
     /// Runs a guest without a recording.

@@ -3,15 +3,16 @@ package dev.trapline.config;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import dev.trapline.abi.firmware.ServiceDescriptor;
-import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
 import dev.trapline.abi.firmware.ServiceDescriptor.Setting;
+import dev.trapline.abi.registry.Action;
+import dev.trapline.abi.registry.Functions;
+import dev.trapline.abi.registry.Match;
 import dev.trapline.abi.registry.Rule;
 import dev.trapline.abi.smccc.FunctionId;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -83,12 +84,12 @@ final class FirmwareSettings {
                         entry.getValue(), path + "." + entry.getKey(), KnownKeys.nearest(entry.getKey(), RULE_KEYS)));
             }
         }
-        Claim range = range(path + ".functions", object.get("functions"), origin);
-        Rule.Action action = action(path + ".action", object.get("action"), origin);
-        return range == null || action == null ? null : new Rule(range, action, origin);
+        Functions functions = functions(path + ".functions", object.get("functions"), origin);
+        Action action = action(path + ".action", object.get("action"), origin);
+        return functions == null || action == null ? null : new Rule(Match.of(functions), action, origin);
     }
 
-    private @Nullable Claim range(String path, @Nullable ConfigValue value, String ruleOrigin) {
+    private @Nullable Functions functions(String path, @Nullable ConfigValue value, String ruleOrigin) {
         if (value == null) {
             problems.add(new ConfigProblem(ruleOrigin, path, "is missing from this rule"));
             return null;
@@ -98,7 +99,7 @@ final class FirmwareSettings {
             FunctionId first = function(matcher.group(1));
             FunctionId last = matcher.group(2) == null ? first : function(matcher.group(2));
             if (first != null && last != null && first.compareTo(last) <= 0) {
-                return new Claim(first, last);
+                return matcher.group(2) == null ? new Functions.One(first) : Functions.Range.of(first, last);
             }
         }
         problems.add(new ConfigProblem(
@@ -113,15 +114,22 @@ final class FirmwareSettings {
         return number == null || number.bitLength() > 32 ? null : new FunctionId(number.intValue());
     }
 
-    private Rule.@Nullable Action action(String path, @Nullable ConfigValue value, String ruleOrigin) {
+    private @Nullable Action action(String path, @Nullable ConfigValue value, String ruleOrigin) {
         if (value == null) {
             problems.add(new ConfigProblem(ruleOrigin, path, "is missing from this rule"));
             return null;
         }
-        for (Rule.Action action : Rule.Action.values()) {
-            if (action.name().toLowerCase(Locale.ROOT).equals(text(value))) {
-                return action;
+        switch (text(value)) {
+            case "resident" -> {
+                return new Action.Resident();
             }
+            case "forward" -> {
+                return new Action.Forward(null);
+            }
+            case "deny" -> {
+                return new Action.Deny();
+            }
+            default -> {}
         }
         problems.add(new ConfigProblem(
                 Origins.describe(value.origin()), path, "takes resident, forward or deny, not " + text(value)));

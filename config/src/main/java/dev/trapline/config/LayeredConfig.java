@@ -10,8 +10,8 @@ import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.registry.CapabilityRegistry;
+import dev.trapline.abi.registry.Policy;
 import dev.trapline.abi.registry.RegistryException;
-import dev.trapline.abi.registry.Rule;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,9 +61,9 @@ public final class LayeredConfig {
         if (problems.isEmpty()) {
             // Overlaps are found by the table itself; its rules say where they were written.
             try {
-                CapabilityRegistry.of(services, machine.resident(), machine.rules());
+                CapabilityRegistry.of(services, machine.policy());
             } catch (RegistryException e) {
-                e.errors().forEach(error -> problems.add(new ConfigProblem("firmware", "", error)));
+                e.errors().forEach(error -> problems.add(new ConfigProblem("firmware", "", error.message())));
             }
         }
         if (!problems.isEmpty()) {
@@ -79,8 +79,10 @@ public final class LayeredConfig {
             List<ConfigProblem> problems) {
         settings.choice("trapline.machine.preset", List.of("virt"), name -> name);
         FirmwareSettings firmware = new FirmwareSettings(settings, services, problems);
-        List<String> resident = firmware.resident("trapline.firmware.resident");
-        List<Rule> rules = firmware.rules("trapline.firmware.rules");
+        Policy policy = Policy.DEFAULT.withRules(firmware.rules("trapline.firmware.rules"));
+        for (String resident : firmware.resident("trapline.firmware.resident")) {
+            policy = policy.withResident(resident);
+        }
         SortedMap<String, String> ofServices = firmware.services(servicesSection());
         Width width = settings.choice("trapline.machine.width", Arrays.asList(Width.values()), Width::id);
         return new MachineSpec(
@@ -102,8 +104,7 @@ public final class LayeredConfig {
                         1_000_000,
                         DAY,
                         "a duration from 1ms to 24h, as in 10s"),
-                resident,
-                rules,
+                policy,
                 ofServices);
     }
 

@@ -133,7 +133,7 @@ class ConfigErrorsTest {
                                 directory,
                                 "trapline.firmware.rules = [",
                                 "  { functions = 1-9, action = deny }",
-                                "  { functions = 5, action = forward }",
+                                "  { functions = 5-12, action = deny }",
                                 "]")
                         .problems())
                 .singleElement()

@@ -9,7 +9,12 @@ import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
+import dev.trapline.abi.registry.Action;
+import dev.trapline.abi.registry.Functions;
+import dev.trapline.abi.registry.Match;
+import dev.trapline.abi.registry.Policy;
 import dev.trapline.abi.registry.Rule;
+import dev.trapline.abi.smccc.FunctionId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +41,7 @@ class ConfigLoaderTest {
         assertThat(machine.cutSliceCost()).isEqualTo(256);
         assertThat(machine.inputInterval()).as("100 us of 16 ns each").isEqualTo(6250);
         assertThat(machine.rebootOnReset()).isTrue();
-        assertThat(machine.resident()).containsExactly("smccc");
+        assertThat(machine.policy()).isEqualTo(Policy.DEFAULT.withResident("smccc"));
         assertThat(machine.serviceSettings())
                 .as("a service's defaults are part of the machine")
                 .isEqualTo(Map.of("psci.version", "1.1"));
@@ -176,8 +181,15 @@ class ConfigLoaderTest {
                 .load()
                 .validate(ConfigFixture.SERVICES)
                 .machine();
-        assertThat(machine.rules()).extracting(Rule::action).containsExactly(Rule.Action.DENY, Rule.Action.RESIDENT);
-        assertThat(machine.rules()).extracting(Rule::origin).containsExactly(file + ":3", file + ":4");
+        assertThat(machine.policy().rules())
+                .extracting(Rule::action)
+                .containsExactly(new Action.Deny(), new Action.Resident());
+        assertThat(machine.policy().rules())
+                .extracting(Rule::match)
+                .containsExactly(
+                        Match.of(new Functions.Range(new FunctionId(0x8400_0000), 2)),
+                        Match.of(new Functions.One(new FunctionId(0x8400_0003))));
+        assertThat(machine.policy().rules()).extracting(Rule::origin).containsExactly(file + ":3", file + ":4");
         assertThat(machine.serviceSettings())
                 .as("a number keeps the form it was written in")
                 .containsEntry("psci.version", "1.10");

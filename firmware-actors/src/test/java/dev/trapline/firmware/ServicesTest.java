@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.BehaviorTestKit;
 import akka.actor.testkit.typed.javadsl.TestInbox;
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.FirmwareService;
@@ -18,6 +20,7 @@ import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.registry.CapabilityRegistry;
+import dev.trapline.abi.registry.Policy;
 import dev.trapline.firmware.exit.ExitService;
 import dev.trapline.firmware.smccc.SmcccService;
 import java.util.List;
@@ -33,7 +36,8 @@ class ServicesTest {
                 .<ServiceDescriptor>map(FirmwareService::descriptor)
                 .toList();
         assertThat(found).extracting(ServiceDescriptor::name).containsExactly("exit", "psci", "smccc");
-        assertThat(CapabilityRegistry.of(found, List.of("smccc"), List.of()).entries())
+        assertThat(CapabilityRegistry.of(found, Policy.DEFAULT.withResident("smccc"))
+                        .entries(Conduit.HVC, ExecutionState.A64))
                 .isNotEmpty();
     }
 

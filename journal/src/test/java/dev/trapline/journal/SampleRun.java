@@ -11,14 +11,17 @@ import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
-import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
+import dev.trapline.abi.registry.Action;
 import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.registry.Functions;
+import dev.trapline.abi.registry.Match;
+import dev.trapline.abi.registry.Policy;
 import dev.trapline.abi.registry.Rule;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.journal.record.JournalRecord;
@@ -26,6 +29,7 @@ import dev.trapline.journal.record.RecordingHeader;
 import dev.trapline.journal.record.RecordingHeader.ImageRef;
 import dev.trapline.journal.record.RecordingHeader.ServiceRef;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -61,11 +65,7 @@ public final class SampleRun {
                 true,
                 1000,
                 62_500_000,
-                List.of("smccc"),
-                List.of(new Rule(
-                        new Claim(new FunctionId(0x8400_0000), new FunctionId(0x8400_001f)),
-                        Rule.Action.DENY,
-                        "machine.conf: 12")),
+                policy(),
                 settings);
         return new RecordingHeader(
                 id,
@@ -76,6 +76,26 @@ public final class SampleRun {
                 spec,
                 List.of(new ServiceRef("psci", "1.1"), new ServiceRef("smccc", "1.2")),
                 images().stream().map(ImageRef::of).toList());
+    }
+
+    /// Every shape that a rule can have.
+    private static Policy policy() {
+        FunctionId psci = new FunctionId(0x8400_0000);
+        return Policy.DEFAULT
+                .withResident("smccc")
+                .with("psci", true)
+                .withRules(List.of(
+                        new Rule(Match.of(new Functions.Range(psci, 32)), new Action.Deny(), "machine.conf: 12"),
+                        new Rule(Match.of(new Functions.One(psci)), new Action.Resident(), "machine.conf: 13"),
+                        new Rule(Match.of(new Functions.Owner(6)), new Action.Forward(null), "machine.conf: 14"),
+                        new Rule(
+                                new Match(
+                                        EnumSet.of(Conduit.HVC),
+                                        0x4a48,
+                                        new Functions.Any(),
+                                        EnumSet.of(ExecutionState.T32)),
+                                new Action.Forward("mailbox"),
+                                "machine.conf: 15")));
     }
 
     /// The records of a run of so many slices, its end included.

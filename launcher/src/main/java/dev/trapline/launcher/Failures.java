@@ -1,6 +1,7 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.engine.EngineException;
+import dev.trapline.abi.registry.RegistryError;
 import dev.trapline.abi.registry.RegistryException;
 import dev.trapline.config.ConfigException;
 import dev.trapline.config.ConfigProblem;
@@ -27,7 +28,8 @@ final class Failures {
             }
             case ConfigException e ->
                 several(e.problems().stream().map(ConfigProblem::toString).toList(), err);
-            case RegistryException e -> several(e.errors(), err);
+            case RegistryException e ->
+                several(e.errors().stream().map(RegistryError::message).toList(), err);
             case MachineSetupException e -> new Ending(Ending.USAGE, "usage", message(e));
             case ImageException e -> new Ending(Ending.USAGE, "usage", message(e));
             case EngineException e -> new Ending(Ending.USAGE, "no-engine", message(e));

@@ -50,7 +50,7 @@ final class MachineAssembly {
         this.spec = spec;
         this.images = List.copyOf(images);
         this.services = recording == null ? List.copyOf(offered) : recorded(offered, recording.header());
-        this.registry = CapabilityRegistry.of(descriptors(), spec.resident(), spec.rules());
+        this.registry = CapabilityRegistry.of(descriptors(), spec.policy());
         this.boot = BootPlan.of(this.images, spec);
         checkSettings();
         this.memory = new MachineMemory(engines, spec.ramBytes(), boot.flash());

@@ -7,6 +7,7 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
+import dev.trapline.abi.registry.Policy;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import dev.trapline.vcpu.boot.Guests;
 import java.io.IOException;
@@ -83,8 +84,7 @@ class GuestDeterminismTest {
                 true,
                 1_000,
                 1_000_000,
-                List.of("smccc"),
-                List.of(),
+                Policy.DEFAULT.withResident("smccc"),
                 new TreeMap<>());
     }
 }

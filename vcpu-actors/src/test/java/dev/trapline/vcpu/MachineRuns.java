@@ -11,6 +11,7 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
+import dev.trapline.abi.registry.Policy;
 import dev.trapline.firmware.FirmwareServices;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.recording.Recordings;
@@ -20,7 +21,6 @@ import dev.trapline.unicorn.UnicornLibrary;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.TreeMap;
 
 /// Runs whole machines for tests, with the real engine and all services, in an actor system of their own.
@@ -48,8 +48,7 @@ final class MachineRuns implements AutoCloseable {
                 true,
                 INPUT_INTERVAL,
                 625_000_000,
-                List.of("smccc"),
-                List.of(),
+                Policy.DEFAULT.withResident("smccc"),
                 new TreeMap<>());
     }
 

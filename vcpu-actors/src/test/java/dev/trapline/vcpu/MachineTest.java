@@ -323,8 +323,7 @@ class MachineTest {
                 false,
                 0,
                 1,
-                List.of(),
-                List.of(),
+                dev.trapline.abi.registry.Policy.DEFAULT,
                 settings);
         assertThatThrownBy(() -> Machine.builder(engines, wrong)
                         .image(new Image(Image.Kind.RAW, "nothing.bin", FakeEngines.ENTRY, Bytes.copyOf(new byte[64])))

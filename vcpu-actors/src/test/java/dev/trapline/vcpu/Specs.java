@@ -4,7 +4,7 @@ import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
-import java.util.List;
+import dev.trapline.abi.registry.Policy;
 import java.util.TreeMap;
 
 /// Machines for tests: the default one, with what a test wants otherwise.
@@ -50,8 +50,7 @@ public record Specs(
                 false,
                 1000,
                 1L << 31,
-                List.of("smccc"),
-                List.of(),
+                Policy.DEFAULT.withResident("smccc"),
                 new TreeMap<>());
     }
 }

@@ -9,18 +9,36 @@ import java.util.List;
 /// @param version of the service's behaviour: recorded, so that a replay can tell that it changed
 /// @param claims the calls it answers, by range; of the functions in it, those it does not implement it answers
 ///     NOT_SUPPORTED itself
+/// @param immediates the #imm of HVC under which it answers calls that are not SMCCC calls, 1 to 65535 each
 /// @param functions the functions it knows, for traces and listings
 /// @param settings the keys it takes under `services.NAME` in configuration
 public record ServiceDescriptor(
-        String name, String version, List<Claim> claims, List<Function> functions, List<Setting> settings) {
+        String name,
+        String version,
+        List<Claim> claims,
+        List<Integer> immediates,
+        List<Function> functions,
+        List<Setting> settings) {
 
     public ServiceDescriptor {
         if (!name.matches("[a-z][a-z0-9-]*")) {
             throw new IllegalArgumentException("a service's name is lower-case letters, digits and '-': " + name);
         }
         claims = List.copyOf(claims);
+        immediates = List.copyOf(immediates);
+        for (int immediate : immediates) {
+            if (immediate < 1 || immediate > 0xffff) {
+                throw new IllegalArgumentException("an #imm to claim is 1 to 65535, not " + immediate);
+            }
+        }
         functions = List.copyOf(functions);
         settings = List.copyOf(settings);
+    }
+
+    /// A service of SMCCC calls alone.
+    public ServiceDescriptor(
+            String name, String version, List<Claim> claims, List<Function> functions, List<Setting> settings) {
+        this(name, version, claims, List.of(), functions, settings);
     }
 
     /// A range of function identifiers, for both conduits and #imm 0.

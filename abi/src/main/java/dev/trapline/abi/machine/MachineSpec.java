@@ -3,9 +3,8 @@ package dev.trapline.abi.machine;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.MemoryMap;
-import dev.trapline.abi.registry.Rule;
+import dev.trapline.abi.registry.Policy;
 import java.util.Collections;
-import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -25,8 +24,7 @@ import java.util.TreeMap;
 /// @param deviceTree whether a device tree is generated at the start of RAM and handed over: in x0, or in r2 on AArch32
 /// @param inputInterval least virtual time between two bytes of scripted console input, in ticks
 /// @param ramDigestInterval virtual time between two digests of all memory, in ticks
-/// @param resident names of the services that are answered in place
-/// @param rules the policy, in the order in which it was declared
+/// @param policy what becomes of the guest's calls
 /// @param serviceSettings by service name and key, as in `psci.version`; defaults filled in
 public record MachineSpec(
         int vcpus,
@@ -42,8 +40,7 @@ public record MachineSpec(
         boolean deviceTree,
         long inputInterval,
         long ramDigestInterval,
-        List<String> resident,
-        List<Rule> rules,
+        Policy policy,
         SortedMap<String, String> serviceSettings) {
 
     /// Where RAM begins: as on QEMU's `virt` board.
@@ -84,8 +81,6 @@ public record MachineSpec(
         check(inputInterval >= 0, "inputInterval", "0 or more", inputInterval);
         check(ramDigestInterval >= 1, "ramDigestInterval", "1 or more", ramDigestInterval);
         check(sliceBudget <= Engine.MAX_BUDGET, "sliceBudget", "what an engine takes", sliceBudget);
-        resident = List.copyOf(resident);
-        rules = List.copyOf(rules);
         serviceSettings = Collections.unmodifiableSortedMap(new TreeMap<>(serviceSettings));
     }
 
@@ -93,5 +88,25 @@ public record MachineSpec(
         if (!holds) {
             throw new IllegalArgumentException(what + " takes " + takes + ", not " + got);
         }
+    }
+
+    /// This machine under another policy.
+    public MachineSpec withPolicy(Policy other) {
+        return new MachineSpec(
+                vcpus,
+                cpuModel,
+                width,
+                ramBytes,
+                schedule,
+                seed,
+                sliceBudget,
+                cutSliceCost,
+                maxInstructions,
+                rebootOnReset,
+                deviceTree,
+                inputInterval,
+                ramDigestInterval,
+                other,
+                serviceSettings);
     }
 }

@@ -24,7 +24,11 @@ public sealed interface Decision {
         UNCLAIMED("no service claims it"),
         /// A rule of the machine's policy denies it.
         BY_RULE("a rule denies it"),
-        /// Its #imm is not 0: not an SMCCC call.
+        /// A toggle is off.
+        BY_TOGGLE("a toggle is off"),
+        /// No rule names it, and what no rule names is not forwarded.
+        NOT_FORWARDED("no rule names it, and 'forward-unhandled' is off"),
+        /// Its #imm is not 0, so it is not an SMCCC call, and nobody claims it.
         IMMEDIATE("its #imm is not 0, so it is not an SMCCC call"),
         /// A 64-bit function identifier used in AArch32 state.
         WIDTH("a 64-bit function identifier cannot be used from AArch32 state"),

@@ -1,21 +1,22 @@
 package dev.trapline.abi.registry;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
-/// A registry that contradicts itself, with every contradiction found.
+/// A policy that cannot be, with everything that is wrong with it.
 public final class RegistryException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient List<String> errors;
+    private final transient List<RegistryError> errors;
 
-    public RegistryException(List<String> errors) {
-        super(String.join("; ", errors));
+    public RegistryException(List<RegistryError> errors) {
+        super(errors.stream().map(RegistryError::message).collect(Collectors.joining("; ")));
         this.errors = List.copyOf(errors);
     }
 
-    /// One sentence for each contradiction.
-    public List<String> errors() {
+    /// All of them.
+    public List<RegistryError> errors() {
         return errors;
     }
 }

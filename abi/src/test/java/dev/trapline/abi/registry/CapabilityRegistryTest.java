@@ -1,7 +1,6 @@
 package dev.trapline.abi.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
@@ -14,158 +13,207 @@ import dev.trapline.abi.registry.Decision.Forwarded;
 import dev.trapline.abi.registry.Decision.Reason;
 import dev.trapline.abi.registry.Decision.Resident;
 import dev.trapline.abi.smccc.FunctionId;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 class CapabilityRegistryTest {
 
-    private static final ServiceDescriptor PSCI = service("psci", 0x8400_0000, 0x8400_001f);
-    private static final ServiceDescriptor SMCCC = service("smccc", 0x8000_0000, 0x8000_ffff);
+    static final ServiceDescriptor PSCI = service("psci", 0x8400_0000, 0x8400_001f);
+    static final ServiceDescriptor SMCCC = service("smccc", 0x8000_0000, 0x8000_ffff);
+    private static final ServiceDescriptor MAILBOX =
+            new ServiceDescriptor("mailbox", "1", List.of(), List.of(0x4a48), List.of(), List.of());
+    private static final List<ServiceDescriptor> SERVICES = List.of(PSCI, SMCCC, MAILBOX);
+    private static final int CPU_ON = 0x8400_0003;
 
     @Test
     void aClaimedCallGoesToItsServiceAndAResidentOneInPlace() {
-        CapabilityRegistry registry = CapabilityRegistry.of(List.of(PSCI, SMCCC), List.of("smccc"), List.of());
-        assertThat(query(registry, 0x8400_0003)).isEqualTo(new Forwarded("psci"));
-        assertThat(query(registry, 0x8000_0000)).isEqualTo(new Resident("smccc"));
+        CapabilityRegistry registry = registry(Policy.DEFAULT.withResident("smccc"));
+        assertThat(decision(registry, CPU_ON)).isEqualTo(new Forwarded("psci"));
+        assertThat(decision(registry, 0x8000_0000)).isEqualTo(new Resident("smccc"));
     }
 
     @Test
     void whatNobodyClaimsIsDenied() {
-        CapabilityRegistry registry = CapabilityRegistry.of(List.of(PSCI, SMCCC), List.of(), List.of());
+        CapabilityRegistry registry = registry(Policy.DEFAULT);
         for (int id : new int[] {0, 1, -1, 0x8400_0020, 0x83ff_ffff, 0x7fff_ffff, 0x8001_0000, 0xc400_0003}) {
-            assertThat(query(registry, id)).as(new FunctionId(id).toString()).isEqualTo(new Denied(Reason.UNCLAIMED));
+            assertThat(decision(registry, id))
+                    .as(new FunctionId(id).toString())
+                    .isEqualTo(new Denied(Reason.UNCLAIMED));
         }
     }
 
     @Test
-    void aCallWithAnImmediateIsNoSmcccCall() {
-        CapabilityRegistry registry = CapabilityRegistry.of(List.of(PSCI), List.of(), List.of());
-        assertThat(registry.query(Conduit.HVC, 1, 0x8400_0003, ExecutionState.A64))
+    void aCallWithAnImmediateIsDeniedUnlessAServiceClaimsItOrARuleForwardsIt() {
+        CapabilityRegistry registry = registry(Policy.DEFAULT.withRules(
+                List.of(new Rule(Match.of(Conduit.SMC, 7), new Action.Forward("mailbox"), "test: 1"))));
+        assertThat(decision(registry, Conduit.HVC, 1, CPU_ON)).isEqualTo(new Denied(Reason.IMMEDIATE));
+        assertThat(decision(registry, Conduit.SMC, 0x4a48, CPU_ON))
+                .as("services claim by HVC alone")
                 .isEqualTo(new Denied(Reason.IMMEDIATE));
+        assertThat(decision(registry, Conduit.HVC, 0x4a48, CPU_ON))
+                .as("whatever w0 holds")
+                .isEqualTo(new Forwarded("mailbox"));
+        assertThat(decision(registry, Conduit.SMC, 7, 0)).isEqualTo(new Forwarded("mailbox"));
     }
 
     @Test
     void a64BitFunctionCannotBeCalledFromAarch32() {
         CapabilityRegistry registry =
-                CapabilityRegistry.of(List.of(service("psci", 0xc400_0000, 0xc400_001f)), List.of(), List.of());
-        assertThat(registry.query(Conduit.SMC, 0, 0xc400_0003, ExecutionState.T32))
-                .isEqualTo(new Denied(Reason.WIDTH));
-        assertThat(registry.query(Conduit.SMC, 0, 0xc400_0003, ExecutionState.A64))
-                .isEqualTo(new Forwarded("psci"));
+                CapabilityRegistry.of(List.of(service("psci", 0xc400_0000, 0xc400_001f)), Policy.DEFAULT);
+        for (ExecutionState state : ExecutionState.values()) {
+            assertThat(registry.query(Conduit.SMC, 0, 0xc400_0003, state).decision())
+                    .isEqualTo(
+                            switch (state) {
+                                case A64 -> new Forwarded("psci");
+                                case A32, T32 -> new Denied(Reason.WIDTH);
+                            });
+        }
     }
 
     @Test
-    void aRuleWinsOverAClaimAndOnlyInItsRange() {
-        Rule noCpuOn = new Rule(claim(0x8400_0003, 0x8400_0003), Rule.Action.DENY, "test: 1");
-        Rule inPlace = new Rule(claim(0x8400_0008, 0x8400_0009), Rule.Action.RESIDENT, "test: 2");
-        CapabilityRegistry registry = CapabilityRegistry.of(List.of(PSCI), List.of(), List.of(noCpuOn, inPlace));
-        assertThat(query(registry, 0x8400_0003)).isEqualTo(new Denied(Reason.BY_RULE));
-        assertThat(query(registry, 0x8400_0008)).isEqualTo(new Resident("psci"));
-        assertThat(query(registry, 0x8400_0002)).isEqualTo(new Forwarded("psci"));
-        assertThat(query(registry, 0x8400_0004)).isEqualTo(new Forwarded("psci"));
-        assertThat(query(registry, 0x8400_000a)).isEqualTo(new Forwarded("psci"));
+    void anExactRuleIsStrongerThanARangeAndARangeThanAnOwner() {
+        CapabilityRegistry registry = registry(Policy.DEFAULT.withRules(List.of(
+                rule(new Functions.Owner(4), new Action.Deny(), 1),
+                rule(range(0x8400_0000, 8), new Action.Forward(null), 2),
+                rule(one(CPU_ON), new Action.Resident(), 3))));
+        assertThat(verdict(registry, CPU_ON)).satisfies(v -> {
+            assertThat(v.decision()).isEqualTo(new Resident("psci"));
+            assertThat(v.kind()).isEqualTo(Kind.EXACT);
+            assertThat(v.origin()).isEqualTo("test: 3");
+        });
+        assertThat(verdict(registry, 0x8400_0004)).satisfies(v -> {
+            assertThat(v.decision())
+                    .as("deny owner 4, but keep this part of PSCI")
+                    .isEqualTo(new Forwarded("psci"));
+            assertThat(v.kind()).isEqualTo(Kind.RANGE);
+        });
+        assertThat(verdict(registry, 0x8400_0008)).satisfies(v -> {
+            assertThat(v.decision()).isEqualTo(new Denied(Reason.BY_RULE));
+            assertThat(v.kind()).isEqualTo(Kind.OWNER);
+            assertThat(v.decidedBy()).isEqualTo("owner 4");
+        });
+        assertThat(verdict(registry, 0xc400_0003).kind())
+                .as("an owner's calls come in two widths")
+                .isEqualTo(Kind.OWNER);
+        assertThat(verdict(registry, 0x0400_0003).kind())
+                .as("its yielding calls are not named")
+                .isEqualTo(Kind.DEFAULT);
     }
 
     @Test
-    void everyContradictionIsReportedAtOnce() {
-        assertThatThrownBy(() -> CapabilityRegistry.of(
-                        List.of(PSCI, service("psci2", 0x8400_001f, 0x8400_0030)),
-                        List.of("trng"),
-                        List.of(
-                                new Rule(claim(1, 5), Rule.Action.DENY, "a.conf: 3"),
-                                new Rule(claim(5, 9), Rule.Action.FORWARD, "a.conf: 4"))))
-                .isInstanceOf(RegistryException.class)
-                .hasMessageContaining("'trng' cannot be resident")
-                .hasMessageContaining("'psci' (0x84000000 to 0x8400001F) and the claim of service 'psci2'")
-                .hasMessageContaining("the rule at a.conf: 3 (0x00000001 to 0x00000005) and the rule at a.conf: 4");
+    void aToggleIsStrongerThanEveryRule() {
+        List<Rule> rules = List.of(rule(one(CPU_ON), new Action.Forward("psci"), 1));
+        assertThat(verdict(registry(Policy.DEFAULT.withRules(rules).with("psci", false)), CPU_ON))
+                .satisfies(v -> {
+                    assertThat(v.decision()).isEqualTo(new Denied(Reason.BY_TOGGLE));
+                    assertThat(v.kind()).isEqualTo(Kind.TOGGLE);
+                    assertThat(v.decidedBy()).isEqualTo("toggle 'psci' is off");
+                });
+        CapabilityRegistry withoutHvc = registry(Policy.DEFAULT.withRules(rules).with("hvc", false));
+        assertThat(decision(withoutHvc, CPU_ON)).isEqualTo(new Denied(Reason.BY_TOGGLE));
+        assertThat(decision(withoutHvc, Conduit.HVC, 0x4a48, 0)).isEqualTo(new Denied(Reason.BY_TOGGLE));
+        assertThat(decision(withoutHvc, Conduit.SMC, 0, CPU_ON)).isEqualTo(new Forwarded("psci"));
+    }
+
+    @Test
+    void withPsciToUserOffPsciIsAnsweredInPlaceWhateverARuleSays() {
+        Policy policy = Policy.DEFAULT
+                .with("psci-to-user", false)
+                .withRules(List.of(rule(one(CPU_ON), new Action.Forward(null), 1)));
+        assertThat(decision(registry(policy), CPU_ON)).isEqualTo(new Resident("psci"));
+        assertThat(decision(registry(policy), 0x8400_0000)).isEqualTo(new Resident("psci"));
+    }
+
+    @Test
+    void withForwardUnhandledOffOnlyResidentServicesAndNamedCallsAreAnswered() {
+        CapabilityRegistry registry = registry(Policy.DEFAULT
+                .with("forward-unhandled", false)
+                .withResident("smccc")
+                .withRules(List.of(rule(one(0x8400_0000), new Action.Forward(null), 1))));
+        assertThat(decision(registry, 0x8000_0000)).isEqualTo(new Resident("smccc"));
+        assertThat(decision(registry, 0x8400_0000)).isEqualTo(new Forwarded("psci"));
+        assertThat(decision(registry, CPU_ON)).isEqualTo(new Denied(Reason.NOT_FORWARDED));
+    }
+
+    @Test
+    void aRuleMayNameOneConduitOrOneExecutionState() {
+        Match byHvc = new Match(
+                EnumSet.of(Conduit.HVC), 0, new Functions.One(new FunctionId(CPU_ON)), EnumSet.of(ExecutionState.T32));
+        CapabilityRegistry registry =
+                registry(Policy.DEFAULT.withRules(List.of(new Rule(byHvc, new Action.Deny(), "test: 1"))));
+        for (Conduit conduit : Conduit.values()) {
+            for (ExecutionState state : ExecutionState.values()) {
+                boolean named = conduit == Conduit.HVC && state == ExecutionState.T32;
+                assertThat(registry.query(conduit, 0, CPU_ON, state).decision())
+                        .as(conduit + " from " + state)
+                        .isEqualTo(named ? new Denied(Reason.BY_RULE) : new Forwarded("psci"));
+            }
+        }
     }
 
     @Test
     void aClaimUpToTheVeryLastIdentifierIsWhole() {
-        CapabilityRegistry registry =
-                CapabilityRegistry.of(List.of(service("all", 0, 0xffff_ffff)), List.of(), List.of());
+        CapabilityRegistry registry = CapabilityRegistry.of(List.of(service("all", 0, 0xffff_ffff)), Policy.DEFAULT);
         for (int id : new int[] {0, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff}) {
-            assertThat(query(registry, id)).isEqualTo(new Forwarded("all"));
+            assertThat(decision(registry, id)).isEqualTo(new Forwarded("all"));
         }
     }
 
     @Test
+    void theEntriesCoverEveryIdentifierOnceAndSayWhatAQuerySays() {
+        CapabilityRegistry registry = registry(Policy.DEFAULT.withResident("smccc"));
+        long next = 0;
+        for (CapabilityRegistry.Entry entry : registry.entries(Conduit.HVC, ExecutionState.A64)) {
+            long first = Integer.toUnsignedLong(entry.range().first().value());
+            assertThat(first).as("no gap, no overlap").isEqualTo(next);
+            assertThat(verdict(registry, entry.range().first().value())).isEqualTo(entry.verdict());
+            assertThat(verdict(registry, entry.range().last().value())).isEqualTo(entry.verdict());
+            next = Integer.toUnsignedLong(entry.range().last().value()) + 1;
+        }
+        assertThat(next).isEqualTo(1L << 32);
+        assertThat(registry.immediates(Conduit.HVC, ExecutionState.A64)).containsExactly(0x4a48);
+    }
+
+    @Test
     void aCallThatFailedItsConditionCheckIsDenied() {
-        CapabilityRegistry registry = CapabilityRegistry.of(List.of(PSCI), List.of(), List.of());
         long[] registers = new long[GeneralRegisters.COUNT];
-        registers[0] = 0x8400_0003L;
+        registers[0] = Integer.toUnsignedLong(CPU_ON);
         HypercallExit exit =
                 new HypercallExit(Conduit.SMC, 0, ExecutionState.A32, 1, 4, false, GeneralRegisters.copyOf(registers));
-        assertThat(registry.decide(exit)).isEqualTo(new Denied(Reason.CONDITION));
+        assertThat(registry(Policy.DEFAULT).decide(exit)).isEqualTo(new Denied(Reason.CONDITION));
     }
 
-    /// The oracle looks each identifier up the slow way, range by range.
-    @Property
-    void theTableAgreesWithLookingRangeByRange(
-            @ForAll("disjointRanges") List<Claim> claims,
-            @ForAll("disjointRanges") List<Claim> denied,
-            @ForAll("identifiers") int id) {
-        List<ServiceDescriptor> services = new ArrayList<>();
-        for (int i = 0; i < claims.size(); i++) {
-            services.add(new ServiceDescriptor("s" + i, "1", List.of(claims.get(i)), List.of(), List.of()));
-        }
-        List<Rule> rules = denied.stream()
-                .map(r -> new Rule(r, Rule.Action.DENY, "generated"))
-                .toList();
-        CapabilityRegistry registry = CapabilityRegistry.of(services, List.of(), rules);
-        FunctionId function = new FunctionId(id);
-        Decision expected = denied.stream().anyMatch(r -> r.contains(function))
-                ? new Denied(Reason.BY_RULE)
-                : services.stream()
-                        .filter(s -> s.claims().getFirst().contains(function))
-                        .<Decision>map(s -> new Forwarded(s.name()))
-                        .findFirst()
-                        .orElse(new Denied(Reason.UNCLAIMED));
-        assertThat(query(registry, id)).isEqualTo(expected);
+    static CapabilityRegistry registry(Policy policy) {
+        return CapabilityRegistry.of(SERVICES, policy);
     }
 
-    @Provide
-    Arbitrary<List<Claim>> disjointRanges() {
-        return Arbitraries.integers()
-                .array(int[].class)
-                .ofMinSize(0)
-                .ofMaxSize(12)
-                .map(ids -> {
-                    int[] edges = Arrays.stream(ids)
-                            .distinct()
-                            .boxed()
-                            .sorted(Integer::compareUnsigned)
-                            .mapToInt(i -> i)
-                            .toArray();
-                    List<Claim> ranges = new ArrayList<>();
-                    for (int i = 0; i + 1 < edges.length; i += 2) {
-                        ranges.add(claim(edges[i], edges[i + 1]));
-                    }
-                    return ranges;
-                });
-    }
-
-    @Provide
-    Arbitrary<Integer> identifiers() {
-        return Arbitraries.integers();
-    }
-
-    private static Decision query(CapabilityRegistry registry, int id) {
+    private static Verdict verdict(CapabilityRegistry registry, int id) {
         return registry.query(Conduit.HVC, 0, id, ExecutionState.A64);
     }
 
-    private static ServiceDescriptor service(String name, int first, int last) {
-        return new ServiceDescriptor(name, "1", List.of(claim(first, last)), List.of(), List.of());
+    private static Decision decision(CapabilityRegistry registry, int id) {
+        return verdict(registry, id).decision();
     }
 
-    private static Claim claim(int first, int last) {
-        return new Claim(new FunctionId(first), new FunctionId(last));
+    private static Decision decision(CapabilityRegistry registry, Conduit conduit, int immediate, int id) {
+        return registry.query(conduit, immediate, id, ExecutionState.A64).decision();
+    }
+
+    static Rule rule(Functions functions, Action action, int line) {
+        return new Rule(Match.of(functions), action, "test: " + line);
+    }
+
+    static Functions one(int id) {
+        return new Functions.One(new FunctionId(id));
+    }
+
+    static Functions range(int base, long count) {
+        return new Functions.Range(new FunctionId(base), count);
+    }
+
+    static ServiceDescriptor service(String name, int first, int last) {
+        return new ServiceDescriptor(
+                name, "1", List.of(new Claim(new FunctionId(first), new FunctionId(last))), List.of(), List.of());
     }
 }

@@ -10,7 +10,6 @@ import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.registry.Decision;
-import dev.trapline.abi.registry.Rule;
 import dev.trapline.journal.record.JournalRecord;
 
 /// The stored number of every enum constant that a recording can hold.
@@ -40,7 +39,9 @@ final class Codes {
             Decision.Reason.BY_RULE,
             Decision.Reason.IMMEDIATE,
             Decision.Reason.WIDTH,
-            Decision.Reason.CONDITION);
+            Decision.Reason.CONDITION,
+            Decision.Reason.BY_TOGGLE,
+            Decision.Reason.NOT_FORWARDED);
 
     static final EnumCode<VcpuState> VCPU_STATE =
             EnumCode.of(VcpuState.class, VcpuState.OFF, VcpuState.ON_PENDING, VcpuState.ON, VcpuState.SUSPENDED);
@@ -57,9 +58,6 @@ final class Codes {
     static final EnumCode<Width> WIDTH = EnumCode.of(Width.class, Width.AARCH64, Width.AARCH32);
 
     static final EnumCode<Schedule> SCHEDULE = EnumCode.of(Schedule.class, Schedule.ROUND_ROBIN, Schedule.RANDOM);
-
-    static final EnumCode<Rule.Action> ACTION =
-            EnumCode.of(Rule.Action.class, Rule.Action.RESIDENT, Rule.Action.FORWARD, Rule.Action.DENY);
 
     static final EnumCode<Image.Kind> IMAGE_KIND =
             EnumCode.of(Image.Kind.class, Image.Kind.ELF, Image.Kind.RAW, Image.Kind.FLASH);

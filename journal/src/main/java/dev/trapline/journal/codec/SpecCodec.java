@@ -1,14 +1,9 @@
 package dev.trapline.journal.codec;
 
-import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
-import dev.trapline.abi.registry.Rule;
-import dev.trapline.abi.smccc.FunctionId;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -18,8 +13,7 @@ import java.util.TreeMap;
 ///  varint vcpus, u8 cpuModel, u8 width, varint ramBytes, u8 schedule, u64 seed, varint sliceBudget, varint
 /// cutSliceCost,
 ///  varint maxInstructions, u8 rebootOnReset, u8 deviceTree, varint inputInterval, varint ramDigestInterval
-///  varint count, resident: text each
-///  varint count, rules: u32 first, u32 last, u8 action, text origin
+///  policy, as PolicyCodec writes it
 ///  varint count, settings in ascending order of the key: text key, text value
 /// ```
 final class SpecCodec {
@@ -41,17 +35,7 @@ final class SpecCodec {
         out.u8(spec.deviceTree() ? 1 : 0);
         out.varint(spec.inputInterval());
         out.varint(spec.ramDigestInterval());
-        out.varint(spec.resident().size());
-        spec.resident().forEach(out::string);
-        out.ensure(PackedWriter.MAX_VARINT);
-        out.varint(spec.rules().size());
-        for (Rule rule : spec.rules()) {
-            out.ensure(RecordLayout.MAX_FIXED_BYTES);
-            out.i32(rule.range().first().value());
-            out.i32(rule.range().last().value());
-            Codes.ACTION.write(out, rule.action());
-            out.string(rule.origin());
-        }
+        PolicyCodec.write(out, spec.policy());
         out.ensure(PackedWriter.MAX_VARINT);
         out.varint(spec.serviceSettings().size());
         spec.serviceSettings().forEach((key, value) -> {
@@ -89,26 +73,8 @@ final class SpecCodec {
                 deviceTree,
                 inputInterval,
                 ramDigestInterval,
-                readTexts(in),
-                readRules(in),
+                PolicyCodec.read(in),
                 readSettings(in));
-    }
-
-    private static List<String> readTexts(PackedReader in) {
-        List<String> texts = new ArrayList<>();
-        for (int left = in.count("the number of resident services", in.remaining()); left > 0; left--) {
-            texts.add(in.string());
-        }
-        return texts;
-    }
-
-    private static List<Rule> readRules(PackedReader in) {
-        List<Rule> rules = new ArrayList<>();
-        for (int left = in.count("the number of rules", in.remaining()); left > 0; left--) {
-            Claim range = new Claim(new FunctionId(in.i32()), new FunctionId(in.i32()));
-            rules.add(new Rule(range, Codes.ACTION.read(in), in.string()));
-        }
-        return rules;
     }
 
     private static SortedMap<String, String> readSettings(PackedReader in) {

@@ -4,7 +4,7 @@ import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
-import java.util.List;
+import dev.trapline.abi.registry.Policy;
 import java.util.TreeMap;
 
 /// Machines for tests.
@@ -32,8 +32,7 @@ final class Specs {
                 deviceTree,
                 0,
                 1,
-                List.of(),
-                List.of(),
+                Policy.DEFAULT,
                 new TreeMap<>());
     }
 }
