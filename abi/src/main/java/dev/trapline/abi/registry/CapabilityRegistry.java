@@ -65,16 +65,43 @@ public final class CapabilityRegistry {
     }
 
     /// All SMCCC calls by a conduit from a state: disjoint stretches in ascending order that cover every
-    /// identifier.
+    /// identifier, each with what [#query] says to all of its calls.
     public List<Entry> entries(Conduit conduit, ExecutionState state) {
-        DecisionTable table = planes[planeOf(conduit, state)].smccc();
+        return entries(conduit, 0, state);
+    }
+
+    /// The same for one #imm.
+    ///
+    /// @param immediate 0 to 65535
+    public List<Entry> entries(Conduit conduit, int immediate, ExecutionState state) {
+        DecisionTable table = planes[planeOf(conduit, state)].table(immediate);
+        boolean narrow = immediate == 0 && state.isAarch32();
         List<Entry> entries = new ArrayList<>();
         for (int stretch = 0; stretch < table.size(); stretch++) {
-            Claim range =
-                    new Claim(new FunctionId((int) table.first(stretch)), new FunctionId((int) table.last(stretch)));
-            entries.add(new Entry(range, table.verdict(stretch)));
+            long last = table.last(stretch);
+            long first = table.first(stretch);
+            while (first <= last) {
+                // From AArch32 state all calls of the other width have one verdict, whatever the table says.
+                long end = narrow ? Math.min(last, endOfWidth(first)) : last;
+                boolean wide = narrow && ((int) first & SMC64) != 0;
+                append(entries, first, end, wide ? WIDTH : table.verdict(stretch));
+                first = end + 1;
+            }
         }
         return entries;
+    }
+
+    /// The last identifier with the same two upper bits: whether fast, and of which width.
+    private static long endOfWidth(long identifier) {
+        return identifier | SMC64 - 1;
+    }
+
+    private static void append(List<Entry> entries, long first, long last, Verdict verdict) {
+        FunctionId from = new FunctionId((int) first);
+        if (!entries.isEmpty() && entries.getLast().verdict().equals(verdict)) {
+            from = entries.removeLast().range().first();
+        }
+        entries.add(new Entry(new Claim(from, new FunctionId((int) last)), verdict));
     }
 
     /// Every #imm other than 0 that a rule names or a service claims, ascending; all others are denied.

@@ -40,6 +40,13 @@ final class DecisionTable {
         index[1 << bits] = starts.length - 1;
     }
 
+    /// One verdict on all of them.
+    static DecisionTable of(Verdict verdict) {
+        Builder table = new Builder();
+        table.add(0, verdict);
+        return table.build();
+    }
+
     /// The verdict on a function identifier.
     Verdict at(int functionId) {
         int key = biased(functionId);

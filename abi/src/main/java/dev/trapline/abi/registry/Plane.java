@@ -31,8 +31,13 @@ final class Plane {
         return at < 0 ? otherImmediate : tables[at].at(functionId);
     }
 
-    DecisionTable smccc() {
-        return smccc;
+    /// All calls with an #imm.
+    DecisionTable table(int immediate) {
+        if (immediate == 0) {
+            return smccc;
+        }
+        int at = Arrays.binarySearch(immediates, immediate);
+        return at < 0 ? DecisionTable.of(otherImmediate) : tables[at];
     }
 
     int[] immediates() {

@@ -57,19 +57,13 @@ final class RegistryCompiler {
             immediates.addAll(immediateClaims.keySet());
         }
         if (off != null) {
-            return new Plane(whole(off), new TreeMap<>(), off);
+            return new Plane(DecisionTable.of(off), new TreeMap<>(), off);
         }
         SortedMap<Integer, DecisionTable> tables = new TreeMap<>();
         for (int immediate : immediates.tailSet(1)) {
             tables.put(immediate, table(conduit, immediate, rules));
         }
         return new Plane(table(conduit, 0, rules), tables, verdicts.unnamedImmediate());
-    }
-
-    private static DecisionTable whole(Verdict verdict) {
-        DecisionTable.Builder table = new DecisionTable.Builder();
-        table.add(0, verdict);
-        return table.build();
     }
 
     private DecisionTable table(Conduit conduit, int immediate, List<Rule> planeRules) {

@@ -40,6 +40,7 @@ class RegistryPropertyTest {
                 for (int query = 0; query < QUERIES; query++) {
                     checkOneQuery(registry, rules);
                 }
+                checkTable(registry, rules);
             } catch (RegistryException e) {
                 assertThat(meets)
                         .as("refused with %s: %s", e.getMessage(), rules)
@@ -100,6 +101,27 @@ class RegistryPropertyTest {
         assertThat(verdict.decision())
                 .as("%s #%d %s from %s under %s", conduit, immediate, new FunctionId(id), state, rules)
                 .isEqualTo(expected(rules, conduit, immediate, id, state));
+    }
+
+    /// The table that people read says the same as a query at both ends of each stretch, and leaves no gap.
+    private static void checkTable(CapabilityRegistry registry, List<Rule> rules) {
+        for (ExecutionState state : STATES) {
+            for (int immediate = 0; immediate < 2; immediate++) {
+                long next = 0;
+                for (CapabilityRegistry.Entry entry : registry.entries(Conduit.HVC, immediate, state)) {
+                    int first = entry.range().first().value();
+                    int last = entry.range().last().value();
+                    assertThat(Integer.toUnsignedLong(first)).as("no gap").isEqualTo(next);
+                    assertThat(List.of(
+                                    registry.query(Conduit.HVC, immediate, first, state),
+                                    registry.query(Conduit.HVC, immediate, last, state)))
+                            .as("#%d %s from %s under %s", immediate, entry.range(), state, rules)
+                            .containsOnly(entry.verdict());
+                    next = Integer.toUnsignedLong(last) + 1;
+                }
+                assertThat(next).as("every identifier is in the table").isEqualTo(1L << 32);
+            }
+        }
     }
 
     private static Decision expected(List<Rule> rules, Conduit conduit, int immediate, int id, ExecutionState state) {
