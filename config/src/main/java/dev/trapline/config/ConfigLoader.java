@@ -21,6 +21,9 @@ public final class ConfigLoader {
     static final String ROOT = "trapline";
     static final String SERVICES = "trapline.firmware.services";
 
+    /// Sections whose keys depend on which services there are.
+    private static final List<String> OPEN = List.of(SERVICES, PolicySettings.TOGGLES);
+
     private final List<CommandLineSetting> options = new ArrayList<>();
     private final List<String> assignments = new ArrayList<>();
     private @Nullable Path file;
@@ -60,7 +63,7 @@ public final class ConfigLoader {
             throw new ConfigException(problems);
         }
         Config resolved = resolve(merged.withFallback(reference));
-        if (!new KnownKeys(reference.root(), SERVICES, problems).check(resolved.root())) {
+        if (!new KnownKeys(reference.root(), OPEN, problems).check(resolved.root())) {
             throw new ConfigException(problems);
         }
         return new LayeredConfig(resolved, problems);
@@ -72,7 +75,7 @@ public final class ConfigLoader {
         if (resource == null) {
             throw new IllegalStateException("reference.conf is missing beside " + ConfigLoader.class.getName());
         }
-        return ConfigFactory.parseURL(resource);
+        return ConfigFactory.parseURL(resource, ConfigParseOptions.defaults().setOriginDescription("reference.conf"));
     }
 
     private Config optionLayer() {
@@ -120,8 +123,12 @@ public final class ConfigLoader {
                 return ConfigFactory.parseString(
                         path + " = " + value, ConfigParseOptions.defaults().setOriginDescription(origin));
             }
-        } catch (com.typesafe.config.ConfigException _) {
-            // Not HOCON: then it is meant as it stands, like a path with a colon in it.
+        } catch (com.typesafe.config.ConfigException e) {
+            // Not HOCON: then it is meant as it stands, like a path with a colon in it. A list or a section is not.
+            if (value.startsWith("[") || value.startsWith("{")) {
+                problems.add(syntax(e, origin));
+                return ConfigFactory.empty();
+            }
         }
         return ConfigValueFactory.fromAnyRef(value, origin).atPath(path);
     }

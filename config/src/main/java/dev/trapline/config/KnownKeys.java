@@ -12,15 +12,15 @@ import java.util.TreeSet;
 final class KnownKeys {
 
     private final ConfigObject reference;
-    private final String open;
+    private final Collection<String> open;
     private final List<ConfigProblem> problems;
 
     /// @param reference names every key
-    /// @param open path of the object whose keys are not in the reference
+    /// @param open paths of the objects whose keys are not in the reference
     /// @param problems collects what is unknown
-    KnownKeys(ConfigObject reference, String open, List<ConfigProblem> problems) {
+    KnownKeys(ConfigObject reference, Collection<String> open, List<ConfigProblem> problems) {
         this.reference = reference;
-        this.open = open;
+        this.open = List.copyOf(open);
         this.problems = problems;
     }
 
@@ -41,7 +41,7 @@ final class KnownKeys {
             if (expected == null) {
                 problems.add(unknown(value, path, nearest(path, entry.getKey(), prefix, known)));
             } else if (expected instanceof ConfigObject section && value instanceof ConfigObject object) {
-                whole &= path.equals(open) || check(path, object, section);
+                whole &= open.contains(path) || check(path, object, section);
             } else if (expected instanceof ConfigObject) {
                 whole = false;
                 problems.add(new ConfigProblem(

@@ -1,17 +1,13 @@
 package dev.trapline.config;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigValue;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
-import dev.trapline.abi.registry.CapabilityRegistry;
 import dev.trapline.abi.registry.Policy;
-import dev.trapline.abi.registry.RegistryException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,6 +45,14 @@ public final class LayeredConfig {
         return plugins;
     }
 
+    /// Where each capability toggle that is set was set, by the toggle's name: `machine.conf:12`.
+    ///
+    /// @param services all services there are
+    public SortedMap<String, String> toggleOrigins(Collection<ServiceDescriptor> services) {
+        List<ConfigProblem> ignored = new ArrayList<>();
+        return new PolicySettings(new Settings(config, ignored), services, ignored).toggleOrigins();
+    }
+
     /// Reads every value.
     ///
     /// @param services all services there are
@@ -58,14 +62,6 @@ public final class LayeredConfig {
         Settings settings = new Settings(config, problems);
         TraplineConfig.Run run = run(settings);
         MachineSpec machine = machine(settings, run, services, problems);
-        if (problems.isEmpty()) {
-            // Overlaps are found by the table itself; its rules say where they were written.
-            try {
-                CapabilityRegistry.of(services, machine.policy());
-            } catch (RegistryException e) {
-                e.errors().forEach(error -> problems.add(new ConfigProblem("firmware", "", error.message())));
-            }
-        }
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -78,12 +74,9 @@ public final class LayeredConfig {
             Collection<ServiceDescriptor> services,
             List<ConfigProblem> problems) {
         settings.choice("trapline.machine.preset", List.of("virt"), name -> name);
-        FirmwareSettings firmware = new FirmwareSettings(settings, services, problems);
-        Policy policy = Policy.DEFAULT.withRules(firmware.rules("trapline.firmware.rules"));
-        for (String resident : firmware.resident("trapline.firmware.resident")) {
-            policy = policy.withResident(resident);
-        }
-        SortedMap<String, String> ofServices = firmware.services(servicesSection());
+        Policy policy = new PolicySettings(settings, services, problems).read();
+        SortedMap<String, String> ofServices =
+                new ServiceSettings(services, problems).read(settings.section(ConfigLoader.SERVICES));
         Width width = settings.choice("trapline.machine.width", Arrays.asList(Width.values()), Width::id);
         return new MachineSpec(
                 (int) settings.number("trapline.machine.cpus", 1, 64),
@@ -106,16 +99,6 @@ public final class LayeredConfig {
                         "a duration from 1ms to 24h, as in 10s"),
                 policy,
                 ofServices);
-    }
-
-    private ConfigObject servicesSection() {
-        ConfigValue section = config.root().get(ConfigLoader.ROOT) instanceof ConfigObject root
-                        && root.get("firmware") instanceof ConfigObject firmware
-                ? firmware.get("services")
-                : null;
-        return section instanceof ConfigObject services
-                ? services
-                : com.typesafe.config.ConfigFactory.empty().root();
     }
 
     private static long memory(Settings settings, Width width) {

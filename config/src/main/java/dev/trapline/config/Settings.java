@@ -1,7 +1,9 @@
 package dev.trapline.config;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.math.BigInteger;
@@ -82,10 +84,14 @@ final class Settings {
                 return choice;
             }
         }
-        List<String> names = choices.stream().map(nameOf).toList();
-        int last = names.size() - 1;
-        refuse(path, last == 0 ? names.get(0) : String.join(", ", names.subList(0, last)) + " or " + names.get(last));
+        refuse(path, oneOf(choices.stream().map(nameOf).toList()));
         return choices.get(0);
+    }
+
+    /// Names as a choice: `a, b or c`.
+    static String oneOf(List<String> names) {
+        int last = names.size() - 1;
+        return last == 0 ? names.get(0) : String.join(", ", names.subList(0, last)) + " or " + names.get(last);
     }
 
     /// A file or directory; null where the text is empty.
@@ -141,6 +147,23 @@ final class Settings {
         problems.add(new ConfigProblem(origin(path), path, "takes " + takes + ", not " + got));
     }
 
+    /// A value as a message shows it; a single one as it was written, so that 1.10 stays 1.10.
+    static String shown(ConfigValue value) {
+        return switch (value.valueType()) {
+            case NUMBER, STRING, BOOLEAN -> value.atKey("value").getString("value");
+            case OBJECT -> "an object";
+            case LIST -> "a list";
+            case NULL -> "null";
+        };
+    }
+
+    /// The keys of a section; none where it is not one.
+    ConfigObject section(String path) {
+        return value(path) instanceof ConfigObject object
+                ? object
+                : ConfigFactory.empty().root();
+    }
+
     private static String shown(String text) {
         return text.isEmpty() ? "an empty text" : text;
     }
@@ -149,7 +172,7 @@ final class Settings {
     private ConfigValue value(String path) {
         ConfigValue value = config.root();
         for (String key : path.split("\\.", -1)) {
-            value = value instanceof com.typesafe.config.ConfigObject object ? object.get(key) : null;
+            value = value instanceof ConfigObject object ? object.get(key) : null;
         }
         if (value == null) {
             throw new IllegalStateException("the reference configuration lacks " + path);

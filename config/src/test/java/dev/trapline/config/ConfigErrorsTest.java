@@ -119,8 +119,9 @@ class ConfigErrorsTest {
                         .problems())
                 .containsExactly(
                         "machine.conf:2: trapline.firmware.rules.action is missing from this rule",
-                        "machine.conf:3: trapline.firmware.rules.functions takes a function identifier or an ascending"
-                                + " range, as in 0xC4000020-0xC400003F, not 5-4",
+                        "machine.conf:3: trapline.firmware.rules.functions takes a function identifier, an ascending"
+                                + " range, or a base and a count, as in 0xC4000003, 0xC4000020-0xC400003F or"
+                                + " \"0xC4000020+32\", not 5-4",
                         "machine.conf:4: trapline.firmware.rules.why is not a key",
                         "machine.conf:4: trapline.firmware.rules.action takes resident, forward or deny, not refuse",
                         "machine.conf:5: trapline.firmware.rules takes rules, as in { functions = 0xC4000003, action ="
