@@ -25,8 +25,9 @@ final class Console {
             digest = Digest64.fold(digest, printed[i]);
         }
         bytes += count;
-        output.write(printed, count);
+        // Cleared first, so that what an output throws on is not offered again. The array keeps what it holds.
         uart.clearTransmitted();
+        output.write(printed, count);
     }
 
     /// How much was printed.

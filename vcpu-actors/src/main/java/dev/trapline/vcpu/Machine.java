@@ -121,7 +121,13 @@ public final class Machine {
             Controls controls = new Controls();
             ConsoleInput input = new ConsoleInput(script, spec);
             MachineDispatchers dispatchers = MachineDispatchers.of(system);
-            History history = history(system, assembly);
+            History history;
+            try {
+                history = history(system, assembly);
+            } catch (RecordingException e) {
+                assembly.discard();
+                throw e;
+            }
             String dispatcher = dispatchers.borrow();
             MachineParts parts = assembly.assemble(
                     input, new Console(console), history, controls, () -> dispatchers.giveBack(dispatcher));

@@ -20,7 +20,6 @@ import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.registry.Decision;
 import dev.trapline.firmware.FirmwareActor;
 import dev.trapline.firmware.ServiceHost;
-import dev.trapline.journal.DivergenceException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +102,10 @@ final class MachineActor extends AbstractBehavior<MachineActor.Command> implemen
     }
 
     private Behavior<Command> onCommand(Command command) {
+        if (ending && !(command instanceof HistoryClosed)) {
+            // A slice that was under way when something broke: the history has its end already.
+            return this;
+        }
         try {
             switch (command) {
                 case Begin _ -> {
@@ -120,11 +123,9 @@ final class MachineActor extends AbstractBehavior<MachineActor.Command> implemen
                     return report(failure);
                 }
             }
-        } catch (DivergenceException divergence) {
-            core.finish(new RunOutcome.Diverged(divergence.report()));
             // WIDE: whatever breaks in here ends this machine with its last events printed, and no other
-        } catch (RuntimeException e) {
-            core.finish(core.broken(e));
+        } catch (RuntimeException | AssertionError | LinkageError | StackOverflowError e) {
+            core.finish(core.ofFailure(e));
         }
         return this;
     }

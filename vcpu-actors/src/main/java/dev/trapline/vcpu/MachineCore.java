@@ -18,6 +18,7 @@ import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.registry.Decision;
 import dev.trapline.journal.DivergenceException;
 import dev.trapline.journal.History;
+import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.JournalRecord.Answer;
 import dev.trapline.journal.record.JournalRecord.Slice;
@@ -198,18 +199,44 @@ final class MachineCore {
         if (outcome != null) {
             return;
         }
+        // From here on nothing is taken in any more, whatever may still throw.
         outcome = how;
-        console.takeFrom(uart);
-        JournalRecord.End end = new JournalRecord.End(how, now, console.bytes(), console.digest());
-        log.add(end);
-        if (!(how instanceof RunOutcome.Diverged)) {
-            try {
-                history.append(end);
-            } catch (DivergenceException divergence) {
-                outcome = new RunOutcome.Diverged(divergence.report());
-            }
+        try {
+            recordEnd(how);
+        } finally {
+            actors.ended();
         }
-        actors.ended();
+    }
+
+    private void recordEnd(RunOutcome how) {
+        RunOutcome recorded = how;
+        try {
+            console.takeFrom(uart);
+            // WIDE: the console is the caller's own code.
+        } catch (RuntimeException | AssertionError | LinkageError | StackOverflowError e) {
+            recorded = broken(e);
+        }
+        outcome = recorded;
+        JournalRecord.End end = new JournalRecord.End(recorded, now, console.bytes(), console.digest());
+        log.add(end);
+        if (recorded instanceof RunOutcome.Diverged || recorded instanceof RunOutcome.StorageFailed) {
+            return;
+        }
+        try {
+            history.append(end);
+            // WIDE: an end that cannot be recorded is an end all the same.
+        } catch (RuntimeException e) {
+            outcome = recorded instanceof RunOutcome.Broken ? recorded : ofFailure(e);
+        }
+    }
+
+    /// How a run ends in which this was thrown.
+    RunOutcome ofFailure(Throwable failure) {
+        return switch (failure) {
+            case DivergenceException divergence -> new RunOutcome.Diverged(divergence.report());
+            case RecordingException recording -> new RunOutcome.StorageFailed(String.valueOf(recording.getMessage()));
+            default -> broken(failure);
+        };
     }
 
     /// What the run came to.

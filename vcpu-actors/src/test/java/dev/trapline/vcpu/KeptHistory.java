@@ -1,0 +1,74 @@
+package dev.trapline.vcpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.journal.History;
+import dev.trapline.journal.record.JournalRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A history that keeps what it is given, except what a test has it refuse.
+final class KeptHistory implements History {
+
+    final List<JournalRecord> records = new ArrayList<>();
+    int closes;
+    private Consumer<JournalRecord> refusal = _ -> {};
+
+    /// Looks at each record before it is kept, and throws to refuse it.
+    void refuse(Consumer<JournalRecord> looking) {
+        refusal = looking;
+    }
+
+    /// Checks that the last record is the end of the run, the only one, and that the history was closed.
+    void assertEnded() {
+        assertThat(records.stream().filter(JournalRecord.End.class::isInstance))
+                .as("a run ends once")
+                .hasSize(1);
+        assertThat(records).last().as("nothing comes after the end").isInstanceOf(JournalRecord.End.class);
+        assertThat(closes).as("how often the history was closed").isOne();
+    }
+
+    @Override
+    public JournalRecord.@Nullable Input nextRecordedInput() {
+        return null;
+    }
+
+    @Override
+    public boolean isReplay() {
+        return false;
+    }
+
+    @Override
+    public boolean isExhausted() {
+        return false;
+    }
+
+    @Override
+    public void append(JournalRecord appended) {
+        refusal.accept(appended);
+        records.add(appended);
+    }
+
+    @Override
+    public boolean hasCredit() {
+        return true;
+    }
+
+    @Override
+    public void onCredit(Runnable callback) {}
+
+    @Override
+    public @Nullable String failure() {
+        return null;
+    }
+
+    @Override
+    public CompletionStage<Void> close() {
+        closes++;
+        return CompletableFuture.completedFuture(null);
+    }
+}
