@@ -32,11 +32,16 @@ public final class Calls {
 
     /// An HVC with these x0, x1 ...
     public static ServiceCall hvc(int caller, long... x) {
+        return hvc(ExecutionState.A64, caller, x);
+    }
+
+    /// The same from another instruction set.
+    public static ServiceCall hvc(ExecutionState state, int caller, long... x) {
         long[] registers = new long[GeneralRegisters.COUNT];
         System.arraycopy(x, 0, registers, 0, x.length);
         return new ServiceCall(
                 new VcpuId(caller),
-                new HypercallExit(Conduit.HVC, 0, ExecutionState.A64, 1, 4, true, GeneralRegisters.copyOf(registers)),
+                new HypercallExit(Conduit.HVC, 0, state, 1, 4, true, GeneralRegisters.copyOf(registers)),
                 0);
     }
 

@@ -7,8 +7,9 @@ import dev.trapline.abi.VcpuId;
 /// vCPU go on.
 public sealed interface Effect {
 
-    /// Starts a vCPU that is off: EL1h, DAIF masked, MMU off, x0 = `contextId`, PC = `entry`, all else as after a
-    /// reset.
+    /// Starts a vCPU that is off: EL1h (SVC mode in AArch32), exceptions masked, MMU off, x0 = `contextId`, PC =
+    /// `entry`, all else as after a reset. On an AArch32 machine, bit 0 of `entry` is no part of PC and selects
+    /// T32.
     record PowerOn(VcpuId target, long entry, long contextId) implements Effect {}
 
     /// Turns a vCPU off. Its registers are lost.

@@ -6,13 +6,14 @@ import dev.trapline.abi.Bytes;
 ///
 /// @param kind what it is
 /// @param name the file's name, for people
-/// @param address where a [Kind#RAW] image goes and starts, a guest physical address; 0 for the others
+/// @param address where a [Kind#RAW] image goes and starts, a guest physical address; on an AArch32 machine, bit 0 is
+///     no part of it and says that it starts in T32; 0 for the others
 /// @param content the file, whole
 public record Image(Kind kind, String name, long address, Bytes content) {
 
     /// How an image is put into memory.
     public enum Kind {
-        /// A static ELF64 executable for AArch64: its segments say where.
+        /// A static executable, ELF64 for AArch64 or ELF32 for Arm: its segments say where.
         ELF,
         /// Bytes as they are, entered at their first.
         RAW,

@@ -1,5 +1,6 @@
 package dev.trapline.firmware.psci;
 
+import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.Effect;
@@ -23,6 +24,7 @@ final class PsciLogic {
     private static final long HIGHEST_LEVEL = 3;
     private static final int BITS_OF_LEVEL = 8;
     private static final int INSTRUCTION_BYTES = 4;
+    private static final int T32_INSTRUCTION_BYTES = 2;
 
     private PsciLogic() {}
 
@@ -43,7 +45,7 @@ final class PsciLogic {
         };
     }
 
-    /// DEN0022 §5.6. An AArch64 entry point is aligned; the specification gives INVALID_ADDRESS to one where
+    /// DEN0022 §5.6. The CPU starts in the caller's execution state; INVALID_ADDRESS is for an entry point where
     /// nothing can run.
     private static Reply<PsciState> cpuOn(PsciState state, SmcccCall call, GuestMemory memory) {
         VcpuId target = state.topology().find(call.argument(1));
@@ -51,7 +53,7 @@ final class PsciLogic {
             return status(state, PsciStatus.INVALID_PARAMETERS);
         }
         long entry = call.argument(2);
-        if (entry % INSTRUCTION_BYTES != 0 || !memory.contains(entry, INSTRUCTION_BYTES)) {
+        if (!canStartAt(entry, call.exit().state(), memory)) {
             return status(state, PsciStatus.INVALID_ADDRESS);
         }
         if (state.isOn(target)) {
@@ -61,6 +63,15 @@ final class PsciLogic {
                 state.withOn(target),
                 RegisterWrites.x0(PsciStatus.SUCCESS.code()),
                 List.of(new Effect.PowerOn(target, entry, call.argument(3))));
+    }
+
+    /// An A64 or A32 entry point is aligned to its instructions. From AArch32, bit 0 selects T32 (DEN0022 §6.4),
+    /// whose instructions stand at any halfword.
+    private static boolean canStartAt(long entry, ExecutionState caller, GuestMemory memory) {
+        if (caller.isAarch32() && (entry & 1) != 0) {
+            return memory.contains(entry - 1, T32_INSTRUCTION_BYTES);
+        }
+        return entry % INSTRUCTION_BYTES == 0 && memory.contains(entry, INSTRUCTION_BYTES);
     }
 
     /// DEN0022 §5.7. A level above 0 is on as soon as one of the CPUs under it is; the affinity fields below the

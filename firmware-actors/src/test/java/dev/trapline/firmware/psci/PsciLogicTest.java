@@ -5,6 +5,7 @@ import static dev.trapline.firmware.Calls.hvc;
 import static dev.trapline.firmware.Calls.machineOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
@@ -81,6 +82,32 @@ class PsciLogicTest {
         assertThat(x0(CPU_ON_64, Long.decode(target), Long.parseUnsignedLong(entry.substring(2), 16), 0))
                 .as(why)
                 .isEqualTo(expected);
+    }
+
+    @ParameterizedTest(name = "{0}, {1}: {3}")
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                // caller's state; entry; x0 (DEN0022 5.2.2 and 6.4); why
+                "A32; 0x40080000; 0; an A32 entry point is aligned to four bytes",
+                "A32; 0x40080001; 0; bit 0 selects T32",
+                "T32; 0x40080003; 0; a T32 entry point is aligned to two bytes",
+                "T32; 0x40080000; 0; bit 0 clear selects A32, whoever calls",
+                "A32; 0x40080002; -9; an A32 entry point is aligned to four bytes",
+                "T32; 0x47ffffff; 0; the last halfword of RAM holds an instruction",
+                "A32; 0x47fffffe; -9; no A32 instruction begins there",
+                "A32; 0x48000001; -9; the end of RAM is not in RAM",
+                "A32; 0x11; -9; nothing is mapped there"
+            })
+    void anAarch32CallerStartsACpuInA32OrT32(ExecutionState caller, String entry, long expected, String why) {
+        long address = Long.decode(entry);
+        Reply<PsciState> reply = service.apply(state, hvc(caller, 0, CPU_ON_32, 1, address, 7), MEMORY);
+        assertThat(reply.registers()).as(why).isEqualTo(RegisterWrites.x0(expected));
+        if (expected == 0) {
+            assertThat(reply.effects())
+                    .as("bit 0 goes on to the engine")
+                    .containsExactly(new Effect.PowerOn(new VcpuId(1), address, 7));
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Width;
 import java.util.Locale;
 
 /// Describes a machine to its guest: memory, CPUs, PSCI and its conduit, the console, the counter.
@@ -41,7 +42,7 @@ final class DeviceTree {
         psci(tree, conduit);
         clock(tree);
         uart(tree);
-        timer(tree);
+        timer(tree, spec.width());
         return tree.end().finish();
     }
 
@@ -64,7 +65,7 @@ final class DeviceTree {
             int affinity = low(Mpidr.of(new VcpuId(i)).affinity());
             tree.begin("cpu@" + Integer.toHexString(affinity))
                     .strings("device_type", "cpu")
-                    .strings("compatible", compatible(spec.cpuModel()))
+                    .strings("compatible", compatible(spec))
                     .cells("reg", affinity)
                     .strings("enable-method", "psci")
                     .end();
@@ -99,19 +100,25 @@ final class DeviceTree {
                 .end();
     }
 
-    private static void timer(FdtWriter tree) {
-        tree.begin("timer")
-                .strings("compatible", "arm,armv8-timer", "arm,armv7-timer")
-                .flag("always-on")
-                .end();
+    private static void timer(FdtWriter tree, Width width) {
+        tree.begin("timer");
+        switch (width) {
+            case AARCH64 -> tree.strings("compatible", "arm,armv8-timer", "arm,armv7-timer");
+            case AARCH32 -> tree.strings("compatible", "arm,armv7-timer");
+        }
+        tree.flag("always-on").end();
     }
 
     private static String uartName() {
         return "pl011@" + Long.toHexString(MachineSpec.UART_BASE);
     }
 
-    private static String compatible(CpuModel model) {
-        return switch (model) {
+    /// On AArch32 the CPU that the engine puts in the model's place.
+    private static String compatible(MachineSpec spec) {
+        if (spec.width() == Width.AARCH32) {
+            return spec.cpuModel() == CpuModel.CORTEX_A53 ? "arm,cortex-a7" : "arm,cortex-a15";
+        }
+        return switch (spec.cpuModel()) {
             case CORTEX_A53 -> "arm,cortex-a53";
             case CORTEX_A57 -> "arm,cortex-a57";
             case CORTEX_A72 -> "arm,cortex-a72";

@@ -65,6 +65,11 @@ final class ElfBytes {
         return words.getLong((int) offset);
     }
 
+    /// An address, an offset or a size: zero-extended where it has 32 bits.
+    long word(ElfLayout layout, long offset, String what) {
+        return layout.word() == Long.BYTES ? i64(offset, what) : u32(offset, what);
+    }
+
     /// A part of the file that [#require] has seen.
     Bytes slice(long offset, long length) {
         return Bytes.copyOf(content, (int) offset, (int) (offset + length));

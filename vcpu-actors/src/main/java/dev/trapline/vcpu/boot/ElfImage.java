@@ -1,6 +1,7 @@
 package dev.trapline.vcpu.boot;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.machine.Width;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -8,16 +9,20 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// A static ELF64 executable for AArch64: where its parts go, where it starts, and what its addresses are called.
+/// A static executable, ELF64 for AArch64 or ELF32 for Arm: where its parts go, where it starts, and what its addresses
+/// are called.
 ///
-/// Format: System V ABI, chapter 4 and 5; machine number and mapping symbols: "ELF for the Arm 64-bit Architecture".
+/// Format: System V ABI, chapter 4 and 5; machine number and mapping symbols: "ELF for the Arm 64-bit
+/// Architecture" and "ELF for the Arm Architecture".
 public final class ElfImage {
 
+    private final Width width;
     private final long entry;
     private final List<Segment> segments;
     private final NavigableMap<Long, Symbol> symbols;
 
-    ElfImage(long entry, List<Segment> segments, NavigableMap<Long, Symbol> symbols) {
+    ElfImage(Width width, long entry, List<Segment> segments, NavigableMap<Long, Symbol> symbols) {
+        this.width = width;
         this.entry = entry;
         this.segments = List.copyOf(segments);
         NavigableMap<Long, Symbol> ordered = new TreeMap<>(Long::compareUnsigned);
@@ -28,7 +33,7 @@ public final class ElfImage {
     /// Reads an executable.
     ///
     /// @param name the file's name, for messages
-    /// @throws ImageException if the file is anything but a well-formed static executable for AArch64
+    /// @throws ImageException if the file is anything but a well-formed static executable for AArch64 or Arm
     public static ElfImage parse(String name, Bytes file) {
         return new ElfParser(name, file).parse();
     }
@@ -68,7 +73,12 @@ public final class ElfImage {
         }
     }
 
-    /// Guest physical address of the first instruction.
+    /// The machines that run it.
+    public Width width() {
+        return width;
+    }
+
+    /// Guest physical address of the first instruction; on AArch32, bit 0 says that it is T32.
     public long entry() {
         return entry;
     }

@@ -1,29 +1,32 @@
 package dev.trapline.vcpu.boot;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.machine.Width;
 import dev.trapline.vcpu.boot.ElfImage.Segment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// Reads the headers of an ELF64 file. Strict: what the format forbids is refused, not guessed around.
+/// Reads the headers of an ELF file, ELF64 for AArch64 or ELF32 for Arm. Strict: what the format forbids is refused,
+/// not guessed around.
 ///
 /// ```text
-/// file header  0x00 magic  0x04 class  0x05 data  0x06 version  0x10 type:16  0x12 machine:16  0x14 version:32  0x18
-/// entry:64
-///              0x20 phoff:64  0x28 shoff:64  0x34 ehsize:16  0x36 phentsize:16  0x38 phnum:16  0x3a shentsize:16  0x3c
-/// shnum:16
-/// program hdr  0x00 type:32  0x04 flags:32  0x08 offset:64  0x10 vaddr:64  0x18 paddr:64  0x20 filesz:64  0x28
-/// memsz:64
+/// file header, in both sizes
+///   0x00 magic  0x04 class  0x05 data  0x06 version  0x10 type:16  0x12 machine:16  0x14 version:32
 /// ```
+///
+/// The rest is in [ElfLayout].
 final class ElfParser {
 
     private static final int MAGIC = 0x464c_457f;
+    private static final int CLASS_32 = 1;
     private static final int CLASS_64 = 2;
     private static final int LITTLE_ENDIAN = 1;
-    private static final int HEADER_SIZE = 64;
-    private static final int PROGRAM_HEADER_SIZE = 56;
+    /// What is common to both sizes.
+    private static final int COMMON_HEADER_SIZE = 0x18;
+
     private static final int EXTENDED_COUNT = 0xffff;
+    private static final int MACHINE_ARM = 40;
     private static final int MACHINE_AARCH64 = 183;
 
     private static final int TYPE_RELOCATABLE = 1;
@@ -42,43 +45,48 @@ final class ElfParser {
     }
 
     ElfImage parse() {
-        checkIdentity();
-        checkHeader();
-        List<Segment> segments = readSegments();
+        ElfLayout layout = identify();
+        checkHeader(layout);
+        List<Segment> segments = readSegments(layout);
         checkDisjoint(segments);
-        return new ElfImage(physicalEntry(segments), segments, new ElfSymbols(file).read());
+        return new ElfImage(
+                layout.width(), physicalEntry(layout, segments), segments, new ElfSymbols(file, layout).read());
     }
 
-    private void checkIdentity() {
+    private ElfLayout identify() {
         if (file.size() < 4 || file.i32(0, "magic number") != MAGIC) {
             throw file.refuse(
-                    "not an ELF file (its first bytes are not 7f 45 4c 46); give a static AArch64 executable, or a raw"
+                    "not an ELF file (its first bytes are not 7f 45 4c 46); give a static executable, or a raw"
                             + " image with its load address");
         }
-        file.require(0, HEADER_SIZE, "ELF header");
-        int width = file.u8(4, "class");
+        file.require(0, COMMON_HEADER_SIZE, "ELF header");
+        int size = file.u8(4, "class");
         int order = file.u8(5, "byte order");
         if (order == 2) {
-            throw file.refuse("a big-endian ELF file; build it for little-endian AArch64 (-mlittle-endian)");
+            throw file.refuse("a big-endian ELF file; build it for little-endian Arm (-mlittle-endian)");
         }
         if (order != LITTLE_ENDIAN) {
             throw file.refuse(
                     "ELF header: byte order %d at offset 5 is not defined; the file is damaged".formatted(order));
         }
         int machine = file.u16(0x12, "machine");
-        if (width == 1) {
-            throw file.refuse("a 32-bit ELF file for %s; build it for 64-bit AArch64".formatted(architecture(machine)));
+        if (size != CLASS_32 && size != CLASS_64) {
+            throw file.refuse("ELF header: class %d at offset 4 is not defined; the file is damaged".formatted(size));
         }
-        if (width != CLASS_64) {
-            throw file.refuse("ELF header: class %d at offset 4 is not defined; the file is damaged".formatted(width));
+        if (size == CLASS_64 && machine == MACHINE_AARCH64) {
+            return ElfLayout.ELF64;
         }
-        if (machine != MACHINE_AARCH64) {
-            throw file.refuse("built for %s, but this machine is AArch64; build it with an AArch64 compiler"
-                    .formatted(architecture(machine)));
+        if (size == CLASS_32 && machine == MACHINE_ARM) {
+            return ElfLayout.ELF32;
         }
+        throw file.refuse(
+                ("a %d-bit ELF file for %s; a machine runs 64-bit AArch64 or 32-bit Arm (AArch32): build it for one"
+                                + " of them")
+                        .formatted(size == CLASS_32 ? 32 : 64, architecture(size, machine)));
     }
 
-    private void checkHeader() {
+    private void checkHeader(ElfLayout layout) {
+        file.require(0, layout.sizes().file(), "ELF header");
         long version = file.u32(0x14, "version");
         if (file.u8(6, "version") != 1 || version != 1) {
             throw file.refuse(
@@ -96,28 +104,29 @@ final class ElfParser {
             case TYPE_CORE -> throw file.refuse("a core dump; give a static executable");
             default -> throw file.refuse("ELF header: type %d at offset 0x10 is no executable".formatted(type));
         }
-        int size = file.u16(0x34, "header size");
-        if (size < HEADER_SIZE) {
-            throw file.refuse("ELF header: a header size of %d at offset 0x34, less than %d; the file is damaged"
-                    .formatted(size, HEADER_SIZE));
+        int size = file.u16(layout.counts(), "header size");
+        if (size < layout.sizes().file()) {
+            throw file.refuse("ELF header: a header size of %d at offset 0x%x, less than %d; the file is damaged"
+                    .formatted(size, layout.counts(), layout.sizes().file()));
         }
     }
 
-    private List<Segment> readSegments() {
-        long table = file.i64(0x20, "program header offset");
-        int size = file.u16(0x36, "program header size");
-        int count = file.u16(0x38, "program header count");
-        if (count != 0 && size != PROGRAM_HEADER_SIZE) {
-            throw file.refuse("ELF header: program headers of %d bytes at offset 0x36, not %d; the file is damaged"
-                    .formatted(size, PROGRAM_HEADER_SIZE));
+    private List<Segment> readSegments(ElfLayout layout) {
+        long table = file.word(layout, layout.programHeaders(), "program header offset");
+        int size = file.u16(layout.programHeaderSize(), "program header size");
+        int count = file.u16(layout.programHeaderCount(), "program header count");
+        int expected = layout.sizes().program();
+        if (count != 0 && size != expected) {
+            throw file.refuse("ELF header: program headers of %d bytes at offset 0x%x, not %d; the file is damaged"
+                    .formatted(size, layout.programHeaderSize(), expected));
         }
         if (count == EXTENDED_COUNT) {
             throw file.refuse("ELF header: 65535 or more program headers; link it with fewer segments");
         }
-        file.require(table, (long) count * PROGRAM_HEADER_SIZE, "program header table");
+        file.require(table, (long) count * expected, "program header table");
         List<Segment> segments = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            readSegment(i, table + (long) i * PROGRAM_HEADER_SIZE, segments);
+            readSegment(layout, i, table + (long) i * expected, segments);
         }
         if (segments.isEmpty()) {
             throw file.refuse("no segments to load; link it to an executable with a PT_LOAD segment");
@@ -126,21 +135,21 @@ final class ElfParser {
         return segments;
     }
 
-    private void readSegment(int index, long header, List<Segment> into) {
+    private void readSegment(ElfLayout layout, int index, long header, List<Segment> into) {
         int type = file.i32(header, "program header");
         if (type == SEGMENT_INTERPRETER || type == SEGMENT_DYNAMIC) {
             throw file.refuse(
                     "program header %d asks for a dynamic linker, and there is none here; link it with -static -no-pie"
                             .formatted(index));
         }
-        long memorySize = file.i64(header + 0x28, "program header");
+        long memorySize = file.word(layout, header + layout.memorySize(), "program header");
         if (type != SEGMENT_LOAD || memorySize == 0) {
             return;
         }
-        long offset = file.i64(header + 0x08, "program header");
-        long virtual = file.i64(header + 0x10, "program header");
-        long physical = file.i64(header + 0x18, "program header");
-        long fileSize = file.i64(header + 0x20, "program header");
+        long offset = file.word(layout, header + layout.segmentOffset(), "program header");
+        long virtual = file.word(layout, header + layout.virtualAddress(), "program header");
+        long physical = file.word(layout, header + layout.physicalAddress(), "program header");
+        long fileSize = file.word(layout, header + layout.fileSize(), "program header");
         if (Long.compareUnsigned(fileSize, memorySize) > 0) {
             throw file.refuse("segment %d has 0x%x bytes in the file, but only 0x%x in memory; the file is damaged"
                     .formatted(index, fileSize, memorySize));
@@ -166,26 +175,29 @@ final class ElfParser {
         }
     }
 
-    /// The header gives a virtual address, and vCPU 0 starts with its MMU off.
-    private long physicalEntry(List<Segment> segments) {
-        long entry = file.i64(0x18, "entry point");
+    /// The header gives a virtual address, and vCPU 0 starts with its MMU off. Bit 0 of an Arm entry says that it
+    /// is T32 (ELF for the Arm Architecture, "Entry point").
+    private long physicalEntry(ElfLayout layout, List<Segment> segments) {
+        long header = file.word(layout, layout.entry(), "entry point");
+        long thumb = layout.width() == Width.AARCH32 ? header & 1 : 0;
+        long entry = header - thumb;
         for (Segment segment : segments) {
             AddressRange code =
                     AddressRange.of(segment.virtualAddress(), segment.content().size());
             if (code.contains(entry)) {
                 long physical = entry - segment.virtualAddress() + segment.address();
-                if (physical % 4 != 0) {
+                if (thumb == 0 && physical % 4 != 0) {
                     throw file.refuse("entry point 0x%x is not a multiple of 4; check ENTRY in the linker script"
                             .formatted(entry));
                 }
-                return physical;
+                return physical + thumb;
             }
         }
         throw file.refuse(
                 "entry point 0x%x is in none of its segments; check ENTRY in the linker script".formatted(entry));
     }
 
-    private static String architecture(int machine) {
+    private static String architecture(int size, int machine) {
         return switch (machine) {
             case 2, 18, 43 -> "SPARC";
             case 3 -> "x86 (i386)";
@@ -194,9 +206,9 @@ final class ElfParser {
             case 20 -> "PowerPC";
             case 21 -> "PowerPC64";
             case 22 -> "IBM S/390";
-            case 40 -> "Arm (AArch32)";
+            case MACHINE_ARM -> "Arm (AArch32)";
             case 62 -> "x86-64";
-            case MACHINE_AARCH64 -> "AArch64 (ILP32)";
+            case MACHINE_AARCH64 -> size == CLASS_32 ? "AArch64 (ILP32)" : "AArch64";
             case 243 -> "RISC-V";
             case 247 -> "BPF";
             case 258 -> "LoongArch";

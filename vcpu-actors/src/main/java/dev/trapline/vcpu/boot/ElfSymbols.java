@@ -1,20 +1,14 @@
 package dev.trapline.vcpu.boot;
 
+import dev.trapline.abi.machine.Width;
 import dev.trapline.vcpu.boot.ElfImage.Symbol;
 import java.util.Comparator;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/// Reads the names of functions and labels from an ELF64 file's symbol tables.
-///
-/// ```text
-/// section header  0x04 type:32  0x18 offset:64  0x20 size:64  0x28 link:32  0x38 entsize:64
-/// symbol          0x00 name:32  0x04 info:8  0x05 other:8  0x06 section:16  0x08 value:64  0x10 size:64
-/// ```
+/// Reads the names of functions and labels from an ELF file's symbol tables, laid out as in [ElfLayout].
 final class ElfSymbols {
 
-    private static final int SECTION_HEADER_SIZE = 64;
-    private static final int SYMBOL_SIZE = 24;
     private static final int SECTION_SYMBOLS = 2;
     private static final int SECTION_STRINGS = 3;
 
@@ -32,10 +26,12 @@ final class ElfSymbols {
             .thenComparing(candidate -> candidate.symbol().name());
 
     private final ElfBytes file;
+    private final ElfLayout layout;
     private final NavigableMap<Long, Candidate> best = new TreeMap<>(Long::compareUnsigned);
 
-    ElfSymbols(ElfBytes file) {
+    ElfSymbols(ElfBytes file, ElfLayout layout) {
         this.file = file;
+        this.layout = layout;
     }
 
     private record Candidate(Symbol symbol, boolean isFunction, boolean isGlobal) {}
@@ -45,17 +41,18 @@ final class ElfSymbols {
 
     /// The names by address. None if the file was stripped.
     NavigableMap<Long, Symbol> read() {
-        long table = file.i64(0x28, "section header offset");
-        int size = file.u16(0x3a, "section header size");
+        long table = file.word(layout, layout.sectionHeaders(), "section header offset");
+        int size = file.u16(layout.sectionHeaderSize(), "section header size");
+        int expected = layout.sizes().section();
         // Zero sections at an offset that is not zero means 65 280 or more: nobody debugs such a guest by name.
-        int count = table == 0 ? 0 : file.u16(0x3c, "section header count");
-        if (count != 0 && size != SECTION_HEADER_SIZE) {
-            throw file.refuse("ELF header: section headers of %d bytes at offset 0x3a, not %d; the file is damaged"
-                    .formatted(size, SECTION_HEADER_SIZE));
+        int count = table == 0 ? 0 : file.u16(layout.sectionHeaderCount(), "section header count");
+        if (count != 0 && size != expected) {
+            throw file.refuse("ELF header: section headers of %d bytes at offset 0x%x, not %d; the file is damaged"
+                    .formatted(size, layout.sectionHeaderSize(), expected));
         }
-        file.require(table, (long) count * SECTION_HEADER_SIZE, "section header table");
+        file.require(table, (long) count * expected, "section header table");
         for (int i = 0; i < count; i++) {
-            long header = table + (long) i * SECTION_HEADER_SIZE;
+            long header = table + (long) i * expected;
             if (file.i32(header + 0x04, "section header") == SECTION_SYMBOLS) {
                 readTable(i, header, strings(i, header, table, count));
             }
@@ -66,12 +63,12 @@ final class ElfSymbols {
     }
 
     private Table strings(int section, long header, long sections, int count) {
-        long link = file.u32(header + 0x28, "section header");
+        long link = file.u32(header + layout.sectionLink(), "section header");
         if (link >= count) {
             throw file.refuse("section %d takes its names from section %d of %d; the file is damaged: build it again"
                     .formatted(section, link, count));
         }
-        long linked = sections + link * SECTION_HEADER_SIZE;
+        long linked = sections + link * layout.sizes().section();
         if (file.i32(linked + 0x04, "section header") != SECTION_STRINGS) {
             throw file.refuse(
                     "section %d takes its names from section %d, which has none; the file is damaged: build it again"
@@ -81,28 +78,31 @@ final class ElfSymbols {
     }
 
     private Table bounds(long header, String what) {
-        Table table = new Table(file.i64(header + 0x18, what), file.i64(header + 0x20, what));
+        Table table = new Table(
+                file.word(layout, header + layout.section(), what),
+                file.word(layout, header + layout.sectionSize(), what));
         file.require(table.offset(), table.size(), what);
         return table;
     }
 
     private void readTable(int section, long header, Table names) {
         Table table = bounds(header, "symbol table " + section);
-        long entrySize = file.i64(header + 0x38, "section header");
-        if (entrySize != SYMBOL_SIZE || table.size() % SYMBOL_SIZE != 0) {
+        long entrySize = file.word(layout, header + layout.entrySize(), "section header");
+        int expected = layout.sizes().symbol();
+        if (entrySize != expected || table.size() % expected != 0) {
             throw file.refuse(
                     "symbol table %d has entries of %s bytes in 0x%x, not whole ones of %d; the file is damaged"
-                            .formatted(section, Long.toUnsignedString(entrySize), table.size(), SYMBOL_SIZE));
+                            .formatted(section, Long.toUnsignedString(entrySize), table.size(), expected));
         }
-        for (long at = table.offset(); at < table.offset() + table.size(); at += SYMBOL_SIZE) {
+        for (long at = table.offset(); at < table.offset() + table.size(); at += expected) {
             readSymbol(at, names);
         }
     }
 
     private void readSymbol(long at, Table names) {
-        int info = file.u8(at + 4, "symbol");
+        int info = file.u8(at + layout.symbolInfo(), "symbol");
         int type = info & 0xf;
-        int section = file.u16(at + 6, "symbol");
+        int section = file.u16(at + layout.symbolSection(), "symbol");
         long name = file.u32(at, "symbol");
         boolean isPlace = section != 0 && section < FIRST_RESERVED_SECTION;
         if (name == 0 || !isPlace || (type != TYPE_NONE && type != TYPE_FUNCTION)) {
@@ -113,8 +113,13 @@ final class ElfSymbols {
         if (text.isEmpty() || text.startsWith("$")) {
             return;
         }
-        Symbol symbol = new Symbol(text, file.i64(at + 8, "symbol"), file.i64(at + 16, "symbol"));
-        Candidate candidate = new Candidate(symbol, type == TYPE_FUNCTION, info >> 4 != 0);
+        long value = file.word(layout, at + layout.symbolValue(), "symbol");
+        long size = file.word(layout, at + layout.symbolSize(), "symbol");
+        boolean isFunction = type == TYPE_FUNCTION;
+        // Bit 0 of an Arm function's value says that it is T32; it is no part of the address.
+        long address = isFunction && layout.width() == Width.AARCH32 ? value & ~1L : value;
+        Symbol symbol = new Symbol(text, address, size);
+        Candidate candidate = new Candidate(symbol, isFunction, info >> 4 != 0);
         best.merge(symbol.address(), candidate, (a, b) -> BEST_FIRST.compare(a, b) <= 0 ? a : b);
     }
 }

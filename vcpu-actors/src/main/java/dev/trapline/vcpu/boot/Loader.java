@@ -4,6 +4,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Width;
 import dev.trapline.vcpu.boot.BootPlan.MemoryWrite;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -48,7 +49,7 @@ final class Loader {
         long entry = main != null ? addMain(main) : MachineSpec.FLASH_BASE;
         if (parts.isEmpty()) {
             throw new ImageException(
-                    "machine", "nothing to boot; give a static AArch64 executable, a raw image, or a flash image");
+                    "machine", "nothing to boot; give a static executable, a raw image, or a flash image");
         }
         checkDisjoint();
         long deviceTree = spec.deviceTree()
@@ -94,13 +95,26 @@ final class Loader {
     private long addMain(Image image) {
         if (image.kind() == Image.Kind.ELF) {
             ElfImage elf = ElfImage.parse(image.name(), image.content());
+            requireWidth(image, elf.width());
             for (ElfImage.Segment segment : elf.segments()) {
                 addSegment(image, segment);
             }
             return elf.entry();
         }
-        addRaw(image);
+        long thumb = spec.width() == Width.AARCH32 ? image.address() & 1 : 0;
+        addRaw(image, image.address() - thumb);
         return image.address();
+    }
+
+    private void requireWidth(Image image, Width width) {
+        if (width != spec.width()) {
+            String what = width == Width.AARCH32 ? "a 32-bit ELF file for Arm" : "a 64-bit ELF file for AArch64";
+            throw new ImageException(
+                    image.name(),
+                    ("%s, and this machine is %s; run it on a machine of its width (--width %s), or build it for"
+                                    + " this one")
+                            .formatted(what, spec.width().id(), width.id()));
+        }
     }
 
     private void addSegment(Image image, ElfImage.Segment segment) {
@@ -117,18 +131,18 @@ final class Loader {
         parts.add(new Part(image, what, range, segment.content()));
     }
 
-    private void addRaw(Image image) {
+    private void addRaw(Image image, long address) {
         int size = image.content().size();
         if (size == 0) {
             throw new ImageException(image.name(), "a raw image of no bytes; give the file that holds the program");
         }
-        if (image.address() % 4 != 0 || !AddressRange.fits(image.address(), size)) {
+        if (address % 4 != 0 || !AddressRange.fits(address, size)) {
             throw new ImageException(
                     image.name(),
                     "a raw image cannot start at 0x%x; give a multiple of 4 in RAM (%s)"
                             .formatted(image.address(), ram));
         }
-        AddressRange range = AddressRange.of(image.address(), size);
+        AddressRange range = AddressRange.of(address, size);
         requireInMemory(image, "raw image", range, "load it elsewhere");
         parts.add(new Part(image, "raw image", range, image.content()));
     }

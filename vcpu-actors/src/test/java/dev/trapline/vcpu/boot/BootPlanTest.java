@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
+import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Width;
 import dev.trapline.vcpu.boot.BootPlan.MemoryWrite;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,6 +21,7 @@ class BootPlanTest {
 
     private static final long RAM = 0x4000_0000L;
     private static final MachineSpec SPEC = Specs.machine(2, 128);
+    private static final MachineSpec NARROW = Specs.machine(2, 128, true, Width.AARCH32);
     private static final Bytes TREE = DeviceTree.describe(SPEC, Conduit.HVC);
     private static final byte[] CODE = {1, 2, 3, 4};
 
@@ -93,6 +96,44 @@ class BootPlanTest {
         long last = RAM + (128 << 20) - 4;
 
         assertThat(BootPlan.of(List.of(raw(last, 4)), SPEC).entry()).isEqualTo(last);
+    }
+
+    @Test
+    void registersAreWhatTheLinuxBootProtocolsAsk() {
+        BootPlan plan = BootPlan.of(List.of(elf(ElfBuilder.small())), SPEC);
+
+        assertThat(plan.registers(Width.AARCH64)).isEqualTo(RegisterWrites.x0(RAM));
+        assertThat(plan.registers(Width.AARCH32))
+                .as("r0 = 0, r1 = no machine type, r2 = the device tree")
+                .isEqualTo(RegisterWrites.fromX0(0, 0xffff_ffffL, RAM));
+    }
+
+    @Test
+    void anArmExecutableStartsOnAnAarch32Machine() {
+        BootPlan plan = BootPlan.of(List.of(elf(ElfBuilder.small().arm().entry(0x4008_0001L))), NARROW);
+
+        assertThat(plan.entry()).as("bit 0 says T32").isEqualTo(0x4008_0001L);
+        assertThat(plan.deviceTree()).isEqualTo(RAM);
+    }
+
+    @Test
+    void anOddLoadAddressStartsARawImageInThumbOnAnAarch32Machine() {
+        BootPlan plan = BootPlan.of(List.of(raw(RAM + 0x8_0001, 4)), NARROW);
+
+        assertThat(plan.entry()).isEqualTo(RAM + 0x8_0001);
+        assertThat(plan.writes()).extracting(MemoryWrite::address).containsExactly(RAM, RAM + 0x8_0000);
+    }
+
+    @Test
+    void anExecutableOfTheOtherWidthIsRefused() {
+        assertThatThrownBy(() -> BootPlan.of(List.of(elf(ElfBuilder.small())), NARROW))
+                .isInstanceOf(ImageException.class)
+                .hasMessage("guest.elf: a 64-bit ELF file for AArch64, and this machine is aarch32; run it on a machine"
+                        + " of its width (--width aarch64), or build it for this one");
+        assertThatThrownBy(() -> BootPlan.of(List.of(elf(ElfBuilder.small().arm())), SPEC))
+                .isInstanceOf(ImageException.class)
+                .hasMessageContaining("a 32-bit ELF file for Arm")
+                .hasMessageContaining("--width aarch32");
     }
 
     static Stream<Arguments> refused() {

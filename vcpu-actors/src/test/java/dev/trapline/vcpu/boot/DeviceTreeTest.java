@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
+import dev.trapline.abi.machine.Width;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +52,15 @@ class DeviceTreeTest {
         assertThat(tree.get("/cpus/cpu@101:enable-method")).isEqualTo(strings("psci"));
         assertThat(tree.get("/cpus/cpu@101:compatible")).isEqualTo(strings("arm,cortex-a57"));
         assertThat(tree.get("/psci:method")).as("the conduit asked for").isEqualTo(strings("smc"));
+    }
+
+    @Test
+    void anAarch32MachineNamesTheCpuThatItHas() {
+        Map<String, Bytes> tree =
+                FdtReader.properties(DeviceTree.describe(Specs.machine(1, 128, true, Width.AARCH32), Conduit.HVC));
+
+        assertThat(tree.get("/cpus/cpu@0:compatible")).isEqualTo(strings("arm,cortex-a15"));
+        assertThat(tree.get("/timer:compatible")).isEqualTo(strings("arm,armv7-timer"));
     }
 
     @Test

@@ -11,7 +11,7 @@ import java.util.List;
 /// Makes ELF files for tests, from the tables of the System V ABI: good ones, and by [#patch] any bad one.
 ///
 /// ```text
-/// 0x40 program headers | segments' bytes | symbols | strings | section headers: none, .symtab, .strtab
+/// file header | program headers | segments' bytes | symbols | strings | section headers: none, .symtab, .strtab
 /// ```
 final class ElfBuilder {
 
@@ -21,6 +21,7 @@ final class ElfBuilder {
     private final List<Symbol> symbols = new ArrayList<>();
     private final List<Patch> patches = new ArrayList<>();
     private long entry = 0x4008_0000L;
+    private boolean narrow;
 
     private record Segment(int type, long virtual, long physical, Bytes content, long memorySize) {}
 
@@ -40,6 +41,12 @@ final class ElfBuilder {
                 .segment(0x4008_0000L, new byte[0x40], 0x100)
                 .function("_start", 0x4008_0000L, 0x10)
                 .function("main", 0x4008_0010L, 0x20);
+    }
+
+    /// The same as an ELF32 file for Arm.
+    ElfBuilder arm() {
+        narrow = true;
+        return this;
     }
 
     ElfBuilder entry(long address) {
@@ -78,34 +85,64 @@ final class ElfBuilder {
     }
 
     Bytes build() {
-        int at = PROGRAM_HEADERS + segments.size() * 56;
+        int headers = narrow ? 52 : 64;
+        int symbolSize = narrow ? 16 : 24;
+        int at = headers + segments.size() * (narrow ? 32 : 56);
         int contentSize = segments.stream().mapToInt(s -> s.content().size()).sum();
         byte[] strings = strings();
         int symbolsAt = at + contentSize;
-        int stringsAt = symbolsAt + (symbols.size() + 1) * 24;
+        int stringsAt = symbolsAt + (symbols.size() + 1) * symbolSize;
         int sectionsAt = stringsAt + strings.length;
-        byte[] whole = new byte[sectionsAt + 3 * 64];
+        byte[] whole = new byte[sectionsAt + 3 * (narrow ? 40 : 64)];
         ByteBuffer file = ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN);
-        file.put(new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1}).position(16);
-        file.putShort((short) 2).putShort((short) 183).putInt(1).putLong(entry);
-        file.putLong(PROGRAM_HEADERS).putLong(sectionsAt).putInt(0);
-        file.putShort((short) 64).putShort((short) 56).putShort((short) segments.size());
-        file.putShort((short) 64).putShort((short) 3).putShort((short) 0);
+        file.put(new byte[] {0x7f, 'E', 'L', 'F', (byte) (narrow ? 1 : 2), 1, 1})
+                .position(16);
+        file.putShort((short) 2).putShort((short) (narrow ? 40 : 183)).putInt(1);
+        words(file, entry, headers, sectionsAt).putInt(0);
+        file.putShort((short) headers).putShort((short) (narrow ? 32 : 56)).putShort((short) segments.size());
+        file.putShort((short) (narrow ? 40 : 64)).putShort((short) 3).putShort((short) 0);
         for (Segment s : segments) {
-            file.putInt(s.type()).putInt(7).putLong(at).putLong(s.virtual()).putLong(s.physical());
-            file.putLong(s.content().size()).putLong(s.memorySize()).putLong(8);
+            putSegment(file, s, at);
             at += s.content().size();
         }
         segments.forEach(s -> file.put(s.content().toArray()));
-        putSymbols(file.position(symbolsAt + 24));
-        file.put(strings).position(sectionsAt + 64);
-        file.putInt(0).putInt(2).putLong(0).putLong(0).putLong(symbolsAt).putLong(stringsAt - symbolsAt);
-        file.putInt(2).putInt(0).putLong(8).putLong(24);
-        file.putInt(0).putInt(3).putLong(0).putLong(0).putLong(stringsAt).putLong(strings.length);
+        putSymbols(file.position(symbolsAt + symbolSize));
+        file.put(strings).position(sectionsAt + (narrow ? 40 : 64));
+        putSection(file, 2, symbolsAt, stringsAt - symbolsAt, 2, symbolSize);
+        putSection(file, 3, stringsAt, strings.length, 0, 0);
         for (Patch patch : patches) {
             patch.apply(whole);
         }
         return Bytes.copyOf(whole);
+    }
+
+    /// Addresses, offsets and sizes: of 4 or 8 bytes.
+    private ByteBuffer words(ByteBuffer file, long... values) {
+        for (long value : values) {
+            if (narrow) {
+                file.putInt((int) value);
+            } else {
+                file.putLong(value);
+            }
+        }
+        return file;
+    }
+
+    private void putSegment(ByteBuffer file, Segment s, int at) {
+        file.putInt(s.type());
+        if (!narrow) {
+            file.putInt(7);
+        }
+        words(file, at, s.virtual(), s.physical(), s.content().size(), s.memorySize());
+        if (narrow) {
+            file.putInt(7);
+        }
+        words(file, 8);
+    }
+
+    private void putSection(ByteBuffer file, int type, long offset, long size, int link, long entrySize) {
+        words(file.putInt(0).putInt(type), 0, 0, offset, size);
+        words(file.putInt(link).putInt(0), 8, entrySize);
     }
 
     private byte[] strings() {
@@ -121,8 +158,14 @@ final class ElfBuilder {
     private void putSymbols(ByteBuffer file) {
         int name = 1;
         for (Symbol s : symbols) {
-            file.putInt(name).put((byte) s.info()).put((byte) 0).putShort((short) s.section());
-            file.putLong(s.address()).putLong(s.size());
+            file.putInt(name);
+            if (narrow) {
+                words(file, s.address(), s.size());
+            }
+            file.put((byte) s.info()).put((byte) 0).putShort((short) s.section());
+            if (!narrow) {
+                words(file, s.address(), s.size());
+            }
             name += s.name().getBytes(StandardCharsets.UTF_8).length + 1;
         }
     }

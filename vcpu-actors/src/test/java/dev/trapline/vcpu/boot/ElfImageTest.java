@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.Width;
 import dev.trapline.vcpu.boot.ElfImage.Location;
 import java.util.List;
 import java.util.stream.Stream;
@@ -118,8 +119,15 @@ class ElfImageTest {
     static Stream<Arguments> refused() {
         return Stream.of(
                 Arguments.of("magic", ElfBuilder.small().patch(0, 1, 0), List.of("not an ELF file")),
-                Arguments.of("class", ElfBuilder.small().patch(4, 1, 1), List.of("32-bit", "64-bit AArch64")),
-                Arguments.of("32-bit Arm", ElfBuilder.small().patch(4, 1, 1).patch(0x12, 2, 40), List.of("AArch32")),
+                Arguments.of("class", ElfBuilder.small().patch(4, 1, 1), List.of("32-bit", "ILP32", "64-bit AArch64")),
+                Arguments.of(
+                        "64-bit Arm",
+                        ElfBuilder.small().patch(0x12, 2, 40),
+                        List.of("64-bit ELF file for Arm (AArch32)")),
+                Arguments.of("32-bit x86", small32().patch(0x12, 2, 3), List.of("32-bit ELF file for x86 (i386)")),
+                Arguments.of("32-bit entry odd", small32().entry(0x4008_0002L), List.of("multiple of 4")),
+                Arguments.of("32-bit big-endian", small32().patch(5, 1, 2), List.of("big-endian")),
+                Arguments.of("32-bit entry size", small32().patch(0x2a, 2, 56), List.of("56 bytes", "0x2a", "not 32")),
                 Arguments.of("class 3", ElfBuilder.small().patch(4, 1, 3), List.of("class 3")),
                 Arguments.of("byte order", ElfBuilder.small().patch(5, 1, 2), List.of("big-endian")),
                 Arguments.of("machine", ElfBuilder.small().patch(0x12, 2, 62), List.of("x86-64", "AArch64")),
@@ -187,6 +195,54 @@ class ElfImageTest {
         assertThat(symbols.describe(0x4008_0014L)).isEqualTo("0x40080014 <main+0x4>");
         assertThat(symbols.describe(0x900_0000L)).isEqualTo("0x9000000");
         assertThat(Symbols.NONE.describe(-1)).as("addresses are unsigned").isEqualTo("0xffffffffffffffff");
+    }
+
+    private static ElfBuilder small32() {
+        return ElfBuilder.small().arm();
+    }
+
+    @Test
+    void anArmFileSaysTheSameInSmallerFields() {
+        ElfImage image = parse(new ElfBuilder()
+                .arm()
+                .entry(0x4008_0004L)
+                .segment(0x4008_0000L, new byte[0x20], 0x30)
+                .function("_start", 0x4008_0000L, 0x10)
+                .symbol("$a", 0, 1, 0x4008_0000L, 0));
+
+        assertThat(image.width()).isEqualTo(Width.AARCH32);
+        assertThat(image.entry()).isEqualTo(0x4008_0004L);
+        assertThat(image.segments())
+                .containsExactly(
+                        new ElfImage.Segment(0, 0x4008_0000L, 0x4008_0000L, Bytes.copyOf(new byte[0x20]), 0x30));
+        assertThat(image.symbolAt(0x4008_000cL)).hasToString("_start+0xc");
+    }
+
+    @Test
+    void anOddEntryOfAnArmFileIsThumbAndSoIsAnOddFunction() {
+        ElfImage image = parse(new ElfBuilder()
+                .arm()
+                .entry(0x4008_0003L)
+                .segment(0x4008_0000L, new byte[0x20], 0x20)
+                .function("thumb", 0x4008_0003L, 0x10));
+
+        assertThat(image.entry())
+                .as("bit 0 selects T32, and it may lie at a halfword")
+                .isEqualTo(0x4008_0003L);
+        assertThat(image.symbolAt(0x4008_0002L))
+                .as("bit 0 is no part of the address")
+                .hasToString("thumb");
+    }
+
+    @Test
+    void everyTruncationOfAnArmFileIsRefused() {
+        byte[] whole = small32().build().toArray();
+        for (int length = 0; length < whole.length; length++) {
+            Bytes part = Bytes.copyOf(whole, 0, length);
+            assertThatThrownBy(() -> ElfImage.parse("guest.elf", part))
+                    .as("the first %d of %d bytes", length, whole.length)
+                    .isInstanceOf(ImageException.class);
+        }
     }
 
     private static ElfImage parse(ElfBuilder elf) {

@@ -18,10 +18,14 @@ final class Specs {
     }
 
     static MachineSpec machine(int vcpus, long megabytes, boolean deviceTree) {
+        return machine(vcpus, megabytes, deviceTree, Width.AARCH64);
+    }
+
+    static MachineSpec machine(int vcpus, long megabytes, boolean deviceTree, Width width) {
         return new MachineSpec(
                 vcpus,
                 CpuModel.CORTEX_A57,
-                Width.AARCH64,
+                width,
                 megabytes << 20,
                 Schedule.ROUND_ROBIN,
                 0,
