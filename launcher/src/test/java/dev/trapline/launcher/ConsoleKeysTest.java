@@ -3,6 +3,7 @@ package dev.trapline.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.record.JournalRecord.Stop;
 import dev.trapline.vcpu.MachineRun;
 import dev.trapline.vcpu.Progress;
@@ -39,6 +40,9 @@ class ConsoleKeysTest {
         public long untyped() {
             return untyped.get();
         }
+
+        @Override
+        public void reconfigure(Policy policy) {}
 
         @Override
         public void stop(Stop.Reason reason) {}

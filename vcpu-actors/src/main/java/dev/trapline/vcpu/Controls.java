@@ -1,15 +1,19 @@
 package dev.trapline.vcpu;
 
+import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.record.JournalRecord.Stop;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// What a running machine and other threads say to each other: a flag in, figures out. Nothing here decides what the
-/// machine does, but the flag, and that is read between slices and journaled.
+/// What a running machine and other threads say to each other: a flag and policies in, figures out. Nothing here decides
+/// what the machine does, but what comes in, and that is read between slices and journaled.
 final class Controls {
 
     private final AtomicReference<Stop.@Nullable Reason> stop = new AtomicReference<>();
+    private final Queue<Policy> policies = new ConcurrentLinkedQueue<>();
     private final AtomicLong virtualTime = new AtomicLong();
     private final AtomicLong slices = new AtomicLong();
     private final AtomicLong hypercalls = new AtomicLong();
@@ -23,6 +27,17 @@ final class Controls {
     /// Who asked for the end; null if nobody did.
     Stop.@Nullable Reason stopAsked() {
         return stop.get();
+    }
+
+    /// Asks for another policy; each is put in force, in the order asked.
+    void reconfigure(Policy policy) {
+        policies.add(policy);
+    }
+
+    /// The next policy that was asked for; null if there is none.
+    @Nullable
+    Policy nextPolicy() {
+        return policies.poll();
     }
 
     /// Shows other threads how far the machine is. They may see it a little late.

@@ -2,10 +2,12 @@ package dev.trapline.vcpu;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.History;
 import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.JournalRecord.Stop;
 import dev.trapline.vcpu.device.Pl011;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What reaches the machine from outside, between slices and in a defined order: from other threads and the script,
@@ -17,13 +19,22 @@ final class Inputs {
     private final History history;
     private final Controls controls;
     private final RunLog log;
+    private final Consumer<Policy> reconfigure;
 
-    Inputs(ConsoleInput console, Pl011 uart, History history, Controls controls, RunLog log) {
+    /// @param reconfigure puts a policy in force for all vCPUs
+    Inputs(
+            ConsoleInput console,
+            Pl011 uart,
+            History history,
+            Controls controls,
+            RunLog log,
+            Consumer<Policy> reconfigure) {
         this.console = console;
         this.uart = uart;
         this.history = history;
         this.controls = controls;
         this.log = log;
+        this.reconfigure = reconfigure;
     }
 
     /// Takes what is due at this slice boundary.
@@ -45,8 +56,13 @@ final class Inputs {
         return history.isExhausted() ? new RunOutcome.RecordingEnds() : null;
     }
 
-    /// The defined order of inputs at a boundary: console, then stop.
+    /// The defined order of inputs at a boundary: reconfigurations as they were asked for, console, stop.
     private @Nullable RunOutcome takeLive(long now) {
+        for (Policy policy = controls.nextPolicy(); policy != null; policy = controls.nextPolicy()) {
+            JournalRecord.Reconfigured reconfigured = new JournalRecord.Reconfigured(policy);
+            history.append(reconfigured);
+            apply(reconfigured);
+        }
         Bytes bytes = console.offer(now, uart.receiverRoom(), uart.receiverIsEmpty());
         if (bytes != null) {
             JournalRecord.ConsoleInput offered = new JournalRecord.ConsoleInput(bytes);
@@ -67,6 +83,10 @@ final class Inputs {
         return switch (taken) {
             case JournalRecord.ConsoleInput(Bytes bytes) -> {
                 uart.receive(bytes);
+                yield null;
+            }
+            case JournalRecord.Reconfigured(Policy policy) -> {
+                reconfigure.accept(policy);
                 yield null;
             }
             case Stop(Stop.Reason reason) ->

@@ -137,7 +137,7 @@ public final class Machine {
                     dispatchers.nextMachineName(),
                     DispatcherSelector.fromConfig(dispatcher));
             machine.tell(MachineActor.Begin.INSTANCE);
-            return new RunHandle(done, controls, input);
+            return new RunHandle(done, controls, input, parts::requireUsable);
         }
 
         private History history(ActorSystem<?> system, MachineAssembly assembly) {

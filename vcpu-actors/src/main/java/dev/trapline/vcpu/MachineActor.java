@@ -18,6 +18,7 @@ import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.registry.Policy;
 import dev.trapline.firmware.FirmwareActor;
 import dev.trapline.firmware.ServiceHost;
 import java.util.ArrayList;
@@ -156,6 +157,13 @@ final class MachineActor extends AbstractBehavior<MachineActor.Command> implemen
                     "the registry finds '" + service + "' resident, which the machine does not have");
         }
         return host.answer(call);
+    }
+
+    /// The new table reaches each vCPU before its next grant: both come from here, in this order.
+    @Override
+    public void reconfigure(Policy policy) {
+        VcpuActor.Reconfigure table = new VcpuActor.Reconfigure(parts.registry(policy));
+        vcpus.forEach(vcpu -> vcpu.tell(table));
     }
 
     @Override

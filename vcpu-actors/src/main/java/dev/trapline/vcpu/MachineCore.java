@@ -16,6 +16,7 @@ import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.DivergenceException;
 import dev.trapline.journal.History;
 import dev.trapline.journal.RecordingException;
@@ -53,6 +54,8 @@ final class MachineCore {
         void tell(VcpuId vcpu, VcpuActor.Command command);
 
         Reply<?> answerInPlace(String service, ServiceCall call);
+
+        void reconfigure(Policy policy);
 
         void restartServices();
 
@@ -102,7 +105,7 @@ final class MachineCore {
         this.history = history;
         this.controls = controls;
         this.log = log;
-        this.inputs = new Inputs(input, uart, history, controls, log);
+        this.inputs = new Inputs(input, uart, history, controls, log, actors::reconfigure);
         this.actors = actors;
         this.scheduler = Scheduler.of(spec.schedule(), spec.sliceBudget(), spec.seed());
         this.power = new PowerTable(spec.vcpus());

@@ -2,13 +2,18 @@ package dev.trapline.vcpu;
 
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.registry.CapabilityRegistry;
+import dev.trapline.abi.registry.Policy;
 import dev.trapline.firmware.ServiceHost;
 import dev.trapline.journal.History;
+import dev.trapline.journal.record.JournalRecord;
+import dev.trapline.journal.recording.Recordings;
 import dev.trapline.vcpu.boot.BootPlan;
 import dev.trapline.vcpu.device.Pl011;
 import dev.trapline.vcpu.memory.MachineMemory;
+import java.util.List;
 import java.util.SortedMap;
 
 /// What a machine is assembled from, before any actor of it exists.
@@ -30,6 +35,26 @@ record MachineParts(
         Controls controls,
         RunLog log,
         Runnable onClosed) {
+
+    /// The table of another policy for this machine.
+    ///
+    /// @throws dev.trapline.abi.registry.RegistryException if the policy does not fit its services
+    CapabilityRegistry registry(Policy policy) {
+        return CapabilityRegistry.of(descriptors(), policy);
+    }
+
+    /// Checks that a policy can be put in force here. For any thread.
+    ///
+    /// @throws dev.trapline.abi.registry.RegistryException if it does not fit the services
+    /// @throws IllegalArgumentException if it is too large to be recorded
+    void requireUsable(Policy policy) {
+        registry(policy);
+        Recordings.requireRecordable(new JournalRecord.Reconfigured(policy));
+    }
+
+    List<ServiceDescriptor> descriptors() {
+        return services.values().stream().map(ServiceHost::descriptor).toList();
+    }
 
     MachineCore core(MachineCore.Actors actors) {
         return new MachineCore(spec, boot, memory, uart, input, console, history, controls, log, actors);

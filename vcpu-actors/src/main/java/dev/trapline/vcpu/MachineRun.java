@@ -1,6 +1,7 @@
 package dev.trapline.vcpu;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.record.JournalRecord;
 import java.util.concurrent.CompletionStage;
 
@@ -17,6 +18,16 @@ public interface MachineRun {
     /// How many bytes were offered that the console's receiver has not taken yet. Who offers without end waits
     /// while there are many: the machine keeps them all.
     long untyped();
+
+    /// Puts another policy in force at the next slice boundary, for every vCPU at once, and records it. It stays
+    /// through a reset of the machine. Nothing happens in a replay: its reconfigurations come from the recording.
+    ///
+    /// A service that already runs keeps what it was told at its start: only the way of its calls changes.
+    ///
+    /// @throws dev.trapline.abi.registry.RegistryException at once, with all that is wrong with the policy on this
+    ///     machine; the policy in force stays
+    /// @throws IllegalArgumentException if the policy is too large to be recorded
+    void reconfigure(Policy policy);
 
     /// Asks the run to end at the next slice boundary.
     void stop(JournalRecord.Stop.Reason reason);

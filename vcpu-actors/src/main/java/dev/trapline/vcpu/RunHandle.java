@@ -1,12 +1,18 @@
 package dev.trapline.vcpu;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.record.JournalRecord.Stop;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /// What the outside holds of a running machine.
-record RunHandle(CompletableFuture<RunReport> report, Controls controls, ConsoleInput input) implements MachineRun {
+///
+/// @param check throws if a policy cannot be put in force
+record RunHandle(
+        CompletableFuture<RunReport> report, Controls controls, ConsoleInput input, Consumer<Policy> check)
+        implements MachineRun {
 
     @Override
     public CompletionStage<RunReport> done() {
@@ -21,6 +27,12 @@ record RunHandle(CompletableFuture<RunReport> report, Controls controls, Console
     @Override
     public long untyped() {
         return input.untyped();
+    }
+
+    @Override
+    public void reconfigure(Policy policy) {
+        check.accept(policy);
+        controls.reconfigure(policy);
     }
 
     @Override

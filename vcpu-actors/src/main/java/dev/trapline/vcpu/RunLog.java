@@ -74,6 +74,7 @@ final class RunLog {
             case Answer answer ->
                 "  answered: " + answer.registers() + " [" + HypercallText.decision(answer.decision()) + "]";
             case JournalRecord.ConsoleInput input -> "console input: " + input.bytes();
+            case JournalRecord.Reconfigured _ -> "another policy";
             case JournalRecord.Stop stop -> "asked to stop: " + stop.reason();
             case JournalRecord.FullDigest digest -> digest.vcpu() + " digest of all registers";
             case JournalRecord.MemoryDigest _ -> "digest of memory";

@@ -34,6 +34,9 @@ final class VcpuActor extends AbstractBehavior<VcpuActor.Command> {
     /// @param fullDigest whether a digest of all registers is due at the end
     record Grant(long budget, long now, RegisterWrites writes, boolean fullDigest) implements Command {}
 
+    /// Decide calls by another table from now on.
+    record Reconfigure(CapabilityRegistry registry) implements Command {}
+
     /// CPU_ON, or the start of the machine.
     ///
     /// @param entry on AArch32, bit 0 selects T32
@@ -58,7 +61,7 @@ final class VcpuActor extends AbstractBehavior<VcpuActor.Command> {
 
     private final VcpuId id;
     private final VcpuLogic logic;
-    private final CapabilityRegistry registry;
+    private CapabilityRegistry registry;
     private final Map<String, ActorRef<FirmwareActor.Command>> firmware;
     private final ActorRef<MachineActor.Command> machine;
 
@@ -100,6 +103,7 @@ final class VcpuActor extends AbstractBehavior<VcpuActor.Command> {
     private Behavior<Command> onCommand(Command command) {
         switch (command) {
             case Grant grant -> run(grant);
+            case Reconfigure(CapabilityRegistry table) -> registry = table;
             case PowerOn(long entry, RegisterWrites registers) -> logic.powerOn(entry, registers);
             case PowerOff _ -> logic.powerOff();
             case Wake _ -> logic.wake();

@@ -58,7 +58,7 @@ public final class RecordDecoder {
                 onlyFlags(tag, 0);
                 yield new JournalRecord.MemoryDigest(in.i64());
             }
-            case RecordLayout.CONSOLE_INPUT, RecordLayout.STOP -> {
+            case RecordLayout.CONSOLE_INPUT, RecordLayout.STOP, RecordLayout.RECONFIGURED -> {
                 onlyFlags(tag, 0);
                 yield input(kind);
             }
@@ -71,9 +71,11 @@ public final class RecordDecoder {
     }
 
     private JournalRecord.Input input(int kind) {
-        return kind == RecordLayout.STOP
-                ? new JournalRecord.Stop(Codes.STOP.read(in))
-                : new JournalRecord.ConsoleInput(Bytes.copyOf(in.bytes()));
+        return switch (kind) {
+            case RecordLayout.STOP -> new JournalRecord.Stop(Codes.STOP.read(in));
+            case RecordLayout.RECONFIGURED -> new JournalRecord.Reconfigured(PolicyCodec.read(in));
+            default -> new JournalRecord.ConsoleInput(Bytes.copyOf(in.bytes()));
+        };
     }
 
     private void onlyFlags(int tag, int allowed) {

@@ -50,6 +50,12 @@ public final class RecordEncoder {
                 out.u8(RecordLayout.CONSOLE_INPUT);
                 out.bytes(input.bytes().toArray());
             }
+            case JournalRecord.Reconfigured reconfigured -> {
+                int before = out.length();
+                out.u8(RecordLayout.RECONFIGURED);
+                PolicyCodec.write(out, reconfigured.policy());
+                OutcomeCodec.checkSize("a policy", out.length() - before);
+            }
             case JournalRecord.Stop stop -> {
                 out.u8(RecordLayout.STOP);
                 Codes.STOP.write(out, stop.reason());

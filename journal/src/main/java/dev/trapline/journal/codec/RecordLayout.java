@@ -27,6 +27,7 @@ import dev.trapline.abi.exit.HypercallExit;
 /// stop          [ 0 | 0 | 0 | 0 |       9       ]   u8 reason
 /// end           [ 0 | 0 | 0 | 0 |      10       ]   outcome, varint virtualTime, varint consoleBytes, u64
 /// consoleDigest
+/// reconfigured  [ 0 | 0 | 0 | 0 |      11       ]   policy, as PolicyCodec says
 ///
 /// registers      varint of changed registers, bit 0 PC, 1 PSTATE, 2 SP, 3 + n x(n); for each set bit, from bit 0 up:
 ///                zigzag of (value - value at the hypercall before of this vCPU in this segment, or 0)
@@ -47,6 +48,7 @@ final class RecordLayout {
     static final int CONSOLE_INPUT = 8;
     static final int STOP = 9;
     static final int END = 10;
+    static final int RECONFIGURED = 11;
 
     static final int SAME_VCPU = 0x10;
     static final int SAME_BUDGET = 0x20;
@@ -72,7 +74,7 @@ final class RecordLayout {
 
     /// Whether the record that begins with this byte is an input.
     static boolean isInput(int firstByte) {
-        return firstByte == CONSOLE_INPUT || firstByte == STOP;
+        return firstByte == CONSOLE_INPUT || firstByte == STOP || firstByte == RECONFIGURED;
     }
 
     /// The bit of a register, given by its index in the array form of [GeneralRegisters].

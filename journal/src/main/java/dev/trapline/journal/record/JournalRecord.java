@@ -7,6 +7,7 @@ import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.registry.Policy;
 import java.util.List;
 
 /// One entry of a machine's history. A closed set.
@@ -46,6 +47,9 @@ public sealed interface JournalRecord {
 
     /// Bytes arrived at the console's receiver.
     record ConsoleInput(Bytes bytes) implements Input {}
+
+    /// The operator put another policy in force, for every call from here on.
+    record Reconfigured(Policy policy) implements Input {}
 
     /// Somebody outside asked the run to end.
     record Stop(Reason reason) implements Input {

@@ -6,7 +6,10 @@ import dev.trapline.journal.History;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.codec.PackedWriter;
+import dev.trapline.journal.codec.RecordEncoder;
 import dev.trapline.journal.persistence.RecordingWriter;
+import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.RecordingHeader;
 import dev.trapline.journal.replay.ReplayHistory;
 import dev.trapline.journal.store.StoredRecordingReader;
@@ -36,6 +39,13 @@ public final class Recordings {
     ///     hash says
     public static RecordingReader open(Path directory, OpenOptions options) {
         return StoredRecordingReader.open(directory, options);
+    }
+
+    /// Checks that an input can be recorded, before a machine takes it.
+    ///
+    /// @throws IllegalArgumentException if it is too large
+    public static void requireRecordable(JournalRecord.Input input) {
+        new RecordEncoder(new PackedWriter(1024)).encode(input);
     }
 
     /// A history that checks a run against a recording.

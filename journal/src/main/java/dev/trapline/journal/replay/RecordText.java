@@ -20,6 +20,7 @@ final class RecordText {
             case JournalRecord.MemoryDigest _ -> "a digest of all memory";
             case JournalRecord.ConsoleInput input ->
                 "console input of " + input.bytes().size() + " bytes";
+            case JournalRecord.Reconfigured _ -> "a reconfiguration";
             case JournalRecord.Stop stop -> "a stop (" + stop.reason() + ")";
             case JournalRecord.End end -> "the end of the run (" + end.outcome() + ")";
         };

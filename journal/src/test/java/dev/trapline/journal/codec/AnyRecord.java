@@ -12,11 +12,20 @@ import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.VcpuState;
+import dev.trapline.abi.registry.Action;
 import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.registry.Functions;
+import dev.trapline.abi.registry.Match;
+import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.registry.Rule;
+import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.journal.record.JournalRecord;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
@@ -48,10 +57,50 @@ public final class AnyRecord {
             case 4, 5, 6 -> new JournalRecord.Answer(decision(), writes(), effects());
             case 7 -> new JournalRecord.FullDigest(vcpu(), number());
             case 8 -> new JournalRecord.MemoryDigest(number());
-            default ->
-                random.nextBoolean()
-                        ? new JournalRecord.ConsoleInput(bytes())
-                        : new JournalRecord.Stop(pick(JournalRecord.Stop.Reason.values()));
+            default -> input();
+        };
+    }
+
+    private JournalRecord.Input input() {
+        return switch (random.nextInt(3)) {
+            case 0 -> new JournalRecord.ConsoleInput(bytes());
+            case 1 -> new JournalRecord.Stop(pick(JournalRecord.Stop.Reason.values()));
+            default -> new JournalRecord.Reconfigured(policy());
+        };
+    }
+
+    private Policy policy() {
+        SortedMap<String, Boolean> toggles = new TreeMap<>();
+        List<Rule> rules = new ArrayList<>();
+        for (int left = random.nextInt(4); left > 0; left--) {
+            toggles.put("toggle-" + random.nextInt(9), random.nextBoolean());
+            rules.add(new Rule(
+                    new Match(
+                            random.nextBoolean() ? EnumSet.allOf(Conduit.class) : EnumSet.of(pick(Conduit.values())),
+                            random.nextInt(1 << 16),
+                            functions(),
+                            EnumSet.range(ExecutionState.A64, pick(ExecutionState.values()))),
+                    action(),
+                    "machine.conf: " + left));
+        }
+        return new Policy(toggles, rules);
+    }
+
+    private Functions functions() {
+        return switch (random.nextInt(4)) {
+            case 0 -> new Functions.One(new FunctionId(random.nextInt()));
+            case 1 -> new Functions.Range(new FunctionId(random.nextInt()), positive());
+            case 2 -> new Functions.Owner(random.nextInt(64));
+            default -> new Functions.Any();
+        };
+    }
+
+    private Action action() {
+        return switch (random.nextInt(4)) {
+            case 0 -> new Action.Resident();
+            case 1 -> new Action.Forward(null);
+            case 2 -> new Action.Forward("service-" + random.nextInt(5));
+            default -> new Action.Deny();
         };
     }
 

@@ -78,7 +78,9 @@ public final class HypercallText {
                     return name.name();
                 }
             }
-        } else if (x0 == -1) {
+        }
+        if (x0 == -1) {
+            // A call that is denied is answered so whatever it would return (DEN0028 §5.2).
             return "NOT_SUPPORTED";
         }
         return writes.count() == 1 ? "0x" + Long.toHexString(x0) : writes.toString();
