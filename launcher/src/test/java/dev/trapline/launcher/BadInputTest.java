@@ -3,6 +3,12 @@ package dev.trapline.launcher;
 import static dev.trapline.launcher.CommandProcess.guest;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.Reply;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceContext;
+import dev.trapline.abi.firmware.ServiceDescriptor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -93,6 +99,52 @@ class BadInputTest {
         assertRefused(perform("run", "--plugin", empty.toString(), guest("spin")), "has no firmware service");
         Path broken = jar("c.jar", "META-INF/services/dev.trapline.abi.firmware.FirmwareService", "absent.Service\n");
         assertRefused(perform("run", "--plugin", broken.toString(), guest("spin")), "absent.Service");
+    }
+
+    @Test
+    void aServiceThatThrowsBeforeTheRunIsNamed() throws IOException {
+        Path undescribed = jar(
+                "e.jar",
+                "META-INF/services/dev.trapline.abi.firmware.FirmwareService",
+                Undescribed.class.getName() + "\n");
+        Said said = perform("run", "--plugin", undescribed.toString(), guest("spin"));
+        assertRefused(said, Undescribed.class.getName(), "lower-case", "Not A Name");
+        Path unstartable = jar(
+                "f.jar",
+                "META-INF/services/dev.trapline.abi.firmware.FirmwareService",
+                Unstartable.class.getName() + "\n");
+        said = perform("run", "--plugin", unstartable.toString(), guest("exit-42"));
+        assertRefused(said, "service 'unstartable' cannot start", "no ignition");
+        assertThat(said.err()).as("a message, and no stack trace").doesNotContain("\tat ");
+    }
+
+    /// A service that cannot say what it is.
+    public static final class Undescribed extends Useless {
+        @Override
+        public ServiceDescriptor descriptor() {
+            return new ServiceDescriptor("Not A Name", "1", List.of(), List.of(), List.of());
+        }
+    }
+
+    /// A service that does not start.
+    public static final class Unstartable extends Useless {
+        @Override
+        public ServiceDescriptor descriptor() {
+            return new ServiceDescriptor("unstartable", "1", List.of(), List.of(), List.of());
+        }
+    }
+
+    /// What both have in common: nothing works.
+    public abstract static class Useless implements FirmwareService<Integer> {
+        @Override
+        public Integer start(ServiceContext context) {
+            throw new IllegalStateException("no ignition");
+        }
+
+        @Override
+        public Reply<Integer> apply(Integer state, ServiceCall call, GuestMemory memory) {
+            return Reply.of(state);
+        }
     }
 
     @Test

@@ -109,9 +109,11 @@ final class MachineAssembly {
         ServiceDescriptor descriptor = service.descriptor();
         try {
             return new ServiceHost<>(service, context(descriptor), memory);
-        } catch (IllegalArgumentException e) {
+            // WIDE: a service is the user's own code.
+        } catch (RuntimeException | AssertionError | LinkageError | StackOverflowError e) {
             discard();
-            throw new MachineSetupException("service '" + descriptor.name() + "' cannot start: " + e.getMessage(), e);
+            String reason = e instanceof IllegalArgumentException ? e.getMessage() : e.toString();
+            throw new MachineSetupException("service '" + descriptor.name() + "' cannot start: " + reason, e);
         }
     }
 
