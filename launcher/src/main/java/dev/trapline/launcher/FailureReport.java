@@ -18,6 +18,7 @@ final class FailureReport {
 
     private static final int REGISTERS_IN_A_ROW = 4;
     private static final int LINK_REGISTER = 30;
+    private static final int INSTRUCTION_BYTES = 4;
 
     private final MachineSpec spec;
     private final List<Image> images;
@@ -38,7 +39,7 @@ final class FailureReport {
                 + report.position() + ".");
         err.println();
         err.println("  PC           " + symbols.describe(pc));
-        err.println("  instruction  " + instruction(pc));
+        err.println("  instruction  " + instruction(culprit(fault, pc)));
         if (fault.kind().hasAddress()) {
             err.println("  address      " + symbols.describe(fault.address()));
         }
@@ -52,6 +53,11 @@ final class FailureReport {
         printCalls(report.lastHypercalls(), err);
         err.println();
         err.println("Trapline does not take exceptions to the guest's vectors today: any exception ends the run.");
+    }
+
+    // After a supervisor call, PC is at the instruction behind it.
+    private static long culprit(GuestFault fault, long pc) {
+        return fault.kind() == GuestFault.Kind.SUPERVISOR_CALL ? pc - INSTRUCTION_BYTES : pc;
     }
 
     private String instruction(long pc) {

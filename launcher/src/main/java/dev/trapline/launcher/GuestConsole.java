@@ -21,6 +21,8 @@ final class GuestConsole implements ConsoleOutput {
     private final ReentrantLock lock = new ReentrantLock();
     private boolean atLineStart = true;
     private boolean statusShown;
+    private String reason = "";
+    private boolean told;
     private volatile boolean broken;
 
     /// @param out the guest's console
@@ -45,8 +47,9 @@ final class GuestConsole implements ConsoleOutput {
             out.write(bytes, 0, length);
             out.flush();
             atLineStart = bytes[length - 1] == '\n';
-        } catch (IOException _) {
+        } catch (IOException e) {
             // Whoever read it went away. The run is told at its next look, since this is the machine's thread.
+            reason = String.valueOf(e.getMessage());
             broken = true;
         } finally {
             lock.unlock();
@@ -75,7 +78,7 @@ final class GuestConsole implements ConsoleOutput {
     }
 
     /// Makes room for messages: no status line, and a new line of the terminal if the guest left its own
-    /// unfinished.
+    /// unfinished. Says so if not all that the guest printed arrived.
     void finish() {
         unlessPrinting(() -> {
             erase();
@@ -83,6 +86,11 @@ final class GuestConsole implements ConsoleOutput {
                 err.println();
                 err.flush();
                 atLineStart = true;
+            }
+            if (broken && !told) {
+                told = true;
+                err.println("trapline: the guest's console could not be written (" + reason
+                        + "): what it printed from there on is lost");
             }
         });
     }

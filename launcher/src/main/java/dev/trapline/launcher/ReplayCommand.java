@@ -151,6 +151,10 @@ final class ReplayCommand implements Action {
 
     private static Ending ending(RunOutcome outcome) {
         Ending recorded = Ending.of(outcome);
+        if (outcome instanceof RunOutcome.StorageFailed(String message)) {
+            // A replay writes nothing: what failed is reading.
+            return new Ending(Ending.STORAGE, "damaged", message);
+        }
         if (!isAsRecorded(outcome)) {
             return recorded;
         }

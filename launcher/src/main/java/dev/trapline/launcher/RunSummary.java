@@ -25,7 +25,8 @@ record RunSummary(RunReport report, Ending ending) {
         if (recording != null && last.status() != Ending.STORAGE) {
             last = write(recording.resolve(ResultFile.IN_RECORDING), last);
             terminal.err()
-                    .println("trapline: recorded in " + recording + "; to run it again: trapline replay " + recording);
+                    .println("trapline: recorded in " + recording + "; to run it again: trapline replay "
+                            + quoted(recording));
         }
         return result == null ? last : write(result, last);
     }
@@ -35,6 +36,12 @@ record RunSummary(RunReport report, Ending ending) {
     /// @return the ending; another one if the file cannot be written
     Ending writeTo(@Nullable Path result) {
         return result == null ? ending : write(result, ending);
+    }
+
+    /// A path as a shell takes it.
+    static String quoted(Path path) {
+        String text = path.toString();
+        return text.matches("[A-Za-z0-9_./@%+=:,-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 
     /// One line of figures.
@@ -53,7 +60,11 @@ record RunSummary(RunReport report, Ending ending) {
             ResultFile.write(file, last, report);
             return last;
         } catch (IOException e) {
-            return new Ending(Ending.STORAGE, "storage-failed", "cannot write " + file + ": " + e.getMessage());
+            return new Ending(
+                    Ending.STORAGE,
+                    "storage-failed",
+                    "cannot write " + file + ": " + e.getClass().getSimpleName()
+                            + "; give a file in a directory that can be written");
         }
     }
 }

@@ -119,9 +119,12 @@ final class TraceCommand implements Action {
         try (RecordingReader reader = Recordings.open(recording, OpenOptions.IGNORE_IMAGE_HASH);
                 OutputStream out = new BufferedOutputStream(terminal.out())) {
             print(reader, text, lines, out);
-        } catch (IOException _) {
-            // Whoever read the lines has seen enough.
-            return Ending.DONE;
+        } catch (IOException e) {
+            String reason = String.valueOf(e.getMessage());
+            // Whoever read the lines may have seen enough; anything else is a loss.
+            return reason.contains("Broken pipe")
+                    ? Ending.DONE
+                    : new Ending(Ending.STORAGE, "storage-failed", "the trace cannot be written: " + reason);
         }
         return Ending.DONE;
     }
@@ -134,6 +137,8 @@ final class TraceCommand implements Action {
         long time = 0;
         long begin = 0;
         Slice caller = null;
+        long calls = 0;
+        long shown = 0;
         try {
             while (entries.hasNext()) {
                 HistoryEntry entry = entries.next();
@@ -144,14 +149,23 @@ final class TraceCommand implements Action {
                             + slice.counterReads();
                 } else if (entry.record() instanceof Answer answer
                         && caller != null
-                        && caller.exit() instanceof HypercallExit exit
-                        && filter.shows(caller.vcpu(), exit, text.name(exit))) {
+                        && caller.exit() instanceof HypercallExit exit) {
+                    calls++;
+                    if (!filter.shows(caller.vcpu(), exit, text.name(exit))) {
+                        continue;
+                    }
+                    shown++;
                     String line = lines.line(new TraceLines.Call(entry.position(), begin, caller.vcpu(), exit, answer));
                     out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
                 }
             }
         } finally {
             out.flush();
+        }
+        if (shown == 0 && calls > 0) {
+            terminal.err()
+                    .println("trapline: --cpu and --function leave none of the recording's "
+                            + Figures.count(calls, "hypercall"));
         }
     }
 }

@@ -60,6 +60,15 @@ class ExitStatusTest {
     }
 
     @Test
+    void aSupervisorCallIsShownItselfAndNotWhatStandsBehindIt() {
+        Ended ended = run("run", guest("fault-svc"));
+        assertThat(ended.status()).isEqualTo(Ending.GUEST_FAILED);
+        assertThat(ended.err())
+                .as("SVC #0x2a is d4000001 | 0x2a << 5")
+                .containsPattern("instruction +d4000541 +svc #0x2a");
+    }
+
+    @Test
     void aGuestThatNeverEndsIsStoppedByALimitOfInstructions() {
         Ended ended = run("run", "--max-instructions", "1_000_000", guest("spin"));
         assertThat(ended.status()).isEqualTo(Ending.LIMIT);
@@ -73,6 +82,13 @@ class ExitStatusTest {
         assertThat(ended.status()).isEqualTo(Ending.LIMIT);
         assertThat(ended.lastLine()).contains("exit 5, limit: ", "--timeout");
         assertReplays(recording, ended.out());
+    }
+
+    @Test
+    void theCommandThatIsSaidToReplayIsOneThatAShellTakes() {
+        assertThat(RunSummary.quoted(Path.of("a/rec-1.x"))).isEqualTo("a/rec-1.x");
+        assertThat(RunSummary.quoted(Path.of("my rec"))).isEqualTo("'my rec'");
+        assertThat(RunSummary.quoted(Path.of("it's"))).isEqualTo("'it'\\''s'");
     }
 
     @Test

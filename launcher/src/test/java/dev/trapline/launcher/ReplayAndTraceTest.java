@@ -67,6 +67,31 @@ class ReplayAndTraceTest {
     }
 
     @Test
+    void aTraceThatLeavesNothingSaysSo() {
+        Ended ended = run("trace", recording, "--function", "PSCI_CPU_ONN");
+        assertThat(ended.status()).as(ended.err()).isZero();
+        assertThat(ended.out()).isEmpty();
+        assertThat(ended.err()).containsPattern("--function leave none of the recording's [0-9]+ hypercalls");
+    }
+
+    @Test
+    void damageInTheMiddleIsReportedWhereItIs() throws IOException {
+        Path whole = directory.resolve("long");
+        run("run", "--record", whole.toString(), guest("hypercall-loop-1k"), "--slice", "1");
+        Path damaged = copy(whole, directory.resolve("long-damaged"));
+        Path journal = damaged.resolve("journal.mv");
+        byte[] bytes = Files.readAllBytes(journal);
+        bytes[bytes.length / 3] ^= 1;
+        Files.write(journal, bytes);
+        Ended ended = run("replay", damaged.toString());
+        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.STORAGE);
+        assertThat(ended.lastLine())
+                .startsWith("trapline: exit 7, damaged: the recording is damaged in segment")
+                .contains("which begins at slice");
+        assertThat(ended.err()).as("a message, and no stack trace").doesNotContain("\tat ");
+    }
+
+    @Test
     void aTraceInJsonIsOneObjectALine() {
         Ended ended = run("trace", recording, "--format", "json", "--function", "0xc4000003");
         assertThat(ended.out().lines())
@@ -119,7 +144,10 @@ class ReplayAndTraceTest {
     }
 
     private static Path copy(Path target) throws IOException {
-        Path source = Path.of(recording);
+        return copy(Path.of(recording), target);
+    }
+
+    private static Path copy(Path source, Path target) throws IOException {
         try (Stream<Path> all = Files.walk(source)) {
             for (Path path : all.toList()) {
                 Files.copy(path, target.resolve(source.relativize(path)));
