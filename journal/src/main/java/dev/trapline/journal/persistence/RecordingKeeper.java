@@ -97,15 +97,22 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
         try {
             files.finish(closing.ending());
             closing.done().complete(null);
-        } catch (RecordingException e) {
-            outbox.fail(String.valueOf(e.getMessage()));
-            closing.done().completeExceptionally(e);
+            // WIDE: whoever waits for the close gets an answer, whatever the store throws.
+        } catch (RuntimeException e) {
+            RecordingException failure = e instanceof RecordingException known
+                    ? known
+                    : new RecordingException(Kind.STORAGE, files.describeFailure(e), e);
+            outbox.fail(String.valueOf(failure.getMessage()));
+            closing.done().completeExceptionally(failure);
         }
         return Behaviors.stopped();
     }
 
     private Behavior<Command> onWriterFailed(Throwable cause) {
         fail(files.describeFailure(cause));
+        if (closing != null) {
+            return Behaviors.stopped();
+        }
         // Messages may still come, a close among them: it must get its answer.
         return Behaviors.receive(Command.class)
                 .onMessage(Close.class, close -> {
@@ -130,7 +137,12 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
     private void fail(String reason) {
         released = true;
         outbox.fail(reason);
-        files.abandon();
+        try {
+            files.abandon();
+            // WIDE: the store failed before, and its first failure is the one that counts.
+        } catch (RuntimeException e) {
+            getContext().getLog().debug("the store cannot be closed either", e);
+        }
         if (closing != null) {
             closing.done().completeExceptionally(failed());
         }

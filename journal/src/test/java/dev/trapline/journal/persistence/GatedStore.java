@@ -16,6 +16,8 @@ final class GatedStore implements EventStore {
     private final EventStore store;
     private final Semaphore gate;
     private final int failAt;
+    /// What closing the store throws, however it is closed, after it was closed; nothing by default.
+    Runnable onClose = () -> {};
     final AtomicInteger writes = new AtomicInteger();
     final AtomicInteger largestBatch = new AtomicInteger();
 
@@ -54,10 +56,12 @@ final class GatedStore implements EventStore {
     @Override
     public void finish() {
         store.finish();
+        onClose.run();
     }
 
     @Override
     public void close() {
         store.close();
+        onClose.run();
     }
 }

@@ -14,6 +14,8 @@ import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.store.EventStore;
 import dev.trapline.journal.store.MvEventStore;
 import dev.trapline.journal.store.StoredRecordingReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +32,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RecordingWriterTest {
@@ -134,6 +138,30 @@ class RecordingWriterTest {
         List<JournalRecord> read = read("full");
         assertThat(read).as("three writes succeeded, the header among them").isNotEmpty();
         assertThat(steps(slices)).startsWith(read.toArray(JournalRecord[]::new));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, Integer.MAX_VALUE})
+    void aStoreThatThrowsAnythingWhenItIsClosedFailsTheCloseInsteadOfHoldingItUp(int failAt) {
+        RecordingWriter writer = writer("closing" + failAt, file -> {
+            GatedStore store = new GatedStore(file, new Semaphore(1 << 20), failAt);
+            store.onClose = () -> {
+                throw new UncheckedIOException(new IOException("the disk went away"));
+            };
+            return store;
+        });
+        int slices = 0;
+        while (writer.failure() == null && slices < 100_000) {
+            if (writer.hasCredit()) {
+                SampleRun.step(slices++, writer::append);
+            }
+        }
+        assertThatThrownBy(() -> close(writer))
+                .as("a close that is answered")
+                .isInstanceOf(ExecutionException.class)
+                .cause()
+                .isInstanceOf(RecordingException.class)
+                .hasMessageContaining(failAt == 3 ? "No space left" : "the disk went away");
     }
 
     @Test
