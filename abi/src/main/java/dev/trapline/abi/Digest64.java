@@ -3,6 +3,7 @@ package dev.trapline.abi;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Objects;
 
 /// A fast 64-bit digest of guest state, for noticing that two runs differ.
 ///
@@ -35,14 +36,15 @@ public final class Digest64 {
         long b = M2;
         long c = M3;
         long d = M4;
-        int i = 0;
-        for (; i + 4 <= count; i += 4) {
+        Objects.checkFromIndexSize(0, count, words.length);
+        int whole = count & -4;
+        for (int i = 0; i < whole; i += 4) {
             a = lane(a, words[i], M1);
             b = lane(b, words[i + 1], M2);
             c = lane(c, words[i + 2], M3);
             d = lane(d, words[i + 3], M4);
         }
-        for (; i < count; i++) {
+        for (int i = whole; i < count; i++) {
             a = lane(a, words[i], M1);
         }
         return finish(a, b, c, d, count);

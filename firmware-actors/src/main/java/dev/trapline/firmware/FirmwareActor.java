@@ -2,10 +2,6 @@ package dev.trapline.firmware;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.javadsl.AbstractBehavior;
-import akka.actor.typed.javadsl.ActorContext;
-import akka.actor.typed.javadsl.Behaviors;
-import akka.actor.typed.javadsl.Receive;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
@@ -14,7 +10,7 @@ import java.util.function.Function;
 /// The actor around any firmware service: takes a call, asks the service, passes the answer on.
 ///
 /// That a service threw is an answer too: whoever asked ends the machine. It is never retried.
-public final class FirmwareActor extends AbstractBehavior<FirmwareActor.Command> {
+public final class FirmwareActor extends DirectBehavior<FirmwareActor.Command> {
 
     /// What a firmware actor understands.
     public sealed interface Command {}
@@ -41,22 +37,17 @@ public final class FirmwareActor extends AbstractBehavior<FirmwareActor.Command>
 
     private final ServiceHost<?> host;
 
-    private FirmwareActor(ActorContext<Command> context, ServiceHost<?> host) {
-        super(context);
+    private FirmwareActor(ServiceHost<?> host) {
         this.host = host;
     }
 
     /// The behaviour of a service's actor.
     public static Behavior<Command> create(ServiceHost<?> host) {
-        return Behaviors.setup(context -> new FirmwareActor(context, host));
+        return new FirmwareActor(host);
     }
 
     @Override
-    public Receive<Command> createReceive() {
-        return newReceiveBuilder().onAnyMessage(this::onCommand).build();
-    }
-
-    private Behavior<Command> onCommand(Command command) {
+    protected Behavior<Command> onMessage(Command command) {
         switch (command) {
             case Call<?> call -> call.answerWith(answer(call.call()));
         }

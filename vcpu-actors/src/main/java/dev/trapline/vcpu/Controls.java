@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// What a running machine and other threads say to each other: a flag and policies in, figures out. Nothing here decides
-/// what the machine does, but what comes in, and that is read between slices and journaled.
+/// What a running machine and other threads say to each other: a flag and policies in, figures out. Nothing here
+/// decides what the machine does, but what comes in, and that is read between slices and journaled.
 final class Controls {
 
     private final AtomicReference<Stop.@Nullable Reason> stop = new AtomicReference<>();

@@ -5,11 +5,10 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.ChildFailed;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.PostStop;
+import akka.actor.typed.Signal;
 import akka.actor.typed.Terminated;
-import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
-import akka.actor.typed.javadsl.Receive;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.GeneralRegisters;
@@ -19,6 +18,7 @@ import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.registry.Decision;
 import dev.trapline.abi.registry.Policy;
+import dev.trapline.firmware.DirectBehavior;
 import dev.trapline.firmware.FirmwareActor;
 import dev.trapline.firmware.ServiceHost;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The actor of a machine: parent of its vCPUs and firmware actors, all on one thread. It holds no decision of its own:
 /// [MachineCore] decides, this actor carries out.
-final class MachineActor extends AbstractBehavior<MachineActor.Command> implements MachineCore.Actors {
+final class MachineActor extends DirectBehavior<MachineActor.Command> implements MachineCore.Actors {
 
     /// What a machine is told.
     sealed interface Command {}
@@ -60,6 +60,7 @@ final class MachineActor extends AbstractBehavior<MachineActor.Command> implemen
 
     private record HistoryClosed(@Nullable String failure) implements Command {}
 
+    private final ActorContext<Command> context;
     private final MachineParts parts;
     private final CompletableFuture<RunReport> done;
     private final MachineCore core;
@@ -71,7 +72,7 @@ final class MachineActor extends AbstractBehavior<MachineActor.Command> implemen
     private boolean ending;
 
     private MachineActor(ActorContext<Command> context, MachineParts parts, CompletableFuture<RunReport> done) {
-        super(context);
+        this.context = context;
         this.parts = parts;
         this.done = done;
         this.core = parts.core(this);
@@ -93,16 +94,17 @@ final class MachineActor extends AbstractBehavior<MachineActor.Command> implemen
     }
 
     @Override
-    public Receive<Command> createReceive() {
-        return newReceiveBuilder()
-                .onAnyMessage(this::onCommand)
-                .onSignal(ChildFailed.class, failed -> onChildGone(failed.getCause()))
-                .onSignal(Terminated.class, _ -> onChildGone(null))
-                .onSignal(PostStop.class, _ -> onStopped())
-                .build();
+    protected Behavior<Command> onSignal(Signal signal) {
+        return switch (signal) {
+            case ChildFailed failed -> onChildGone(failed.getCause());
+            case Terminated _ -> onChildGone(null);
+            case PostStop _ -> onStopped();
+            default -> super.onSignal(signal);
+        };
     }
 
-    private Behavior<Command> onCommand(Command command) {
+    @Override
+    protected Behavior<Command> onMessage(Command command) {
         if (ending && !(command instanceof HistoryClosed)) {
             // A slice that was under way when something broke: the history has its end already.
             return this;
@@ -178,8 +180,8 @@ final class MachineActor extends AbstractBehavior<MachineActor.Command> implemen
         ending = true;
         hostNanos = System.nanoTime() - startNanos;
         childrenLeft = vcpus.size() + firmware.size();
-        vcpus.forEach(getContext()::stop);
-        firmware.values().forEach(getContext()::stop);
+        vcpus.forEach(context::stop);
+        firmware.values().forEach(context::stop);
     }
 
     private Behavior<Command> onChildGone(@Nullable Throwable cause) {
@@ -187,7 +189,7 @@ final class MachineActor extends AbstractBehavior<MachineActor.Command> implemen
             core.finish(core.broken(cause == null ? new InvariantViolation("an actor of the machine stopped") : cause));
             childrenLeft--;
         } else if (--childrenLeft == 0) {
-            getContext().pipeToSelf(parts.history().close(), (_, failure) -> new HistoryClosed(reason(failure)));
+            context.pipeToSelf(parts.history().close(), (_, failure) -> new HistoryClosed(reason(failure)));
         }
         return this;
     }
@@ -218,8 +220,8 @@ final class MachineActor extends AbstractBehavior<MachineActor.Command> implemen
     }
 
     private <C> ActorRef<C> watched(Behavior<C> behavior, String name) {
-        ActorRef<C> child = getContext().spawn(behavior, name, DispatcherSelector.sameAsParent());
-        getContext().watch(child);
+        ActorRef<C> child = context.spawn(behavior, name, DispatcherSelector.sameAsParent());
+        context.watch(child);
         return child;
     }
 }

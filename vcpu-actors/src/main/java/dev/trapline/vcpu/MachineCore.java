@@ -123,6 +123,7 @@ final class MachineCore {
     /// A slice ended without a hypercall.
     void sliceEnded(SliceEnd end) {
         takeIn(end.slice());
+        log.add(end.slice());
         switch (end.slice().exit()) {
             case Exit.BudgetUsed _ -> {}
             case Exit.WaitForInterrupt _ -> power.waitsForInterrupt(end.slice().vcpu());
@@ -136,6 +137,7 @@ final class MachineCore {
     /// A slice ended in a fault that the machine has no answer for.
     void guestFaulted(SliceEnd end, GuestFault fault, GeneralRegisters registers) {
         takeIn(end.slice());
+        log.add(end.slice());
         digests(end);
         finish(new RunOutcome.GuestFailed(end.slice().vcpu(), fault, registers));
     }
@@ -165,7 +167,6 @@ final class MachineCore {
         takeIn(slice);
         Answer answer = new Answer(decision, registers, effects);
         history.append(answer);
-        log.add(answer);
         log.addCall(slice, answer);
         returns[slice.vcpu().index()] = registers;
         digests(end);
@@ -180,6 +181,7 @@ final class MachineCore {
     /// A service threw on the call that ended a slice.
     void serviceThrew(SliceEnd end, InvariantViolation violation) {
         takeIn(end.slice());
+        log.add(end.slice());
         finish(broken(violation));
     }
 
@@ -266,7 +268,6 @@ final class MachineCore {
 
     private void takeIn(Slice slice) {
         history.append(slice);
-        log.add(slice);
         slices++;
         now += (slice.exit() instanceof Exit.BudgetUsed ? slice.budget() : spec.cutSliceCost()) + slice.counterReads();
         registerDigest = Digest64.fold(registerDigest, slice.digest());

@@ -55,13 +55,12 @@ final class MachineDispatchers implements Extension {
 
     private String make() {
         String name = PREFIX + made++;
-        Config config =
-                ConfigFactory.parseString("""
-                    id = "%s"
-                    type = Dispatcher
-                    executor = fork-join-executor
-                    fork-join-executor { parallelism-min = 1, parallelism-max = 1, parallelism-factor = 1.0 }
-                    """.formatted(name)).withFallback(dispatchers.defaultDispatcherConfig());
+        Config config = ConfigFactory.parseString("""
+            id = "%s"
+            type = Dispatcher
+            executor = "%s"
+            """.formatted(name, MachineThreadConfigurator.class.getName()))
+                .withFallback(dispatchers.defaultDispatcherConfig());
         dispatchers.registerConfigurator(name, new DispatcherConfigurator(config, dispatchers.prerequisites()));
         return name;
     }

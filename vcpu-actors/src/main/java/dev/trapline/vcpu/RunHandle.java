@@ -10,8 +10,7 @@ import java.util.function.Consumer;
 /// What the outside holds of a running machine.
 ///
 /// @param check throws if a policy cannot be put in force
-record RunHandle(
-        CompletableFuture<RunReport> report, Controls controls, ConsoleInput input, Consumer<Policy> check)
+record RunHandle(CompletableFuture<RunReport> report, Controls controls, ConsoleInput input, Consumer<Policy> check)
         implements MachineRun {
 
     @Override

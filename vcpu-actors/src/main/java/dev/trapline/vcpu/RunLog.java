@@ -9,18 +9,24 @@ import dev.trapline.journal.record.JournalRecord.Slice;
 import dev.trapline.vcpu.trace.HypercallText;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The last few things that happened, kept for the message at the end of a run. Costs two array stores an event.
+/// The last few things that happened, kept for the message at the end of a run. Two rings: hypercalls must not be
+/// pushed out by the many slices of a guest that makes few of them. An event costs a store or two.
 final class RunLog {
 
     private static final int EVENTS = 32;
-    private static final int CALLS = 8;
+    private static final int CALLS = 32;
+    private static final int CALLS_SHOWN = 8;
 
     private final HypercallText text;
     private final @Nullable JournalRecord[] events = new JournalRecord[EVENTS];
+    private final long[] eventTimes = new long[EVENTS];
     private final @Nullable Slice[] callers = new Slice[CALLS];
     private final @Nullable Answer[] answers = new Answer[CALLS];
+    private final long[] callTimes = new long[CALLS];
     private long eventCount;
     private long callCount;
 
@@ -28,14 +34,19 @@ final class RunLog {
         this.text = text;
     }
 
+    /// Takes note of something that is no answered hypercall.
     void add(JournalRecord event) {
-        events[(int) (eventCount++ % EVENTS)] = event;
+        int at = (int) (eventCount++ % EVENTS);
+        events[at] = event;
+        eventTimes[at] = eventCount + callCount;
     }
 
+    /// Takes note of a hypercall that was answered.
     void addCall(Slice caller, Answer answer) {
         int at = (int) (callCount++ % CALLS);
         callers[at] = caller;
         answers[at] = answer;
+        callTimes[at] = eventCount + callCount;
     }
 
     long calls() {
@@ -45,26 +56,35 @@ final class RunLog {
     /// The last hypercalls, oldest first.
     List<String> lastCalls() {
         List<String> lines = new ArrayList<>();
-        for (long n = Math.max(0, callCount - CALLS); n < callCount; n++) {
-            Slice caller = callers[(int) (n % CALLS)];
-            Answer answer = answers[(int) (n % CALLS)];
-            if (caller != null && answer != null && caller.exit() instanceof HypercallExit exit) {
-                lines.add(text.line(caller.vcpu(), exit, answer));
-            }
+        for (long n = Math.max(0, callCount - CALLS_SHOWN); n < callCount; n++) {
+            lines.add(call((int) (n % CALLS)));
         }
         return lines;
     }
 
-    /// The last events, oldest first.
+    /// The last events, hypercalls among them, oldest first.
     List<String> lastEvents() {
-        List<String> lines = new ArrayList<>();
-        for (long n = Math.max(0, eventCount - EVENTS); n < eventCount; n++) {
-            JournalRecord event = events[(int) (n % EVENTS)];
+        SortedMap<Long, String> lines = new TreeMap<>();
+        for (int at = 0; at < EVENTS; at++) {
+            JournalRecord event = events[at];
             if (event != null) {
-                lines.add(describe(event));
+                lines.put(eventTimes[at], describe(event));
             }
         }
-        return lines;
+        for (int at = 0; at < CALLS; at++) {
+            if (callers[at] != null) {
+                lines.put(callTimes[at], call(at));
+            }
+        }
+        return lines.values().stream().skip(Math.max(0, lines.size() - EVENTS)).toList();
+    }
+
+    private String call(int at) {
+        Slice caller = callers[at];
+        Answer answer = answers[at];
+        return caller != null && answer != null && caller.exit() instanceof HypercallExit exit
+                ? text.line(caller.vcpu(), exit, answer)
+                : "";
     }
 
     private String describe(JournalRecord event) {

@@ -3,10 +3,7 @@ package dev.trapline.vcpu;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
-import akka.actor.typed.javadsl.AbstractBehavior;
-import akka.actor.typed.javadsl.ActorContext;
-import akka.actor.typed.javadsl.Behaviors;
-import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.Signal;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.Exit;
@@ -15,13 +12,15 @@ import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.registry.CapabilityRegistry;
 import dev.trapline.abi.registry.Decision;
+import dev.trapline.firmware.DirectBehavior;
 import dev.trapline.firmware.FirmwareActor;
 import dev.trapline.journal.record.JournalRecord.Slice;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// One CPU of the machine: runs the slices it is granted, asks the registry about each hypercall, and sends it where it
 /// belongs.
-final class VcpuActor extends AbstractBehavior<VcpuActor.Command> {
+final class VcpuActor extends DirectBehavior<VcpuActor.Command> {
 
     /// What a vCPU is told. Only its machine tells it anything.
     sealed interface Command {}
@@ -65,14 +64,17 @@ final class VcpuActor extends AbstractBehavior<VcpuActor.Command> {
     private final Map<String, ActorRef<FirmwareActor.Command>> firmware;
     private final ActorRef<MachineActor.Command> machine;
 
+    /// The service that was called last, and its actor: calls in a row go to the same one.
+    private String lastService = "";
+
+    private @Nullable ActorRef<FirmwareActor.Command> lastActor;
+
     private VcpuActor(
-            ActorContext<Command> context,
             VcpuId id,
             VcpuLogic logic,
             CapabilityRegistry registry,
             Map<String, ActorRef<FirmwareActor.Command>> firmware,
             ActorRef<MachineActor.Command> machine) {
-        super(context);
         this.id = id;
         this.logic = logic;
         this.registry = registry;
@@ -86,21 +88,20 @@ final class VcpuActor extends AbstractBehavior<VcpuActor.Command> {
             CapabilityRegistry registry,
             Map<String, ActorRef<FirmwareActor.Command>> firmware,
             ActorRef<MachineActor.Command> machine) {
-        return Behaviors.setup(context -> new VcpuActor(context, id, logic, registry, firmware, machine));
+        return new VcpuActor(id, logic, registry, firmware, machine);
     }
 
     @Override
-    public Receive<Command> createReceive() {
-        return newReceiveBuilder()
-                .onAnyMessage(this::onCommand)
-                .onSignal(PostStop.class, _ -> {
-                    logic.powerOff();
-                    return this;
-                })
-                .build();
+    protected Behavior<Command> onSignal(Signal signal) {
+        if (signal instanceof PostStop) {
+            logic.powerOff();
+            return this;
+        }
+        return super.onSignal(signal);
     }
 
-    private Behavior<Command> onCommand(Command command) {
+    @Override
+    protected Behavior<Command> onMessage(Command command) {
         switch (command) {
             case Grant grant -> run(grant);
             case Reconfigure(CapabilityRegistry table) -> registry = table;
@@ -131,17 +132,26 @@ final class VcpuActor extends AbstractBehavior<VcpuActor.Command> {
         switch (decision) {
             case Decision.Resident _, Decision.Denied _ ->
                 machine.tell(new MachineActor.HypercallMade(end, new ServiceCall(id, exit, now), decision));
-            case Decision.Forwarded(String service) -> {
-                ActorRef<FirmwareActor.Command> actor = firmware.get(service);
-                if (actor == null) {
-                    throw new InvariantViolation(
-                            "the registry forwards to '" + service + "', which the machine does not have");
-                }
-                actor.tell(new FirmwareActor.Call<>(
-                        new ServiceCall(id, exit, now),
-                        machine,
-                        answer -> new MachineActor.HypercallAnswered(end, decision, answer)));
-            }
+            case Decision.Forwarded(String service) ->
+                actorOf(service)
+                        .tell(new FirmwareActor.Call<>(
+                                new ServiceCall(id, exit, now),
+                                machine,
+                                answer -> new MachineActor.HypercallAnswered(end, decision, answer)));
         }
+    }
+
+    private ActorRef<FirmwareActor.Command> actorOf(String service) {
+        ActorRef<FirmwareActor.Command> actor = lastActor;
+        if (actor == null || !service.equals(lastService)) {
+            actor = firmware.get(service);
+            if (actor == null) {
+                throw new InvariantViolation(
+                        "the registry forwards to '" + service + "', which the machine does not have");
+            }
+            lastService = service;
+            lastActor = actor;
+        }
+        return actor;
     }
 }

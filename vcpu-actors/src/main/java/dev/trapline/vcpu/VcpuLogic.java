@@ -10,6 +10,7 @@ import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Width;
@@ -88,6 +89,11 @@ final class VcpuLogic {
             engine.writeRegisters(writes);
         }
         Exit exit = engine.run(budget, now);
+        if (exit instanceof HypercallExit call) {
+            // The exit holds the registers already.
+            return new Slice(
+                    id, budget, exit, engine.counterReads(), call.registers().digest());
+        }
         engine.readRegisters(registers);
         if (exit instanceof Exit.WaitForInterrupt) {
             lifecycle = new Suspended(engine);
@@ -95,7 +101,7 @@ final class VcpuLogic {
         return new Slice(id, budget, exit, engine.counterReads(), Digest64.of(registers, registers.length));
     }
 
-    /// The general registers at the end of the last slice.
+    /// The general registers at the end of the last slice, if it did not end in a hypercall.
     GeneralRegisters registers() {
         return GeneralRegisters.copyOf(registers);
     }

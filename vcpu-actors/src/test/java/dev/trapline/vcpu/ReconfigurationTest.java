@@ -100,9 +100,7 @@ class ReconfigurationTest {
         RunReport replayed = finish(Machine.replay(again, Recordings.open(recording, OpenOptions.STRICT))
                 .services(FirmwareServices.onClassPath()));
         assertThat(replayed.outcome()).isEqualTo(live.outcome());
-        assertThat(replayed.registerDigest())
-                .as("registers of every slice")
-                .isEqualTo(live.registerDigest());
+        assertThat(replayed.registerDigest()).as("registers of every slice").isEqualTo(live.registerDigest());
         assertThat(replayed.memoryDigest()).isEqualTo(live.memoryDigest());
         assertThat(replayed.lastHypercalls()).isEqualTo(live.lastHypercalls());
     }
@@ -156,7 +154,9 @@ class ReconfigurationTest {
         RunReport report = finish(machine(engines));
         assertThat(refused).hasSize(1);
         assertThat(refused.getFirst()).hasMessageContaining("'pcsi'");
-        assertThat(report.lastHypercalls()).filteredOn(l -> l.contains("denied")).isEmpty();
+        assertThat(report.lastHypercalls())
+                .filteredOn(l -> l.contains("denied"))
+                .isEmpty();
     }
 
     @Test

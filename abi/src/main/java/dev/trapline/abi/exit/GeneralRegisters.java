@@ -1,5 +1,6 @@
 package dev.trapline.abi.exit;
 
+import dev.trapline.abi.Digest64;
 import java.util.Arrays;
 
 /// The general registers of a vCPU at one moment: x0 to x30, SP, PC and PSTATE.
@@ -58,6 +59,11 @@ public final class GeneralRegisters {
     /// Copies the array form, [#COUNT] words, into an array of the caller.
     public void copyTo(long[] target) {
         System.arraycopy(values, 0, target, 0, COUNT);
+    }
+
+    /// The cheap digest that is recorded for each slice.
+    public long digest() {
+        return Digest64.of(values, COUNT);
     }
 
     @Override

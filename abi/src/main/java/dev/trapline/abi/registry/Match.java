@@ -2,6 +2,7 @@ package dev.trapline.abi.registry;
 
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -20,11 +21,11 @@ public record Match(Set<Conduit> conduits, int immediate, Functions functions, S
         if (immediate < 0 || immediate > LAST_IMMEDIATE) {
             throw new IllegalArgumentException("an immediate is 0 to " + LAST_IMMEDIATE + ", not " + immediate);
         }
-        conduits = Set.copyOf(conduits);
-        states = Set.copyOf(states);
         if (conduits.isEmpty() || states.isEmpty()) {
             throw new IllegalArgumentException("a match without conduit or execution state names no call");
         }
+        conduits = Collections.unmodifiableSet(EnumSet.copyOf(conduits));
+        states = Collections.unmodifiableSet(EnumSet.copyOf(states));
     }
 
     /// SMCCC calls of these functions, by both conduits and from every state.

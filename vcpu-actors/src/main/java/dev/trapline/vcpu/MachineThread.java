@@ -1,0 +1,118 @@
+package dev.trapline.vcpu;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/// The one thread of a machine, as an executor. What a task on the thread itself submits - nearly everything: actors of
+/// one machine talking to each other - goes to a plain queue that no other thread sees; only what comes from outside is
+/// synchronised.
+final class MachineThread extends AbstractExecutorService {
+
+    private final Deque<Runnable> own = new ArrayDeque<>();
+    private final Queue<Runnable> foreign = new ConcurrentLinkedQueue<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Thread thread;
+    private volatile boolean sleeping;
+    private volatile boolean shutdown;
+
+    MachineThread(ThreadFactory factory) {
+        thread = factory.newThread(this::work);
+        thread.start();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        if (Thread.currentThread() == thread) {
+            own.add(task);
+            return;
+        }
+        if (shutdown) {
+            throw new RejectedExecutionException("the machine's thread has ended");
+        }
+        foreign.add(task);
+        if (sleeping) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private void work() {
+        try {
+            while (true) {
+                Runnable next = foreign.poll();
+                if (next == null) {
+                    next = own.poll();
+                }
+                if (next != null) {
+                    run(next);
+                } else if (shutdown && foreign.isEmpty()) {
+                    return;
+                } else {
+                    sleep();
+                }
+            }
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private void run(Runnable task) {
+        try {
+            task.run();
+            // WIDE: an actor's failure is its dispatcher's to handle; what gets here must not take the machine's thread
+            // away
+        } catch (RuntimeException e) {
+            Thread.UncaughtExceptionHandler handler = thread.getUncaughtExceptionHandler();
+            handler.uncaughtException(thread, e);
+        }
+    }
+
+    /// Whoever adds a task after the second look sees that this thread sleeps, and wakes it.
+    private void sleep() {
+        sleeping = true;
+        if (foreign.isEmpty() && !shutdown) {
+            LockSupport.park(this);
+        }
+        sleeping = false;
+    }
+
+    @Override
+    public void shutdown() {
+        shutdown = true;
+        LockSupport.unpark(thread);
+    }
+
+    @Override
+    public List<Runnable> shutdownNow() {
+        shutdown();
+        List<Runnable> left = new ArrayList<>();
+        for (Runnable task = foreign.poll(); task != null; task = foreign.poll()) {
+            left.add(task);
+        }
+        return left;
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return shutdown;
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return ended.getCount() == 0;
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+        return ended.await(timeout, unit);
+    }
+}
