@@ -4,7 +4,15 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// A subcommand, once its arguments are in.
-sealed interface Action permits RunCommand, ReplayCommand, TraceCommand, DemoCommand, TrainCommand {
+sealed interface Action
+        permits RunCommand,
+                ReplayCommand,
+                TraceCommand,
+                CapsQueryCommand,
+                CapsListCommand,
+                CapsTogglesCommand,
+                DemoCommand,
+                TrainCommand {
 
     /// Does it.
     ///

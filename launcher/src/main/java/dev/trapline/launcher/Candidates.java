@@ -33,6 +33,20 @@ final class Candidates {
         }
     }
 
+    static final class Conduits implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return List.of("smc", "hvc").iterator();
+        }
+    }
+
+    static final class States implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return List.of("a64", "a32", "t32").iterator();
+        }
+    }
+
     static final class DeviceTree implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {

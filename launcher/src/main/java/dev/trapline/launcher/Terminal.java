@@ -3,6 +3,7 @@ package dev.trapline.launcher;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -34,5 +35,15 @@ record Terminal(InputStream in, OutputStream out, PrintWriter err) {
     /// Whether a status line can be drawn.
     boolean hasStatusLine() {
         return Tty.isTerminal(Tty.STDERR);
+    }
+
+    /// Prints what a command was asked for.
+    void print(String text) {
+        try {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        } catch (IOException _) {
+            // Whoever read it has seen enough.
+        }
     }
 }

@@ -46,7 +46,9 @@ final class TrainCommand implements Action {
                             recording,
                             guests.resolve("hypercall-loop-1k.elf").toString()),
                     List.of("replay", recording),
-                    List.of("trace", recording))) {
+                    List.of("trace", recording),
+                    List.of("caps", "query", "hvc", "PSCI_CPU_ON"),
+                    List.of("caps", "list"))) {
                 new Trapline(quiet).execute(command);
             }
             delete(directory);

@@ -10,15 +10,15 @@ public record Verdict(Decision decision, Source source) {
     public sealed interface Source {}
 
     /// A rule of the policy.
-    record ByRule(Rule rule) implements Source {}
+    public record ByRule(Rule rule) implements Source {}
 
     /// A toggle that is off.
-    record ByToggle(String toggle) implements Source {}
+    public record ByToggle(String toggle) implements Source {}
 
     /// No rule: what holds for calls that nobody names.
     ///
     /// @param why in words
-    record ByDefault(String why) implements Source {}
+    public record ByDefault(String why) implements Source {}
 
     /// Which kind of thing decided.
     public Kind kind() {

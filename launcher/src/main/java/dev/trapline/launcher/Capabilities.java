@@ -1,0 +1,167 @@
+package dev.trapline.launcher;
+
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
+import dev.trapline.abi.firmware.ServiceDescriptor.Function;
+import dev.trapline.abi.registry.CapabilityRegistry;
+import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.registry.Toggle;
+import dev.trapline.abi.registry.Verdict;
+import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.config.LayeredConfig;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// A policy, the registry made from it, and the words for what it says.
+final class Capabilities {
+
+    private final Policy policy;
+    private final CapabilityRegistry registry;
+    private final List<Toggle> toggles;
+    private final SortedMap<String, String> toggleOrigins;
+    private final SortedMap<FunctionId, String> names = new TreeMap<>();
+
+    private Capabilities(List<ServiceDescriptor> services, Policy policy, SortedMap<String, String> toggleOrigins) {
+        this.policy = policy;
+        this.registry = CapabilityRegistry.of(services, policy);
+        this.toggles = Toggle.of(services);
+        this.toggleOrigins = toggleOrigins;
+        services.forEach(s -> s.functions().forEach(f -> names.put(f.id(), f.name())));
+    }
+
+    /// Reads all of a configuration, so that what a run would refuse is refused here as well.
+    static Capabilities of(LayeredConfig layers, List<ServiceDescriptor> services) {
+        Policy policy = layers.validate(services).machine().policy();
+        return new Capabilities(services, policy, layers.toggleOrigins(services));
+    }
+
+    CapabilityRegistry registry() {
+        return registry;
+    }
+
+    List<Toggle> toggles() {
+        return toggles;
+    }
+
+    boolean isOn(Toggle toggle) {
+        return policy.isOn(toggle.name(), toggle.defaultOn());
+    }
+
+    /// Where a toggle was set, or `default`.
+    String origin(Toggle toggle) {
+        return toggleOrigins.getOrDefault(toggle.name(), "default");
+    }
+
+    /// The name that a service gives to a function; null if none does.
+    @Nullable
+    String name(FunctionId function) {
+        return names.get(function);
+    }
+
+    /// The functions in a range that a service gives a name.
+    SortedMap<FunctionId, String> names(Claim range) {
+        SortedMap<FunctionId, String> within = new TreeMap<>();
+        names.tailMap(range.first()).forEach((id, name) -> {
+            if (range.contains(id)) {
+                within.put(id, name);
+            }
+        });
+        return within;
+    }
+
+    /// The function of a name, as in [Function#name]; null if no service gives it. Of two with one name it is the
+    /// one of the caller's width.
+    @Nullable
+    FunctionId function(String name, ExecutionState state) {
+        FunctionId found = null;
+        for (Map.Entry<FunctionId, String> entry : names.entrySet()) {
+            boolean fits = entry.getKey().is64() != state.isAarch32();
+            if (entry.getValue().equalsIgnoreCase(name) && (found == null || fits)) {
+                found = entry.getKey();
+            }
+        }
+        return found;
+    }
+
+    /// The action in the word that a rule has for it.
+    static String action(Verdict verdict) {
+        return switch (verdict.decision()) {
+            case Decision.Resident _ -> "resident";
+            case Decision.Forwarded _ -> "forward";
+            case Decision.Denied _ -> "deny";
+        };
+    }
+
+    /// Who answers; empty if nobody does.
+    static String service(Verdict verdict) {
+        return switch (verdict.decision()) {
+            case Decision.Resident(String service) -> service;
+            case Decision.Forwarded(String service) -> service;
+            case Decision.Denied _ -> "";
+        };
+    }
+
+    /// Where what decided was declared. By default a toggle says whether a service is resident: then its place is
+    /// named.
+    String declared(Verdict verdict) {
+        return switch (verdict.source()) {
+            case Verdict.ByRule(var rule) -> rule.origin();
+            case Verdict.ByToggle(String toggle) -> toggleOrigins.getOrDefault(toggle, "default");
+            case Verdict.ByDefault _ -> declaredByDefault(verdict);
+        };
+    }
+
+    private String declaredByDefault(Verdict verdict) {
+        String toggle = switch (verdict.decision()) {
+            case Decision.Resident(String service) -> Toggle.toUser(service);
+            case Decision.Denied(Decision.Reason reason) ->
+                reason == Decision.Reason.NOT_FORWARDED ? Toggle.FORWARD_UNHANDLED : "";
+            case Decision.Forwarded _ -> "";
+        };
+        String origin = toggleOrigins.get(toggle);
+        return origin == null ? "default" : "'" + toggle + "' is off at " + origin;
+    }
+
+    /// Action, service, and what decided, for JSON.
+    Map<String, Object> fields(Verdict verdict) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("action", action(verdict));
+        if (!service(verdict).isEmpty()) {
+            fields.put("service", service(verdict));
+        }
+        if (verdict.decision() instanceof Decision.Denied(Decision.Reason reason)) {
+            fields.put("reason", reason.description());
+        }
+        fields.put("kind", verdict.kind().description());
+        fields.put("decidedBy", verdict.decidedBy());
+        fields.put("declared", declared(verdict));
+        return fields;
+    }
+
+    /// An owner of calls, for JSON.
+    static Map<String, Object> owner(FunctionId function) {
+        Map<String, Object> owner = new LinkedHashMap<>();
+        owner.put("number", function.owner());
+        owner.put("name", CallOwner.name(function));
+        return owner;
+    }
+
+    /// Functions, for JSON.
+    static List<Object> functions(SortedMap<FunctionId, String> functions) {
+        List<Object> listed = new ArrayList<>();
+        functions.forEach((id, name) -> {
+            Map<String, Object> function = new LinkedHashMap<>();
+            function.put("id", id.toString());
+            function.put("name", name);
+            listed.add(function);
+        });
+        return listed;
+    }
+}

@@ -1,0 +1,144 @@
+package dev.trapline.launcher;
+
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.registry.Verdict;
+import dev.trapline.abi.smccc.FunctionId;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `trapline caps query`.
+@Command(
+        name = "query",
+        description = {
+            "Tells what would become of one call: resident, forward or deny, by whom, and what decides it.",
+            "",
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  trapline caps query hvc 0xC4000003",
+            "  trapline caps query smc PSCI_CPU_ON --set 'firmware.rules=[{owner=4,action=deny}]'",
+            "  trapline caps query hvc --imm 0x4a48 --config machine.conf",
+            "  trapline caps query smc 0x84000003 --state t32 --format json"
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:the question was answered, whatever the answer is",
+            "2:the command line or the policy is wrong"
+        })
+final class CapsQueryCommand implements Action {
+
+    private final Terminal terminal;
+    private String conduit = "";
+    private String function = "";
+    private String immediate = "0";
+    private String state = "a64";
+
+    @Mixin
+    private final PolicyOptions policy = new PolicyOptions();
+
+    CapsQueryCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Parameters(index = "0", paramLabel = "CONDUIT", description = "smc or hvc.")
+    void conduit(@Nullable String value) {
+        conduit = value == null ? "" : value;
+    }
+
+    @Parameters(
+            index = "1",
+            paramLabel = "FUNCTION",
+            arity = "0..1",
+            description =
+                    "The function identifier in w0, or a function's name (of the caller's width). With --imm it may be"
+                            + " left out: 0.")
+    void function(@Nullable String value) {
+        function = value == null ? "" : value;
+    }
+
+    @Option(
+            names = "--imm",
+            paramLabel = "N",
+            order = 1,
+            description = "The instruction's #imm, 0 to 65535 (default 0).")
+    void immediate(@Nullable String value) {
+        immediate = value == null ? "0" : value;
+    }
+
+    @Option(
+            names = "--state",
+            paramLabel = "STATE",
+            order = 2,
+            completionCandidates = Candidates.States.class,
+            description = "Execution state of the caller: ${COMPLETION-CANDIDATES} (default a64).")
+    void state(@Nullable String value) {
+        state = value == null ? "a64" : value;
+    }
+
+    @Override
+    public @Nullable Path resultFile() {
+        return null;
+    }
+
+    @Override
+    public Ending perform() {
+        Conduit by = CapsWords.conduit("CONDUIT", conduit);
+        ExecutionState from = CapsWords.state(state);
+        int imm = CapsWords.immediate(immediate);
+        Capabilities capabilities = policy.capabilities();
+        FunctionId id = CapsWords.function(function, imm, from, capabilities);
+        Verdict verdict = capabilities.registry().query(by, imm, id.value(), from);
+        terminal.print(
+                policy.isJson()
+                        ? Json.of(fields(capabilities, by, imm, id, from, verdict)) + "\n"
+                        : text(capabilities, by, imm, id, from, verdict));
+        return Ending.DONE;
+    }
+
+    private static String text(
+            Capabilities capabilities, Conduit by, int imm, FunctionId id, ExecutionState from, Verdict verdict) {
+        String name = imm == 0 ? capabilities.name(id) : null;
+        String service = Capabilities.service(verdict);
+        String action = Capabilities.action(verdict);
+        if (verdict.decision() instanceof Decision.Denied(Decision.Reason reason)) {
+            action += ": " + reason.description();
+        }
+        return by + " #" + imm + " " + id + (name == null ? "" : " " + name) + " from " + from + "\n"
+                + "  action    " + action + "\n"
+                + (service.isEmpty() ? "" : "  service   " + service + "\n")
+                + (imm == 0 ? "  owner     " + id.owner() + ", " + CallOwner.name(id) + "\n" : "")
+                + "  kind      " + verdict.kind().description() + "\n"
+                + "  because   " + verdict.decidedBy() + "\n"
+                + "  declared  " + capabilities.declared(verdict) + "\n";
+    }
+
+    private static Map<String, Object> fields(
+            Capabilities capabilities, Conduit by, int imm, FunctionId id, ExecutionState from, Verdict verdict) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("conduit", by.name().toLowerCase(Locale.ROOT));
+        fields.put("imm", imm);
+        fields.put("function", id.toString());
+        String name = imm == 0 ? capabilities.name(id) : null;
+        if (name != null) {
+            fields.put("name", name);
+        }
+        fields.put("state", from.name().toLowerCase(Locale.ROOT));
+        if (imm == 0) {
+            fields.put("owner", Capabilities.owner(id));
+        }
+        fields.putAll(capabilities.fields(verdict));
+        return fields;
+    }
+}

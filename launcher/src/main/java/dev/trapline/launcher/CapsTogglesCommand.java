@@ -1,0 +1,90 @@
+package dev.trapline.launcher;
+
+import dev.trapline.abi.registry.Toggle;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// `trapline caps toggles`.
+@Command(
+        name = "toggles",
+        description = {"Lists the capability toggles: name, state, default, meaning, and where each was set.", ""},
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  trapline caps toggles",
+            "  trapline caps toggles --set firmware.toggles.psci-to-user=off --format json",
+            "  trapline run --set firmware.toggles.smc=off guest.elf"
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {"0:all were listed", "2:the command line or the policy is wrong"})
+final class CapsTogglesCommand implements Action {
+
+    private final Terminal terminal;
+
+    @Mixin
+    private final PolicyOptions policy = new PolicyOptions();
+
+    CapsTogglesCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public @Nullable Path resultFile() {
+        return null;
+    }
+
+    @Override
+    public Ending perform() {
+        Capabilities capabilities = policy.capabilities();
+        terminal.print(policy.isJson() ? Json.of(fields(capabilities)) + "\n" : text(capabilities));
+        return Ending.DONE;
+    }
+
+    private static String text(Capabilities capabilities) {
+        int width = capabilities.toggles().stream()
+                .mapToInt(toggle -> toggle.name().length())
+                .max()
+                .orElse(0);
+        StringBuilder text = new StringBuilder();
+        String line = "%-" + width + "s  %-5s  %-7s  %s%n";
+        text.append(String.format(Locale.ROOT, line, "toggle", "state", "default", "meaning"));
+        for (Toggle toggle : capabilities.toggles()) {
+            String origin = capabilities.origin(toggle);
+            text.append(String.format(
+                    Locale.ROOT,
+                    line,
+                    toggle.name(),
+                    onOff(capabilities.isOn(toggle)),
+                    onOff(toggle.defaultOn()),
+                    toggle.help() + (origin.equals("default") ? "" : " [set at " + origin + "]")));
+        }
+        return text.toString();
+    }
+
+    private static List<Object> fields(Capabilities capabilities) {
+        List<Object> all = new ArrayList<>();
+        for (Toggle toggle : capabilities.toggles()) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("name", toggle.name());
+            fields.put("on", capabilities.isOn(toggle));
+            fields.put("default", toggle.defaultOn());
+            fields.put("help", toggle.help());
+            fields.put("declared", capabilities.origin(toggle));
+            all.add(fields);
+        }
+        return all;
+    }
+
+    private static String onOff(boolean on) {
+        return on ? "on" : "off";
+    }
+}

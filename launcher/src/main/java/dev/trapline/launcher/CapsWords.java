@@ -1,0 +1,77 @@
+package dev.trapline.launcher;
+
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.smccc.FunctionId;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/// The words in which a call is asked for.
+final class CapsWords {
+
+    private static final int LAST_IMMEDIATE = 0xffff;
+    private static final long LAST_FUNCTION = 0xffff_ffffL;
+
+    private CapsWords() {}
+
+    /// @param what the argument or option that it is the value of
+    static Conduit conduit(String what, String text) {
+        return oneOf(what, text, Conduit.class);
+    }
+
+    static ExecutionState state(String text) {
+        return oneOf("--state", text, ExecutionState.class);
+    }
+
+    private static <T extends Enum<T>> T oneOf(String what, String text, Class<T> type) {
+        return Arrays.stream(type.getEnumConstants())
+                .filter(constant -> constant.name().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(() -> CommandException.usage(what + " takes "
+                        + Arrays.stream(type.getEnumConstants())
+                                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                                .collect(Collectors.joining(" or "))
+                        + ", not '" + text + "'"));
+    }
+
+    static int immediate(String text) {
+        long value = number(text);
+        if (value < 0 || value > LAST_IMMEDIATE) {
+            throw CommandException.usage("--imm takes a number from 0 to " + LAST_IMMEDIATE + ", not '" + text + "'");
+        }
+        return (int) value;
+    }
+
+    /// A function by its identifier or its name.
+    static FunctionId function(String text, int immediate, ExecutionState state, Capabilities capabilities) {
+        if (text.isEmpty()) {
+            if (immediate == 0) {
+                throw CommandException.usage(
+                        "FUNCTION is missing: give an identifier as in 0xC4000003, a name as in PSCI_CPU_ON, or --imm");
+            }
+            return new FunctionId(0);
+        }
+        FunctionId named = capabilities.function(text, state);
+        if (named != null) {
+            return named;
+        }
+        long value = number(text);
+        if (value < 0 || value > LAST_FUNCTION) {
+            throw CommandException.usage("FUNCTION takes an identifier of 32 bits, as in 0xC4000003, or the name of a"
+                    + " function that a service knows, not '" + text + "'; 'trapline caps list' names them");
+        }
+        return new FunctionId((int) value);
+    }
+
+    /// A number of at most 63 bits, decimal or, with 0x, hexadecimal; -1 if it is none.
+    private static long number(String text) {
+        boolean hexadecimal = text.startsWith("0x") || text.startsWith("0X");
+        String digits = (hexadecimal ? text.substring(2) : text).replace("_", "");
+        try {
+            return Long.parseLong(digits, hexadecimal ? 16 : 10);
+        } catch (NumberFormatException _) {
+            return -1;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.trapline.launcher;
+
+import dev.trapline.config.CommandLineSetting;
+import dev.trapline.config.ConfigLoader;
+import dev.trapline.config.LayeredConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// The options of every command that looks at a policy without running a machine.
+final class PolicyOptions {
+
+    private final List<String> assignments = new ArrayList<>();
+    private final List<Path> plugins = new ArrayList<>();
+    private @Nullable Path configFile;
+    private Format format = Format.text;
+
+    /// How an answer is written.
+    enum Format {
+        text,
+        json
+    }
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            order = 20,
+            description = "${COMPLETION-CANDIDATES} (default text).")
+    void format(@Nullable Format value) {
+        format = value == null ? Format.text : value;
+    }
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            order = 21,
+            description = "Read configuration keys from this HOCON file.")
+    void configFile(@Nullable Path file) {
+        configFile = file;
+    }
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            order = 22,
+            description = "Set a configuration key, as in --set firmware.toggles.psci-to-user=off. May be given more"
+                    + " than once.")
+    void assignments(@Nullable List<String> values) {
+        assignments.clear();
+        if (values != null) {
+            assignments.addAll(values);
+        }
+    }
+
+    @Option(
+            names = "--plugin",
+            paramLabel = "JAR",
+            order = 23,
+            description = "Your own firmware services. May be given more than once.")
+    void plugins(@Nullable List<Path> jars) {
+        plugins.clear();
+        if (jars != null) {
+            plugins.addAll(jars);
+        }
+    }
+
+    boolean isJson() {
+        return format == Format.json;
+    }
+
+    /// The policy that a run with these options would have.
+    Capabilities capabilities() {
+        ConfigLoader loader = new ConfigLoader();
+        if (configFile != null) {
+            loader.file(configFile);
+        }
+        if (!plugins.isEmpty()) {
+            List<String> jars = plugins.stream().map(Path::toString).toList();
+            loader.options(List.of(new CommandLineSetting("trapline.run.plugins", jars, "--plugin")));
+        }
+        LayeredConfig layers = loader.assignments(assignments).load();
+        return Capabilities.of(layers, Services.load(layers.plugins()).descriptors());
+    }
+}

@@ -1,0 +1,197 @@
+package dev.trapline.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What `trapline caps` answers. The functions and ranges are those of DEN0022 and DEN0028.
+class CapsTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    private record Said(int status, String out, String err) {}
+
+    private static Said caps(String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        StringWriter err = new StringWriter();
+        Terminal terminal = new Terminal(InputStream.nullInputStream(), out, new PrintWriter(err, true));
+        List<String> all = new java.util.ArrayList<>(List.of("caps"));
+        all.addAll(List.of(arguments));
+        int status = new Trapline(terminal).execute(all);
+        return new Said(status, out.toString(StandardCharsets.UTF_8), err.toString());
+    }
+
+    private Path policy(String... lines) throws IOException {
+        return Files.write(directory.resolve("machine.conf"), List.of(lines));
+    }
+
+    @Test
+    void aQueryNamesActionOwnerServiceKindAndPlace() {
+        Said said = caps("query", "hvc", "0xC4000003");
+        assertThat(said.status()).as(said.err()).isZero();
+        assertThat(said.out()).isEqualTo("""
+            HVC #0 0xC4000003 PSCI_CPU_ON from A64
+              action    forward
+              service   psci
+              owner     4, Standard Secure Service
+              kind      default
+              because   service 'psci' claims it
+              declared  default
+            """);
+    }
+
+    @Test
+    void aFunctionMayBeGivenByItsName() {
+        assertThat(caps("query", "hvc", "psci_cpu_on").out())
+                .isEqualTo(caps("query", "hvc", "0xC4000003").out());
+    }
+
+    @Test
+    void aNameOfTwoFunctionsMeansTheOneOfTheCallersWidth() {
+        assertThat(caps("query", "hvc", "PSCI_CPU_ON", "--state", "a32").out())
+                .startsWith("HVC #0 0x84000003 PSCI_CPU_ON from A32\n");
+    }
+
+    @Test
+    void theStrongestKindOfRuleDecidesAndIsShownWithItsLine() throws IOException {
+        String file = policy(
+                        "trapline.firmware.rules = [",
+                        "  { owner = 4, action = deny }",
+                        "  { functions = 0xC4000000-0xC400001F, action = forward }",
+                        "  { functions = 0xC4000003, action = deny }",
+                        "]")
+                .toString();
+        assertThat(caps("query", "smc", "0xC4000003", "--config", file).out())
+                .as("the exact call is stronger than the range")
+                .contains("action    deny: a rule denies it", "kind      exact call", "declared  " + file + ":4");
+        assertThat(caps("query", "smc", "0xC4000004", "--config", file).out())
+                .as("the range is stronger than the owner")
+                .contains("action    forward", "kind      range", "declared  " + file + ":3");
+        assertThat(caps("query", "smc", "0x84000050", "--config", file).out())
+                .as("what only the owner's rule names")
+                .contains("action    deny: a rule denies it", "kind      owner", "declared  " + file + ":2");
+    }
+
+    @Test
+    void aTogglesPlaceIsShownWhereItDecides() throws IOException {
+        String file = policy("trapline.firmware {", "  toggles { psci-to-user = off }", "}")
+                .toString();
+        assertThat(caps("query", "hvc", "0x84000000", "--config", file).out())
+                .contains("action    resident", "declared  'psci-to-user' is off at " + file + ":2");
+        assertThat(caps("query", "hvc", "0x84000000", "--set", "firmware.toggles.psci=off")
+                        .out())
+                .contains("kind      toggle", "because   toggle 'psci' is off", "declared  --set ");
+    }
+
+    @Test
+    void aCallWithAnImmediateIsNoSmcccCallAndNeedsNoFunction() {
+        assertThat(caps("query", "hvc", "--imm", "0x1234").out())
+                .startsWith("HVC #4660 0x00000000 from A64\n")
+                .contains("action    deny")
+                .doesNotContain("owner");
+        assertThat(caps("query", "hvc", "--imm", "7", "--set", "firmware.rules=[{imm=7,action=forward,service=psci}]")
+                        .out())
+                .contains("action    forward", "service   psci");
+    }
+
+    @Test
+    void a64BitFunctionFromAarch32IsDenied() {
+        assertThat(caps("query", "hvc", "0xC4000003", "--state", "t32").out())
+                .contains("from T32", "action    deny: a 64-bit function identifier cannot be used from AArch32 state");
+    }
+
+    @Test
+    void aQuerysAnswerAsJsonIsOneObject() {
+        assertThat(caps("query", "smc", "0xC4000003", "--format", "json").out())
+                .isEqualTo("{\"conduit\":\"smc\",\"imm\":0,\"function\":\"0xC4000003\",\"name\":\"PSCI_CPU_ON\","
+                        + "\"state\":\"a64\",\"owner\":{\"number\":4,\"name\":\"Standard Secure Service\"},"
+                        + "\"action\":\"forward\",\"service\":\"psci\",\"kind\":\"default\","
+                        + "\"decidedBy\":\"service 'psci' claims it\",\"declared\":\"default\"}\n");
+    }
+
+    @Test
+    void theListCoversEveryCallNamesFunctionsAndShowsLikeTablesOnce() {
+        Said said = caps("list");
+        assertThat(said.status()).as(said.err()).isZero();
+        assertThat(said.out())
+                .contains("SMC and HVC from A64, #imm 0\n", "SMC and HVC from A32 and T32, #imm 0\n")
+                .containsPattern("0x84000000-0x8400001F +Standard Secure Service +forward +psci +default: ")
+                .contains("PSCI_CPU_OFF", "PSCI_CPU_ON", "PSCI_SYSTEM_OFF")
+                .containsPattern("(?m)^  0x00000000-")
+                .containsPattern("-0xFFFFFFFF ");
+    }
+
+    @Test
+    void theListCanBeOfOneConduitAndStateAndShowsClaimedImmediates() {
+        Said said = caps(
+                "list",
+                "--conduit",
+                "hvc",
+                "--state",
+                "a32",
+                "--set",
+                "firmware.rules=[{imm=7,action=forward,service=psci}]");
+        assertThat(said.out())
+                .contains("HVC from A32, #imm 0\n", "HVC from A32, #imm 7\n")
+                .doesNotContain("SMC from", "A64,")
+                .containsPattern("0x00000000-0xFFFFFFFF +forward +psci +range: any function with #imm 7");
+    }
+
+    @Test
+    void theListAsJsonHasATableForEachConduitStateAndImmediate() {
+        assertThat(caps("list", "--conduit", "smc", "--state", "a64", "--format", "json")
+                        .out())
+                .startsWith("[{\"conduit\":\"smc\",\"state\":\"a64\",\"imm\":0,\"ranges\":[{\"first\":\"0x00000000\"")
+                .contains("{\"id\":\"0x84000002\",\"name\":\"PSCI_CPU_OFF\"}")
+                .endsWith("}]}]\n");
+    }
+
+    @Test
+    void togglesAreListedWithStateDefaultMeaningAndPlace() {
+        assertThat(caps("toggles", "--set", "firmware.toggles.psci-to-user=off").out())
+                .containsPattern("(?m)^smc +on +on +\\S")
+                .containsPattern("(?m)^export-failed-condition-calls +off +off +\\S")
+                .containsPattern("(?m)^psci-to-user +off +on .*\\[set at --set firmware.toggles.psci-to-user=off\\]$");
+        assertThat(caps("toggles", "--format", "json").out())
+                .startsWith("[{\"name\":\"smc\",\"on\":true,\"default\":true,\"help\":\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        query svc 1                       | CONDUIT takes smc or hvc, not 'svc'
+        query hvc                         | FUNCTION is missing: give an identifier
+        query hvc 0x100000000             | FUNCTION takes an identifier of 32 bits
+        query hvc PSCI_CPU_UP             | FUNCTION takes an identifier of 32 bits
+        query hvc 1 --imm 65536           | --imm takes a number from 0 to 65535, not '65536'
+        query hvc 1 --state thumb         | --state takes a64 or a32 or t32, not 'thumb'
+        query hvc 1 --set firmware.toggles.psi=off | is not a toggle; did you mean psci?
+        list --conduit both               | --conduit takes smc or hvc, not 'both'
+        """)
+    void aQuestionThatCannotBeAskedEndsWithStatusTwo(String arguments, String expected) {
+        Said said = caps(arguments.split(" "));
+        assertThat(said.status()).isEqualTo(Ending.USAGE);
+        assertThat(said.err()).contains(expected);
+        assertThat(said.out()).as("nothing that could be taken for an answer").isEmpty();
+    }
+
+    @Test
+    void withoutAQuestionTheHelpIsShown() {
+        Said said = caps();
+        assertThat(said.status()).isEqualTo(Ending.USAGE);
+        assertThat(said.err()).contains("query", "list", "toggles", "Examples:");
+    }
+}
