@@ -38,6 +38,7 @@ public final class SpeedReport {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include(HypercallBenchmark.class.getSimpleName())
                 .include(ComputeBenchmark.class.getSimpleName())
+                .include(RegistryBenchmark.class.getSimpleName())
                 .shouldFailOnError(true);
         if (quick) {
             options = options.warmupIterations(0).measurementIterations(1).measurementTime(TimeValue.milliseconds(1));
@@ -58,6 +59,7 @@ public final class SpeedReport {
         row("hypercall, forwarded, recorded", "ns", score("recorded"), bare, "at most 4.00");
         row("hypercall, resident, not recorded", "ns", score("resident"), bare, "");
         row("hypercall, replayed (reference: recorded)", "ns", score("replayed"), score("recorded"), "at most 1.00");
+        row("deciding a call under 1 000 rules", "ns", score("decide"), score("hashMapLookup"), "at most 3.00");
         double raw = mips(Guest.COMPUTE_INSTRUCTIONS, "bareCompute");
         double tight = mips(Guest.TIGHT_INSTRUCTIONS, "bareTightLoop");
         row("compute, recorded", "MIPS", mips(Guest.COMPUTE_INSTRUCTIONS, "recordedCompute"), raw, "at least 0.75");
