@@ -112,7 +112,12 @@ final class Capabilities {
     /// named.
     String declared(Verdict verdict) {
         return switch (verdict.source()) {
-            case Verdict.ByRule(var rule) -> rule.origin();
+            case Verdict.ByRule(var rule) ->
+                // A rule that forwards to a resident service: its toggle has a part in it.
+                verdict.decision() instanceof Decision.Resident(String service)
+                                && rule.action() instanceof dev.trapline.abi.registry.Action.Forward
+                        ? rule.origin() + ", and " + isOff(Toggle.toUser(service))
+                        : rule.origin();
             case Verdict.ByToggle(String toggle) -> toggleOrigins.getOrDefault(toggle, "default");
             case Verdict.ByDefault _ -> declaredByDefault(verdict);
         };
@@ -125,8 +130,11 @@ final class Capabilities {
                 reason == Decision.Reason.NOT_FORWARDED ? Toggle.FORWARD_UNHANDLED : "";
             case Decision.Forwarded _ -> "";
         };
-        String origin = toggleOrigins.get(toggle);
-        return origin == null ? "default" : "'" + toggle + "' is off at " + origin;
+        return toggleOrigins.containsKey(toggle) ? isOff(toggle) : "default";
+    }
+
+    private String isOff(String toggle) {
+        return "'" + toggle + "' is off at " + toggleOrigins.getOrDefault(toggle, "default");
     }
 
     /// Action, service, and what decided, for JSON.

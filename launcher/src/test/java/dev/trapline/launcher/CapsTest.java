@@ -98,6 +98,17 @@ class CapsTest {
     }
 
     @Test
+    void aRuleThatForwardsToAResidentServiceIsShownWithTheToggleThatKeepsTheCallInPlace() throws IOException {
+        String file = policy(
+                        "trapline.firmware.toggles.psci-to-user = off",
+                        "trapline.firmware.rules = [{ functions = 0x84000000-0x8400001F, action = forward }]")
+                .toString();
+        assertThat(caps("query", "hvc", "0x84000000", "--config", file).out())
+                .contains(
+                        "action    resident", "declared  " + file + ":2, and 'psci-to-user' is off at " + file + ":1");
+    }
+
+    @Test
     void aCallWithAnImmediateIsNoSmcccCallAndNeedsNoFunction() {
         assertThat(caps("query", "hvc", "--imm", "0x1234").out())
                 .startsWith("HVC #4660 0x00000000 from A64\n")
