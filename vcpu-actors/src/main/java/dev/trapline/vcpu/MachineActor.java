@@ -64,6 +64,7 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
     private final MachineParts parts;
     private final CompletableFuture<RunReport> done;
     private final MachineCore core;
+    private final Endings endings;
     private final List<ActorRef<VcpuActor.Command>> vcpus = new ArrayList<>();
     private final Map<String, ActorRef<FirmwareActor.Command>> firmware = new TreeMap<>();
     private long startNanos;
@@ -76,6 +77,7 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
         this.parts = parts;
         this.done = done;
         this.core = parts.core(this);
+        this.endings = new Endings(parts.log());
         parts.services()
                 .forEach((name, host) -> firmware.put(name, watched(FirmwareActor.create(host), "firmware-" + name)));
         for (int index = 0; index < parts.spec().vcpus(); index++) {
@@ -128,7 +130,7 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
             }
             // WIDE: whatever breaks in here ends this machine with its last events printed, and no other
         } catch (RuntimeException | AssertionError | LinkageError | StackOverflowError e) {
-            core.finish(core.ofFailure(e));
+            core.finish(endings.ofFailure(e));
         }
         return this;
     }
@@ -186,7 +188,8 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
 
     private Behavior<Command> onChildGone(@Nullable Throwable cause) {
         if (!ending) {
-            core.finish(core.broken(cause == null ? new InvariantViolation("an actor of the machine stopped") : cause));
+            core.finish(
+                    endings.broken(cause == null ? new InvariantViolation("an actor of the machine stopped") : cause));
             childrenLeft--;
         } else if (--childrenLeft == 0) {
             context.pipeToSelf(parts.history().close(), (_, failure) -> new HistoryClosed(reason(failure)));

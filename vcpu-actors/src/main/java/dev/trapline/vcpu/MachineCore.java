@@ -17,9 +17,7 @@ import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.registry.Decision;
 import dev.trapline.abi.registry.Policy;
-import dev.trapline.journal.DivergenceException;
 import dev.trapline.journal.History;
-import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.JournalRecord.Answer;
 import dev.trapline.journal.record.JournalRecord.Slice;
@@ -72,6 +70,7 @@ final class MachineCore {
     private final Controls controls;
     private final Actors actors;
     private final RunLog log;
+    private final Endings endings;
 
     private final Scheduler scheduler;
     private final PowerTable power;
@@ -84,6 +83,7 @@ final class MachineCore {
     private long registerDigest;
     private long nextMemoryDigest;
     private boolean waitsForCredit;
+    private boolean brokenByGuestCall;
     private @Nullable RunOutcome outcome;
 
     MachineCore(
@@ -105,6 +105,7 @@ final class MachineCore {
         this.history = history;
         this.controls = controls;
         this.log = log;
+        this.endings = new Endings(log);
         this.inputs = new Inputs(input, uart, history, controls, log, actors::reconfigure);
         this.actors = actors;
         this.scheduler = Scheduler.of(spec.schedule(), spec.sliceBudget(), spec.seed());
@@ -182,7 +183,8 @@ final class MachineCore {
     void serviceThrew(SliceEnd end, InvariantViolation violation) {
         takeIn(end.slice());
         log.add(end.slice());
-        finish(broken(violation));
+        brokenByGuestCall = true;
+        finish(endings.broken(violation));
     }
 
     /// There may be credit again, or storage may have failed.
@@ -191,12 +193,6 @@ final class MachineCore {
             waitsForCredit = false;
             next();
         }
-    }
-
-    /// Ends the run because something that Trapline promises did not hold.
-    RunOutcome broken(Throwable cause) {
-        String message = cause.getMessage();
-        return new RunOutcome.Broken(message == null ? cause.toString() : message, log.lastEvents());
     }
 
     /// Ends the run, once.
@@ -219,29 +215,20 @@ final class MachineCore {
             console.takeFrom(uart);
             // WIDE: the console is the caller's own code.
         } catch (RuntimeException | AssertionError | LinkageError | StackOverflowError e) {
-            recorded = broken(e);
+            recorded = endings.broken(e);
         }
         outcome = recorded;
         JournalRecord.End end = new JournalRecord.End(recorded, now, console.bytes(), console.digest());
         log.add(end);
-        if (recorded instanceof RunOutcome.Diverged || recorded instanceof RunOutcome.StorageFailed) {
+        if (!Endings.isHistory(recorded, brokenByGuestCall)) {
             return;
         }
         try {
             history.append(end);
             // WIDE: an end that cannot be recorded is an end all the same.
         } catch (RuntimeException e) {
-            outcome = recorded instanceof RunOutcome.Broken ? recorded : ofFailure(e);
+            outcome = recorded instanceof RunOutcome.Broken ? recorded : endings.ofFailure(e);
         }
-    }
-
-    /// How a run ends in which this was thrown.
-    RunOutcome ofFailure(Throwable failure) {
-        return switch (failure) {
-            case DivergenceException divergence -> new RunOutcome.Diverged(divergence.report());
-            case RecordingException recording -> new RunOutcome.StorageFailed(String.valueOf(recording.getMessage()));
-            default -> broken(failure);
-        };
     }
 
     /// What the run came to.
