@@ -131,7 +131,9 @@ final class PolicySettings {
                     RegistryError.UnknownToggle _,
                     RegistryError.DuplicateName _,
                     RegistryError.ClaimOverlap _,
-                    RegistryError.ImmediateOverlap _ -> new ConfigProblem("services", "", error.message());
+                    RegistryError.ImmediateOverlap _,
+                    RegistryError.UnknownRegister _,
+                    RegistryError.BadRegisterValue _ -> new ConfigProblem("services", "", error.message());
         };
     }
 

@@ -6,10 +6,13 @@ import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.Capabilities;
 import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.firmware.MachineTopology;
+import dev.trapline.abi.firmware.PsciVersion;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
+import java.util.Map;
 import java.util.TreeMap;
 
 /// Calls and surroundings for services under test.
@@ -28,11 +31,20 @@ public final class Calls {
         }
     };
 
+    /// A machine on which every call reaches a service.
+    public static final Capabilities EVERYTHING = (_, _, _, _) -> Capabilities.Fate.FORWARDED;
+
     private Calls() {}
 
     /// An HVC with these x0, x1 ...
     public static ServiceCall hvc(int caller, long... x) {
         return hvc(ExecutionState.A64, caller, x);
+    }
+
+    /// The same on a machine that has only some of the calls.
+    public static ServiceCall hvc(Capabilities capabilities, int caller, long... x) {
+        ServiceCall call = hvc(caller, x);
+        return new ServiceCall(call.caller(), call.exit(), call.time(), capabilities);
     }
 
     /// The same from another instruction set.
@@ -42,11 +54,17 @@ public final class Calls {
         return new ServiceCall(
                 new VcpuId(caller),
                 new HypercallExit(Conduit.HVC, 0, state, 1, 4, true, GeneralRegisters.copyOf(registers)),
-                0);
+                0,
+                EVERYTHING);
     }
 
-    /// A machine of so many vCPUs, without settings.
+    /// A machine of so many vCPUs, with settings as by default.
     public static ServiceContext machineOf(int vcpus) {
-        return new ServiceContext(new MachineTopology(vcpus), new TreeMap<>());
+        return machineOf(vcpus, false, PsciVersion.AUTO);
+    }
+
+    /// The same with a PSCI of this version.
+    public static ServiceContext machineOf(int vcpus, boolean resident, String version) {
+        return new ServiceContext(new MachineTopology(vcpus), resident, new TreeMap<>(Map.of("version", version)));
     }
 }

@@ -35,7 +35,9 @@ class ServicesTest {
         List<ServiceDescriptor> found = FirmwareServices.onClassPath().stream()
                 .<ServiceDescriptor>map(FirmwareService::descriptor)
                 .toList();
-        assertThat(found).extracting(ServiceDescriptor::name).containsExactly("exit", "psci", "smccc");
+        assertThat(found)
+                .extracting(ServiceDescriptor::name)
+                .containsExactly("exit", "mailbox", "psci", "smccc", "vendor-hyp");
         assertThat(CapabilityRegistry.of(found, Policy.DEFAULT.withResident("smccc"))
                         .entries(Conduit.HVC, ExecutionState.A64))
                 .isNotEmpty();

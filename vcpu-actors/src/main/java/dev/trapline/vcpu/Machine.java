@@ -6,8 +6,10 @@ import akka.actor.typed.DispatcherSelector;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.registry.FirmwareRegisters;
 import dev.trapline.journal.History;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
@@ -52,7 +54,8 @@ public final class Machine {
     public static final class Builder {
 
         private final EngineFactory engines;
-        private final MachineSpec spec;
+        private MachineSpec spec;
+        private boolean hasRun;
         private final @Nullable RecordingReader recording;
         private final List<Image> images = new ArrayList<>();
         private final List<FirmwareService<?>> services = new ArrayList<>();
@@ -65,6 +68,7 @@ public final class Machine {
             this.engines = engines;
             this.spec = spec;
             this.recording = recording;
+            this.hasRun = recording != null;
         }
 
         /// Puts an image into memory at every start.
@@ -83,6 +87,36 @@ public final class Machine {
         public Builder services(Iterable<? extends FirmwareService<?>> added) {
             added.forEach(services::add);
             return this;
+        }
+
+        /// The value of a pseudo firmware register; see [FirmwareRegisters].
+        ///
+        /// @throws dev.trapline.abi.registry.RegistryException if the services added so far give the machine
+        ///     none
+        public long firmwareRegister(long id) {
+            return firmwareRegisters().get(id);
+        }
+
+        /// Sets a pseudo firmware register: before the machine has run. A recorded machine has.
+        ///
+        /// @throws dev.trapline.abi.registry.RegistryException as [FirmwareRegisters] says, for the services
+        ///     added so far
+        public Builder firmwareRegister(long id, long value) {
+            FirmwareRegisters registers = firmwareRegisters();
+            if (hasRun) {
+                registers.requireUnchanged(id, value);
+                return this;
+            }
+            FirmwareRegisters changed = registers.with(id, value);
+            spec = spec.with(changed.policy(), changed.settings());
+            return this;
+        }
+
+        private FirmwareRegisters firmwareRegisters() {
+            List<ServiceDescriptor> descriptors = services.stream()
+                    .<ServiceDescriptor>map(FirmwareService::descriptor)
+                    .toList();
+            return new FirmwareRegisters(descriptors, spec.policy(), spec.serviceSettings());
         }
 
         /// Where the guest's console goes; nowhere by default.
@@ -136,6 +170,7 @@ public final class Machine {
                     MachineActor.create(parts, done),
                     dispatchers.nextMachineName(),
                     DispatcherSelector.fromConfig(dispatcher));
+            hasRun = true;
             machine.tell(MachineActor.Begin.INSTANCE);
             return new RunHandle(done, controls, input, parts::requireUsable);
         }

@@ -125,7 +125,8 @@ final class MachineAssembly {
                     spec.serviceSettings()
                             .getOrDefault(descriptor.name() + "." + setting.key(), setting.defaultValue()));
         }
-        return new ServiceContext(new MachineTopology(spec.vcpus()), settings);
+        return new ServiceContext(
+                new MachineTopology(spec.vcpus()), spec.policy().isResident(descriptor.name()), settings);
     }
 
     private void checkSettings() {

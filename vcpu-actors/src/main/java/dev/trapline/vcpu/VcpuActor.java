@@ -131,11 +131,11 @@ final class VcpuActor extends DirectBehavior<VcpuActor.Command> {
         Decision decision = registry.decide(exit);
         switch (decision) {
             case Decision.Resident _, Decision.Denied _ ->
-                machine.tell(new MachineActor.HypercallMade(end, new ServiceCall(id, exit, now), decision));
+                machine.tell(new MachineActor.HypercallMade(end, new ServiceCall(id, exit, now, registry), decision));
             case Decision.Forwarded(String service) ->
                 actorOf(service)
                         .tell(new FirmwareActor.Call<>(
-                                new ServiceCall(id, exit, now),
+                                new ServiceCall(id, exit, now, registry),
                                 machine,
                                 answer -> new MachineActor.HypercallAnswered(end, decision, answer)));
         }

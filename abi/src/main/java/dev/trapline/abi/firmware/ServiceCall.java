@@ -2,6 +2,7 @@ package dev.trapline.abi.firmware;
 
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.abi.smccc.SmcccCall;
 
 /// A hypercall on its way to a service.
@@ -9,10 +10,17 @@ import dev.trapline.abi.smccc.SmcccCall;
 /// @param caller the vCPU that made it
 /// @param exit the call itself
 /// @param time virtual time at the beginning of the slice in which it was made, in ticks
-public record ServiceCall(VcpuId caller, HypercallExit exit, long time) {
+/// @param capabilities what would become of other calls, as of this one
+public record ServiceCall(VcpuId caller, HypercallExit exit, long time, Capabilities capabilities) {
 
     /// The call seen through the SMC Calling Convention.
     public SmcccCall smccc() {
         return new SmcccCall(exit);
+    }
+
+    /// Whether an SMCCC call of another function, made by the same conduit from the same state, would reach a
+    /// service: what a FEATURES call must agree with.
+    public boolean reaches(FunctionId function) {
+        return capabilities.fate(exit.conduit(), 0, function.value(), exit.state()) != Capabilities.Fate.DENIED;
     }
 }

@@ -6,8 +6,10 @@ import java.util.TreeMap;
 /// What a service is told when its machine is built, and again at each reset.
 ///
 /// @param topology the machine's CPUs
+/// @param resident whether its calls are answered in place when the machine is built. A reconfiguration may change the
+///     way of its calls, and does not change this
 /// @param settings one value for each key of [ServiceDescriptor#settings], defaults filled in
-public record ServiceContext(MachineTopology topology, SortedMap<String, String> settings) {
+public record ServiceContext(MachineTopology topology, boolean resident, SortedMap<String, String> settings) {
 
     public ServiceContext {
         settings = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(settings));

@@ -92,6 +92,11 @@ public record MachineSpec(
 
     /// This machine under another policy.
     public MachineSpec withPolicy(Policy other) {
+        return with(other, serviceSettings);
+    }
+
+    /// This machine under another policy and with other settings of its services.
+    public MachineSpec with(Policy otherPolicy, SortedMap<String, String> otherSettings) {
         return new MachineSpec(
                 vcpus,
                 cpuModel,
@@ -106,7 +111,7 @@ public record MachineSpec(
                 deviceTree,
                 inputInterval,
                 ramDigestInterval,
-                other,
-                serviceSettings);
+                otherPolicy,
+                otherSettings);
     }
 }

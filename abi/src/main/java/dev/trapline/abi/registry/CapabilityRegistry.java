@@ -3,6 +3,7 @@ package dev.trapline.abi.registry;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.Capabilities;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
 import dev.trapline.abi.smccc.FunctionId;
@@ -16,7 +17,7 @@ import java.util.List;
 /// to the service that claims it, in place if that service is resident; what no service claims is denied. Nothing is
 /// hard-coded: PSCI is an ordinary entry. [Kind] is the order in which toggles, rules and defaults decide. A look-up
 /// allocates nothing.
-public final class CapabilityRegistry {
+public final class CapabilityRegistry implements Capabilities {
 
     private static final Verdict WIDTH = new Verdict(
             new Decision.Denied(Decision.Reason.WIDTH),
@@ -62,6 +63,15 @@ public final class CapabilityRegistry {
             return WIDTH;
         }
         return planes[planeOf(conduit, state)].at(immediate, functionId);
+    }
+
+    @Override
+    public Fate fate(Conduit conduit, int immediate, int functionId, ExecutionState state) {
+        return switch (query(conduit, immediate, functionId, state).decision()) {
+            case Decision.Denied _ -> Fate.DENIED;
+            case Decision.Resident _ -> Fate.RESIDENT;
+            case Decision.Forwarded _ -> Fate.FORWARDED;
+        };
     }
 
     /// All SMCCC calls by a conduit from a state: disjoint stretches in ascending order that cover every

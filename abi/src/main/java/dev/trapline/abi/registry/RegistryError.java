@@ -46,6 +46,14 @@ public sealed interface RegistryError {
     /// Two services claim the same #imm.
     record ImmediateOverlap(String one, String other, int immediate) implements RegistryError {}
 
+    /// A pseudo firmware register that the machine does not have (ENOENT).
+    record UnknownRegister(long id, List<String> known) implements RegistryError {}
+
+    /// A value that a pseudo firmware register cannot have (EINVAL).
+    ///
+    /// @param takes what it can have, in words
+    record BadRegisterValue(String register, long value, String takes) implements RegistryError {}
+
     /// What is wrong, where, and what to do, in one sentence.
     default String message() {
         return switch (this) {
@@ -72,6 +80,10 @@ public sealed interface RegistryError {
                         + otherClaim.last() + ") overlap";
             case ImmediateOverlap(String one, String other, int immediate) ->
                 "services '" + one + "' and '" + other + "' both claim HVC with #imm " + immediate;
+            case UnknownRegister(long id, List<String> known) ->
+                "there is no firmware register 0x" + Long.toHexString(id) + " (there are: " + names(known) + ")";
+            case BadRegisterValue(String register, long value, String takes) ->
+                "firmware register " + register + " takes " + takes + ", not 0x" + Long.toHexString(value);
         };
     }
 

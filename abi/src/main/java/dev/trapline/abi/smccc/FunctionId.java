@@ -45,7 +45,12 @@ public record FunctionId(int value) implements Comparable<FunctionId> {
         return value & 0xffff;
     }
 
-    /// The caller's hint that it holds no live SVE state (DEN0028 1.3); meaningful for fast calls.
+    /// The caller's hint that it holds no live SVE state; meaningful for fast calls.
+    ///
+    /// The hint is defined from SMCCC 1.3 on, and only a caller that has found that version may give it (DEN0028
+    /// §2.5). Machines report SMCCC 1.1, where bit 16 is reserved and zero; so it is not masked: an identifier with
+    /// it is another one, which a rule may name and which no service claims, and its call is NOT_SUPPORTED. The
+    /// kernel's filter looks up all 32 bits too.
     public boolean sveHint() {
         return isFast() && (value & SVE_HINT) != 0;
     }

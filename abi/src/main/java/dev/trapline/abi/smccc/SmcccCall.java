@@ -4,12 +4,22 @@ import dev.trapline.abi.exit.HypercallExit;
 
 /// A hypercall seen through the SMC Calling Convention (DEN0028). A view: it holds nothing but the exit.
 ///
-/// Whether the guest meant its call so is for the caller to know: a call with `#imm` other than 0 is not an SMCCC call.
+/// A call with `#imm` other than 0 is not an SMCCC call ([#isSmccc]); what the view shows of it means nothing.
 ///
 /// @param exit the call as it was made
 public record SmcccCall(HypercallExit exit) {
 
-    /// The function identifier in w0.
+    /// The most arguments of the SMC32 convention: w1 to w7.
+    public static final int ARGUMENTS_32 = 7;
+    /// The most arguments of the SMC64 convention: x1 to x17 (DEN0028 1.2).
+    public static final int ARGUMENTS_64 = 17;
+
+    /// Whether this is an SMCCC call at all.
+    public boolean isSmccc() {
+        return exit.immediate() == 0;
+    }
+
+    /// The function identifier: all of w0, the SVE hint included. See [FunctionId#sveHint].
     public FunctionId functionId() {
         return new FunctionId((int) exit.registers().x(0));
     }
@@ -17,10 +27,17 @@ public record SmcccCall(HypercallExit exit) {
     /// Argument `n` as its convention passes it: all 64 bits for SMC64, w`n` zero-extended for SMC32 (DEN0028
     /// §3.1).
     ///
-    /// @param n the register, 1 to 17
+    /// @param n the register, 1 to 7 for SMC32 and 1 to 17 for SMC64
+    /// @throws IllegalArgumentException if the call's convention has no such argument
     public long argument(int n) {
+        boolean is64 = functionId().is64();
+        int last = is64 ? ARGUMENTS_64 : ARGUMENTS_32;
+        if (n < 1 || n > last) {
+            throw new IllegalArgumentException(
+                    "x" + n + " is no argument of " + functionId() + ": those are x1 to x" + last);
+        }
         long value = exit.registers().x(n);
-        return functionId().is64() ? value : value & 0xffff_ffffL;
+        return is64 ? value : value & 0xffff_ffffL;
     }
 
     /// The whole register, whatever the convention.

@@ -1,5 +1,6 @@
 package dev.trapline.firmware.psci;
 
+import dev.trapline.abi.firmware.PsciVersion;
 import dev.trapline.abi.firmware.ServiceDescriptor.Function;
 import dev.trapline.abi.firmware.ServiceDescriptor.ResultName;
 import dev.trapline.abi.smccc.FunctionId;
@@ -24,6 +25,15 @@ enum PsciFunction {
     /// The standard secure services: PSCI is the first part of them.
     static final int OWNER = 4;
 
+    /// The first identifier under which KVM answers PSCI 0.1, which has none of its own: CPU_SUSPEND, then CPU_OFF,
+    /// CPU_ON and MIGRATE.
+    static final FunctionId FIRST_0_1 = new FunctionId(0x95c1_ba5e);
+    /// The last of them.
+    static final FunctionId LAST_0_1 = new FunctionId(0x95c1_ba61);
+
+    private static final FunctionId CPU_OFF_0_1 = new FunctionId(0x95c1_ba5f);
+    private static final FunctionId CPU_ON_0_1 = new FunctionId(0x95c1_ba60);
+
     /// Looked up at every call, never iterated.
     private static final Map<FunctionId, PsciFunction> BY_ID = byId();
 
@@ -41,11 +51,18 @@ enum PsciFunction {
         this.parameters = List.of(parameters);
     }
 
-    /// The function behind an identifier.
+    /// The function behind an identifier in a version.
     ///
     /// @return null if there is none, or if the function does not exist in the identifier's convention
-    static @Nullable PsciFunction of(FunctionId id) {
-        return BY_ID.get(id);
+    static @Nullable PsciFunction of(FunctionId id, PsciVersion version) {
+        if (version == PsciVersion.V0_1) {
+            if (id.equals(CPU_OFF_0_1)) {
+                return CPU_OFF;
+            }
+            return id.equals(CPU_ON_0_1) ? CPU_ON : null;
+        }
+        PsciFunction function = BY_ID.get(id);
+        return function == FEATURES && !version.isAtLeast(PsciVersion.V1_0) ? null : function;
     }
 
     private static Map<FunctionId, PsciFunction> byId() {
@@ -61,9 +78,11 @@ enum PsciFunction {
 
     /// All identifiers of all functions, as a descriptor lists them.
     static List<Function> described() {
-        return BY_ID.entrySet().stream()
-                .map(entry -> entry.getValue().described(entry.getKey()))
-                .toList();
+        List<Function> functions = new ArrayList<>();
+        BY_ID.forEach((id, function) -> functions.add(function.described(id)));
+        functions.add(CPU_OFF.described(CPU_OFF_0_1));
+        functions.add(CPU_ON.described(CPU_ON_0_1));
+        return functions;
     }
 
     private Function described(FunctionId id) {

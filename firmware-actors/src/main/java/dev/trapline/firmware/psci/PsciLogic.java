@@ -5,6 +5,7 @@ import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.PsciVersion;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
@@ -15,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /// PSCI as a function of its state and a call (DEN0022). Order of checks: target, then entry point, then state.
 final class PsciLogic {
-
-    /// PSCI 1.1.
-    static final long VERSION = 1 << 16 | 1;
 
     private static final long AFFINITY_ON = 0;
     private static final long AFFINITY_OFF = 1;
@@ -30,13 +28,13 @@ final class PsciLogic {
 
     static Reply<PsciState> apply(PsciState state, ServiceCall call, GuestMemory memory) {
         SmcccCall smccc = call.smccc();
-        PsciFunction function = PsciFunction.of(smccc.functionId());
+        PsciFunction function = PsciFunction.of(smccc.functionId(), state.version());
         if (function == null) {
             return status(state, PsciStatus.NOT_SUPPORTED);
         }
         return switch (function) {
-            case VERSION -> Reply.x0(state, VERSION);
-            case FEATURES -> status(state, features((int) smccc.argument(1)));
+            case VERSION -> Reply.x0(state, state.version().value());
+            case FEATURES -> status(state, features(state.version(), call));
             case CPU_ON -> cpuOn(state, smccc, memory);
             case CPU_OFF -> Reply.of(state.withOff(call.caller()), new Effect.PowerOff(call.caller()));
             case AFFINITY_INFO -> affinityInfo(state, smccc.argument(1), smccc.argument(2));
@@ -45,24 +43,25 @@ final class PsciLogic {
         };
     }
 
-    /// DEN0022 §5.6. The CPU starts in the caller's execution state; INVALID_ADDRESS is for an entry point where
-    /// nothing can run.
+    /// DEN0022 §5.6; version 0.1 has no status for a CPU that is on or an address that is wrong. The CPU starts in
+    /// the caller's execution state; INVALID_ADDRESS is for an entry point where nothing can run.
     private static Reply<PsciState> cpuOn(PsciState state, SmcccCall call, GuestMemory memory) {
-        VcpuId target = state.topology().find(call.argument(1));
+        boolean legacy = state.version() == PsciVersion.V0_1;
+        VcpuId target = state.topology().find(legacy ? call.x(1) : call.argument(1));
         if (target == null) {
             return status(state, PsciStatus.INVALID_PARAMETERS);
         }
-        long entry = call.argument(2);
+        long entry = legacy ? call.x(2) : call.argument(2);
         if (!canStartAt(entry, call.exit().state(), memory)) {
-            return status(state, PsciStatus.INVALID_ADDRESS);
+            return status(state, legacy ? PsciStatus.INVALID_PARAMETERS : PsciStatus.INVALID_ADDRESS);
         }
         if (state.isOn(target)) {
-            return status(state, PsciStatus.ALREADY_ON);
+            return status(state, legacy ? PsciStatus.INVALID_PARAMETERS : PsciStatus.ALREADY_ON);
         }
         return new Reply<>(
                 state.withOn(target),
                 RegisterWrites.x0(PsciStatus.SUCCESS.code()),
-                List.of(new Effect.PowerOn(target, entry, call.argument(3))));
+                List.of(new Effect.PowerOn(target, entry, legacy ? call.x(3) : call.argument(3))));
     }
 
     /// An A64 or A32 entry point is aligned to its instructions. From AArch32, bit 0 selects T32 (DEN0022 §6.4),
@@ -99,12 +98,13 @@ final class PsciLogic {
         return packed >>> (level * BITS_OF_LEVEL);
     }
 
-    /// DEN0022 §5.15. SMCCC_VERSION is told here too: that is how a caller finds SMCCC 1.1.
-    private static PsciStatus features(int functionId) {
-        FunctionId id = new FunctionId(functionId);
-        @Nullable PsciFunction function = PsciFunction.of(id);
-        boolean known = function != null || id.equals(FunctionId.fast32(0, 0));
-        return known ? PsciStatus.SUCCESS : PsciStatus.NOT_SUPPORTED;
+    /// DEN0022 §5.15. SMCCC_VERSION is told here too: that is how a caller finds SMCCC 1.1. What the machine's
+    /// policy denies is not there.
+    private static PsciStatus features(PsciVersion version, ServiceCall call) {
+        FunctionId asked = new FunctionId((int) call.smccc().argument(1));
+        @Nullable PsciFunction function = PsciFunction.of(asked, version);
+        boolean known = function != null || asked.equals(FunctionId.fast32(0, 0));
+        return known && call.reaches(asked) ? PsciStatus.SUCCESS : PsciStatus.NOT_SUPPORTED;
     }
 
     private static Reply<PsciState> status(PsciState state, PsciStatus status) {

@@ -62,12 +62,14 @@ public final class SmcccService implements FirmwareService<SmcccService.None> {
             return Reply.x0(state, VERSION_1_1);
         }
         if (function.equals(ARCH_FEATURES)) {
-            return Reply.x0(state, features((int) call.smccc().argument(1)));
+            return Reply.x0(state, features(call));
         }
         return Reply.x0(state, NOT_SUPPORTED);
     }
 
-    private static long features(int functionId) {
-        return functionId == VERSION.value() || functionId == ARCH_FEATURES.value() ? IMPLEMENTED : NOT_SUPPORTED;
+    private static long features(ServiceCall call) {
+        FunctionId asked = new FunctionId((int) call.smccc().argument(1));
+        boolean known = asked.equals(VERSION) || asked.equals(ARCH_FEATURES);
+        return known && call.reaches(asked) ? IMPLEMENTED : NOT_SUPPORTED;
     }
 }

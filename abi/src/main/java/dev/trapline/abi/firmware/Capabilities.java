@@ -1,0 +1,25 @@
+package dev.trapline.abi.firmware;
+
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.ExecutionState;
+
+/// What would become of a call, as a service may ask: the machine's capability registry as of the call being answered.
+/// Immutable, so that an answer that depends on it is the same in a replay.
+public interface Capabilities {
+
+    /// What would become of a call.
+    enum Fate {
+        /// Answered with NOT_SUPPORTED at once.
+        DENIED,
+        /// Answered in place by a service.
+        RESIDENT,
+        /// Sent to a service's actor.
+        FORWARDED
+    }
+
+    /// What would become of a call, without making it.
+    ///
+    /// @param immediate the instruction's #imm, 0 to 65535
+    /// @param functionId the value of w0
+    Fate fate(Conduit conduit, int immediate, int functionId, ExecutionState state);
+}

@@ -1,0 +1,64 @@
+package dev.trapline.firmware.mailbox;
+
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.Reply;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceContext;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import java.util.List;
+
+/// A sum that all vCPUs of a machine share, behind `HVC #0x4a48`.
+///
+/// The second worked example: a service that is not SMCCC, and that has a state. It claims an #imm instead of function
+/// identifiers, takes its arguments where it likes, and returns in registers of its choice; x0 means nothing to it, and
+/// every register it does not name keeps its value.
+///
+/// | x7 | operation | x12 in | x12 out |
+/// |---|---|---|---|
+/// | 0 | read | - | the sum |
+/// | 1 | add | what to add | unchanged |
+/// | other | none: x7 becomes -1 | - | unchanged |
+///
+/// The sum has 64 bits and wraps. From AArch32, r7 and r12 are their lower halves. A reset of the machine makes it 0.
+public final class MailboxService implements FirmwareService<MailboxService.Sum> {
+
+    /// The #imm of its HVC.
+    public static final int IMMEDIATE = 0x4a48;
+
+    private static final int OPERATION = 7;
+    private static final int VALUE = 12;
+    private static final long READ = 0;
+    private static final long ADD = 1;
+    private static final long NO_SUCH_OPERATION = -1;
+
+    /// The state: immutable, a new one for each change.
+    ///
+    /// @param value what was added so far
+    public record Sum(long value) {}
+
+    @Override
+    public ServiceDescriptor descriptor() {
+        return new ServiceDescriptor("mailbox", "1", List.of(), List.of(IMMEDIATE), List.of(), List.of());
+    }
+
+    @Override
+    public Sum start(ServiceContext context) {
+        return new Sum(0);
+    }
+
+    @Override
+    public Reply<Sum> apply(Sum state, ServiceCall call, GuestMemory memory) {
+        GeneralRegisters registers = call.exit().registers();
+        long operation = registers.x(OPERATION);
+        if (operation == READ) {
+            return Reply.of(state, RegisterWrites.NONE.and(VALUE, state.value()));
+        }
+        if (operation == ADD) {
+            return Reply.of(new Sum(state.value() + registers.x(VALUE)), RegisterWrites.NONE);
+        }
+        return Reply.of(state, RegisterWrites.NONE.and(OPERATION, NO_SUCH_OPERATION));
+    }
+}

@@ -1,0 +1,149 @@
+package dev.trapline.firmware.vendor;
+
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.Reply;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceContext;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
+import dev.trapline.abi.firmware.ServiceDescriptor.Function;
+import dev.trapline.abi.firmware.ServiceDescriptor.ResultName;
+import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.abi.smccc.SmcccCall;
+import dev.trapline.firmware.exit.ExitService;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The machine's own vendor-hypervisor calls (owner 6).
+///
+/// | Call | Identifier | Arguments | Returns |
+/// |---|---|---|---|
+/// | FEATURES | `0x86000000` | - | w0: a bit for each feature that a call by this conduit reaches |
+/// | UID | `0x8600FF01` | - | w0 to w3: `7a3c9e52-41d8-4b0f-9a6e-5d1f8c2b7e34` (DEN0028 §6.2) |
+/// | CAPABILITY_QUERY | `0xC6001001` | x1 = conduit + (#imm << 16) + (state << 32), x2 = function identifier | x0 |
+/// | CAPABILITY_QUERY | `0x86001001` | w1 = conduit + (#imm << 16), w2 = function identifier, w3 = state | w0 |
+///
+/// Features: bit 0 FEATURES itself, bit 16 EXIT (`0xC6001000`), bit 17 CAPABILITY_QUERY; all others are 0.
+///
+/// CAPABILITY_QUERY says what would become of a call without making it: 0 denied, 1 answered in place, 2 forwarded to
+/// an actor, and -3 (INVALID_PARAMETERS) for what is no call. Conduit: 0 SMC, 1 HVC. State: 0 A64, 1 A32, 2 T32. All
+/// bits that are not named are 0. It answers for the moment of the call: a reconfiguration may change it.
+public final class VendorHypService implements FirmwareService<VendorHypService.None> {
+
+    /// FEATURES.
+    public static final FunctionId FEATURES = FunctionId.fast32(6, 0);
+    /// UID.
+    public static final FunctionId UID = FunctionId.fast32(6, 0xff01);
+    /// CAPABILITY_QUERY for AArch64.
+    public static final FunctionId CAPABILITY_QUERY_64 = FunctionId.fast64(6, 0x1001);
+    /// CAPABILITY_QUERY for AArch32, and for AArch64 callers of the SMC32 convention.
+    public static final FunctionId CAPABILITY_QUERY_32 = FunctionId.fast32(6, 0x1001);
+
+    /// The identity in the order of its bytes, the first in the lowest bits of w0.
+    private static final RegisterWrites IDENTITY =
+            RegisterWrites.fromX0(0x529e_3c7aL, 0x0f4b_d841L, 0x1f5d_6e9aL, 0x347e_2b8cL);
+
+    private static final long NOT_SUPPORTED = -1;
+    private static final long INVALID_PARAMETERS = -3;
+    private static final long DENIED = 0;
+    private static final long ANSWERED_IN_PLACE = 1;
+    private static final long FORWARDED = 2;
+
+    private static final long BIT_FEATURES = 1;
+    private static final long BIT_EXIT = 1 << 16;
+    private static final long BIT_CAPABILITY_QUERY = 1 << 17;
+
+    /// No state.
+    public record None() {}
+
+    @Override
+    public ServiceDescriptor descriptor() {
+        List<String> parameters = List.of("call", "function");
+        List<ResultName> fates = List.of(
+                new ResultName(DENIED, "DENIED"),
+                new ResultName(ANSWERED_IN_PLACE, "RESIDENT"),
+                new ResultName(FORWARDED, "FORWARDED"),
+                new ResultName(INVALID_PARAMETERS, "INVALID_PARAMETERS"));
+        return new ServiceDescriptor(
+                "vendor-hyp",
+                "1",
+                List.of(
+                        Claim.of(FEATURES),
+                        Claim.of(UID),
+                        Claim.of(CAPABILITY_QUERY_32),
+                        Claim.of(CAPABILITY_QUERY_64)),
+                List.of(
+                        new Function(FEATURES, "VENDOR_HYP_FEATURES", List.of(), List.of()),
+                        new Function(UID, "VENDOR_HYP_UID", List.of(), List.of()),
+                        new Function(
+                                CAPABILITY_QUERY_32, "CAPABILITY_QUERY", List.of("call", "function", "state"), fates),
+                        new Function(CAPABILITY_QUERY_64, "CAPABILITY_QUERY", parameters, fates)),
+                List.of());
+    }
+
+    @Override
+    public None start(ServiceContext context) {
+        return new None();
+    }
+
+    @Override
+    public Reply<None> apply(None state, ServiceCall call, GuestMemory memory) {
+        FunctionId function = call.smccc().functionId();
+        if (function.equals(FEATURES)) {
+            return Reply.x0(state, features(call));
+        }
+        if (function.equals(UID)) {
+            return Reply.of(state, IDENTITY);
+        }
+        if (function.equals(CAPABILITY_QUERY_32) || function.equals(CAPABILITY_QUERY_64)) {
+            return Reply.x0(state, query(call));
+        }
+        return Reply.x0(state, NOT_SUPPORTED);
+    }
+
+    private static long features(ServiceCall call) {
+        boolean asks64 = !call.exit().state().isAarch32();
+        return (call.reaches(FEATURES) ? BIT_FEATURES : 0)
+                | (call.reaches(ExitService.EXIT) ? BIT_EXIT : 0)
+                | (call.reaches(asks64 ? CAPABILITY_QUERY_64 : CAPABILITY_QUERY_32) ? BIT_CAPABILITY_QUERY : 0);
+    }
+
+    private static long query(ServiceCall call) {
+        SmcccCall smccc = call.smccc();
+        long packed = smccc.argument(1);
+        boolean is64 = smccc.functionId().is64();
+        Conduit conduit = conduit(packed & 0xffff);
+        int immediate = (int) (packed >>> 16) & 0xffff;
+        ExecutionState state = state(is64 ? packed >>> 32 : smccc.argument(3));
+        long function = smccc.argument(2);
+        if (conduit == null || state == null || function >>> 32 != 0) {
+            return INVALID_PARAMETERS;
+        }
+        return switch (call.capabilities().fate(conduit, immediate, (int) function, state)) {
+            case DENIED -> DENIED;
+            case RESIDENT -> ANSWERED_IN_PLACE;
+            case FORWARDED -> FORWARDED;
+        };
+    }
+
+    private static @Nullable Conduit conduit(long code) {
+        if (code == 0) {
+            return Conduit.SMC;
+        }
+        return code == 1 ? Conduit.HVC : null;
+    }
+
+    private static @Nullable ExecutionState state(long code) {
+        if (code == 0) {
+            return ExecutionState.A64;
+        }
+        if (code == 1) {
+            return ExecutionState.A32;
+        }
+        return code == 2 ? ExecutionState.T32 : null;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.firmware.mailbox;
+
+import org.jspecify.annotations.NullMarked;

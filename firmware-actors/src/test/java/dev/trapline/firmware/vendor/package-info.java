@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.firmware.vendor;
+
+import org.jspecify.annotations.NullMarked;

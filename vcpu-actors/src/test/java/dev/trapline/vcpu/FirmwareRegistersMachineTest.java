@@ -1,0 +1,76 @@
+package dev.trapline.vcpu;
+
+import static dev.trapline.vcpu.FakeEngines.hvc;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.registry.FirmwareRegisters;
+import dev.trapline.abi.registry.RegistryError;
+import dev.trapline.abi.registry.RegistryException;
+import dev.trapline.firmware.FirmwareServices;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/// What a guest sees of its machine's pseudo firmware registers.
+class FirmwareRegistersMachineTest {
+
+    private static final ActorTestKit KIT = ActorTestKit.create();
+
+    private final FakeEngines engines = new FakeEngines()
+            .script(
+                    hvc(0x8600_0000L),
+                    hvc(0x8600_ff01L),
+                    hvc(0x8400_0000L),
+                    hvc(0x8400_000aL, 0xc400_0003L),
+                    hvc(0x8400_0008L));
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    private Machine.Builder machine() {
+        return Machine.builder(engines, Specs.withVcpus(1).spec())
+                .image(new Image(Image.Kind.RAW, "nothing.bin", FakeEngines.ENTRY, Bytes.copyOf(new byte[64])))
+                .services(FirmwareServices.onClassPath());
+    }
+
+    private static List<String> calls(Machine.Builder machine) {
+        return machine.start(KIT.system()).done().toCompletableFuture().join().lastHypercalls();
+    }
+
+    @Test
+    void aClearedBitIsSeenByTheGuest() {
+        assertThat(calls(machine().firmwareRegister(FirmwareRegisters.VENDOR_HYP_BMAP, 0))
+                        .subList(0, 2))
+                .containsExactly(
+                        "vcpu0 HVC VENDOR_HYP_FEATURES() = NOT_SUPPORTED [denied: a toggle is off]",
+                        "vcpu0 HVC VENDOR_HYP_UID() = NOT_SUPPORTED [denied: a toggle is off]");
+    }
+
+    @Test
+    void theVersionIsSeenByTheGuest() {
+        assertThat(calls(machine().firmwareRegister(FirmwareRegisters.PSCI_VERSION, 0x2))
+                        .subList(2, 4))
+                .as("0.2 has no PSCI_FEATURES")
+                .containsExactly(
+                        "vcpu0 HVC PSCI_VERSION() = 0x2 [psci, forwarded]",
+                        "vcpu0 HVC PSCI_FEATURES(psci_func_id=0xc4000003) = NOT_SUPPORTED [psci, forwarded]");
+    }
+
+    @Test
+    void aMachineThatHasRunTakesTheSameValueAndNoOther() {
+        Machine.Builder machine = machine();
+        assertThat(machine.firmwareRegister(FirmwareRegisters.VENDOR_HYP_BMAP)).isEqualTo(1);
+        calls(machine);
+        machine.firmwareRegister(FirmwareRegisters.VENDOR_HYP_BMAP, 1);
+        assertThatThrownBy(() -> machine.firmwareRegister(FirmwareRegisters.VENDOR_HYP_BMAP, 0))
+                .isInstanceOfSatisfying(
+                        RegistryException.class,
+                        e -> assertThat(e.errors()).containsExactly(new RegistryError.VcpuHasRun()));
+    }
+}
