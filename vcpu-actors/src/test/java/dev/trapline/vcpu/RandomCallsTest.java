@@ -1,0 +1,287 @@
+package dev.trapline.vcpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.Width;
+import dev.trapline.abi.registry.Action;
+import dev.trapline.abi.registry.CapabilityRegistry;
+import dev.trapline.abi.registry.Functions;
+import dev.trapline.abi.registry.Match;
+import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.registry.Rule;
+import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.firmware.FirmwareServices;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.recording.Recordings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// A guest that makes any call at all is answered as the registry's query said, keeps its registers and its CPUs, and
+/// its recording replays.
+@Tag("native")
+class RandomCallsTest {
+
+    private static final int VCPUS = 4;
+    private static final int WORKERS = 16;
+    private static final long SYSTEM_OFF = 0x8400_0008L;
+    private static final long SYSTEM_RESET = 0x8400_0009L;
+    private static final long CPU_OFF = 0x8400_0002L;
+    private static final long EXIT = 0xc600_1000L;
+
+    /// Calls that a service answers, and some beside them.
+    private static final long[] DEFINED = {
+        0x8400_0000L, 0x8400_0003L, 0xc400_0003L, 0xc400_0004L, 0x8400_0004L, 0x8400_000aL, 0x8400_0001L, 0xc400_0005L,
+        0x8000_0000L, 0x8000_0001L, 0x8000_8000L, 0x8600_0000L, 0x8600_ff01L, 0xc600_1001L, 0x8600_1001L, 0x95c1_ba60L,
+        0xc401_0003L, 0xc500_0020L
+    };
+
+    private static final Policy POLICY = Policy.DEFAULT
+            .withResident("smccc")
+            .withRules(List.of(
+                    new Rule(
+                            Match.of(new Functions.One(new FunctionId(0x8400_0004))),
+                            new Action.Deny(),
+                            "this test: 1"),
+                    new Rule(Match.of(Conduit.SMC, 5), new Action.Forward("mailbox"), "this test: 2")));
+
+    private static final MachineRuns RUNS = new MachineRuns();
+
+    @TempDir
+    Path temp;
+
+    @AfterAll
+    static void stop() {
+        RUNS.close();
+    }
+
+    /// 100 000 calls in all, a third of them from each instruction set.
+    @ParameterizedTest(name = "{1} calls from {0}, seed {3}")
+    @CsvSource({
+        "A64, 11200, 0x84000008, 1",
+        "A64, 11200, 0x84000009, 2",
+        "A64, 11200, 0xc6001000, 3",
+        "A32, 16700, 0x84000008, 4",
+        "A32, 16700, 0x84000009, 5",
+        "T32, 16700, 0x84000008, 6",
+        "T32, 16700, 0x84000009, 7"
+    })
+    void everyCallIsAnsweredAsTheQuerySaidAndTheRecordingReplays(
+            ExecutionState state, int calls, String last, long seed) {
+        CallProgram program = randomProgram(state, calls, Long.decode(last), new Random(seed));
+        Path recording = temp.resolve("rec");
+        MachineRuns.Finished live = RUNS.record(spec(state), program.image(), "", recording);
+        assertThat(live.report().outcome())
+                .isEqualTo(
+                        switch (last) {
+                            case "0x84000008" -> new RunOutcome.PoweredOff();
+                            case "0x84000009" -> new RunOutcome.ResetRequested();
+                            default -> new RunOutcome.Exited(42);
+                        });
+
+        CallOracle oracle = follow(recording, program, state);
+        assertThat(oracle.calls()).as("calls made").isGreaterThanOrEqualTo(calls);
+        assertThat(oracle.started()).as("CPUs were started again and again").isGreaterThan(VCPUS);
+        assertThat(oracle.done(0))
+                .as("the boot CPU came to its end")
+                .isEqualTo(program.routine(entry(state)).calls().size());
+        for (int v = 1; v < VCPUS; v++) {
+            assertThat(oracle.isOn(v))
+                    .as("vcpu%d went through its routine to its CPU_OFF", v)
+                    .isFalse();
+        }
+        MachineRuns.assertEqual(RUNS.replay(recording), live, "replay of seed " + seed);
+    }
+
+    /// Every owner's calls, of both widths, by both conduits, from a CPU that holds a pattern of its own in each
+    /// register.
+    @ParameterizedTest
+    @EnumSource(ExecutionState.class)
+    void whatAReturnDoesNotNameKeepsItsValueForEveryOwnerAndBothConduits(ExecutionState state) {
+        CallProgram program = new CallProgram(state);
+        program.begin();
+        Random random = new Random(8);
+        for (int owner = 0; owner < 64; owner++) {
+            for (long width : new long[] {0x8000_0000L, 0xc000_0000L, 0, 0x4000_0000L}) {
+                for (int number : new int[] {0x0000, 0x0001, 0x0fff, 0xff01}) {
+                    for (Conduit conduit : Conduit.values()) {
+                        List<CallProgram.Load> loads = pattern(state, random);
+                        loads.add(new CallProgram.Load(0, width | ((long) owner << 24) | number));
+                        program.call(loads, conduit, 0);
+                    }
+                }
+            }
+        }
+        program.call(List.of(new CallProgram.Load(0, SYSTEM_OFF)), Conduit.HVC, 0);
+        Path recording = temp.resolve("rec");
+        MachineRuns.Finished live = RUNS.record(spec(state), program.image(), "", recording);
+        assertThat(live.report().outcome()).isEqualTo(new RunOutcome.PoweredOff());
+        assertThat(follow(recording, program, state).calls()).isEqualTo(64 * 4 * 4 * 2 + 1);
+    }
+
+    private static CallOracle follow(Path recording, CallProgram program, ExecutionState state) {
+        List<ServiceDescriptor> services = FirmwareServices.onClassPath().stream()
+                .<ServiceDescriptor>map(FirmwareService::descriptor)
+                .toList();
+        CallOracle oracle = new CallOracle(program, state, CapabilityRegistry.of(services, POLICY), VCPUS);
+        oracle.begins(VcpuId.BOOT, entry(state), 0);
+        try (RecordingReader reader = Recordings.open(recording, OpenOptions.STRICT)) {
+            reader.entries().forEachRemaining(entry -> oracle.follow(entry.record()));
+        }
+        return oracle;
+    }
+
+    private static long entry(ExecutionState state) {
+        return CallProgram.BASE | (state == ExecutionState.T32 ? 1 : 0);
+    }
+
+    private static MachineSpec spec(ExecutionState state) {
+        return new MachineSpec(
+                VCPUS,
+                CpuModel.CORTEX_A57,
+                state.isAarch32() ? Width.AARCH32 : Width.AARCH64,
+                16L << 20,
+                Schedule.ROUND_ROBIN,
+                0,
+                20_000,
+                256,
+                0,
+                false,
+                false,
+                0,
+                1L << 40,
+                POLICY,
+                new TreeMap<>());
+    }
+
+    /// A constant for each register but x0 and the AArch32 stack pointer, which T32 cannot load.
+    private static List<CallProgram.Load> pattern(ExecutionState state, Random random) {
+        List<CallProgram.Load> loads = new ArrayList<>();
+        for (int n = 1; n < (state.isAarch32() ? 15 : 31); n++) {
+            if (!state.isAarch32() || n != 13) {
+                long value = random.nextLong();
+                loads.add(new CallProgram.Load(n, state.isAarch32() ? value & 0xffff_ffffL : value));
+            }
+        }
+        return loads;
+    }
+
+    /// The boot CPU's routine, half of its calls uniform over the 32 bits and half of defined calls, and short
+    /// routines for the CPUs that it starts, at places known beforehand.
+    private static CallProgram randomProgram(ExecutionState state, int calls, long last, Random random) {
+        CallProgram program = new CallProgram(state);
+        program.begin();
+        program.call(withX0(pattern(state, random), 0x8400_0000L), Conduit.HVC, 0);
+        for (int n = 0; n < calls; n++) {
+            if (random.nextBoolean()) {
+                anyCall(program, new ArrayList<>(), state, random);
+            } else {
+                defined(program, state, random);
+            }
+        }
+        // Time for the others to come to their ends.
+        for (int n = 0; n < 64; n++) {
+            program.call(withX0(new ArrayList<>(), 0x8000_0000L), Conduit.HVC, 0);
+        }
+        List<CallProgram.Load> end = withX0(new ArrayList<>(), last);
+        end.add(new CallProgram.Load(1, 42));
+        program.call(end, conduit(random), 0);
+        program.end();
+        for (int worker = 0; worker < WORKERS; worker++) {
+            program.seek(place(worker));
+            program.begin();
+            for (int n = 0; n < 4; n++) {
+                anyCall(program, pattern(state, random), state, random);
+            }
+            program.call(withX0(new ArrayList<>(), CPU_OFF), conduit(random), 0);
+            program.end();
+        }
+        return program;
+    }
+
+    private static void defined(CallProgram program, ExecutionState state, Random random) {
+        if (random.nextInt(8) == 0) {
+            List<CallProgram.Load> loads = withX0(new ArrayList<>(), uniform(random));
+            loads.add(new CallProgram.Load(7, random.nextInt(3)));
+            loads.add(new CallProgram.Load(12, random.nextInt(1 << 30)));
+            boolean hvc = random.nextBoolean();
+            program.call(loads, hvc ? Conduit.HVC : Conduit.SMC, hvc ? 0x4a48 : 5);
+            return;
+        }
+        long function = DEFINED[random.nextInt(DEFINED.length)];
+        List<CallProgram.Load> loads = withX0(new ArrayList<>(), function);
+        switch ((int) function) {
+            case 0x8400_0003, 0xc400_0003 -> {
+                loads.add(new CallProgram.Load(1, random.nextInt(VCPUS + 1)));
+                loads.add(new CallProgram.Load(
+                        2, place(random.nextInt(WORKERS)) | (state == ExecutionState.T32 ? 1 : 0)));
+                loads.add(new CallProgram.Load(3, Integer.toUnsignedLong(random.nextInt())));
+            }
+            case 0xc400_0004 -> {
+                loads.add(new CallProgram.Load(1, random.nextInt(VCPUS + 1)));
+                loads.add(new CallProgram.Load(2, 0));
+            }
+            case 0x8400_000a, 0x8000_0001 ->
+                loads.add(new CallProgram.Load(1, DEFINED[random.nextInt(DEFINED.length)]));
+            case 0xc600_1001, 0x8600_1001 -> {
+                loads.add(new CallProgram.Load(1, random.nextInt(3)));
+                loads.add(new CallProgram.Load(2, DEFINED[random.nextInt(DEFINED.length)]));
+                loads.add(new CallProgram.Load(3, random.nextInt(4)));
+            }
+            default -> loads.add(new CallProgram.Load(1, Integer.toUnsignedLong(random.nextInt())));
+        }
+        Conduit conduit = conduit(random);
+        program.call(loads, conduit, random.nextInt(4) == 0 ? immediate(state, conduit, random) : 0);
+    }
+
+    private static List<CallProgram.Load> withX0(List<CallProgram.Load> loads, long x0) {
+        loads.add(new CallProgram.Load(0, x0));
+        return loads;
+    }
+
+    private static long place(int worker) {
+        return CallProgram.BASE + (2L << 20) + 0x1000L * worker;
+    }
+
+    /// Any identifier but those that turn the caller or the machine off: they are at the routines' ends.
+    private static long uniform(Random random) {
+        long function = Integer.toUnsignedLong(random.nextInt());
+        return function == CPU_OFF || function == SYSTEM_OFF || function == SYSTEM_RESET || function == EXIT
+                ? 0
+                : function;
+    }
+
+    private static Conduit conduit(Random random) {
+        return random.nextBoolean() ? Conduit.HVC : Conduit.SMC;
+    }
+
+    private static void anyCall(
+            CallProgram program, List<CallProgram.Load> loads, ExecutionState state, Random random) {
+        Conduit conduit = conduit(random);
+        program.call(withX0(loads, uniform(random)), conduit, immediate(state, conduit, random));
+    }
+
+    /// 0 half of the time; an SMC of AArch32 has room for 4 bits.
+    private static int immediate(ExecutionState state, Conduit conduit, Random random) {
+        boolean narrow = state.isAarch32() && conduit == Conduit.SMC;
+        return random.nextBoolean() ? 0 : random.nextInt(narrow ? 16 : 1 << 16);
+    }
+}
