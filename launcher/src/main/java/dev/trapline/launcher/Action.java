@@ -11,6 +11,7 @@ sealed interface Action
                 CapsQueryCommand,
                 CapsListCommand,
                 CapsTogglesCommand,
+                CapsRegistersCommand,
                 DemoCommand,
                 TrainCommand {
 

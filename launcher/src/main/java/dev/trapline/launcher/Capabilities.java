@@ -4,8 +4,10 @@ import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
 import dev.trapline.abi.firmware.ServiceDescriptor.Function;
+import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.registry.CapabilityRegistry;
 import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.registry.FirmwareRegisters;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.abi.registry.Toggle;
 import dev.trapline.abi.registry.Verdict;
@@ -24,12 +26,15 @@ final class Capabilities {
 
     private final Policy policy;
     private final CapabilityRegistry registry;
+    private final FirmwareRegisters registers;
     private final List<Toggle> toggles;
     private final SortedMap<String, String> toggleOrigins;
     private final SortedMap<FunctionId, String> names = new TreeMap<>();
 
-    private Capabilities(List<ServiceDescriptor> services, Policy policy, SortedMap<String, String> toggleOrigins) {
-        this.policy = policy;
+    private Capabilities(
+            List<ServiceDescriptor> services, MachineSpec machine, SortedMap<String, String> toggleOrigins) {
+        this.policy = machine.policy();
+        this.registers = new FirmwareRegisters(services, policy, machine.serviceSettings());
         this.registry = CapabilityRegistry.of(services, policy);
         this.toggles = Toggle.of(services);
         this.toggleOrigins = toggleOrigins;
@@ -38,12 +43,16 @@ final class Capabilities {
 
     /// Reads all of a configuration, so that what a run would refuse is refused here as well.
     static Capabilities of(LayeredConfig layers, List<ServiceDescriptor> services) {
-        Policy policy = layers.validate(services).machine().policy();
-        return new Capabilities(services, policy, layers.toggleOrigins(services));
+        MachineSpec machine = layers.validate(services).machine();
+        return new Capabilities(services, machine, layers.toggleOrigins(services));
     }
 
     CapabilityRegistry registry() {
         return registry;
+    }
+
+    FirmwareRegisters registers() {
+        return registers;
     }
 
     List<Toggle> toggles() {

@@ -31,6 +31,7 @@ final class CapsCommand {
         return new CommandLine(new CapsCommand())
                 .addSubcommand("query", new CapsQueryCommand(terminal))
                 .addSubcommand("list", new CapsListCommand(terminal))
-                .addSubcommand("toggles", new CapsTogglesCommand(terminal));
+                .addSubcommand("toggles", new CapsTogglesCommand(terminal))
+                .addSubcommand("registers", new CapsRegistersCommand(terminal));
     }
 }

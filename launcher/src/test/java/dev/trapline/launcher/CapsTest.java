@@ -181,6 +181,17 @@ class CapsTest {
                 .startsWith("[{\"name\":\"smc\",\"on\":true,\"default\":true,\"help\":\"");
     }
 
+    @Test
+    void registersAreListedUnderTheKernelsIdentifiersWithTheirValues() {
+        Said said = caps("registers");
+        assertThat(said.status()).as(said.err()).isZero();
+        assertThat(said.out())
+                .as("KVM_REG_ARM_PSCI_VERSION is firmware register 0 of coprocessor 0x14")
+                .containsPattern("(?m)^0x6030000000140000 +PSCI_VERSION +0x1000[0-3]$");
+        assertThat(caps("registers", "--format", "json").out())
+                .startsWith("[{\"id\":\"0x6030000000140000\",\"name\":\"PSCI_VERSION\",\"value\":\"0x1000");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         query svc 1                       | CONDUIT takes smc or hvc, not 'svc'
