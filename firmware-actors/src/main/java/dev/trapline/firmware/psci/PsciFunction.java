@@ -79,14 +79,14 @@ enum PsciFunction {
     /// All identifiers of all functions, as a descriptor lists them.
     static List<Function> described() {
         List<Function> functions = new ArrayList<>();
-        BY_ID.forEach((id, function) -> functions.add(function.described(id)));
-        functions.add(CPU_OFF.described(CPU_OFF_0_1));
-        functions.add(CPU_ON.described(CPU_ON_0_1));
+        BY_ID.forEach((id, function) -> functions.add(function.described(id, function.armName)));
+        functions.add(CPU_OFF.described(CPU_OFF_0_1, "PSCI_0_1_CPU_OFF"));
+        functions.add(CPU_ON.described(CPU_ON_0_1, "PSCI_0_1_CPU_ON"));
         return functions;
     }
 
-    private Function described(FunctionId id) {
-        return new Function(id, armName, parameters, resultNames());
+    private Function described(FunctionId id, String name) {
+        return new Function(id, name, parameters, resultNames());
     }
 
     private List<ResultName> resultNames() {
