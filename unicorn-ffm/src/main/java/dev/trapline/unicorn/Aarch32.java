@@ -1,9 +1,14 @@
 package dev.trapline.unicorn;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.engine.EngineSpec;
+import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.exit.GeneralRegisters;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /// A CPU that has AArch32 only: it starts in SVC mode in non-secure state.
@@ -20,6 +25,8 @@ record Aarch32() implements Architecture {
     private static final long SCR_NS = 1;
     /// HCR: TWI (a WFI cannot be mistaken for the end of a budget).
     private static final long HCR_TWI = 1 << 13;
+    private static final int NOP = 0xe1a0_0000;
+    private static final long WARM_UP = 0x10000;
     private static final int DOUBLES = 32;
     private static final long MODE = 0x1f;
     private static final long USER = 0x10;
@@ -37,6 +44,19 @@ record Aarch32() implements Architecture {
             case CORTEX_A53 -> UnicornConstants.UC_CPU_ARM_CORTEX_A7;
             case CORTEX_A57, CORTEX_A72 -> UnicornConstants.UC_CPU_ARM_CORTEX_A15;
         };
+    }
+
+    /// The library does not report the first block that an instance ever translates: let that be one NOP.
+    @Override
+    public void warmUp(Unicorn engine) {
+        try (Arena memory = Arena.ofConfined()) {
+            // SAFETY: unmapped before the arena is closed.
+            MemorySegment page = memory.allocate(MemoryMap.PAGE, MemoryMap.PAGE);
+            page.set(JAVA_INT, 0, NOP);
+            engine.mapMemory(WARM_UP, page, UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_EXEC);
+            engine.start(WARM_UP, 1);
+            engine.unmap(WARM_UP, MemoryMap.PAGE);
+        }
     }
 
     @Override

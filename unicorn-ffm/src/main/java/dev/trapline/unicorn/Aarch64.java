@@ -38,6 +38,11 @@ record Aarch64() implements Architecture {
     }
 
     @Override
+    public void warmUp(Unicorn engine) {
+        // Nothing to prepare.
+    }
+
+    @Override
     public void setUp(Unicorn engine, EngineSpec spec) {
         engine.writeSystem(SystemRegister.SCR_EL3, SCR);
         engine.writeSystem(SystemRegister.HCR_EL2, HCR);

@@ -14,6 +14,9 @@ sealed interface Architecture permits Aarch64, Aarch32 {
     /// The `UC_CPU_` number of the model.
     int model(EngineSpec spec);
 
+    /// Prepares an instance that has no memory yet.
+    void warmUp(Unicorn engine);
+
     /// Brings a fresh instance into the state that a machine's CPU starts in.
     void setUp(Unicorn engine, EngineSpec spec);
 

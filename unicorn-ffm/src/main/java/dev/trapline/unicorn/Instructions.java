@@ -1,6 +1,7 @@
 package dev.trapline.unicorn;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
@@ -36,6 +37,28 @@ final class Instructions {
             }
         }
         return 0;
+    }
+
+    /// The halfword at an address; 0 where there is no memory.
+    int halfword(long address) {
+        for (MemoryMap.Memory block : blocks) {
+            long offset = address - block.base();
+            if (offset >= 0 && offset <= block.size() - Short.BYTES) {
+                return block.bytes().get(JAVA_SHORT_UNALIGNED, offset) & 0xffff;
+            }
+        }
+        return 0;
+    }
+
+    /// Whether there is memory at an address.
+    boolean isMemory(long address) {
+        for (MemoryMap.Memory block : blocks) {
+            long offset = address - block.base();
+            if (offset >= 0 && offset < block.size()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static boolean isHypercall(int word, Conduit conduit) {

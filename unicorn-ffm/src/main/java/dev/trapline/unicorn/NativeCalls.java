@@ -32,6 +32,7 @@ final class NativeCalls {
     // SAFETY: the batch functions copy between CPU state and the buffers and return: no hook, no block.
     private static final MethodHandle BATCH = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT), CRITICAL);
     private static final MethodHandle MAP = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle UNMAP = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle MAP_DEVICE =
             handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle HOOK = handle(
@@ -51,6 +52,7 @@ final class NativeCalls {
     private final MemorySegment regReadBatch;
     private final MemorySegment regWriteBatch;
     private final MemorySegment memMapPtr;
+    private final MemorySegment memUnmap;
     private final MemorySegment mmioMap;
     private final MemorySegment hookAdd;
     private final MemorySegment ctl;
@@ -72,6 +74,7 @@ final class NativeCalls {
         regReadBatch = library.findOrThrow("uc_reg_read_batch");
         regWriteBatch = library.findOrThrow("uc_reg_write_batch");
         memMapPtr = library.findOrThrow("uc_mem_map_ptr");
+        memUnmap = library.findOrThrow("uc_mem_unmap");
         mmioMap = library.findOrThrow("uc_mmio_map");
         hookAdd = library.findOrThrow("uc_hook_add");
         ctl = library.findOrThrow("uc_ctl");
@@ -167,6 +170,15 @@ final class NativeCalls {
         try {
             // SAFETY: the caller keeps `size` bytes at `host` until the engine is closed.
             return (int) MAP.invokeExact(memMapPtr, engine, address, size, protection, host);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    int memUnmap(long engine, long address, long size) {
+        try {
+            // SAFETY: the range is one that was mapped, and no run is under way.
+            return (int) UNMAP.invokeExact(memUnmap, engine, address, size);
         } catch (Throwable t) {
             throw broken(t);
         }

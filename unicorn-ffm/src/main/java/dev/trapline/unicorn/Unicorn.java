@@ -28,6 +28,7 @@ public final class Unicorn implements AutoCloseable {
     private @Nullable MemorySegment context;
     private @Nullable Throwable failure;
     private boolean closed;
+    private long instructionStub;
 
     private Unicorn(NativeCalls calls, int arch, int model) {
         this.calls = calls;
@@ -77,6 +78,12 @@ public final class Unicorn implements AutoCloseable {
                 "mapping " + host.byteSize() + " bytes of memory at 0x" + Long.toHexString(address));
     }
 
+    /// Takes back what was mapped at a guest physical address.
+    void unmap(long address, long size) {
+        UnicornError.check(
+                calls.memUnmap(handle(), address, size), "unmapping memory at 0x" + Long.toHexString(address));
+    }
+
     /// Lets a device answer at a guest physical address.
     public void mapDevice(long address, long size, MmioDevice device) {
         // SAFETY: both stubs live as long as the instance.
@@ -98,10 +105,27 @@ public final class Unicorn implements AutoCloseable {
         hook(UnicornConstants.UC_HOOK_INSN, upcalls.systemInstructionStub(hooks), UnicornConstants.UC_ARM64_INS_SYS);
     }
 
+    /// Has each block of code reported when it has been translated.
+    void hookTranslation(CodeHooks hooks) {
+        hook(UnicornConstants.UC_HOOK_EDGE_GENERATED, upcalls.translationStub(hooks), 0);
+        instructionStub = upcalls.instructionStub(hooks);
+    }
+
+    /// Has an instruction reported each time it is reached. Counts for what is translated from now on. Every hook
+    /// of this kind makes every instruction a little slower.
+    void hookInstruction(long address) {
+        hook(UnicornConstants.UC_HOOK_CODE, instructionStub, address, address, 0);
+    }
+
     private void hook(int type, long stub, int instruction) {
+        hook(type, stub, 1, 0, instruction);
+    }
+
+    private void hook(int type, long stub, long first, long last, int instruction) {
         // SAFETY: the stub lives as long as the instance; out has room for the hook's handle, which is not needed
         // again.
-        UnicornError.check(calls.hookAdd(handle(), out.address(), type, stub, 1, 0, instruction), "adding a hook");
+        UnicornError.check(
+                calls.hookAdd(handle(), out.address(), type, stub, first, last, instruction), "adding a hook");
     }
 
     /// Runs guest code until something stops it.
@@ -225,7 +249,16 @@ public final class Unicorn implements AutoCloseable {
         batch.write(1);
     }
 
-    private RegisterBatch coprocessor(int crn, int opc1, int crm, int opc2) {
+    static long coprocessorValue(RegisterBatch batch) {
+        return batch.get(0, COPROCESSOR_VALUE);
+    }
+
+    static void setCoprocessorValue(RegisterBatch batch, long value) {
+        batch.set(0, COPROCESSOR_VALUE, value);
+    }
+
+    /// One 32-bit register of coprocessor 15, to be read and written many times.
+    RegisterBatch coprocessor(int crn, int opc1, int crm, int opc2) {
         RegisterBatch batch =
                 registers(new int[] {UnicornConstants.UC_ARM_REG_CP_REG}, new int[] {0}, 1, COPROCESSOR_WORDS);
         int[] fields = {15, 0, 0, crn, crm, opc1, opc2};

@@ -21,6 +21,7 @@ public final class UnicornConstants {
     public static final int UC_HOOK_INTR = 1;
     public static final int UC_HOOK_INSN = 2;
     public static final int UC_HOOK_CODE = 4;
+    public static final int UC_HOOK_EDGE_GENERATED = 1 << 15;
     /// Every access that no mapping answers, and every one that a mapping's protection refuses.
     public static final int UC_HOOK_MEM_INVALID = 0x3f0;
 

@@ -28,7 +28,7 @@ final class UnicornEngine implements Engine {
     private final EngineHooks hooks;
     private final Translations translations;
     private final Faults faults;
-    private final @Nullable Aarch32Time aarch32Time;
+    private final @Nullable Aarch32Watch watch;
     private final Instructions instructions;
     private final RegisterBatch general;
     private final RegisterBatch written;
@@ -42,10 +42,18 @@ final class UnicornEngine implements Engine {
         boolean a64 = architecture instanceof Aarch64;
         this.hooks = new EngineHooks(
                 unicorn, clock, a64 ? new DebugRegisters(unicorn) : null, architecture.monitorControl(unicorn));
-        this.aarch32Time = a64 ? null : new Aarch32Time(unicorn, hooks.time());
         this.translations = new Translations(unicorn, spec.memory(), a64);
         this.faults = new Faults(unicorn, architecture, architecture.layout(library));
         this.instructions = new Instructions(spec.memory());
+        this.watch = a64
+                ? null
+                : new Aarch32Watch(
+                        unicorn,
+                        architecture,
+                        library.instanceLayout(),
+                        instructions,
+                        new Aarch32Time(unicorn, hooks.time()),
+                        spec.exportFailedConditionCalls());
         this.general = architecture.generalRegisters(unicorn);
         this.written = unicorn.registers(new int[31]);
         this.stateDigest = architecture.stateDigest(unicorn);
@@ -55,6 +63,7 @@ final class UnicornEngine implements Engine {
         Unicorn unicorn = Unicorn.open(library, architecture.arch(), architecture.model(spec));
         boolean opened = false;
         try {
+            architecture.warmUp(unicorn);
             for (MemoryMap.Region region : spec.memory().regions()) {
                 map(unicorn, region);
             }
@@ -92,11 +101,30 @@ final class UnicornEngine implements Engine {
         if (budget < 1 || budget > MAX_BUDGET) {
             throw new IllegalArgumentException("a budget is 1 to " + MAX_BUDGET + " instructions, not " + budget);
         }
-        long begin = architecture.startAddress(registers[GeneralRegisters.PC], registers[GeneralRegisters.PSTATE]);
         hooks.beginSlice(now);
+        return watch == null ? exit(start(budget)) : runWatched(watch, budget);
+    }
+
+    private Exit runWatched(Aarch32Watch watching, long budget) {
+        watching.beginSlice(registers);
+        int code = UnicornConstants.UC_ERR_OK;
+        for (long left = budget; left > 0; left = watching.resume(left, registers)) {
+            code = start(left);
+        }
+        if (hooks.interrupt() == EngineHooks.NO_INTERRUPT) {
+            Exit exit = watching.exit(registers);
+            if (exit != null) {
+                return exit;
+            }
+        }
+        return exit(code);
+    }
+
+    private int start(long budget) {
+        long begin = architecture.startAddress(registers[GeneralRegisters.PC], registers[GeneralRegisters.PSTATE]);
         int code = unicorn.start(begin, budget);
         fetchRegisters();
-        return exit(code);
+        return code;
     }
 
     private void fetchRegisters() {
@@ -162,13 +190,6 @@ final class UnicornEngine implements Engine {
     private Exit exception(int interrupt) {
         if (interrupt == UnicornConstants.EXCP_UDEF && faults.isWaitForInterrupt(registers)) {
             return waitForInterrupt();
-        }
-        if (interrupt == UnicornConstants.EXCP_UDEF
-                && aarch32Time != null
-                && architecture.exceptionLevel(registers[GeneralRegisters.PSTATE]) == 1
-                && aarch32Time.serve(faults.syndrome(), registers)) {
-            registers[GeneralRegisters.PC] += faults.instructionWidth();
-            return Exit.BudgetUsed.INSTANCE;
         }
         return faults.exception(interrupt);
     }

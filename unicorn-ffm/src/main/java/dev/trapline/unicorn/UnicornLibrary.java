@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
 
 /// A loaded Unicorn library, version 2, with both Arm architectures. It stays loaded until the process ends.
 public final class UnicornLibrary {
@@ -28,6 +29,7 @@ public final class UnicornLibrary {
     private final NativeCalls calls;
     private final CpuStateLayout layoutA64;
     private final CpuStateLayout layoutA32;
+    private @Nullable InstanceLayout instanceLayout;
 
     private UnicornLibrary(EngineLibrary identity, NativeCalls calls) {
         this.identity = identity;
@@ -133,6 +135,16 @@ public final class UnicornLibrary {
 
     NativeCalls calls() {
         return calls;
+    }
+
+    /// What no call tells of an instance. Looked for when it is first asked for: a few milliseconds.
+    synchronized InstanceLayout instanceLayout() {
+        InstanceLayout known = instanceLayout;
+        if (known == null) {
+            known = InstanceLayout.calibrate(this);
+            instanceLayout = known;
+        }
+        return known;
     }
 
     CpuStateLayout layoutA64() {

@@ -2,6 +2,7 @@ package dev.trapline.unicorn;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.trapline.abi.engine.MmioDevice;
 import java.lang.foreign.Arena;
@@ -29,6 +30,10 @@ final class Upcalls {
     private static final long CP_OP1 = 12;
     private static final long CP_OP2 = 16;
     private static final long CP_VALUE = 24;
+    /// `uc_tb`: what a hook on translation is told of a block. An instruction count is between the two.
+    private static final long TB_PC = 0;
+
+    private static final long TB_SIZE = 10;
 
     // SAFETY: read only at addresses that the library passes to a hook, for the duration of that hook.
     @SuppressWarnings("restricted")
@@ -38,6 +43,10 @@ final class Upcalls {
     private static final FunctionDescriptor INVALID =
             of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final FunctionDescriptor SYSTEM = of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final FunctionDescriptor TRANSLATION =
+            FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    private static final FunctionDescriptor INSTRUCTION =
+            FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
     private static final FunctionDescriptor MMIO_READ = of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
     private static final FunctionDescriptor MMIO_WRITE =
             FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
@@ -47,6 +56,8 @@ final class Upcalls {
     private static final MethodHandle ON_MRS = method("readSystem", SYSTEM, Hooks.class);
     private static final MethodHandle ON_MSR = method("writeSystem", SYSTEM, Hooks.class);
     private static final MethodHandle ON_SYS = method("systemInstruction", SYSTEM, Hooks.class);
+    private static final MethodHandle ON_TRANSLATION = method("translation", TRANSLATION, CodeHooks.class);
+    private static final MethodHandle ON_INSTRUCTION = method("instruction", INSTRUCTION, CodeHooks.class);
     private static final MethodHandle ON_DEVICE_READ = method("deviceRead", MMIO_READ, MmioDevice.class);
     private static final MethodHandle ON_DEVICE_WRITE = method("deviceWrite", MMIO_WRITE, MmioDevice.class);
 
@@ -76,6 +87,14 @@ final class Upcalls {
 
     long systemInstructionStub(Hooks hooks) {
         return stub(ON_SYS, hooks, SYSTEM);
+    }
+
+    long translationStub(CodeHooks hooks) {
+        return stub(ON_TRANSLATION, hooks, TRANSLATION);
+    }
+
+    long instructionStub(CodeHooks hooks) {
+        return stub(ON_INSTRUCTION, hooks, INSTRUCTION);
     }
 
     long deviceReadStub(MmioDevice device) {
@@ -147,6 +166,23 @@ final class Upcalls {
             return 0;
         } catch (Throwable t) {
             return self.engine.failInHook(t);
+        }
+    }
+
+    private static void translation(Upcalls self, CodeHooks hooks, long uc, long block, long previous, long user) {
+        try {
+            hooks.blockTranslated(
+                    MEMORY.get(JAVA_LONG, block + TB_PC), Short.toUnsignedInt(MEMORY.get(JAVA_SHORT, block + TB_SIZE)));
+        } catch (Throwable t) {
+            self.engine.failInHook(t);
+        }
+    }
+
+    private static void instruction(Upcalls self, CodeHooks hooks, long uc, long address, int size, long user) {
+        try {
+            hooks.instructionReached(address);
+        } catch (Throwable t) {
+            self.engine.failInHook(t);
         }
     }
 

@@ -7,7 +7,11 @@ import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class HypercallExitTest {
 
@@ -68,6 +72,70 @@ class HypercallExitTest {
             assertThat(smc.conduit()).isEqualTo(Conduit.SMC);
             assertThat(smc.immediate()).as("smc #11").isEqualTo(11);
             assertThat(smc.nextPc()).isEqualTo(Snippet.BASE + 12);
+        }
+    }
+
+    /// Each instruction set's encodings of the two calls, with #imm 9 for both.
+    static List<Arguments> aarch32Calls() {
+        return List.of(
+                Arguments.of(ExecutionState.A32, Conduit.HVC, A64.word(0xe140_0079)),
+                Arguments.of(ExecutionState.A32, Conduit.SMC, A64.word(0xe160_0079)),
+                Arguments.of(ExecutionState.T32, Conduit.HVC, FailedConditionTest.halfwords(0xf7e0, 0x8009)),
+                Arguments.of(ExecutionState.T32, Conduit.SMC, FailedConditionTest.halfwords(0xf7f9, 0x8000)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("aarch32Calls")
+    void anAarch32CallTellsItsRegistersAndAReturnWritesOnlyThoseItNames(
+            ExecutionState state, Conduit conduit, byte[] code) {
+        // The same call at the last place of a page and at an odd halfword too.
+        for (long at : new long[] {Snippet.BASE, Snippet.BASE + 0xffc, Snippet.BASE + 0x1002}) {
+            if (state == ExecutionState.A32 && at % 4 != 0) {
+                continue;
+            }
+            try (Snippet guest = Snippet.aarch32(Snippet.engines(), new byte[4])) {
+                guest.write(at, code);
+                guest.write(at + 4, code);
+                RegisterWrites pattern = RegisterWrites.NONE;
+                for (int n = 0; n <= 14; n++) {
+                    pattern = pattern.and(n, 0xf000_0000L + n * 0x0101_0101L);
+                }
+                guest.engine().writeRegisters(pattern);
+                guest.engine().writePc(at + (state == ExecutionState.T32 ? 1 : 0));
+                HypercallExit exit = hypercall(guest.run());
+                assertThat(exit.conduit()).isEqualTo(conduit);
+                assertThat(exit.state()).isEqualTo(state);
+                assertThat(exit.immediate()).isEqualTo(9);
+                assertThat(exit.instructionWidth()).isEqualTo(4);
+                assertThat(exit.exceptionLevel()).isEqualTo(1);
+                assertThat(exit.conditionPassed()).isTrue();
+                assertThat(exit.pc()).isEqualTo(at);
+                assertThat(exit.nextPc()).isEqualTo(at + 4);
+                assertThat(exit.registers().sp())
+                        .as("r13 of SVC mode")
+                        .isEqualTo(exit.registers().x(13));
+                assertThat(exit.registers().pstate() & 0x1f).as("SVC mode").isEqualTo(0x13);
+
+                guest.engine().writeRegisters(RegisterWrites.NONE.and(0, -1).and(3, 33));
+                HypercallExit next = hypercall(guest.run());
+                for (int n = 0; n <= 14; n++) {
+                    long expected = n == 0 ? 0xffff_ffffL : n == 3 ? 33 : 0xf000_0000L + n * 0x0101_0101L;
+                    assertThat(next.registers().x(n)).as("r" + n).isEqualTo(expected);
+                }
+            }
+        }
+    }
+
+    @Test
+    void anAarch32CpuStartsInSupervisorModeWithExceptionsMasked() {
+        try (Snippet guest = Snippet.aarch32(Snippet.engines(), A64.word(0xe140_0070))) {
+            HypercallExit exit = hypercall(guest.run());
+            assertThat(exit.registers().pstate() & 0x0fff_ffff)
+                    .as("A, I, F and SVC mode; the flags are anything")
+                    .isEqualTo(0x1d3);
+            for (int n = 0; n <= 14; n++) {
+                assertThat(exit.registers().x(n)).as("r" + n).isZero();
+            }
         }
     }
 

@@ -51,9 +51,21 @@ public final class Snippet implements AutoCloseable {
     private final EngineFactory factory;
     private final Width width;
     private final CpuModel model;
+    private final boolean failedCalls;
     private final MemoryMap memory;
 
     private Snippet(EngineFactory factory, Width width, CpuModel model, List<MmioDevice> devices, byte[] code) {
+        this(factory, width, model, devices, code, false);
+    }
+
+    private Snippet(
+            EngineFactory factory,
+            Width width,
+            CpuModel model,
+            List<MmioDevice> devices,
+            byte[] code,
+            boolean failedCalls) {
+        this.failedCalls = failedCalls;
         this.factory = factory;
         this.width = width;
         this.model = model;
@@ -88,6 +100,11 @@ public final class Snippet implements AutoCloseable {
         return new Snippet(factory, Width.AARCH32, CpuModel.CORTEX_A57, List.of(), code);
     }
 
+    /// AArch32 machine code on one engine that exports calls that fail their condition check.
+    public static Snippet aarch32WithFailedCalls(EngineFactory factory, byte[] code) {
+        return new Snippet(factory, Width.AARCH32, CpuModel.CORTEX_A57, List.of(), code, true);
+    }
+
     /// Engines of the library that a run would find by itself.
     public static UnicornEngines engines() {
         return Standard.ENGINES;
@@ -112,7 +129,7 @@ public final class Snippet implements AutoCloseable {
     /// @return its index
     public int open() {
         int index = engines.size();
-        Engine engine = factory.open(new EngineSpec(model, width, Mpidr.of(new VcpuId(index)), memory));
+        Engine engine = factory.open(new EngineSpec(model, width, Mpidr.of(new VcpuId(index)), memory, failedCalls));
         engine.writePc(BASE);
         engines.add(engine);
         return index;

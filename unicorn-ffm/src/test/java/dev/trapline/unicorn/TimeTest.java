@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.MachineSpec;
 import org.junit.jupiter.api.Test;
 
@@ -113,23 +114,114 @@ class TimeTest {
         }
     }
 
+    /// CNTPCT, CNTVCT, both timers by TVAL and CVAL, CNTKCTL, CNTFRQ, PMCCNTR: in A32 and T32 the same coprocessor
+    /// words.
+    private static final int[] TIMES = {
+        0xec53_2f0e, // mrrc p15, 0, r2, r3, c14: CNTPCT
+        0xec55_4f1e, // mrrc p15, 1, r4, r5, c14: CNTVCT
+        0xee0e_1f12, // mcr p15, 0, r1, c14, c2, 0: CNTP_TVAL
+        0xec57_6f2e, // mrrc p15, 2, r6, r7, c14: CNTP_CVAL
+        0xee0e_1f13, // mcr p15, 0, r1, c14, c3, 0: CNTV_TVAL
+        0xee1e_8f13, // mrc p15, 0, r8, c14, c3, 0: CNTV_TVAL
+        0xec5a_9f3e, // mrrc p15, 3, r9, r10, c14: CNTV_CVAL
+        0xee1e_bf10, // mrc p15, 0, r11, c14, c0, 0: CNTFRQ
+        0xee19_cf1d, // mrc p15, 0, r12, c9, c13, 0: PMCCNTR, disabled
+    };
+
     @Test
-    void aarch32ReadsThePhysicalCounterAndTheCycleCounterFromVirtualTimeAndItsSliceEndsThere() {
-        byte[] code = A64.assembleA32("mrrc p15, #0, r2, r3, c14; mov r4, #50; mcr p15, #0, r4, c14, c2, #0;"
-                + "mrrc p15, #2, r6, r7, c14; mrc p15, #0, r8, c9, c13, #0; .long 0xe1400070");
-        try (Snippet guest = Snippet.aarch32(Snippet.engines(), code)) {
+    void aarch32ReadsEveryClockFromVirtualTimeWithinItsSlice() {
+        for (boolean thumb : new boolean[] {false, true}) {
             long now = 0x1_0000_0005L;
-            assertThat(guest.engine().run(100, now)).isEqualTo(Exit.BudgetUsed.INSTANCE);
-            assertThat(guest.x(2)).isEqualTo(5);
-            assertThat(guest.x(3)).isEqualTo(1);
+            try (Snippet guest = Snippet.aarch32(Snippet.engines(), times(thumb))) {
+                guest.engine().writePc(Snippet.BASE + (thumb ? 1 : 0));
+                guest.engine().writeRegisters(RegisterWrites.NONE.and(1, 50));
+                HypercallExitTest.hypercall(guest.engine().run(100, now));
+                assertThat(guest.x(3) << 32 | guest.x(2)).as("CNTPCT").isEqualTo(now);
+                assertThat(guest.x(5) << 32 | guest.x(4)).as("CNTVCT").isEqualTo(now + 1);
+                assertThat(guest.x(7) << 32 | guest.x(6))
+                        .as("CNTP_CVAL after a write of TVAL")
+                        .isEqualTo(now + 2 + 50);
+                assertThat(guest.x(8))
+                        .as("CNTV_TVAL, right after it was written")
+                        .isEqualTo(50);
+                assertThat(guest.x(10) << 32 | guest.x(9)).as("CNTV_CVAL").isEqualTo(now + 2 + 50);
+                assertThat(guest.x(11)).isEqualTo(MachineSpec.TICKS_PER_SECOND);
+                assertThat(guest.x(12)).as("PMCCNTR").isZero();
+                assertThat(guest.engine().counterReads()).isEqualTo(4);
+            }
+        }
+    }
+
+    private static byte[] times(boolean thumb) {
+        if (!thumb) {
+            StringBuilder source = new StringBuilder();
+            for (int word : TIMES) {
+                source.append(".long 0x").append(Integer.toHexString(word)).append(';');
+            }
+            return A64.assembleA32(source + ".long 0xe1400070");
+        }
+        int[] halfwords = new int[2 * TIMES.length + 2];
+        for (int k = 0; k < TIMES.length; k++) {
+            halfwords[2 * k] = TIMES[k] >>> 16;
+            halfwords[2 * k + 1] = TIMES[k] & 0xffff;
+        }
+        halfwords[2 * TIMES.length] = 0xf7e0;
+        halfwords[2 * TIMES.length + 1] = 0x8000;
+        return FailedConditionTest.halfwords(halfwords);
+    }
+
+    @Test
+    void anAnsweredAccessCountsAsOneInstructionOfItsBudget() {
+        for (boolean thumb : new boolean[] {false, true}) {
+            for (int budget = 1; budget <= TIMES.length; budget++) {
+                try (Snippet guest = Snippet.aarch32(Snippet.engines(), times(thumb))) {
+                    guest.engine().writePc(Snippet.BASE + (thumb ? 1 : 0));
+                    for (int pass = 0; pass < 2; pass++) {
+                        assertThat(guest.run(budget)).isEqualTo(Exit.BudgetUsed.INSTANCE);
+                        assertThat(guest.pcOffset()).isEqualTo(4L * budget);
+                        guest.engine().writePc(Snippet.BASE + (thumb ? 1 : 0));
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void aConditionalAccessIsMadeOnlyIfItsConditionHolds() {
+        // movs r0, #0; mrrceq p15, 1, r2, r3, c14; mrrcne p15, 1, r4, r5, c14; hvc #0
+        try (Snippet guest = Snippet.aarch32(
+                Snippet.engines(),
+                A64.assembleA32("movs r0, #0; .long 0x0c532f1e; .long 0x1c554f1e; .long 0xe1400070"))) {
+            HypercallExitTest.hypercall(guest.engine().run(100, 77));
+            assertThat(guest.x(2)).isEqualTo(77);
+            assertThat(guest.x(4)).isZero();
             assertThat(guest.engine().counterReads()).isEqualTo(1);
-            assertThat(guest.pcOffset()).isEqualTo(4);
-            guest.engine().run(100, now);
-            guest.engine().run(100, now);
-            assertThat(guest.x(6)).as("CVAL after a write of TVAL").isEqualTo(55);
-            guest.engine().run(100, now);
-            assertThat(guest.x(8)).as("PMCCNTR, disabled").isZero();
-            HypercallExitTest.hypercall(guest.engine().run(100, now));
+        }
+    }
+
+    @Test
+    void anAccessInAnItBlockIsAFaultAtTheItInstruction() {
+        // movs r0, #0; it ne; mrrcne p15, 1, r2, r3, c14
+        try (Snippet guest =
+                Snippet.aarch32(Snippet.engines(), FailedConditionTest.halfwords(0x2000, 0xbf18, 0xec53, 0x2f1e))) {
+            guest.engine().writePc(Snippet.BASE + 1);
+            assertThat(((GuestFault) guest.run()).kind()).isEqualTo(GuestFault.Kind.TIME_IN_IT_BLOCK);
+            assertThat(guest.pcOffset()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aarch32CountersAreClosedToPl0UntilTheKernelOpensThem() {
+        // mrrc p15, 1, r2, r3, c14 in user mode; CNTKCTL.PL0VCTEN is bit 1.
+        String user = "; .long 0xf1020010; .long 0xec532f1e; svc #0";
+        try (Snippet guest = Snippet.aarch32(Snippet.engines(), A64.assembleA32("nop" + user))) {
+            assertThat(((GuestFault) guest.run()).kind()).isEqualTo(GuestFault.Kind.UNDEFINED_INSTRUCTION);
+        }
+        try (Snippet guest = Snippet.aarch32(
+                Snippet.engines(), A64.assembleA32("mov r1, #2; .long 0xee0e1f11; .long 0xee1e4f11" + user))) {
+            assertThat(((GuestFault) guest.engine().run(100, 500)).kind()).isEqualTo(GuestFault.Kind.SUPERVISOR_CALL);
+            assertThat(guest.x(2)).isEqualTo(500);
+            assertThat(guest.x(4)).as("CNTKCTL reads back").isEqualTo(2);
         }
     }
 

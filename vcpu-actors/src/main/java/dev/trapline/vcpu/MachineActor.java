@@ -82,8 +82,7 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
                 .forEach((name, host) -> firmware.put(name, watched(FirmwareActor.create(host), "firmware-" + name)));
         for (int index = 0; index < parts.spec().vcpus(); index++) {
             VcpuId id = new VcpuId(index);
-            VcpuLogic logic = new VcpuLogic(
-                    id, parts.engines(), parts.spec().cpuModel(), parts.spec().width(), parts.memoryMap());
+            VcpuLogic logic = new VcpuLogic(id, parts.engines(), parts.spec(), parts.memoryMap());
             vcpus.add(
                     watched(VcpuActor.create(id, logic, parts.registry(), firmware, context.getSelf()), id.toString()));
         }

@@ -146,7 +146,13 @@ final class MachineCore {
     /// A slice ended in a hypercall that goes to no actor.
     void hypercallMade(SliceEnd end, ServiceCall call, Decision decision) {
         switch (decision) {
-            case Decision.Denied _ -> hypercallAnswered(end, decision, NOT_SUPPORTED, List.of());
+            // A call that failed its condition check was not made: it has no result.
+            case Decision.Denied(var reason) ->
+                hypercallAnswered(
+                        end,
+                        decision,
+                        reason == Decision.Reason.CONDITION ? RegisterWrites.NONE : NOT_SUPPORTED,
+                        List.of());
             case Decision.Resident(String service) -> {
                 Reply<?> reply;
                 try {

@@ -12,8 +12,8 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
-import dev.trapline.abi.machine.CpuModel;
-import dev.trapline.abi.machine.Width;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.registry.Toggle;
 import dev.trapline.journal.record.JournalRecord.Slice;
 import java.util.function.Consumer;
 
@@ -39,10 +39,15 @@ final class VcpuLogic {
     private final long[] registers = new long[GeneralRegisters.COUNT];
     private Lifecycle lifecycle = new Off();
 
-    VcpuLogic(VcpuId id, EngineFactory engines, CpuModel model, Width width, MemoryMap memory) {
+    VcpuLogic(VcpuId id, EngineFactory engines, MachineSpec machine, MemoryMap memory) {
         this.id = id;
         this.engines = engines;
-        this.spec = new EngineSpec(model, width, Mpidr.of(id), memory);
+        this.spec = new EngineSpec(
+                machine.cpuModel(),
+                machine.width(),
+                Mpidr.of(id),
+                memory,
+                machine.policy().isOn(Toggle.EXPORT_FAILED_CONDITION_CALLS, false));
     }
 
     /// Powers on at an entry point, in the reset state that [EngineFactory#open] names.

@@ -10,4 +10,7 @@ import dev.trapline.abi.machine.Width;
 /// @param width the register width of the whole machine
 /// @param mpidr the value its MPIDR_EL1 reads
 /// @param memory what it finds at which physical address; shared by all engines of the machine
-public record EngineSpec(CpuModel model, Width width, Mpidr mpidr, MemoryMap memory) {}
+/// @param exportFailedConditionCalls whether an AArch32 SMC that fails its condition check is an exit; otherwise it is
+///     skipped. Means nothing for [Width#AARCH64]
+public record EngineSpec(
+        CpuModel model, Width width, Mpidr mpidr, MemoryMap memory, boolean exportFailedConditionCalls) {}

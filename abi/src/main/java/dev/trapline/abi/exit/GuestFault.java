@@ -19,7 +19,9 @@ public record GuestFault(Kind kind, long address, long detail) implements Exit {
         UNMAPPED_WRITE("write to unmapped memory"),
         UNMAPPED_FETCH("fetch from unmapped memory"),
         READ_ONLY_WRITE("write to read-only memory"),
-        OTHER_EXCEPTION("exception");
+        OTHER_EXCEPTION("exception"),
+        /// Nothing within an IT block can be answered from virtual time. PC is at the IT instruction.
+        TIME_IN_IT_BLOCK("access to a timer or a performance monitor in an IT block");
 
         private final String description;
 
@@ -36,7 +38,7 @@ public record GuestFault(Kind kind, long address, long detail) implements Exit {
         public boolean hasAddress() {
             return switch (this) {
                 case PREFETCH_ABORT, DATA_ABORT, UNMAPPED_READ, UNMAPPED_WRITE, UNMAPPED_FETCH, READ_ONLY_WRITE -> true;
-                case UNDEFINED_INSTRUCTION, SUPERVISOR_CALL, BREAKPOINT, OTHER_EXCEPTION -> false;
+                case UNDEFINED_INSTRUCTION, SUPERVISOR_CALL, BREAKPOINT, OTHER_EXCEPTION, TIME_IN_IT_BLOCK -> false;
             };
         }
     }

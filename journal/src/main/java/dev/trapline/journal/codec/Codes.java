@@ -31,7 +31,8 @@ final class Codes {
             GuestFault.Kind.UNMAPPED_WRITE,
             GuestFault.Kind.UNMAPPED_FETCH,
             GuestFault.Kind.READ_ONLY_WRITE,
-            GuestFault.Kind.OTHER_EXCEPTION);
+            GuestFault.Kind.OTHER_EXCEPTION,
+            GuestFault.Kind.TIME_IN_IT_BLOCK);
 
     static final EnumCode<Decision.Reason> REASON = EnumCode.of(
             Decision.Reason.class,

@@ -1,0 +1,168 @@
+package dev.trapline.unicorn;
+
+/// The AArch32 instructions for which the library has no hook of its own, and that the engine has to see (DDI0406 A8,
+/// DDI0487 F5). A T32 instruction of 32 bits is its first halfword above its second.
+final class Aarch32Code {
+
+    private static final int SMC_MASK = 0x0fff_fff0;
+    private static final int SMC = 0x0160_0070;
+    private static final int T32_SMC_MASK = 0xfff0_ffff;
+    private static final int T32_SMC = 0xf7f0_8000;
+    private static final int ALWAYS = 14;
+    private static final int UNCONDITIONAL = 15;
+
+    private static final int NARROW_MASK = 0x0f00_0f10;
+    private static final int NARROW = 0x0e00_0f10;
+    private static final int WIDE_MASK = 0x0fe0_0f00;
+    private static final int WIDE = 0x0c40_0f00;
+    private static final int MONITORS = 9;
+    private static final int TIMERS = 14;
+    private static final int FIRST_MONITOR = 12;
+
+    private static final long ADDRESS = 0xffff_ffffL;
+    private static final int LONGEST_IT = 4;
+    private static final int N = 3;
+    private static final int Z = 2;
+    private static final int C = 1;
+    private static final int V = 0;
+
+    private Aarch32Code() {}
+
+    /// An SMC that a condition check can fail, in A32.
+    static boolean isConditionalSmc(int word) {
+        return (word & SMC_MASK) == SMC && word >>> 28 < ALWAYS;
+    }
+
+    static boolean isT32Smc(int instruction) {
+        return (instruction & T32_SMC_MASK) == T32_SMC;
+    }
+
+    /// MRC, MCR, MRRC or MCRR of the generic timer or of the performance monitors. The encodings of A32 and T32 are
+    /// the same but for the condition, which in T32 is "always".
+    static boolean isTimeAccess(int word) {
+        if (word >>> 28 == UNCONDITIONAL) {
+            return false;
+        }
+        if ((word & WIDE_MASK) == WIDE) {
+            return crm(word) == TIMERS || crm(word) == MONITORS;
+        }
+        int crn = word >>> 16 & 0xf;
+        return (word & NARROW_MASK) == NARROW && (crn == TIMERS || (crn == MONITORS && crm(word) >= FIRST_MONITOR));
+    }
+
+    /// Whether it moves two registers (MRRC, MCRR).
+    static boolean isWide(int word) {
+        return (word & WIDE_MASK) == WIDE;
+    }
+
+    /// Whether it reads the coprocessor (MRC, MRRC).
+    static boolean isRead(int word) {
+        return (word >>> 20 & 1) != 0;
+    }
+
+    static int rt(int word) {
+        return word >>> 12 & 0xf;
+    }
+
+    /// The second register of MRRC and MCRR.
+    static int rt2(int word) {
+        return word >>> 16 & 0xf;
+    }
+
+    /// The AArch64 register that an access of coprocessor 15 is about, packed as for [Hooks#readSystem]; one that
+    /// does not exist if AArch64 has no such register.
+    static int systemRegister(int word) {
+        int crm = crm(word);
+        if (isWide(word)) {
+            int opc1 = word >>> 4 & 0xf;
+            if (crm == MONITORS) {
+                return opc1 == 0 ? SystemRegister.of(3, 3, MONITORS, 13, 0) : NONE;
+            }
+            return switch (opc1) {
+                case 0 -> SystemRegister.of(3, 3, TIMERS, 0, 1);
+                case 1 -> SystemRegister.of(3, 3, TIMERS, 0, 2);
+                case 2 -> SystemRegister.of(3, 3, TIMERS, 2, 2);
+                case 3 -> SystemRegister.of(3, 3, TIMERS, 3, 2);
+                default -> NONE;
+            };
+        }
+        int opc1 = word >>> 21 & 7;
+        int crn = word >>> 16 & 0xf;
+        int opc2 = word >>> 5 & 7;
+        if (opc1 != 0) {
+            return NONE;
+        }
+        // CNTKCTL is a register of EL1; all others can be given to EL0.
+        return SystemRegister.of(3, crn == TIMERS && crm == 1 ? 0 : 3, crn, crm, opc2);
+    }
+
+    /// No register: op0 is 0.
+    static final int NONE = 0;
+
+    /// Whether a condition holds.
+    ///
+    /// @param condition 0 to 15
+    /// @param pstate NZCV in bits 31 to 28
+    static boolean holds(int condition, long pstate) {
+        int flags = (int) (pstate >>> 28) & 0xf;
+        boolean n = (flags >> N & 1) != 0;
+        boolean z = (flags >> Z & 1) != 0;
+        boolean c = (flags >> C & 1) != 0;
+        boolean v = (flags >> V & 1) != 0;
+        boolean base = switch (condition >> 1) {
+            case 0 -> z;
+            case 1 -> c;
+            case 2 -> n;
+            case 3 -> v;
+            case 4 -> c && !z;
+            case 5 -> n == v;
+            case 6 -> n == v && !z;
+            default -> true;
+        };
+        return condition >= ALWAYS || base == ((condition & 1) == 0);
+    }
+
+    /// Whether a T32 instruction has 32 bits.
+    static boolean isWideThumb(int firstHalfword) {
+        return firstHalfword >>> 11 >= 0x1d;
+    }
+
+    /// Where a T32 branch goes that can stand in an IT block and holds its target: B, BL and BLX (DDI0406 A8.8.18,
+    /// A8.8.25). -1 if it is none.
+    static long branchTarget(int instruction, long address) {
+        long from = address + 4;
+        if ((instruction & 0xffff_f800) == 0xe000) {
+            return (from + (instruction << 21 >> 20)) & ADDRESS;
+        }
+        int kind = instruction & 0xf800_d000;
+        if (kind != 0xf000_9000 && kind != 0xf000_d000 && kind != 0xf000_c000) {
+            return -1;
+        }
+        int sign = instruction >>> 26 & 1;
+        int i1 = ((instruction >>> 13) & 1) ^ sign ^ 1;
+        int i2 = ((instruction >>> 11) & 1) ^ sign ^ 1;
+        int high = -sign << 24 | i1 << 23 | i2 << 22;
+        int offset = high | (instruction >>> 16 & 0x3ff) << 12 | (instruction & 0x7ff) << 1;
+        return ((kind == 0xf000_c000 ? from & ~3L : from) + offset) & ADDRESS;
+    }
+
+    /// How many instructions an IT makes conditional; 0 if it is none.
+    static int itLength(int halfword) {
+        return (halfword & 0xff00) == 0xbf00 ? remaining(halfword) : 0;
+    }
+
+    /// How many instructions of an IT block are still to come, from CPSR.IT.
+    static int itRemaining(long pstate) {
+        return remaining((int) (((pstate >>> 25) & 3) | ((pstate >>> 8) & 0xc)));
+    }
+
+    /// The lowest set bit of an IT mask is where the block ends.
+    private static int remaining(int mask) {
+        int low = mask & 0xf;
+        return low == 0 ? 0 : LONGEST_IT - Integer.numberOfTrailingZeros(low);
+    }
+
+    private static int crm(int word) {
+        return word & 0xf;
+    }
+}

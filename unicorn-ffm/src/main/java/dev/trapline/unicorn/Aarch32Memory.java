@@ -1,0 +1,70 @@
+package dev.trapline.unicorn;
+
+/// Instructions of an AArch32 guest by virtual address.
+final class Aarch32Memory {
+
+    static final long PAGE = 4096;
+
+    private static final long MMU = 1;
+    private static final long PAR_FAULT = 1;
+    private static final long ADDRESS = 0xffff_ffffL;
+
+    private final Instructions instructions;
+    private final RegisterBatch control;
+    private final RegisterBatch translate;
+    private final RegisterBatch result;
+
+    Aarch32Memory(Unicorn engine, Instructions instructions) {
+        this.instructions = instructions;
+        this.control = engine.coprocessor(1, 0, 0, 0);
+        // ATS1CPR and PAR.
+        this.translate = engine.coprocessor(7, 0, 8, 0);
+        this.result = engine.coprocessor(7, 0, 4, 0);
+    }
+
+    /// Whether there is memory at an address.
+    boolean isCode(long address) {
+        long physical = physical(address);
+        return physical >= 0 && instructions.isMemory(physical);
+    }
+
+    /// The word at an address; 0, which is no instruction that is looked for, where there is no memory.
+    int word(long address) {
+        long physical = physical(address & ADDRESS);
+        return physical < 0 ? 0 : instructions.at(physical);
+    }
+
+    int halfword(long address) {
+        long physical = physical(address & ADDRESS);
+        return physical < 0 ? 0 : instructions.halfword(physical);
+    }
+
+    /// A T32 instruction of 32 bits: its first halfword above its second, which may be on another page.
+    int wideThumb(long address) {
+        return halfword(address) << 16 | halfword(address + 2);
+    }
+
+    /// A T32 instruction of either size.
+    int thumb(long address) {
+        int first = halfword(address);
+        return Aarch32Code.isWideThumb(first) ? wideThumb(address) : first;
+    }
+
+    /// -1 where the guest's tables have nothing.
+    private long physical(long address) {
+        control.read();
+        if ((Unicorn.coprocessorValue(control) & MMU) == 0) {
+            return address;
+        }
+        // PAR is the guest's: the translation must not leave anything in it.
+        result.read();
+        long kept = Unicorn.coprocessorValue(result);
+        Unicorn.setCoprocessorValue(translate, address & -PAGE);
+        translate.write(1);
+        result.read();
+        long par = Unicorn.coprocessorValue(result);
+        Unicorn.setCoprocessorValue(result, kept);
+        result.write(1);
+        return (par & PAR_FAULT) != 0 ? -1 : (par & ADDRESS & -PAGE) | (address & (PAGE - 1));
+    }
+}

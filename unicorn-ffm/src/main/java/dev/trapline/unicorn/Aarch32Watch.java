@@ -1,0 +1,315 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.exit.HypercallExit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// Sees the AArch32 instructions for which the library has no hook: accesses to time, and, if they are asked for, SMCs
+/// that fail their condition check.
+///
+/// Each block that the library translates is looked at before it runs for the first time. If it has such an
+/// instruction, the run stops before the block, the instruction gets a hook of its own, the block is translated again,
+/// and the run goes on with what is left of its budget. None of it shows: the slice has the same instructions and the
+/// same end as if everything had been known before.
+///
+/// - An access to time is stopped at, answered, and stepped over.
+/// - A conditional SMC of A32 announces that its *next* instruction may be reached without a call. If it is, the
+///   condition check failed, and the slice ends there. In T32 the IT instruction announces it: SMC may only be the
+///   last of its block (DDI0406 B9.3.14), and within the block nothing can be stopped.
+/// - The PC that the library keeps when it stops at the end of an IT block is put right.
+/// - An access to time within an IT block cannot be answered, because nothing can be stopped there: the IT instruction
+///   is a fault.
+final class Aarch32Watch implements CodeHooks {
+
+    private static final long THUMB = 1 << 5;
+    private static final long NOWHERE = -1;
+    private static final long INSTRUCTION = 4;
+
+    private final Unicorn engine;
+    private final Architecture architecture;
+    private final InstanceLayout layout;
+    private final Aarch32Memory memory;
+    private final Aarch32Time time;
+    private final boolean failedCalls;
+    private final RegisterBatch cpsr;
+    private final TreeSet<Long> watched = new TreeSet<>();
+    /// Of each instruction in an IT block at the end of a block of code, where that block ends.
+    private final TreeMap<Long, Long> ends = new TreeMap<>();
+
+    private final List<Long> found = new ArrayList<>();
+
+    /// The block that has to be translated again; [#NOWHERE] if none is.
+    private long block = NOWHERE;
+    /// Where the guest comes if the conditional SMC that it is about to execute fails its check.
+    private long unlessCalled = NOWHERE;
+
+    private boolean served;
+    private @Nullable GuestFault fault;
+
+    Aarch32Watch(
+            Unicorn engine,
+            Architecture architecture,
+            InstanceLayout layout,
+            Instructions instructions,
+            Aarch32Time time,
+            boolean failedCalls) {
+        this.engine = engine;
+        this.architecture = architecture;
+        this.layout = layout;
+        this.memory = new Aarch32Memory(engine, instructions);
+        this.time = time;
+        this.failedCalls = failedCalls;
+        this.cpsr = engine.registers(UnicornConstants.UC_ARM_REG_CPSR);
+        engine.hookTranslation(this);
+    }
+
+    /// Before the first run of a slice.
+    void beginSlice(long[] registers) {
+        fault = null;
+        unlessCalled = NOWHERE;
+        long pc = registers[GeneralRegisters.PC];
+        long pstate = registers[GeneralRegisters.PSTATE];
+        if (exportsFailedCalls(pstate) && (pstate & THUMB) != 0) {
+            // An IT block can be cut at the edge of a page.
+            unlessCalled = afterSmc(pc, Aarch32Code.itRemaining(pstate));
+        }
+    }
+
+    /// After a run: what is left of its budget if it is to go on from the PC in the registers, 0 if the slice is
+    /// over.
+    long resume(long budget, long[] registers) {
+        long left = budget - layout.begun(engine);
+        if (block != NOWHERE) {
+            watchFound();
+            engine.removeCache(block, block + 1);
+            block = NOWHERE;
+            return left;
+        }
+        if (served) {
+            served = false;
+            time.deliver(registers);
+            registers[GeneralRegisters.PC] += INSTRUCTION;
+            return left;
+        }
+        if (left < 0) {
+            leaveItBlock(registers);
+        }
+        return 0;
+    }
+
+    /// The library does not stop within an IT block, but behind it. If a block of code ends there too, it may have
+    /// kept the PC of the last instruction that it executed.
+    private void leaveItBlock(long[] registers) {
+        long pc = registers[GeneralRegisters.PC];
+        Long end = ends.get(pc);
+        if (end != null) {
+            long target = Aarch32Code.branchTarget(memory.thumb(pc), pc);
+            registers[GeneralRegisters.PC] = target < 0 ? end : target;
+        }
+    }
+
+    /// How the slice ended, if that was this object's doing.
+    @Nullable
+    Exit exit(long[] registers) {
+        if (fault != null) {
+            return fault;
+        }
+        long pc = registers[GeneralRegisters.PC];
+        long pstate = registers[GeneralRegisters.PSTATE];
+        if (pc != unlessCalled) {
+            return null;
+        }
+        ExecutionState state = architecture.state(pstate);
+        int immediate = Instructions.immediateAarch32Smc(memory.word(pc - INSTRUCTION), state);
+        return new HypercallExit(
+                Conduit.SMC,
+                immediate,
+                state,
+                architecture.exceptionLevel(pstate),
+                Instructions.WIDTH,
+                false,
+                GeneralRegisters.copyOf(registers));
+    }
+
+    @Override
+    public void blockTranslated(long address, int size) {
+        layout.clearItFlag(engine);
+        look(address, address + size, pstate());
+        found.removeIf(watched::contains);
+        if (!found.isEmpty()) {
+            block = address;
+            engine.stop();
+        }
+    }
+
+    @Override
+    public void instructionReached(long address) {
+        if (address == unlessCalled) {
+            engine.stop();
+            return;
+        }
+        long pstate = pstate();
+        // What stands there may have changed since it was looked at.
+        if ((pstate & THUMB) == 0) {
+            reachedA32(address, pstate);
+        } else {
+            reachedT32(address, pstate);
+        }
+    }
+
+    private void reachedA32(long address, long pstate) {
+        int word = memory.word(address);
+        if (exportsFailedCalls(pstate) && Aarch32Code.isConditionalSmc(word)) {
+            unlessCalled = address + INSTRUCTION;
+        } else if (Aarch32Code.isTimeAccess(word) && Aarch32Code.holds(word >>> 28, pstate)) {
+            access(word, pstate);
+        }
+    }
+
+    private void reachedT32(long address, long pstate) {
+        int first = memory.halfword(address);
+        int length = Aarch32Code.itLength(first);
+        if (length > 0) {
+            if (hasTimeAccess(address + 2, length)) {
+                refuse(GuestFault.Kind.TIME_IN_IT_BLOCK);
+            } else if (exportsFailedCalls(pstate)) {
+                unlessCalled = afterSmc(address + 2, length);
+            }
+        } else if (Aarch32Code.isWideThumb(first)) {
+            int instruction = memory.wideThumb(address);
+            if (Aarch32Code.isTimeAccess(instruction)) {
+                access(instruction, pstate);
+            }
+        }
+    }
+
+    /// At EL0, SMC is undefined.
+    private boolean exportsFailedCalls(long pstate) {
+        return failedCalls && architecture.exceptionLevel(pstate) > 0;
+    }
+
+    private void access(int instruction, long pstate) {
+        switch (time.access(instruction, architecture.exceptionLevel(pstate) > 0)) {
+            case SERVED -> {
+                served = true;
+                engine.stop();
+            }
+            case UNPREDICTABLE -> refuse(GuestFault.Kind.UNDEFINED_INSTRUCTION);
+            case NOT_SERVED -> {}
+        }
+    }
+
+    private void refuse(GuestFault.Kind kind) {
+        fault = new GuestFault(kind, 0, 0);
+        engine.stop();
+    }
+
+    /// Notes what has to be watched from an address up to another.
+    private void look(long from, long to, long pstate) {
+        found.clear();
+        if ((pstate & THUMB) == 0) {
+            for (long at = from; at < to; at += INSTRUCTION) {
+                int word = memory.word(at);
+                if (Aarch32Code.isTimeAccess(word)) {
+                    found.add(at);
+                } else if (failedCalls && Aarch32Code.isConditionalSmc(word)) {
+                    found.add(at);
+                    found.add(at + INSTRUCTION);
+                }
+            }
+            return;
+        }
+        ends.subMap(from, to).clear();
+        long at = lookConditional(from, Aarch32Code.itRemaining(pstate), to);
+        while (at < to) {
+            at = lookThumb(at, to);
+        }
+    }
+
+    /// Notes the instructions of an IT block if no other follows them in their block of code.
+    ///
+    /// @return the instruction to be looked at next
+    private long lookConditional(long from, int instructions, long to) {
+        long end = skip(from, instructions);
+        if (end >= to) {
+            for (long at = from; at < to; at = skip(at, 1)) {
+                ends.put(at, to);
+            }
+        }
+        return end;
+    }
+
+    /// @return the instruction to be looked at next
+    private long lookThumb(long at, long to) {
+        int first = memory.halfword(at);
+        int length = Aarch32Code.itLength(first);
+        if (length > 0) {
+            long call = failedCalls ? afterSmc(at + 2, length) : NOWHERE;
+            if (call != NOWHERE || hasTimeAccess(at + 2, length)) {
+                found.add(at);
+            }
+            if (call != NOWHERE) {
+                found.add(call);
+            }
+            return lookConditional(at + 2, length, to);
+        }
+        if (Aarch32Code.isWideThumb(first) && Aarch32Code.isTimeAccess(memory.wideThumb(at))) {
+            found.add(at);
+        }
+        return skip(at, 1);
+    }
+
+    private boolean hasTimeAccess(long from, int instructions) {
+        long at = from;
+        for (int left = instructions; left > 0; left--) {
+            if (Aarch32Code.isTimeAccess(memory.thumb(at))) {
+                return true;
+            }
+            at = skip(at, 1);
+        }
+        return false;
+    }
+
+    /// The address behind so many instructions if the last of them is an SMC.
+    private long afterSmc(long from, int instructions) {
+        if (instructions == 0) {
+            return NOWHERE;
+        }
+        long last = skip(from, instructions - 1);
+        return Aarch32Code.isT32Smc(memory.thumb(last)) ? last + INSTRUCTION : NOWHERE;
+    }
+
+    private long skip(long from, int instructions) {
+        long at = from;
+        for (int left = instructions; left > 0; left--) {
+            at += Aarch32Code.isWideThumb(memory.halfword(at)) ? INSTRUCTION : 2;
+        }
+        return at;
+    }
+
+    private void watchFound() {
+        for (long address : found) {
+            if (watched.add(address)) {
+                engine.hookInstruction(address);
+                // The instruction after an SMC may have been translated long ago.
+                if (memory.isCode(address)) {
+                    engine.removeCache(address, address + 1);
+                }
+            }
+        }
+        found.clear();
+    }
+
+    private long pstate() {
+        cpsr.read();
+        return cpsr.get(0, 0);
+    }
+}

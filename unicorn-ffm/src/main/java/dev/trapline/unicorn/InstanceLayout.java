@@ -1,0 +1,129 @@
+package dev.trapline.unicorn;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.trapline.abi.engine.EngineException;
+import dev.trapline.abi.engine.MemoryMap;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// Where the structure that a handle points to keeps two things that no call tells, and that AArch32 needs.
+///
+/// ```text
+///  counter + 0: instructions begun in this run, 64 bits; one more than the budget once that is used up
+///          + 8: the budget of this run, 64 bits
+///  itFlag     : whether the instruction translated last stands in an IT block, 8 bits
+/// ```
+///
+/// The library does not stop within an IT block. It forgets to take that back for A32 code: what it translates next
+/// could not be stopped but between blocks, with a wrong PC. So the flag has to be cleared after every translation.
+///
+/// The offsets differ between builds. They are found by letting a probe engine do what changes them, and nothing else
+/// in the same way.
+///
+/// @param counter in bytes from the address that the handle is
+/// @param itFlag the same
+record InstanceLayout(int counter, int itFlag) {
+
+    private static final long PROBE = 0x10000;
+    private static final int FIRST_BUDGET = 777;
+    private static final int SECOND_BUDGET = 941;
+    /// How much of the structure is searched; it is longer in every version.
+    private static final int SEARCHED = 2048;
+
+    private static final int A32_NOP = 0xe1a0_0000;
+    /// `nop; b .` and `it eq; beq .`, first halfword below the second.
+    private static final int T32_PLAIN = 0xe7fe_bf00;
+
+    private static final int T32_IT = 0xe7fe_bf08;
+    private static final int BLOCKS = 4;
+    /// Bytes between the probe's T32 blocks.
+    private static final int STEP = 64;
+
+    // SAFETY: used only within the structure that a handle of the library points to.
+    @SuppressWarnings("restricted")
+    private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    static InstanceLayout calibrate(UnicornLibrary library) {
+        try (Arena memory = Arena.ofConfined();
+                Unicorn probe =
+                        Unicorn.open(library, UnicornConstants.UC_ARCH_ARM, UnicornConstants.UC_CPU_ARM_CORTEX_A15)) {
+            // SAFETY: the probe is closed before the arena is.
+            MemorySegment pages = memory.allocate(2 * MemoryMap.PAGE, MemoryMap.PAGE);
+            for (long at = 0; at < MemoryMap.PAGE; at += Integer.BYTES) {
+                pages.set(JAVA_INT, at, A32_NOP);
+            }
+            probe.mapMemory(PROBE, pages, UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_EXEC);
+            int counter = findCounter(probe);
+            int flag = findFlag(probe, pages);
+            if (counter >= 0 && flag >= 0) {
+                return new InstanceLayout(counter, flag);
+            }
+        }
+        throw new EngineException("this build of Unicorn does not keep its run state where Trapline looks for it: "
+                + library.identity() + "; use version 2.0.1 or 2.1 for AArch32");
+    }
+
+    private static int findCounter(Unicorn probe) {
+        probe.start(PROBE, FIRST_BUDGET);
+        byte[] first = structure(probe);
+        probe.start(PROBE, SECOND_BUDGET);
+        byte[] second = structure(probe);
+        for (int at = 0; at < SEARCHED - Long.BYTES; at += Long.BYTES) {
+            if (holds(first, at, FIRST_BUDGET) && holds(second, at, SECOND_BUDGET)) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean holds(byte[] structure, int at, int budget) {
+        MemorySegment copy = MemorySegment.ofArray(structure);
+        return copy.get(JAVA_LONG.withByteAlignment(1), at) == budget + 1
+                && copy.get(JAVA_LONG.withByteAlignment(1), at + Long.BYTES) == budget;
+    }
+
+    /// The one byte that is 0, 1, 0, 1 after blocks without and with an IT at their end.
+    private static int findFlag(Unicorn probe, MemorySegment pages) {
+        byte[][] seen = new byte[BLOCKS][];
+        for (int k = 0; k < BLOCKS; k++) {
+            long offset = MemoryMap.PAGE + (long) k * STEP;
+            pages.set(JAVA_INT, offset, k % 2 == 0 ? T32_PLAIN : T32_IT);
+            probe.start(PROBE + offset + 1, 1);
+            seen[k] = structure(probe);
+        }
+        int found = -1;
+        for (int at = 0; at < SEARCHED; at++) {
+            boolean alternates = true;
+            for (int k = 0; k < BLOCKS; k++) {
+                alternates &= seen[k][at] == k % 2;
+            }
+            if (alternates && found >= 0) {
+                return -1;
+            }
+            found = alternates ? at : found;
+        }
+        return found;
+    }
+
+    private static byte[] structure(Unicorn probe) {
+        byte[] copy = new byte[SEARCHED];
+        MemorySegment.copy(MEMORY, JAVA_BYTE, probe.handle(), copy, 0, SEARCHED);
+        return copy;
+    }
+
+    /// How many instructions the last run began: those it completed, and one that a hook on it or its exception
+    /// stopped.
+    long begun(Unicorn engine) {
+        // SAFETY: the handle is open, and the offset lies within its structure.
+        return MEMORY.get(JAVA_LONG, engine.handle() + counter);
+    }
+
+    /// Lets what is translated next be stopped.
+    void clearItFlag(Unicorn engine) {
+        // SAFETY: as in begun; the library reads the flag only while it translates, which it does not do in a hook.
+        MEMORY.set(JAVA_BYTE, engine.handle() + itFlag, (byte) 0);
+    }
+}
