@@ -1,7 +1,7 @@
 // Firmware calls about vCPUs and the machine, and what vCPUs share.
 #include "guest.h"
 
-static const uint64_t EXIT = 0xc6001000;
+static const uint64_t EXIT = 0x86001000u | WIDTH;
 
 extern void secondary_start(void);
 
@@ -31,7 +31,7 @@ unsigned count_cpus(void) {
 
 void start_cpu(unsigned cpu, void (*entry)(unsigned cpu)) {
     entries[cpu] = entry;
-    int64_t status = (int64_t)(int32_t)hvc(PSCI_CPU_ON, affinity(cpu), (uint64_t)secondary_start, cpu);
+    int64_t status = (int64_t)(int32_t)hvc(PSCI_CPU_ON, affinity(cpu), (uintptr_t)secondary_start, cpu);
     if (status != 0) {
         print_line("CPU_ON of vCPU %d: error -%d", cpu, (uint64_t)-status);
         exit_guest(1);
@@ -74,6 +74,7 @@ void reset_machine(void) {
 void spin_lock(spin_lock_t *lock) {
     uint32_t held;
     uint32_t failed;
+#ifdef __aarch64__
     __asm__ volatile(
         "1: ldaxr   %w0, %2\n"
         "   cbnz    %w0, 1b\n"
@@ -82,6 +83,19 @@ void spin_lock(spin_lock_t *lock) {
         : "=&r"(held), "=&r"(failed), "+Q"(lock->held)
         : "r"(1)
         : "memory");
+#else
+    __asm__ volatile(
+        "1: ldrex   %0, %2\n"
+        "   cmp     %0, #0\n"
+        "   bne     1b\n"
+        "   strex   %1, %3, %2\n"
+        "   cmp     %1, #0\n"
+        "   bne     1b\n"
+        "   dmb\n"
+        : "=&r"(held), "=&r"(failed), "+Q"(lock->held)
+        : "r"(1)
+        : "memory", "cc");
+#endif
 }
 
 void spin_unlock(spin_lock_t *lock) {
@@ -91,6 +105,7 @@ void spin_unlock(spin_lock_t *lock) {
 void atomic_add(uint64_t *cell, uint64_t value) {
     uint64_t sum;
     uint32_t failed;
+#ifdef __aarch64__
     __asm__ volatile(
         "1: ldxr    %0, %2\n"
         "   add     %0, %0, %3\n"
@@ -99,4 +114,16 @@ void atomic_add(uint64_t *cell, uint64_t value) {
         : "=&r"(sum), "=&r"(failed), "+Q"(*cell)
         : "r"(value)
         : "memory");
+#else
+    __asm__ volatile(
+        "1: ldrexd  %Q0, %R0, %2\n"
+        "   adds    %Q0, %Q0, %Q3\n"
+        "   adc     %R0, %R0, %R3\n"
+        "   strexd  %1, %Q0, %R0, %2\n"
+        "   cmp     %1, #0\n"
+        "   bne     1b\n"
+        : "=&r"(sum), "=&r"(failed), "+Q"(*cell)
+        : "r"(value)
+        : "memory", "cc");
+#endif
 }

@@ -21,12 +21,17 @@ void print_line(const char *format, uint64_t first, uint64_t second);
 uint64_t hvc(uint64_t function, uint64_t x1, uint64_t x2, uint64_t x3);
 uint64_t smc(uint64_t function, uint64_t x1, uint64_t x2, uint64_t x3);
 
-// PSCI (DEN0022).
+// PSCI (DEN0022). A call with addresses is of the caller's width.
+#ifdef __aarch64__
+#define WIDTH 0x40000000
+#else
+#define WIDTH 0
+#endif
 enum {
     PSCI_VERSION = 0x84000000,
     PSCI_CPU_OFF = 0x84000002,
-    PSCI_CPU_ON = 0xc4000003,
-    PSCI_AFFINITY_INFO = 0xc4000004,
+    PSCI_CPU_ON = 0x84000003 | WIDTH,
+    PSCI_AFFINITY_INFO = 0x84000004 | WIDTH,
     PSCI_SYSTEM_OFF = 0x84000008,
     PSCI_SYSTEM_RESET = 0x84000009,
 };
@@ -47,14 +52,26 @@ int64_t cpu_state(unsigned cpu);
 // Waits until every other vCPU is off, by asking the firmware again and again.
 void wait_for_others(void);
 
-// A lock that LDXR and STXR hold.
+// A lock that LDXR and STXR hold, or LDREX and STREX.
 typedef struct {
     uint32_t held;
 } spin_lock_t;
 void spin_lock(spin_lock_t *lock);
 void spin_unlock(spin_lock_t *lock);
-// Atomic addition by LDXR and STXR.
+// Atomic addition by the same.
 void atomic_add(uint64_t *cell, uint64_t value);
+
+// What MPIDR_EL1 or MPIDR says.
+static inline uint64_t read_mpidr(void) {
+#ifdef __aarch64__
+    uint64_t mpidr;
+    __asm__ volatile("mrs %0, mpidr_el1" : "=r"(mpidr));
+#else
+    uint32_t mpidr;
+    __asm__ volatile("mrc p15, 0, %0, c0, c0, 5" : "=r"(mpidr));
+#endif
+    return mpidr;
+}
 
 static inline uint64_t load_acquire(const uint64_t *cell) {
     return __atomic_load_n(cell, __ATOMIC_ACQUIRE);

@@ -5,8 +5,7 @@ static spin_lock_t console;
 static uint64_t greetings;
 
 static void hello(unsigned cpu) {
-    uint64_t mpidr;
-    __asm__ volatile("mrs %0, mpidr_el1" : "=r"(mpidr));
+    uint64_t mpidr = read_mpidr();
     spin_lock(&console);
     print_line("hello from vCPU %d, MPIDR_EL1 %x", cpu, mpidr);
     greetings++;

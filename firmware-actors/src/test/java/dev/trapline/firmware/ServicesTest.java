@@ -69,6 +69,10 @@ class ServicesTest {
     @Test
     void exitEndsTheRunWithAllBitsOfItsArgument() {
         ExitService service = new ExitService();
+        assertThat(service.apply(service.start(machineOf(1)), hvc(0, 0x8600_1000L, -2), MEMORY)
+                        .effects())
+                .as("32 bits from an SMC32 call")
+                .containsExactly(new Effect.ExitRun(0xffff_fffeL));
         assertThat(service.apply(service.start(machineOf(1)), hvc(0, 0xc600_1000L, -2), MEMORY)
                         .effects())
                 .containsExactly(new Effect.ExitRun(-2));

@@ -6,7 +6,6 @@ import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
-import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import dev.trapline.vcpu.boot.Guests;
@@ -54,7 +53,7 @@ class GuestDeterminismTest {
         Image image = Guests.image(guest);
         String input = guest.startsWith("reset-key") ? "rrq" : "some text\rq";
         for (long seed = 0; seed <= SEEDS; seed++) {
-            MachineSpec spec = spec(seed);
+            MachineSpec spec = spec(seed, guest);
             Path recording = directory.resolve("seed-" + seed);
 
             Finished first = runs.record(spec, image, input, recording);
@@ -69,11 +68,11 @@ class GuestDeterminismTest {
     }
 
     /// Seed 0 stands for round robin. Little memory, so that its digests are cheap; some digests of it on the way.
-    private static MachineSpec spec(long seed) {
+    private static MachineSpec spec(long seed, String guest) {
         return new MachineSpec(
                 4,
                 CpuModel.CORTEX_A57,
-                Width.AARCH64,
+                Guests.width(guest),
                 1 << 20,
                 seed == 0 ? Schedule.ROUND_ROBIN : Schedule.RANDOM,
                 seed,

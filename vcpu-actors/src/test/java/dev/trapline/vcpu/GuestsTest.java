@@ -10,6 +10,9 @@ import dev.trapline.abi.machine.RunOutcome.Exited;
 import dev.trapline.abi.machine.RunOutcome.PoweredOff;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.VcpuState;
+import dev.trapline.abi.machine.Width;
+import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.registry.Toggle;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import dev.trapline.vcpu.boot.Guests;
 import dev.trapline.vcpu.boot.Symbols;
@@ -18,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,6 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GuestsTest {
 
     private static final int SEEDS = Boolean.getBoolean("trapline.full") ? 20 : 4;
+
+    private static final Policy RESIDENT_SMCCC = Policy.DEFAULT.withResident("smccc");
 
     @SuppressWarnings("NullAway.Init")
     private static MachineRuns runs;
@@ -61,7 +67,41 @@ class GuestsTest {
                 Arguments.of("echo.elf", "hi there\rq", new PoweredOff(), "type; q ends\nhi there\n\nbye\n"),
                 Arguments.of("reset.elf", "", new PoweredOff(), "start in millisecond 2\nthat is enough\n"),
                 Arguments.of("reset-key.elf", "rq", new PoweredOff(), "reset\nstarted; r resets, q powers off\noff\n"),
-                Arguments.of("exit-42.elf", "", new Exited(42), "exit 42\n"));
+                Arguments.of("exit-42.elf", "", new Exited(42), "exit 42\n"),
+                Arguments.of("exit-42-a32.elf", "", new Exited(42), "exit 42\n"),
+                Arguments.of("exit-42-t32.elf", "", new Exited(42), "exit 42\n"),
+                Arguments.of("smp-hello-a32.elf", "", new PoweredOff(), "4 greetings, and everybody else is off\n"),
+                Arguments.of("smp-hello-t32.elf", "", new PoweredOff(), "4 greetings, and everybody else is off\n"),
+                Arguments.of("smp-counter-a32.elf", "", new Exited(0), "counted to 20000, expected 20000\n"),
+                Arguments.of("smp-counter-t32.elf", "", new Exited(0), "counted to 20000, expected 20000\n"),
+                Arguments.of("times-a32.elf", "", new Exited(0), "62500000 ticks a second\n3000 reads, digest "),
+                Arguments.of("times-t32.elf", "", new Exited(0), "62500000 ticks a second\n3000 reads, digest "),
+                Arguments.of("conditions-a32.elf", "", new PoweredOff(), CONDITIONS),
+                Arguments.of("conditions-t32.elf", "", new PoweredOff(), CONDITIONS));
+    }
+
+    /// Which of EQ to LE hold after a comparison of (1, 1), (1, 2), (2, 1), (0x80000000, 1), (1, 0x80000000) and
+    /// (-1, 1), one bit each (DDI0406 A8.3).
+    private static final String CONDITIONS = Stream.of("26a5", "2a9a", "15a6", "2966", "165a", "2996")
+            .map(made -> "made 000000000000" + made + "\n")
+            .collect(Collectors.joining());
+
+    @ParameterizedTest
+    @ValueSource(strings = {"conditions-a32.elf", "conditions-t32.elf"})
+    void callsThatFailTheirConditionAreExitsOnlyIfThePolicyAsksForThem(String guest) throws IOException {
+        Policy exporting = RESIDENT_SMCCC.with(Toggle.EXPORT_FAILED_CONDITION_CALLS, true);
+        Finished skipped = runs.run(
+                MachineRuns.spec(1, Schedule.ROUND_ROBIN, 0, Width.AARCH32, RESIDENT_SMCCC), Guests.image(guest), "");
+        Finished exported = runs.run(
+                MachineRuns.spec(1, Schedule.ROUND_ROBIN, 0, Width.AARCH32, exporting), Guests.image(guest), "");
+
+        assertThat(exported.console())
+                .as("a call that was not made has no result, exported or not")
+                .isEqualTo(skipped.console());
+        assertThat(exported.report().progress().hypercalls()
+                        - skipped.report().progress().hypercalls())
+                .as("of 6 times 14 calls, those that failed")
+                .isEqualTo(6 * 14 - 6 * 7);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -70,7 +110,8 @@ class GuestsTest {
         for (long seed = 0; seed < SEEDS; seed++) {
             Schedule schedule = seed == 0 ? Schedule.ROUND_ROBIN : Schedule.RANDOM;
 
-            Finished run = runs.run(MachineRuns.spec(4, schedule, seed), Guests.image(guest), input);
+            MachineSpec spec = MachineRuns.spec(4, schedule, seed, Guests.width(guest), RESIDENT_SMCCC);
+            Finished run = runs.run(spec, Guests.image(guest), input);
 
             assertThat(run.report().outcome())
                     .as("%s under %s with seed %d printed: %s", guest, schedule, seed, run.console())

@@ -34,10 +34,14 @@ final class MachineRuns implements AutoCloseable {
 
     /// A machine of the default make with a limit that no test's guest should reach.
     static MachineSpec spec(int vcpus, Schedule schedule, long seed) {
+        return spec(vcpus, schedule, seed, Width.AARCH64, Policy.DEFAULT.withResident("smccc"));
+    }
+
+    static MachineSpec spec(int vcpus, Schedule schedule, long seed, Width width, Policy policy) {
         return new MachineSpec(
                 vcpus,
                 CpuModel.CORTEX_A57,
-                Width.AARCH64,
+                width,
                 128L << 20,
                 schedule,
                 seed,
@@ -48,7 +52,7 @@ final class MachineRuns implements AutoCloseable {
                 true,
                 INPUT_INTERVAL,
                 625_000_000,
-                Policy.DEFAULT.withResident("smccc"),
+                policy,
                 new TreeMap<>());
     }
 

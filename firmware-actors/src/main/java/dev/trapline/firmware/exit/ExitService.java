@@ -12,7 +12,8 @@ import dev.trapline.abi.firmware.ServiceDescriptor.Function;
 import dev.trapline.abi.smccc.FunctionId;
 import java.util.List;
 
-/// Lets a guest end its run with a status: vendor-hypervisor call `0xC6001000`, x1 = status.
+/// Lets a guest end its run with a status: vendor-hypervisor call `0xC6001000`, x1 = status; from AArch32
+/// `0x86001000`, r1 = status.
 ///
 /// The worked example of a custom service, and all there is to one: say which calls you answer, and answer them. This
 /// one has no state, so its state is a record without components. To add yours, write a class like this, name it in
@@ -22,6 +23,9 @@ public final class ExitService implements FirmwareService<ExitService.None> {
     /// EXIT: does not return. A fast SMC64 call of the vendor hypervisor's range (owner 6).
     public static final FunctionId EXIT = FunctionId.fast64(6, 0x1000);
 
+    /// The same as an SMC32 call: the status has 32 bits.
+    public static final FunctionId EXIT_32 = FunctionId.fast32(6, 0x1000);
+
     /// No state.
     public record None() {}
 
@@ -29,9 +33,11 @@ public final class ExitService implements FirmwareService<ExitService.None> {
     public ServiceDescriptor descriptor() {
         return new ServiceDescriptor(
                 "exit",
-                "1",
-                List.of(Claim.of(EXIT)),
-                List.of(new Function(EXIT, "EXIT", List.of("status"), List.of())),
+                "2",
+                List.of(Claim.of(EXIT), Claim.of(EXIT_32)),
+                List.of(
+                        new Function(EXIT, "EXIT", List.of("status"), List.of()),
+                        new Function(EXIT_32, "EXIT", List.of("status"), List.of())),
                 List.of());
     }
 

@@ -2,6 +2,7 @@ package dev.trapline.vcpu.boot;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.Width;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,11 @@ public final class Guests {
 
     public static Image image(String name) throws IOException {
         return new Image(Image.Kind.ELF, name, 0, Bytes.copyOf(Files.readAllBytes(DIRECTORY.resolve(name))));
+    }
+
+    /// The machine that a guest is for.
+    public static Width width(String name) {
+        return name.endsWith("-a32.elf") || name.endsWith("-t32.elf") ? Width.AARCH32 : Width.AARCH64;
     }
 
     /// File names of the guests in a directory, in order.
