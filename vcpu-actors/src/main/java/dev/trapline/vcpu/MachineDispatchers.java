@@ -4,10 +4,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Extension;
 import akka.actor.typed.ExtensionId;
 import akka.actor.typed.javadsl.Adapter;
-import akka.dispatch.DispatcherConfigurator;
 import akka.dispatch.Dispatchers;
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -55,13 +52,10 @@ final class MachineDispatchers implements Extension {
 
     private String make() {
         String name = PREFIX + made++;
-        Config config = ConfigFactory.parseString("""
-            id = "%s"
-            type = Dispatcher
-            executor = "%s"
-            """.formatted(name, MachineThreadConfigurator.class.getName()))
-                .withFallback(dispatchers.defaultDispatcherConfig());
-        dispatchers.registerConfigurator(name, new DispatcherConfigurator(config, dispatchers.prerequisites()));
+        dispatchers.registerConfigurator(
+                name,
+                new MachineDispatcherConfigurator(
+                        name, dispatchers.defaultDispatcherConfig(), dispatchers.prerequisites()));
         return name;
     }
 }

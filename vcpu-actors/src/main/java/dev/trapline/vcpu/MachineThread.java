@@ -30,9 +30,14 @@ final class MachineThread extends AbstractExecutorService {
         thread.start();
     }
 
+    /// Whether the caller runs on this thread.
+    boolean isCurrent() {
+        return Thread.currentThread() == thread;
+    }
+
     @Override
     public void execute(Runnable task) {
-        if (Thread.currentThread() == thread) {
+        if (isCurrent()) {
             own.add(task);
             return;
         }

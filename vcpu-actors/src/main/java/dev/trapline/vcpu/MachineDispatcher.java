@@ -1,0 +1,83 @@
+package dev.trapline.vcpu;
+
+import akka.actor.ActorCell;
+import akka.dispatch.Dispatcher;
+import akka.dispatch.Envelope;
+import akka.dispatch.ExecutorServiceFactory;
+import akka.dispatch.ExecutorServiceFactoryProvider;
+import akka.dispatch.Mailbox;
+import com.typesafe.config.Config;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import scala.concurrent.duration.Duration;
+
+/// The dispatcher of one machine. A message between two of its actors, sent on their own thread, waits in that thread's
+/// own queue and goes from there straight into its receiver: a mailbox would synchronise it five times, with threads
+/// that do not exist. Everything else (from outside, to an actor that is starting, failing or stopping, and the actor
+/// system's own messages) takes the way through the mailbox, and an actor whose mailbox is at work gets what is sent to
+/// it behind what is there.
+///
+/// Akka's own: these hooks are no public interface of it. The build holds its version fast.
+final class MachineDispatcher extends Dispatcher {
+
+    private final Threads threads;
+
+    private MachineDispatcher(MachineDispatcherConfigurator configurator, String id, Threads threads) {
+        Config config = configurator.config();
+        super(
+                configurator,
+                id,
+                config.getInt("throughput"),
+                Duration.Zero(),
+                threads,
+                Duration.create(config.getDuration("shutdown-timeout").toMillis(), TimeUnit.MILLISECONDS));
+        this.threads = threads;
+    }
+
+    static MachineDispatcher of(MachineDispatcherConfigurator configurator, String id) {
+        return new MachineDispatcher(configurator, id, new Threads());
+    }
+
+    @Override
+    public void dispatch(ActorCell receiver, Envelope message) {
+        MachineThread thread = threads.latest;
+        if (thread != null && thread.isCurrent()) {
+            thread.execute(new Delivery(this, receiver, message));
+        } else {
+            super.dispatch(receiver, message);
+        }
+    }
+
+    private void throughMailbox(ActorCell receiver, Envelope message) {
+        super.dispatch(receiver, message);
+    }
+
+    private record Delivery(MachineDispatcher dispatcher, ActorCell receiver, Envelope message) implements Runnable {
+
+        @Override
+        public void run() {
+            // Open: neither scheduled, which it is while anything waits in it, nor suspended, nor closed.
+            if (receiver.mailbox().currentStatus() == Mailbox.Open()) {
+                receiver.invoke(message);
+            } else {
+                dispatcher.throughMailbox(receiver, message);
+            }
+        }
+    }
+
+    /// Makes the dispatcher's thread when it is first needed, and again if it ended for lack of actors.
+    private static final class Threads implements ExecutorServiceFactoryProvider {
+
+        private volatile @Nullable MachineThread latest;
+
+        @Override
+        public ExecutorServiceFactory createExecutorServiceFactory(String id, ThreadFactory factory) {
+            return () -> {
+                MachineThread made = new MachineThread(factory);
+                latest = made;
+                return made;
+            };
+        }
+    }
+}

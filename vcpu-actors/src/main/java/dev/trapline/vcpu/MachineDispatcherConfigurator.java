@@ -1,0 +1,22 @@
+package dev.trapline.vcpu;
+
+import akka.dispatch.DispatcherPrerequisites;
+import akka.dispatch.MessageDispatcher;
+import akka.dispatch.MessageDispatcherConfigurator;
+import com.typesafe.config.Config;
+
+/// Gives one [MachineDispatcher] under its name.
+final class MachineDispatcherConfigurator extends MessageDispatcherConfigurator {
+
+    private final MachineDispatcher dispatcher;
+
+    MachineDispatcherConfigurator(String id, Config config, DispatcherPrerequisites prerequisites) {
+        super(config, prerequisites);
+        dispatcher = MachineDispatcher.of(this, id);
+    }
+
+    @Override
+    public MessageDispatcher dispatcher() {
+        return dispatcher;
+    }
+}
