@@ -1,10 +1,12 @@
 package dev.trapline.abi;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import net.jqwik.api.ForAll;
@@ -19,7 +21,7 @@ class Digest64Test {
     /// change only together with [Digest64#VERSION].
     @Test
     void theFunctionIsFixedByItsVersion() {
-        assertThat(Digest64.VERSION).isEqualTo(1);
+        assertThat(Digest64.VERSION).isEqualTo(2);
         assertThat(Digest64.of(new long[] {}, 0)).isEqualTo(GOLDEN_EMPTY);
         assertThat(Digest64.of(new long[] {1, 2, 3, 4, 5}, 5)).isEqualTo(GOLDEN_FIVE);
         assertThat(Digest64.fold(0, 1)).isEqualTo(GOLDEN_FOLD);
@@ -64,12 +66,32 @@ class Digest64Test {
     }
 
     @Test
-    void memoryAndWordsAgreeOnWhatTheySee() {
+    void theLastByteOfMemoryCounts() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(4096, 8);
-            long zero = Digest64.of(memory);
+            long zero = Digest64.of(memory, 0, 4096);
             memory.set(ValueLayout.JAVA_BYTE, 4095, (byte) 1);
-            assertThat(Digest64.of(memory)).as("the last byte counts").isNotEqualTo(zero);
+            assertThat(Digest64.of(memory, 0, 4096)).isNotEqualTo(zero);
+            assertThat(Digest64.of(memory, 0, 4088))
+                    .as("what lies behind the block does not count")
+                    .isEqualTo(Digest64.of(new byte[4088], 4088));
         }
+    }
+
+    @Property
+    void theSameBytesHaveTheSameDigestOnTheHeapAndOutsideIt(
+            @ForAll @Size(256) byte[] bytes,
+            @ForAll @IntRange(max = 16) int first,
+            @ForAll @IntRange(max = 15) int words) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
+            byte[] part = Arrays.copyOfRange(bytes, first * 8, (first + words) * 8);
+            assertThat(Digest64.of(memory, first * 8L, words * 8L)).isEqualTo(Digest64.of(part, part.length));
+        }
+    }
+
+    @Test
+    void onlyWholeWordsHaveADigest() {
+        assertThatThrownBy(() -> Digest64.of(new byte[16], 9)).hasMessageContaining("not 9 bytes");
     }
 }

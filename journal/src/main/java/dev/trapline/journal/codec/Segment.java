@@ -1,7 +1,6 @@
 package dev.trapline.journal.codec;
 
 import dev.trapline.abi.Digest64;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -139,7 +138,7 @@ public final class Segment {
     /// A digest of bytes of any length: whole words by [Digest64], then what is left over, then the length.
     public static long digestOf(byte[] content) {
         int whole = content.length & ~7;
-        long digest = Digest64.of(MemorySegment.ofArray(content).asSlice(0, whole));
+        long digest = Digest64.of(content, whole);
         long rest = 0;
         for (int i = whole; i < content.length; i++) {
             rest |= (content[i] & 0xffL) << (8 * (i - whole));

@@ -20,6 +20,9 @@ public final class MachineMemory implements GuestMemory, AutoCloseable {
     /// What empty flash reads.
     private static final byte ERASED = (byte) 0xff;
 
+    /// Digest of a page that is zero.
+    private static final long ZERO_PAGE = Digest64.of(new byte[(int) MemoryMap.PAGE], (int) MemoryMap.PAGE);
+
     private static final long UART_SIZE = MemoryMap.PAGE;
 
     private final Arena arena = Arena.ofShared();
@@ -84,10 +87,25 @@ public final class MachineMemory implements GuestMemory, AutoCloseable {
         return true;
     }
 
-    /// A digest of all of it. Some tens of milliseconds for 128 MiB.
+    /// A digest of all of it: each page that is not zero, with its place. What the guest never touched costs next
+    /// to nothing, the rest a second for ten gigabytes.
     public long digest() {
-        long digest = Digest64.of(ram);
-        return flash == null ? digest : Digest64.fold(digest, Digest64.of(flash));
+        long digest = digest(ram);
+        return flash == null ? digest : Digest64.fold(digest, digest(flash));
+    }
+
+    private static long digest(MemorySegment block) {
+        TouchedPages touched = TouchedPages.of(block);
+        long digest = block.byteSize();
+        for (long at = 0; at < block.byteSize(); at += MemoryMap.PAGE) {
+            if (touched.anyOf(at, MemoryMap.PAGE)) {
+                long page = Digest64.of(block, at, MemoryMap.PAGE);
+                if (page != ZERO_PAGE) {
+                    digest = Digest64.fold(Digest64.fold(digest, at), page);
+                }
+            }
+        }
+        return digest;
     }
 
     @Override

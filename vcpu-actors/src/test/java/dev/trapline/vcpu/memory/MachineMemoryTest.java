@@ -77,6 +77,27 @@ class MachineMemoryTest {
     }
 
     @Test
+    void theDigestIsTheSameWhetherZeroPagesWereTouchedOrNot() {
+        long untouched = memory.digest();
+        memory.read(0x4000_3000L, 0x2000);
+        assertThat(memory.digest()).as("after reading").isEqualTo(untouched);
+        memory.write(0x4000_5ffeL, ONES);
+        memory.write(0x4000_5ffeL, Bytes.copyOf(new byte[4]));
+        assertThat(memory.digest()).as("after writing zeros over it").isEqualTo(untouched);
+        memory.clear();
+        assertThat(memory.digest()).as("after clearing all of it").isEqualTo(untouched);
+    }
+
+    @Test
+    void theDigestSeesOnWhichPageSomethingStands() {
+        memory.write(0x4000_0000L, ONES);
+        long first = memory.digest();
+        memory.write(0x4000_0000L, Bytes.copyOf(new byte[4]));
+        memory.write(0x4000_1000L, ONES);
+        assertThat(memory.digest()).isNotEqualTo(first);
+    }
+
+    @Test
     void theMapHasFlashReadOnlyThenTheConsoleThenRam() {
         assertThat(memory.map(new Pl011()).regions())
                 .satisfiesExactly(
