@@ -24,6 +24,7 @@ final class Attendant {
     private static final long STATUS_NANOS = 500_000_000;
 
     private final MachineRun run;
+    private final Signals signals;
     private final GuestConsole console;
     private final PrintWriter err;
     private final boolean statusLine;
@@ -31,9 +32,11 @@ final class Attendant {
     private Progress lastProgress = new Progress(0, 0, 0);
     private long lastStatusNanos = System.nanoTime();
 
+    /// @param signals taken since before the run began
     /// @param statusLine whether there is a terminal to draw one on
-    Attendant(MachineRun run, GuestConsole console, PrintWriter err, boolean statusLine) {
+    Attendant(MachineRun run, Signals signals, GuestConsole console, PrintWriter err, boolean statusLine) {
         this.run = run;
+        this.signals = signals;
         this.console = console;
         this.err = err;
         this.statusLine = statusLine;
@@ -49,7 +52,8 @@ final class Attendant {
     ///
     /// @throws CommandException if somebody asked for the end
     RunReport awaitReplay() {
-        try (Signals _ = Signals.handle(() -> stopAsked = true, () -> kill(null))) {
+        signals.ask(() -> stopAsked = true, () -> kill(null));
+        try {
             CompletableFuture<RunReport> done = run.done().toCompletableFuture();
             while (true) {
                 RunReport report = look(done, Long.MAX_VALUE);
@@ -89,7 +93,8 @@ final class Attendant {
     }
 
     private RunReport await(Duration timeout, @Nullable RawTerminal terminal) {
-        try (Signals _ = Signals.handle(() -> run.stop(Stop.Reason.INTERRUPTED), () -> kill(terminal))) {
+        signals.ask(() -> run.stop(Stop.Reason.INTERRUPTED), () -> kill(terminal));
+        try {
             CompletableFuture<RunReport> done = run.done().toCompletableFuture();
             long deadline = timeout.isZero() ? Long.MAX_VALUE : System.nanoTime() + timeout.toNanos();
             boolean limited = !timeout.isZero();

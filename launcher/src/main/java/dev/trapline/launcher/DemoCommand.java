@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
@@ -67,7 +68,7 @@ final class DemoCommand implements Action {
                 .services(services.all())
                 .recordTo(recording);
         images.forEach(builder::image);
-        RunReport first = attend(builder, system).await(Duration.ZERO);
+        RunReport first = attended(builder, system, attendant -> attendant.await(Duration.ZERO));
         Outcomes.explain(first, config.machine(), images, err);
         if (Ending.of(first.outcome()).status() != Ending.OK) {
             return Ending.of(first.outcome());
@@ -76,11 +77,11 @@ final class DemoCommand implements Action {
 
         err.println("2. The recording runs again, and every step is compared with what was recorded:");
         err.println();
-        RunReport second = attend(
-                        Machine.replay(engines, Recordings.open(recording, OpenOptions.STRICT))
-                                .services(services.all()),
-                        system)
-                .awaitReplay();
+        RunReport second = attended(
+                Machine.replay(engines, Recordings.open(recording, OpenOptions.STRICT))
+                        .services(services.all()),
+                system,
+                Attendant::awaitReplay);
         Outcomes.explain(second, config.machine(), images, err);
         if (!ReplayCommand.isAsRecorded(second.outcome())) {
             return Ending.of(second.outcome());
@@ -89,10 +90,12 @@ final class DemoCommand implements Action {
         return new Ending(Ending.OK, "demo", "one run, recorded and replayed to the last bit");
     }
 
-    private Attendant attend(Machine.Builder builder, ActorSystem<Void> system) {
+    private RunReport attended(Machine.Builder builder, ActorSystem<Void> system, Function<Attendant, RunReport> wait) {
         GuestConsole console = terminal.console();
-        MachineRun run = builder.console(console).start(system);
-        return new Attendant(run, console, terminal.err(), terminal.hasStatusLine());
+        try (Signals signals = Signals.take()) {
+            MachineRun run = builder.console(console).start(system);
+            return wait.apply(new Attendant(run, signals, console, terminal.err(), terminal.hasStatusLine()));
+        }
     }
 
     private static void explainRun(RunReport report, PrintWriter err) {

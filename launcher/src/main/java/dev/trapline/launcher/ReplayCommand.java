@@ -85,6 +85,7 @@ final class ReplayCommand implements Action {
 
     @Override
     public Ending perform() {
+        ResultFile.requireWritable(common.result());
         Services services = Services.load(common.plugins());
         RecordingReader reader =
                 Recordings.open(recording, ignoreImageHash ? OpenOptions.IGNORE_IMAGE_HASH : OpenOptions.STRICT);
@@ -94,11 +95,14 @@ final class ReplayCommand implements Action {
         warnOfLibrary(reader.header().library(), engines.library());
         ActorSystem<Void> system = ActorSystems.start();
         GuestConsole console = terminal.console();
-        MachineRun run = Machine.replay(engines, reader)
-                .services(services.all())
-                .console(console)
-                .start(system);
-        RunReport report = new Attendant(run, console, terminal.err(), terminal.hasStatusLine()).awaitReplay();
+        RunReport report;
+        try (Signals signals = Signals.take()) {
+            MachineRun run = Machine.replay(engines, reader)
+                    .services(services.all())
+                    .console(console)
+                    .start(system);
+            report = new Attendant(run, signals, console, terminal.err(), terminal.hasStatusLine()).awaitReplay();
+        }
         Outcomes.explain(report, spec, images, terminal.err());
         if (isAsRecorded(report.outcome())) {
             printSuccess(report, recording, terminal.err());

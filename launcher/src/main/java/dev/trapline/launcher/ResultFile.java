@@ -3,6 +3,7 @@ package dev.trapline.launcher;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.vcpu.RunReport;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// How a run ended, as a JSON object on one line: what `--result` asks for, and what lies beside each recording's
 /// history.
@@ -23,6 +25,32 @@ final class ResultFile {
     private static final Pattern HOST_NANOS = Pattern.compile("\"hostNanos\":([0-9]+)");
 
     private ResultFile() {}
+
+    /// Makes sure that a result can be written, before there is one to lose. A file that is not there yet is there
+    /// afterwards, empty until the end.
+    ///
+    /// @param file null if none is asked for
+    /// @throws CommandException if it cannot
+    static void requireWritable(@Nullable Path file) {
+        if (file == null) {
+            return;
+        }
+        try {
+            if (Files.isDirectory(file)) {
+                throw CommandException.usage("--result " + file + " is a directory: give a file");
+            }
+            if (!Files.exists(file)) {
+                Files.createFile(file);
+            } else if (!Files.isWritable(file)) {
+                throw new AccessDeniedException(file.toString());
+            }
+        } catch (IOException e) {
+            throw CommandException.usage(
+                    "--result " + file + " cannot be written (" + e.getClass().getSimpleName()
+                            + "): give a file in a directory that exists and can be written",
+                    e);
+        }
+    }
 
     /// Writes how a command ended that ran nothing.
     static void write(Path file, Ending ending) throws IOException {

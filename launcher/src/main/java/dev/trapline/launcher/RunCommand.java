@@ -112,6 +112,7 @@ final class RunCommand implements Action {
         Services services = Services.load(layers.plugins());
         TraplineConfig config = layers.validate(services.descriptors());
         result = config.run().result();
+        ResultFile.requireWritable(resultFile());
         List<Image> images = InputFiles.images(config);
         Path input = config.run().input();
         Bytes script = input == null ? Bytes.EMPTY : InputFiles.read("input", input, Integer.MAX_VALUE - 8L);
@@ -127,11 +128,14 @@ final class RunCommand implements Action {
         if (recording != null) {
             builder.recordTo(recording);
         }
-        MachineRun run = builder.start(system);
-        Attendant attendant = new Attendant(run, console, terminal.err(), terminal.hasStatusLine());
-        RunReport report = input == null
-                ? attendant.awaitWithInput(config.run().timeout(), terminal.in())
-                : attendant.await(config.run().timeout());
+        RunReport report;
+        try (Signals signals = Signals.take()) {
+            MachineRun run = builder.start(system);
+            Attendant attendant = new Attendant(run, signals, console, terminal.err(), terminal.hasStatusLine());
+            report = input == null
+                    ? attendant.awaitWithInput(config.run().timeout(), terminal.in())
+                    : attendant.await(config.run().timeout());
+        }
         Outcomes.explain(report, config.machine(), images, terminal.err());
         return RunSummary.of(report).print(terminal, resultFile(), recording);
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.TreeMap;
 import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
 
 /// Every firmware service that this process has: Trapline's own and those of the plugins.
 ///
@@ -32,7 +34,8 @@ record Services(List<FirmwareService<?>> all) {
     /// @param plugins JAR files; their classes stay loaded until the process ends
     /// @throws CommandException if a plugin is none, a service cannot be made, or two have the same name
     static Services load(List<Path> plugins) {
-        plugins.forEach(Services::check);
+        Map<String, Path> classes = new TreeMap<>();
+        plugins.forEach(plugin -> check(plugin, classes));
         List<FirmwareService<?>> found;
         try {
             found = FirmwareServices.found(loader(plugins));
@@ -59,19 +62,36 @@ record Services(List<FirmwareService<?>> all) {
         return descriptors;
     }
 
-    private static void check(Path plugin) {
+    // One class loader has all plugins: of two classes of one name it would see the first, and say nothing.
+    private static void check(Path plugin, Map<String, Path> classes) {
         if (!Files.isRegularFile(plugin) || !Files.isReadable(plugin)) {
             throw CommandException.usage(
                     "plugin " + plugin + ": " + (Files.exists(plugin) ? "not a readable file" : "no such file"));
         }
         try (JarFile jar = new JarFile(plugin.toFile())) {
-            if (jar.getEntry(ENTRY) == null) {
+            ZipEntry entry = jar.getEntry(ENTRY);
+            if (entry == null) {
                 throw CommandException.usage("plugin " + plugin + " has no firmware service: it lacks " + ENTRY
                         + ", which names its classes");
+            }
+            for (String name : names(new String(jar.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8))) {
+                Path other = classes.put(name, plugin);
+                if (other != null) {
+                    throw CommandException.usage("plugins " + other + " and " + plugin + " both have a service class "
+                            + name + ": rename one of the classes, or leave one of the plugins out");
+                }
             }
         } catch (IOException e) {
             throw CommandException.usage("plugin " + plugin + " is not a JAR file: " + e.getMessage(), e);
         }
+    }
+
+    private static List<String> names(String entry) {
+        return entry.lines()
+                .map(line -> line.replaceFirst("#.*", "").strip())
+                .filter(name -> !name.isEmpty())
+                .distinct()
+                .toList();
     }
 
     private static ClassLoader loader(List<Path> plugins) {

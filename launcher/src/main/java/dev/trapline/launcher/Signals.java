@@ -10,7 +10,8 @@ import java.util.Map;
 /// Ctrl-C and its like while a machine runs: the first asks, the second Ctrl-C does not ask any more.
 ///
 /// A run that is asked ends between two slices and closes its recording; a process that is killed leaves the
-/// recording as far as it was written.
+/// recording as far as it was written. Signals are taken from before there is a run, so that no recording is begun that
+/// one of them could leave open: the first waits until there is somebody to ask.
 ///
 /// The JDK has no supported way to handle a signal. `sun.misc.Signal` is what it keeps in `jdk.unsupported` for lack
 /// of one; it is reached by reflection because the compiler's warning about it cannot be excused. Where it is
@@ -20,22 +21,16 @@ final class Signals implements AutoCloseable {
     private static final String SIGNAL = "sun.misc.Signal";
     private static final String HANDLER = "sun.misc.SignalHandler";
 
-    private final Runnable stop;
-    private final Runnable kill;
     private final Map<Object, Object> previous = new LinkedHashMap<>();
+    private Runnable stop = () -> {};
+    private Runnable kill = () -> {};
     private boolean asked;
 
-    private Signals(Runnable stop, Runnable kill) {
-        this.stop = stop;
-        this.kill = kill;
-    }
+    private Signals() {}
 
-    /// Handles signals until closed.
-    ///
-    /// @param stop called once, on another thread
-    /// @param kill called at the second Ctrl-C, just before the process is halted
-    static Signals handle(Runnable stop, Runnable kill) {
-        Signals signals = new Signals(stop, kill);
+    /// Takes signals until closed.
+    static Signals take() {
+        Signals signals = new Signals();
         List<String> names = new ArrayList<>(List.of("INT", "TERM"));
         if (!System.getProperty("os.name", "").startsWith("Windows")) {
             names.add("HUP");
@@ -63,6 +58,22 @@ final class Signals implements AutoCloseable {
         return signals;
     }
 
+    /// Says whom a signal asks.
+    ///
+    /// @param stopping called once: on another thread, or at once if a signal came already
+    /// @param killing called at the second Ctrl-C, just before the process is halted
+    void ask(Runnable stopping, Runnable killing) {
+        boolean already;
+        synchronized (this) {
+            stop = stopping;
+            kill = killing;
+            already = asked;
+        }
+        if (already) {
+            stopping.run();
+        }
+    }
+
     private static Method handleMethod() throws ReflectiveOperationException {
         return Class.forName(SIGNAL).getMethod("handle", Class.forName(SIGNAL), Class.forName(HANDLER));
     }
@@ -82,15 +93,19 @@ final class Signals implements AutoCloseable {
     }
 
     private void received(String name) {
+        Runnable stopping;
+        Runnable killing;
         boolean first;
         synchronized (this) {
             first = !asked;
             asked = true;
+            stopping = stop;
+            killing = kill;
         }
         if (first) {
-            stop.run();
+            stopping.run();
         } else if (name.equals("INT")) {
-            kill.run();
+            killing.run();
             Runtime.getRuntime().halt(Ending.INTERRUPTED);
         }
     }

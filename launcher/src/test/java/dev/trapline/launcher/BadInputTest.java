@@ -161,6 +161,31 @@ class BadInputTest {
     }
 
     @Test
+    void twoPluginsWithOneClassAreBothNamed() throws IOException {
+        String entry = "META-INF/services/dev.trapline.abi.firmware.FirmwareService";
+        Path first = jar("g.jar", entry, Unstartable.class.getName() + "\n");
+        Path second = jar("h.jar", entry, "# ours\n" + Unstartable.class.getName() + " # and no other\n");
+        assertRefused(
+                perform("run", "--plugin", first.toString(), "--plugin", second.toString(), guest("spin")),
+                first.toString(),
+                second.toString(),
+                "both have a service class " + Unstartable.class.getName());
+    }
+
+    @Test
+    void aResultFileThatCannotBeWrittenIsNamedBeforeAnythingRuns() {
+        Path absent = directory.resolve("absent").resolve("result.json");
+        Path recording = directory.resolve("rec");
+        assertRefused(
+                perform("run", "--result", absent.toString(), "--record", recording.toString(), guest("exit-42")),
+                "--result " + absent + " cannot be written");
+        assertThat(recording).as("nothing ran").doesNotExist();
+        assertRefused(
+                perform("run", "--result", directory.toString(), guest("exit-42")), directory + " is a directory");
+        assertRefused(perform("replay", "--result", absent.toString(), "rec"), "--result " + absent);
+    }
+
+    @Test
     void theResultFileTellsOfARefusalToo() throws IOException {
         Path result = directory.resolve("result.json");
         assertRefused(perform("run", "--result", result.toString(), "absent.elf"), "absent.elf");

@@ -144,12 +144,11 @@ class ExitStatusTest {
         assertThat(replayed.err()).containsPattern("replayed [0-9,]+ slices?, [0-9,]+ hypercalls?, no divergence");
     }
 
-    // A signal that comes before the machine runs would end the process as any other.
+    // From before there is a recording, a signal asks the run to end.
     private static void awaitManifest(Path recording) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!Files.exists(recording.resolve("manifest")) && System.nanoTime() < deadline) {
-            TimeUnit.MILLISECONDS.sleep(20);
+            TimeUnit.MILLISECONDS.sleep(1);
         }
-        TimeUnit.MILLISECONDS.sleep(500);
     }
 }
