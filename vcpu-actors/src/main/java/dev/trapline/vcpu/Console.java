@@ -1,6 +1,7 @@
 package dev.trapline.vcpu;
 
 import dev.trapline.abi.Digest64;
+import dev.trapline.journal.record.JournalRecord.Slice;
 import dev.trapline.vcpu.device.Pl011;
 
 /// What the guest has printed: counted, digested, and passed on.
@@ -12,6 +13,21 @@ final class Console {
 
     Console(ConsoleOutput output) {
         this.output = output;
+    }
+
+    /// A slice that just ended, as it goes into the history: what was printed in it is part of its digest, so that
+    /// a difference that reaches nothing but the console shows in the slice that printed it.
+    static Slice withPrinted(Slice slice, Pl011 uart) {
+        int count = uart.transmittedCount();
+        if (count == 0) {
+            return slice;
+        }
+        byte[] printed = uart.transmitted();
+        long folded = slice.digest();
+        for (int i = 0; i < count; i++) {
+            folded = Digest64.fold(folded, printed[i]);
+        }
+        return new Slice(slice.vcpu(), slice.budget(), slice.exit(), slice.counterReads(), folded);
     }
 
     /// Passes on what the guest printed in the slice that just ended.

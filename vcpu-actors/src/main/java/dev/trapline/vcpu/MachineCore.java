@@ -260,7 +260,7 @@ final class MachineCore {
     }
 
     private void takeIn(Slice slice) {
-        history.append(slice);
+        history.append(Console.withPrinted(slice, uart));
         slices++;
         now += (slice.exit() instanceof Exit.BudgetUsed ? slice.budget() : spec.cutSliceCost()) + slice.counterReads();
         registerDigest = Digest64.fold(registerDigest, slice.digest());

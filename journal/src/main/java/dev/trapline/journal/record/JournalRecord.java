@@ -25,7 +25,8 @@ public sealed interface JournalRecord {
     /// @param budget instructions granted
     /// @param exit why the slice ended
     /// @param counterReads how often the slice read a counter
-    /// @param digest of x0 to x30, SP, PC and PSTATE at its end, before any answer is written
+    /// @param digest of x0 to x30, SP, PC and PSTATE at its end, before any answer is written; if the slice printed
+    ///     anything, folded with each byte of it
     record Slice(VcpuId vcpu, long budget, Exit exit, long counterReads, long digest) implements JournalRecord {}
 
     /// What became of the hypercall of the slice before it.

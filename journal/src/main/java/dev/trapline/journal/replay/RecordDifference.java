@@ -61,7 +61,7 @@ final class RecordDifference {
         number("budget", expected.budget(), actual.budget());
         exits(expected.exit(), actual.exit());
         number("counter reads", expected.counterReads(), actual.counterReads());
-        hex("digest of the registers", expected.digest(), actual.digest());
+        hex("digest of the registers and what was printed", expected.digest(), actual.digest());
     }
 
     private void exits(Exit expected, Exit actual) {
