@@ -75,8 +75,9 @@ final class RegisterSettings {
         } catch (RegistryException e) {
             ConfigValue value = givenVersion();
             problems.add(new ConfigProblem(
-                    value == null ? "services" : Origins.describe(value.origin()), VERSION_PATH, "cannot be: "
-                            + e.getMessage()));
+                    value == null ? "services" : Origins.describe(value.origin()),
+                    VERSION_PATH,
+                    "cannot be: " + e.getMessage()));
             return false;
         }
     }
@@ -113,7 +114,10 @@ final class RegisterSettings {
             ConfigValue given = toggles.get(toggle);
             boolean on = changed.policy().isOn(toggle, true);
             if (given != null && PolicySettings.isOff(Settings.shown(given)) == on) {
-                refuse(origin, path, says(toggle + " is " + (on ? "on" : "off"), PolicySettings.TOGGLES, toggle, given));
+                refuse(
+                        origin,
+                        path,
+                        says(toggle + " is " + (on ? "on" : "off"), PolicySettings.TOGGLES, toggle, given));
             }
         }
         ConfigValue version = givenVersion();

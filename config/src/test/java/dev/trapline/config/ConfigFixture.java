@@ -22,7 +22,9 @@ final class ConfigFixture {
                     "1",
                     List.of(new Claim(new FunctionId(0x8400_0000), new FunctionId(0x8400_001f))),
                     List.of(),
-                    List.of(new Setting("label", "", "any text"), new Setting("version", "auto", "the version it has"))),
+                    List.of(
+                            new Setting("label", "", "any text"),
+                            new Setting("version", "auto", "the version it has"))),
             new ServiceDescriptor("smccc", "1", List.of(), List.of(), List.of()),
             new ServiceDescriptor("trng", "1", List.of(), List.of(), List.of()));
 

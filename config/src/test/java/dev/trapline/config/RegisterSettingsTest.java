@@ -68,7 +68,8 @@ class RegisterSettingsTest {
         """)
     void aValueThatARegisterCannotHaveIsRefused(String assignment, String expected) {
         assertThat(ConfigFixture.problemsOfAssignments("firmware.registers." + assignment))
-                .containsExactly("--set firmware.registers." + assignment + ": trapline.firmware.registers." + expected);
+                .containsExactly(
+                        "--set firmware.registers." + assignment + ": trapline.firmware.registers." + expected);
     }
 
     @Test

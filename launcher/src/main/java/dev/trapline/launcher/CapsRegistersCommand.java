@@ -83,7 +83,8 @@ final class CapsRegistersCommand implements Action {
         }
         String value = write.substring(equals + 1).strip();
         try {
-            return registers.with(registers.id(write.substring(0, equals).strip()), CapsWords.word("--write " + write, value));
+            return registers.with(
+                    registers.id(write.substring(0, equals).strip()), CapsWords.word("--write " + write, value));
         } catch (RegistryException e) {
             throw CommandException.usage("--write " + write + ": " + e.getMessage(), e);
         }

@@ -71,7 +71,8 @@ final class CapsWords {
         try {
             return Long.parseUnsignedLong(digits(text), isHexadecimal(text) ? 16 : 10);
         } catch (NumberFormatException _) {
-            throw CommandException.usage(what + ": a value is a number of at most 64 bits, as in 0x1, not '" + text + "'");
+            throw CommandException.usage(
+                    what + ": a value is a number of at most 64 bits, as in 0x1, not '" + text + "'");
         }
     }
 

@@ -94,7 +94,8 @@ public final class FirmwareRegisters {
     public long id(String text) {
         for (Register register : Register.values()) {
             if (exists(register)
-                    && (register.kernelName.equalsIgnoreCase(text) || hex(register.id).equalsIgnoreCase(text))) {
+                    && (register.kernelName.equalsIgnoreCase(text)
+                            || hex(register.id).equalsIgnoreCase(text))) {
                 return register.id;
             }
         }
