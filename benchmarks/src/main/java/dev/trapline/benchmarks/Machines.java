@@ -6,6 +6,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
@@ -51,10 +52,19 @@ final class Machines implements AutoCloseable {
 
     /// One vCPU, slices of 20 000 instructions; PSCI is forwarded to its actor.
     static MachineSpec spec() {
+        return spec(Width.AARCH64);
+    }
+
+    /// The same on an AArch32 machine.
+    static MachineSpec narrow() {
+        return spec(Width.AARCH32);
+    }
+
+    private static MachineSpec spec(Width width) {
         return new MachineSpec(
                 1,
                 CpuModel.CORTEX_A57,
-                Width.AARCH64,
+                width,
                 128L << 20,
                 Schedule.ROUND_ROBIN,
                 0,
@@ -76,14 +86,19 @@ final class Machines implements AutoCloseable {
 
     /// Runs a guest without a recording.
     RunReport run(Guest guest, MachineSpec spec) {
-        return finished(machine(guest, spec));
+        return run(guest.image(), spec);
+    }
+
+    /// The same of any image.
+    RunReport run(Image image, MachineSpec spec) {
+        return finished(machine(image, spec));
     }
 
     /// Runs a guest and records it. The run counts until all is durable.
     Path record(Guest guest) {
         Path recording = directory.resolve("recording-" + recordings.size());
         recordings.add(recording);
-        finished(machine(guest, spec()).recordTo(recording));
+        finished(machine(guest.image(), spec()).recordTo(recording));
         return recording;
     }
 
@@ -93,8 +108,8 @@ final class Machines implements AutoCloseable {
                 .services(FirmwareServices.onClassPath()));
     }
 
-    private Machine.Builder machine(Guest guest, MachineSpec spec) {
-        return Machine.builder(engines, spec).image(guest.image()).services(FirmwareServices.onClassPath());
+    private Machine.Builder machine(Image image, MachineSpec spec) {
+        return Machine.builder(engines, spec).image(image).services(FirmwareServices.onClassPath());
     }
 
     private RunReport finished(Machine.Builder machine) {

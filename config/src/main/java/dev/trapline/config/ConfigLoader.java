@@ -22,7 +22,7 @@ public final class ConfigLoader {
     static final String SERVICES = "trapline.firmware.services";
 
     /// Sections whose keys depend on which services there are.
-    private static final List<String> OPEN = List.of(SERVICES, PolicySettings.TOGGLES);
+    private static final List<String> OPEN = List.of(SERVICES, PolicySettings.TOGGLES, RegisterSettings.REGISTERS);
 
     private final List<CommandLineSetting> options = new ArrayList<>();
     private final List<String> assignments = new ArrayList<>();

@@ -7,6 +7,7 @@ import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
+import dev.trapline.abi.registry.FirmwareRegisters;
 import dev.trapline.abi.registry.Policy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,7 +51,10 @@ public final class LayeredConfig {
     /// @param services all services there are
     public SortedMap<String, String> toggleOrigins(Collection<ServiceDescriptor> services) {
         List<ConfigProblem> ignored = new ArrayList<>();
-        return new PolicySettings(new Settings(config, ignored), services, ignored).toggleOrigins();
+        Settings settings = new Settings(config, ignored);
+        SortedMap<String, String> origins = new RegisterSettings(settings, services, ignored).toggleOrigins();
+        origins.putAll(new PolicySettings(settings, services, ignored).toggleOrigins());
+        return origins;
     }
 
     /// Reads every value.
@@ -77,6 +81,7 @@ public final class LayeredConfig {
         Policy policy = new PolicySettings(settings, services, problems).read();
         SortedMap<String, String> ofServices =
                 new ServiceSettings(services, problems).read(settings.section(ConfigLoader.SERVICES));
+        FirmwareRegisters registers = new RegisterSettings(settings, services, problems).read(policy, ofServices);
         Width width = settings.choice("trapline.machine.width", Arrays.asList(Width.values()), Width::id);
         return new MachineSpec(
                 (int) settings.number("trapline.machine.cpus", 1, 64),
@@ -97,8 +102,8 @@ public final class LayeredConfig {
                         1_000_000,
                         DAY,
                         "a duration from 1ms to 24h, as in 10s"),
-                policy,
-                ofServices);
+                registers.policy(),
+                registers.settings());
     }
 
     private static long memory(Settings settings, Width width) {

@@ -58,6 +58,11 @@ final class PolicySettings {
         return origins;
     }
 
+    /// Whether a text switches a toggle off.
+    static boolean isOff(String text) {
+        return OFF.contains(text);
+    }
+
     private SortedMap<String, Boolean> toggles() {
         List<String> known = Toggle.of(services).stream().map(Toggle::name).toList();
         SortedMap<String, Boolean> toggles = new TreeMap<>();
@@ -133,7 +138,8 @@ final class PolicySettings {
                     RegistryError.ClaimOverlap _,
                     RegistryError.ImmediateOverlap _,
                     RegistryError.UnknownRegister _,
-                    RegistryError.BadRegisterValue _ -> new ConfigProblem("services", "", error.message());
+                    RegistryError.BadRegisterValue _,
+                    RegistryError.BadPsciVersion _ -> new ConfigProblem("services", "", error.message());
         };
     }
 

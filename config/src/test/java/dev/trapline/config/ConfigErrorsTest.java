@@ -69,7 +69,7 @@ class ConfigErrorsTest {
         firmware.services.psci.versoin=1 | trapline.firmware.services.psci.versoin is not a key; did you mean version?
         firmware.services.psci.version=[1] | trapline.firmware.services.psci.version takes a single value, not a list
         firmware.services.smccc.x=1 | trapline.firmware.services.smccc.x is not a key; service smccc takes none
-        firmware.resident=[trng]   | trapline.firmware.resident names a service that does not exist: trng (there are: psci, smccc)
+        firmware.resident=[sdei]   | trapline.firmware.resident names a service that does not exist: sdei (there are: psci, smccc, trng)
         """)
     void eachKindOfWrongValueIsNamedWithWhatTheKeyTakes(String assignment, String expected) {
         assertThat(ConfigFixture.problemsOfAssignments(assignment))

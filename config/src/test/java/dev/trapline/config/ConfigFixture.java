@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A configuration file in a directory, and two services to be configured.
+/// A configuration file in a directory, and some services to be configured.
 final class ConfigFixture {
 
     static final List<ServiceDescriptor> SERVICES = List.of(
@@ -22,8 +22,11 @@ final class ConfigFixture {
                     "1",
                     List.of(new Claim(new FunctionId(0x8400_0000), new FunctionId(0x8400_001f))),
                     List.of(),
-                    List.of(new Setting("version", "1.1", "the version it reports"))),
-            new ServiceDescriptor("smccc", "1", List.of(), List.of(), List.of()));
+                    List.of(
+                            new Setting("label", "", "any text"),
+                            new Setting("version", "auto", "the version it has"))),
+            new ServiceDescriptor("smccc", "1", List.of(), List.of(), List.of()),
+            new ServiceDescriptor("trng", "1", List.of(), List.of(), List.of()));
 
     private final Path file;
 

@@ -44,7 +44,7 @@ class ConfigLoaderTest {
         assertThat(machine.policy()).isEqualTo(Policy.DEFAULT.withResident("smccc"));
         assertThat(machine.serviceSettings())
                 .as("a service's defaults are part of the machine")
-                .isEqualTo(Map.of("psci.version", "1.1"));
+                .isEqualTo(Map.of("psci.label", "", "psci.version", "auto"));
     }
 
     @Test
@@ -173,7 +173,7 @@ class ConfigLoaderTest {
                 { functions = 0x84000000-0x84000001, action = deny }
                 { functions = 0x84000003, action = resident }
               ]
-              services.psci.version = 1.10
+              services.psci.label = 1.10
             }
             """).path();
         MachineSpec machine = new ConfigLoader()
@@ -192,7 +192,7 @@ class ConfigLoaderTest {
         assertThat(machine.policy().rules()).extracting(Rule::origin).containsExactly(file + ":3", file + ":4");
         assertThat(machine.serviceSettings())
                 .as("a number keeps the form it was written in")
-                .containsEntry("psci.version", "1.10");
+                .containsEntry("psci.label", "1.10");
     }
 
     @Test

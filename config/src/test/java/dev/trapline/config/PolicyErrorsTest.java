@@ -97,7 +97,7 @@ class PolicyErrorsTest {
         assertThat(ConfigFixture.problemsOfAssignments("firmware.toggles.turbo=on"))
                 .isEqualTo(List.of("--set firmware.toggles.turbo=on: trapline.firmware.toggles.turbo is not a toggle"
                         + " (there are: smc, hvc, forward-unhandled, export-failed-condition-calls, psci,"
-                        + " psci-to-user, smccc, smccc-to-user)"));
+                        + " psci-to-user, smccc, smccc-to-user, trng, trng-to-user)"));
     }
 
     @Test

@@ -1,22 +1,22 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.registry.FirmwareRegisters;
+import dev.trapline.abi.registry.RegistryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /// `trapline caps registers`.
 @Command(
         name = "registers",
         description = {
             "Lists the pseudo firmware registers, under the kernel's identifiers and names, with the values that they",
-            "have under the policy. They are set by what they stand for: toggles, and services.psci.version.",
+            "have under the policy and what they stand for. --write tries another value and shows what a configuration",
+            "says instead; firmware.registers.NAME=VALUE sets one for a run.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -25,20 +25,38 @@ import picocli.CommandLine.Mixin;
         footerHeading = "%nExamples:%n",
         footer = {
             "  trapline caps registers",
-            "  trapline caps registers --set firmware.services.psci.version=1.1",
-            "  trapline caps registers --set firmware.toggles.trng=off --format json"
+            "  trapline caps registers --write PSCI_VERSION=0x10000 --write VENDOR_HYP_BMAP=0",
+            "  trapline caps registers --set firmware.toggles.vendor-hyp=off --format json"
         },
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {"0:all were listed", "2:the command line or the policy is wrong"})
+        exitCodeList = {
+            "0:all were listed",
+            "2:the command line or the policy is wrong, there is no such register (ENOENT), or it cannot have the value"
+                    + " (EINVAL)"
+        })
 final class CapsRegistersCommand implements Action {
 
     private final Terminal terminal;
+    private final List<String> writes = new ArrayList<>();
 
     @Mixin
     private final PolicyOptions policy = new PolicyOptions();
 
     CapsRegistersCommand(Terminal terminal) {
         this.terminal = terminal;
+    }
+
+    @Option(
+            names = "--write",
+            paramLabel = "NAME=VALUE",
+            order = 1,
+            description = "Set this register, by its name or identifier, over what the policy says. May be given more"
+                    + " than once.")
+    void writes(@Nullable List<String> values) {
+        writes.clear();
+        if (values != null) {
+            writes.addAll(values);
+        }
     }
 
     @Override
@@ -48,29 +66,27 @@ final class CapsRegistersCommand implements Action {
 
     @Override
     public Ending perform() {
-        FirmwareRegisters registers = policy.capabilities().registers();
-        terminal.print(policy.isJson() ? Json.of(fields(registers)) + "\n" : text(registers));
+        FirmwareRegisters before = policy.capabilities().registers();
+        FirmwareRegisters after = before;
+        for (String write : writes) {
+            after = written(after, write);
+        }
+        RegisterTable table = new RegisterTable(before, after);
+        terminal.print(policy.isJson() ? table.json() + "\n" : table.text());
         return Ending.DONE;
     }
 
-    private static String text(FirmwareRegisters registers) {
-        StringBuilder text = new StringBuilder();
-        for (long id : registers.ids()) {
-            text.append(
-                    String.format(Locale.ROOT, "0x%016x  %-20s  0x%x%n", id, registers.name(id), registers.get(id)));
+    private static FirmwareRegisters written(FirmwareRegisters registers, String write) {
+        int equals = write.indexOf('=');
+        if (equals < 0) {
+            throw CommandException.usage("--write takes NAME=VALUE, as in STD_BMAP=0x0, not '" + write + "'");
         }
-        return text.toString();
-    }
-
-    private static List<Object> fields(FirmwareRegisters registers) {
-        List<Object> all = new ArrayList<>();
-        for (long id : registers.ids()) {
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("id", Json.hex(id));
-            fields.put("name", registers.name(id));
-            fields.put("value", Json.hex(registers.get(id)));
-            all.add(fields);
+        String value = write.substring(equals + 1).strip();
+        try {
+            return registers.with(
+                    registers.id(write.substring(0, equals).strip()), CapsWords.word("--write " + write, value));
+        } catch (RegistryException e) {
+            throw CommandException.usage("--write " + write + ": " + e.getMessage(), e);
         }
-        return all;
     }
 }

@@ -64,14 +64,32 @@ final class CapsWords {
         return new FunctionId((int) value);
     }
 
+    /// A number of 64 bits.
+    ///
+    /// @param what the option that it is part of
+    static long word(String what, String text) {
+        try {
+            return Long.parseUnsignedLong(digits(text), isHexadecimal(text) ? 16 : 10);
+        } catch (NumberFormatException _) {
+            throw CommandException.usage(
+                    what + ": a value is a number of at most 64 bits, as in 0x1, not '" + text + "'");
+        }
+    }
+
     /// A number of at most 63 bits, decimal or, with 0x, hexadecimal; -1 if it is none.
     private static long number(String text) {
-        boolean hexadecimal = text.startsWith("0x") || text.startsWith("0X");
-        String digits = (hexadecimal ? text.substring(2) : text).replace("_", "");
         try {
-            return Long.parseLong(digits, hexadecimal ? 16 : 10);
+            return Long.parseLong(digits(text), isHexadecimal(text) ? 16 : 10);
         } catch (NumberFormatException _) {
             return -1;
         }
+    }
+
+    private static boolean isHexadecimal(String text) {
+        return text.startsWith("0x") || text.startsWith("0X");
+    }
+
+    private static String digits(String text) {
+        return (isHexadecimal(text) ? text.substring(2) : text).replace("_", "");
     }
 }

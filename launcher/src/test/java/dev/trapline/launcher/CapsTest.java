@@ -187,9 +187,65 @@ class CapsTest {
         assertThat(said.status()).as(said.err()).isZero();
         assertThat(said.out())
                 .as("KVM_REG_ARM_PSCI_VERSION is firmware register 0 of coprocessor 0x14")
-                .containsPattern("(?m)^0x6030000000140000 +PSCI_VERSION +0x1000[0-3]$");
+                .containsPattern("(?m)^0x6030000000140000 +PSCI_VERSION +0x1000[0-3] +services.psci.version = auto$")
+                .containsPattern("(?m)^0x6030000000160002 +VENDOR_HYP_BMAP +0x1 +bit 0: vendor-hyp on$")
+                .containsPattern("(?m)^0x6030000000160003 +VENDOR_HYP_BMAP_2 +0x0 +no bits on this machine$");
         assertThat(caps("registers", "--format", "json").out())
                 .startsWith("[{\"id\":\"0x6030000000140000\",\"name\":\"PSCI_VERSION\",\"value\":\"0x1000");
+    }
+
+    @Test
+    void aRegisterThatIsWrittenIsShownWithWhatAConfigurationSaysInstead() {
+        Said written = caps("registers", "--write", "VENDOR_HYP_BMAP=0", "--write", "0x6030000000140000=0x10000");
+        assertThat(written.status()).as(written.err()).isZero();
+        assertThat(written.out()).endsWith("""
+
+            A configuration says the same by:
+              trapline.firmware.services.psci.version = "1.0"
+              trapline.firmware.toggles.vendor-hyp = off
+            """);
+        Said configured = caps(
+                "registers",
+                "--set",
+                "firmware.services.psci.version=\"1.0\"",
+                "--set",
+                "firmware.toggles.vendor-hyp=off");
+        assertThat(written.out()).startsWith(configured.out());
+        assertThat(caps(
+                                "registers",
+                                "--set",
+                                "firmware.registers.VENDOR_HYP_BMAP=0",
+                                "--set",
+                                "firmware.registers.PSCI_VERSION=0x10000")
+                        .out())
+                .as("and by the registers themselves")
+                .isEqualTo(configured.out());
+    }
+
+    @Test
+    void aRegisterDecidesACallAndIsNamedAsThePlace() {
+        assertThat(caps("query", "hvc", "0x8600FF01", "--set", "firmware.registers.VENDOR_HYP_BMAP=0")
+                        .out())
+                .contains(
+                        "action    deny: a toggle is off",
+                        "because   toggle 'vendor-hyp' is off",
+                        "declared  --set firmware.registers.VENDOR_HYP_BMAP=0");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        registers --write STD_MAP=1           | --write STD_MAP=1: there is no firmware register STD_MAP (ENOENT; there are: 0x6030000000140000 PSCI_VERSION
+        registers --write VENDOR_HYP_BMAP_2=1 | --write VENDOR_HYP_BMAP_2=1: firmware register VENDOR_HYP_BMAP_2 takes no bits but 0x0, not 0x1 (EINVAL)
+        registers --write PSCI_VERSION=3      | takes a PSCI version: 0x1, 0x2, 0x10000, 0x10001, 0x10002, 0x10003, not 0x3 (EINVAL)
+        registers --write STD_BMAP=all        | --write STD_BMAP=all: a value is a number of at most 64 bits, as in 0x1, not 'all'
+        registers --write STD_BMAP            | --write takes NAME=VALUE, as in STD_BMAP=0x0, not 'STD_BMAP'
+        registers --set firmware.services.psci.version=9 | 'version' takes auto, 0.1, 0.2, 1.0, 1.1, 1.2, 1.3, not '9'
+        query hvc 1 --set firmware.registers.STD_HYP_BMAP=2 | trapline.firmware.registers.STD_HYP_BMAP cannot be: firmware register STD_HYP_BMAP takes no bits but
+        """)
+    void aRegisterThatCannotBeIsRefusedAsTheKernelDoes(String arguments, String expected) {
+        Said said = caps(arguments.split(" "));
+        assertThat(said.status()).as(said.err()).isEqualTo(Ending.USAGE);
+        assertThat(said.err()).contains(expected);
     }
 
     @ParameterizedTest

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 /// The real command in a process of its own, as `./trapline` starts it.
 final class CommandProcess {
 
+    static final Path HOME = Path.of("..").toAbsolutePath().normalize();
     static final Path GUESTS = Path.of("..", "guests");
 
     private static final int SECONDS = 120;
@@ -44,9 +45,22 @@ final class CommandProcess {
         return started.await();
     }
 
+    /// Runs a command to its end in another directory.
+    static Ended runIn(Path directory, String... arguments) {
+        CommandProcess started = start(directory, arguments);
+        started.type("");
+        return started.await();
+    }
+
     static CommandProcess start(String... arguments) {
+        return start(Path.of(""), arguments);
+    }
+
+    private static CommandProcess start(Path directory, String... arguments) {
         try {
-            return new CommandProcess(new ProcessBuilder(command(arguments)).start());
+            return new CommandProcess(new ProcessBuilder(command(arguments))
+                    .directory(directory.toAbsolutePath().toFile())
+                    .start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -60,7 +74,7 @@ final class CommandProcess {
                 "-XX:+UseSerialGC",
                 "-Xlog:disable",
                 "-Xlog:all=error:stderr",
-                "-Dtrapline.home=..",
+                "-Dtrapline.home=" + HOME,
                 "-Dtrapline.terminals=",
                 "-cp",
                 System.getProperty("java.class.path"),

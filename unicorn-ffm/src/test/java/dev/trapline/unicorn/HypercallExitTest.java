@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class HypercallExitTest {
@@ -39,6 +40,43 @@ class HypercallExitTest {
             assertThat(exit.conduit()).isEqualTo(Conduit.SMC);
             assertThat(exit.immediate()).isEqualTo(3);
             assertThat(exit.nextPc()).isEqualTo(Snippet.BASE + 4);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HVC, 0xd4000002", "SMC, 0xd4000003"})
+    void everyA64CallTellsItsPcAndTheNextOne(Conduit conduit, String encoding) {
+        byte[] code = A64.word(Long.decode(encoding).intValue());
+        // At the start of a page and at its last place.
+        for (long at : new long[] {Snippet.BASE, Snippet.BASE + 0xffc}) {
+            try (Snippet guest = Snippet.a64("nop")) {
+                guest.write(at, code);
+                guest.write(at + 4, code);
+                guest.engine().writePc(at);
+                for (long expected = at; expected <= at + 4; expected += 4) {
+                    HypercallExit exit = hypercall(guest.run());
+                    assertThat(exit.conduit()).isEqualTo(conduit);
+                    assertThat(exit.pc()).as("the call itself").isEqualTo(expected);
+                    assertThat(exit.nextPc()).as("where the guest goes on").isEqualTo(expected + 4);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aReturnLeavesSimdAndSystemRegistersAlone() {
+        try (Snippet guest = Snippet.a64("mov x0, #0x300000; msr cpacr_el1, x0; isb; mov x1, #-1; dup v0.2d, x1;"
+                + "dup v31.2d, x1; msr tpidr_el1, x1; mov x0, #7; hvc #0; smc #0")) {
+            for (int call = 0; call < 2; call++) {
+                guest.run();
+                long before = guest.engine().fullDigest();
+                guest.engine().writeRegisters(RegisterWrites.x0(8));
+                assertThat(guest.engine().fullDigest()).as("x0 is in it").isNotEqualTo(before);
+                guest.engine().writeRegisters(RegisterWrites.x0(7));
+                assertThat(guest.engine().fullDigest())
+                        .as("and nothing else changed")
+                        .isEqualTo(before);
+            }
         }
     }
 

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// program does, each decision against the registry's query, and each register against what may have changed it.
 final class CallOracle {
 
-    private static final int SP = 31;
+    /// x0 to x30, and SP as the 32nd.
+    private static final int REGISTERS = 32;
 
     private final CallProgram program;
     private final ExecutionState state;
@@ -37,9 +38,9 @@ final class CallOracle {
         this.program = program;
         this.state = state;
         this.registry = registry;
-        this.registers = state.isAarch32() ? 15 : SP;
+        this.registers = state.isAarch32() ? 15 : REGISTERS;
         this.on = new boolean[vcpus];
-        this.values = new long[vcpus][SP + 1];
+        this.values = new long[vcpus][REGISTERS];
         this.routines = new CallProgram.Routine[vcpus];
         this.done = new int[vcpus];
     }
@@ -101,7 +102,12 @@ final class CallOracle {
             throw new AssertionError("vcpu" + v + " calls, and was never started");
         }
         CallProgram.Made made = routine.calls().get(done[v]++);
-        made.loads().forEach(load -> values[v][load.register()] = seen(load.value()));
+        for (CallProgram.Load load : made.loads()) {
+            values[v][load.register()] = seen(load.value());
+            if (load.register() == CallProgram.stackPointer(state)) {
+                values[v][CallProgram.linkRegister(state)] = seen(load.value());
+            }
+        }
         if (exit.conduit() != made.conduit()
                 || exit.immediate() != made.immediate()
                 || exit.state() != state
@@ -111,7 +117,10 @@ final class CallOracle {
             throw new AssertionError("expected " + made + ", came " + exit);
         }
         for (int n = 0; n < registers; n++) {
-            if (exit.registers().x(n) != values[v][n] && !(state.isAarch32() && n == 13)) {
+            long came = n == CallProgram.stackPointer(ExecutionState.A64)
+                    ? exit.registers().sp()
+                    : exit.registers().x(n);
+            if (came != values[v][n]) {
                 throw new AssertionError("x" + n + " of vcpu" + v + " at " + made + ": expected 0x"
                         + Long.toHexString(values[v][n]) + ", came " + exit.registers());
             }
@@ -177,8 +186,10 @@ final class CallOracle {
                 }
                 yield on[(int) target] ? returns(answer, -4) : null;
             }
-            case 0xc400_0004 ->
-                exit.registers().x(2) == 0 ? returns(answer, exists ? (on[(int) target] ? 0 : 1) : -2) : answer;
+            case 0x8400_0004, 0xc400_0004 ->
+                (is64 ? exit.registers().x(2) : exit.registers().x(2) & 0xffff_ffffL) == 0
+                        ? returns(answer, exists ? (on[(int) target] ? 0 : 1) : -2)
+                        : answer;
             case 0x8400_000a -> answer;
             default -> returns(answer, -1);
         };

@@ -15,7 +15,8 @@ final class CallProgram {
 
     static final long BASE = 0x4008_0000L;
 
-    /// Loads a register with a constant: all 64 bits in A64, 32 in A32 and T32.
+    /// Loads a register with a constant: all 64 bits in A64, 32 in A32 and T32. SP is 31 in A64 and 13 in AArch32;
+    /// its constant goes by way of the link register.
     record Load(int register, long value) {}
 
     /// One call of the program.
@@ -104,7 +105,33 @@ final class CallProgram {
         return BASE + code.size();
     }
 
+    /// The register by which SP gets its constant.
+    static int linkRegister(ExecutionState state) {
+        return state.isAarch32() ? 14 : 30;
+    }
+
+    /// The number that SP has here.
+    static int stackPointer(ExecutionState state) {
+        return state.isAarch32() ? 13 : 31;
+    }
+
     private void load(Load load) {
+        if (load.register() != stackPointer(state)) {
+            constant(load);
+            return;
+        }
+        constant(new Load(linkRegister(state), load.value()));
+        switch (state) {
+            case A64 -> word(0x9100_03df); // mov sp, x30
+            case A32 -> word(0xe1a0_d00e); // mov sp, lr
+            case T32 -> {
+                half(0x46f5); // mov sp, lr
+                half(0xbf00);
+            }
+        }
+    }
+
+    private void constant(Load load) {
         int to = load.register();
         int low = (int) load.value() & 0xffff;
         int high = (int) (load.value() >>> 16) & 0xffff;

@@ -71,6 +71,7 @@ class FirmwareRegistersMachineTest {
         assertThatThrownBy(() -> machine.firmwareRegister(FirmwareRegisters.VENDOR_HYP_BMAP, 0))
                 .isInstanceOfSatisfying(
                         RegistryException.class,
-                        e -> assertThat(e.errors()).containsExactly(new RegistryError.VcpuHasRun()));
+                        e -> assertThat(e.errors())
+                                .containsExactly(new RegistryError.VcpuHasRun("VENDOR_HYP_BMAP", 1, 0)));
     }
 }

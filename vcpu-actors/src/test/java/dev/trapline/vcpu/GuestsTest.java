@@ -68,6 +68,11 @@ class GuestsTest {
                 Arguments.of("reset.elf", "", new PoweredOff(), "start in millisecond 2\nthat is enough\n"),
                 Arguments.of("reset-key.elf", "rq", new PoweredOff(), "reset\nstarted; r resets, q powers off\noff\n"),
                 Arguments.of("exit-42.elf", "", new Exited(42), "exit 42\n"),
+                Arguments.of("capabilities.elf", "", new Exited(0), "SMC #0x4a48: denied\nand so it was\n"),
+                Arguments.of(
+                        "capabilities-a32.elf", "", new Exited(0), "HVC #0x4a48: forwarded\nSMC #0x4a48: denied\n"),
+                Arguments.of(
+                        "capabilities-t32.elf", "", new Exited(0), "HVC #0x4a48: forwarded\nSMC #0x4a48: denied\n"),
                 Arguments.of("exit-42-a32.elf", "", new Exited(42), "exit 42\n"),
                 Arguments.of("exit-42-t32.elf", "", new Exited(42), "exit 42\n"),
                 Arguments.of("smp-hello-a32.elf", "", new PoweredOff(), "4 greetings, and everybody else is off\n"),

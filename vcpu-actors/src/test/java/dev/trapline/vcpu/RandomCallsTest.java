@@ -17,6 +17,7 @@ import dev.trapline.abi.registry.CapabilityRegistry;
 import dev.trapline.abi.registry.Functions;
 import dev.trapline.abi.registry.Match;
 import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.registry.RegistryException;
 import dev.trapline.abi.registry.Rule;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.firmware.FirmwareServices;
@@ -25,8 +26,10 @@ import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
@@ -88,7 +91,7 @@ class RandomCallsTest {
             ExecutionState state, int calls, String last, long seed) {
         CallProgram program = randomProgram(state, calls, Long.decode(last), new Random(seed));
         Path recording = temp.resolve("rec");
-        MachineRuns.Finished live = RUNS.record(spec(state), program.image(), "", recording);
+        MachineRuns.Finished live = RUNS.record(spec(state, POLICY), program.image(), "", recording);
         assertThat(live.report().outcome())
                 .isEqualTo(
                         switch (last) {
@@ -97,7 +100,7 @@ class RandomCallsTest {
                             default -> new RunOutcome.Exited(42);
                         });
 
-        CallOracle oracle = follow(recording, program, state);
+        CallOracle oracle = follow(recording, program, state, POLICY);
         assertThat(oracle.calls()).as("calls made").isGreaterThanOrEqualTo(calls);
         assertThat(oracle.started()).as("CPUs were started again and again").isGreaterThan(VCPUS);
         assertThat(oracle.done(0))
@@ -132,16 +135,73 @@ class RandomCallsTest {
         }
         program.call(List.of(new CallProgram.Load(0, SYSTEM_OFF)), Conduit.HVC, 0);
         Path recording = temp.resolve("rec");
-        MachineRuns.Finished live = RUNS.record(spec(state), program.image(), "", recording);
+        MachineRuns.Finished live = RUNS.record(spec(state, POLICY), program.image(), "", recording);
         assertThat(live.report().outcome()).isEqualTo(new RunOutcome.PoweredOff());
-        assertThat(follow(recording, program, state).calls()).isEqualTo(64 * 4 * 4 * 2 + 1);
+        assertThat(follow(recording, program, state, POLICY).calls()).isEqualTo(64 * 4 * 4 * 2 + 1);
     }
 
-    private static CallOracle follow(Path recording, CallProgram program, ExecutionState state) {
-        List<ServiceDescriptor> services = FirmwareServices.onClassPath().stream()
+    /// Random rules, which leave the ends of routines alone, against calls that guests make.
+    @ParameterizedTest(name = "policy {0} from {1}")
+    @CsvSource({"1, A64", "2, A64", "3, A64", "4, A32", "5, A32", "6, T32", "7, T32", "8, A64"})
+    void underARandomPolicyEveryCallIsAnsweredAsTheQuerySaid(long seed, ExecutionState state) {
+        Random random = new Random(seed);
+        Policy policy = randomPolicy(random);
+        CallProgram program = randomProgram(state, 1000, SYSTEM_OFF, random);
+        Path recording = temp.resolve("rec");
+        MachineRuns.Finished live = RUNS.record(spec(state, policy), program.image(), "", recording);
+        assertThat(live.report().outcome()).as("under %s", policy).isEqualTo(new RunOutcome.PoweredOff());
+        assertThat(follow(recording, program, state, policy).calls()).isGreaterThanOrEqualTo(1000);
+    }
+
+    private static Policy randomPolicy(Random random) {
+        List<Rule> rules = new ArrayList<>();
+        for (long end : new long[] {CPU_OFF, SYSTEM_OFF}) {
+            rules.add(new Rule(
+                    Match.of(new Functions.One(new FunctionId((int) end))), new Action.Forward("psci"), "the end"));
+        }
+        Policy policy = Policy.DEFAULT.withResident("smccc").withRules(rules);
+        for (int n = 0; n < 40; n++) {
+            rules.add(randomRule(random, n));
+            Policy longer = policy.withRules(rules);
+            try {
+                CapabilityRegistry.of(services(), longer);
+                policy = longer;
+            } catch (RegistryException e) {
+                rules.removeLast();
+            }
+        }
+        assertThat(policy.rules()).as("rules that hold together").hasSizeGreaterThan(10);
+        return policy;
+    }
+
+    private static Rule randomRule(Random random, int line) {
+        FunctionId function = new FunctionId((int) DEFINED[random.nextInt(DEFINED.length)]);
+        Functions functions = switch (random.nextInt(4)) {
+            case 0 -> new Functions.One(function);
+            case 1 -> new Functions.Range(function, 1L + random.nextInt(16));
+            case 2 -> new Functions.Range(new FunctionId(random.nextInt()), 1L + random.nextInt(1 << 24));
+            default -> new Functions.Owner(1 + random.nextInt(63));
+        };
+        Action action = switch (random.nextInt(4)) {
+            case 0 -> new Action.Forward("mailbox");
+            case 1 -> new Action.Forward(null);
+            case 2 -> new Action.Resident();
+            default -> new Action.Deny();
+        };
+        Set<Conduit> conduits = random.nextBoolean() ? EnumSet.allOf(Conduit.class) : EnumSet.of(conduit(random));
+        int immediate = random.nextInt(4) == 0 ? random.nextInt(16) : 0;
+        Match match = new Match(conduits, immediate, functions, EnumSet.allOf(ExecutionState.class));
+        return new Rule(match, action, "this test: " + line);
+    }
+
+    private static List<ServiceDescriptor> services() {
+        return FirmwareServices.onClassPath().stream()
                 .<ServiceDescriptor>map(FirmwareService::descriptor)
                 .toList();
-        CallOracle oracle = new CallOracle(program, state, CapabilityRegistry.of(services, POLICY), VCPUS);
+    }
+
+    private static CallOracle follow(Path recording, CallProgram program, ExecutionState state, Policy policy) {
+        CallOracle oracle = new CallOracle(program, state, CapabilityRegistry.of(services(), policy), VCPUS);
         oracle.begins(VcpuId.BOOT, entry(state), 0);
         try (RecordingReader reader = Recordings.open(recording, OpenOptions.STRICT)) {
             reader.entries().forEachRemaining(entry -> oracle.follow(entry.record()));
@@ -153,7 +213,7 @@ class RandomCallsTest {
         return CallProgram.BASE | (state == ExecutionState.T32 ? 1 : 0);
     }
 
-    private static MachineSpec spec(ExecutionState state) {
+    private static MachineSpec spec(ExecutionState state, Policy policy) {
         return new MachineSpec(
                 VCPUS,
                 CpuModel.CORTEX_A57,
@@ -168,17 +228,19 @@ class RandomCallsTest {
                 false,
                 0,
                 1L << 40,
-                POLICY,
+                policy,
                 new TreeMap<>());
     }
 
-    /// A constant for each register but x0 and the AArch32 stack pointer, which T32 cannot load.
+    /// A constant for each register but x0, SP first.
     private static List<CallProgram.Load> pattern(ExecutionState state, Random random) {
         List<CallProgram.Load> loads = new ArrayList<>();
-        for (int n = 1; n < (state.isAarch32() ? 15 : 31); n++) {
-            if (!state.isAarch32() || n != 13) {
-                long value = random.nextLong();
-                loads.add(new CallProgram.Load(n, state.isAarch32() ? value & 0xffff_ffffL : value));
+        long mask = state.isAarch32() ? 0xffff_ffffL : -1;
+        int sp = CallProgram.stackPointer(state);
+        loads.add(new CallProgram.Load(sp, random.nextLong() & mask & ~0xfL));
+        for (int n = 1; n <= CallProgram.linkRegister(state); n++) {
+            if (n != sp) {
+                loads.add(new CallProgram.Load(n, random.nextLong() & mask));
             }
         }
         return loads;

@@ -6,8 +6,10 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The pseudo firmware registers of a machine, in the manner of `KVM_GET_ONE_REG` and under its identifiers: another
@@ -86,27 +88,54 @@ public final class FirmwareRegisters {
         return find(id).kernelName;
     }
 
-    /// The value of a register.
+    /// The identifier of the register that a text means: its name, or `0x` and its identifier.
     ///
     /// @throws RegistryException with an [RegistryError.UnknownRegister] if there is none
-    /// @throws IllegalArgumentException if the setting `psci.version` is not understood
+    public long id(String text) {
+        for (Register register : Register.values()) {
+            if (exists(register)
+                    && (register.kernelName.equalsIgnoreCase(text)
+                            || hex(register.id).equalsIgnoreCase(text))) {
+                return register.id;
+            }
+        }
+        throw unknown(text);
+    }
+
+    /// The toggles that a register's bits stand for, by bit; none for a register that is no bitmap.
+    ///
+    /// @throws RegistryException with an [RegistryError.UnknownRegister] if there is no such register
+    public SortedMap<Integer, String> toggles(long id) {
+        SortedMap<Integer, String> toggles = new TreeMap<>();
+        Register register = find(id);
+        for (int bit = 0; bit < register.bits.size(); bit++) {
+            if (hasService(register.bits.get(bit))) {
+                toggles.put(bit, register.bits.get(bit));
+            }
+        }
+        return toggles;
+    }
+
+    /// The value of a register.
+    ///
+    /// @throws RegistryException with an [RegistryError.UnknownRegister] if there is none, or an
+    ///     [RegistryError.BadPsciVersion] if the machine cannot have the version that its settings ask for
     public long get(long id) {
         Register register = find(id);
         if (register == Register.VERSION) {
             return version().value();
         }
         long value = 0;
-        for (int bit = 0; bit < register.bits.size(); bit++) {
-            if (hasService(register.bits.get(bit)) && policy.isOn(register.bits.get(bit), true)) {
-                value |= 1L << bit;
-            }
+        for (Map.Entry<Integer, String> bit : toggles(id).entrySet()) {
+            value |= policy.isOn(bit.getValue(), true) ? 1L << bit.getKey() : 0;
         }
         return value;
     }
 
     /// These registers with one of them set, before the machine has run.
     ///
-    /// @throws RegistryException with an [RegistryError.UnknownRegister] or [RegistryError.BadRegisterValue]
+    /// @throws RegistryException with an [RegistryError.UnknownRegister] or [RegistryError.BadRegisterValue], or as
+    ///     [#get] does
     public FirmwareRegisters with(long id, long value) {
         Register register = find(id);
         require(register, value);
@@ -119,10 +148,8 @@ public final class FirmwareRegisters {
             return new FirmwareRegisters(services, policy, changed);
         }
         Policy changed = policy;
-        for (int bit = 0; bit < register.bits.size(); bit++) {
-            if (hasService(register.bits.get(bit))) {
-                changed = changed.with(register.bits.get(bit), (value >>> bit & 1) != 0);
-            }
+        for (Map.Entry<Integer, String> bit : toggles(id).entrySet()) {
+            changed = changed.with(bit.getValue(), (value >>> bit.getKey() & 1) != 0);
         }
         return new FirmwareRegisters(services, changed, settings);
     }
@@ -133,8 +160,9 @@ public final class FirmwareRegisters {
     ///     it is not the value that is there, [RegistryError.VcpuHasRun]
     public void requireUnchanged(long id, long value) {
         require(find(id), value);
-        if (get(id) != value) {
-            throw new RegistryException(List.of(new RegistryError.VcpuHasRun()));
+        long is = get(id);
+        if (is != value) {
+            throw new RegistryException(List.of(new RegistryError.VcpuHasRun(name(id), is, value)));
         }
     }
 
@@ -149,7 +177,11 @@ public final class FirmwareRegisters {
     }
 
     private PsciVersion version() {
-        return PsciVersion.of(settings.getOrDefault(VERSION_SETTING, PsciVersion.AUTO), policy.isResident(PSCI));
+        try {
+            return PsciVersion.of(settings.getOrDefault(VERSION_SETTING, PsciVersion.AUTO), policy.isResident(PSCI));
+        } catch (IllegalArgumentException e) {
+            throw new RegistryException(List.of(new RegistryError.BadPsciVersion(String.valueOf(e.getMessage()))));
+        }
     }
 
     private void require(Register register, long value) {
@@ -158,11 +190,11 @@ public final class FirmwareRegisters {
         if (register == Register.VERSION) {
             @Nullable PsciVersion asked = PsciVersion.ofValue(value);
             boolean fixed = policy.isResident(PSCI);
-            takes = fixed ? "0x2 alone, since PSCI is answered in place" : "a PSCI version: " + PsciVersion.texts();
+            takes = fixed ? "0x2 alone, since PSCI is answered in place" : "a PSCI version: " + versions();
             fits = asked != null && (!fixed || asked == version());
         } else {
             long supported = supported(register);
-            takes = "no bits but 0x" + Long.toHexString(supported);
+            takes = "no bits but " + hex(supported);
             fits = (value & ~supported) == 0;
         }
         if (!fits) {
@@ -170,12 +202,16 @@ public final class FirmwareRegisters {
         }
     }
 
+    private static String versions() {
+        return Arrays.stream(PsciVersion.values())
+                .map(version -> hex(version.value()))
+                .collect(Collectors.joining(", "));
+    }
+
     private long supported(Register register) {
-        long supported = 0;
-        for (int bit = 0; bit < register.bits.size(); bit++) {
-            supported |= hasService(register.bits.get(bit)) ? 1L << bit : 0;
-        }
-        return supported;
+        return toggles(register.id).keySet().stream()
+                .mapToLong(bit -> 1L << bit)
+                .reduce(0, (one, other) -> one | other);
     }
 
     private Register find(long id) {
@@ -184,11 +220,19 @@ public final class FirmwareRegisters {
                 return register;
             }
         }
+        throw unknown(hex(id));
+    }
+
+    private RegistryException unknown(String text) {
         List<String> known = Arrays.stream(Register.values())
                 .filter(this::exists)
-                .map(register -> "0x" + Long.toHexString(register.id) + " " + register.kernelName)
+                .map(register -> hex(register.id) + " " + register.kernelName)
                 .toList();
-        throw new RegistryException(List.of(new RegistryError.UnknownRegister(id, known)));
+        return new RegistryException(List.of(new RegistryError.UnknownRegister(text, known)));
+    }
+
+    private static String hex(long value) {
+        return "0x" + Long.toHexString(value);
     }
 
     private boolean exists(Register register) {

@@ -20,8 +20,11 @@ public sealed interface RegistryError {
     /// A rule names Arm Architecture calls, so that a guest could be told untruths of its CPU (EEXIST).
     record Reserved(Rule rule) implements RegistryError {}
 
-    /// A change after a vCPU has run, without saying that it is one (EBUSY).
-    record VcpuHasRun() implements RegistryError {}
+    /// Another value for a pseudo firmware register after a vCPU has run (EBUSY).
+    ///
+    /// @param is the value that is there
+    /// @param asked the one that it was to become
+    record VcpuHasRun(String register, long is, long asked) implements RegistryError {}
 
     /// A rule forwards to a service that is not there.
     record UnknownService(Rule rule, String service, List<String> known) implements RegistryError {}
@@ -47,12 +50,19 @@ public sealed interface RegistryError {
     record ImmediateOverlap(String one, String other, int immediate) implements RegistryError {}
 
     /// A pseudo firmware register that the machine does not have (ENOENT).
-    record UnknownRegister(long id, List<String> known) implements RegistryError {}
+    ///
+    /// @param register its name or identifier, as it was asked for
+    record UnknownRegister(String register, List<String> known) implements RegistryError {}
 
     /// A value that a pseudo firmware register cannot have (EINVAL).
     ///
     /// @param takes what it can have, in words
     record BadRegisterValue(String register, long value, String takes) implements RegistryError {}
+
+    /// A version of PSCI that the machine cannot have.
+    ///
+    /// @param reason which, why and what to do
+    record BadPsciVersion(String reason) implements RegistryError {}
 
     /// What is wrong, where, and what to do, in one sentence.
     default String message() {
@@ -66,8 +76,10 @@ public sealed interface RegistryError {
                 rule
                         + " reaches into the Arm Architecture calls (0x80000000 to 0x8000FFFF and 0xC0000000 to"
                         + " 0xC000FFFF), which are reserved: leave them out";
-            case VcpuHasRun() ->
-                "a vCPU has run: the policy can be changed only by a reconfiguration, which is recorded";
+            case VcpuHasRun(String register, long is, long asked) ->
+                "firmware register " + register + " is 0x" + Long.toHexString(is) + " and cannot become 0x"
+                        + Long.toHexString(asked) + " (EBUSY): a vCPU has run, and then the policy can be changed only"
+                        + " by a reconfiguration, which is recorded";
             case UnknownService(Rule rule, String service, List<String> known) ->
                 rule + " forwards to '" + service + "', and there is no such service (there are: " + names(known) + ")";
             case NobodyClaims(Rule rule) -> rule + " names calls that no service claims: say to which service they go";
@@ -80,10 +92,12 @@ public sealed interface RegistryError {
                         + otherClaim.last() + ") overlap";
             case ImmediateOverlap(String one, String other, int immediate) ->
                 "services '" + one + "' and '" + other + "' both claim HVC with #imm " + immediate;
-            case UnknownRegister(long id, List<String> known) ->
-                "there is no firmware register 0x" + Long.toHexString(id) + " (there are: " + names(known) + ")";
+            case UnknownRegister(String register, List<String> known) ->
+                "there is no firmware register " + register + " (ENOENT; there are: " + names(known) + ")";
             case BadRegisterValue(String register, long value, String takes) ->
-                "firmware register " + register + " takes " + takes + ", not 0x" + Long.toHexString(value);
+                "firmware register " + register + " takes " + takes + ", not 0x" + Long.toHexString(value)
+                        + " (EINVAL)";
+            case BadPsciVersion(String reason) -> "service 'psci': " + reason;
         };
     }
 

@@ -113,9 +113,39 @@ class FirmwareRegistersTest {
     @Test
     void theMessagesNameTheRegisterAndWhatItTakes() {
         assertThatThrownBy(() -> registers.with(STD_BMAP, 2))
-                .hasMessage("firmware register STD_BMAP takes no bits but 0x1, not 0x2");
+                .hasMessage("firmware register STD_BMAP takes no bits but 0x1, not 0x2 (EINVAL)");
+        assertThatThrownBy(() -> registers.with(PSCI_VERSION, 3))
+                .hasMessageContaining("takes a PSCI version: 0x1, 0x2, 0x10000, 0x10001, 0x10002, 0x10003, not 0x3");
         assertThatThrownBy(() -> registers.get(1))
-                .hasMessageContaining("there is no firmware register 0x1")
+                .hasMessageContaining("there is no firmware register 0x1 (ENOENT; there are: ")
                 .hasMessageContaining("0x6030000000140000 PSCI_VERSION");
+        assertThatThrownBy(() -> registers.requireUnchanged(STD_BMAP, 0))
+                .hasMessageStartingWith("firmware register STD_BMAP is 0x1 and cannot become 0x0 (EBUSY): ");
+    }
+
+    @Test
+    void aRegisterIsFoundByNameAndByIdentifier() {
+        assertThat(registers.id("STD_BMAP")).isEqualTo(STD_BMAP);
+        assertThat(registers.id("std_bmap")).isEqualTo(STD_BMAP);
+        assertThat(registers.id("0x6030000000160000")).isEqualTo(STD_BMAP);
+        refused(() -> registers.id("STD_BMAP_2"), RegistryError.UnknownRegister.class);
+    }
+
+    @Test
+    void aBitIsTheToggleOfItsServiceIfTheMachineHasIt() {
+        assertThat(registers.toggles(VENDOR_HYP_BMAP))
+                .as("there is no ptp")
+                .containsExactlyEntriesOf(Map.of(0, "vendor-hyp"));
+        assertThat(registers.toggles(PSCI_VERSION)).isEmpty();
+    }
+
+    @Test
+    void aVersionThatTheMachineCannotHaveIsAnErrorOfItsSettings() {
+        FirmwareRegisters asked =
+                new FirmwareRegisters(SERVICES, Policy.DEFAULT, new TreeMap<>(Map.of("psci.version", "9")));
+        refused(() -> asked.get(PSCI_VERSION), RegistryError.BadPsciVersion.class);
+        FirmwareRegisters resident = new FirmwareRegisters(
+                SERVICES, Policy.DEFAULT.withResident("psci"), new TreeMap<>(Map.of("psci.version", "1.1")));
+        refused(() -> resident.get(PSCI_VERSION), RegistryError.BadPsciVersion.class);
     }
 }

@@ -1,0 +1,158 @@
+package dev.trapline.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.launcher.CommandProcess.Ended;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What docs/hypercall-forwarding.md shows is what the command prints, and the tests that it names exist.
+///
+/// Its blocks are taken in order: one that begins with a `$` is a session, every other one is the file that the text
+/// before it names last. A line `...` stands for any lines. How long something took is not compared.
+class WalkThroughTest {
+
+    private static final Path PAGE = CommandProcess.HOME.resolve("docs/hypercall-forwarding.md");
+    private static final Pattern FILE = Pattern.compile("`([a-z]+\\.conf)`");
+    private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
+    private static final Pattern HOST_TIME = Pattern.compile("in [0-9.]+ s\\b");
+    private static final Pattern TEST = Pattern.compile("`([A-Z][A-Za-z0-9]+Test)(?:\\.([a-z][A-Za-z0-9]+))?`");
+    private static final Pattern METHOD = Pattern.compile(", `([a-z][A-Za-z0-9]{20,})`");
+    private static final String ANY = "...";
+    private static final String COMMAND = "./trapline ";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private static Path directory;
+
+    /// A command and what the page says that it prints.
+    private record Shown(String command, List<String> lines) {}
+
+    @TestFactory
+    Stream<DynamicTest> everyCommandPrintsWhatThePageShows() throws IOException {
+        Files.createSymbolicLink(directory.resolve("guests"), CommandProcess.HOME.resolve("guests"));
+        List<Shown> sessions = new ArrayList<>();
+        StringBuilder before = new StringBuilder();
+        List<String> block = null;
+        for (String line : Files.readAllLines(PAGE)) {
+            if (!line.startsWith("```")) {
+                if (block == null) {
+                    before.append(line).append('\n');
+                } else {
+                    block.add(line);
+                }
+            } else if (block == null) {
+                block = new ArrayList<>();
+            } else {
+                if (block.getFirst().startsWith("$ ")) {
+                    sessions.addAll(commands(block));
+                } else {
+                    Files.write(directory.resolve(fileNamedLast(before)), block);
+                }
+                block = null;
+            }
+        }
+        assertThat(sessions).as("commands on the page").hasSizeGreaterThan(10);
+        return sessions.stream().map(shown -> DynamicTest.dynamicTest(shown.command(), () -> check(shown)));
+    }
+
+    @Test
+    void everyTestThatThePageNamesExists() throws IOException {
+        Map<String, String> sources = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(CommandProcess.HOME)) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith("Test.java")).toList()) {
+                String name = file.getFileName().toString().replace(".java", "");
+                sources.merge(name, Files.readString(file), String::concat);
+            }
+        }
+        NavigableSet<String> missing = new TreeSet<>();
+        for (String line : Files.readAllLines(PAGE)) {
+            Matcher test = TEST.matcher(line);
+            String last = "";
+            while (test.find()) {
+                last = sources.getOrDefault(test.group(1), "");
+                if (last.isEmpty() || (test.group(2) != null && !last.contains("void " + test.group(2) + "("))) {
+                    missing.add(test.group());
+                }
+            }
+            String named = last;
+            METHOD.matcher(line)
+                    .results()
+                    .map(found -> found.group(1))
+                    .filter(method -> !named.contains("void " + method + "("))
+                    .forEach(missing::add);
+        }
+        assertThat(missing).isEmpty();
+    }
+
+    private static String fileNamedLast(CharSequence text) {
+        List<MatchResult> named = FILE.matcher(text).results().toList();
+        assertThat(named).as("the text before a file's block names it").isNotEmpty();
+        return named.getLast().group(1);
+    }
+
+    private static List<Shown> commands(List<String> block) {
+        List<Shown> commands = new ArrayList<>();
+        for (String line : block) {
+            if (line.startsWith("$ ")) {
+                commands.add(new Shown(line.substring(2), new ArrayList<>()));
+            } else {
+                commands.getLast().lines().add(line);
+            }
+        }
+        return commands;
+    }
+
+    private static void check(Shown shown) {
+        assertThat(shown.command()).startsWith(COMMAND);
+        String[] arguments = WORD.matcher(shown.command().substring(COMMAND.length()))
+                .results()
+                .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
+                .toArray(String[]::new);
+        Ended ended = CommandProcess.runIn(directory, arguments);
+        byte[] bytes = (ended.out() + ended.err()).getBytes(StandardCharsets.ISO_8859_1);
+        List<String> printed = lines(new String(bytes, StandardCharsets.UTF_8));
+        assertThat(matches(lines(String.join("\n", shown.lines())), printed))
+                .as("the page shows\n%s\nand it is\n%s", String.join("\n", shown.lines()), String.join("\n", printed))
+                .isTrue();
+    }
+
+    private static List<String> lines(String text) {
+        return HOST_TIME
+                .matcher(text.stripTrailing())
+                .replaceAll("in some time")
+                .lines()
+                .toList();
+    }
+
+    /// Whether lines are those of a pattern with [#ANY] in it.
+    private static boolean matches(List<String> pattern, List<String> lines) {
+        if (pattern.isEmpty()) {
+            return lines.isEmpty();
+        }
+        List<String> rest = pattern.subList(1, pattern.size());
+        if (pattern.getFirst().equals(ANY)) {
+            return matches(rest, lines) || (!lines.isEmpty() && matches(pattern, lines.subList(1, lines.size())));
+        }
+        return !lines.isEmpty()
+                && lines.getFirst().equals(pattern.getFirst())
+                && matches(rest, lines.subList(1, lines.size()));
+    }
+}
