@@ -53,6 +53,7 @@ final class Machines implements AutoCloseable {
     static MachineSpec spec() {
         return new MachineSpec(
                 1,
+                16,
                 CpuModel.CORTEX_A57,
                 Width.AARCH64,
                 128L << 20,

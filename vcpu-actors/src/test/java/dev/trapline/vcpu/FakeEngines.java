@@ -88,6 +88,11 @@ final class FakeEngines implements EngineFactory {
         }
 
         @Override
+        public long timerDeadline() {
+            return NO_DEADLINE;
+        }
+
+        @Override
         public void readRegisters(long[] into) {
             System.arraycopy(registers, 0, into, 0, GeneralRegisters.COUNT);
         }

@@ -62,9 +62,9 @@ public sealed interface Effect {
         }
     }
 
-    /// Has the machine keep a vCPU's stolen time in guest memory from now on: the nanoseconds of virtual time in
-    /// which it could have run and another one did, since it was first powered on. Written before each of its
-    /// slices, as 8 bytes, little-endian. A reset of the machine ends it.
+    /// Has the machine keep a vCPU's stolen time in guest memory: the nanoseconds of virtual time in which, from
+    /// now on, it could run and another one did. Written before each of its slices, as 8 bytes, little-endian. A
+    /// reset of the machine ends it.
     ///
     /// @param address guest physical address, a multiple of 8, in memory
     record ShareStolenTime(VcpuId of, long address) implements Effect {}

@@ -51,6 +51,20 @@ public sealed interface JournalRecord {
     /// The operator put another policy in force, for every call from here on.
     record Reconfigured(Policy policy) implements Input {}
 
+    /// An interrupt arrived for a vCPU.
+    record Interrupt(VcpuId vcpu) implements Input {}
+
+    /// Entropy that a service had asked for.
+    ///
+    /// @param service its name
+    record Entropy(String service, Bytes bytes) implements Input {}
+
+    /// Nothing could run, and virtual time went on to the next moment at which something may. An input, since what
+    /// is to come from outside may be the reason.
+    ///
+    /// @param until that moment, in ticks
+    record Idle(long until) implements Input {}
+
     /// Somebody outside asked the run to end.
     record Stop(Reason reason) implements Input {
         /// Who asked.
