@@ -276,8 +276,7 @@ final class MachineCore implements Effects.Run {
     private void takeIn(SliceEnd end) {
         Slice slice = end.slice();
         history.append(slice);
-        clock.sliceEnded((slice.exit() instanceof Exit.BudgetUsed ? slice.budget() : spec.cutSliceCost())
-                + slice.counterReads());
+        clock.sliceEnded(slice.cost(spec.cutSliceCost()));
         registerDigest = Digest64.fold(registerDigest, slice.digest());
         vcpus.sliceEnded(slice.vcpu(), end.timerDeadline());
         stolen.canRun(slice.vcpu(), clock.now());

@@ -26,7 +26,13 @@ public sealed interface JournalRecord {
     /// @param exit why the slice ended
     /// @param counterReads how often the slice read a counter
     /// @param digest of x0 to x30, SP, PC and PSTATE at its end, before any answer is written
-    record Slice(VcpuId vcpu, long budget, Exit exit, long counterReads, long digest) implements JournalRecord {}
+    record Slice(VcpuId vcpu, long budget, Exit exit, long counterReads, long digest) implements JournalRecord {
+        /// What the slice costs in virtual time, in ticks: its budget, or a fixed amount if an exit cut it
+        /// short, and one for each counter read.
+        public long cost(long cutSliceCost) {
+            return (exit instanceof Exit.BudgetUsed ? budget : cutSliceCost) + counterReads;
+        }
+    }
 
     /// What became of the hypercall of the slice before it.
     ///
