@@ -2,7 +2,8 @@ package dev.trapline.abi;
 
 /// A value of MPIDR_EL1, the name under which firmware calls know a CPU.
 ///
-/// The machine numbers its vCPUs as KVM's guests are numbered: Aff0 counts 0 to 15, then Aff1 goes up by one.
+/// The machine numbers its vCPUs cluster by cluster: Aff0 counts within a cluster, Aff1 counts the clusters. With 16 in
+/// a cluster, KVM's guests are numbered the same.
 ///
 /// @param value the whole register, RES1 bit 31 included
 public record Mpidr(long value) {
@@ -13,11 +14,16 @@ public record Mpidr(long value) {
     /// The affinity fields Aff3, Aff2, Aff1 and Aff0 as they stand in MPIDR_EL1 and in PSCI's arguments.
     public static final long AFFINITY_MASK = 0xff_00ff_ffffL;
 
-    private static final int AFF0_COUNT = 16;
+    /// The most CPUs that a cluster has: what an interrupt controller of the time addresses by Aff0.
+    public static final int MAX_CLUSTER = 16;
+
+    private static final int AFF1_SHIFT = 8;
 
     /// The register value of a machine's vCPU.
-    public static Mpidr of(VcpuId vcpu) {
-        return new Mpidr(RES1 | (long) (vcpu.index() / AFF0_COUNT) << 8 | vcpu.index() % AFF0_COUNT);
+    ///
+    /// @param clusterSize CPUs in a cluster, 1 to [#MAX_CLUSTER]
+    public static Mpidr of(VcpuId vcpu, int clusterSize) {
+        return new Mpidr(RES1 | (long) (vcpu.index() / clusterSize) << AFF1_SHIFT | vcpu.index() % clusterSize);
     }
 
     /// The affinity fields alone: what PSCI calls `target_cpu`.

@@ -63,6 +63,7 @@ final class Machines implements AutoCloseable {
     private static MachineSpec spec(Width width) {
         return new MachineSpec(
                 1,
+                16,
                 CpuModel.CORTEX_A57,
                 width,
                 128L << 20,

@@ -1,10 +1,12 @@
 package dev.trapline.config;
 
 import com.typesafe.config.Config;
+import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.PlannedInterrupt;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.registry.FirmwareRegisters;
@@ -66,10 +68,18 @@ public final class LayeredConfig {
         Settings settings = new Settings(config, problems);
         TraplineConfig.Run run = run(settings);
         MachineSpec machine = machine(settings, run, services, problems);
+        requireVcpus(run.interrupts(), machine, settings);
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
         return new TraplineConfig(machine, run);
+    }
+
+    private static void requireVcpus(List<PlannedInterrupt> interrupts, MachineSpec machine, Settings settings) {
+        int last = machine.vcpus() - 1;
+        if (interrupts.stream().anyMatch(interrupt -> interrupt.vcpu().index() > last)) {
+            settings.refuse("trapline.run.interrupts", "vCPUs of the machine: 0 to " + last);
+        }
     }
 
     private MachineSpec machine(
@@ -85,6 +95,7 @@ public final class LayeredConfig {
         Width width = settings.choice("trapline.machine.width", Arrays.asList(Width.values()), Width::id);
         return new MachineSpec(
                 (int) settings.number("trapline.machine.cpus", 1, 64),
+                (int) settings.number("trapline.machine.cluster-size", 1, Mpidr.MAX_CLUSTER),
                 settings.choice("trapline.machine.cpu-model", Arrays.asList(CpuModel.values()), CpuModel::id),
                 width,
                 memory(settings, width),
@@ -137,6 +148,9 @@ public final class LayeredConfig {
                 Duration.ofNanos(timeout),
                 settings.path("trapline.run.input"),
                 settings.path("trapline.run.result"),
+                settings.choice(
+                        "trapline.run.entropy", List.of(TraplineConfig.Entropy.values()), TraplineConfig.Entropy::id),
+                PlannedText.interrupts(settings, "trapline.run.interrupts"),
                 settings.paths("trapline.run.plugins"),
                 settings.path("trapline.engine.library"));
     }

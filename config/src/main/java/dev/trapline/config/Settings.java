@@ -147,6 +147,12 @@ final class Settings {
         problems.add(new ConfigProblem(origin(path), path, "takes " + takes + ", not " + got));
     }
 
+    /// Notes that an element of a list is none of what the list takes.
+    void refuse(String path, ConfigValue element, String takes) {
+        problems.add(new ConfigProblem(
+                Origins.describe(element.origin()), path, "takes " + takes + ", not " + shown(element)));
+    }
+
     /// A value as a message shows it; a single one as it was written, so that 1.10 stays 1.10.
     static String shown(ConfigValue value) {
         return switch (value.valueType()) {

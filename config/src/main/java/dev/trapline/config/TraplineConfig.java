@@ -1,6 +1,7 @@
 package dev.trapline.config;
 
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.PlannedInterrupt;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,8 @@ public record TraplineConfig(MachineSpec machine, Run run) {
     /// @param timeout limit on host time; zero is none
     /// @param input file that is typed at the console; null for standard input
     /// @param result file that says how the run ended
+    /// @param entropy where the guest's entropy comes from
+    /// @param interrupts planned ones, in their order
     /// @param plugins JAR files with services
     /// @param library the engine's library; null to look for one
     public record Run(
@@ -29,10 +32,32 @@ public record TraplineConfig(MachineSpec machine, Run run) {
             Duration timeout,
             @Nullable Path input,
             @Nullable Path result,
+            Entropy entropy,
+            List<PlannedInterrupt> interrupts,
             List<Path> plugins,
             @Nullable Path library) {
         public Run {
+            interrupts = List.copyOf(interrupts);
             plugins = List.copyOf(plugins);
+        }
+    }
+
+    /// Where a guest's entropy comes from.
+    public enum Entropy {
+        /// A generator that starts from the machine's seed.
+        SEED("seed"),
+        /// The operating system.
+        HOST("host");
+
+        private final String id;
+
+        Entropy(String id) {
+            this.id = id;
+        }
+
+        /// The name in configuration.
+        public String id() {
+            return id;
         }
     }
 

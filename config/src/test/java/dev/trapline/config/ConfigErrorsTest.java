@@ -55,6 +55,13 @@ class ConfigErrorsTest {
         machine.cpu-model=max      | trapline.machine.cpu-model takes cortex-a53, cortex-a57 or cortex-a72, not max
         machine.preset=raspi       | trapline.machine.preset takes virt, not raspi
         machine.device-tree=maybe  | trapline.machine.device-tree takes auto, true or false, not maybe
+        machine.cluster-size=17    | trapline.machine.cluster-size takes a whole number from 1 to 16, not 17
+        run.entropy=dice           | trapline.run.entropy takes seed or host, not dice
+        run.interrupts=0@5ms       | trapline.run.interrupts takes a list, as in [a, b], not 0@5ms
+        run.interrupts=["0@5ms"]   | trapline.run.interrupts takes CPU@time:DURATION or CPU@slice:ORDINAL, as in 0@time:5ms or 3@slice:1000, not 0@5ms
+        run.interrupts=["64@slice:1"] | trapline.run.interrupts takes CPU@time:DURATION or CPU@slice:ORDINAL, as in 0@time:5ms or 3@slice:1000, not 64@slice:1
+        run.interrupts=["0@time:5"] | trapline.run.interrupts takes CPU@time:DURATION or CPU@slice:ORDINAL, as in 0@time:5ms or 3@slice:1000, not 0@time:5
+        run.interrupts=["1@slice:0"] | trapline.run.interrupts takes vCPUs of the machine: 0 to 0, not a list
         run.reboot=perhaps         | trapline.run.reboot takes true or false, not perhaps
         run.slice=0                | trapline.run.slice takes a whole number from 1 to 10000000, not 0
         run.slice=10000001         | trapline.run.slice takes a whole number from 1 to 10000000, not 10000001

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValue;
+import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Moment;
+import dev.trapline.abi.machine.PlannedInterrupt;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.registry.Action;
@@ -101,6 +104,20 @@ class ConfigLoaderTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("machine.memory")
                 .hasMessageContaining("1M to 3G on an AArch32 machine");
+    }
+
+    @Test
+    void interruptsArePlannedForAMomentOfVirtualTimeOrForASlice() {
+        var config = ConfigFixture.withAssignments(
+                "machine.cpus=4", "machine.cluster-size=2", "run.interrupts=[\"0@time:1us\", \"3@slice:0x10\"]");
+        assertThat(config.run().interrupts())
+                .as("a microsecond is 62.5 ticks, and the fraction is dropped")
+                .containsExactly(
+                        new PlannedInterrupt(new VcpuId(0), new Moment.AtTime(62)),
+                        new PlannedInterrupt(new VcpuId(3), new Moment.AtSlice(16)));
+        assertThat(config.machine().topology().mpidr(new VcpuId(3)).affinity())
+                .as("the second CPU of the second cluster")
+                .isEqualTo(0x101);
     }
 
     @ParameterizedTest

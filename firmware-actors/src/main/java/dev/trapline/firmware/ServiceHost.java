@@ -1,12 +1,16 @@
 package dev.trapline.firmware;
 
 import dev.trapline.abi.InvariantViolation;
+import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.MachineEvent;
+import dev.trapline.abi.firmware.Reaction;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
+import java.util.List;
 
 /// A service together with its state: one for each service of a machine, whether its calls come through an actor or,
 /// being resident, directly.
@@ -49,6 +53,20 @@ public final class ServiceHost<S> {
                     "service '" + descriptor().name() + "' threw " + e + " on call "
                             + call.smccc().functionId() + " of " + call.caller(),
                     e);
+        }
+    }
+
+    /// Tells the service of an event and keeps the state that comes of it.
+    ///
+    /// @return what it wants done
+    /// @throws InvariantViolation if the service throws, naming it and the event
+    public List<Effect> notice(MachineEvent event) {
+        try {
+            Reaction<S> reaction = service.notice(state, event);
+            state = reaction.state();
+            return reaction.effects();
+        } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
+            throw new InvariantViolation("service '" + descriptor().name() + "' threw " + e + " on " + event, e);
         }
     }
 

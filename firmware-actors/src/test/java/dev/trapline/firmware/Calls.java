@@ -65,6 +65,6 @@ public final class Calls {
 
     /// The same with a PSCI of this version.
     public static ServiceContext machineOf(int vcpus, boolean resident, String version) {
-        return new ServiceContext(new MachineTopology(vcpus), resident, new TreeMap<>(Map.of("version", version)));
+        return new ServiceContext(new MachineTopology(vcpus, 16), resident, new TreeMap<>(Map.of("version", version)));
     }
 }

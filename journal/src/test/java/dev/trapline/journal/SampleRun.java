@@ -53,6 +53,7 @@ public final class SampleRun {
         settings.put("psci.version", "1.1");
         MachineSpec spec = new MachineSpec(
                 2,
+                16,
                 CpuModel.CORTEX_A57,
                 Width.AARCH64,
                 128L << 20,
@@ -147,7 +148,8 @@ public final class SampleRun {
     }
 
     private static JournalRecord.Answer answer(int n) {
-        List<Effect> effects = n % 1000 == 7 ? List.of(new Effect.PowerOn(new VcpuId(1), 0x4000_2000L, 5)) : List.of();
+        List<Effect> effects =
+                n % 1000 == 7 ? List.of(new Effect.PowerOn(new VcpuId(1), 0x4000_2000L, 5, 0)) : List.of();
         Decision decision =
                 n % 5 == 4 ? new Decision.Denied(Decision.Reason.UNCLAIMED) : new Decision.Forwarded("psci");
         return new JournalRecord.Answer(decision, RegisterWrites.x0(n % 5 == 4 ? -1 : n), effects);

@@ -22,6 +22,15 @@ final class MachineOptions {
         set("machine.cpus", "--cpus", value);
     }
 
+    @Option(
+            names = "--cluster-size",
+            paramLabel = "N",
+            order = 1,
+            description = "vCPUs in a cluster, 1 to 16 (default 16).")
+    void clusterSize(@Nullable String value) {
+        set("machine.cluster-size", "--cluster-size", value);
+    }
+
     @Option(names = "--memory", paramLabel = "SIZE", order = 2, description = "RAM, as in 256M (default 128M).")
     void memory(@Nullable String value) {
         set("machine.memory", "--memory", value);
@@ -145,6 +154,19 @@ final class MachineOptions {
             description = "Record the run into a directory that does not exist yet.")
     void record(@Nullable String value) {
         set("record.directory", "--record", value);
+    }
+
+    @Option(
+            names = "--interrupt",
+            paramLabel = "CPU@WHEN",
+            order = 19,
+            description =
+                    "Interrupt a vCPU at time:DURATION of virtual time or at slice:ORDINAL, as in 0@time:5ms: it ends"
+                            + " a WFI or CPU_SUSPEND. May be given more than once.")
+    void interrupts(@Nullable List<String> values) {
+        if (values != null) {
+            settings.add(new CommandLineSetting("trapline.run.interrupts", values, "--interrupt"));
+        }
     }
 
     private void set(String path, String option, @Nullable String value) {

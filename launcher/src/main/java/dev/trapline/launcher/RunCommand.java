@@ -124,6 +124,11 @@ final class RunCommand implements Action {
                 .console(console)
                 .script(script);
         images.forEach(builder::image);
+        config.run().interrupts().forEach(builder::interrupt);
+        switch (config.run().entropy()) {
+            case SEED -> {}
+            case HOST -> builder.entropy(new HostEntropy());
+        }
         Path recording = config.run().record();
         if (recording != null) {
             builder.recordTo(recording);

@@ -1,10 +1,10 @@
 package dev.trapline.launcher;
 
-import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.JournalRecord.Answer;
 import dev.trapline.journal.record.JournalRecord.Slice;
 import dev.trapline.journal.recording.Recordings;
@@ -145,8 +145,9 @@ final class TraceCommand implements Action {
                 if (entry.record() instanceof Slice slice) {
                     caller = slice;
                     begin = time;
-                    time += (slice.exit() instanceof Exit.BudgetUsed ? slice.budget() : cutSliceCost)
-                            + slice.counterReads();
+                    time += slice.cost(cutSliceCost);
+                } else if (entry.record() instanceof JournalRecord.Idle(long until)) {
+                    time = until;
                 } else if (entry.record() instanceof Answer answer
                         && caller != null
                         && caller.exit() instanceof HypercallExit exit) {

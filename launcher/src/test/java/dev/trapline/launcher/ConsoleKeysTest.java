@@ -3,6 +3,7 @@ package dev.trapline.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.record.JournalRecord.Stop;
 import dev.trapline.vcpu.MachineRun;
@@ -43,6 +44,9 @@ class ConsoleKeysTest {
 
         @Override
         public void reconfigure(Policy policy) {}
+
+        @Override
+        public void interrupt(VcpuId vcpu) {}
 
         @Override
         public void stop(Stop.Reason reason) {}

@@ -1,6 +1,7 @@
 package dev.trapline.unicorn;
 
 import dev.trapline.abi.Digest64;
+import dev.trapline.abi.engine.Engine;
 
 /// The virtual and the physical EL1 timer of one CPU, and what EL0 may see of them: registers only, no interrupt. Their
 /// counter is whatever the caller says it is.
@@ -13,7 +14,10 @@ final class GenericTimers {
 
     private static final long ENABLE = 1;
     private static final long WRITABLE = 3;
+    private static final long IMASK = 2;
     private static final long ISTATUS = 4;
+    /// Some 146 years: virtual time may jump there and still be counted in nanoseconds.
+    private static final long LATEST = 1L << 58;
 
     private final long[] control = new long[2];
     private final long[] compareValue = new long[2];
@@ -46,6 +50,20 @@ final class GenericTimers {
     /// A write of TVAL sets CVAL to the counter plus 32 bits, sign-extended.
     void writeTimerValue(int timer, long value, long counter) {
         compareValue[timer] = counter + (int) value;
+    }
+
+    /// The least counter value at which a timer asserts its interrupt: those that are enabled and not masked count.
+    ///
+    /// @return [Engine#NO_DEADLINE] if there is none, or only one that is years away
+    long deadline() {
+        return Math.min(deadline(PHYSICAL), deadline(VIRTUAL));
+    }
+
+    private long deadline(int timer) {
+        boolean asserts = (control[timer] & (ENABLE | IMASK)) == ENABLE;
+        return asserts && Long.compareUnsigned(compareValue[timer], LATEST) <= 0
+                ? compareValue[timer]
+                : Engine.NO_DEADLINE;
     }
 
     /// CNTKCTL_EL1: which of the registers EL0 may use.

@@ -1,6 +1,7 @@
 package dev.trapline.unicorn;
 
 import dev.trapline.abi.Digest64;
+import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.machine.MachineSpec;
 
 /// The system registers that would show the host's clock, answered from virtual time: counters, timers, cycle counter.
@@ -171,6 +172,11 @@ final class TimeRegisters {
             cycles.writeEnable(written, register == PMCNTENSET_EL0, clock.peek());
         }
         return false;
+    }
+
+    /// When a timer asserts its interrupt: see [Engine#timerDeadline].
+    long deadline() {
+        return timers.deadline();
     }
 
     /// The timer that a register of CRn 14 belongs to, -1 if to none.

@@ -221,6 +221,11 @@ final class UnicornEngine implements Engine {
     }
 
     @Override
+    public long timerDeadline() {
+        return hooks.time().deadline();
+    }
+
+    @Override
     public void readRegisters(long[] into) {
         unicorn.handle();
         System.arraycopy(registers, 0, into, 0, GeneralRegisters.COUNT);

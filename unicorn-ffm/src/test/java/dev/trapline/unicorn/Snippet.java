@@ -129,7 +129,8 @@ public final class Snippet implements AutoCloseable {
     /// @return its index
     public int open() {
         int index = engines.size();
-        Engine engine = factory.open(new EngineSpec(model, width, Mpidr.of(new VcpuId(index)), memory, failedCalls));
+        Engine engine = factory.open(
+                new EngineSpec(model, width, Mpidr.of(new VcpuId(index), Mpidr.MAX_CLUSTER), memory, failedCalls));
         engine.writePc(BASE);
         engines.add(engine);
         return index;

@@ -3,6 +3,7 @@ package dev.trapline.unicorn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.firmware.RegisterWrites;
@@ -67,6 +68,40 @@ class TimeTest {
         try (Snippet guest = Snippet.a64("mov x0, #50; msr cntp_tval_el0, x0; mrs x1, cntp_cval_el0; hvc #0")) {
             guest.engine().run(100, 1000);
             assertThat(guest.x(1)).isEqualTo(1050);
+        }
+    }
+
+    @Test
+    void theDeadlineIsTheLeastCompareValueOfTheTimersThatAreEnabledAndNotMasked() {
+        try (Snippet guest = Snippet.a64("mov x0, #5000; msr cntv_cval_el0, x0; mov x0, #4000; msr cntp_cval_el0, x0;"
+                + "hvc #0; mov x1, #1; msr cntv_ctl_el0, x1; hvc #1; msr cntp_ctl_el0, x1; hvc #2; mov x1, #3;"
+                + "msr cntp_ctl_el0, x1; hvc #3; mov x0, #-1; msr cntv_cval_el0, x0; hvc #4")) {
+            guest.engine().run(100, 0);
+            assertThat(guest.engine().timerDeadline()).as("none is enabled").isEqualTo(Engine.NO_DEADLINE);
+            guest.engine().run(100, 0);
+            assertThat(guest.engine().timerDeadline()).as("the virtual one").isEqualTo(5000);
+            guest.engine().run(100, 0);
+            assertThat(guest.engine().timerDeadline())
+                    .as("the physical one is earlier")
+                    .isEqualTo(4000);
+            guest.engine().run(100, 0);
+            assertThat(guest.engine().timerDeadline())
+                    .as("the physical one is masked")
+                    .isEqualTo(5000);
+            guest.engine().run(100, 0);
+            assertThat(guest.engine().timerDeadline())
+                    .as("thousands of years away")
+                    .isEqualTo(Engine.NO_DEADLINE);
+        }
+    }
+
+    @Test
+    void anAarch32TimerHasADeadlineToo() {
+        // MCR p15, 0, r0, c14, c3, 0: CNTV_TVAL; MCR p15, 0, r1, c14, c3, 1: CNTV_CTL
+        String source = "mov r0, #64; mov r1, #1; .long 0xee0e0f13; .long 0xee0e1f33; .long 0xe1400070";
+        try (Snippet guest = Snippet.aarch32(Snippet.engines(), A64.assembleA32(source))) {
+            guest.engine().run(100, 1000);
+            assertThat(guest.engine().timerDeadline()).as("64 ticks from now").isEqualTo(1064);
         }
     }
 

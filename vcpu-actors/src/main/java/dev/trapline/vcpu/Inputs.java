@@ -1,54 +1,93 @@
 package dev.trapline.vcpu;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.InvariantViolation;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.History;
 import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.JournalRecord.Stop;
 import dev.trapline.vcpu.device.Pl011;
-import java.util.function.Consumer;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
-/// What reaches the machine from outside, between slices and in a defined order: from other threads and the script,
-/// each input journaled as it is taken; or, in a replay, from the journal and nowhere else.
+/// What reaches the machine from outside, between slices and in a defined order: from other threads, from what was
+/// planned, and the script, each input journaled as it is taken; or, in a replay, from the journal and nowhere else.
 final class Inputs {
 
+    /// Whom the inputs reach.
+    interface Receiver {
+        /// Puts a policy in force for all vCPUs.
+        void reconfigure(Policy policy);
+
+        void interrupt(VcpuId vcpu);
+
+        /// Hands a service the entropy that it asked for.
+        void entropy(String service, Bytes bytes);
+
+        /// Nothing can run: lets time pass.
+        void idle(long until);
+    }
+
+    private record EntropyRequest(String service, int bytes) {}
+
     private final ConsoleInput console;
+    private final PlannedInterrupts planned;
+    private final EntropySource source;
     private final Pl011 uart;
     private final History history;
     private final Controls controls;
     private final RunLog log;
-    private final Consumer<Policy> reconfigure;
+    private final Queue<EntropyRequest> requests = new ArrayDeque<>();
 
-    /// @param reconfigure puts a policy in force for all vCPUs
     Inputs(
             ConsoleInput console,
+            PlannedInterrupts planned,
+            EntropySource source,
             Pl011 uart,
             History history,
             Controls controls,
-            RunLog log,
-            Consumer<Policy> reconfigure) {
+            RunLog log) {
         this.console = console;
+        this.planned = planned;
+        this.source = source;
         this.uart = uart;
         this.history = history;
         this.controls = controls;
         this.log = log;
-        this.reconfigure = reconfigure;
+    }
+
+    /// Asks for entropy: it is taken at the next boundary.
+    void requestEntropy(String service, int bytes) {
+        requests.add(new EntropyRequest(service, bytes));
+    }
+
+    /// The machine was reset: nobody waits for anything any more.
+    void forgetRequests() {
+        requests.clear();
+    }
+
+    /// The virtual time at which the next input is planned; [PowerTable#NEVER] if none is, or in a replay.
+    long deadline() {
+        return history.isReplay() ? PowerTable.NEVER : planned.deadline();
     }
 
     /// Takes what is due at this slice boundary.
     ///
+    /// @param slices how many have ended
     /// @return how the run ends, if an input ends it; null otherwise
     @Nullable
-    RunOutcome take(long now) {
+    RunOutcome take(long slices, long now, Receiver receiver) {
         if (!history.isReplay()) {
-            return takeLive(now);
+            return takeLive(slices, now, receiver);
         }
         for (JournalRecord.Input recorded = history.nextRecordedInput();
                 recorded != null;
                 recorded = history.nextRecordedInput()) {
-            RunOutcome end = apply(recorded);
+            RunOutcome end = apply(recorded, receiver);
             if (end != null) {
                 return end;
             }
@@ -56,44 +95,59 @@ final class Inputs {
         return history.isExhausted() ? new RunOutcome.RecordingEnds() : null;
     }
 
-    /// The defined order of inputs at a boundary: reconfigurations as they were asked for, console, stop.
-    private @Nullable RunOutcome takeLive(long now) {
+    /// The defined order of inputs at a boundary: reconfigurations as they were asked for, entropy, interrupts
+    /// (those planned, then those asked for), console, stop.
+    private @Nullable RunOutcome takeLive(long slices, long now, Receiver receiver) {
         for (Policy policy = controls.nextPolicy(); policy != null; policy = controls.nextPolicy()) {
-            JournalRecord.Reconfigured reconfigured = new JournalRecord.Reconfigured(policy);
-            history.append(reconfigured);
-            apply(reconfigured);
+            take(new JournalRecord.Reconfigured(policy), receiver);
+        }
+        // What a service asks for on hearing of entropy waits for the next boundary.
+        for (int left = requests.size(); left > 0; left--) {
+            EntropyRequest request = requests.remove();
+            take(new JournalRecord.Entropy(request.service(), draw(request.bytes())), receiver);
+        }
+        for (VcpuId vcpu = planned.next(slices, now); vcpu != null; vcpu = planned.next(slices, now)) {
+            take(new JournalRecord.Interrupt(vcpu), receiver);
+        }
+        for (VcpuId vcpu = controls.nextInterrupt(); vcpu != null; vcpu = controls.nextInterrupt()) {
+            take(new JournalRecord.Interrupt(vcpu), receiver);
         }
         Bytes bytes = console.offer(now, uart.receiverRoom(), uart.receiverIsEmpty());
         if (bytes != null) {
-            JournalRecord.ConsoleInput offered = new JournalRecord.ConsoleInput(bytes);
-            history.append(offered);
-            apply(offered);
+            take(new JournalRecord.ConsoleInput(bytes), receiver);
         }
         Stop.Reason reason = controls.stopAsked();
-        if (reason == null) {
-            return null;
-        }
-        Stop stop = new Stop(reason);
-        history.append(stop);
-        return apply(stop);
+        return reason == null ? null : take(new Stop(reason), receiver);
     }
 
-    private @Nullable RunOutcome apply(JournalRecord.Input taken) {
+    private Bytes draw(int wanted) {
+        Bytes drawn = source.draw(wanted);
+        InvariantViolation.require(
+                drawn.size() <= wanted,
+                "the source of entropy gave " + drawn.size() + " bytes where " + wanted + " were asked for");
+        return drawn;
+    }
+
+    private @Nullable RunOutcome take(JournalRecord.Input input, Receiver receiver) {
+        history.append(input);
+        return apply(input, receiver);
+    }
+
+    private @Nullable RunOutcome apply(JournalRecord.Input taken, Receiver receiver) {
         log.add(taken);
-        return switch (taken) {
-            case JournalRecord.ConsoleInput(Bytes bytes) -> {
-                uart.receive(bytes);
-                yield null;
-            }
-            case JournalRecord.Reconfigured(Policy policy) -> {
-                reconfigure.accept(policy);
-                yield null;
-            }
-            case Stop(Stop.Reason reason) ->
-                switch (reason) {
+        switch (taken) {
+            case JournalRecord.ConsoleInput(Bytes bytes) -> uart.receive(bytes);
+            case JournalRecord.Reconfigured(Policy policy) -> receiver.reconfigure(policy);
+            case JournalRecord.Interrupt(VcpuId vcpu) -> receiver.interrupt(vcpu);
+            case JournalRecord.Entropy(String service, Bytes bytes) -> receiver.entropy(service, bytes);
+            case JournalRecord.Idle(long until) -> receiver.idle(until);
+            case Stop(Stop.Reason reason) -> {
+                return switch (reason) {
                     case INTERRUPTED -> new RunOutcome.Interrupted();
                     case TIMEOUT -> new RunOutcome.LimitReached(RunOutcome.Limit.TIMEOUT);
                 };
-        };
+            }
+        }
+        return null;
     }
 }

@@ -4,11 +4,14 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.PlannedInterrupt;
 import dev.trapline.abi.registry.FirmwareRegisters;
 import dev.trapline.journal.History;
 import dev.trapline.journal.RecordingException;
@@ -61,6 +64,8 @@ public final class Machine {
         private final List<FirmwareService<?>> services = new ArrayList<>();
         private ConsoleOutput console = (_, _) -> {};
         private Bytes script = Bytes.EMPTY;
+        private final List<PlannedInterrupt> planned = new ArrayList<>();
+        private @Nullable EntropySource entropy;
         private @Nullable Path recordTo;
         private @Nullable History given;
 
@@ -131,6 +136,30 @@ public final class Machine {
             return this;
         }
 
+        /// Plans an interrupt for a vCPU: it ends a wait, or lets the next one end at once. A replay takes its
+        /// interrupts from the recording.
+        ///
+        /// @throws IllegalArgumentException if the machine has no such vCPU
+        public Builder interrupt(PlannedInterrupt interrupt) {
+            requireVcpu(interrupt.vcpu(), spec);
+            planned.add(interrupt);
+            return this;
+        }
+
+        /// Where entropy comes from; by default a generator that starts from the machine's seed. A replay takes
+        /// its entropy from the recording.
+        public Builder entropy(EntropySource source) {
+            this.entropy = source;
+            return this;
+        }
+
+        private static void requireVcpu(VcpuId vcpu, MachineSpec spec) {
+            if (vcpu.index() >= spec.vcpus()) {
+                throw new IllegalArgumentException("an interrupt for " + vcpu + ": this machine has " + spec.vcpus()
+                        + (spec.vcpus() == 1 ? " vCPU" : " vCPUs"));
+            }
+        }
+
         /// Records the run into a directory that does not exist yet.
         public Builder recordTo(Path directory) {
             this.recordTo = directory;
@@ -164,7 +193,13 @@ public final class Machine {
             }
             String dispatcher = dispatchers.borrow();
             MachineParts parts = assembly.assemble(
-                    input, new Console(console), history, controls, () -> dispatchers.giveBack(dispatcher));
+                    input,
+                    new PlannedInterrupts(planned),
+                    entropy == null ? new SeededEntropy(spec.seed()) : entropy,
+                    new Console(console),
+                    history,
+                    controls,
+                    () -> dispatchers.giveBack(dispatcher));
             CompletableFuture<RunReport> done = new CompletableFuture<>();
             ActorRef<MachineActor.Command> machine = system.systemActorOf(
                     MachineActor.create(parts, done),
@@ -172,7 +207,7 @@ public final class Machine {
                     DispatcherSelector.fromConfig(dispatcher));
             hasRun = true;
             machine.tell(MachineActor.Begin.INSTANCE);
-            return new RunHandle(done, controls, input, parts::requireUsable);
+            return new RunHandle(done, controls, input, parts::requireUsable, vcpu -> requireVcpu(vcpu, parts.spec()));
         }
 
         private History history(ActorSystem<?> system, MachineAssembly assembly) {

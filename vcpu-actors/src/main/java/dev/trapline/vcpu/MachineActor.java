@@ -13,6 +13,8 @@ import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.machine.RunOutcome;
@@ -154,12 +156,25 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
 
     @Override
     public Reply<?> answerInPlace(String service, ServiceCall call) {
+        return host(service).answer(call);
+    }
+
+    private ServiceHost<?> host(String service) {
         ServiceHost<?> host = parts.services().get(service);
         if (host == null) {
-            throw new InvariantViolation(
-                    "the registry finds '" + service + "' resident, which the machine does not have");
+            throw new InvariantViolation("the machine does not have a service '" + service + "'");
         }
-        return host.answer(call);
+        return host;
+    }
+
+    @Override
+    public Iterable<String> services() {
+        return parts.services().keySet();
+    }
+
+    @Override
+    public List<Effect> notice(String service, MachineEvent event) {
+        return host(service).notice(event);
     }
 
     /// The new table reaches each vCPU before its next grant: both come from here, in this order.

@@ -2,8 +2,8 @@ package dev.trapline.vcpu;
 
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.firmware.FirmwareService;
-import dev.trapline.abi.firmware.MachineTopology;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.Image;
@@ -80,7 +80,14 @@ final class MachineAssembly {
                 images.stream().map(ImageRef::of).toList());
     }
 
-    MachineParts assemble(ConsoleInput input, Console console, History history, Controls controls, Runnable onClosed) {
+    MachineParts assemble(
+            ConsoleInput input,
+            PlannedInterrupts planned,
+            EntropySource entropy,
+            Console console,
+            History history,
+            Controls controls,
+            Runnable onClosed) {
         Pl011 uart = new Pl011();
         return new MachineParts(
                 spec,
@@ -92,6 +99,8 @@ final class MachineAssembly {
                 uart,
                 memory.map(uart),
                 input,
+                planned,
+                entropy,
                 console,
                 history,
                 controls,
@@ -125,8 +134,7 @@ final class MachineAssembly {
                     spec.serviceSettings()
                             .getOrDefault(descriptor.name() + "." + setting.key(), setting.defaultValue()));
         }
-        return new ServiceContext(
-                new MachineTopology(spec.vcpus()), spec.policy().isResident(descriptor.name()), settings);
+        return new ServiceContext(spec.topology(), spec.policy().isResident(descriptor.name()), settings);
     }
 
     private void checkSettings() {

@@ -1,15 +1,14 @@
 package dev.trapline.vcpu;
 
-import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.Position;
-import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
@@ -25,15 +24,13 @@ import dev.trapline.vcpu.boot.BootPlan;
 import dev.trapline.vcpu.device.Pl011;
 import dev.trapline.vcpu.memory.MachineMemory;
 import dev.trapline.vcpu.schedule.Scheduler;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// What a machine does between slices, without its actor: takes in how a slice ended, applies what follows from it,
 /// records it, and grants the next one. There is one token: between a grant and the end of its slice nothing here
 /// happens.
-final class MachineCore {
+final class MachineCore implements Effects.Run {
 
     /// Slices between two digests of all registers.
     private static final long FULL_DIGEST_EVERY = 64;
@@ -43,28 +40,21 @@ final class MachineCore {
     /// A slice that ended.
     ///
     /// @param fullDigest of all registers, where one was due; 0 otherwise
-    record SliceEnd(Slice slice, long fullDigest) {}
+    /// @param timerDeadline when a timer of the vCPU asserts its interrupt: see [Engine#timerDeadline]
+    record SliceEnd(Slice slice, long fullDigest, long timerDeadline) {}
 
     /// What the machine does through its actors.
-    interface Actors {
-        void grant(VcpuId vcpu, VcpuActor.Grant grant);
-
-        void tell(VcpuId vcpu, VcpuActor.Command command);
-
+    interface Actors extends Vcpus.Actors, Effects.Services {
         Reply<?> answerInPlace(String service, ServiceCall call);
 
         void reconfigure(Policy policy);
-
-        void restartServices();
 
         void ended();
     }
 
     private final MachineSpec spec;
-    private final BootPlan boot;
     private final MachineMemory memory;
     private final Pl011 uart;
-    private final Inputs inputs;
     private final Console console;
     private final History history;
     private final Controls controls;
@@ -73,17 +63,17 @@ final class MachineCore {
     private final Endings endings;
 
     private final Scheduler scheduler;
-    private final PowerTable power;
-    private final RegisterWrites[] returns;
-    private final VcpuId[] vcpus;
+    private final Vcpus vcpus;
+    private final StolenTime stolen;
+    private final Effects effects;
+    private final Boundary boundary;
 
-    private long slices;
-    private long now;
+    private final MachineClock clock = new MachineClock();
     private long granted;
     private long registerDigest;
     private long nextMemoryDigest;
     private boolean waitsForCredit;
-    private boolean brokenByGuestCall;
+    private boolean brokenByService;
     private @Nullable RunOutcome outcome;
 
     MachineCore(
@@ -92,13 +82,14 @@ final class MachineCore {
             MachineMemory memory,
             Pl011 uart,
             ConsoleInput input,
+            PlannedInterrupts planned,
+            EntropySource entropy,
             Console console,
             History history,
             Controls controls,
             RunLog log,
             Actors actors) {
         this.spec = spec;
-        this.boot = boot;
         this.memory = memory;
         this.uart = uart;
         this.console = console;
@@ -106,29 +97,30 @@ final class MachineCore {
         this.controls = controls;
         this.log = log;
         this.endings = new Endings(log);
-        this.inputs = new Inputs(input, uart, history, controls, log, actors::reconfigure);
         this.actors = actors;
         this.scheduler = Scheduler.of(spec.schedule(), spec.sliceBudget(), spec.seed());
-        this.power = new PowerTable(spec.vcpus());
-        this.returns = new RegisterWrites[spec.vcpus()];
-        this.vcpus = IntStream.range(0, spec.vcpus()).mapToObj(VcpuId::new).toArray(VcpuId[]::new);
+        this.vcpus = new Vcpus(spec.vcpus(), actors);
+        this.stolen = new StolenTime(spec.vcpus(), memory);
+        Inputs inputs = new Inputs(input, planned, entropy, uart, history, controls, log);
+        this.effects = new Effects(spec, boot, memory, uart, vcpus, stolen, inputs, actors, this);
+        this.boundary = new Boundary(clock, vcpus, stolen, inputs, effects, history, log, actors::reconfigure);
         this.nextMemoryDigest = spec.ramDigestInterval();
     }
 
     /// Powers the machine on and grants the first slice.
     void begin() {
-        powerOnMachine();
+        effects.powerOnMachine();
         next();
     }
 
     /// A slice ended without a hypercall.
     void sliceEnded(SliceEnd end) {
-        takeIn(end.slice());
+        takeIn(end);
         log.add(end.slice());
         switch (end.slice().exit()) {
             case Exit.BudgetUsed _ -> {}
-            case Exit.WaitForInterrupt _ -> power.waitsForInterrupt(end.slice().vcpu());
-            case Exit.Maintenance operation -> tellAll(new VcpuActor.Maintain(operation));
+            case Exit.WaitForInterrupt _ -> vcpus.waitsForInterrupt(end.slice().vcpu(), clock.now());
+            case Exit.Maintenance operation -> vcpus.tellAll(new VcpuActor.Maintain(operation));
             case HypercallExit _, GuestFault _ -> throw new InvariantViolation("not a plain end of a slice: " + end);
         }
         digests(end);
@@ -137,7 +129,7 @@ final class MachineCore {
 
     /// A slice ended in a fault that the machine has no answer for.
     void guestFaulted(SliceEnd end, GuestFault fault, GeneralRegisters registers) {
-        takeIn(end.slice());
+        takeIn(end);
         log.add(end.slice());
         digests(end);
         finish(new RunOutcome.GuestFailed(end.slice().vcpu(), fault, registers));
@@ -169,28 +161,49 @@ final class MachineCore {
     }
 
     /// A hypercall's answer, with all that follows from it: registers and effects come together.
-    void hypercallAnswered(SliceEnd end, Decision decision, RegisterWrites registers, List<Effect> effects) {
+    void hypercallAnswered(SliceEnd end, Decision decision, RegisterWrites registers, List<Effect> wanted) {
         Slice slice = end.slice();
-        takeIn(slice);
-        Answer answer = new Answer(decision, registers, effects);
+        takeIn(end);
+        Answer answer = new Answer(decision, registers, wanted);
         history.append(answer);
         log.addCall(slice, answer);
-        returns[slice.vcpu().index()] = registers;
+        vcpus.returns(slice.vcpu(), registers);
         digests(end);
-        for (Effect effect : effects) {
-            if (outcome == null) {
-                apply(effect, decision);
-            }
+        if (!wanted.isEmpty()) {
+            effects.apply(wanted, serviceOf(decision));
         }
         next();
     }
 
+    private static String serviceOf(Decision decision) {
+        return switch (decision) {
+            case Decision.Resident(String service) -> service;
+            case Decision.Forwarded(String service) -> service;
+            case Decision.Denied denied -> throw new InvariantViolation("a denied call has effects: " + denied);
+        };
+    }
+
     /// A service threw on the call that ended a slice.
     void serviceThrew(SliceEnd end, InvariantViolation violation) {
-        takeIn(end.slice());
+        takeIn(end);
         log.add(end.slice());
-        brokenByGuestCall = true;
+        serviceThrew(violation);
+    }
+
+    @Override
+    public void serviceThrew(InvariantViolation violation) {
+        brokenByService = true;
         finish(endings.broken(violation));
+    }
+
+    @Override
+    public long now() {
+        return clock.now();
+    }
+
+    @Override
+    public boolean isOver() {
+        return outcome != null;
     }
 
     /// There may be credit again, or storage may have failed.
@@ -202,7 +215,8 @@ final class MachineCore {
     }
 
     /// Ends the run, once.
-    void finish(RunOutcome how) {
+    @Override
+    public void finish(RunOutcome how) {
         if (outcome != null) {
             return;
         }
@@ -224,9 +238,9 @@ final class MachineCore {
             recorded = endings.broken(e);
         }
         outcome = recorded;
-        JournalRecord.End end = new JournalRecord.End(recorded, now, console.bytes(), console.digest());
+        JournalRecord.End end = new JournalRecord.End(recorded, clock.now(), console.bytes(), console.digest());
         log.add(end);
-        if (!Endings.isHistory(recorded, brokenByGuestCall)) {
+        if (!Endings.isHistory(recorded, brokenByService)) {
             return;
         }
         try {
@@ -248,8 +262,8 @@ final class MachineCore {
         }
         return new RunReport(
                 storageFailure == null ? how : new RunOutcome.StorageFailed(storageFailure),
-                Position.ofSlice(slices),
-                new Progress(now, slices, log.calls()),
+                Position.ofSlice(clock.slices()),
+                new Progress(clock.now(), clock.slices(), log.calls()),
                 granted,
                 registerDigest,
                 memoryDigest,
@@ -259,21 +273,22 @@ final class MachineCore {
                 hostNanos);
     }
 
-    private void takeIn(Slice slice) {
+    private void takeIn(SliceEnd end) {
+        Slice slice = end.slice();
         history.append(Console.withPrinted(slice, uart));
-        slices++;
-        now += (slice.exit() instanceof Exit.BudgetUsed ? slice.budget() : spec.cutSliceCost()) + slice.counterReads();
+        clock.sliceEnded(slice.cost(spec.cutSliceCost()));
         registerDigest = Digest64.fold(registerDigest, slice.digest());
-        returns[slice.vcpu().index()] = RegisterWrites.NONE;
+        vcpus.sliceEnded(slice.vcpu(), end.timerDeadline());
+        stolen.canRun(slice.vcpu(), clock.now());
         console.takeFrom(uart);
     }
 
     private void digests(SliceEnd end) {
-        if (isFullDigestDue(slices - 1)) {
+        if (isFullDigestDue(clock.slices() - 1)) {
             history.append(new JournalRecord.FullDigest(end.slice().vcpu(), end.fullDigest()));
         }
-        if (now >= nextMemoryDigest) {
-            nextMemoryDigest = (now / spec.ramDigestInterval() + 1) * spec.ramDigestInterval();
+        if (clock.now() >= nextMemoryDigest) {
+            nextMemoryDigest = (clock.now() / spec.ramDigestInterval() + 1) * spec.ramDigestInterval();
             history.append(new JournalRecord.MemoryDigest(memory.digest()));
         }
     }
@@ -284,7 +299,7 @@ final class MachineCore {
 
     /// Everything between two slices: inputs, limits, credit, and the next grant.
     private void next() {
-        controls.publish(now, slices, log.calls(), uart.everRead());
+        controls.publish(clock.now(), clock.slices(), log.calls(), uart.everRead());
         if (outcome != null) {
             return;
         }
@@ -297,94 +312,28 @@ final class MachineCore {
         if (waitsForCredit) {
             return;
         }
-        RunOutcome end = inputs.take(now);
-        if (end == null) {
-            end = endIfNothingCanRun();
+        RunOutcome end = boundary.pass(this);
+        if (end == null && spec.maxInstructions() > 0 && granted >= spec.maxInstructions()) {
+            end = new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS);
         }
-        if (end == null) {
-            grant();
-        } else {
+        if (end != null) {
             finish(end);
+        } else if (outcome == null) {
+            grant();
         }
-    }
-
-    private @Nullable RunOutcome endIfNothingCanRun() {
-        if (power.runnable() == 0) {
-            return new RunOutcome.Deadlock(power.all());
-        }
-        return spec.maxInstructions() > 0 && granted >= spec.maxInstructions()
-                ? new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS)
-                : null;
     }
 
     private void grant() {
-        VcpuId vcpu = vcpus[scheduler.choose(power.runnable())];
+        int index = scheduler.choose(vcpus.runnable());
         long budget = scheduler.budget();
         if (spec.maxInstructions() > 0) {
             budget = Math.min(budget, spec.maxInstructions() - granted);
         }
         granted += budget;
-        power.granted(vcpu);
-        actors.grant(vcpu, new VcpuActor.Grant(budget, now, returns[vcpu.index()], isFullDigestDue(slices)));
-    }
-
-    private void apply(Effect effect, Decision decision) {
-        switch (effect) {
-            case Effect.PowerOn(VcpuId target, long entry, long contextId) -> {
-                power.powerOn(target);
-                actors.tell(target, new VcpuActor.PowerOn(entry, RegisterWrites.x0(contextId)));
-            }
-            case Effect.PowerOff(VcpuId target) -> {
-                power.powerOff(target);
-                returns[target.index()] = RegisterWrites.NONE;
-                actors.tell(target, VcpuActor.PowerOff.INSTANCE);
-            }
-            case Effect.Wake(VcpuId target) -> {
-                if (power.wake(target)) {
-                    actors.tell(target, VcpuActor.Wake.INSTANCE);
-                }
-            }
-            case Effect.WriteMemory(long address, Bytes bytes) -> writeMemory(address, bytes, decision);
-            case Effect.SystemOff _ -> finish(new RunOutcome.PoweredOff());
-            case Effect.SystemReset _ -> reset();
-            case Effect.ExitRun(long status) -> finish(new RunOutcome.Exited(status));
+        long written = stolen.runs(index, clock.now());
+        if (written >= 0) {
+            vcpus.tellAll(new VcpuActor.DropTranslations(written, Long.BYTES));
         }
-    }
-
-    private void writeMemory(long address, Bytes bytes, Decision decision) {
-        InvariantViolation.require(
-                memory.write(address, bytes),
-                "the answer [" + decision + "] writes " + bytes.size() + " bytes at 0x" + Long.toHexString(address)
-                        + ", which is not wholly in memory");
-        tellAll(new VcpuActor.DropTranslations(address, bytes.size()));
-    }
-
-    private void reset() {
-        if (!spec.rebootOnReset()) {
-            finish(new RunOutcome.ResetRequested());
-            return;
-        }
-        tellAll(VcpuActor.PowerOff.INSTANCE);
-        power.allOff();
-        uart.reset();
-        actors.restartServices();
-        memory.clear();
-        powerOnMachine();
-    }
-
-    private void powerOnMachine() {
-        Arrays.fill(returns, RegisterWrites.NONE);
-        for (BootPlan.MemoryWrite write : boot.writes()) {
-            InvariantViolation.require(
-                    memory.write(write.address(), write.bytes()), "the boot plan writes outside memory");
-        }
-        power.powerOn(VcpuId.BOOT);
-        actors.tell(VcpuId.BOOT, new VcpuActor.PowerOn(boot.entry(), boot.registers(spec.width())));
-    }
-
-    private void tellAll(VcpuActor.Command command) {
-        for (VcpuId vcpu : vcpus) {
-            actors.tell(vcpu, command);
-        }
+        vcpus.grant(index, budget, clock.now(), isFullDigestDue(clock.slices()));
     }
 }

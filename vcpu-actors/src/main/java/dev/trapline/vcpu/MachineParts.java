@@ -2,6 +2,7 @@ package dev.trapline.vcpu;
 
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.registry.CapabilityRegistry;
@@ -30,6 +31,8 @@ record MachineParts(
         Pl011 uart,
         MemoryMap memoryMap,
         ConsoleInput input,
+        PlannedInterrupts planned,
+        EntropySource entropy,
         Console console,
         History history,
         Controls controls,
@@ -57,7 +60,8 @@ record MachineParts(
     }
 
     MachineCore core(MachineCore.Actors actors) {
-        return new MachineCore(spec, boot, memory, uart, input, console, history, controls, log, actors);
+        return new MachineCore(
+                spec, boot, memory, uart, input, planned, entropy, console, history, controls, log, actors);
     }
 
     /// Frees the guest's memory. No engine may be open over it.

@@ -1,6 +1,7 @@
 package dev.trapline.vcpu;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.record.JournalRecord;
 import java.util.concurrent.CompletionStage;
@@ -28,6 +29,14 @@ public interface MachineRun {
     ///     machine; the policy in force stays
     /// @throws IllegalArgumentException if the policy is too large to be recorded
     void reconfigure(Policy policy);
+
+    /// Interrupts a vCPU at the next slice boundary, and records it: that ends its wait, or lets its next one end
+    /// at once; nothing if it is off. Nothing happens in a replay: its interrupts come from the recording.
+    ///
+    /// A machine in which nothing can run and nothing is planned ends as a deadlock, without waiting for this.
+    ///
+    /// @throws IllegalArgumentException if the machine has no such vCPU
+    void interrupt(VcpuId vcpu);
 
     /// Asks the run to end at the next slice boundary.
     void stop(JournalRecord.Stop.Reason reason);

@@ -1,6 +1,7 @@
 package dev.trapline.vcpu;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.record.JournalRecord.Stop;
 import java.util.concurrent.CompletableFuture;
@@ -10,7 +11,13 @@ import java.util.function.Consumer;
 /// What the outside holds of a running machine.
 ///
 /// @param check throws if a policy cannot be put in force
-record RunHandle(CompletableFuture<RunReport> report, Controls controls, ConsoleInput input, Consumer<Policy> check)
+/// @param checkVcpu throws if the machine has no such vCPU
+record RunHandle(
+        CompletableFuture<RunReport> report,
+        Controls controls,
+        ConsoleInput input,
+        Consumer<Policy> check,
+        Consumer<VcpuId> checkVcpu)
         implements MachineRun {
 
     @Override
@@ -32,6 +39,12 @@ record RunHandle(CompletableFuture<RunReport> report, Controls controls, Console
     public void reconfigure(Policy policy) {
         check.accept(policy);
         controls.reconfigure(policy);
+    }
+
+    @Override
+    public void interrupt(VcpuId vcpu) {
+        checkVcpu.accept(vcpu);
+        controls.interrupt(vcpu);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.trapline.vcpu;
 
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
@@ -95,6 +97,10 @@ final class RunLog {
                 "  answered: " + answer.registers() + " [" + HypercallText.decision(answer.decision()) + "]";
             case JournalRecord.ConsoleInput input -> "console input: " + input.bytes();
             case JournalRecord.Reconfigured _ -> "another policy";
+            case JournalRecord.Interrupt(VcpuId vcpu) -> "interrupt for " + vcpu;
+            case JournalRecord.Entropy(String service, Bytes bytes) ->
+                bytes.size() + " bytes of entropy for '" + service + "'";
+            case JournalRecord.Idle(long until) -> "idle until " + until;
             case JournalRecord.Stop stop -> "asked to stop: " + stop.reason();
             case JournalRecord.FullDigest digest -> digest.vcpu() + " digest of all registers";
             case JournalRecord.MemoryDigest _ -> "digest of memory";

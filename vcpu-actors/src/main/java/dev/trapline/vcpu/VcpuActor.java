@@ -47,6 +47,11 @@ final class VcpuActor extends DirectBehavior<VcpuActor.Command> {
         INSTANCE
     }
 
+    /// Wait for an interrupt, as after WFI: firmware has it so.
+    enum Suspend implements Command {
+        INSTANCE
+    }
+
     /// An interrupt arrived.
     enum Wake implements Command {
         INSTANCE
@@ -107,6 +112,7 @@ final class VcpuActor extends DirectBehavior<VcpuActor.Command> {
             case Reconfigure(CapabilityRegistry table) -> registry = table;
             case PowerOn(long entry, RegisterWrites registers) -> logic.powerOn(entry, registers);
             case PowerOff _ -> logic.powerOff();
+            case Suspend _ -> logic.suspend();
             case Wake _ -> logic.wake();
             case DropTranslations(long address, long length) -> logic.dropTranslations(address, length);
             case Maintain(Exit.Maintenance operation) -> logic.maintain(operation);
@@ -117,9 +123,9 @@ final class VcpuActor extends DirectBehavior<VcpuActor.Command> {
     private void run(Grant grant) {
         Slice slice = logic.run(grant.budget(), grant.now(), grant.writes());
         long fullDigest = grant.fullDigest() ? logic.fullDigest() : 0;
-        MachineCore.SliceEnd end = new MachineCore.SliceEnd(slice, fullDigest);
+        MachineCore.SliceEnd end = new MachineCore.SliceEnd(slice, fullDigest, logic.timerDeadline());
         switch (slice.exit()) {
-            case HypercallExit call -> route(call, end, grant.now());
+            case HypercallExit call -> route(call, end, grant.now() + slice.counterReads());
             case Exit.BudgetUsed _, Exit.WaitForInterrupt _, Exit.Maintenance _ ->
                 machine.tell(new MachineActor.SliceEnded(end));
             case dev.trapline.abi.exit.GuestFault fault ->

@@ -2,7 +2,6 @@ package dev.trapline.vcpu;
 
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.InvariantViolation;
-import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineFactory;
@@ -38,6 +37,7 @@ final class VcpuLogic {
     private final EngineSpec spec;
     private final long[] registers = new long[GeneralRegisters.COUNT];
     private Lifecycle lifecycle = new Off();
+    private long timerDeadline = Engine.NO_DEADLINE;
 
     VcpuLogic(VcpuId id, EngineFactory engines, MachineSpec machine, MemoryMap memory) {
         this.id = id;
@@ -45,7 +45,7 @@ final class VcpuLogic {
         this.spec = new EngineSpec(
                 machine.cpuModel(),
                 machine.width(),
-                Mpidr.of(id),
+                machine.topology().mpidr(id),
                 memory,
                 machine.policy().isOn(Toggle.EXPORT_FAILED_CONDITION_CALLS, false));
     }
@@ -68,6 +68,11 @@ final class VcpuLogic {
     void powerOff() {
         ifPowered(Engine::close);
         lifecycle = new Off();
+    }
+
+    /// Begins a wait for an interrupt, as WFI does by itself.
+    void suspend() {
+        lifecycle = new Suspended(runningEngine());
     }
 
     /// Ends a wait for an interrupt; nothing if it does not wait.
@@ -94,6 +99,7 @@ final class VcpuLogic {
             engine.writeRegisters(writes);
         }
         Exit exit = engine.run(budget, now);
+        timerDeadline = engine.timerDeadline();
         if (exit instanceof HypercallExit call) {
             // The exit holds the registers already.
             return new Slice(
@@ -104,6 +110,11 @@ final class VcpuLogic {
             lifecycle = new Suspended(engine);
         }
         return new Slice(id, budget, exit, engine.counterReads(), Digest64.of(registers, registers.length));
+    }
+
+    /// When a timer asserts its interrupt, as programmed at the end of the last slice: see [Engine#timerDeadline].
+    long timerDeadline() {
+        return timerDeadline;
     }
 
     /// The general registers at the end of the last slice, if it did not end in a hypercall.

@@ -153,7 +153,12 @@ final class CallOracle {
                 case Effect.PowerOn power -> begins(power.target(), power.entry(), power.contextId());
                 case Effect.PowerOff power -> on[power.target().index()] = false;
                 case Effect.SystemOff _, Effect.SystemReset _, Effect.ExitRun _ -> {}
-                case Effect.Wake _, Effect.WriteMemory _ -> throw new AssertionError("no service does this: " + effect);
+                case Effect.DrawEntropy _ -> {}
+                case Effect.Standby _,
+                        Effect.PowerDown _,
+                        Effect.ShareStolenTime _,
+                        Effect.Wake _,
+                        Effect.WriteMemory _ -> throw new AssertionError("no service does this: " + effect);
             }
         }
     }
@@ -179,7 +184,7 @@ final class CallOracle {
             case 0x8400_0000 -> returns(answer, 0x1_0001);
             case 0x8400_0002 -> effect(answer, new Effect.PowerOff(vcpu));
             case 0x8400_0008 -> effect(answer, new Effect.SystemOff());
-            case 0x8400_0009 -> effect(answer, new Effect.SystemReset());
+            case 0x8400_0009 -> effect(answer, new Effect.SystemReset(Effect.SystemReset.Reset.COLD));
             case 0x8400_0003, 0xc400_0003 -> {
                 if (!exists) {
                     yield returns(answer, -2);
@@ -198,12 +203,21 @@ final class CallOracle {
             Effect power = new Effect.PowerOn(
                     new VcpuId((int) target),
                     exit.registers().x(2) & mask,
-                    exit.registers().x(3) & mask);
+                    exit.registers().x(3) & mask,
+                    readyAt(answer));
             expected = new JournalRecord.Answer(answer.decision(), RegisterWrites.x0(0), List.of(power));
         }
         if (!answer.equals(expected)) {
             throw new AssertionError("expected " + expected + " of " + exit + ", came " + answer);
         }
+    }
+
+    /// The oracle has no clock: when the CPU is ready is not its business.
+    private static long readyAt(JournalRecord.Answer answer) {
+        return answer.effects().stream()
+                .filter(Effect.PowerOn.class::isInstance)
+                .mapToLong(effect -> ((Effect.PowerOn) effect).readyAt())
+                .sum();
     }
 
     private void checkMailbox(HypercallExit exit, JournalRecord.Answer answer) {

@@ -26,6 +26,7 @@ final class FakeEngines implements EngineFactory {
 
     final List<String> log = new ArrayList<>();
     private final List<List<Step>> scripts = new ArrayList<>();
+    private FakeEngine running = new FakeEngine("nobody");
 
     /// Adds a script; the first is the boot vCPU's, later ones are entered at [#entry].
     FakeEngines script(Step... steps) {
@@ -51,6 +52,16 @@ final class FakeEngines implements EngineFactory {
         return _ -> Exit.WaitForInterrupt.INSTANCE;
     }
 
+    /// A step in which the CPU that runs programs its timer.
+    ///
+    /// @param deadline as [Engine#timerDeadline] answers from then on
+    Step timer(long deadline, Step then) {
+        return registers -> {
+            running.timer = deadline;
+            return then.apply(registers);
+        };
+    }
+
     static Step budget() {
         return _ -> Exit.BudgetUsed.INSTANCE;
     }
@@ -71,6 +82,7 @@ final class FakeEngines implements EngineFactory {
         private final long[] registers = new long[GeneralRegisters.COUNT];
         private List<Step> script = List.of();
         private int at;
+        private long timer = NO_DEADLINE;
 
         private FakeEngine(String name) {
             this.name = name;
@@ -79,12 +91,18 @@ final class FakeEngines implements EngineFactory {
         @Override
         public Exit run(long budget, long now) {
             log.add(name + " runs " + budget + " at " + now);
+            running = this;
             return at < script.size() ? script.get(at++).apply(registers) : Exit.BudgetUsed.INSTANCE;
         }
 
         @Override
         public long counterReads() {
             return 0;
+        }
+
+        @Override
+        public long timerDeadline() {
+            return timer;
         }
 
         @Override

@@ -71,6 +71,7 @@ class GuestDeterminismTest {
     private static MachineSpec spec(long seed, String guest) {
         return new MachineSpec(
                 4,
+                16,
                 CpuModel.CORTEX_A57,
                 Guests.width(guest),
                 1 << 20,

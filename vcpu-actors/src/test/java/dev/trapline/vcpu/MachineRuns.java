@@ -40,6 +40,7 @@ final class MachineRuns implements AutoCloseable {
     static MachineSpec spec(int vcpus, Schedule schedule, long seed, Width width, Policy policy) {
         return new MachineSpec(
                 vcpus,
+                16,
                 CpuModel.CORTEX_A57,
                 width,
                 128L << 20,

@@ -309,22 +309,7 @@ class MachineTest {
     void aSettingThatNoServiceHasIsRefusedByName() {
         var spec = Specs.withVcpus(1).spec();
         var settings = new java.util.TreeMap<>(java.util.Map.of("psci.colour", "red"));
-        var wrong = new dev.trapline.abi.machine.MachineSpec(
-                1,
-                spec.cpuModel(),
-                spec.width(),
-                spec.ramBytes(),
-                spec.schedule(),
-                0,
-                1,
-                1,
-                0,
-                true,
-                false,
-                0,
-                1,
-                dev.trapline.abi.registry.Policy.DEFAULT,
-                settings);
+        var wrong = spec.with(spec.policy(), settings);
         assertThatThrownBy(() -> Machine.builder(engines, wrong)
                         .image(new Image(Image.Kind.RAW, "nothing.bin", FakeEngines.ENTRY, Bytes.copyOf(new byte[64])))
                         .services(FirmwareServices.onClassPath())

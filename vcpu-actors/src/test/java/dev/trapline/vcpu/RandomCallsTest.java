@@ -216,6 +216,7 @@ class RandomCallsTest {
     private static MachineSpec spec(ExecutionState state, Policy policy) {
         return new MachineSpec(
                 VCPUS,
+                16,
                 CpuModel.CORTEX_A57,
                 state.isAarch32() ? Width.AARCH32 : Width.AARCH64,
                 16L << 20,

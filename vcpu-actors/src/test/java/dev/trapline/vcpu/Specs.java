@@ -38,6 +38,7 @@ public record Specs(
     public MachineSpec spec() {
         return new MachineSpec(
                 vcpus,
+                16,
                 CpuModel.CORTEX_A57,
                 Width.AARCH64,
                 ramBytes,

@@ -25,6 +25,15 @@ public interface Engine extends AutoCloseable {
     /// How many times the last slice read a counter: what it adds to virtual time beyond its own cost.
     long counterReads();
 
+    /// No timer of the CPU will assert its interrupt.
+    long NO_DEADLINE = Long.MAX_VALUE;
+
+    /// When a timer of the CPU asserts its interrupt as it is programmed: the least compare value, in ticks of
+    /// virtual time, of those that are enabled and not masked. It may have passed.
+    ///
+    /// @return [#NO_DEADLINE] if there is none
+    long timerDeadline();
+
     /// Reads x0 to x30, SP, PC and PSTATE.
     ///
     /// @param into at least [GeneralRegisters#COUNT] words, in the order of [GeneralRegisters]

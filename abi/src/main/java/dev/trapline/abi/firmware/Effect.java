@@ -10,12 +10,23 @@ public sealed interface Effect {
     /// Starts a vCPU that is off: EL1h (SVC mode in AArch32), exceptions masked, MMU off, x0 = `contextId`, PC =
     /// `entry`, all else as after a reset. On an AArch32 machine, bit 0 of `entry` is no part of PC and selects
     /// T32.
-    record PowerOn(VcpuId target, long entry, long contextId) implements Effect {}
+    ///
+    /// @param readyAt virtual time before which it executes nothing: until then it is pending
+    record PowerOn(VcpuId target, long entry, long contextId, long readyAt) implements Effect {}
 
-    /// Turns a vCPU off. Its registers are lost.
+    /// Turns a vCPU off. Its registers are lost, and so is an interrupt that it has not noticed.
     record PowerOff(VcpuId target) implements Effect {}
 
-    /// Ends a vCPU's wait for an interrupt; nothing if it does not wait.
+    /// Has a vCPU wait for an interrupt, as WFI does. It keeps its registers, and goes on after its call. With an
+    /// interrupt already pending it does not wait.
+    record Standby(VcpuId target) implements Effect {}
+
+    /// Takes a vCPU's power away until an interrupt: its registers are lost, and it starts again as [PowerOn] says.
+    /// With an interrupt already pending it keeps its power and goes on after its call, with the registers that
+    /// the reply writes.
+    record PowerDown(VcpuId target, long entry, long contextId) implements Effect {}
+
+    /// An interrupt for a vCPU: ends its wait, or lets its next one end at once; nothing if it is off.
     record Wake(VcpuId target) implements Effect {}
 
     /// Writes guest memory. Every vCPU sees it, instruction fetches included.
@@ -26,9 +37,37 @@ public sealed interface Effect {
     /// Ends the run: the guest turned its machine off.
     record SystemOff() implements Effect {}
 
-    /// Restarts the machine: memory zeroed, images loaded again, every vCPU reset. Virtual time and the schedule go
-    /// on.
-    record SystemReset() implements Effect {}
+    /// Restarts the machine: every vCPU reset, the first one started. Virtual time and the schedule go on.
+    record SystemReset(Reset kind) implements Effect {
+        /// What becomes of memory.
+        public enum Reset {
+            /// RAM is zeroed, and images are loaded again.
+            COLD,
+            /// All memory keeps its content.
+            WARM
+        }
+    }
+
+    /// Asks for entropy: it comes as a [MachineEvent.Entropy], before any vCPU goes on.
+    ///
+    /// @param bytes 1 to [#MAX_ENTROPY]
+    record DrawEntropy(int bytes) implements Effect {
+        /// The most bytes that can be drawn at once.
+        public static final int MAX_ENTROPY = 4096;
+
+        public DrawEntropy {
+            if (bytes < 1 || bytes > MAX_ENTROPY) {
+                throw new IllegalArgumentException("entropy is drawn by 1 to " + MAX_ENTROPY + " bytes, not " + bytes);
+            }
+        }
+    }
+
+    /// Has the machine keep a vCPU's stolen time in guest memory: the nanoseconds of virtual time in which, from
+    /// now on, it could run and another one did. Written before each of its slices, as 8 bytes, little-endian. A
+    /// reset of the machine ends it.
+    ///
+    /// @param address guest physical address, a multiple of 8, in memory
+    record ShareStolenTime(VcpuId of, long address) implements Effect {}
 
     /// Ends the run with a status of the guest's choice.
     ///

@@ -2,10 +2,10 @@ package dev.trapline.abi.firmware;
 
 /// A firmware service: a descriptor, and a pure function from its state and a call to an answer.
 ///
-/// Obligations: [#apply] depends on its arguments alone (no clock, no random, no static state, no iteration in an order
-/// that may differ between runs), never changes a state it was given, and returns for every call of its claims. What a
-/// guest does wrong is answered as the specification says; an exception thrown here ends the machine, with everything
-/// recorded.
+/// Obligations: [#apply] and [#notice] depend on their arguments alone (no clock, no random, no static state, no
+/// iteration in an order that may differ between runs), never changes a state it was given, and returns for every call
+/// of its claims. What a guest does wrong is answered as the specification says; an exception thrown here ends the
+/// machine, with everything recorded.
 ///
 /// Put the class name into `META-INF/services/dev.trapline.abi.firmware.FirmwareService` to have it found on the class
 /// path.
@@ -23,4 +23,9 @@ public interface FirmwareService<S> {
 
     /// Answers one call.
     Reply<S> apply(S state, ServiceCall call, GuestMemory memory);
+
+    /// Takes note of what happened without a call; nothing by default.
+    default Reaction<S> notice(S state, MachineEvent event) {
+        return Reaction.of(state);
+    }
 }

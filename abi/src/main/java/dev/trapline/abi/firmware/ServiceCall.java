@@ -9,7 +9,8 @@ import dev.trapline.abi.smccc.SmcccCall;
 ///
 /// @param caller the vCPU that made it
 /// @param exit the call itself
-/// @param time virtual time at the beginning of the slice in which it was made, in ticks
+/// @param time virtual time of the call in ticks, never behind a counter that the caller has read: the beginning of the
+///     slice in which it was made, plus the counter reads in it
 /// @param capabilities what would become of other calls, as of this one
 public record ServiceCall(VcpuId caller, HypercallExit exit, long time, Capabilities capabilities) {
 

@@ -1,8 +1,10 @@
 package dev.trapline.abi.machine;
 
+import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.firmware.MachineTopology;
 import dev.trapline.abi.registry.Policy;
 import java.util.Collections;
 import java.util.SortedMap;
@@ -11,6 +13,7 @@ import java.util.TreeMap;
 /// Everything that decides how a machine runs, but for its images and its inputs: part of a recording's header.
 ///
 /// @param vcpus 1 to 64
+/// @param clusterSize vCPUs in a cluster, 1 to 16: the affinity fields of MPIDR follow from it
 /// @param cpuModel the CPU they are
 /// @param width the register width of all of them
 /// @param ramBytes size of RAM at [#RAM_BASE]; whole pages, 1 MiB to 64 GiB, to [#AARCH32_RAM] if the machine is
@@ -28,6 +31,7 @@ import java.util.TreeMap;
 /// @param serviceSettings by service name and key, as in `psci.version`; defaults filled in
 public record MachineSpec(
         int vcpus,
+        int clusterSize,
         CpuModel cpuModel,
         Width width,
         long ramBytes,
@@ -66,6 +70,11 @@ public record MachineSpec(
     public MachineSpec {
         check(vcpus >= 1 && vcpus <= VcpuId.MAX_COUNT, "vcpus", "1 to " + VcpuId.MAX_COUNT, vcpus);
         check(
+                clusterSize >= 1 && clusterSize <= Mpidr.MAX_CLUSTER,
+                "clusterSize",
+                "1 to " + Mpidr.MAX_CLUSTER,
+                clusterSize);
+        check(
                 ramBytes >= 1 << 20 && ramBytes <= 1L << 36 && ramBytes % MemoryMap.PAGE == 0,
                 "ramBytes",
                 "whole pages of 4 KiB from 1 MiB to 64 GiB",
@@ -90,6 +99,11 @@ public record MachineSpec(
         }
     }
 
+    /// Its CPUs as firmware knows them.
+    public MachineTopology topology() {
+        return new MachineTopology(vcpus, clusterSize);
+    }
+
     /// This machine under another policy.
     public MachineSpec withPolicy(Policy other) {
         return with(other, serviceSettings);
@@ -99,6 +113,7 @@ public record MachineSpec(
     public MachineSpec with(Policy otherPolicy, SortedMap<String, String> otherSettings) {
         return new MachineSpec(
                 vcpus,
+                clusterSize,
                 cpuModel,
                 width,
                 ramBytes,

@@ -3,9 +3,11 @@ package dev.trapline.abi.machine;
 /// Where a vCPU is in its life.
 ///
 /// ```text
-///  OFF ──CPU_ON──▶ ON_PENDING ──first grant──▶ ON ──WFI──▶ SUSPENDED
-///   ▲                                         │ ▲             │
-///   └───────────────CPU_OFF───────────────────┘ └────wake─────┘
+///  OFF ──CPU_ON──▶ ON_PENDING ──first grant──▶ ON ──WFI, standby──▶ SUSPENDED
+///   ▲                  ▲                      │ │ ▲                   │
+///   │                  │                      │ │ └────interrupt──────┘
+///   │                  └─interrupt─ POWERED_DOWN ◀┘ power-down
+///   └───────────────CPU_OFF───────────────────┘
 /// ```
 public enum VcpuState {
     /// Not powered: registers do not exist.
@@ -15,7 +17,9 @@ public enum VcpuState {
     /// Running whenever it is granted a slice.
     ON("on"),
     /// Waiting for an interrupt.
-    SUSPENDED("waiting for an interrupt");
+    SUSPENDED("waiting for an interrupt"),
+    /// Without power until an interrupt: registers do not exist.
+    POWERED_DOWN("powered down until an interrupt");
 
     private final String description;
 
@@ -28,11 +32,11 @@ public enum VcpuState {
         return description;
     }
 
-    /// Whether a scheduler may grant it a slice.
+    /// Whether it has something to execute: a scheduler may grant it a slice, once it is ready.
     public boolean isRunnable() {
         return switch (this) {
             case ON_PENDING, ON -> true;
-            case OFF, SUSPENDED -> false;
+            case OFF, SUSPENDED, POWERED_DOWN -> false;
         };
     }
 }

@@ -35,17 +35,18 @@ final class PsciLogic {
         return switch (function) {
             case VERSION -> Reply.x0(state, state.version().value());
             case FEATURES -> status(state, features(state.version(), call));
-            case CPU_ON -> cpuOn(state, smccc, memory);
+            case CPU_ON -> cpuOn(state, call, memory);
             case CPU_OFF -> Reply.of(state.withOff(call.caller()), new Effect.PowerOff(call.caller()));
             case AFFINITY_INFO -> affinityInfo(state, smccc.argument(1), smccc.argument(2));
             case SYSTEM_OFF -> Reply.of(state, new Effect.SystemOff());
-            case SYSTEM_RESET -> Reply.of(state, new Effect.SystemReset());
+            case SYSTEM_RESET -> Reply.of(state, new Effect.SystemReset(Effect.SystemReset.Reset.COLD));
         };
     }
 
     /// DEN0022 §5.6; version 0.1 has no status for a CPU that is on or an address that is wrong. The CPU starts in
     /// the caller's execution state; INVALID_ADDRESS is for an entry point where nothing can run.
-    private static Reply<PsciState> cpuOn(PsciState state, SmcccCall call, GuestMemory memory) {
+    private static Reply<PsciState> cpuOn(PsciState state, ServiceCall made, GuestMemory memory) {
+        SmcccCall call = made.smccc();
         boolean legacy = state.version() == PsciVersion.V0_1;
         VcpuId target = state.topology().find(legacy ? call.x(1) : call.argument(1));
         if (target == null) {
@@ -61,7 +62,7 @@ final class PsciLogic {
         return new Reply<>(
                 state.withOn(target),
                 RegisterWrites.x0(PsciStatus.SUCCESS.code()),
-                List.of(new Effect.PowerOn(target, entry, legacy ? call.x(3) : call.argument(3))));
+                List.of(new Effect.PowerOn(target, entry, legacy ? call.x(3) : call.argument(3), made.time())));
     }
 
     /// An A64 or A32 entry point is aligned to its instructions. From AArch32, bit 0 selects T32 (DEN0022 §6.4),
@@ -82,7 +83,7 @@ final class PsciLogic {
         boolean found = false;
         for (int index = 0; index < state.topology().vcpus(); index++) {
             VcpuId vcpu = new VcpuId(index);
-            if (above(Mpidr.of(vcpu).affinity(), level) == above(affinity, level)) {
+            if (above(state.topology().mpidr(vcpu).affinity(), level) == above(affinity, level)) {
                 found = true;
                 if (state.isOn(vcpu)) {
                     return Reply.x0(state, AFFINITY_ON);

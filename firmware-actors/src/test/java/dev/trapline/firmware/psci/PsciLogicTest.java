@@ -50,14 +50,15 @@ class PsciLogicTest {
     void cpuOnStartsACpuThatIsOffWithItsContext() {
         Reply<PsciState> reply = call(0, CPU_ON_64, 0x102, ENTRY, 0xdead_c0de_dead_c0deL);
         assertThat(reply.registers()).isEqualTo(RegisterWrites.x0(0));
-        assertThat(reply.effects()).containsExactly(new Effect.PowerOn(new VcpuId(18), ENTRY, 0xdead_c0de_dead_c0deL));
+        assertThat(reply.effects())
+                .containsExactly(new Effect.PowerOn(new VcpuId(18), ENTRY, 0xdead_c0de_dead_c0deL, 0));
     }
 
     @Test
     void cpuOnOf32BitsPassesTheLowHalvesOnly() {
         Reply<PsciState> reply =
                 call(0, CPU_ON_32, 0xffff_ffff_0000_0001L, 0xffff_ffff_0000_0000L | ENTRY, 0xffff_ffff_0000_0007L);
-        assertThat(reply.effects()).containsExactly(new Effect.PowerOn(new VcpuId(1), ENTRY, 7));
+        assertThat(reply.effects()).containsExactly(new Effect.PowerOn(new VcpuId(1), ENTRY, 7, 0));
     }
 
     @ParameterizedTest(name = "{3}")
@@ -106,7 +107,7 @@ class PsciLogicTest {
         if (expected == 0) {
             assertThat(reply.effects())
                     .as("bit 0 goes on to the engine")
-                    .containsExactly(new Effect.PowerOn(new VcpuId(1), address, 7));
+                    .containsExactly(new Effect.PowerOn(new VcpuId(1), address, 7, 0));
         }
     }
 
@@ -154,7 +155,8 @@ class PsciLogicTest {
     @Test
     void systemCallsAreEffects() {
         assertThat(call(0, 0x8400_0008L).effects()).containsExactly(new Effect.SystemOff());
-        assertThat(call(0, 0x8400_0009L).effects()).containsExactly(new Effect.SystemReset());
+        assertThat(call(0, 0x8400_0009L).effects())
+                .containsExactly(new Effect.SystemReset(Effect.SystemReset.Reset.COLD));
     }
 
     @Test

@@ -76,7 +76,7 @@ class PsciVersionTest {
         PsciState state = service.start(machineOf(2, false, "0.1"));
         assertThat(service.apply(state, hvc(0, CPU_ON_0_1, 1, ENTRY, 0x1_0000_0007L), MEMORY)
                         .effects())
-                .containsExactly(new Effect.PowerOn(new VcpuId(1), ENTRY, 0x1_0000_0007L));
+                .containsExactly(new Effect.PowerOn(new VcpuId(1), ENTRY, 0x1_0000_0007L, 0));
         assertThat(service.apply(state, hvc(1, 0x95c1_ba5fL), MEMORY).effects())
                 .containsExactly(new Effect.PowerOff(new VcpuId(1)));
     }

@@ -3,6 +3,7 @@ package dev.trapline.journal.codec;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.RunOutcome;
@@ -44,14 +45,22 @@ final class Codes {
             Decision.Reason.BY_TOGGLE,
             Decision.Reason.NOT_FORWARDED);
 
-    static final EnumCode<VcpuState> VCPU_STATE =
-            EnumCode.of(VcpuState.class, VcpuState.OFF, VcpuState.ON_PENDING, VcpuState.ON, VcpuState.SUSPENDED);
+    static final EnumCode<VcpuState> VCPU_STATE = EnumCode.of(
+            VcpuState.class,
+            VcpuState.OFF,
+            VcpuState.ON_PENDING,
+            VcpuState.ON,
+            VcpuState.SUSPENDED,
+            VcpuState.POWERED_DOWN);
 
     static final EnumCode<RunOutcome.Limit> LIMIT =
             EnumCode.of(RunOutcome.Limit.class, RunOutcome.Limit.INSTRUCTIONS, RunOutcome.Limit.TIMEOUT);
 
     static final EnumCode<JournalRecord.Stop.Reason> STOP = EnumCode.of(
             JournalRecord.Stop.Reason.class, JournalRecord.Stop.Reason.INTERRUPTED, JournalRecord.Stop.Reason.TIMEOUT);
+
+    static final EnumCode<Effect.SystemReset.Reset> RESET =
+            EnumCode.of(Effect.SystemReset.Reset.class, Effect.SystemReset.Reset.COLD, Effect.SystemReset.Reset.WARM);
 
     static final EnumCode<CpuModel> CPU_MODEL =
             EnumCode.of(CpuModel.class, CpuModel.CORTEX_A53, CpuModel.CORTEX_A57, CpuModel.CORTEX_A72);

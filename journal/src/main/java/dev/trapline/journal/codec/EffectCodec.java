@@ -1,6 +1,7 @@
 package dev.trapline.journal.codec;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.Effect;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,13 +10,17 @@ import java.util.List;
 ///
 /// ```text
 /// varint count, then each:
-///   0 power on      u8 target, varint entry, varint contextId
+///   0 power on      u8 target, varint entry, varint contextId, varint readyAt
 ///   1 power off     u8 target
 ///   2 wake          u8 target
 ///   3 write memory  varint address, varint length, bytes
 ///   4 system off
-///   5 system reset
+///   5 system reset  u8 kind
 ///   6 exit          zigzag status
+///   7 standby       u8 target
+///   8 power down    u8 target, varint entry, varint contextId
+///   9 draw entropy  varint bytes
+///  10 stolen time   u8 vcpu, varint address
 /// ```
 final class EffectCodec {
 
@@ -26,35 +31,55 @@ final class EffectCodec {
         out.varint(effects.size());
         for (Effect effect : effects) {
             out.ensure(RecordLayout.MAX_FIXED_BYTES);
-            switch (effect) {
-                case Effect.PowerOn on -> {
-                    out.u8(0);
-                    out.u8(on.target().index());
-                    out.varint(on.entry());
-                    out.varint(on.contextId());
-                }
-                case Effect.PowerOff off -> {
-                    out.u8(1);
-                    out.u8(off.target().index());
-                }
-                case Effect.Wake wake -> {
-                    out.u8(2);
-                    out.u8(wake.target().index());
-                }
-                case Effect.WriteMemory memory -> {
-                    OutcomeCodec.checkSize("a write to memory", memory.bytes().size());
-                    out.u8(3);
-                    out.varint(memory.address());
-                    out.bytes(memory.bytes().toArray());
-                }
-                case Effect.SystemOff _ -> out.u8(4);
-                case Effect.SystemReset _ -> out.u8(5);
-                case Effect.ExitRun exit -> {
-                    out.u8(6);
-                    out.zigzag(exit.status());
-                }
+            writeOne(out, effect);
+        }
+    }
+
+    private static void writeOne(PackedWriter out, Effect effect) {
+        switch (effect) {
+            case Effect.PowerOn on -> {
+                target(out, 0, on.target());
+                out.varint(on.entry());
+                out.varint(on.contextId());
+                out.varint(on.readyAt());
+            }
+            case Effect.PowerOff off -> target(out, 1, off.target());
+            case Effect.Wake wake -> target(out, 2, wake.target());
+            case Effect.WriteMemory memory -> {
+                OutcomeCodec.checkSize("a write to memory", memory.bytes().size());
+                out.u8(3);
+                out.varint(memory.address());
+                out.bytes(memory.bytes().toArray());
+            }
+            case Effect.SystemOff _ -> out.u8(4);
+            case Effect.SystemReset reset -> {
+                out.u8(5);
+                Codes.RESET.write(out, reset.kind());
+            }
+            case Effect.ExitRun exit -> {
+                out.u8(6);
+                out.zigzag(exit.status());
+            }
+            case Effect.Standby standby -> target(out, 7, standby.target());
+            case Effect.PowerDown down -> {
+                target(out, 8, down.target());
+                out.varint(down.entry());
+                out.varint(down.contextId());
+            }
+            case Effect.DrawEntropy draw -> {
+                out.u8(9);
+                out.varint(draw.bytes());
+            }
+            case Effect.ShareStolenTime share -> {
+                target(out, 10, share.of());
+                out.varint(share.address());
             }
         }
+    }
+
+    private static void target(PackedWriter out, int code, VcpuId vcpu) {
+        out.u8(code);
+        out.u8(vcpu.index());
     }
 
     static List<Effect> read(PackedReader in) {
@@ -70,14 +95,26 @@ final class EffectCodec {
     private static Effect readOne(PackedReader in) {
         int code = in.u8();
         return switch (code) {
-            case 0 -> new Effect.PowerOn(in.vcpu(), in.varint(), in.varint());
+            case 0 -> new Effect.PowerOn(in.vcpu(), in.varint(), in.varint(), in.varint());
             case 1 -> new Effect.PowerOff(in.vcpu());
             case 2 -> new Effect.Wake(in.vcpu());
             case 3 -> new Effect.WriteMemory(in.varint(), Bytes.copyOf(in.bytes()));
             case 4 -> new Effect.SystemOff();
-            case 5 -> new Effect.SystemReset();
+            case 5 -> new Effect.SystemReset(Codes.RESET.read(in));
             case 6 -> new Effect.ExitRun(in.zigzag());
+            case 7 -> new Effect.Standby(in.vcpu());
+            case 8 -> new Effect.PowerDown(in.vcpu(), in.varint(), in.varint());
+            case 9 -> drawEntropy(in);
+            case 10 -> new Effect.ShareStolenTime(in.vcpu(), in.varint());
             default -> throw new CodecException("there is no effect of number " + code);
         };
+    }
+
+    private static Effect drawEntropy(PackedReader in) {
+        int bytes = in.count("the bytes of entropy", Effect.DrawEntropy.MAX_ENTROPY);
+        if (bytes == 0) {
+            throw new CodecException("no bytes of entropy are drawn");
+        }
+        return new Effect.DrawEntropy(bytes);
     }
 }

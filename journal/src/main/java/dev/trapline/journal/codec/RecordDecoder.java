@@ -62,11 +62,22 @@ public final class RecordDecoder {
                 onlyFlags(tag, 0);
                 yield input(kind);
             }
+            case RecordLayout.OTHER_INPUT -> otherInput(tag);
             case RecordLayout.END -> {
                 onlyFlags(tag, 0);
                 yield new JournalRecord.End(OutcomeCodec.read(in), in.varint(), in.varint(), in.i64());
             }
             default -> throw new CodecException("there is no record of kind " + kind + " (byte " + (in.at() - 1) + ")");
+        };
+    }
+
+    private JournalRecord.Input otherInput(int tag) {
+        return switch (tag) {
+            case RecordLayout.INTERRUPT -> new JournalRecord.Interrupt(in.vcpu());
+            case RecordLayout.ENTROPY -> new JournalRecord.Entropy(in.string(), Bytes.copyOf(in.bytes()));
+            case RecordLayout.IDLE -> new JournalRecord.Idle(in.varint());
+            default ->
+                throw new CodecException("there is no input of number " + (tag >> 4) + " (byte " + (in.at() - 1) + ")");
         };
     }
 

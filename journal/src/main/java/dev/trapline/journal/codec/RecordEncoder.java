@@ -45,6 +45,20 @@ public final class RecordEncoder {
                 out.u8(RecordLayout.MEMORY_DIGEST);
                 out.i64(digest.digest());
             }
+            case JournalRecord.Input input -> input(input);
+            case JournalRecord.End end -> {
+                out.u8(RecordLayout.END);
+                OutcomeCodec.write(out, end.outcome());
+                out.ensure(RecordLayout.MAX_FIXED_BYTES);
+                out.varint(end.virtualTime());
+                out.varint(end.consoleBytes());
+                out.i64(end.consoleDigest());
+            }
+        }
+    }
+
+    private void input(JournalRecord.Input taken) {
+        switch (taken) {
             case JournalRecord.ConsoleInput input -> {
                 OutcomeCodec.checkSize("console input", input.bytes().size());
                 out.u8(RecordLayout.CONSOLE_INPUT);
@@ -56,17 +70,23 @@ public final class RecordEncoder {
                 PolicyCodec.write(out, reconfigured.policy());
                 OutcomeCodec.checkSize("a policy", out.length() - before);
             }
+            case JournalRecord.Interrupt interrupt -> {
+                out.u8(RecordLayout.INTERRUPT);
+                out.u8(interrupt.vcpu().index());
+            }
+            case JournalRecord.Entropy entropy -> {
+                OutcomeCodec.checkSize("entropy", entropy.bytes().size());
+                out.u8(RecordLayout.ENTROPY);
+                out.string(entropy.service());
+                out.bytes(entropy.bytes().toArray());
+            }
+            case JournalRecord.Idle idle -> {
+                out.u8(RecordLayout.IDLE);
+                out.varint(idle.until());
+            }
             case JournalRecord.Stop stop -> {
                 out.u8(RecordLayout.STOP);
                 Codes.STOP.write(out, stop.reason());
-            }
-            case JournalRecord.End end -> {
-                out.u8(RecordLayout.END);
-                OutcomeCodec.write(out, end.outcome());
-                out.ensure(RecordLayout.MAX_FIXED_BYTES);
-                out.varint(end.virtualTime());
-                out.varint(end.consoleBytes());
-                out.i64(end.consoleDigest());
             }
         }
     }

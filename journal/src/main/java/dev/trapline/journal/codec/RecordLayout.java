@@ -28,6 +28,9 @@ import dev.trapline.abi.exit.HypercallExit;
 /// end           [ 0 | 0 | 0 | 0 |      10       ]   outcome, varint virtualTime, varint consoleBytes, u64
 /// consoleDigest
 /// reconfigured  [ 0 | 0 | 0 | 0 |      11       ]   policy, as PolicyCodec says
+/// interrupt     [ 0 | 0 | 0 | 0 |      12       ]   u8 vcpu
+/// entropy       [ 0 | 0 | 0 | 1 |      12       ]   text service, varint length, bytes
+/// idle          [ 0 | 0 | 1 | 0 |      12       ]   varint until
 ///
 /// registers      varint of changed registers, bit 0 PC, 1 PSTATE, 2 SP, 3 + n x(n); for each set bit, from bit 0 up:
 ///                zigzag of (value - value at the hypercall before of this vCPU in this segment, or 0)
@@ -49,6 +52,11 @@ final class RecordLayout {
     static final int STOP = 9;
     static final int END = 10;
     static final int RECONFIGURED = 11;
+    static final int OTHER_INPUT = 12;
+
+    static final int INTERRUPT = OTHER_INPUT;
+    static final int ENTROPY = OTHER_INPUT | 0x10;
+    static final int IDLE = OTHER_INPUT | 0x20;
 
     static final int SAME_VCPU = 0x10;
     static final int SAME_BUDGET = 0x20;
@@ -74,7 +82,10 @@ final class RecordLayout {
 
     /// Whether the record that begins with this byte is an input.
     static boolean isInput(int firstByte) {
-        return firstByte == CONSOLE_INPUT || firstByte == STOP || firstByte == RECONFIGURED;
+        return switch (firstByte & KIND_MASK) {
+            case CONSOLE_INPUT, STOP, RECONFIGURED, OTHER_INPUT -> true;
+            default -> false;
+        };
     }
 
     /// The bit of a register, given by its index in the array form of [GeneralRegisters].

@@ -10,7 +10,8 @@ import java.util.TreeMap;
 /// The machine of a recording's header as bytes.
 ///
 /// ```text
-///  varint vcpus, u8 cpuModel, u8 width, varint ramBytes, u8 schedule, u64 seed, varint sliceBudget, varint
+///  varint vcpus, varint clusterSize, u8 cpuModel, u8 width, varint ramBytes, u8 schedule, u64 seed, varint
+/// sliceBudget, varint
 /// cutSliceCost,
 ///  varint maxInstructions, u8 rebootOnReset, u8 deviceTree, varint inputInterval, varint ramDigestInterval
 ///  policy, as PolicyCodec writes it
@@ -23,6 +24,7 @@ final class SpecCodec {
     static void write(PackedWriter out, MachineSpec spec) {
         out.ensure(RecordLayout.MAX_FIXED_BYTES);
         out.varint(spec.vcpus());
+        out.varint(spec.clusterSize());
         Codes.CPU_MODEL.write(out, spec.cpuModel());
         Codes.WIDTH.write(out, spec.width());
         out.varint(spec.ramBytes());
@@ -47,6 +49,7 @@ final class SpecCodec {
     /// @throws IllegalArgumentException if there can be no such machine
     static MachineSpec read(PackedReader in) {
         int vcpus = in.count("the number of vCPUs", Integer.MAX_VALUE);
+        int clusterSize = in.count("the vCPUs in a cluster", Integer.MAX_VALUE);
         CpuModel cpuModel = Codes.CPU_MODEL.read(in);
         Width width = Codes.WIDTH.read(in);
         long ramBytes = in.varint();
@@ -61,6 +64,7 @@ final class SpecCodec {
         long ramDigestInterval = in.varint();
         return new MachineSpec(
                 vcpus,
+                clusterSize,
                 cpuModel,
                 width,
                 ramBytes,

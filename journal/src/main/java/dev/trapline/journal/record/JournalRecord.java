@@ -27,7 +27,13 @@ public sealed interface JournalRecord {
     /// @param counterReads how often the slice read a counter
     /// @param digest of x0 to x30, SP, PC and PSTATE at its end, before any answer is written; if the slice printed
     ///     anything, folded with each byte of it
-    record Slice(VcpuId vcpu, long budget, Exit exit, long counterReads, long digest) implements JournalRecord {}
+    record Slice(VcpuId vcpu, long budget, Exit exit, long counterReads, long digest) implements JournalRecord {
+        /// What the slice costs in virtual time, in ticks: its budget, or a fixed amount if an exit cut it
+        /// short, and one for each counter read.
+        public long cost(long cutSliceCost) {
+            return (exit instanceof Exit.BudgetUsed ? budget : cutSliceCost) + counterReads;
+        }
+    }
 
     /// What became of the hypercall of the slice before it.
     ///
@@ -51,6 +57,20 @@ public sealed interface JournalRecord {
 
     /// The operator put another policy in force, for every call from here on.
     record Reconfigured(Policy policy) implements Input {}
+
+    /// An interrupt arrived for a vCPU.
+    record Interrupt(VcpuId vcpu) implements Input {}
+
+    /// Entropy that a service had asked for.
+    ///
+    /// @param service its name
+    record Entropy(String service, Bytes bytes) implements Input {}
+
+    /// Nothing could run, and virtual time went on to the next moment at which something may. An input, since what
+    /// is to come from outside may be the reason.
+    ///
+    /// @param until that moment, in ticks
+    record Idle(long until) implements Input {}
 
     /// Somebody outside asked the run to end.
     record Stop(Reason reason) implements Input {

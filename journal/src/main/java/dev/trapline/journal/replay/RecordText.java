@@ -21,6 +21,10 @@ final class RecordText {
             case JournalRecord.ConsoleInput input ->
                 "console input of " + input.bytes().size() + " bytes";
             case JournalRecord.Reconfigured _ -> "a reconfiguration";
+            case JournalRecord.Interrupt interrupt -> "an interrupt for " + interrupt.vcpu();
+            case JournalRecord.Entropy entropy ->
+                "entropy for '" + entropy.service() + "' of " + entropy.bytes().size() + " bytes";
+            case JournalRecord.Idle idle -> "time passing to " + idle.until() + " while nothing could run";
             case JournalRecord.Stop stop -> "a stop (" + stop.reason() + ")";
             case JournalRecord.End end -> "the end of the run (" + end.outcome() + ")";
         };

@@ -62,9 +62,12 @@ public final class AnyRecord {
     }
 
     private JournalRecord.Input input() {
-        return switch (random.nextInt(3)) {
+        return switch (random.nextInt(6)) {
             case 0 -> new JournalRecord.ConsoleInput(bytes());
             case 1 -> new JournalRecord.Stop(pick(JournalRecord.Stop.Reason.values()));
+            case 2 -> new JournalRecord.Interrupt(vcpu());
+            case 3 -> new JournalRecord.Entropy("service-" + random.nextInt(5), bytes());
+            case 4 -> new JournalRecord.Idle(positive());
             default -> new JournalRecord.Reconfigured(policy());
         };
     }
@@ -172,13 +175,17 @@ public final class AnyRecord {
         List<Effect> effects = new ArrayList<>();
         for (int left = Math.max(0, random.nextInt(6) - 3); left > 0; left--) {
             effects.add(
-                    switch (random.nextInt(7)) {
-                        case 0 -> new Effect.PowerOn(vcpu(), number(), number());
+                    switch (random.nextInt(11)) {
+                        case 0 -> new Effect.PowerOn(vcpu(), number(), number(), positive());
                         case 1 -> new Effect.PowerOff(vcpu());
                         case 2 -> new Effect.Wake(vcpu());
                         case 3 -> new Effect.WriteMemory(number(), bytes());
                         case 4 -> new Effect.SystemOff();
-                        case 5 -> new Effect.SystemReset();
+                        case 5 -> new Effect.SystemReset(pick(Effect.SystemReset.Reset.values()));
+                        case 6 -> new Effect.Standby(vcpu());
+                        case 7 -> new Effect.PowerDown(vcpu(), number(), number());
+                        case 8 -> new Effect.DrawEntropy(1 + random.nextInt(Effect.DrawEntropy.MAX_ENTROPY));
+                        case 9 -> new Effect.ShareStolenTime(vcpu(), number());
                         default -> new Effect.ExitRun(number());
                     });
         }

@@ -2,7 +2,6 @@ package dev.trapline.vcpu.boot;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
-import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
@@ -62,7 +61,7 @@ final class DeviceTree {
         tree.begin("cpus").cells("#address-cells", 1).cells("#size-cells", 0);
         for (int i = 0; i < spec.vcpus(); i++) {
             // One cell is enough: no machine is so large that Aff3, in the upper word, is used.
-            int affinity = low(Mpidr.of(new VcpuId(i)).affinity());
+            int affinity = low(spec.topology().mpidr(new VcpuId(i)).affinity());
             tree.begin("cpu@" + Integer.toHexString(affinity))
                     .strings("device_type", "cpu")
                     .strings("compatible", compatible(spec))

@@ -100,11 +100,21 @@ public final class HypercallText {
         return switch (effect) {
             case Effect.PowerOn on -> on.target() + " on at 0x" + Long.toHexString(on.entry());
             case Effect.PowerOff(VcpuId target) -> target + " off";
-            case Effect.Wake(VcpuId target) -> target + " woken";
+            case Effect.Standby(VcpuId target) -> target + " in standby";
+            case Effect.PowerDown down ->
+                down.target() + " powered down, resumes at 0x" + Long.toHexString(down.entry());
+            case Effect.Wake(VcpuId target) -> target + " interrupted";
             case Effect.WriteMemory(long address, var bytes) ->
                 bytes.size() + " bytes written at 0x" + Long.toHexString(address);
             case Effect.SystemOff() -> "system off";
-            case Effect.SystemReset() -> "system reset";
+            case Effect.SystemReset(Effect.SystemReset.Reset kind) ->
+                switch (kind) {
+                    case COLD -> "system reset";
+                    case WARM -> "warm reset";
+                };
+            case Effect.DrawEntropy(int bytes) -> bytes + " bytes of entropy asked for";
+            case Effect.ShareStolenTime(VcpuId of, long address) ->
+                "stolen time of " + of + " at 0x" + Long.toHexString(address);
             case Effect.ExitRun(long status) -> "exit " + status;
         };
     }

@@ -24,6 +24,7 @@ final class Specs {
     static MachineSpec machine(int vcpus, long megabytes, boolean deviceTree, Width width) {
         return new MachineSpec(
                 vcpus,
+                16,
                 CpuModel.CORTEX_A57,
                 width,
                 megabytes << 20,

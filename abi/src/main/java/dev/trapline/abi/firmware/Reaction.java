@@ -1,0 +1,19 @@
+package dev.trapline.abi.firmware;
+
+import java.util.List;
+
+/// What a service makes of a [MachineEvent].
+///
+/// @param state the service's state from now on
+/// @param effects in the order in which they are to be applied
+public record Reaction<S>(S state, List<Effect> effects) {
+
+    public Reaction {
+        effects = List.copyOf(effects);
+    }
+
+    /// A change of state, or none, and nothing to be done.
+    public static <S> Reaction<S> of(S state, Effect... effects) {
+        return new Reaction<>(state, List.of(effects));
+    }
+}

@@ -1,0 +1,37 @@
+package dev.trapline.abi.machine;
+
+/// When something planned beforehand is to happen: at the first slice boundary at which it is due.
+public sealed interface Moment {
+
+    /// Before the slice of this ordinal, counted from 0.
+    record AtSlice(long ordinal) implements Moment {
+        public AtSlice {
+            requireNotNegative("a slice's ordinal", ordinal);
+        }
+    }
+
+    /// As soon as virtual time has come to this many ticks. Time in which nothing can run passes until then at
+    /// once.
+    record AtTime(long ticks) implements Moment {
+        public AtTime {
+            requireNotNegative("virtual time", ticks);
+        }
+    }
+
+    /// Whether it has come.
+    ///
+    /// @param slices how many slices have ended
+    /// @param now virtual time
+    default boolean isDue(long slices, long now) {
+        return switch (this) {
+            case AtSlice(long ordinal) -> slices >= ordinal;
+            case AtTime(long ticks) -> now >= ticks;
+        };
+    }
+
+    private static void requireNotNegative(String what, long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(what + " is 0 or more, not " + value);
+        }
+    }
+}

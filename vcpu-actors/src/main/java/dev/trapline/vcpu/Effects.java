@@ -1,0 +1,179 @@
+package dev.trapline.vcpu;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.InvariantViolation;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.MachineEvent;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.vcpu.boot.BootPlan;
+import dev.trapline.vcpu.device.Pl011;
+import dev.trapline.vcpu.memory.MachineMemory;
+import java.util.List;
+
+/// Carries out what services want done, in answers and in reaction to events, and tells them of events. All of it
+/// between two slices.
+final class Effects {
+
+    /// The run that all of it happens in.
+    interface Run {
+        /// Virtual time.
+        long now();
+
+        boolean isOver();
+
+        void finish(RunOutcome how);
+
+        /// A service threw on an event, and will again in a replay.
+        void serviceThrew(InvariantViolation violation);
+    }
+
+    /// The machine's services.
+    interface Services {
+        /// Their names, in the order in which they hear of events.
+        Iterable<String> services();
+
+        /// What a service wants done on an event.
+        ///
+        /// @throws InvariantViolation if it throws
+        List<Effect> notice(String service, MachineEvent event);
+
+        void restartServices();
+    }
+
+    private final MachineSpec spec;
+    private final BootPlan boot;
+    private final MachineMemory memory;
+    private final Pl011 uart;
+    private final Vcpus vcpus;
+    private final StolenTime stolen;
+    private final Inputs inputs;
+    private final Services services;
+    private final Run run;
+
+    Effects(
+            MachineSpec spec,
+            BootPlan boot,
+            MachineMemory memory,
+            Pl011 uart,
+            Vcpus vcpus,
+            StolenTime stolen,
+            Inputs inputs,
+            Services services,
+            Run run) {
+        this.spec = spec;
+        this.boot = boot;
+        this.memory = memory;
+        this.uart = uart;
+        this.vcpus = vcpus;
+        this.stolen = stolen;
+        this.inputs = inputs;
+        this.services = services;
+        this.run = run;
+    }
+
+    /// The first start of the machine.
+    void powerOnMachine() {
+        loadMemory();
+        start();
+    }
+
+    /// Tells all services of an event, and carries out what they want done about it.
+    void tellServices(MachineEvent event) {
+        for (String service : services.services()) {
+            tell(service, event);
+        }
+    }
+
+    /// Tells one service.
+    void tell(String service, MachineEvent event) {
+        if (run.isOver()) {
+            return;
+        }
+        List<Effect> effects;
+        try {
+            effects = services.notice(service, event);
+        } catch (InvariantViolation violation) {
+            run.serviceThrew(violation);
+            return;
+        }
+        apply(effects, service);
+    }
+
+    /// Carries out effects of a service, in their order.
+    void apply(List<Effect> effects, String service) {
+        for (Effect effect : effects) {
+            if (!run.isOver()) {
+                apply(effect, service);
+            }
+        }
+    }
+
+    private void apply(Effect effect, String service) {
+        switch (effect) {
+            case Effect.PowerOn on -> {
+                vcpus.powerOn(on.target(), on.entry(), RegisterWrites.x0(on.contextId()), on.readyAt());
+                stolen.canRun(on.target(), Math.max(run.now(), on.readyAt()));
+            }
+            case Effect.PowerOff(VcpuId target) -> vcpus.powerOff(target);
+            case Effect.Standby(VcpuId target) -> suspended(target, vcpus.standby(target, run.now()));
+            case Effect.PowerDown down -> suspended(down.target(), vcpus.powerDown(down, run.now()));
+            case Effect.Wake(VcpuId target) -> vcpus.interrupt(target);
+            case Effect.WriteMemory(long address, Bytes bytes) -> writeMemory(address, bytes, service);
+            case Effect.DrawEntropy(int bytes) -> inputs.requestEntropy(service, bytes);
+            case Effect.ShareStolenTime(VcpuId of, long address) -> stolen.share(of, address);
+            case Effect.SystemOff _ -> run.finish(new RunOutcome.PoweredOff());
+            case Effect.SystemReset(Effect.SystemReset.Reset kind) -> reset(kind);
+            case Effect.ExitRun(long status) -> run.finish(new RunOutcome.Exited(status));
+        }
+    }
+
+    /// A vCPU that does not wait after all was woken as soon as it was suspended.
+    private void suspended(VcpuId vcpu, boolean waits) {
+        if (!waits) {
+            tellServices(new MachineEvent.Woken(vcpu, run.now()));
+        }
+    }
+
+    private void writeMemory(long address, Bytes bytes, String service) {
+        InvariantViolation.require(
+                memory.write(address, bytes),
+                "service '" + service + "' writes " + bytes.size() + " bytes at 0x" + Long.toHexString(address)
+                        + ", which is not wholly in memory");
+        vcpus.tellAll(new VcpuActor.DropTranslations(address, bytes.size()));
+    }
+
+    private void reset(Effect.SystemReset.Reset kind) {
+        if (!spec.rebootOnReset()) {
+            run.finish(new RunOutcome.ResetRequested());
+            return;
+        }
+        vcpus.allOff();
+        uart.reset();
+        stolen.forgetAll();
+        inputs.forgetRequests();
+        services.restartServices();
+        switch (kind) {
+            case COLD -> {
+                memory.clear();
+                loadMemory();
+            }
+            case WARM -> {}
+        }
+        start();
+    }
+
+    private void loadMemory() {
+        for (BootPlan.MemoryWrite write : boot.writes()) {
+            InvariantViolation.require(
+                    memory.write(write.address(), write.bytes()), "the boot plan writes outside memory");
+        }
+    }
+
+    private void start() {
+        vcpus.powerOn(VcpuId.BOOT, boot.entry(), boot.registers(spec.width()), run.now());
+        tellServices(new MachineEvent.Started());
+    }
+}

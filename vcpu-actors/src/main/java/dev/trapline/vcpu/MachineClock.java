@@ -1,0 +1,28 @@
+package dev.trapline.vcpu;
+
+/// How far a machine has come: slices, and virtual time.
+final class MachineClock {
+
+    private long slices;
+    private long now;
+
+    /// Slices that have ended.
+    long slices() {
+        return slices;
+    }
+
+    /// Virtual time, in ticks.
+    long now() {
+        return now;
+    }
+
+    void sliceEnded(long ticks) {
+        slices++;
+        now += ticks;
+    }
+
+    /// Nothing can run until then.
+    void passTo(long until) {
+        now = until;
+    }
+}

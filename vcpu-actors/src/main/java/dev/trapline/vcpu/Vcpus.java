@@ -1,0 +1,174 @@
+package dev.trapline.vcpu;
+
+import dev.trapline.abi.InvariantViolation;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.machine.VcpuState;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// The vCPUs of a machine as it handles them: who can run, what each finds when it goes on, and what their actors are
+/// told of it.
+final class Vcpus {
+
+    /// What the actors of the vCPUs are told.
+    interface Actors {
+        void grant(VcpuId vcpu, VcpuActor.Grant grant);
+
+        void tell(VcpuId vcpu, VcpuActor.Command command);
+    }
+
+    private final Actors actors;
+    private final PowerTable power;
+    private final VcpuId[] all;
+    private final RegisterWrites[] returns;
+    /// Where those start again that are powered down.
+    private final Effect.@Nullable PowerDown[] resumes;
+    /// Those that an effect suspended, one bit each.
+    private long suspendedByEffect;
+
+    Vcpus(int count, Actors actors) {
+        this.actors = actors;
+        this.power = new PowerTable(count);
+        this.all = IntStream.range(0, count).mapToObj(VcpuId::new).toArray(VcpuId[]::new);
+        this.returns = new RegisterWrites[count];
+        this.resumes = new Effect.PowerDown[count];
+        Arrays.fill(returns, RegisterWrites.NONE);
+    }
+
+    long runnable() {
+        return power.runnable();
+    }
+
+    /// When something may run that cannot now, if nothing else happens; [PowerTable#NEVER] if nothing.
+    long deadline() {
+        return power.deadline();
+    }
+
+    List<VcpuState> states() {
+        return power.all();
+    }
+
+    /// Grants a slice to one that can run.
+    void grant(int index, long budget, long now, boolean fullDigest) {
+        VcpuId vcpu = all[index];
+        power.granted(vcpu);
+        actors.grant(vcpu, new VcpuActor.Grant(budget, now, returns[index], fullDigest));
+    }
+
+    /// The slice that was granted has ended.
+    ///
+    /// @param timer as [PowerTable#timer] takes it
+    void sliceEnded(VcpuId vcpu, long timer) {
+        returns[vcpu.index()] = RegisterWrites.NONE;
+        power.timer(vcpu, timer);
+    }
+
+    /// What a vCPU finds in its registers when it goes on.
+    void returns(VcpuId vcpu, RegisterWrites registers) {
+        returns[vcpu.index()] = registers;
+    }
+
+    /// Powers a vCPU on.
+    ///
+    /// @param registers what it finds there; all others are zero
+    /// @param readyAt virtual time before which it executes nothing
+    void powerOn(VcpuId vcpu, long entry, RegisterWrites registers, long readyAt) {
+        power.powerOn(vcpu, readyAt);
+        actors.tell(vcpu, new VcpuActor.PowerOn(entry, registers));
+    }
+
+    void powerOff(VcpuId vcpu) {
+        power.powerOff(vcpu);
+        returns[vcpu.index()] = RegisterWrites.NONE;
+        suspendedByEffect &= ~vcpu.bit();
+        actors.tell(vcpu, VcpuActor.PowerOff.INSTANCE);
+    }
+
+    void allOff() {
+        power.allOff();
+        Arrays.fill(returns, RegisterWrites.NONE);
+        suspendedByEffect = 0;
+        tellAll(VcpuActor.PowerOff.INSTANCE);
+    }
+
+    /// A vCPU executed WFI, and its actor has it wait.
+    void waitsForInterrupt(VcpuId vcpu, long now) {
+        if (!power.waits(vcpu, VcpuState.SUSPENDED, now)) {
+            actors.tell(vcpu, VcpuActor.Wake.INSTANCE);
+        }
+    }
+
+    /// Has a vCPU wait for an interrupt.
+    ///
+    /// @return false if it does not wait, since one is there already
+    boolean standby(VcpuId vcpu, long now) {
+        boolean waits = power.waits(vcpu, VcpuState.SUSPENDED, now);
+        if (waits) {
+            suspendedByEffect |= vcpu.bit();
+            actors.tell(vcpu, VcpuActor.Suspend.INSTANCE);
+        }
+        return waits;
+    }
+
+    /// Takes a vCPU's power away until an interrupt.
+    ///
+    /// @return false if it keeps it, since one is there already
+    boolean powerDown(Effect.PowerDown down, long now) {
+        VcpuId vcpu = down.target();
+        boolean waits = power.waits(vcpu, VcpuState.POWERED_DOWN, now);
+        if (waits) {
+            suspendedByEffect |= vcpu.bit();
+            resumes[vcpu.index()] = down;
+            returns[vcpu.index()] = RegisterWrites.NONE;
+            actors.tell(vcpu, VcpuActor.PowerOff.INSTANCE);
+        }
+        return waits;
+    }
+
+    /// An interrupt for a vCPU.
+    void interrupt(VcpuId vcpu) {
+        if (vcpu.index() >= all.length) {
+            throw new InvariantViolation("an interrupt for " + vcpu + ": this machine has " + all.length + " vCPUs");
+        }
+        power.interrupt(vcpu);
+    }
+
+    /// Has one go on whose wait is over.
+    ///
+    /// @return null if there is none
+    @Nullable
+    Wakeup nextWoken(long now) {
+        int index = power.nextWoken(now);
+        if (index < 0) {
+            return null;
+        }
+        VcpuId vcpu = all[index];
+        if (power.of(vcpu) == VcpuState.ON_PENDING) {
+            Effect.PowerDown down = resumes[index];
+            if (down == null) {
+                throw new InvariantViolation(vcpu + " was powered down, and does not know where to go on");
+            }
+            actors.tell(vcpu, new VcpuActor.PowerOn(down.entry(), RegisterWrites.x0(down.contextId())));
+        } else {
+            actors.tell(vcpu, VcpuActor.Wake.INSTANCE);
+        }
+        boolean byEffect = (suspendedByEffect & vcpu.bit()) != 0;
+        suspendedByEffect &= ~vcpu.bit();
+        return new Wakeup(vcpu, byEffect);
+    }
+
+    /// A wait that is over.
+    ///
+    /// @param suspendedByEffect whether firmware had it wait, and not a WFI
+    record Wakeup(VcpuId vcpu, boolean suspendedByEffect) {}
+
+    void tellAll(VcpuActor.Command command) {
+        for (VcpuId vcpu : all) {
+            actors.tell(vcpu, command);
+        }
+    }
+}

@@ -1,0 +1,282 @@
+package dev.trapline.vcpu;
+
+import static dev.trapline.vcpu.FakeEngines.budget;
+import static dev.trapline.vcpu.FakeEngines.entry;
+import static dev.trapline.vcpu.FakeEngines.hvc;
+import static dev.trapline.vcpu.FakeEngines.wfi;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.EntropySource;
+import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.MachineEvent;
+import dev.trapline.abi.firmware.Reaction;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.Reply;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceContext;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.Moment;
+import dev.trapline.abi.machine.PlannedInterrupt;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.VcpuState;
+import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.firmware.FirmwareServices;
+import dev.trapline.journal.HistoryEntry;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.record.JournalRecord;
+import dev.trapline.journal.recording.Recordings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Waiting, waking and the passing of time while nobody can run: live, and again from the recording.
+class SuspendTest {
+
+    private static final ActorTestKit KIT = ActorTestKit.create();
+    private static final long DO = 0xc600_2000L;
+    private static final long SYSTEM_OFF = 0x8400_0008L;
+    private static final VcpuId ZERO = VcpuId.BOOT;
+    private static final VcpuId ONE = new VcpuId(1);
+
+    @TempDir
+    Path temp;
+
+    private final FakeEngines engines = new FakeEngines();
+    private final List<String> heard = new ArrayList<>();
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    /// A service whose call number n has the effect of number n.
+    private final class Doing implements FirmwareService<Integer> {
+        private final List<Effect> effects;
+
+        private Doing(Effect... effects) {
+            this.effects = List.of(effects);
+        }
+
+        @Override
+        public ServiceDescriptor descriptor() {
+            return new ServiceDescriptor(
+                    "doing", "1", List.of(Claim.of(new FunctionId((int) DO))), List.of(), List.of());
+        }
+
+        @Override
+        public Integer start(ServiceContext context) {
+            return 0;
+        }
+
+        @Override
+        public Reply<Integer> apply(Integer calls, ServiceCall call, GuestMemory memory) {
+            heard.add("call at " + call.time());
+            return new Reply<>(calls + 1, RegisterWrites.x0(0x55), List.of(effects.get(calls)));
+        }
+
+        @Override
+        public Reaction<Integer> notice(Integer calls, MachineEvent event) {
+            heard.add(event.toString());
+            return Reaction.of(calls);
+        }
+    }
+
+    private Machine.Builder machine(int vcpus, Doing service) {
+        return Machine.builder(engines, Specs.withVcpus(vcpus).spec())
+                .image(new Image(Image.Kind.RAW, "nothing.bin", FakeEngines.ENTRY, Bytes.copyOf(new byte[64])))
+                .services(FirmwareServices.onClassPath())
+                .service(service);
+    }
+
+    /// Runs a machine recorded, replays the recording, and holds the two against each other.
+    private RunReport runAndReplay(Machine.Builder machine, Doing again) {
+        Path recording = temp.resolve("rec");
+        RunReport live = finish(machine.recordTo(recording));
+        List<String> log = List.copyOf(engines.log);
+        List<String> events = List.copyOf(heard);
+        engines.log.clear();
+        heard.clear();
+        RunReport replayed = finish(Machine.replay(engines, Recordings.open(recording, OpenOptions.STRICT))
+                .services(FirmwareServices.onClassPath())
+                .service(again));
+        assertThat(replayed.outcome()).as("the replay ends as the run did").isEqualTo(live.outcome());
+        assertThat(engines.log).as("the engines hear the same in the replay").isEqualTo(log);
+        assertThat(heard).as("the service hears the same in the replay").isEqualTo(events);
+        return live;
+    }
+
+    private static RunReport finish(Machine.Builder machine) {
+        return machine.start(KIT.system()).done().toCompletableFuture().join();
+    }
+
+    private Stream<JournalRecord> records() {
+        List<JournalRecord> records = new ArrayList<>();
+        try (RecordingReader reader = Recordings.open(temp.resolve("rec"), OpenOptions.STRICT)) {
+            reader.entries().forEachRemaining((HistoryEntry entry) -> records.add(entry.record()));
+        }
+        return records.stream();
+    }
+
+    private static PlannedInterrupt at(VcpuId vcpu, long ticks) {
+        return new PlannedInterrupt(vcpu, new Moment.AtTime(ticks));
+    }
+
+    @Test
+    void wfiEndsWhenTheTimerAssertsAndTimeJumpsThere() {
+        engines.script(engines.timer(1_000_000, wfi()), engines.timer(Long.MAX_VALUE, hvc(SYSTEM_OFF)));
+        runAndReplay(machine(1, new Doing()), new Doing());
+        assertThat(engines.log).containsSubsequence("cpu0 runs 20000 at 0", "cpu0 runs 20000 at 1000000");
+        assertThat(records().filter(JournalRecord.Idle.class::isInstance))
+                .as("the jump is journaled")
+                .containsExactly(new JournalRecord.Idle(1_000_000));
+    }
+
+    @Test
+    void aPlannedInterruptEndsAWaitAndTheRecordingReplays() {
+        engines.script(wfi(), wfi(), hvc(SYSTEM_OFF));
+        runAndReplay(
+                machine(1, new Doing())
+                        .interrupt(at(ZERO, 5_000))
+                        .interrupt(new PlannedInterrupt(ZERO, new Moment.AtSlice(2))),
+                new Doing());
+        assertThat(engines.log)
+                .as("the first by time, the second at once since two slices have ended")
+                .containsSubsequence("cpu0 runs 20000 at 0", "cpu0 runs 20000 at 5000", "cpu0 runs 20000 at 5256");
+    }
+
+    @Test
+    void anInterruptBeforeTheWaitEndsItAtOnce() {
+        engines.script(budget(), wfi(), hvc(SYSTEM_OFF));
+        RunReport report = runAndReplay(machine(1, new Doing()).interrupt(at(ZERO, 1)), new Doing());
+        assertThat(report.outcome()).isEqualTo(new RunOutcome.PoweredOff());
+        assertThat(records().filter(JournalRecord.Idle.class::isInstance))
+                .as("no time passed idly")
+                .isEmpty();
+    }
+
+    @Test
+    void standbyKeepsTheRegistersAndReturnsAfterTheCall() {
+        engines.script(engines.timer(9_000, hvc(DO)), hvc(SYSTEM_OFF));
+        runAndReplay(machine(1, new Doing(new Effect.Standby(ZERO))), new Doing(new Effect.Standby(ZERO)));
+        assertThat(engines.log)
+                .containsExactly(
+                        "open 0x80000000",
+                        "cpu0 gets x0=0x0",
+                        "cpu0 runs 20000 at 0",
+                        "cpu0 gets x0=0x55",
+                        "cpu0 runs 20000 at 9000",
+                        "cpu0 closes");
+        assertThat(heard).containsExactly("Started[]", "call at 0", "Woken[vcpu=vcpu0, time=9000]");
+    }
+
+    @Test
+    void powerDownLosesTheRegistersAndResumesAtTheEntryWithTheContext() {
+        Effect down = new Effect.PowerDown(ZERO, entry(1), 0x77);
+        engines.script(engines.timer(9_000, hvc(DO))).script(hvc(SYSTEM_OFF));
+        runAndReplay(machine(1, new Doing(down)), new Doing(down));
+        assertThat(engines.log)
+                .containsExactly(
+                        "open 0x80000000",
+                        "cpu0 gets x0=0x0",
+                        "cpu0 runs 20000 at 0",
+                        "cpu0 closes",
+                        "open 0x80000000",
+                        "cpu0 gets x0=0x77",
+                        "cpu0 runs 20000 at 9000",
+                        "cpu0 closes");
+    }
+
+    @Test
+    void powerDownWithAnInterruptPendingReturnsInPlace() {
+        Effect down = new Effect.PowerDown(ZERO, entry(1), 0x77);
+        engines.script(engines.timer(0, hvc(DO)), hvc(SYSTEM_OFF)).script(budget());
+        runAndReplay(machine(1, new Doing(down)), new Doing(down));
+        assertThat(engines.log)
+                .as("its engine was never closed, and it got the reply")
+                .containsSubsequence("cpu0 runs 20000 at 0", "cpu0 gets x0=0x55", "cpu0 runs 20000 at 256");
+        assertThat(heard).as("it was woken at once").contains("Woken[vcpu=vcpu0, time=256]");
+    }
+
+    @Test
+    void aPendingPowerOnDelaysTheFirstSlice() {
+        Effect on = new Effect.PowerOn(ONE, entry(1), 3, 50_000);
+        engines.script(hvc(DO), wfi()).script(hvc(SYSTEM_OFF));
+        runAndReplay(machine(2, new Doing(on)), new Doing(on));
+        assertThat(engines.log).containsSubsequence("cpu0 runs 20000 at 256", "cpu1 runs 20000 at 50000");
+    }
+
+    @Test
+    void whoWaitsWithNothingToComeIsADeadlockThatSaysHow() {
+        Effect down = new Effect.PowerDown(ONE, entry(1), 0);
+        engines.script(hvc(0xc400_0003L, 1, entry(1), 0), budget(), hvc(DO), wfi())
+                .script(budget());
+        RunReport report = runAndReplay(machine(2, new Doing(down)), new Doing(down));
+        assertThat(report.outcome())
+                .isEqualTo(new RunOutcome.Deadlock(List.of(VcpuState.SUSPENDED, VcpuState.POWERED_DOWN)));
+    }
+
+    @Test
+    void entropyIsDrawnAtTheNextBoundaryRecordedAndNotDrawnInAReplay() {
+        Effect draw = new Effect.DrawEntropy(3);
+        engines.script(hvc(DO), hvc(SYSTEM_OFF));
+        EntropySource source = bytes -> Bytes.copyOf(new byte[] {7, 8, 9}, 0, bytes);
+        runAndReplay(machine(1, new Doing(draw)).entropy(source), new Doing(draw));
+        assertThat(records().filter(JournalRecord.Entropy.class::isInstance))
+                .containsExactly(new JournalRecord.Entropy("doing", Bytes.copyOf(new byte[] {7, 8, 9})));
+        assertThat(heard).as("before any vCPU goes on").last().asString().startsWith("Entropy[");
+    }
+
+    @Test
+    void theSeedDecidesTheEntropyWhereNoSourceIsGiven() {
+        Effect draw = new Effect.DrawEntropy(24);
+        engines.script(hvc(DO), hvc(SYSTEM_OFF));
+        finish(machine(1, new Doing(draw)));
+        List<String> first = List.copyOf(heard);
+        heard.clear();
+        finish(machine(1, new Doing(draw)));
+        assertThat(heard).as("the same seed, the same entropy").isEqualTo(first);
+    }
+
+    @Test
+    void stolenTimeIsWhatAVcpuCouldHaveRunAndDidNot() {
+        Effect share = new Effect.ShareStolenTime(ZERO, 0x4000_1008L);
+        engines.script(hvc(0xc400_0003L, 1, entry(1), 0), budget(), hvc(DO), budget(), budget(), hvc(SYSTEM_OFF))
+                .script(budget(), budget(), budget(), budget(), budget());
+        RunReport report = runAndReplay(machine(2, new Doing(share)), new Doing(share));
+        assertThat(report.outcome()).isEqualTo(new RunOutcome.PoweredOff());
+        assertThat(engines.log)
+                .as("written before each slice in which it has grown, and code there is translated anew")
+                .filteredOn(line -> line.startsWith("cpu0 drops"))
+                .containsExactly("cpu0 drops 0x40001008+8", "cpu0 drops 0x40001008+8", "cpu0 drops 0x40001008+8");
+    }
+
+    @Test
+    void aWarmResetStartsAgainAndTellsServices() {
+        Effect reset = new Effect.SystemReset(Effect.SystemReset.Reset.WARM);
+        int[] starts = {0};
+        engines.script(registers -> (starts[0]++ % 2 == 0 ? hvc(DO) : hvc(SYSTEM_OFF)).apply(registers));
+        runAndReplay(machine(1, new Doing(reset)), new Doing(reset));
+        assertThat(heard).startsWith("Started[]", "call at 0", "Started[]");
+    }
+
+    @Test
+    void anInterruptForAVcpuThatDoesNotExistIsRefused() {
+        Machine.Builder machine = machine(2, new Doing());
+        assertThatThrownBy(() -> machine.interrupt(at(new VcpuId(2), 0)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("an interrupt for vcpu2: this machine has 2 vCPUs");
+    }
+}
