@@ -20,6 +20,9 @@ public sealed interface RegistryError {
     /// A rule names Arm Architecture calls, so that a guest could be told untruths of its CPU (EEXIST).
     record Reserved(Rule rule) implements RegistryError {}
 
+    /// A rule names identifiers with the SVE hint alone, on a machine that takes hints: no call would ever be its.
+    record OnlyHinted(Rule rule) implements RegistryError {}
+
     /// A change after a vCPU has run, without saying that it is one (EBUSY).
     record VcpuHasRun() implements RegistryError {}
 
@@ -66,6 +69,9 @@ public sealed interface RegistryError {
                 rule
                         + " reaches into the Arm Architecture calls (0x80000000 to 0x8000FFFF and 0xC0000000 to"
                         + " 0xC000FFFF), which are reserved: leave them out";
+            case OnlyHinted(Rule rule) ->
+                rule + " names nothing but identifiers with the SVE hint (bit 16), which are calls of the functions"
+                        + " without it: name those, or switch the toggle '" + Toggle.SVE_HINT + "' off";
             case VcpuHasRun() ->
                 "a vCPU has run: the policy can be changed only by a reconfiguration, which is recorded";
             case UnknownService(Rule rule, String service, List<String> known) ->

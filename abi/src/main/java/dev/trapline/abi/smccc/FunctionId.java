@@ -47,12 +47,18 @@ public record FunctionId(int value) implements Comparable<FunctionId> {
 
     /// The caller's hint that it holds no live SVE state; meaningful for fast calls.
     ///
-    /// The hint is defined from SMCCC 1.3 on, and only a caller that has found that version may give it (DEN0028
-    /// §2.5). Machines report SMCCC 1.1, where bit 16 is reserved and zero; so it is not masked: an identifier with
-    /// it is another one, which a rule may name and which no service claims, and its call is NOT_SUPPORTED. The
-    /// kernel's filter looks up all 32 bits too.
+    /// The hint is defined from SMCCC 1.3 on, where it is no part of what identifies the function; before, bit 16 is
+    /// reserved and zero (DEN0028 §2.5). Whether a machine takes it as a hint is its toggle `sve-hint`.
     public boolean sveHint() {
         return isFast() && (value & SVE_HINT) != 0;
+    }
+
+    /// A function identifier without the hint; the same if it has none.
+    ///
+    /// @param value as it stands in w0
+    public static int withoutSveHint(int value) {
+        int hinted = FAST | SVE_HINT;
+        return (value & hinted) == hinted ? value & ~SVE_HINT : value;
     }
 
     @Override
