@@ -33,8 +33,8 @@ public interface Capabilities {
         return new FunctionId(functionId);
     }
 
-    /// The functions that the machine's services describe, ascending, each once. In the version that a service has on
-    /// this machine some of them may not be there.
+    /// The functions that the machine's services describe, ascending, each once. In the version that a service has
+    /// on this machine some of them may not be there.
     default List<FunctionId> functions() {
         return List.of();
     }

@@ -128,8 +128,8 @@ public final class CapabilityRegistry implements Capabilities {
         return entries;
     }
 
-    /// The last of the identifiers that are looked up as this one is: of the same width, where that matters, and with
-    /// the SVE hint or without.
+    /// The last of the identifiers that are looked up as this one is: of the same width, where that matters, and
+    /// with the SVE hint or without.
     private long endOfKind(long identifier, int immediate, ExecutionState state) {
         if (immediate != 0) {
             return LAST;

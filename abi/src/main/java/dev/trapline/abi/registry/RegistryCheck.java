@@ -104,8 +104,9 @@ final class RegistryCheck {
     }
 
     private static boolean namesHintsAlone(Rule rule) {
-        return Stretch.of(rule).stream().allMatch(stretch -> stretch.claim().first().sveHint()
-                && stretch.first() >>> HINT_BIT == stretch.last() >>> HINT_BIT);
+        return Stretch.of(rule).stream()
+                .allMatch(stretch -> stretch.claim().first().sveHint()
+                        && stretch.first() >>> HINT_BIT == stretch.last() >>> HINT_BIT);
     }
 
     private static boolean reachesReserved(Rule rule) {

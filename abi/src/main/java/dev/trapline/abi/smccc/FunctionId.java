@@ -47,8 +47,8 @@ public record FunctionId(int value) implements Comparable<FunctionId> {
 
     /// The caller's hint that it holds no live SVE state; meaningful for fast calls.
     ///
-    /// The hint is defined from SMCCC 1.3 on, where it is no part of what identifies the function; before, bit 16 is
-    /// reserved and zero (DEN0028 §2.5). Whether a machine takes it as a hint is its toggle `sve-hint`.
+    /// The hint is defined from SMCCC 1.3 on, where it is no part of what identifies the function; before, bit 16
+    /// is reserved and zero (DEN0028 §2.5). Whether a machine takes it as a hint is its toggle `sve-hint`.
     public boolean sveHint() {
         return isFast() && (value & SVE_HINT) != 0;
     }

@@ -209,9 +209,7 @@ class CapabilityRegistryTest {
                 .with("sve-hint", false)
                 .withRules(List.of(rule(one(0x8401_0003), new Action.Forward("mailbox"), 1))));
         assertThat(decision(registry, 0x8401_0000)).isEqualTo(new Denied(Reason.UNCLAIMED));
-        assertThat(decision(registry, 0x8401_0003))
-                .as("a rule can name it")
-                .isEqualTo(new Forwarded("mailbox"));
+        assertThat(decision(registry, 0x8401_0003)).as("a rule can name it").isEqualTo(new Forwarded("mailbox"));
         assertThat(decision(registry, CPU_ON)).isEqualTo(new Forwarded("psci"));
         assertThat(registry.named(0x8401_0003)).isEqualTo(new FunctionId(0x8401_0003));
     }

@@ -33,7 +33,8 @@ class RegistryPropertyTest {
         for (int policy = 0; policy < POLICIES; policy++) {
             List<Rule> rules = randomRules(1 + random.nextInt(6));
             boolean hints = random.nextBoolean();
-            boolean meets = twoClash(rules) || (hints && rules.stream().anyMatch(RegistryPropertyTest::namesHintsAlone));
+            boolean meets =
+                    twoClash(rules) || (hints && rules.stream().anyMatch(RegistryPropertyTest::namesHintsAlone));
             try {
                 CapabilityRegistry registry = CapabilityRegistryTest.registry(
                         Policy.DEFAULT.with(Toggle.SVE_HINT, hints).withRules(rules));
@@ -84,7 +85,8 @@ class RegistryPropertyTest {
         assertThat(refused.errors()).as("the one that overlaps is found").hasSize(1);
     }
 
-    /// Whether all that a rule for SMCCC calls names has bit 16 set in a fast call's identifier: gone through one by one.
+    /// Whether all that a rule for SMCCC calls names has bit 16 set in a fast call's identifier: gone through one
+    /// by one.
     private static boolean namesHintsAlone(Rule rule) {
         if (rule.match().immediate() != 0) {
             return false;
