@@ -155,7 +155,7 @@ final class CallOracle {
             case "mailbox" -> checkMailbox(exit, answer);
             default -> {
                 int last = lastResult(service, (int) exit.registers().x(0));
-                assertThat(answer.registers().mask() >>> last + 1)
+                assertThat(answer.registers().mask() >>> (last + 1))
                         .as("%s returns in x0 to x%d", service, last)
                         .isZero();
             }
