@@ -139,6 +139,10 @@ class CapsTest {
         assertThat(caps("query", "hvc", "0xC4010003").out())
                 .startsWith("HVC #0 0xC4010003 PSCI_CPU_ON from A64\n")
                 .contains("action    forward", "service   psci");
+        assertThat(caps("query", "hvc", "0x95C1BA60").out())
+                .as("bit 16 is no hint in KVM's identifiers of PSCI 0.1, which have other reserved bits set")
+                .startsWith("HVC #0 0x95C1BA60 PSCI_0_1_CPU_ON from A64\n")
+                .contains("service   psci");
         String off = "firmware.toggles.sve-hint=off";
         assertThat(caps("query", "hvc", "0xC4010003", "--set", off).out())
                 .as("without the toggle it is another one, which nobody claims")

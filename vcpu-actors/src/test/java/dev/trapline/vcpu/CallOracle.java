@@ -170,9 +170,10 @@ final class CallOracle {
         return named(function) == 0xc000_0002 ? 17 : 3;
     }
 
-    /// The function of an identifier: from SMCCC 1.3 on, bit 16 of a fast call is a hint (DEN0028 §2.5).
-    private static int named(int function) {
-        return function < 0 ? function & ~(1 << 16) : function;
+    /// The function of an identifier: from SMCCC 1.3 on, bit 16 of a fast call is a hint, if the other
+    /// reserved bits are zero (DEN0028 §2.5).
+    static int named(int function) {
+        return function < 0 && (function & 0xff_0000) == 1 << 16 ? function & ~(1 << 16) : function;
     }
 
     /// The power effects of PSCI 1.1 (DEN0022 §5.5 to §5.7), for CPUs 0 to 3 of one cluster.

@@ -46,8 +46,6 @@ class RandomCallsTest {
     private static final long SYSTEM_RESET = 0x8400_0009L;
     private static final long CPU_OFF = 0x8400_0002L;
     private static final long EXIT = 0xc600_1000L;
-    private static final long FIRST_FAST = 0x8000_0000L;
-    private static final long SVE_HINT = 1 << 16;
 
     /// Calls that a service answers, and some beside them.
     private static final long[] DEFINED = {
@@ -268,7 +266,7 @@ class RandomCallsTest {
     /// Any identifier but those that turn the caller or the machine off: they are at the routines' ends.
     private static long uniform(Random random) {
         long function = Integer.toUnsignedLong(random.nextInt());
-        long named = function >= FIRST_FAST ? function & ~SVE_HINT : function;
+        long named = Integer.toUnsignedLong(CallOracle.named((int) function));
         return named == CPU_OFF || named == SYSTEM_OFF || named == SYSTEM_RESET || named == EXIT ? 0 : function;
     }
 

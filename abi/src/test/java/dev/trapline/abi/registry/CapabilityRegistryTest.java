@@ -194,9 +194,11 @@ class CapabilityRegistryTest {
         assertThat(verdict(registry, 0x8401_0003))
                 .as("a rule names the function")
                 .isEqualTo(verdict(registry, CPU_ON));
-        assertThat(decision(registry, 0x8402_0003))
-                .as("the other reserved bits stay what they are")
-                .isEqualTo(new Denied(Reason.UNCLAIMED));
+        for (int id : new int[] {0x8402_0003, 0x8403_0003}) {
+            assertThat(decision(registry, id))
+                    .as("the other reserved bits stay what they are")
+                    .isEqualTo(new Denied(Reason.UNCLAIMED));
+        }
         assertThat(decision(registry, 0x0401_0003))
                 .as("a yielding call has no hint")
                 .isEqualTo(new Denied(Reason.UNCLAIMED));

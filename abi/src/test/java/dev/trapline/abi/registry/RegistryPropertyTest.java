@@ -85,8 +85,8 @@ class RegistryPropertyTest {
         assertThat(refused.errors()).as("the one that overlaps is found").hasSize(1);
     }
 
-    /// Whether all that a rule for SMCCC calls names has bit 16 set in a fast call's identifier: gone through one
-    /// by one.
+    /// Whether all that a rule for SMCCC calls names has, of the reserved bits of a fast call, bit 16 alone: gone
+    /// through one by one.
     private static boolean namesHintsAlone(Rule rule) {
         if (rule.match().immediate() != 0) {
             return false;
@@ -105,7 +105,7 @@ class RegistryPropertyTest {
     }
 
     private static boolean isHinted(int id) {
-        return id < 0 && (id & 1 << 16) != 0;
+        return id < 0 && (id & 0xff_0000) == 0x1_0000;
     }
 
     private static boolean twoClash(List<Rule> rules) {
@@ -124,7 +124,7 @@ class RegistryPropertyTest {
         ExecutionState state = STATES.get(random.nextInt(STATES.size()));
         int immediate = random.nextInt(3) == 0 ? 1 : 0;
         int id = randomId() | (random.nextInt(4) == 0 ? 1 << 16 : 0);
-        int function = hints && immediate == 0 && id < 0 ? id & ~(1 << 16) : id;
+        int function = hints && immediate == 0 && isHinted(id) ? id & ~(1 << 16) : id;
         Verdict verdict = registry.query(conduit, immediate, id, state);
         assertThat(verdict.decision())
                 .as("%s #%d %s from %s under %s", conduit, immediate, new FunctionId(id), state, rules)

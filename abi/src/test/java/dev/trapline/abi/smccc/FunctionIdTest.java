@@ -39,7 +39,8 @@ class FunctionIdTest {
     @CsvSource({
         "84010003, 84000003, a fast call",
         "c4010003, c4000003, of either width",
-        "84030003, 84020003, one bit alone",
+        "84030003, 84030003, with another reserved bit it is no hint",
+        "95c1ba5f, 95c1ba5f, nor in CPU_OFF of PSCI 0.1",
         "84000003, 84000003, without the hint",
         "04010003, 04010003, a yielding call has none"
     })
