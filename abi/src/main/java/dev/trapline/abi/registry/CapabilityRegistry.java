@@ -26,8 +26,11 @@ public final class CapabilityRegistry implements Capabilities {
     private static final int SMC64 = 1 << 30;
     private static final long LAST = 0xffff_ffffL;
     private static final long LAST_YIELDING = 0x7fff_ffffL;
-    /// Within this many identifiers of one fast call's kind, all have the SVE hint or none has.
+    /// An owner's fast calls of one width: so many without the SVE hint, as many with it, and the rest have other
+    /// reserved bits set.
     private static final long HINT_BLOCK = 1 << 16;
+
+    private static final long OWNER_BLOCK = 1 << 24;
 
     private final Plane[] planes;
     private final boolean takesHints;
@@ -135,7 +138,8 @@ public final class CapabilityRegistry implements Capabilities {
             return LAST;
         }
         if (takesHints && new FunctionId((int) identifier).isFast()) {
-            return identifier | HINT_BLOCK - 1;
+            boolean mayHaveHint = (identifier & OWNER_BLOCK - 1) < 2 * HINT_BLOCK;
+            return identifier | (mayHaveHint ? HINT_BLOCK : OWNER_BLOCK) - 1;
         }
         if (state.isAarch32()) {
             return identifier | SMC64 - 1;
