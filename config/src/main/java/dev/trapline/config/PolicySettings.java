@@ -130,6 +130,7 @@ final class PolicySettings {
             case RegistryError.EmptyRange(Rule rule) -> ofRule(rule, error);
             case RegistryError.WrappingRange(Rule rule) -> ofRule(rule, error);
             case RegistryError.Reserved(Rule rule) -> ofRule(rule, error);
+            case RegistryError.OnlyHinted(Rule rule) -> ofRule(rule, error);
             case RegistryError.NobodyClaims(Rule rule) -> ofRule(rule, error);
             case RegistryError.Overlap(var _, var _, Rule other) -> ofRule(other, error);
             case RegistryError.VcpuHasRun _,

@@ -96,8 +96,8 @@ class PolicyErrorsTest {
     void aToggleThatIsNearToNoneIsAnsweredWithAllOfThem() {
         assertThat(ConfigFixture.problemsOfAssignments("firmware.toggles.turbo=on"))
                 .isEqualTo(List.of("--set firmware.toggles.turbo=on: trapline.firmware.toggles.turbo is not a toggle"
-                        + " (there are: smc, hvc, forward-unhandled, export-failed-condition-calls, psci,"
-                        + " psci-to-user, smccc, smccc-to-user, trng, trng-to-user)"));
+                        + " (there are: smc, hvc, forward-unhandled, export-failed-condition-calls, sve-hint,"
+                        + " psci, psci-to-user, smccc, smccc-to-user, trng, trng-to-user)"));
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.trapline.firmware;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
@@ -7,6 +9,7 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.Capabilities;
+import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.firmware.MachineTopology;
 import dev.trapline.abi.firmware.PsciVersion;
@@ -56,6 +59,20 @@ public final class Calls {
                 new HypercallExit(Conduit.HVC, 0, state, 1, 4, true, GeneralRegisters.copyOf(registers)),
                 0,
                 EVERYTHING);
+    }
+
+    /// A machine of one vCPU, its settings as a service has them by default, but for some.
+    ///
+    /// @param changed keys, each followed by its value
+    public static ServiceContext settingsOf(FirmwareService<?> service, String... changed) {
+        TreeMap<String, String> settings = new TreeMap<>();
+        service.descriptor().settings().forEach(setting -> settings.put(setting.key(), setting.defaultValue()));
+        for (int i = 0; i < changed.length; i += 2) {
+            assertThat(settings.put(changed[i], changed[i + 1]))
+                    .as("the service takes '%s'", changed[i])
+                    .isNotNull();
+        }
+        return new ServiceContext(new MachineTopology(1), false, settings);
     }
 
     /// A machine of so many vCPUs, with settings as by default.

@@ -3,6 +3,7 @@ package dev.trapline.firmware;
 import static dev.trapline.firmware.Calls.MEMORY;
 import static dev.trapline.firmware.Calls.hvc;
 import static dev.trapline.firmware.Calls.machineOf;
+import static dev.trapline.firmware.Calls.settingsOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,8 +26,6 @@ import dev.trapline.firmware.exit.ExitService;
 import dev.trapline.firmware.smccc.SmcccService;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class ServicesTest {
 
@@ -37,33 +36,10 @@ class ServicesTest {
                 .toList();
         assertThat(found)
                 .extracting(ServiceDescriptor::name)
-                .containsExactly("exit", "mailbox", "psci", "smccc", "vendor-hyp");
+                .containsExactly("exit", "ffa", "mailbox", "psci", "ptp", "smccc", "vendor-hyp");
         assertThat(CapabilityRegistry.of(found, Policy.DEFAULT.withResident("smccc"))
                         .entries(Conduit.HVC, ExecutionState.A64))
                 .isNotEmpty();
-    }
-
-    @ParameterizedTest(name = "{2}")
-    @CsvSource(
-            delimiter = ';',
-            value = {
-                // function; x1; why; x0
-                "0x80000000; 0; SMCCC_VERSION is 1.1; 0x10001",
-                "0x80000001; 0x80000000; SMCCC_VERSION is there; 0",
-                "0x80000001; 0x80000001; ARCH_FEATURES is there; 0",
-                "0x80000001; 0x80000002; SOC_ID is not; -1",
-                "0x80000001; 0x80008000; WORKAROUND_1 is not; -1",
-                "0x80000001; 0x84000000; PSCI is not asked about here; -1",
-                "0x80000002; 0; SOC_ID is not there; -1",
-                "0x8000ffff; 0; nothing else is there; -1",
-                "0xc0000000; 0; SMCCC_VERSION has no 64-bit identifier; -1"
-            })
-    void smcccAnswers(String function, String x1, String why, String expected) {
-        SmcccService service = new SmcccService();
-        assertThat(service.apply(service.start(machineOf(1)), hvc(0, Long.decode(function), Long.decode(x1)), MEMORY)
-                        .registers())
-                .as(why)
-                .isEqualTo(RegisterWrites.x0(Long.decode(expected)));
     }
 
     @Test
@@ -86,7 +62,7 @@ class ServicesTest {
         assertThat(caller.receiveMessage())
                 .isInstanceOfSatisfying(
                         FirmwareActor.Given.class,
-                        given -> assertThat(given.reply().registers()).isEqualTo(RegisterWrites.x0(0x1_0001)));
+                        given -> assertThat(given.reply().registers()).isEqualTo(RegisterWrites.x0(0x1_0005)));
     }
 
     @Test
@@ -113,7 +89,7 @@ class ServicesTest {
     }
 
     private static <S> BehaviorTestKit<FirmwareActor.Command> actorOf(FirmwareService<S> service) {
-        return BehaviorTestKit.create(FirmwareActor.create(new ServiceHost<>(service, machineOf(4), MEMORY)));
+        return BehaviorTestKit.create(FirmwareActor.create(new ServiceHost<>(service, settingsOf(service), MEMORY)));
     }
 
     private static ServiceDescriptor named(String name) {

@@ -59,6 +59,11 @@ final class Capabilities {
         return toggles;
     }
 
+    /// Whether bit 16 of a fast call is the SVE hint.
+    boolean takesHints() {
+        return policy.isOn(Toggle.SVE_HINT, true);
+    }
+
     boolean isOn(Toggle toggle) {
         return policy.isOn(toggle.name(), toggle.defaultOn());
     }

@@ -109,7 +109,7 @@ final class CapsQueryCommand implements Action {
 
     private static String text(
             Capabilities capabilities, Conduit by, int imm, FunctionId id, ExecutionState from, Verdict verdict) {
-        String name = imm == 0 ? capabilities.name(id) : null;
+        String name = imm == 0 ? capabilities.name(capabilities.registry().named(id.value())) : null;
         String service = Capabilities.service(verdict);
         String action = Capabilities.action(verdict);
         if (verdict.decision() instanceof Decision.Denied(Decision.Reason reason)) {
@@ -130,7 +130,7 @@ final class CapsQueryCommand implements Action {
         fields.put("conduit", by.name().toLowerCase(Locale.ROOT));
         fields.put("imm", imm);
         fields.put("function", id.toString());
-        String name = imm == 0 ? capabilities.name(id) : null;
+        String name = imm == 0 ? capabilities.name(capabilities.registry().named(id.value())) : null;
         if (name != null) {
             fields.put("name", name);
         }

@@ -63,10 +63,27 @@ final class CapsTables {
                     .append(", #imm ")
                     .append(content.immediate())
                     .append('\n');
-            content.entries().forEach(entry -> text.append(lines(entry, content.immediate() == 0)));
+            boolean isSmccc = content.immediate() == 0;
+            content.entries().stream()
+                    .filter(entry -> !isSmccc || !isHintedAlone(entry))
+                    .forEach(entry -> text.append(lines(entry, isSmccc)));
             text.append('\n');
         });
-        return text + "Any other #imm\n  deny: no rule names it, and no service claims it\n";
+        return text + "Any other #imm\n  deny: no rule names it, and no service claims it\n" + hints();
+    }
+
+    private String hints() {
+        return capabilities.takesHints()
+                ? "\nSVE hint\n  a fast call with bit 16 set is the call without it, and not listed apart\n"
+                : "";
+    }
+
+    /// Whether a range has the hint in all of its identifiers, and says what is said of those without.
+    private boolean isHintedAlone(Entry entry) {
+        FunctionId first = entry.range().first();
+        return capabilities.takesHints()
+                && first.sveHint()
+                && first.value() >>> 16 == entry.range().last().value() >>> 16;
     }
 
     private static String heading(List<Table> alike) {

@@ -2,6 +2,7 @@ package dev.trapline.launcher;
 
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.abi.smccc.SmcccCall;
 import java.util.List;
 import java.util.Locale;
@@ -33,10 +34,14 @@ record TraceFilter(Set<Integer> cpus, Set<String> functions) {
         if (!cpus.isEmpty() && !cpus.contains(vcpu.index())) {
             return false;
         }
-        // Written as 0xC4000003, as 0xc400_0003, or by name.
-        String id = new SmcccCall(exit).functionId().toString().toUpperCase(Locale.ROOT);
+        // Written as 0xC4000003, as 0xc400_0003, or by name; with the SVE hint or without it.
+        FunctionId id = new SmcccCall(exit).functionId();
+        String bare = name.contains("+") ? name.substring(0, name.indexOf('+')) : name;
         return functions.isEmpty()
-                || functions.contains(id)
-                || functions.contains(name.toUpperCase(Locale.ROOT).replace("_", ""));
+                || functions.contains(id.toString().toUpperCase(Locale.ROOT))
+                || functions.contains(new FunctionId(FunctionId.withoutSveHint(id.value()))
+                        .toString()
+                        .toUpperCase(Locale.ROOT))
+                || functions.contains(bare.toUpperCase(Locale.ROOT).replace("_", ""));
     }
 }

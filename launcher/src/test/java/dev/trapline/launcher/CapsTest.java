@@ -135,6 +135,31 @@ class CapsTest {
     }
 
     @Test
+    void aCallWithTheSveHintIsTheCallWithoutIt() {
+        assertThat(caps("query", "hvc", "0xC4010003").out())
+                .startsWith("HVC #0 0xC4010003 PSCI_CPU_ON from A64\n")
+                .contains("action    forward", "service   psci");
+        assertThat(caps("query", "hvc", "0x95C1BA60").out())
+                .as("bit 16 is no hint in KVM's identifiers of PSCI 0.1, which have other reserved bits set")
+                .startsWith("HVC #0 0x95C1BA60 PSCI_0_1_CPU_ON from A64\n")
+                .contains("service   psci");
+        String off = "firmware.toggles.sve-hint=off";
+        assertThat(caps("query", "hvc", "0xC4010003", "--set", off).out())
+                .as("without the toggle it is another one, which nobody claims")
+                .startsWith("HVC #0 0xC4010003 from A64\n")
+                .contains("action    deny: no service claims it");
+        assertThat(caps("list").out())
+                .as("it is not listed apart")
+                .contains("SVE hint\n")
+                .doesNotContain("  0x84010000-");
+        assertThat(caps("list", "--set", off).out()).doesNotContain("SVE hint\n");
+        assertThat(caps("query", "hvc", "1", "--set", "firmware.rules=[{functions=0xC4010003,action=deny}]")
+                        .err())
+                .as("a rule that could never apply")
+                .contains("0xC4010003", "'sve-hint'");
+    }
+
+    @Test
     void theListCoversEveryCallNamesFunctionsAndShowsLikeTablesOnce() {
         Said said = caps("list");
         assertThat(said.status()).as(said.err()).isZero();

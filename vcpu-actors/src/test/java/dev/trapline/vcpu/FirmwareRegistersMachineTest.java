@@ -65,9 +65,11 @@ class FirmwareRegistersMachineTest {
     @Test
     void aMachineThatHasRunTakesTheSameValueAndNoOther() {
         Machine.Builder machine = machine();
-        assertThat(machine.firmwareRegister(FirmwareRegisters.VENDOR_HYP_BMAP)).isEqualTo(1);
+        assertThat(machine.firmwareRegister(FirmwareRegisters.VENDOR_HYP_BMAP))
+                .as("vendor-hyp and ptp")
+                .isEqualTo(3);
         calls(machine);
-        machine.firmwareRegister(FirmwareRegisters.VENDOR_HYP_BMAP, 1);
+        machine.firmwareRegister(FirmwareRegisters.VENDOR_HYP_BMAP, 3);
         assertThatThrownBy(() -> machine.firmwareRegister(FirmwareRegisters.VENDOR_HYP_BMAP, 0))
                 .isInstanceOfSatisfying(
                         RegistryException.class,

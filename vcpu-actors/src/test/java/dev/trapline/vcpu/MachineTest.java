@@ -100,7 +100,7 @@ class MachineTest {
                         "cpu0 runs 20000 at 0",
                         "cpu0 gets x0=0x10001",
                         "cpu0 runs 20000 at 256",
-                        "cpu0 gets x0=0x10001",
+                        "cpu0 gets x0=0x10005",
                         "cpu0 runs 20000 at 512",
                         "cpu0 gets x0=0xffffffffffffffff",
                         "cpu0 runs 20000 at 768",
@@ -108,7 +108,7 @@ class MachineTest {
         assertThat(report.lastHypercalls())
                 .containsExactly(
                         "vcpu0 HVC PSCI_VERSION() = 0x10001 [psci, forwarded]",
-                        "vcpu0 HVC SMCCC_VERSION() = 0x10001 [smccc, resident]",
+                        "vcpu0 HVC SMCCC_VERSION() = 0x10005 [smccc, resident]",
                         "vcpu0 HVC 0xC5000020(x1=0x0, x2=0x0, x3=0x0) = NOT_SUPPORTED [denied: no service claims it]",
                         "vcpu0 HVC PSCI_SYSTEM_OFF() = ? [psci, forwarded] system off");
     }

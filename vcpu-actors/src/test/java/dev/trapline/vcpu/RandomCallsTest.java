@@ -54,7 +54,8 @@ class RandomCallsTest {
     private static final long[] DEFINED = {
         0x8400_0000L, 0x8400_0003L, 0xc400_0003L, 0xc400_0004L, 0x8400_0004L, 0x8400_000aL, 0x8400_0001L, 0xc400_0005L,
         0x8000_0000L, 0x8000_0001L, 0x8000_8000L, 0x8600_0000L, 0x8600_ff01L, 0xc600_1001L, 0x8600_1001L, 0x95c1_ba60L,
-        0xc401_0003L, 0xc500_0020L
+        0xc401_0003L, 0xc500_0020L, 0x8001_0000L, 0xc000_0002L, 0xc000_0003L, 0x8400_0063L, 0x8400_0064L, 0x8400_ff01L,
+        0x8600_0001L
     };
 
     private static final Policy POLICY = Policy.DEFAULT
@@ -292,7 +293,7 @@ class RandomCallsTest {
         long function = DEFINED[random.nextInt(DEFINED.length)];
         List<CallProgram.Load> loads = withX0(new ArrayList<>(), function);
         switch ((int) function) {
-            case 0x8400_0003, 0xc400_0003 -> {
+            case 0x8400_0003, 0xc400_0003, 0xc401_0003 -> {
                 loads.add(new CallProgram.Load(1, random.nextInt(VCPUS + 1)));
                 loads.add(new CallProgram.Load(
                         2, place(random.nextInt(WORKERS)) | (state == ExecutionState.T32 ? 1 : 0)));
@@ -302,6 +303,7 @@ class RandomCallsTest {
                 loads.add(new CallProgram.Load(1, random.nextInt(VCPUS + 1)));
                 loads.add(new CallProgram.Load(2, 0));
             }
+            case 0xc000_0002, 0x8600_0001 -> loads.add(new CallProgram.Load(1, random.nextInt(4)));
             case 0x8400_000a, 0x8000_0001 ->
                 loads.add(new CallProgram.Load(1, DEFINED[random.nextInt(DEFINED.length)]));
             case 0xc600_1001, 0x8600_1001 -> {
@@ -327,9 +329,8 @@ class RandomCallsTest {
     /// Any identifier but those that turn the caller or the machine off: they are at the routines' ends.
     private static long uniform(Random random) {
         long function = Integer.toUnsignedLong(random.nextInt());
-        return function == CPU_OFF || function == SYSTEM_OFF || function == SYSTEM_RESET || function == EXIT
-                ? 0
-                : function;
+        long named = Integer.toUnsignedLong(CallOracle.named((int) function));
+        return named == CPU_OFF || named == SYSTEM_OFF || named == SYSTEM_RESET || named == EXIT ? 0 : function;
     }
 
     private static Conduit conduit(Random random) {

@@ -2,6 +2,8 @@ package dev.trapline.abi.firmware;
 
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.smccc.FunctionId;
+import java.util.List;
 
 /// What would become of a call, as a service may ask: the machine's capability registry as of the call being answered.
 /// Immutable, so that an answer that depends on it is the same in a replay.
@@ -22,4 +24,18 @@ public interface Capabilities {
     /// @param immediate the instruction's #imm, 0 to 65535
     /// @param functionId the value of w0
     Fate fate(Conduit conduit, int immediate, int functionId, ExecutionState state);
+
+    /// The function that an SMCCC call with this in w0 is a call of: the one without the caller's SVE hint, on a
+    /// machine that takes hints.
+    ///
+    /// @param functionId the value of w0
+    default FunctionId named(int functionId) {
+        return new FunctionId(functionId);
+    }
+
+    /// The functions that the machine's services describe, ascending, each once. In the version that a service has
+    /// on this machine some of them may not be there.
+    default List<FunctionId> functions() {
+        return List.of();
+    }
 }

@@ -14,9 +14,10 @@ import dev.trapline.abi.smccc.SmcccCall;
 /// @param capabilities what would become of other calls, as of this one
 public record ServiceCall(VcpuId caller, HypercallExit exit, long time, Capabilities capabilities) {
 
-    /// The call seen through the SMC Calling Convention.
+    /// The call seen through the SMC Calling Convention, its function without the SVE hint where the machine takes
+    /// hints.
     public SmcccCall smccc() {
-        return new SmcccCall(exit);
+        return new SmcccCall(exit, capabilities.named((int) exit.registers().x(0)));
     }
 
     /// Whether an SMCCC call of another function, made by the same conduit from the same state, would reach a

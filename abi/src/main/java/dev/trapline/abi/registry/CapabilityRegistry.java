@@ -24,14 +24,25 @@ public final class CapabilityRegistry implements Capabilities {
             new Verdict.ByDefault("a 64-bit function identifier from AArch32 state (DEN0028 §2.7)"));
     private static final Decision CONDITION = new Decision.Denied(Decision.Reason.CONDITION);
     private static final int SMC64 = 1 << 30;
+    private static final long LAST = 0xffff_ffffL;
+    private static final long LAST_YIELDING = 0x7fff_ffffL;
+    /// An owner's fast calls of one width: so many without the SVE hint, as many with it, and the rest have other
+    /// reserved bits set.
+    private static final long HINT_BLOCK = 1 << 16;
+
+    private static final long OWNER_BLOCK = 1 << 24;
 
     private final Plane[] planes;
+    private final boolean takesHints;
+    private final List<FunctionId> functions;
 
     /// A stretch of function identifiers with one verdict.
     public record Entry(Claim range, Verdict verdict) {}
 
-    private CapabilityRegistry(Plane[] planes) {
+    private CapabilityRegistry(Plane[] planes, boolean takesHints, List<FunctionId> functions) {
         this.planes = planes;
+        this.takesHints = takesHints;
+        this.functions = functions;
     }
 
     /// Builds the table.
@@ -43,7 +54,14 @@ public final class CapabilityRegistry implements Capabilities {
         if (!errors.isEmpty()) {
             throw new RegistryException(errors);
         }
-        return new CapabilityRegistry(new RegistryCompiler(services, policy).compile());
+        List<FunctionId> functions = services.stream()
+                .flatMap(service -> service.functions().stream())
+                .map(ServiceDescriptor.Function::id)
+                .sorted()
+                .distinct()
+                .toList();
+        return new CapabilityRegistry(
+                new RegistryCompiler(services, policy).compile(), policy.isOn(Toggle.SVE_HINT, true), functions);
     }
 
     /// What becomes of a call that was made.
@@ -62,7 +80,23 @@ public final class CapabilityRegistry implements Capabilities {
         if (immediate == 0 && (functionId & SMC64) != 0 && state.isAarch32()) {
             return WIDTH;
         }
-        return planes[planeOf(conduit, state)].at(immediate, functionId);
+        return planes[planeOf(conduit, state)].at(immediate, identifier(immediate, functionId));
+    }
+
+    /// What is looked up: without the SVE hint where it is one. Here and nowhere else, so that a query and a call
+    /// cannot differ.
+    private int identifier(int immediate, int functionId) {
+        return immediate == 0 && takesHints ? FunctionId.withoutSveHint(functionId) : functionId;
+    }
+
+    @Override
+    public FunctionId named(int functionId) {
+        return new FunctionId(identifier(0, functionId));
+    }
+
+    @Override
+    public List<FunctionId> functions() {
+        return functions;
     }
 
     @Override
@@ -85,25 +119,32 @@ public final class CapabilityRegistry implements Capabilities {
     /// @param immediate 0 to 65535
     public List<Entry> entries(Conduit conduit, int immediate, ExecutionState state) {
         DecisionTable table = planes[planeOf(conduit, state)].table(immediate);
-        boolean narrow = immediate == 0 && state.isAarch32();
         List<Entry> entries = new ArrayList<>();
-        for (int stretch = 0; stretch < table.size(); stretch++) {
-            long last = table.last(stretch);
-            long first = table.first(stretch);
-            while (first <= last) {
-                // From AArch32 state all calls of the other width have one verdict, whatever the table says.
-                long end = narrow ? Math.min(last, endOfWidth(first)) : last;
-                boolean wide = narrow && ((int) first & SMC64) != 0;
-                append(entries, first, end, wide ? WIDTH : table.verdict(stretch));
-                first = end + 1;
-            }
+        long first = 0;
+        while (first <= LAST) {
+            int lookedUp = identifier(immediate, (int) first);
+            long stretch = table.last(table.stretch(lookedUp)) + first - Integer.toUnsignedLong(lookedUp);
+            long last = Math.min(stretch, endOfKind(first, immediate, state));
+            append(entries, first, last, query(conduit, immediate, (int) first, state));
+            first = last + 1;
         }
         return entries;
     }
 
-    /// The last identifier with the same two upper bits: whether fast, and of which width.
-    private static long endOfWidth(long identifier) {
-        return identifier | SMC64 - 1;
+    /// The last of the identifiers that are looked up as this one is: of the same width, where that matters, and
+    /// with the SVE hint or without.
+    private long endOfKind(long identifier, int immediate, ExecutionState state) {
+        if (immediate != 0) {
+            return LAST;
+        }
+        if (takesHints && new FunctionId((int) identifier).isFast()) {
+            boolean mayHaveHint = (identifier & OWNER_BLOCK - 1) < 2 * HINT_BLOCK;
+            return identifier | (mayHaveHint ? HINT_BLOCK : OWNER_BLOCK) - 1;
+        }
+        if (state.isAarch32()) {
+            return identifier | SMC64 - 1;
+        }
+        return takesHints ? LAST_YIELDING : LAST;
     }
 
     private static void append(List<Entry> entries, long first, long last, Verdict verdict) {

@@ -49,6 +49,11 @@ final class DecisionTable {
 
     /// The verdict on a function identifier.
     Verdict at(int functionId) {
+        return verdicts[stretch(functionId)];
+    }
+
+    /// The stretch that a function identifier lies in.
+    int stretch(int functionId) {
         int key = biased(functionId);
         int upper = functionId >>> shift;
         int low = index[upper];
@@ -61,25 +66,14 @@ final class DecisionTable {
                 high = middle - 1;
             }
         }
-        return verdicts[low];
-    }
-
-    int size() {
-        return starts.length;
-    }
-
-    /// First identifier of a stretch, unsigned.
-    long first(int stretch) {
-        return Integer.toUnsignedLong(starts[stretch] ^ Integer.MIN_VALUE);
+        return low;
     }
 
     /// Last identifier of a stretch, unsigned.
     long last(int stretch) {
-        return stretch + 1 < starts.length ? first(stretch + 1) - 1 : 0xffff_ffffL;
-    }
-
-    Verdict verdict(int stretch) {
-        return verdicts[stretch];
+        return stretch + 1 < starts.length
+                ? Integer.toUnsignedLong(starts[stretch + 1] ^ Integer.MIN_VALUE) - 1
+                : 0xffff_ffffL;
     }
 
     private static int biased(int functionId) {

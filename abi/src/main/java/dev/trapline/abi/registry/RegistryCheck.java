@@ -21,6 +21,7 @@ final class RegistryCheck {
     private static final long RESERVED_32 = 0x8000_0000L;
     private static final long RESERVED_64 = 0xc000_0000L;
     private static final long RESERVED_COUNT = 0x1_0000L;
+    private static final int HINT_BIT = 16;
 
     private final Collection<ServiceDescriptor> services;
     private final Policy policy;
@@ -95,8 +96,17 @@ final class RegistryCheck {
         if (rule.match().immediate() == 0 && reachesReserved(rule)) {
             errors.add(new RegistryError.Reserved(rule));
         }
+        if (rule.match().immediate() == 0 && policy.isOn(Toggle.SVE_HINT, true) && namesHintsAlone(rule)) {
+            errors.add(new RegistryError.OnlyHinted(rule));
+        }
         checkTarget(rule);
         return true;
+    }
+
+    private static boolean namesHintsAlone(Rule rule) {
+        return Stretch.of(rule).stream()
+                .allMatch(stretch -> stretch.claim().first().sveHint()
+                        && stretch.first() >>> HINT_BIT == stretch.last() >>> HINT_BIT);
     }
 
     private static boolean reachesReserved(Rule rule) {

@@ -20,6 +20,9 @@ public sealed interface RegistryError {
     /// A rule names Arm Architecture calls, so that a guest could be told untruths of its CPU (EEXIST).
     record Reserved(Rule rule) implements RegistryError {}
 
+    /// A rule names identifiers with the SVE hint alone, on a machine that takes hints: no call would ever be its.
+    record OnlyHinted(Rule rule) implements RegistryError {}
+
     /// Another value for a pseudo firmware register after a vCPU has run (EBUSY).
     ///
     /// @param is the value that is there
@@ -76,6 +79,9 @@ public sealed interface RegistryError {
                 rule
                         + " reaches into the Arm Architecture calls (0x80000000 to 0x8000FFFF and 0xC0000000 to"
                         + " 0xC000FFFF), which are reserved: leave them out";
+            case OnlyHinted(Rule rule) ->
+                rule + " names nothing but identifiers with the SVE hint (bit 16), which are calls of the functions"
+                        + " without it: name those, or switch the toggle '" + Toggle.SVE_HINT + "' off";
             case VcpuHasRun(String register, long is, long asked) ->
                 "firmware register " + register + " is 0x" + Long.toHexString(is) + " and cannot become 0x"
                         + Long.toHexString(asked) + " (EBUSY): a vCPU has run, and then the policy can be changed only"

@@ -21,6 +21,9 @@ public record Toggle(String name, boolean defaultOn, String help) {
     /// AArch32 calls that failed their condition check become exits.
     public static final String EXPORT_FAILED_CONDITION_CALLS = "export-failed-condition-calls";
 
+    /// Bit 16 of a fast function identifier is the SVE hint.
+    public static final String SVE_HINT = "sve-hint";
+
     private static final String TO_USER = "-to-user";
 
     private static final List<Toggle> GENERAL = List.of(
@@ -33,7 +36,11 @@ public record Toggle(String name, boolean defaultOn, String help) {
             new Toggle(
                     EXPORT_FAILED_CONDITION_CALLS,
                     false,
-                    "AArch32 calls that failed their condition check become exits; off: they are skipped"));
+                    "AArch32 calls that failed their condition check become exits; off: they are skipped"),
+            new Toggle(
+                    SVE_HINT,
+                    true,
+                    "bit 16 of a fast call is the SVE hint of SMCCC 1.3 and names no other function; off: it does"));
 
     /// The toggle that has a service's calls go to its actor: `psci-to-user`. Off, they are answered in place.
     public static String toUser(String service) {

@@ -13,6 +13,7 @@ public record FunctionId(int value) implements Comparable<FunctionId> {
     private static final int FAST = 1 << 31;
     private static final int SMC64 = 1 << 30;
     private static final int SVE_HINT = 1 << 16;
+    private static final int FAST_AND_RESERVED = FAST | 0xff << 16;
 
     /// A fast call of the SMC32 convention.
     public static FunctionId fast32(int owner, int number) {
@@ -45,14 +46,21 @@ public record FunctionId(int value) implements Comparable<FunctionId> {
         return value & 0xffff;
     }
 
-    /// The caller's hint that it holds no live SVE state; meaningful for fast calls.
+    /// The caller's hint that it holds no live SVE state, in a fast call whose other reserved bits are zero.
     ///
-    /// The hint is defined from SMCCC 1.3 on, and only a caller that has found that version may give it (DEN0028
-    /// §2.5). Machines report SMCCC 1.1, where bit 16 is reserved and zero; so it is not masked: an identifier with
-    /// it is another one, which a rule may name and which no service claims, and its call is NOT_SUPPORTED. The
-    /// kernel's filter looks up all 32 bits too.
+    /// The hint is defined from SMCCC 1.3 on, where it is no part of what identifies the function; before, bit 16
+    /// is reserved and zero (DEN0028 §2.5). Whether a machine takes it as a hint is its toggle `sve-hint`. With
+    /// another reserved bit set it is no identifier of the convention, and bit 16 no hint: KVM's for PSCI 0.1
+    /// (0x95C1BA5F) are such.
     public boolean sveHint() {
-        return isFast() && (value & SVE_HINT) != 0;
+        return (value & FAST_AND_RESERVED) == (FAST | SVE_HINT);
+    }
+
+    /// A function identifier without the hint; the same if it has none.
+    ///
+    /// @param value as it stands in w0
+    public static int withoutSveHint(int value) {
+        return (value & FAST_AND_RESERVED) == (FAST | SVE_HINT) ? value & ~SVE_HINT : value;
     }
 
     @Override

@@ -2,26 +2,28 @@ package dev.trapline.abi.smccc;
 
 import dev.trapline.abi.exit.HypercallExit;
 
-/// A hypercall seen through the SMC Calling Convention (DEN0028). A view: it holds nothing but the exit.
+/// A hypercall seen through the SMC Calling Convention (DEN0028). A view: it holds nothing but the exit and which
+/// function that names.
 ///
 /// A call with `#imm` other than 0 is not an SMCCC call ([#isSmccc]); what the view shows of it means nothing.
 ///
 /// @param exit the call as it was made
-public record SmcccCall(HypercallExit exit) {
+/// @param functionId the function that is called: w0, without the SVE hint where the machine takes it as one
+public record SmcccCall(HypercallExit exit, FunctionId functionId) {
 
     /// The most arguments of the SMC32 convention: w1 to w7.
     public static final int ARGUMENTS_32 = 7;
     /// The most arguments of the SMC64 convention: x1 to x17 (DEN0028 1.2).
     public static final int ARGUMENTS_64 = 17;
 
+    /// A call of the function in all of w0, the SVE hint included. See [FunctionId#sveHint].
+    public SmcccCall(HypercallExit exit) {
+        this(exit, new FunctionId((int) exit.registers().x(0)));
+    }
+
     /// Whether this is an SMCCC call at all.
     public boolean isSmccc() {
         return exit.immediate() == 0;
-    }
-
-    /// The function identifier: all of w0, the SVE hint included. See [FunctionId#sveHint].
-    public FunctionId functionId() {
-        return new FunctionId((int) exit.registers().x(0));
     }
 
     /// Argument `n` as its convention passes it: all 64 bits for SMC64, w`n` zero-extended for SMC32 (DEN0028

@@ -36,7 +36,7 @@ class CapabilityRegistryTest {
     @Test
     void whatNobodyClaimsIsDenied() {
         CapabilityRegistry registry = registry(Policy.DEFAULT);
-        for (int id : new int[] {0, 1, -1, 0x8400_0020, 0x83ff_ffff, 0x7fff_ffff, 0x8001_0000, 0xc400_0003}) {
+        for (int id : new int[] {0, 1, -1, 0x8400_0020, 0x83ff_ffff, 0x7fff_ffff, 0x8002_0000, 0xc400_0003}) {
             assertThat(decision(registry, id))
                     .as(new FunctionId(id).toString())
                     .isEqualTo(new Denied(Reason.UNCLAIMED));
@@ -182,6 +182,52 @@ class CapabilityRegistryTest {
         HypercallExit exit =
                 new HypercallExit(Conduit.SMC, 0, ExecutionState.A32, 1, 4, false, GeneralRegisters.copyOf(registers));
         assertThat(registry(Policy.DEFAULT).decide(exit)).isEqualTo(new Denied(Reason.CONDITION));
+    }
+
+    /// DEN0028 §2.5: from SMCCC 1.3 on, bit 16 of a fast call is no part of what identifies the function.
+    @Test
+    void theSveHintOfAFastCallNamesNoOtherFunction() {
+        CapabilityRegistry registry = registry(
+                Policy.DEFAULT.withResident("smccc").withRules(List.of(rule(one(CPU_ON), new Action.Deny(), 1))));
+        assertThat(decision(registry, 0x8401_0000)).as("PSCI_VERSION").isEqualTo(new Forwarded("psci"));
+        assertThat(decision(registry, 0x8001_0000)).as("SMCCC_VERSION").isEqualTo(new Resident("smccc"));
+        assertThat(verdict(registry, 0x8401_0003))
+                .as("a rule names the function")
+                .isEqualTo(verdict(registry, CPU_ON));
+        for (int id : new int[] {0x8402_0003, 0x8403_0003}) {
+            assertThat(decision(registry, id))
+                    .as("the other reserved bits stay what they are")
+                    .isEqualTo(new Denied(Reason.UNCLAIMED));
+        }
+        assertThat(decision(registry, 0x0401_0003))
+                .as("a yielding call has no hint")
+                .isEqualTo(new Denied(Reason.UNCLAIMED));
+        assertThat(registry.named(0x8401_0003)).isEqualTo(new FunctionId(CPU_ON));
+    }
+
+    @Test
+    void withSveHintOffBit16IsPartOfTheIdentifierAsForTheKernelsFilter() {
+        CapabilityRegistry registry = registry(Policy.DEFAULT
+                .with("sve-hint", false)
+                .withRules(List.of(rule(one(0x8401_0003), new Action.Forward("mailbox"), 1))));
+        assertThat(decision(registry, 0x8401_0000)).isEqualTo(new Denied(Reason.UNCLAIMED));
+        assertThat(decision(registry, 0x8401_0003)).as("a rule can name it").isEqualTo(new Forwarded("mailbox"));
+        assertThat(decision(registry, CPU_ON)).isEqualTo(new Forwarded("psci"));
+        assertThat(registry.named(0x8401_0003)).isEqualTo(new FunctionId(0x8401_0003));
+    }
+
+    @Test
+    void theFunctionsOfAllServicesAreListedInOrder() {
+        ServiceDescriptor one = new ServiceDescriptor(
+                "one",
+                "1",
+                List.of(),
+                List.of(
+                        new ServiceDescriptor.Function(new FunctionId(0xc400_0003), "B", List.of(), List.of()),
+                        new ServiceDescriptor.Function(new FunctionId(0x8400_0003), "A", List.of(), List.of())),
+                List.of());
+        assertThat(CapabilityRegistry.of(List.of(one, PSCI), Policy.DEFAULT).functions())
+                .containsExactly(new FunctionId(0x8400_0003), new FunctionId(0xc400_0003));
     }
 
     static CapabilityRegistry registry(Policy policy) {

@@ -50,9 +50,27 @@ class RegistryErrorTest {
         Rule call = rule(one(0x8000_0000), new Action.Deny(), 2);
         assertThat(errors(owner, call))
                 .containsExactly(new RegistryError.Reserved(owner), new RegistryError.Reserved(call));
-        assertThat(errors(rule(range(0x8001_0000, 1), new Action.Deny(), 1)))
+        assertThat(errors(rule(range(0x8002_0000, 1), new Action.Deny(), 1)))
                 .as("beyond them is free")
                 .isEmpty();
+    }
+
+    @Test
+    void aRuleThatNamesOnlyHintedIdentifiersCouldNeverApply() {
+        Rule one = rule(one(0x8401_0003), new Action.Deny(), 1);
+        Rule block = rule(range(0xc401_0000, 0x1_0000), new Action.Deny(), 2);
+        assertThat(errors(one, block))
+                .containsExactly(new RegistryError.OnlyHinted(one), new RegistryError.OnlyHinted(block));
+        assertThat(new RegistryError.OnlyHinted(one).message()).contains("test: 1", "'sve-hint'");
+        assertThat(errors(
+                        rule(range(0x8400_ffff, 0x1_0001), new Action.Deny(), 1),
+                        rule(range(0xc401_0000, 0x1_0001), new Action.Deny(), 2),
+                        rule(one(0x0401_0003), new Action.Deny(), 3)))
+                .as("those that name others as well, and yielding calls, which have no hint")
+                .isEmpty();
+        assertThat(registry(Policy.DEFAULT.with("sve-hint", false).withRules(List.of(one, block))))
+                .as("without hints they are identifiers like others")
+                .isNotNull();
     }
 
     @Test

@@ -35,6 +35,21 @@ class FunctionIdTest {
         assertThat(function.sveHint()).isEqualTo(sve);
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "84010003, 84000003, a fast call",
+        "c4010003, c4000003, of either width",
+        "84030003, 84030003, with another reserved bit it is no hint",
+        "95c1ba5f, 95c1ba5f, nor in CPU_OFF of PSCI 0.1",
+        "84000003, 84000003, without the hint",
+        "04010003, 04010003, a yielding call has none"
+    })
+    void withoutTheHintItIsTheSameFunction(String id, String expected, String why) {
+        assertThat(FunctionId.withoutSveHint(Integer.parseUnsignedInt(id, 16)))
+                .as(why)
+                .isEqualTo(Integer.parseUnsignedInt(expected, 16));
+    }
+
     @Test
     void a32BitCallSeesOnlyTheLowHalves() {
         assertThat(call(0x8400_0003L).argument(1)).isEqualTo(0x5566_7788L);

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.Capabilities;
+import dev.trapline.abi.firmware.ServiceCall;
 import org.junit.jupiter.api.Test;
 
 class SmcccCallTest {
@@ -47,12 +50,27 @@ class SmcccCallTest {
     }
 
     @Test
-    void theSveHintIsPartOfTheIdentifier() {
-        FunctionId hinted = call(0, 0xc401_0003).functionId();
-        assertThat(hinted.sveHint()).isTrue();
-        assertThat(hinted.number()).isEqualTo(3);
-        assertThat(hinted)
-                .as("under SMCCC 1.1 the bit is reserved, so this is not CPU_ON")
-                .isNotEqualTo(FunctionId.fast64(4, 3));
+    void byItselfTheViewKeepsTheSveHintAndOnAMachineThatTakesHintsItIsGone() {
+        SmcccCall call = call(0, 0xc401_0003);
+        assertThat(call.functionId()).isEqualTo(new FunctionId(0xc401_0003));
+        assertThat(call.functionId().sveHint()).isTrue();
+        assertThat(call.functionId().number()).isEqualTo(3);
+        assertThat(new ServiceCall(VcpuId.BOOT, call.exit(), 0, new Fixed(FunctionId.fast64(4, 3)))
+                        .smccc()
+                        .functionId())
+                .as("a service sees the function that the machine says is called")
+                .isEqualTo(FunctionId.fast64(4, 3));
+    }
+
+    private record Fixed(FunctionId function) implements Capabilities {
+        @Override
+        public Fate fate(Conduit conduit, int immediate, int functionId, ExecutionState state) {
+            return Fate.FORWARDED;
+        }
+
+        @Override
+        public FunctionId named(int functionId) {
+            return function;
+        }
     }
 }

@@ -12,9 +12,11 @@ import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
 import dev.trapline.abi.firmware.ServiceDescriptor.Function;
 import dev.trapline.abi.firmware.ServiceDescriptor.ResultName;
+import dev.trapline.abi.firmware.ServiceDescriptor.Setting;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.abi.smccc.SmcccCall;
 import dev.trapline.firmware.exit.ExitService;
+import dev.trapline.firmware.smccc.Uid;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,30 +24,37 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | Call | Identifier | Arguments | Returns |
 /// |---|---|---|---|
-/// | FEATURES | `0x86000000` | - | w0: a bit for each feature that a call by this conduit reaches |
-/// | UID | `0x8600FF01` | - | w0 to w3: `7a3c9e52-41d8-4b0f-9a6e-5d1f8c2b7e34` (DEN0028 §6.2) |
+/// | FEATURES | `0x86000000` | - | w0: a bit for each feature that a call by this conduit reaches; w1 to w3: 0 |
+/// | UID | `0x8600FF01` | - | w0 to w3: who the hypervisor is (DEN0028 §6.2) |
+/// | REVISION | `0x8600FF03` | - | w0 1, w1 0 (DEN0028 §6.2) |
 /// | CAPABILITY_QUERY | `0xC6001001` | x1 = conduit + (#imm << 16) + (state << 32), x2 = function identifier | x0 |
 /// | CAPABILITY_QUERY | `0x86001001` | w1 = conduit + (#imm << 16), w2 = function identifier, w3 = state | w0 |
 ///
-/// Features: bit 0 FEATURES itself, bit 16 EXIT (`0xC6001000`), bit 17 CAPABILITY_QUERY; all others are 0.
+/// Features: bit 0 FEATURES itself, bit 1 PTP ([PtpService]), bit 16 EXIT, bit 17 CAPABILITY_QUERY; all
+/// others are 0.
+///
+/// The UID is the setting `uid`: Trapline's own (`7a3c9e52-41d8-4b0f-9a6e-5d1f8c2b7e34`), or KVM's
+/// (`28b46fb6-2ec5-11e9-a9ca-4b564d003a74`), for guests that know KVM alone. Then bits 16 and 17 are 0, since KVM gives
+/// those numbers to others, and REVISION is NOT_SUPPORTED. There is no call count, which is deprecated.
 ///
 /// CAPABILITY_QUERY says what would become of a call without making it: 0 denied, 1 answered in place, 2 forwarded to
 /// an actor, and -3 (INVALID_PARAMETERS) for what is no call. Conduit: 0 SMC, 1 HVC. State: 0 A64, 1 A32, 2 T32. All
 /// bits that are not named are 0. It answers for the moment of the call: a reconfiguration may change it.
-public final class VendorHypService implements FirmwareService<VendorHypService.None> {
+public final class VendorHypService implements FirmwareService<VendorHypService.Identity> {
 
     /// FEATURES.
     public static final FunctionId FEATURES = FunctionId.fast32(6, 0);
     /// UID.
     public static final FunctionId UID = FunctionId.fast32(6, 0xff01);
+    /// REVISION.
+    public static final FunctionId REVISION = FunctionId.fast32(6, 0xff03);
     /// CAPABILITY_QUERY for AArch64.
     public static final FunctionId CAPABILITY_QUERY_64 = FunctionId.fast64(6, 0x1001);
     /// CAPABILITY_QUERY for AArch32, and for AArch64 callers of the SMC32 convention.
     public static final FunctionId CAPABILITY_QUERY_32 = FunctionId.fast32(6, 0x1001);
 
-    /// The identity in the order of its bytes, the first in the lowest bits of w0.
-    private static final RegisterWrites IDENTITY =
-            RegisterWrites.fromX0(0x529e_3c7aL, 0x0f4b_d841L, 0x1f5d_6e9aL, 0x347e_2b8cL);
+    private static final String UID_SETTING = "uid";
+    private static final RegisterWrites REVISION_1_0 = RegisterWrites.fromX0(1, 0);
 
     private static final long NOT_SUPPORTED = -1;
     private static final long INVALID_PARAMETERS = -3;
@@ -54,11 +63,32 @@ public final class VendorHypService implements FirmwareService<VendorHypService.
     private static final long FORWARDED = 2;
 
     private static final long BIT_FEATURES = 1;
+    private static final long BIT_PTP = 1 << 1;
     private static final long BIT_EXIT = 1 << 16;
     private static final long BIT_CAPABILITY_QUERY = 1 << 17;
 
-    /// No state.
-    public record None() {}
+    /// Which hypervisor the guest is told that it runs on.
+    public enum Identity {
+        /// This one.
+        TRAPLINE("7a3c9e52-41d8-4b0f-9a6e-5d1f8c2b7e34"),
+        /// Linux's, which many guests know.
+        KVM("28b46fb6-2ec5-11e9-a9ca-4b564d003a74");
+
+        @SuppressWarnings("ImmutableEnumChecker") // register writes cannot change
+        private final RegisterWrites uid;
+
+        Identity(String uid) {
+            this.uid = Uid.of(UID_SETTING, uid);
+        }
+
+        private static Identity of(String setting) {
+            return switch (setting) {
+                case "trapline" -> TRAPLINE;
+                case "kvm" -> KVM;
+                default -> throw new IllegalArgumentException("'uid' takes trapline or kvm, not '" + setting + "'");
+            };
+        }
+    }
 
     @Override
     public ServiceDescriptor descriptor() {
@@ -70,46 +100,63 @@ public final class VendorHypService implements FirmwareService<VendorHypService.
                 new ResultName(INVALID_PARAMETERS, "INVALID_PARAMETERS"));
         return new ServiceDescriptor(
                 "vendor-hyp",
-                "1",
+                "2",
                 List.of(
                         Claim.of(FEATURES),
                         Claim.of(UID),
+                        Claim.of(REVISION),
                         Claim.of(CAPABILITY_QUERY_32),
                         Claim.of(CAPABILITY_QUERY_64)),
                 List.of(
                         new Function(FEATURES, "VENDOR_HYP_FEATURES", List.of(), List.of()),
                         new Function(UID, "VENDOR_HYP_UID", List.of(), List.of()),
                         new Function(
+                                REVISION,
+                                "VENDOR_HYP_REVISION",
+                                List.of(),
+                                List.of(new ResultName(NOT_SUPPORTED, "NOT_SUPPORTED"))),
+                        new Function(
                                 CAPABILITY_QUERY_32, "CAPABILITY_QUERY", List.of("call", "function", "state"), fates),
                         new Function(CAPABILITY_QUERY_64, "CAPABILITY_QUERY", parameters, fates)),
-                List.of());
+                List.of(new Setting(
+                        UID_SETTING,
+                        "trapline",
+                        "whose UID is told: trapline, or kvm for guests that know KVM's services alone")));
     }
 
     @Override
-    public None start(ServiceContext context) {
-        return new None();
+    public Identity start(ServiceContext context) {
+        return Identity.of(context.setting(UID_SETTING));
     }
 
     @Override
-    public Reply<None> apply(None state, ServiceCall call, GuestMemory memory) {
+    public Reply<Identity> apply(Identity identity, ServiceCall call, GuestMemory memory) {
         FunctionId function = call.smccc().functionId();
         if (function.equals(FEATURES)) {
-            return Reply.x0(state, features(call));
+            return Reply.of(identity, RegisterWrites.fromX0(features(identity, call), 0, 0, 0));
         }
         if (function.equals(UID)) {
-            return Reply.of(state, IDENTITY);
+            return Reply.of(identity, identity.uid);
+        }
+        if (function.equals(REVISION) && identity == Identity.TRAPLINE) {
+            return Reply.of(identity, REVISION_1_0);
         }
         if (function.equals(CAPABILITY_QUERY_32) || function.equals(CAPABILITY_QUERY_64)) {
-            return Reply.x0(state, query(call));
+            return Reply.x0(identity, query(call));
         }
-        return Reply.x0(state, NOT_SUPPORTED);
+        return Reply.x0(identity, NOT_SUPPORTED);
     }
 
-    private static long features(ServiceCall call) {
+    private static long features(Identity identity, ServiceCall call) {
+        long common = (call.reaches(FEATURES) ? BIT_FEATURES : 0) | (call.reaches(PtpService.PTP) ? BIT_PTP : 0);
         boolean asks64 = !call.exit().state().isAarch32();
-        return (call.reaches(FEATURES) ? BIT_FEATURES : 0)
-                | (call.reaches(ExitService.EXIT) ? BIT_EXIT : 0)
-                | (call.reaches(asks64 ? CAPABILITY_QUERY_64 : CAPABILITY_QUERY_32) ? BIT_CAPABILITY_QUERY : 0);
+        return switch (identity) {
+            case KVM -> common;
+            case TRAPLINE ->
+                common
+                        | (call.reaches(asks64 ? ExitService.EXIT : ExitService.EXIT_32) ? BIT_EXIT : 0)
+                        | (call.reaches(asks64 ? CAPABILITY_QUERY_64 : CAPABILITY_QUERY_32) ? BIT_CAPABILITY_QUERY : 0);
+        };
     }
 
     private static long query(ServiceCall call) {

@@ -2,11 +2,14 @@ package dev.trapline.firmware.vendor;
 
 import static dev.trapline.firmware.Calls.MEMORY;
 import static dev.trapline.firmware.Calls.hvc;
-import static dev.trapline.firmware.Calls.machineOf;
+import static dev.trapline.firmware.Calls.settingsOf;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.registry.Action;
 import dev.trapline.abi.registry.CapabilityRegistry;
@@ -25,6 +28,7 @@ class VendorHypServiceTest {
 
     private static final long FEATURES = 0x8600_0000L;
     private static final long UID = 0x8600_ff01L;
+    private static final long REVISION = 0x8600_ff03L;
     private static final long QUERY_64 = 0xc600_1001L;
     private static final long QUERY_32 = 0x8600_1001L;
     private static final Policy POLICY = Policy.DEFAULT
@@ -35,10 +39,19 @@ class VendorHypServiceTest {
     private final VendorHypService service = new VendorHypService();
 
     private RegisterWrites call(Policy policy, long... x) {
+        return call("trapline", ExecutionState.A64, policy, x);
+    }
+
+    private RegisterWrites call(String uid, ExecutionState state, Policy policy, long... x) {
         List<ServiceDescriptor> services = FirmwareServices.onClassPath().stream()
                 .<ServiceDescriptor>map(FirmwareService::descriptor)
                 .toList();
-        return service.apply(service.start(machineOf(1)), hvc(CapabilityRegistry.of(services, policy), 0, x), MEMORY)
+        ServiceCall call = hvc(state, 0, x);
+        return service.apply(
+                        service.start(settingsOf(service, "uid", uid)),
+                        new ServiceCall(
+                                call.caller(), call.exit(), call.time(), CapabilityRegistry.of(services, policy)),
+                        MEMORY)
                 .registers();
     }
 
@@ -49,12 +62,42 @@ class VendorHypServiceTest {
                 .isEqualTo(RegisterWrites.fromX0(0x529e3c7aL, 0x0f4bd841L, 0x1f5d6e9aL, 0x347e2b8cL));
     }
 
+    /// include/linux/arm-smccc.h: 28b46fb6-2ec5-11e9-a9ca-4b564d003a74, as ARM_SMCCC_VENDOR_HYP_UID_KVM_REG_0 to 3.
+    @Test
+    void theIdentityCanBeKvms() {
+        assertThat(call("kvm", ExecutionState.A64, POLICY, UID))
+                .isEqualTo(RegisterWrites.fromX0(0xb66fb428L, 0xe911c52eL, 0x564bcaa9L, 0x743a004dL));
+        assertThat(call("kvm", ExecutionState.A64, POLICY, FEATURES))
+                .as("KVM gives bits 16 and 17 to others; Linux reads four registers as one bitmap")
+                .isEqualTo(RegisterWrites.fromX0(0x3, 0, 0, 0));
+        assertThat(call("kvm", ExecutionState.A64, POLICY, REVISION))
+                .as("KVM has none")
+                .isEqualTo(RegisterWrites.x0(-1));
+        assertThatThrownBy(() -> service.start(settingsOf(service, "uid", "xen")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'uid'")
+                .hasMessageContaining("kvm");
+    }
+
+    @Test
+    void theRevisionIsMajorAndMinor() {
+        assertThat(call(POLICY, REVISION)).isEqualTo(RegisterWrites.fromX0(1, 0));
+    }
+
     @Test
     void featuresHaveABitForEachCallThatIsThere() {
-        assertThat(call(POLICY, FEATURES)).as("features, exit, query").isEqualTo(RegisterWrites.x0(0x3_0001));
+        assertThat(call(POLICY, FEATURES))
+                .as("features, ptp, exit, query")
+                .isEqualTo(RegisterWrites.fromX0(0x3_0003, 0, 0, 0));
         assertThat(call(POLICY.with("exit", false), FEATURES))
                 .as("without exit")
-                .isEqualTo(RegisterWrites.x0(0x2_0001));
+                .isEqualTo(RegisterWrites.fromX0(0x2_0003, 0, 0, 0));
+        assertThat(call(POLICY.with("ptp", false), FEATURES))
+                .as("without ptp")
+                .isEqualTo(RegisterWrites.fromX0(0x3_0001, 0, 0, 0));
+        assertThat(call("trapline", ExecutionState.T32, POLICY, FEATURES))
+                .as("from AArch32 they are the calls of 32 bits")
+                .isEqualTo(RegisterWrites.fromX0(0x3_0003, 0, 0, 0));
     }
 
     @ParameterizedTest(name = "{4}")

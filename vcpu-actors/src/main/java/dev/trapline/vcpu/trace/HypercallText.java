@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// ```
 public final class HypercallText {
 
+    private static final String HINTED = "+SVE_HINT";
+
     private final Map<FunctionId, Function> functions = new TreeMap<>();
 
     public HypercallText(Collection<ServiceDescriptor> services) {
@@ -47,10 +49,15 @@ public final class HypercallText {
         return line.toString();
     }
 
-    /// The function's name, or its identifier in hexadecimal.
+    /// The function's name, or its identifier in hexadecimal. A call with the SVE hint is named as the one without,
+    /// and `+SVE_HINT`, whether the machine took it as one or not.
     public String name(HypercallExit exit) {
+        FunctionId id = new SmcccCall(exit).functionId();
         Function function = functionOf(exit);
-        return function == null ? new SmcccCall(exit).functionId().toString() : function.name();
+        if (function == null) {
+            return id.toString();
+        }
+        return function.name() + (id.sveHint() ? HINTED : "");
     }
 
     /// Each argument as `name=0x...`; of an unknown function x1 to x3.
@@ -124,6 +131,7 @@ public final class HypercallText {
     }
 
     private @Nullable Function functionOf(HypercallExit exit) {
-        return exit.immediate() == 0 ? functions.get(new SmcccCall(exit).functionId()) : null;
+        int id = new SmcccCall(exit).functionId().value();
+        return exit.immediate() == 0 ? functions.get(new FunctionId(FunctionId.withoutSveHint(id))) : null;
     }
 }

@@ -1,0 +1,56 @@
+package dev.trapline.firmware.ffa;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/// The versions of FF-A that a machine can have (DEN0077).
+enum FfaVersion {
+    V1_0(0),
+    V1_1(1),
+    V1_2(2);
+
+    private static final int MAJOR = 1;
+    private static final int MAJOR_SHIFT = 16;
+
+    private final int minor;
+
+    FfaVersion(int minor) {
+        this.minor = minor;
+    }
+
+    /// The version of a setting.
+    ///
+    /// @throws IllegalArgumentException if there is none
+    static FfaVersion of(String setting) {
+        return Arrays.stream(values())
+                .filter(version -> version.toString().equals(setting))
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalArgumentException("'version' takes " + texts() + ", not '" + setting + "'"));
+    }
+
+    /// As FFA_VERSION returns it: major in bits 30:16, minor in bits 15:0.
+    int value() {
+        return MAJOR << MAJOR_SHIFT | minor;
+    }
+
+    /// Whether a caller of this version can be told which version the machine has, so that it can follow.
+    ///
+    /// A caller of another major version cannot. One of a higher minor version is told, and may come back with the
+    /// lower one. A machine of version 1.0 tells everyone.
+    ///
+    /// @param caller as in w1 of FFA_VERSION, bit 31 zero
+    boolean isToldTo(int caller) {
+        return this == V1_0 || caller >>> MAJOR_SHIFT == MAJOR;
+    }
+
+    /// All versions as text, for messages.
+    static String texts() {
+        return Arrays.stream(values()).map(FfaVersion::toString).collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public String toString() {
+        return MAJOR + "." + minor;
+    }
+}

@@ -1,0 +1,67 @@
+package dev.trapline.firmware.smccc;
+
+import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
+import dev.trapline.abi.firmware.ServiceDescriptor.Function;
+import dev.trapline.abi.smccc.FunctionId;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The general queries of owners whose calls come from several services, so that none of those could answer for all:
+/// the standard secure services (4) and the standard hypervisor services (5). See DEN0028 §6.2.
+enum GeneralQuery {
+    /// How many functions the owner has. Deprecated by later issues, and not there from SMCCC 1.3 on.
+    CALL_COUNT(0xff00),
+    /// Who implements the owner's calls: w0 to w3.
+    CALL_UID(0xff01),
+    /// The revision of the owner's calls: major in w0, minor in w1.
+    REVISION(0xff03);
+
+    static final int STANDARD_SECURE = 4;
+    static final int STANDARD_HYPERVISOR = 5;
+
+    private static final int FIRST = 0xff00;
+    private static final int LAST = 0xff03;
+
+    private final int number;
+
+    GeneralQuery(int number) {
+        this.number = number;
+    }
+
+    /// The query behind an identifier in a version; null if there is none.
+    static @Nullable GeneralQuery of(FunctionId id, SmcccVersion version) {
+        for (GeneralQuery query : values()) {
+            if (id.equals(FunctionId.fast32(id.owner(), query.number))) {
+                return query == CALL_COUNT && version.isAtLeast(SmcccVersion.V1_3) ? null : query;
+            }
+        }
+        return null;
+    }
+
+    static List<Claim> claims() {
+        return List.of(claim(STANDARD_SECURE), claim(STANDARD_HYPERVISOR));
+    }
+
+    private static Claim claim(int owner) {
+        return new Claim(FunctionId.fast32(owner, FIRST), FunctionId.fast32(owner, LAST));
+    }
+
+    /// All of them in all versions, as a descriptor lists them.
+    static List<Function> described() {
+        List<Function> described = new ArrayList<>();
+        for (GeneralQuery query : values()) {
+            described.add(query.described(STANDARD_SECURE, "STANDARD_SECURE_"));
+            described.add(query.described(STANDARD_HYPERVISOR, "STANDARD_HYP_"));
+        }
+        return described;
+    }
+
+    private Function described(int owner, String prefix) {
+        return new Function(
+                FunctionId.fast32(owner, number),
+                prefix + name(),
+                List.of(),
+                SmcccStatus.names(SmcccStatus.NOT_SUPPORTED));
+    }
+}

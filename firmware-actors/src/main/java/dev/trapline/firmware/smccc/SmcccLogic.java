@@ -1,0 +1,72 @@
+package dev.trapline.firmware.smccc;
+
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.abi.smccc.SmcccCall;
+import org.jspecify.annotations.Nullable;
+
+/// The answers of the SMCCC service as a function of its settings and a call. An answer names exactly the registers
+/// that it writes; the workarounds write none.
+final class SmcccLogic {
+
+    /// The one function of another owner that SMCCC_ARCH_FEATURES tells of (DEN0057).
+    private static final FunctionId PV_TIME_FEATURES = FunctionId.fast64(GeneralQuery.STANDARD_HYPERVISOR, 0x20);
+
+    private static final long REVISION_MAJOR = 1;
+    private static final long REVISION_MINOR = 0;
+    private static final RegisterWrites NOT_SUPPORTED = RegisterWrites.x0(SmcccStatus.NOT_SUPPORTED.code());
+
+    private SmcccLogic() {}
+
+    static RegisterWrites answer(SmcccConfig config, ServiceCall call) {
+        SmcccCall smccc = call.smccc();
+        if (smccc.functionId().owner() != ArchFunction.OWNER) {
+            return generalQuery(config, call);
+        }
+        @Nullable ArchFunction function = ArchFunction.of(smccc.functionId(), config.version());
+        if (function == null || config.features(function) == SmcccStatus.NOT_SUPPORTED.code()) {
+            return NOT_SUPPORTED;
+        }
+        return switch (function) {
+            case VERSION -> RegisterWrites.x0(config.version().value());
+            case ARCH_FEATURES -> RegisterWrites.x0(features(config, call));
+            case SOC_ID -> config.soc().answer(smccc);
+            case FEATURE_AVAILABILITY -> FeatureAvailability.answer(smccc.argument(1));
+            case WORKAROUND_1, WORKAROUND_2, WORKAROUND_3, WORKAROUND_4 -> RegisterWrites.NONE;
+        };
+    }
+
+    /// DEN0028 §7.3. What the machine's policy denies is not there.
+    private static int features(SmcccConfig config, ServiceCall call) {
+        FunctionId asked = new FunctionId((int) call.smccc().argument(1));
+        if (!call.reaches(asked)) {
+            return SmcccStatus.NOT_SUPPORTED.code();
+        }
+        if (asked.equals(PV_TIME_FEATURES)) {
+            return SmcccStatus.SUCCESS.code();
+        }
+        @Nullable ArchFunction function = ArchFunction.of(asked, config.version());
+        return function == null ? SmcccStatus.NOT_SUPPORTED.code() : config.features(function);
+    }
+
+    private static RegisterWrites generalQuery(SmcccConfig config, ServiceCall call) {
+        FunctionId id = call.smccc().functionId();
+        @Nullable GeneralQuery query = GeneralQuery.of(id, config.version());
+        if (query == null) {
+            return NOT_SUPPORTED;
+        }
+        return switch (query) {
+            case CALL_COUNT -> RegisterWrites.x0(functionsOf(id.owner(), call));
+            case CALL_UID -> id.owner() == GeneralQuery.STANDARD_SECURE ? config.secureUid() : config.hypervisorUid();
+            case REVISION -> RegisterWrites.fromX0(REVISION_MAJOR, REVISION_MINOR);
+        };
+    }
+
+    /// How many functions of an owner the caller reaches by this conduit, these queries among them.
+    private static long functionsOf(int owner, ServiceCall call) {
+        return call.capabilities().functions().stream()
+                .filter(function -> function.isFast() && function.owner() == owner && call.reaches(function))
+                .count();
+    }
+}

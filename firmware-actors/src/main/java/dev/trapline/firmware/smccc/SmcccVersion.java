@@ -1,0 +1,60 @@
+package dev.trapline.firmware.smccc;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/// The versions of the SMC Calling Convention that a machine can report (DEN0028 §7.2, appendix F).
+///
+/// What a return may change differs between them: x4 to x17 are lost in 1.0, kept in 1.1, and kept unless they are
+/// results from 1.2 on. Trapline keeps every register that is no result, which all of them allow.
+enum SmcccVersion {
+    /// Has no SMCCC_VERSION to tell it by, and no other call of the Arm Architecture owner.
+    V1_0(0),
+    /// The first with SMCCC_VERSION and SMCCC_ARCH_FEATURES.
+    V1_1(1),
+    /// The first with SMCCC_ARCH_SOC_ID, and with more than four results.
+    V1_2(2),
+    /// The first with the SVE hint.
+    V1_3(3),
+    V1_4(4),
+    /// The first with SMCCC_ARCH_FEATURE_AVAILABILITY.
+    V1_5(5);
+
+    private static final int MAJOR = 1 << 16;
+
+    private final int minor;
+
+    SmcccVersion(int minor) {
+        this.minor = minor;
+    }
+
+    /// The version of a setting.
+    ///
+    /// @throws IllegalArgumentException if there is none
+    static SmcccVersion of(String setting) {
+        return Arrays.stream(values())
+                .filter(version -> version.toString().equals(setting))
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalArgumentException("'version' takes " + texts() + ", not '" + setting + "'"));
+    }
+
+    /// As SMCCC_VERSION returns it: major in bits 30:16, minor in bits 15:0.
+    int value() {
+        return MAJOR | minor;
+    }
+
+    boolean isAtLeast(SmcccVersion other) {
+        return compareTo(other) >= 0;
+    }
+
+    /// All versions as text, for messages.
+    static String texts() {
+        return Arrays.stream(values()).map(SmcccVersion::toString).collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public String toString() {
+        return "1." + minor;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.trapline.firmware.smccc;
+
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.ServiceContext;
+import dev.trapline.abi.smccc.SmcccCall;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/// What SMCCC_ARCH_SOC_ID tells (DEN0028 §7.4).
+///
+/// @param version JEP-106 bank in bits 30:24, JEP-106 code in bits 23:16, the manufacturer's number of the SoC in bits
+///     15:0; negative if the machine has no such call
+/// @param revision 0 or more
+/// @param name printable ASCII, at most [#NAME_BYTES] - 1; empty if there is none
+record SocId(int version, int revision, String name) {
+
+    /// Room for the name and the zero byte after it: x1 to x17.
+    static final int NAME_BYTES = 17 * Long.BYTES;
+
+    private static final int ABSENT = -1;
+    private static final long TYPE_VERSION = 0;
+    private static final long TYPE_REVISION = 1;
+    private static final long TYPE_NAME = 2;
+
+    /// As the settings `soc-version`, `soc-revision` and `soc-name` say.
+    ///
+    /// @throws IllegalArgumentException if one of them is not understood
+    static SocId of(ServiceContext context) {
+        String version = context.setting("soc-version");
+        String name = context.setting("soc-name");
+        if (name.length() >= NAME_BYTES || name.chars().anyMatch(c -> c < ' ' || c > '~')) {
+            throw new IllegalArgumentException(
+                    "'soc-name' takes at most " + (NAME_BYTES - 1) + " printable ASCII characters, not '" + name + "'");
+        }
+        return new SocId(
+                version.equals("none") ? ABSENT : number("soc-version", "none, or ", version),
+                number("soc-revision", "", context.setting("soc-revision")),
+                name);
+    }
+
+    private static int number(String key, String or, String text) {
+        try {
+            int value = Integer.decode(text);
+            if (value >= 0) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // Told below, as any other text that is no such number.
+        }
+        throw new IllegalArgumentException("'" + key + "' takes " + or + "0 to 0x7fffffff, not '" + text + "'");
+    }
+
+    boolean isPresent() {
+        return version != ABSENT;
+    }
+
+    /// Answers the call.
+    RegisterWrites answer(SmcccCall call) {
+        long type = call.argument(1);
+        if (type == TYPE_VERSION) {
+            return RegisterWrites.x0(version);
+        }
+        if (type == TYPE_REVISION) {
+            return RegisterWrites.x0(revision);
+        }
+        if (type == TYPE_NAME && call.functionId().is64()) {
+            return name.isEmpty() ? RegisterWrites.x0(SmcccStatus.NOT_SUPPORTED.code()) : nameInRegisters();
+        }
+        return RegisterWrites.x0(SmcccStatus.INVALID_PARAMETER.code());
+    }
+
+    /// SUCCESS in x0, then eight bytes in each register, the first in the lowest bits.
+    private RegisterWrites nameInRegisters() {
+        ByteBuffer bytes = ByteBuffer.allocate(NAME_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.put(name.getBytes(StandardCharsets.US_ASCII)).rewind();
+        long[] registers = new long[1 + NAME_BYTES / Long.BYTES];
+        registers[0] = SmcccStatus.SUCCESS.code();
+        bytes.asLongBuffer().get(registers, 1, registers.length - 1);
+        return RegisterWrites.fromX0(registers);
+    }
+}

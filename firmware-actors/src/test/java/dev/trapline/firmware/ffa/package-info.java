@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.firmware.ffa;
+
+import org.jspecify.annotations.NullMarked;

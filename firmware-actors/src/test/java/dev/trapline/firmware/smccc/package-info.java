@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.firmware.smccc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.vcpu.trace;
+
+import org.jspecify.annotations.NullMarked;
