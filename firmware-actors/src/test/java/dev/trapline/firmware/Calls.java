@@ -72,7 +72,7 @@ public final class Calls {
                     .as("the service takes '%s'", changed[i])
                     .isNotNull();
         }
-        return new ServiceContext(new MachineTopology(1), false, settings);
+        return new ServiceContext(new MachineTopology(1, 16), false, settings);
     }
 
     /// A machine of so many vCPUs, with settings as by default.
