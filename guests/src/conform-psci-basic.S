@@ -254,17 +254,17 @@ FUNCTION suspend
         OPTIONAL STAT_COUNT, "CPU_SUSPEND with wrong arguments", 9f
         CALL    PSCI_FEATURES, CPU_SUSPEND
         tbnz    w0, #1, 8f
-        CALL    CPU_SUSPEND, 0x80000000, never, 0
+        CALL    CPU_SUSPEND, 0x80000001, never, 0
         EQUAL   INVALID_PARAMETERS, "CPU_SUSPEND with bit 31 of power_state is INVALID_PARAMETERS (DEN0022 5.4.2)"
-        CALL    CPU_SUSPEND, 0x00020000, never, 0
+        CALL    CPU_SUSPEND, 0x00020001, never, 0
         EQUAL   INVALID_PARAMETERS, "CPU_SUSPEND with bit 17 of power_state is INVALID_PARAMETERS (DEN0022 5.4.2)"
-        CALL    CPU_SUSPEND, 0x03010000, never, 0
+        CALL    CPU_SUSPEND, 0x03010002, never, 0
         EQUAL   INVALID_PARAMETERS, "CPU_SUSPEND of power level 3 is INVALID_PARAMETERS (DEN0022 5.4)"
         CALL    CPU_SUSPEND, 0x0000bad1, never, 0
         EQUAL   INVALID_PARAMETERS, "CPU_SUSPEND of a state that there is not is INVALID_PARAMETERS (DEN0022 5.4)"
-        CALL    CPU_SUSPEND, 0x00010000, never + 1, 0
+        CALL    CPU_SUSPEND, 0x00010002, never + 1, 0
         EQUAL   INVALID_ADDRESS, "CPU_SUSPEND to power-down with an odd entry point is INVALID_ADDRESS (DEN0022 5.4)"
-        CALL    CPU_SUSPEND, 0x00010000, 0xfffffffffffff000, 0
+        CALL    CPU_SUSPEND, 0x00010002, 0xfffffffffffff000, 0
         EQUAL   INVALID_ADDRESS, "CPU_SUSPEND to power-down with an entry point nowhere is INVALID_ADDRESS (DEN0022 5.4)"
         b       9f
 8:      SKIP    "CPU_SUSPEND with wrong arguments", "the extended format of power_state"
@@ -307,13 +307,13 @@ END_FUNCTION node_hw_state
 FUNCTION statistics
         str     x30, [sp, #-16]!
         OPTIONAL STAT_COUNT, "PSCI_STAT_COUNT", 9f
-        CALL    STAT_COUNT, 0xffffffff, 0x10000
+        CALL    STAT_COUNT, 0xffffffff, 0x10002
         EQUAL   0, "PSCI_STAT_COUNT of a CPU that there is not is 0 (DEN0022 5.22)"
         CALL    STAT_COUNT, 0, 0x80000000
         EQUAL   0, "PSCI_STAT_COUNT of a state that there is not is 0 (DEN0022 5.22)"
-        CALL    STAT_COUNT, 0, 0x10000
+        CALL    STAT_COUNT, 0, 0x10002
         EQUAL   0, "PSCI_STAT_COUNT is 0 before the first power-down (DEN0022 5.22)"
-        CALL    STAT_RESIDENCY, 0, 0x10000
+        CALL    STAT_RESIDENCY, 0, 0x10002
         EQUAL   0, "PSCI_STAT_RESIDENCY is 0 before the first power-down (DEN0022 5.22)"
 9:      ldr     x30, [sp], #16
         ret

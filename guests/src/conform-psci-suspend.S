@@ -3,10 +3,11 @@
 #include "tap.inc"
         GUEST   "conform-psci-suspend.S"
 
-        .equ    STANDBY, 0x00000000
-        .equ    CORE_DOWN, 0x00010000
-        .equ    CLUSTER_DOWN, 0x01010000
-        .equ    SYSTEM_DOWN, 0x02010000
+// Original format, with the StateIDs that DEN0022 6.5 recommends.
+        .equ    STANDBY, 0x00000001
+        .equ    CORE_DOWN, 0x00010002
+        .equ    CLUSTER_DOWN, 0x01010022
+        .equ    SYSTEM_DOWN, 0x02010222
         .equ    MILLISECOND, 62500
         .equ    CONTEXT, 0x0123456789abcdef
 

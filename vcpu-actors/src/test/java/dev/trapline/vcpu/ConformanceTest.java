@@ -46,16 +46,18 @@ class ConformanceTest {
 
     /// The machines.
     enum Size {
-        ONE(1, 1),
-        FOUR_IN_CLUSTERS_OF_2(4, 2),
-        SIXTEEN_IN_CLUSTERS_OF_4(16, 4);
+        ONE(1, 1, 1),
+        FOUR_IN_CLUSTERS_OF_2(4, 2, 2),
+        SIXTEEN_IN_CLUSTERS_OF_4(16, 4, 3);
 
         private final int vcpus;
         private final int clusterSize;
+        private final int firstSeed;
 
-        Size(int vcpus, int clusterSize) {
+        Size(int vcpus, int clusterSize, int firstSeed) {
             this.vcpus = vcpus;
             this.clusterSize = clusterSize;
+            this.firstSeed = firstSeed;
         }
     }
 
@@ -81,7 +83,7 @@ class ConformanceTest {
             throws IOException {
         Image image = Guests.image(guest);
         check(guest, image, spec(size, Schedule.ROUND_ROBIN, 0), directory.resolve("round-robin"));
-        for (int seed = 1 + size.ordinal(); seed <= SEEDS; seed += Size.values().length) {
+        for (int seed = size.firstSeed; seed <= SEEDS; seed += Size.values().length) {
             check(guest, image, spec(size, Schedule.RANDOM, seed), directory.resolve("seed-" + seed));
         }
     }
