@@ -89,8 +89,8 @@ class ConformanceTest {
     }
 
     private static void check(String guest, Image image, MachineSpec spec, Path recording) {
-        String what = "%s on %d vCPUs under %s with seed %d"
-                .formatted(guest, spec.vcpus(), spec.schedule(), spec.seed());
+        String what =
+                "%s on %d vCPUs under %s with seed %d".formatted(guest, spec.vcpus(), spec.schedule(), spec.seed());
         Finished finished = runs.record(spec, image, "", recording);
         String console = "%s printed%n%s".formatted(what, finished.console());
         assertThat(finished.report().outcome()).as(console).isEqualTo(new RunOutcome.PoweredOff());
