@@ -36,7 +36,7 @@ class ServicesTest {
                 .toList();
         assertThat(found)
                 .extracting(ServiceDescriptor::name)
-                .containsExactly("exit", "ffa", "mailbox", "psci", "ptp", "smccc", "vendor-hyp");
+                .containsExactly("exit", "ffa", "mailbox", "psci", "ptp", "pv-time", "smccc", "trng", "vendor-hyp");
         assertThat(CapabilityRegistry.of(found, Policy.DEFAULT.withResident("smccc"))
                         .entries(Conduit.HVC, ExecutionState.A64))
                 .isNotEmpty();

@@ -91,7 +91,7 @@ class MachineTest {
 
     @Test
     void forwardedResidentAndDeniedCallsAllReturnInX0BeforeTheNextSlice() {
-        engines.script(hvc(PSCI_VERSION), hvc(SMCCC_VERSION), hvc(0xc500_0020L), hvc(SYSTEM_OFF));
+        engines.script(hvc(PSCI_VERSION), hvc(SMCCC_VERSION), hvc(0xc500_0022L), hvc(SYSTEM_OFF));
         RunReport report = run(machine(Specs.withVcpus(1)));
         assertThat(engines.log)
                 .containsExactly(
@@ -107,9 +107,9 @@ class MachineTest {
                         "cpu0 closes");
         assertThat(report.lastHypercalls())
                 .containsExactly(
-                        "vcpu0 HVC PSCI_VERSION() = 0x10001 [psci, forwarded]",
+                        "vcpu0 HVC PSCI_VERSION() = 0x10003 [psci, forwarded]",
                         "vcpu0 HVC SMCCC_VERSION() = 0x10005 [smccc, resident]",
-                        "vcpu0 HVC 0xC5000020(x1=0x0, x2=0x0, x3=0x0) = NOT_SUPPORTED [denied: no service claims it]",
+                        "vcpu0 HVC 0xC5000022(x1=0x0, x2=0x0, x3=0x0) = NOT_SUPPORTED [denied: no service claims it]",
                         "vcpu0 HVC PSCI_SYSTEM_OFF() = ? [psci, forwarded] system off");
     }
 

@@ -108,7 +108,7 @@ class VendorHypServiceTest {
                 "0xc6001001; 0x1; 0xc4000003; 0; CPU_ON is denied by a rule",
                 "0xc6001001; 0x1; 0x84000003; 2; CPU_ON of 32 bits goes to an actor",
                 "0xc6001001; 0x0; 0x80000000; 1; SMCCC_VERSION is resident, by SMC too",
-                "0xc6001001; 0x1; 0xc5000020; 0; nobody claims PV time",
+                "0xc6001001; 0x1; 0xc5000022; 0; nobody claims what follows PV time",
                 "0xc6001001; 0x4a480001; 0x0; 2; HVC #0x4a48 is the mailbox's",
                 "0xc6001001; 0x4a480000; 0x0; 0; SMC #0x4a48 is nobody's",
                 "0xc6001001; 0x100000001; 0xc6001000; 0; a 64-bit function from A32",

@@ -1,0 +1,65 @@
+package dev.trapline.firmware.pvtime;
+
+import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.Reply;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceContext;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
+import dev.trapline.abi.firmware.ServiceDescriptor.Function;
+import dev.trapline.abi.firmware.ServiceDescriptor.ResultName;
+import dev.trapline.abi.firmware.ServiceDescriptor.Setting;
+import dev.trapline.abi.smccc.FunctionId;
+import java.util.List;
+
+/// Paravirtualized Time 1.0 (DEN0057): PV_TIME_FEATURES and PV_TIME_ST, for AArch64 callers.
+///
+/// PV_TIME_ST returns the address of the calling vCPU's stolen-time structure. The structures lie in guest RAM, 64
+/// bytes each: at the setting `base`, by default at the beginning of the last page of RAM. A guest that calls
+/// PV_TIME_ST must not use that memory for anything else; one that does not call it loses nothing.
+///
+/// Stolen is the virtual time in which a vCPU could have run and another one did.
+public final class PvTimeService implements FirmwareService<PvTimeState> {
+
+    /// PV_TIME_FEATURES.
+    public static final FunctionId FEATURES = FunctionId.fast64(5, 0x20);
+    /// PV_TIME_ST.
+    public static final FunctionId ST = FunctionId.fast64(5, 0x21);
+
+    /// The value of the setting `base` that leaves the place to the service.
+    static final String AUTO = "auto";
+
+    private static final String BASE = "base";
+
+    @Override
+    public ServiceDescriptor descriptor() {
+        ResultName notSupported = new ResultName(-1, "NOT_SUPPORTED");
+        return new ServiceDescriptor(
+                "pv-time",
+                "1",
+                List.of(new Claim(FEATURES, ST)),
+                List.of(
+                        new Function(
+                                FEATURES,
+                                "PV_TIME_FEATURES",
+                                List.of("PV_call_id"),
+                                List.of(new ResultName(0, "SUCCESS"), notSupported)),
+                        new Function(ST, "PV_TIME_ST", List.of(), List.of(notSupported))),
+                List.of(new Setting(
+                        BASE,
+                        AUTO,
+                        "where the stolen-time structures lie, 64 bytes for each vCPU: an address in RAM, a multiple of"
+                                + " 64; auto is the last page of RAM; a guest that asks for them keeps off it")));
+    }
+
+    @Override
+    public PvTimeState start(ServiceContext context) {
+        return new PvTimeState(context.topology().vcpus(), PvTimeState.Base.of(context.setting(BASE)));
+    }
+
+    @Override
+    public Reply<PvTimeState> apply(PvTimeState state, ServiceCall call, GuestMemory memory) {
+        return PvTimeLogic.apply(state, call, memory);
+    }
+}

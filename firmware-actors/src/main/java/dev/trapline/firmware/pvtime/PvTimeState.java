@@ -1,0 +1,41 @@
+package dev.trapline.firmware.pvtime;
+
+/// Where the stolen-time structures are to lie. It never changes: what has been shared, the machine knows.
+///
+/// @param vcpus how many structures there are, one for each vCPU
+/// @param base where the first one is to be
+public record PvTimeState(int vcpus, Base base) {
+
+    /// Where the structures begin.
+    public sealed interface Base {
+
+        /// At an address that configuration names.
+        ///
+        /// @param address guest physical address, a multiple of [PvTimeLogic#STRUCTURE_BYTES]
+        record At(long address) implements Base {}
+
+        /// In the last page of RAM.
+        record TopOfRam() implements Base {}
+
+        /// Reads the value of the setting `base`.
+        ///
+        /// @throws IllegalArgumentException if it is neither `auto` nor an aligned address
+        static Base of(String setting) {
+            if (setting.equals(PvTimeService.AUTO)) {
+                return new TopOfRam();
+            }
+            try {
+                long address = Long.decode(setting.replace("_", ""));
+                if (address >= 0 && address % PvTimeLogic.STRUCTURE_BYTES == 0) {
+                    return new At(address);
+                }
+                // Said below, together with what is no number at all.
+            } catch (NumberFormatException _) {
+                // Likewise.
+            }
+            throw new IllegalArgumentException(
+                    "'base' takes " + PvTimeService.AUTO + " or an address that is a multiple" + " of "
+                            + PvTimeLogic.STRUCTURE_BYTES + ", as in 0x47ff_0000, not '" + setting + "'");
+        }
+    }
+}

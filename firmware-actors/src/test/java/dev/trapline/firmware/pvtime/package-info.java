@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.firmware.pvtime;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.firmware.trng;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,138 @@
+package dev.trapline.vcpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.Width;
+import dev.trapline.abi.registry.Policy;
+import dev.trapline.vcpu.MachineRuns.Finished;
+import dev.trapline.vcpu.boot.Guests;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The conformance guests check the firmware from inside: on 1, 4 and 16 vCPUs, under round robin and under random
+/// schedules. Every check holds, and every run replays to the same digests.
+@Tag("native")
+class ConformanceTest {
+
+    /// Random schedules for each guest. They are dealt out to the machines' sizes in turn.
+    private static final int SEEDS = Boolean.getBoolean("trapline.full") ? 1_000 : 50;
+
+    /// What no guest comes near.
+    private static final long LIMIT = 4_000_000_000L;
+
+    private static final Pattern TOO_SMALL = Pattern.compile("needs (\\d+) CPUs");
+
+    @SuppressWarnings("NullAway.Init")
+    private static MachineRuns runs;
+
+    /// The machines.
+    enum Size {
+        ONE(1, 1, 1),
+        FOUR_IN_CLUSTERS_OF_2(4, 2, 2),
+        SIXTEEN_IN_CLUSTERS_OF_4(16, 4, 3);
+
+        private final int vcpus;
+        private final int clusterSize;
+        private final int firstSeed;
+
+        Size(int vcpus, int clusterSize, int firstSeed) {
+            this.vcpus = vcpus;
+            this.clusterSize = clusterSize;
+            this.firstSeed = firstSeed;
+        }
+    }
+
+    @BeforeAll
+    static void start() {
+        runs = new MachineRuns();
+    }
+
+    @AfterAll
+    static void stop() {
+        runs.close();
+    }
+
+    static Stream<Arguments> guestsAndSizes() throws IOException {
+        return Guests.names(Guests.DIRECTORY).stream()
+                .filter(name -> name.startsWith("conform-"))
+                .flatMap(name -> Arrays.stream(Size.values()).map(size -> Arguments.of(name, size)));
+    }
+
+    @ParameterizedTest(name = "{0} on {1}")
+    @MethodSource("guestsAndSizes")
+    void everyCheckHoldsUnderEveryScheduleAndReplays(String guest, Size size, @TempDir Path directory)
+            throws IOException {
+        Image image = Guests.image(guest);
+        check(guest, image, spec(size, Schedule.ROUND_ROBIN, 0), directory.resolve("round-robin"));
+        for (int seed = size.firstSeed; seed <= SEEDS; seed += Size.values().length) {
+            check(guest, image, spec(size, Schedule.RANDOM, seed), directory.resolve("seed-" + seed));
+        }
+    }
+
+    private static void check(String guest, Image image, MachineSpec spec, Path recording) {
+        String what =
+                "%s on %d vCPUs under %s with seed %d".formatted(guest, spec.vcpus(), spec.schedule(), spec.seed());
+        Finished finished = runs.record(spec, image, "", recording);
+        String console = "%s printed%n%s".formatted(what, finished.console());
+        assertThat(finished.report().outcome()).as(console).isEqualTo(new RunOutcome.PoweredOff());
+
+        Tap tap = Tap.of(finished.console());
+        assertThat(tap.strange()).as(console).isEmpty();
+        assertThat(tap.checks()).as(console).isNotEmpty().allMatch(Tap.Check::holds);
+        assertThat(tap.checks())
+                .as(console)
+                .extracting(Tap.Check::number)
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(1, tap.plan()).boxed().toList());
+        assertThat(tap.checks())
+                .as("what this machine is big enough for is checked; %s", console)
+                .allMatch(made -> made.isMade() || needsMore(made.skipped(), spec.vcpus()));
+
+        MachineRuns.assertEqual(runs.replay(recording), finished, what + ", replayed");
+    }
+
+    private static boolean needsMore(String reason, int vcpus) {
+        Matcher needs = TOO_SMALL.matcher(reason);
+        return needs.matches() && Integer.parseInt(needs.group(1)) > vcpus;
+    }
+
+    /// Little memory, so that its digest is cheap.
+    private static MachineSpec spec(Size size, Schedule schedule, long seed) {
+        return new MachineSpec(
+                size.vcpus,
+                size.clusterSize,
+                CpuModel.CORTEX_A57,
+                Width.AARCH64,
+                1 << 20,
+                schedule,
+                seed,
+                20_000,
+                256,
+                LIMIT,
+                true,
+                true,
+                6_250,
+                625_000_000,
+                Policy.DEFAULT.withResident("smccc"),
+                new TreeMap<>(Map.of("psci.version", "1.3")));
+    }
+}
