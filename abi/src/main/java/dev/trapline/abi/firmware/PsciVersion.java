@@ -19,7 +19,7 @@ public enum PsciVersion {
     /// The value of the setting `psci.version` that leaves the choice to the machine.
     public static final String AUTO = "auto";
 
-    private static final PsciVersion FORWARDED = V1_1;
+    private static final PsciVersion FORWARDED = V1_3;
     private static final PsciVersion RESIDENT = V0_2;
     private static final int MAJOR_SHIFT = 16;
 

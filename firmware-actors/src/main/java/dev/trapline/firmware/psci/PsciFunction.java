@@ -6,82 +6,123 @@ import dev.trapline.abi.firmware.ServiceDescriptor.ResultName;
 import dev.trapline.abi.smccc.FunctionId;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The PSCI functions that are implemented, by function number (DEN0022 §5.1).
+/// PSCI's functions, by function number (DEN0022 §5.1). One table: dispatch, PSCI_FEATURES, descriptor and settings all
+/// read it.
 enum PsciFunction {
-    VERSION(0x00, "PSCI_VERSION", false),
-    CPU_OFF(0x02, "PSCI_CPU_OFF", false),
-    CPU_ON(0x03, "PSCI_CPU_ON", true, "target_cpu", "entry_point_address", "context_id"),
-    AFFINITY_INFO(0x04, "PSCI_AFFINITY_INFO", true, "target_affinity", "lowest_affinity_level"),
-    SYSTEM_OFF(0x08, "PSCI_SYSTEM_OFF", false),
-    SYSTEM_RESET(0x09, "PSCI_SYSTEM_RESET", false),
-    FEATURES(0x0a, "PSCI_FEATURES", false, "psci_func_id");
+    VERSION(0x00, PsciVersion.V0_2, Ids.SMC32, Need.MANDATORY),
+    CPU_SUSPEND(0x01, PsciVersion.V0_1, Ids.BOTH, Need.MANDATORY, "power_state", "entry_point_address", "context_id"),
+    CPU_OFF(0x02, PsciVersion.V0_1, Ids.SMC32, Need.MANDATORY),
+    CPU_ON(0x03, PsciVersion.V0_1, Ids.BOTH, Need.MANDATORY, "target_cpu", "entry_point_address", "context_id"),
+    AFFINITY_INFO(0x04, PsciVersion.V0_2, Ids.BOTH, Need.MANDATORY, "target_affinity", "lowest_affinity_level"),
+    MIGRATE(0x05, PsciVersion.V0_1, Ids.BOTH, Need.OPTIONAL, "target_cpu"),
+    MIGRATE_INFO_TYPE(0x06, PsciVersion.V0_2, Ids.SMC32, Need.OPTIONAL),
+    MIGRATE_INFO_UP_CPU(0x07, PsciVersion.V0_2, Ids.BOTH, Need.OPTIONAL),
+    SYSTEM_OFF(0x08, PsciVersion.V0_2, Ids.SMC32, Need.MANDATORY),
+    SYSTEM_RESET(0x09, PsciVersion.V0_2, Ids.SMC32, Need.MANDATORY),
+    FEATURES(0x0a, PsciVersion.V1_0, Ids.SMC32, Need.MANDATORY, "psci_func_id"),
+    CPU_FREEZE(0x0b, PsciVersion.V1_0, Ids.SMC32, Need.OPTIONAL),
+    CPU_DEFAULT_SUSPEND(0x0c, PsciVersion.V1_0, Ids.BOTH, Need.OPTIONAL, "entry_point_address", "context_id"),
+    NODE_HW_STATE(0x0d, PsciVersion.V1_0, Ids.BOTH, Need.OPTIONAL, "target_cpu", "power_level"),
+    SYSTEM_SUSPEND(0x0e, PsciVersion.V1_0, Ids.BOTH, Need.OPTIONAL, "entry_point_address", "context_id"),
+    SET_SUSPEND_MODE(0x0f, PsciVersion.V1_0, Ids.SMC32, Need.OPTIONAL, "mode"),
+    STAT_RESIDENCY(0x10, PsciVersion.V1_0, Ids.BOTH, Need.OPTIONAL, "target_cpu", "power_state"),
+    STAT_COUNT(0x11, PsciVersion.V1_0, Ids.BOTH, Need.OPTIONAL, "target_cpu", "power_state"),
+    SYSTEM_RESET2(0x12, PsciVersion.V1_1, Ids.BOTH, Need.OPTIONAL, "reset_type", "cookie"),
+    MEM_PROTECT(0x13, PsciVersion.V1_1, Ids.SMC32, Need.OPTIONAL, "enable"),
+    MEM_PROTECT_CHECK_RANGE(0x14, PsciVersion.V1_1, Ids.BOTH, Need.OPTIONAL, "base", "length"),
+    SYSTEM_OFF2(0x15, PsciVersion.V1_3, Ids.BOTH, Need.OPTIONAL, "type", "cookie");
+
+    /// In which conventions a function has identifiers.
+    private enum Ids {
+        SMC32,
+        BOTH
+    }
+
+    /// Whether firmware of its version may lack a function.
+    private enum Need {
+        MANDATORY,
+        OPTIONAL
+    }
 
     /// The standard secure services: PSCI is the first part of them.
     static final int OWNER = 4;
+    /// The last function number that is PSCI's.
+    static final int LAST_NUMBER = 0x1f;
 
-    /// The first identifier under which KVM answers PSCI 0.1, which has none of its own: CPU_SUSPEND, then CPU_OFF,
-    /// CPU_ON and MIGRATE.
-    static final FunctionId FIRST_0_1 = new FunctionId(0x95c1_ba5e);
-    /// The last of them.
-    static final FunctionId LAST_0_1 = new FunctionId(0x95c1_ba61);
-
-    private static final FunctionId CPU_OFF_0_1 = new FunctionId(0x95c1_ba5f);
-    private static final FunctionId CPU_ON_0_1 = new FunctionId(0x95c1_ba60);
-
-    /// Looked up at every call, never iterated.
-    private static final Map<FunctionId, PsciFunction> BY_ID = byId();
+    private static final int FAST_PSCI = FunctionId.fast32(OWNER, 0).value();
+    private static final int SMC64 = 1 << 30;
 
     private final int number;
-    private final String armName;
-    private final boolean in64;
+    private final PsciVersion since;
+    private final Ids ids;
+    private final Need need;
 
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of, which cannot change
     private final List<String> parameters;
 
-    PsciFunction(int number, String armName, boolean in64, String... parameters) {
+    PsciFunction(int number, PsciVersion since, Ids ids, Need need, String... parameters) {
         this.number = number;
-        this.armName = armName;
-        this.in64 = in64;
+        this.since = since;
+        this.ids = ids;
+        this.need = need;
         this.parameters = List.of(parameters);
     }
 
-    /// The function behind an identifier in a version.
+    /// The function behind an identifier of PSCI 0.2 and later, whatever the version has.
     ///
-    /// @return null if there is none, or if the function does not exist in the identifier's convention
-    static @Nullable PsciFunction of(FunctionId id, PsciVersion version) {
-        if (version == PsciVersion.V0_1) {
-            if (id.equals(CPU_OFF_0_1)) {
-                return CPU_OFF;
-            }
-            return id.equals(CPU_ON_0_1) ? CPU_ON : null;
+    /// @param id all 32 bits
+    /// @return null if there is none, or if it does not exist in the identifier's convention
+    static @Nullable PsciFunction ofId(int id) {
+        int offset = (id & ~SMC64) - FAST_PSCI;
+        if (offset < 0 || offset > SYSTEM_OFF2.number) {
+            return null;
         }
-        PsciFunction function = BY_ID.get(id);
-        return function == FEATURES && !version.isAtLeast(PsciVersion.V1_0) ? null : function;
+        PsciFunction function = Table.BY_NUMBER.get(offset);
+        return (id & SMC64) != 0 && function.ids == Ids.SMC32 ? null : function;
     }
 
-    private static Map<FunctionId, PsciFunction> byId() {
-        Map<FunctionId, PsciFunction> functions = new TreeMap<>();
-        for (PsciFunction function : values()) {
-            functions.put(FunctionId.fast32(OWNER, function.number), function);
-            if (function.in64) {
-                functions.put(FunctionId.fast64(OWNER, function.number), function);
-            }
-        }
-        return Collections.unmodifiableMap(functions);
+    /// The function that KVM answers under an identifier in PSCI 0.1, which has none of its own.
+    ///
+    /// @return null if there is none
+    static @Nullable PsciFunction ofLegacyId(int id) {
+        int offset = id - Legacy.FIRST.value();
+        return offset < 0 || offset >= Table.LEGACY.size() ? null : Table.LEGACY.get(offset);
     }
 
-    /// All identifiers of all functions, as a descriptor lists them.
+    /// As a set of one: for sets of functions.
+    int bit() {
+        return 1 << number;
+    }
+
+    boolean existsIn(PsciVersion version) {
+        return version == PsciVersion.V0_1
+                ? since == PsciVersion.V0_1
+                : version.isAtLeast(since);
+    }
+
+    boolean isOptional() {
+        return need == Need.OPTIONAL;
+    }
+
+    /// All identifiers of all functions in ascending order, as a descriptor lists them.
     static List<Function> described() {
         List<Function> functions = new ArrayList<>();
-        BY_ID.forEach((id, function) -> functions.add(function.described(id, function.armName)));
-        functions.add(CPU_OFF.described(CPU_OFF_0_1, "PSCI_0_1_CPU_OFF"));
-        functions.add(CPU_ON.described(CPU_ON_0_1, "PSCI_0_1_CPU_ON"));
+        for (PsciFunction function : values()) {
+            functions.add(function.described(FunctionId.fast32(OWNER, function.number), "PSCI_" + function.name()));
+            if (function.ids == Ids.BOTH) {
+                functions.add(function.described(FunctionId.fast64(OWNER, function.number), "PSCI_" + function.name()));
+            }
+        }
+        for (int k = 0; k < Table.LEGACY.size(); k++) {
+            PsciFunction function = Table.LEGACY.get(k);
+            functions.add(function.described(
+                    new FunctionId(Legacy.FIRST.value() + k), "PSCI_0_1_" + function.name()));
+        }
+        functions.sort(Comparator.comparing(Function::id));
         return functions;
     }
 
@@ -90,20 +131,57 @@ enum PsciFunction {
     }
 
     private List<ResultName> resultNames() {
-        List<ResultName> names = new ArrayList<>();
-        switch (this) {
-            case VERSION -> {}
-            case AFFINITY_INFO ->
-                names.addAll(
-                        List.of(new ResultName(0, "ON"), new ResultName(1, "OFF"), new ResultName(2, "ON_PENDING")));
-            case CPU_OFF, CPU_ON, SYSTEM_OFF, SYSTEM_RESET, FEATURES ->
-                names.add(new ResultName(PsciStatus.SUCCESS.code(), PsciStatus.SUCCESS.name()));
-        }
-        if (this != VERSION) {
+        List<ResultName> names = new ArrayList<>(
+                switch (this) {
+                    case VERSION, STAT_RESIDENCY, STAT_COUNT, MIGRATE_INFO_UP_CPU -> List.of();
+                    case AFFINITY_INFO -> named("ON", "OFF", "ON_PENDING");
+                    case NODE_HW_STATE -> named("HW_ON", "HW_OFF", "HW_STANDBY");
+                    case MIGRATE_INFO_TYPE -> named("UP_MIGRATABLE", "UP_NOT_MIGRATABLE", "NOT_PRESENT_OR_MP");
+                    case MEM_PROTECT -> named("WAS_OFF", "WAS_ON");
+                    case CPU_SUSPEND,
+                            CPU_OFF,
+                            CPU_ON,
+                            MIGRATE,
+                            SYSTEM_OFF,
+                            SYSTEM_RESET,
+                            FEATURES,
+                            CPU_FREEZE,
+                            CPU_DEFAULT_SUSPEND,
+                            SYSTEM_SUSPEND,
+                            SET_SUSPEND_MODE,
+                            SYSTEM_RESET2,
+                            MEM_PROTECT_CHECK_RANGE,
+                            SYSTEM_OFF2 -> named(PsciStatus.SUCCESS.name());
+                });
+        if (this != VERSION && this != STAT_RESIDENCY && this != STAT_COUNT) {
             Arrays.stream(PsciStatus.values())
                     .filter(s -> s != PsciStatus.SUCCESS)
                     .forEach(s -> names.add(new ResultName(s.code(), s.name())));
         }
         return names;
+    }
+
+    private static List<ResultName> named(String... names) {
+        List<ResultName> results = new ArrayList<>();
+        for (String name : names) {
+            results.add(new ResultName(results.size(), name));
+        }
+        return results;
+    }
+
+    /// The identifiers under which KVM answers PSCI 0.1.
+    static final class Legacy {
+        static final FunctionId FIRST = new FunctionId(0x95c1_ba5e);
+        static final FunctionId LAST = new FunctionId(0x95c1_ba61);
+
+        private Legacy() {}
+    }
+
+    /// Apart, because an enum's constants are made before its own static fields.
+    private static final class Table {
+        static final List<PsciFunction> BY_NUMBER = List.of(values());
+        static final List<PsciFunction> LEGACY = List.of(CPU_SUSPEND, CPU_OFF, CPU_ON, MIGRATE);
+
+        private Table() {}
     }
 }

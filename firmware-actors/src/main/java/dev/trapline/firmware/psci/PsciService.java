@@ -2,55 +2,55 @@ package dev.trapline.firmware.psci;
 
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.GuestMemory;
-import dev.trapline.abi.firmware.PsciVersion;
+import dev.trapline.abi.firmware.MachineEvent;
+import dev.trapline.abi.firmware.Reaction;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
-import dev.trapline.abi.firmware.ServiceDescriptor.Setting;
 import dev.trapline.abi.smccc.FunctionId;
 import java.util.List;
 
-/// PSCI (DEN0022): VERSION, FEATURES, CPU_ON, CPU_OFF, AFFINITY_INFO, SYSTEM_OFF and SYSTEM_RESET. Its other functions
-/// answer NOT_SUPPORTED.
+/// PSCI 0.1, 0.2 and 1.0 to 1.3 (DEN0022), every function of the version that the machine has.
 ///
-/// The version is the machine's choice, by the setting `version`. FEATURES is there from 1.0 on. Version 0.1 has no
-/// identifiers of its own and answers CPU_OFF and CPU_ON alone, under those that KVM gives it (0x95C1BA5F, 0x95C1BA60),
-/// with whole registers as arguments.
+/// What can be set is in the descriptor: the version, functions to leave out, the power-domain tree's idle states, how
+/// long a CPU is pending, and CPUs that are in the way of a guest. Version 0.1 has no identifiers of its own and answers
+/// under those that KVM gives it (0x95C1BA5E to 0x95C1BA61), with whole registers as arguments.
 public final class PsciService implements FirmwareService<PsciState> {
-
-    private static final int LAST_FUNCTION = 0x1f;
-    private static final String VERSION = "version";
 
     @Override
     public ServiceDescriptor descriptor() {
         return new ServiceDescriptor(
                 "psci",
-                "1",
+                "2",
                 List.of(
                         new Claim(
                                 FunctionId.fast32(PsciFunction.OWNER, 0),
-                                FunctionId.fast32(PsciFunction.OWNER, LAST_FUNCTION)),
+                                FunctionId.fast32(PsciFunction.OWNER, PsciFunction.LAST_NUMBER)),
                         new Claim(
                                 FunctionId.fast64(PsciFunction.OWNER, 0),
-                                FunctionId.fast64(PsciFunction.OWNER, LAST_FUNCTION)),
-                        new Claim(PsciFunction.FIRST_0_1, PsciFunction.LAST_0_1)),
+                                FunctionId.fast64(PsciFunction.OWNER, PsciFunction.LAST_NUMBER)),
+                        new Claim(PsciFunction.Legacy.FIRST, PsciFunction.Legacy.LAST)),
                 PsciFunction.described(),
-                List.of(new Setting(
-                        VERSION,
-                        PsciVersion.AUTO,
-                        "the version: " + PsciVersion.texts()
-                                + "; auto is 1.1, and 0.2 where it is answered in place")));
+                SettingsReader.SETTINGS);
     }
 
     @Override
     public PsciState start(ServiceContext context) {
-        return PsciState.initial(context.topology(), PsciVersion.of(context.setting(VERSION), context.resident()));
+        return PsciState.initial(context.topology(), SettingsReader.read(context));
     }
 
     @Override
     public Reply<PsciState> apply(PsciState state, ServiceCall call, GuestMemory memory) {
         return PsciLogic.apply(state, call, memory);
+    }
+
+    @Override
+    public Reaction<PsciState> notice(PsciState state, MachineEvent event) {
+        return switch (event) {
+            case MachineEvent.Woken woken -> Reaction.of(WakeUps.woken(state, woken.vcpu(), woken.time()));
+            case MachineEvent.Started _, MachineEvent.Entropy _ -> Reaction.of(state);
+        };
     }
 }

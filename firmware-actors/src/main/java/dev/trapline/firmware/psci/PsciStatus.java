@@ -1,5 +1,7 @@
 package dev.trapline.firmware.psci;
 
+import dev.trapline.abi.firmware.PsciVersion;
+
 /// PSCI's return codes (DEN0022 §5.2.2).
 enum PsciStatus {
     SUCCESS(0),
@@ -22,5 +24,19 @@ enum PsciStatus {
     /// The value in x0: signed, and sign-extended, so that w0 alone reads the same.
     long code() {
         return code;
+    }
+
+    /// The same in the words of a version: 0.1 ends at DENIED, and INVALID_ADDRESS came with 1.0.
+    PsciStatus in(PsciVersion version) {
+        if (version.isAtLeast(PsciVersion.V1_0)) {
+            return this;
+        }
+        boolean first = version == PsciVersion.V0_1;
+        return switch (this) {
+            case SUCCESS, NOT_SUPPORTED, INVALID_PARAMETERS, DENIED -> this;
+            case INVALID_ADDRESS -> INVALID_PARAMETERS;
+            case ALREADY_ON, ON_PENDING, DISABLED -> first ? INVALID_PARAMETERS : this;
+            case INTERNAL_FAILURE, NOT_PRESENT -> first ? DENIED : this;
+        };
     }
 }

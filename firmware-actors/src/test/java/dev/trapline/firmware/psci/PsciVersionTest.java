@@ -2,12 +2,11 @@ package dev.trapline.firmware.psci;
 
 import static dev.trapline.firmware.Calls.MEMORY;
 import static dev.trapline.firmware.Calls.hvc;
-import static dev.trapline.firmware.Calls.machineOf;
+import static dev.trapline.firmware.psci.PsciMachine.context;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.VcpuId;
-import dev.trapline.abi.firmware.Capabilities;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import org.junit.jupiter.api.Test;
@@ -24,7 +23,7 @@ class PsciVersionTest {
     private final PsciService service = new PsciService();
 
     private long x0(String version, boolean resident, long... x) {
-        RegisterWrites writes = service.apply(service.start(machineOf(2, resident, version)), hvc(0, x), MEMORY)
+        RegisterWrites writes = service.apply(service.start(context(2, 16, resident, "version=" + version)), hvc(0, x), MEMORY)
                 .registers();
         assertThat(writes.mask()).as("PSCI returns in x0 alone").isEqualTo(1);
         return writes.value(0);
@@ -39,7 +38,7 @@ class PsciVersionTest {
         "1.1, false, 0x10001, 0",
         "1.2, false, 0x10002, 0",
         "1.3, false, 0x10003, 0",
-        "auto, false, 0x10001, 0",
+        "auto, false, 0x10003, 0",
         "auto, true, 0x2, -1",
         "0.2, true, 0x2, -1"
     })
@@ -59,21 +58,22 @@ class PsciVersionTest {
                 "0x95c1ba60; 0; 0x40080000; -2; 0.1 has no ALREADY_ON",
                 "0x95c1ba60; 1; 0x40080001; -2; nor INVALID_ADDRESS",
                 "0x95c1ba60; 9; 0x40080000; -2; no such CPU",
-                "0x95c1ba5e; 0; 0; -1; CPU_SUSPEND is not there",
-                "0x95c1ba61; 0; 0; -1; MIGRATE is not there",
+                "0x95c1ba5e; 0x1; 0; 0; CPU_SUSPEND is there",
+                "0x95c1ba61; 0; 0; -1; MIGRATE has no Trusted OS to take elsewhere",
+                "0x95c1ba62; 0; 0; -1; there is no fifth",
                 "0xc4000003; 1; 0x40080000; -1; the later identifiers are not there",
                 "0x84000002; 0; 0; -1; not one of them"
             })
     void version0Dot1AnswersUnderItsOwnIdentifiersAlone(
-            String function, long x1, String x2, long expected, String why) {
-        assertThat(x0("0.1", false, Long.decode(function), x1, Long.decode(x2)))
+            String function, String x1, String x2, long expected, String why) {
+        assertThat(x0("0.1", false, Long.decode(function), Long.decode(x1), Long.decode(x2)))
                 .as(why)
                 .isEqualTo(expected);
     }
 
     @Test
     void version0Dot1TakesWholeRegisters() {
-        PsciState state = service.start(machineOf(2, false, "0.1"));
+        PsciState state = service.start(context(2, 16, false, "version=0.1"));
         assertThat(service.apply(state, hvc(0, CPU_ON_0_1, 1, ENTRY, 0x1_0000_0007L), MEMORY)
                         .effects())
                 .containsExactly(new Effect.PowerOn(new VcpuId(1), ENTRY, 0x1_0000_0007L, 0));
@@ -89,29 +89,16 @@ class PsciVersionTest {
 
     @Test
     void aVersionThatThereIsNotIsRefusedWithThoseThereAre() {
-        assertThatThrownBy(() -> service.start(machineOf(1, false, "1.4")))
+        assertThatThrownBy(() -> service.start(context(1, 1, false, "version=1.4")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("'version' takes auto, 0.1, 0.2, 1.0, 1.1, 1.2, 1.3, not '1.4'");
     }
 
     @Test
     void aResidentPsciIsNothingBut0Dot2() {
-        assertThatThrownBy(() -> service.start(machineOf(1, true, "1.1")))
+        assertThatThrownBy(() -> service.start(context(1, 1, true, "version=1.1")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("answered in place is 0.2")
                 .hasMessageContaining("'psci-to-user'");
-    }
-
-    @Test
-    void featuresDoNotNameWhatThePolicyDenies() {
-        Capabilities withoutCpuOn =
-                (_, _, function, _) -> function == 0xc400_0003 ? Capabilities.Fate.DENIED : Capabilities.Fate.FORWARDED;
-        PsciState state = service.start(machineOf(1));
-        assertThat(service.apply(state, hvc(withoutCpuOn, 0, FEATURES, 0xc400_0003L), MEMORY)
-                        .registers())
-                .isEqualTo(RegisterWrites.x0(-1));
-        assertThat(service.apply(state, hvc(withoutCpuOn, 0, FEATURES, 0x8400_0003L), MEMORY)
-                        .registers())
-                .isEqualTo(RegisterWrites.x0(0));
     }
 }

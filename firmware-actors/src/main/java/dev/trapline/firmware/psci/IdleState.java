@@ -1,0 +1,58 @@
+package dev.trapline.firmware.psci;
+
+import java.util.List;
+
+/// A composite power state that CPU_SUSPEND can ask for: what the core does, its cluster, and the system (DEN0022
+/// §4.2).
+///
+/// @param name for messages and settings: `cluster-power-down`
+/// @param locals what the domains do, from the core upwards: 1 to 3 of them, none deeper than the one before; the ones
+///     above run. Its last may be RUN: then it says only that the caller is the last one running there
+/// @param id the state's StateID
+record IdleState(String name, List<LocalState> locals, int id) {
+
+    /// The state that SYSTEM_SUSPEND asks for.
+    static final IdleState SYSTEM_SUSPEND = new IdleState(
+            "system-suspend", List.of(LocalState.POWER_DOWN, LocalState.POWER_DOWN, LocalState.POWER_DOWN), 0);
+
+    IdleState {
+        locals = List.copyOf(locals);
+        if (locals.isEmpty() || locals.size() > PowerTree.LEVELS) {
+            throw new IllegalArgumentException("'" + name + "' has 1 to " + PowerTree.LEVELS
+                    + " local states (core/cluster/system), not " + locals.size());
+        }
+        if (locals.getFirst() == LocalState.RUN) {
+            throw new IllegalArgumentException("'" + name + "' lets the core run: that is no idle state");
+        }
+        for (int level = 1; level < locals.size(); level++) {
+            if (locals.get(level).isDeeperThan(locals.get(level - 1))) {
+                throw new IllegalArgumentException(
+                        "'" + name + "' has a domain in a deeper state than the one within it");
+            }
+        }
+    }
+
+    /// What the domain of a level does.
+    LocalState at(int level) {
+        return level < locals.size() ? locals.get(level) : LocalState.RUN;
+    }
+
+    /// The highest level at which the caller says that it is the last one running.
+    int lastLevel() {
+        return locals.size() - 1;
+    }
+
+    /// The highest level that does not run: the one whose statistics the state stands for.
+    int deepestLevel() {
+        int level = lastLevel();
+        while (locals.get(level) == LocalState.RUN) {
+            level--;
+        }
+        return level;
+    }
+
+    /// Whether the core loses its registers: its StateType.
+    boolean isPowerDown() {
+        return locals.getFirst() == LocalState.POWER_DOWN;
+    }
+}

@@ -1,0 +1,76 @@
+package dev.trapline.firmware.psci;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The composite power states of a machine, by their `power_state` parameter (DEN0022 §5.4.2).
+///
+/// ```text
+/// original   31..26  25..24      23..17  16         15..0
+///              0     PowerLevel    0     StateType  StateID
+/// extended   31  30         29..28  27..0
+///             0  StateType    0     StateID
+/// ```
+///
+/// @param format how `power_state` is laid out
+/// @param all no two with the same parameter, nor with the same local states
+record IdleStates(Format format, List<IdleState> all) {
+
+    /// The two layouts; PSCI_FEATURES of CPU_SUSPEND tells which one holds.
+    enum Format {
+        ORIGINAL(0xffff, 16, 24),
+        EXTENDED(0x0fff_ffff, 30, -1);
+
+        private final int idMask;
+        private final int typeShift;
+        private final int levelShift;
+
+        Format(int idMask, int typeShift, int levelShift) {
+            this.idMask = idMask;
+            this.typeShift = typeShift;
+            this.levelShift = levelShift;
+        }
+
+        int encode(IdleState state) {
+            int level = levelShift < 0 ? 0 : state.lastLevel() << levelShift;
+            return level | (state.isPowerDown() ? 1 << typeShift : 0) | state.id();
+        }
+    }
+
+    IdleStates {
+        all = List.copyOf(all);
+        List<IdleState> before = new ArrayList<>();
+        for (IdleState state : all) {
+            if ((state.id() & ~format.idMask) != 0) {
+                throw new IllegalArgumentException("'" + state.name() + "' has the StateID 0x"
+                        + Integer.toHexString(state.id()) + ", and this format has room for 0x"
+                        + Integer.toHexString(format.idMask) + " at most");
+            }
+            for (IdleState other : before) {
+                if (other.name().equals(state.name())
+                        || other.locals().equals(state.locals())
+                        || format.encode(other) == format.encode(state)) {
+                    throw new IllegalArgumentException("'" + state.name() + "' and '" + other.name()
+                            + "' are not to be told apart: name, local states and power_state differ");
+                }
+            }
+            before.add(state);
+        }
+    }
+
+    /// The state that a `power_state` parameter asks for; null if there is none.
+    @Nullable IdleState find(int powerState) {
+        for (int k = 0; k < all.size(); k++) {
+            if (format.encode(all.get(k)) == powerState) {
+                return all.get(k);
+            }
+        }
+        return null;
+    }
+
+    /// The state of this name; null if there is none.
+    @Nullable IdleState named(String name) {
+        return all.stream().filter(state -> state.name().equals(name)).findFirst().orElse(null);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.trapline.firmware.psci;
+
+import dev.trapline.abi.firmware.MachineTopology;
+
+/// OS-initiated mode: the last CPU to go down says what the domains above it do, and is refused where that does not fit
+/// the machine's state (DEN0022 §4.2.3.2, §5.4.1).
+final class OsInitiated {
+
+    private OsInitiated() {}
+
+    /// Whether a request fits. A domain within the one to be suspended that runs is DENIED; one that is in a shallower
+    /// state is INVALID_PARAMETERS.
+    ///
+    /// @return SUCCESS if it does
+    static PsciStatus check(PowerTree tree, MachineTopology topology, int caller, IdleState idle) {
+        for (int level = PowerTree.CLUSTER; level <= idle.lastLevel(); level++) {
+            LocalState wanted = idle.at(level);
+            long members = PowerTree.members(topology, caller, level);
+            if (tree.running(members & ~(1L << caller)) != 0) {
+                return PsciStatus.DENIED;
+            }
+            if (wanted != LocalState.RUN) {
+                PsciStatus status = children(tree, topology, caller, level, wanted);
+                if (status != PsciStatus.SUCCESS) {
+                    return status;
+                }
+            }
+        }
+        return PsciStatus.SUCCESS;
+    }
+
+    /// The children of the caller's domain at a level, but for the one that the caller is in.
+    private static PsciStatus children(
+            PowerTree tree, MachineTopology topology, int caller, int level, LocalState wanted) {
+        PsciStatus status = PsciStatus.SUCCESS;
+        long rest = PowerTree.members(topology, caller, level) & ~PowerTree.members(topology, caller, level - 1);
+        while (rest != 0) {
+            long child = PowerTree.members(topology, Long.numberOfTrailingZeros(rest), level - 1);
+            LocalState state = tree.state(level - 1, child);
+            if (state == LocalState.RUN) {
+                return PsciStatus.DENIED;
+            }
+            if (wanted.isDeeperThan(state)) {
+                status = PsciStatus.INVALID_PARAMETERS;
+            }
+            rest &= ~child;
+        }
+        return status;
+    }
+
+    /// The tree after the request. What the last one says holds for the whole domain; CPUs that are off go on allowing
+    /// everything.
+    static PowerTree enter(PsciState state, int caller, IdleState idle) {
+        PowerTree tree = state.tree().with(PowerTree.CORE, 1L << caller, idle.at(PowerTree.CORE));
+        for (int level = PowerTree.CLUSTER; level <= idle.lastLevel(); level++) {
+            long members = PowerTree.members(state.topology(), caller, level);
+            tree = tree.with(level, members & state.cpus().on(), idle.at(level));
+        }
+        return tree;
+    }
+
+    /// The tree after a CPU came up: the domains above it stay up until a last one suspends them again.
+    static PowerTree wake(PsciState state, int cpu) {
+        PowerTree tree = state.tree().withRunning(1L << cpu);
+        for (int level = PowerTree.CLUSTER; level <= PowerTree.SYSTEM; level++) {
+            long members = PowerTree.members(state.topology(), cpu, level);
+            tree = tree.with(level, members & state.cpus().on(), LocalState.RUN);
+        }
+        return tree;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.trapline.firmware.psci;
+
+import dev.trapline.abi.firmware.MachineTopology;
+import java.util.Arrays;
+
+/// How often and how long each power domain was in each of its idle states (DEN0022 §5.21, §5.22). Immutable.
+///
+/// A stay is counted when it ends. Domains that have not been up since the machine started have no stay to count.
+final class Statistics {
+
+    private static final int STATES = 2;
+    private static final long NEVER = -1;
+
+    /// By node: cores, then clusters, then the system. When its stay began.
+    private final long[] since;
+    /// By node and state.
+    private final long[] counts;
+    private final long[] ticks;
+
+    private Statistics(long[] since, long[] counts, long[] ticks) {
+        this.since = since;
+        this.counts = counts;
+        this.ticks = ticks;
+    }
+
+    static Statistics none(MachineTopology topology) {
+        int nodes = topology.vcpus() + topology.clusters() + 1;
+        long[] since = new long[nodes];
+        Arrays.fill(since, NEVER);
+        return new Statistics(since, new long[STATES * nodes], new long[STATES * nodes]);
+    }
+
+    /// The statistics after a core went down or came up, and domains above it with it.
+    ///
+    /// @param time virtual time of it, in ticks
+    Statistics after(PowerTree before, PowerTree now, MachineTopology topology, int core, long time) {
+        Statistics changed = new Statistics(since.clone(), counts.clone(), ticks.clone());
+        for (int level = PowerTree.CORE; level <= PowerTree.SYSTEM; level++) {
+            long members = PowerTree.members(topology, core, level);
+            changed.move(node(topology, core, level), before.state(level, members), now.state(level, members), time);
+        }
+        return changed;
+    }
+
+    private void move(int node, LocalState before, LocalState now, long time) {
+        if (before == now) {
+            return;
+        }
+        if (before != LocalState.RUN && since[node] != NEVER) {
+            int entry = entry(node, before);
+            counts[entry]++;
+            ticks[entry] += time - since[node];
+        }
+        since[node] = now == LocalState.RUN ? NEVER : time;
+    }
+
+    /// How often a domain has left a state.
+    ///
+    /// @param core one of the cores under it
+    long count(MachineTopology topology, int core, IdleState state) {
+        return counts[entry(topology, core, state)];
+    }
+
+    /// How long a domain has been in a state altogether, in microseconds.
+    long residency(MachineTopology topology, int core, IdleState state) {
+        return SettingText.microseconds(ticks[entry(topology, core, state)]);
+    }
+
+    private static int entry(MachineTopology topology, int core, IdleState state) {
+        int level = state.deepestLevel();
+        return entry(node(topology, core, level), state.at(level));
+    }
+
+    private static int entry(int node, LocalState state) {
+        return node * STATES + (state == LocalState.POWER_DOWN ? 1 : 0);
+    }
+
+    private static int node(MachineTopology topology, int core, int level) {
+        return switch (level) {
+            case PowerTree.CORE -> core;
+            case PowerTree.CLUSTER -> topology.vcpus() + core / topology.clusterSize();
+            default -> topology.vcpus() + topology.clusters();
+        };
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Statistics that
+                && Arrays.equals(since, that.since)
+                && Arrays.equals(counts, that.counts)
+                && Arrays.equals(ticks, that.ticks);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(since) + Arrays.hashCode(counts);
+    }
+
+    @Override
+    public String toString() {
+        return "counts " + Arrays.toString(counts) + ", ticks " + Arrays.toString(ticks);
+    }
+}
