@@ -38,7 +38,7 @@ class FirmwareRegistersTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "PSCI_VERSION, 0x6030000000140000, 0x10001",
+        "PSCI_VERSION, 0x6030000000140000, 0x10003",
         "STD_BMAP, 0x6030000000160000, 0x1",
         "STD_HYP_BMAP, 0x6030000000160001, 0x0",
         "VENDOR_HYP_BMAP, 0x6030000000160002, 0x1",
@@ -106,7 +106,7 @@ class FirmwareRegistersTest {
     void afterTheFirstRunAnotherValueIsEbusyAndTheSameIsNot() {
         refused(() -> registers.requireUnchanged(STD_BMAP, 0), RegistryError.VcpuHasRun.class);
         registers.requireUnchanged(STD_BMAP, 1);
-        registers.requireUnchanged(PSCI_VERSION, 0x1_0001);
+        registers.requireUnchanged(PSCI_VERSION, 0x1_0003);
         refused(() -> registers.requireUnchanged(STD_BMAP, 2), RegistryError.BadRegisterValue.class);
     }
 

@@ -15,17 +15,15 @@ final class Arguments {
 
     private Arguments() {}
 
-    /// The function identifier, all of w0.
+    /// The function identifier.
     static int functionId(ServiceCall call) {
-        return (int) call.exit().registers().x(0);
+        return call.smccc().functionId().value();
     }
 
     /// Argument `n`: w`n` of an SMC32 call, all 64 bits of an SMC64 call. PSCI 0.1 follows no convention and takes
     /// whole registers.
     static long argument(ServiceCall call, int n) {
-        long value = call.exit().registers().x(n);
-        boolean low = (functionId(call) & OWNER_AND_WIDTH) == SMC32_OF_PSCI;
-        return low ? value & LOW_HALF : value;
+        return ofWidth(call, call.exit().registers().x(n));
     }
 
     /// Argument `n` of those that the specification gives as uint32 in both conventions.
@@ -33,9 +31,9 @@ final class Arguments {
         return (int) call.exit().registers().x(n);
     }
 
-    /// Whether a result goes to w0 alone.
-    static long resultFor(ServiceCall call, long value) {
-        boolean low = (functionId(call) & OWNER_AND_WIDTH) == SMC32_OF_PSCI;
+    /// A value as the call's convention passes it on.
+    static long ofWidth(ServiceCall call, long value) {
+        boolean low = ((int) call.exit().registers().x(0) & OWNER_AND_WIDTH) == SMC32_OF_PSCI;
         return low ? value & LOW_HALF : value;
     }
 

@@ -28,6 +28,6 @@ final class PowerStatistics {
         long value = residency
                 ? statistics.residency(state.topology(), core, idle)
                 : statistics.count(state.topology(), core, idle);
-        return Reply.x0(state, Arguments.resultFor(call, value));
+        return Reply.x0(state, Arguments.ofWidth(call, value));
     }
 }

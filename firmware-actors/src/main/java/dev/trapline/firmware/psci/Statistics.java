@@ -34,24 +34,27 @@ final class Statistics {
     ///
     /// @param time virtual time of it, in ticks
     Statistics after(PowerTree before, PowerTree now, MachineTopology topology, int core, long time) {
-        Statistics changed = new Statistics(since.clone(), counts.clone(), ticks.clone());
+        Statistics changed = this;
         for (int level = PowerTree.CORE; level <= PowerTree.SYSTEM; level++) {
             long members = PowerTree.members(topology, core, level);
-            changed.move(node(topology, core, level), before.state(level, members), now.state(level, members), time);
+            int node = node(topology, core, level);
+            LocalState from = before.state(level, members);
+            LocalState to = now.state(level, members);
+            if (from != to && (to != LocalState.RUN || since[node] != NEVER)) {
+                changed = changed == this ? new Statistics(since.clone(), counts.clone(), ticks.clone()) : changed;
+                changed.move(node, from, to, time);
+            }
         }
         return changed;
     }
 
-    private void move(int node, LocalState before, LocalState now, long time) {
-        if (before == now) {
-            return;
-        }
-        if (before != LocalState.RUN && since[node] != NEVER) {
-            int entry = entry(node, before);
+    private void move(int node, LocalState from, LocalState to, long time) {
+        if (from != LocalState.RUN && since[node] != NEVER) {
+            int entry = entry(node, from);
             counts[entry]++;
             ticks[entry] += time - since[node];
         }
-        since[node] = now == LocalState.RUN ? NEVER : time;
+        since[node] = to == LocalState.RUN ? NEVER : time;
     }
 
     /// How often a domain has left a state.

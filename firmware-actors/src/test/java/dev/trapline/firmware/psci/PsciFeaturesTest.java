@@ -8,11 +8,13 @@ import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.firmware.Capabilities;
 import dev.trapline.abi.firmware.RegisterWrites;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// PSCI_FEATURES tells what is there. The table is `features.csv`.
 class PsciFeaturesTest {
@@ -27,33 +29,30 @@ class PsciFeaturesTest {
             new String[] {"version=1.3"},
             new String[] {"version=1.3", "trusted-os=up-migratable"});
 
-    @TestFactory
-    Stream<DynamicTest> aVersionHasTheFunctionsOfTheTable() throws IOException {
-        return PsciErrorTest.rows("/psci/features.csv").stream()
-                .map(row -> DynamicTest.dynamicTest(row[0] + " " + row[1], () -> {
-                    for (int k = 0; k < MACHINES.size(); k++) {
-                        PsciMachine machine = PsciMachine.of(MACHINES.get(k));
-                        assertThat(machine.x0(0, FEATURES, PsciErrorTest.number(row[1])))
-                                .as("with %s", (Object) MACHINES.get(k))
-                                .isEqualTo(Long.parseLong(row[2 + k]));
-                    }
-                }));
+    static Stream<Arguments> rows() throws IOException {
+        return PsciErrorTest.rows("/psci/features.csv").stream().map(row -> Arguments.of(row[0], row[1], row));
     }
 
-    @TestFactory
-    Stream<DynamicTest> whatIsNotThereIsNotSupportedWhenCalled() throws IOException {
-        return PsciErrorTest.rows("/psci/features.csv").stream()
-                .filter(row -> !row[0].startsWith("SMCCC"))
-                .map(row -> DynamicTest.dynamicTest(row[0] + " " + row[1], () -> {
-                    for (int k = 1; k < MACHINES.size(); k++) {
-                        if (row[2 + k].equals("-1")) {
-                            PsciMachine machine = PsciMachine.of(MACHINES.get(k));
-                            assertThat(machine.x0(0, PsciErrorTest.number(row[1])))
-                                    .as("with %s", (Object) MACHINES.get(k))
-                                    .isEqualTo(-1);
-                        }
-                    }
-                }));
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("rows")
+    void aVersionHasTheFunctionsOfTheTable(String function, String id, String[] row) {
+        for (int k = 0; k < MACHINES.size(); k++) {
+            assertThat(PsciMachine.of(MACHINES.get(k)).x0(0, FEATURES, PsciErrorTest.number(id)))
+                    .as("%s with %s", function, Arrays.toString(MACHINES.get(k)))
+                    .isEqualTo(Long.parseLong(row[2 + k]));
+        }
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("rows")
+    void whatIsNotThereIsNotSupportedWhenCalled(String function, String id, String[] row) {
+        for (int k = 1; k < MACHINES.size(); k++) {
+            if (row[2 + k].equals("-1")) {
+                assertThat(PsciMachine.of(MACHINES.get(k)).x0(0, PsciErrorTest.number(id)))
+                        .as("%s with %s", function, Arrays.toString(MACHINES.get(k)))
+                        .isEqualTo(-1);
+            }
+        }
     }
 
     @Test
