@@ -25,8 +25,7 @@ final class CpuOff {
             return Answers.status(state, PsciStatus.DENIED);
         }
         return Reply.of(
-                state.moved(
-                        cpus, state.tree().withOff(call.caller().bit()), call.caller(), call.time()),
+                state.moved(cpus, state.tree().withOff(call.caller().bit()), call.caller(), call.time()),
                 new Effect.PowerOff(call.caller()));
     }
 }

@@ -55,8 +55,7 @@ final class CpuSuspend {
         Effect effect = idle.isPowerDown()
                 ? new Effect.PowerDown(caller, entry, Arguments.argument(call, entryAt + 1))
                 : new Effect.Standby(caller);
-        return Answers.success(
-                state.moved(cpus.withSuspended(caller.bit()), tree, caller, call.time()), effect);
+        return Answers.success(state.moved(cpus.withSuspended(caller.bit()), tree, caller, call.time()), effect);
     }
 
     /// The caller says how deep it lets each domain go, and the tree finds what all of them allow.

@@ -60,7 +60,8 @@ record IdleStates(Format format, List<IdleState> all) {
     }
 
     /// The state that a `power_state` parameter asks for; null if there is none.
-    @Nullable IdleState find(int powerState) {
+    @Nullable
+    IdleState find(int powerState) {
         for (int k = 0; k < all.size(); k++) {
             if (format.encode(all.get(k)) == powerState) {
                 return all.get(k);
@@ -70,7 +71,11 @@ record IdleStates(Format format, List<IdleState> all) {
     }
 
     /// The state of this name; null if there is none.
-    @Nullable IdleState named(String name) {
-        return all.stream().filter(state -> state.name().equals(name)).findFirst().orElse(null);
+    @Nullable
+    IdleState named(String name) {
+        return all.stream()
+                .filter(state -> state.name().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 }

@@ -9,8 +9,8 @@ final class Migration {
 
     private Migration() {}
 
-    /// Order of checks: target, kind of Trusted OS, caller, then whether it can be done: not to a CPU that is not on,
-    /// or is one that fails.
+    /// Order of checks: target, kind of Trusted OS, caller, then whether it can be done: not to a CPU that is not
+    /// on, or is one that fails.
     static Reply<PsciState> migrate(PsciState state, ServiceCall call) {
         long target = PowerTree.core(state.topology(), Arguments.argument(call, 1));
         if (target == 0) {
@@ -35,6 +35,7 @@ final class Migration {
 
     /// The affinity fields of the CPU that has it.
     static Reply<PsciState> infoUpCpu(PsciState state) {
-        return Reply.x0(state, state.topology().mpidr(new VcpuId(state.trustedOsCpu())).affinity());
+        return Reply.x0(
+                state, state.topology().mpidr(new VcpuId(state.trustedOsCpu())).affinity());
     }
 }

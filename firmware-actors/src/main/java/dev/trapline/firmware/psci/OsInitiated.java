@@ -8,8 +8,8 @@ final class OsInitiated {
 
     private OsInitiated() {}
 
-    /// Whether a request fits. A domain within the one to be suspended that runs is DENIED; one that is in a shallower
-    /// state is INVALID_PARAMETERS.
+    /// Whether a request fits. A domain within the one to be suspended that runs is DENIED; one that is in a
+    /// shallower state is INVALID_PARAMETERS.
     ///
     /// @return SUCCESS if it does
     static PsciStatus check(PowerTree tree, MachineTopology topology, int caller, IdleState idle) {
@@ -48,8 +48,8 @@ final class OsInitiated {
         return status;
     }
 
-    /// The tree after the request. What the last one says holds for the whole domain; CPUs that are off go on allowing
-    /// everything.
+    /// The tree after the request. What the last one says holds for the whole domain; CPUs that are off go on
+    /// allowing everything.
     static PowerTree enter(PsciState state, int caller, IdleState idle) {
         PowerTree tree = state.tree().with(PowerTree.CORE, 1L << caller, idle.at(PowerTree.CORE));
         for (int level = PowerTree.CLUSTER; level <= idle.lastLevel(); level++) {

@@ -12,8 +12,8 @@ final class PowerQueries {
 
     private PowerQueries() {}
 
-    /// A level above 0 is on as soon as one of its CPUs is; affinity fields below the level are ignored. A CPU that is
-    /// suspended is on, one that is frozen is off.
+    /// A level above 0 is on as soon as one of its CPUs is; affinity fields below the level are ignored. A CPU that
+    /// is suspended is on, one that is frozen is off.
     static Reply<PsciState> affinityInfo(PsciState state, ServiceCall call) {
         long cpus = PowerTree.instance(state.topology(), Arguments.argument(call, 1), Arguments.word(call, 2));
         if (cpus == 0) {

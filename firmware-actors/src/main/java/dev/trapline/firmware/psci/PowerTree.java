@@ -53,8 +53,12 @@ record PowerTree(long standby0, long down0, long standby1, long down1, long stan
     /// These cores run, and so does all above them.
     PowerTree withRunning(long cores) {
         return new PowerTree(
-                standby0 & ~cores, down0 & ~cores, standby1 & ~cores, down1 & ~cores, standby2 & ~cores, down2
-                        & ~cores);
+                standby0 & ~cores,
+                down0 & ~cores,
+                standby1 & ~cores,
+                down1 & ~cores,
+                standby2 & ~cores,
+                down2 & ~cores);
     }
 
     /// What a domain does.

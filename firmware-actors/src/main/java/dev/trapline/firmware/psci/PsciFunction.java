@@ -99,9 +99,7 @@ enum PsciFunction {
     }
 
     boolean existsIn(PsciVersion version) {
-        return version == PsciVersion.V0_1
-                ? since == PsciVersion.V0_1
-                : version.isAtLeast(since);
+        return version == PsciVersion.V0_1 ? since == PsciVersion.V0_1 : version.isAtLeast(since);
     }
 
     boolean isOptional() {
@@ -119,8 +117,7 @@ enum PsciFunction {
         }
         for (int k = 0; k < Table.LEGACY.size(); k++) {
             PsciFunction function = Table.LEGACY.get(k);
-            functions.add(function.described(
-                    new FunctionId(Legacy.FIRST.value() + k), "PSCI_0_1_" + function.name()));
+            functions.add(function.described(new FunctionId(Legacy.FIRST.value() + k), "PSCI_0_1_" + function.name()));
         }
         functions.sort(Comparator.comparing(Function::id));
         return functions;

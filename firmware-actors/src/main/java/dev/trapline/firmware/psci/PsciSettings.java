@@ -33,7 +33,8 @@ record PsciSettings(
     /// The function that answers an identifier, called from an execution state.
     ///
     /// @return null if there is none: its call is NOT_SUPPORTED, and PSCI_FEATURES says so
-    @Nullable PsciFunction function(int id, ExecutionState caller) {
+    @Nullable
+    PsciFunction function(int id, ExecutionState caller) {
         PsciFunction function = version == PsciVersion.V0_1 ? PsciFunction.ofLegacyId(id) : PsciFunction.ofId(id);
         if (function == null || !has(function)) {
             return null;

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// Reads PSCI's settings. An error names the key and what it takes.
@@ -223,7 +224,7 @@ final class SettingsReader {
         return new VendorResets(kinds);
     }
 
-    private static <T> T checked(String key, java.util.function.Supplier<T> made) {
+    private static <T> T checked(String key, Supplier<T> made) {
         try {
             return made.get();
         } catch (IllegalArgumentException e) {

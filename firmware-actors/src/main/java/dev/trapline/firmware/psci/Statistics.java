@@ -34,18 +34,22 @@ final class Statistics {
     ///
     /// @param time virtual time of it, in ticks
     Statistics after(PowerTree before, PowerTree now, MachineTopology topology, int core, long time) {
-        Statistics changed = this;
+        Statistics changed = null;
         for (int level = PowerTree.CORE; level <= PowerTree.SYSTEM; level++) {
             long members = PowerTree.members(topology, core, level);
             int node = node(topology, core, level);
             LocalState from = before.state(level, members);
             LocalState to = now.state(level, members);
             if (from != to && (to != LocalState.RUN || since[node] != NEVER)) {
-                changed = changed == this ? new Statistics(since.clone(), counts.clone(), ticks.clone()) : changed;
+                changed = changed == null ? copy() : changed;
                 changed.move(node, from, to, time);
             }
         }
-        return changed;
+        return changed == null ? this : changed;
+    }
+
+    private Statistics copy() {
+        return new Statistics(since.clone(), counts.clone(), ticks.clone());
     }
 
     private void move(int node, LocalState from, LocalState to, long time) {

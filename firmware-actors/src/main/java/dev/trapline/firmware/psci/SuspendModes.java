@@ -20,7 +20,8 @@ final class SuspendModes {
         if (osInitiated == state.osInitiated()) {
             return Answers.status(state, PsciStatus.SUCCESS);
         }
-        boolean alone = ((state.cpus().on() | state.cpus().frozen()) & ~call.caller().bit()) == 0;
+        boolean alone =
+                ((state.cpus().on() | state.cpus().frozen()) & ~call.caller().bit()) == 0;
         if (alone || (osInitiated && noneHasVoted(state, call.time()))) {
             return Answers.status(state.withMode(osInitiated), PsciStatus.SUCCESS);
         }

@@ -27,7 +27,9 @@ final class SystemCalls {
     /// Of the architectural types, bit 31 clear, there is the warm reset alone; its cookie means nothing.
     static Reply<PsciState> reset2(PsciState state, ServiceCall call) {
         int type = Arguments.word(call, 1);
-        Reset kind = type == WARM_RESET ? Reset.WARM : state.settings().vendorResets().kind(type);
+        Reset kind = type == WARM_RESET
+                ? Reset.WARM
+                : state.settings().vendorResets().kind(type);
         return kind == null
                 ? Answers.status(state, PsciStatus.INVALID_PARAMETERS)
                 : Reply.of(state, new Effect.SystemReset(kind));

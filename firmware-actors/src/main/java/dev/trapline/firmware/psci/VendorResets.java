@@ -16,7 +16,8 @@ record VendorResets(SortedMap<Integer, Reset> kinds) {
     }
 
     /// What a type does; null if it is not known.
-    @Nullable Reset kind(int type) {
+    @Nullable
+    Reset kind(int type) {
         return kinds.get(type);
     }
 }

@@ -24,8 +24,7 @@ class CpuStateTableTest {
     private static final int OTHER = 0;
 
     /// How a CPU gets into each state, in the order of the table's columns.
-    private static final List<String> STATES =
-            List.of("off", "on-pending", "on", "standby", "power-down", "frozen");
+    private static final List<String> STATES = List.of("off", "on-pending", "on", "standby", "power-down", "frozen");
 
     private static final Map<String, String> SCRIPTS = Map.of(
             "off", "",
@@ -61,7 +60,8 @@ class CpuStateTableTest {
             }
         }
         assertThat(called)
-                .containsExactlyElementsOf(Stream.iterate(0, n -> n + 1).limit(0x16).toList());
+                .containsExactlyElementsOf(
+                        Stream.iterate(0, n -> n + 1).limit(0x16).toList());
     }
 
     private static void check(String[] row, String state) {
@@ -94,7 +94,8 @@ class CpuStateTableTest {
 
     /// The machine is told of a change of power exactly if there is one.
     private static void checkPower(Reply<PsciState> reply, String state, String next) {
-        List<Effect> ofCpu = reply.effects().stream().filter(CpuStateTableTest::isOfCpu).toList();
+        List<Effect> ofCpu =
+                reply.effects().stream().filter(CpuStateTableTest::isOfCpu).toList();
         if (state.equals(next)) {
             assertThat(ofCpu).as("nothing happens to it").isEmpty();
             return;

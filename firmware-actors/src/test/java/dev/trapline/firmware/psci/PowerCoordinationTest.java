@@ -44,7 +44,9 @@ class PowerCoordinationTest {
     void aDomainEntersTheShallowestStateThatItsChildrenVoteFor() {
         PsciMachine machine = PsciMachine.of(RICH_STATES).run("0 on 2; 0 on 3; 2 cluster-down");
         machine.run("3 suspend " + CLUSTER_STANDBY);
-        assertThat(machine.hardware(0, 2, CLUSTER)).as("CPU 3 voted for standby").isEqualTo(STANDBY);
+        assertThat(machine.hardware(0, 2, CLUSTER))
+                .as("CPU 3 voted for standby")
+                .isEqualTo(STANDBY);
         machine.run("wake 3; 3 suspend " + CLUSTER_RETENTION);
         assertThat(machine.hardware(0, 3, CORE)).isEqualTo(OFF);
         assertThat(machine.hardware(0, 3, CLUSTER)).as("retention").isEqualTo(STANDBY);
@@ -84,7 +86,9 @@ class PowerCoordinationTest {
         assertThat(machine.state().tree().state(PowerTree.SYSTEM, 0b1111)).isEqualTo(LocalState.POWER_DOWN);
         machine.run("wake 1");
         assertThat(machine.hardware(1, 3, SYSTEM)).isEqualTo(ON);
-        assertThat(machine.hardware(1, 3, CLUSTER)).as("the other cluster sleeps on").isEqualTo(OFF);
+        assertThat(machine.hardware(1, 3, CLUSTER))
+                .as("the other cluster sleeps on")
+                .isEqualTo(OFF);
         assertThat(machine.hardware(1, 0, CLUSTER)).isEqualTo(ON);
     }
 
@@ -92,28 +96,42 @@ class PowerCoordinationTest {
     void inOsInitiatedModeOnlyTheLastManSpeaksForHisCluster() {
         PsciMachine machine = PsciMachine.of().run("0 osi; 0 on 2; 0 on 3");
         assertThat(machine.suspend(2, CLUSTER_DOWN)).as("CPU 3 runs").isEqualTo(-3);
-        assertThat(machine.hardware(0, 2, CORE)).as("a denied request changes nothing").isEqualTo(ON);
+        assertThat(machine.hardware(0, 2, CORE))
+                .as("a denied request changes nothing")
+                .isEqualTo(ON);
         machine.run("2 down");
         assertThat(machine.hardware(0, 2, CLUSTER)).isEqualTo(ON);
         machine.run("3 cluster-down");
-        assertThat(machine.hardware(0, 2, CLUSTER)).as("though CPU 2 asked for itself alone").isEqualTo(OFF);
+        assertThat(machine.hardware(0, 2, CLUSTER))
+                .as("though CPU 2 asked for itself alone")
+                .isEqualTo(OFF);
     }
 
     @Test
     void inOsInitiatedModeAClusterThatCameUpStaysUpUntilAnotherLastMan() {
         PsciMachine machine = PsciMachine.of().run("0 osi; 0 on 2; 0 on 3; 2 down; 3 cluster-down; wake 2; 2 down");
-        assertThat(machine.hardware(0, 2, CLUSTER)).as("the old request is over").isEqualTo(ON);
+        assertThat(machine.hardware(0, 2, CLUSTER))
+                .as("the old request is over")
+                .isEqualTo(ON);
         machine.run("wake 3; 3 off");
-        assertThat(machine.hardware(0, 2, CLUSTER)).as("nor does CPU_OFF renew it").isEqualTo(ON);
+        assertThat(machine.hardware(0, 2, CLUSTER))
+                .as("nor does CPU_OFF renew it")
+                .isEqualTo(ON);
         machine.run("wake 2; 2 off");
-        assertThat(machine.hardware(0, 2, CLUSTER)).as("CPU_OFF is platform-coordinated").isEqualTo(OFF);
+        assertThat(machine.hardware(0, 2, CLUSTER))
+                .as("CPU_OFF is platform-coordinated")
+                .isEqualTo(OFF);
     }
 
     @Test
     void inOsInitiatedModeCoresThatAreOffAreNoObstacle() {
         PsciMachine machine = PsciMachine.of().run("0 osi; 0 on 2; 2 cluster-down");
-        assertThat(machine.hardware(0, 3, CLUSTER)).as("CPU 3 has never been on").isEqualTo(OFF);
-        assertThat(machine.suspend(0, SYSTEM_DOWN)).as("all rest, as deep as asked for").isZero();
+        assertThat(machine.hardware(0, 3, CLUSTER))
+                .as("CPU 3 has never been on")
+                .isEqualTo(OFF);
+        assertThat(machine.suspend(0, SYSTEM_DOWN))
+                .as("all rest, as deep as asked for")
+                .isZero();
     }
 
     /// TF-A looked at the caller's own cluster only when a system state was asked for.
@@ -121,7 +139,9 @@ class PowerCoordinationTest {
     void inOsInitiatedModeACpuThatRunsInAnotherClusterDeniesTheSystem() {
         PsciMachine machine = PsciMachine.of().run("0 osi; 0 on 1; 0 on 2; 0 on 3; 1 down; 2 down");
         assertThat(machine.suspend(0, SYSTEM_DOWN)).as("CPU 3 runs").isEqualTo(-3);
-        assertThat(machine.suspend(0, CLUSTER_DOWN)).as("which is none of its cluster's").isZero();
+        assertThat(machine.suspend(0, CLUSTER_DOWN))
+                .as("which is none of its cluster's")
+                .isZero();
     }
 
     /// TF-A's core standby in OS-initiated mode once went on to the levels above.
@@ -138,7 +158,9 @@ class PowerCoordinationTest {
     @Test
     void inOsInitiatedModeAShallowSiblingIsIncompatible() {
         PsciMachine machine = PsciMachine.of(RICH_STATES).run("0 osi; 0 on 2; 0 on 3; 2 standby");
-        assertThat(machine.suspend(3, CLUSTER_DOWN)).as("CPU 2 keeps its content there").isEqualTo(-2);
+        assertThat(machine.suspend(3, CLUSTER_DOWN))
+                .as("CPU 2 keeps its content there")
+                .isEqualTo(-2);
         machine.run("3 suspend " + CLUSTER_RETENTION);
         assertThat(machine.hardware(0, 2, CLUSTER)).as("standby of both fits").isEqualTo(STANDBY);
         assertThat(machine.suspend(0, SYSTEM_DOWN))
@@ -150,9 +172,13 @@ class PowerCoordinationTest {
     @Test
     void theLevelSaysWhoIsLastEvenWhereTheDomainIsToRun() {
         PsciMachine machine = PsciMachine.of(RICH_STATES).run("0 on 2; 0 on 3");
-        assertThat(machine.suspend(2, LAST_IN_CLUSTER)).as("platform-coordinated: no claim").isZero();
+        assertThat(machine.suspend(2, LAST_IN_CLUSTER))
+                .as("platform-coordinated: no claim")
+                .isZero();
         machine.run("wake 2; 2 off; 3 off; 0 osi; 0 on 2; 0 on 3");
-        assertThat(machine.suspend(2, LAST_IN_CLUSTER)).as("CPU 3 is not at rest").isEqualTo(-3);
+        assertThat(machine.suspend(2, LAST_IN_CLUSTER))
+                .as("CPU 3 is not at rest")
+                .isEqualTo(-3);
         machine.run("3 down");
         assertThat(machine.suspend(2, LAST_IN_CLUSTER)).isZero();
         assertThat(machine.hardware(0, 2, CLUSTER)).as("it goes on running").isEqualTo(ON);
@@ -161,7 +187,9 @@ class PowerCoordinationTest {
     @Test
     void theModeMayChangeWhileNobodyHasVoted() {
         PsciMachine machine = PsciMachine.of().run("0 on 1; 0 on 2; 2 default; 1 osi");
-        assertThat(machine.x0(0, PsciMachine.SET_SUSPEND_MODE, 1)).as("the same mode again").isZero();
+        assertThat(machine.x0(0, PsciMachine.SET_SUSPEND_MODE, 1))
+                .as("the same mode again")
+                .isZero();
         machine.run("wake 2; 2 off; 1 off; 0 pc; 0 down; wake 0; 0 osi");
         assertThat(machine.state().osInitiated())
                 .as("a CPU that is alone may switch whatever it called")
@@ -172,18 +200,24 @@ class PowerCoordinationTest {
     void systemSuspendTakesEverythingDown() {
         PsciMachine machine = PsciMachine.of().run("0 on 1; 1 off; 0 system-suspend");
         for (int level = PowerTree.CORE; level <= PowerTree.SYSTEM; level++) {
-            assertThat(machine.state().tree().state(level, PowerTree.members(machine.state().topology(), 0, level)))
+            assertThat(machine.state()
+                            .tree()
+                            .state(level, PowerTree.members(machine.state().topology(), 0, level)))
                     .isEqualTo(LocalState.POWER_DOWN);
         }
         machine.run("at 125; wake 0");
-        assertThat(machine.count(0, 0, SYSTEM_DOWN)).as("as CPU_SUSPEND to the deepest state").isEqualTo(1);
+        assertThat(machine.count(0, 0, SYSTEM_DOWN))
+                .as("as CPU_SUSPEND to the deepest state")
+                .isEqualTo(1);
         assertThat(machine.hardware(0, 1, CLUSTER)).isEqualTo(ON);
     }
 
     @Test
     void frozenCpusWakeOnCpuOnAlone() {
         PsciMachine machine = PsciMachine.of().run("0 on 2; 2 freeze; wake 2");
-        assertThat(machine.affinityInfo(0, 2, 0)).as("an interrupt does not bring it back").isEqualTo(1);
+        assertThat(machine.affinityInfo(0, 2, 0))
+                .as("an interrupt does not bring it back")
+                .isEqualTo(1);
         machine.run("0 on 2");
         assertThat(machine.affinityInfo(0, 2, 0)).isZero();
     }
@@ -195,15 +229,21 @@ class PowerCoordinationTest {
         machine.run("wake 2");
         assertThat(machine.count(0, 2, CORE_DOWN)).isEqualTo(1);
         assertThat(machine.residency(0, 2, CORE_DOWN)).as("125 ticks of 16 ns").isEqualTo(2);
-        assertThat(machine.count(0, 2, CLUSTER_DOWN)).as("CPU 3 is off: the cluster was down").isEqualTo(1);
-        assertThat(machine.count(0, 3, CLUSTER_DOWN)).as("any CPU of the cluster names it").isEqualTo(1);
+        assertThat(machine.count(0, 2, CLUSTER_DOWN))
+                .as("CPU 3 is off: the cluster was down")
+                .isEqualTo(1);
+        assertThat(machine.count(0, 3, CLUSTER_DOWN))
+                .as("any CPU of the cluster names it")
+                .isEqualTo(1);
         assertThat(machine.residency(0, 3, CLUSTER_DOWN)).isEqualTo(2);
         assertThat(machine.count(0, 3, CORE_DOWN)).as("CPU 3 has never been on").isZero();
         assertThat(machine.count(0, 2, CORE_STANDBY)).isZero();
         assertThat(machine.count(0, 0, SYSTEM_DOWN)).isZero();
         machine.run("2 standby; at 1625; wake 2; 2 off; at 2250; 0 on 2");
         assertThat(machine.residency(0, 2, CORE_STANDBY)).isEqualTo(8);
-        assertThat(machine.count(0, 2, CORE_DOWN)).as("CPU_OFF is power-down too").isEqualTo(2);
+        assertThat(machine.count(0, 2, CORE_DOWN))
+                .as("CPU_OFF is power-down too")
+                .isEqualTo(2);
         assertThat(machine.residency(0, 2, CORE_DOWN)).as("2 + 10").isEqualTo(12);
     }
 

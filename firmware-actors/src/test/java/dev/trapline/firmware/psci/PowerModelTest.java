@@ -25,9 +25,7 @@ class PowerModelTest {
             + " d=power-down/standby:0x12, e=power-down/power-down:0x22, f=power-down/run:0x202,"
             + " g=power-down/power-down/standby:0x122, h=power-down/power-down/power-down:0x222,"
             + " i=standby/standby/standby:0x111";
-    private static final int[][] DEPTHS = {
-        {1}, {2}, {1, 1}, {2, 1}, {2, 2}, {2, 0}, {2, 2, 1}, {2, 2, 2}, {1, 1, 1}
-    };
+    private static final int[][] DEPTHS = {{1}, {2}, {1, 1}, {2, 1}, {2, 2}, {2, 0}, {2, 2, 1}, {2, 2, 2}, {1, 1, 1}};
     private static final long[] POWER_STATES = {
         0x1, 0x1_0002, 0x100_0011, 0x101_0012, 0x101_0022, 0x101_0202, 0x201_0122, 0x201_0222, 0x200_0111
     };
@@ -71,7 +69,9 @@ class PowerModelTest {
                 Tuple.of(4, Kind.WAKE),
                 Tuple.of(2, Kind.WAIT));
         return Combinators.combine(
-                        kinds, Arbitraries.integers().between(0, 7), Arbitraries.integers().between(0, 20))
+                        kinds,
+                        Arbitraries.integers().between(0, 7),
+                        Arbitraries.integers().between(0, 20))
                 .as(Step::new);
     }
 
@@ -199,7 +199,9 @@ class PowerModelTest {
         }
 
         private void move(int cpu, Power from, Power to) {
-            assertThat(power[cpu]).as("power of CPU %d before it is %s", cpu, to).isEqualTo(from);
+            assertThat(power[cpu])
+                    .as("power of CPU %d before it is %s", cpu, to)
+                    .isEqualTo(from);
             power[cpu] = to;
         }
 
@@ -234,12 +236,11 @@ class PowerModelTest {
         /// What the effects did to the machine is what PSCI says of it.
         private void checkPower(int cpu) {
             int depth = model.depth(cpu);
-            Power expected =
-                    switch (depth) {
-                        case 0 -> Power.ON;
-                        case 1 -> Power.STANDBY;
-                        default -> model.isDown(cpu) ? Power.OFF : Power.POWER_DOWN;
-                    };
+            Power expected = switch (depth) {
+                case 0 -> Power.ON;
+                case 1 -> Power.STANDBY;
+                default -> model.isDown(cpu) ? Power.OFF : Power.POWER_DOWN;
+            };
             assertThat(power[cpu]).as("the machine's CPU %d", cpu).isEqualTo(expected);
         }
 

@@ -83,7 +83,9 @@ class PsciEffectsTest {
         long call = PsciMachine.CPU_DEFAULT_SUSPEND;
         assertThat(PsciMachine.of().call(0, call, ENTRY, 7).effects())
                 .containsExactly(new Effect.PowerDown(VCPU0, ENTRY, 7));
-        assertThat(PsciMachine.of("default-suspend=core-standby").call(0, call, 0x13, 7).effects())
+        assertThat(PsciMachine.of("default-suspend=core-standby")
+                        .call(0, call, 0x13, 7)
+                        .effects())
                 .as("standby needs no entry point")
                 .containsExactly(new Effect.Standby(VCPU0));
     }
@@ -188,7 +190,9 @@ class PsciEffectsTest {
         PsciMachine machine = PsciMachine.of().run("0 on 2; 2 down");
         assertThat(machine.x0(2, PsciMachine.AFFINITY_INFO, 0, 0)).isZero();
         assertThat(machine.hardware(0, 2, 0)).as("CPU 2 has spoken").isZero();
-        assertThat(machine.affinityInfo(3, 3, 0)).as("so has CPU 3, which nobody turned on").isZero();
+        assertThat(machine.affinityInfo(3, 3, 0))
+                .as("so has CPU 3, which nobody turned on")
+                .isZero();
     }
 
     @Test

@@ -94,9 +94,7 @@ final class PsciMachine {
     Reply<PsciState> call(ExecutionState from, int caller, long... x) {
         ServiceCall made = Calls.hvc(from, caller, x);
         Reply<PsciState> reply = service.apply(
-                state,
-                new ServiceCall(made.caller(), made.exit(), time, made.capabilities()),
-                Calls.MEMORY);
+                state, new ServiceCall(made.caller(), made.exit(), time, made.capabilities()), Calls.MEMORY);
         state = reply.state();
         return reply;
     }
@@ -152,7 +150,10 @@ final class PsciMachine {
 
     /// Does what a script says, and insists that it succeeds: `0 on 1; 1 standby; wake 1; at 100`.
     PsciMachine run(String script) {
-        Arrays.stream(script.split(";")).map(String::strip).filter(s -> !s.isEmpty()).forEach(this::step);
+        Arrays.stream(script.split(";"))
+                .map(String::strip)
+                .filter(s -> !s.isEmpty())
+                .forEach(this::step);
         return this;
     }
 

@@ -23,7 +23,8 @@ class PsciSettingsTest {
                 "failing=3-2 | 'failing' takes indexes of vCPUs, 0 to 3, as 2, 4-7, not '3-2'",
                 "failing=x | 'failing' takes indexes of vCPUs",
                 "power-state-format=new | 'power-state-format' takes original or extended, not 'new'",
-                "states=core=sleep:1 | 'states' takes run, standby or power-down as parts of a state, not 'core=sleep:1'",
+                "states=core=sleep:1 | 'states' takes run, standby or power-down as parts of a state, not"
+                        + " 'core=sleep:1'",
                 "states=standby:1 | 'states' takes states as NAME=CORE[/CLUSTER[/SYSTEM]]:STATEID, not 'standby:1'",
                 "states=a=standby | 'states' takes states as NAME=CORE[/CLUSTER[/SYSTEM]]:STATEID",
                 "states=a=run:1 | 'states': 'a' lets the core run: that is no idle state",
@@ -31,7 +32,8 @@ class PsciSettingsTest {
                 "states=a=standby/standby/standby/standby:1 | 'states': 'a' has 1 to 3 local states",
                 "states=a=standby:1,b=standby:2 | 'states': 'b' and 'a' are not to be told apart",
                 "states=a=standby:0x10000 | 'states': 'a' has the StateID 0x10000, and this format has room for 0xffff",
-                "default-suspend=cluster-power-down | 'default-suspend' takes a state of the core alone: core-standby, core-power-down, not",
+                "default-suspend=cluster-power-down | 'default-suspend' takes a state of the core alone: core-standby,"
+                        + " core-power-down, not",
                 "on-pending=soon | 'on-pending' takes ticks of 16 ns, or a time as 50us, 2ms or 1s, not 'soon'",
                 "on-pending=-1 | 'on-pending' takes ticks",
                 "vendor-resets=0x1=warm | 'vendor-resets' takes types from 0x80000000 on with what they do",

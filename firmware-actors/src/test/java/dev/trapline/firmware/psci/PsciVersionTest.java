@@ -23,7 +23,8 @@ class PsciVersionTest {
     private final PsciService service = new PsciService();
 
     private long x0(String version, boolean resident, long... x) {
-        RegisterWrites writes = service.apply(service.start(context(2, 16, resident, "version=" + version)), hvc(0, x), MEMORY)
+        RegisterWrites writes = service.apply(
+                        service.start(context(2, 16, resident, "version=" + version)), hvc(0, x), MEMORY)
                 .registers();
         assertThat(writes.mask()).as("PSCI returns in x0 alone").isEqualTo(1);
         return writes.value(0);
