@@ -124,6 +124,14 @@ class PowerCoordinationTest {
     }
 
     @Test
+    void inOsInitiatedModeAWakeUpEndsTheRequestForTheOnesThatSleepOn() {
+        PsciMachine machine = PsciMachine.of().run("0 osi; 0 on 2; 0 on 3; 2 down; 3 cluster-down; wake 3; 3 off");
+        assertThat(machine.hardware(0, 2, CLUSTER))
+                .as("CPU 2 asked for itself alone, and CPU 3's request is over")
+                .isEqualTo(ON);
+    }
+
+    @Test
     void inOsInitiatedModeCoresThatAreOffAreNoObstacle() {
         PsciMachine machine = PsciMachine.of().run("0 osi; 0 on 2; 2 cluster-down");
         assertThat(machine.hardware(0, 3, CLUSTER))
