@@ -190,14 +190,14 @@ final class CallOracle {
         return function < 0 && (function & 0xff_0000) == 1 << 16 ? function & ~(1 << 16) : function;
     }
 
-    /// The power effects of PSCI 1.1 (DEN0022 §5.5 to §5.7), for CPUs 0 to 3 of one cluster.
+    /// The power effects of PSCI 1.3 (DEN0022 §5.5 to §5.7), for CPUs 0 to 3 of one cluster.
     private void checkPsci(VcpuId vcpu, HypercallExit exit, JournalRecord.Answer answer) {
         int function = named((int) exit.registers().x(0));
         boolean is64 = (function & 1 << 30) != 0;
         long target = is64 ? exit.registers().x(1) : exit.registers().x(1) & 0xffff_ffffL;
         boolean exists = Long.compareUnsigned(target, on.length) < 0;
         JournalRecord.@Nullable Answer expected = switch (function) {
-            case 0x8400_0000 -> returns(answer, 0x1_0001);
+            case 0x8400_0000 -> returns(answer, 0x1_0003);
             case 0x8400_0002 -> effect(answer, new Effect.PowerOff(vcpu));
             case 0x8400_0008 -> effect(answer, new Effect.SystemOff());
             case 0x8400_0009 -> effect(answer, new Effect.SystemReset(Effect.SystemReset.Reset.COLD));
@@ -212,6 +212,8 @@ final class CallOracle {
                         ? returns(answer, exists ? (on[(int) target] ? 0 : 1) : -2)
                         : answer;
             case 0x8400_000a -> answer;
+            // No random number is one of the four states that a machine has by default.
+            case 0x8400_0001, 0xc400_0001 -> returns(answer, -2);
             default -> returns(answer, -1);
         };
         if (expected == null) {

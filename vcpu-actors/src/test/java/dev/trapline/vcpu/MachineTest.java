@@ -98,7 +98,7 @@ class MachineTest {
                         "open 0x80000000",
                         "cpu0 gets x0=0x0",
                         "cpu0 runs 20000 at 0",
-                        "cpu0 gets x0=0x10001",
+                        "cpu0 gets x0=0x10003",
                         "cpu0 runs 20000 at 256",
                         "cpu0 gets x0=0x10005",
                         "cpu0 runs 20000 at 512",
