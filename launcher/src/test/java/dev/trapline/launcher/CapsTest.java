@@ -213,7 +213,7 @@ class CapsTest {
         assertThat(said.out())
                 .as("KVM_REG_ARM_PSCI_VERSION is firmware register 0 of coprocessor 0x14")
                 .containsPattern("(?m)^0x6030000000140000 +PSCI_VERSION +0x1000[0-3] +services.psci.version = auto$")
-                .containsPattern("(?m)^0x6030000000160002 +VENDOR_HYP_BMAP +0x1 +bit 0: vendor-hyp on$")
+                .containsPattern("(?m)^0x6030000000160002 +VENDOR_HYP_BMAP +0x3 +bit 0: vendor-hyp on, bit 1: ptp on$")
                 .containsPattern("(?m)^0x6030000000160003 +VENDOR_HYP_BMAP_2 +0x0 +no bits on this machine$");
         assertThat(caps("registers", "--format", "json").out())
                 .startsWith("[{\"id\":\"0x6030000000140000\",\"name\":\"PSCI_VERSION\",\"value\":\"0x1000");
@@ -227,6 +227,7 @@ class CapsTest {
 
             A configuration says the same by:
               trapline.firmware.services.psci.version = "1.0"
+              trapline.firmware.toggles.ptp = off
               trapline.firmware.toggles.vendor-hyp = off
             """);
         Said configured = caps(

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.registry.Policy;
@@ -18,6 +19,8 @@ import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.JournalRecord.ConsoleInput;
+import dev.trapline.journal.record.JournalRecord.Entropy;
+import dev.trapline.journal.record.JournalRecord.Interrupt;
 import dev.trapline.journal.record.JournalRecord.Reconfigured;
 import dev.trapline.journal.record.JournalRecord.Stop;
 import dev.trapline.journal.recording.Recordings;
@@ -128,6 +131,7 @@ class ReconfigurationTest {
                     MachineRun machine = run.join();
                     machine.stop(Stop.Reason.INTERRUPTED);
                     machine.type(Bytes.copyOf(new byte[] {'x'}));
+                    machine.interrupt(VcpuId.BOOT);
                     machine.reconfigure(REVOKED);
                     machine.reconfigure(other);
                 },
@@ -135,11 +139,12 @@ class ReconfigurationTest {
         Path recording = temp.resolve("rec");
         finish(machine(engines).recordTo(recording));
         assertThat(records(recording))
-                .as("reconfigurations as they were asked for, console, stop; whatever the order of asking")
-                .filteredOn(JournalRecord.Input.class::isInstance)
+                .as("reconfigurations as they were asked for, interrupts, console, stop; whatever the order of asking")
+                .filteredOn(record -> record instanceof JournalRecord.Input && !(record instanceof Entropy))
                 .containsExactly(
                         new Reconfigured(REVOKED),
                         new Reconfigured(other),
+                        new Interrupt(VcpuId.BOOT),
                         new ConsoleInput(Bytes.copyOf(new byte[] {'x'})),
                         new Stop(Stop.Reason.INTERRUPTED));
     }
