@@ -235,6 +235,8 @@ class CapsTest {
                 "--set",
                 "firmware.services.psci.version=\"1.0\"",
                 "--set",
+                "firmware.toggles.ptp=off",
+                "--set",
                 "firmware.toggles.vendor-hyp=off");
         assertThat(written.out()).startsWith(configured.out());
         assertThat(caps(
