@@ -34,6 +34,22 @@ public interface Engine extends AutoCloseable {
     /// @return [#NO_DEADLINE] if there is none
     long timerDeadline();
 
+    /// Interrupts the CPU between two slices: the next one begins at `entry`, at EL1 with SPSel 1, exceptions masked,
+    /// the exclusive monitor cleared; the stack pointers are banked as an exception entry banks them. General
+    /// registers stay as they are. AArch64 only.
+    void enterHandler(long entry);
+
+    /// Goes back from a handler: PC, PSTATE and the banking of the stack pointers are as they were when
+    /// [#enterHandler] was called, the exclusive monitor is cleared. x0 to x17 are the caller's to write.
+    ///
+    /// @param pc where the next slice begins
+    /// @param pstate as it was interrupted
+    void leaveHandler(long pc, long pstate);
+
+    /// Goes back from a handler as if an exception had been taken where it was entered: ELR_EL1 = `pc`, SPSR_EL1 =
+    /// `pstate`; the next slice begins at `address`, at EL1 with SPSel 1, exceptions masked, the monitor cleared.
+    void leaveHandlerByException(long pc, long pstate, long address);
+
     /// Reads x0 to x30, SP, PC and PSTATE.
     ///
     /// @param into at least [GeneralRegisters#COUNT] words, in the order of [GeneralRegisters]

@@ -12,7 +12,25 @@ public sealed interface MachineEvent {
     /// A vCPU that an effect of a service had suspended was woken, or had no reason to wait in the first place.
     ///
     /// @param time virtual time of the wake-up, in ticks
-    record Woken(VcpuId vcpu, long time) implements MachineEvent {}
+    /// @param lostPower whether it starts again from a power-down; it goes on in place otherwise
+    record Woken(VcpuId vcpu, long time, boolean lostPower) implements MachineEvent {}
+
+    /// An effect of another service, or of the same, powered a vCPU on.
+    record PoweredOn(VcpuId vcpu) implements MachineEvent {}
+
+    /// An effect of another service, or of the same, powered a vCPU off.
+    record PoweredOff(VcpuId vcpu) implements MachineEvent {}
+
+    /// Somebody outside injected an event.
+    ///
+    /// @param number of the event
+    /// @param vcpu for which it is, if the event is one of a vCPU
+    record EventInjected(long number, VcpuId vcpu) implements MachineEvent {}
+
+    /// An interrupt with a number arrived. It has ended the vCPU's wait by itself.
+    ///
+    /// @param intid its INTID, 0 to 1019
+    record Interrupted(VcpuId vcpu, int intid) implements MachineEvent {}
 
     /// The entropy that the service asked for. Fewer bytes than it asked for, or none, where the source has no
     /// more.
