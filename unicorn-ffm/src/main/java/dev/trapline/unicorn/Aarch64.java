@@ -44,11 +44,16 @@ record Aarch64() implements Architecture {
 
     @Override
     public void setUp(Unicorn engine, EngineSpec spec) {
-        engine.writeSystem(SystemRegister.SCR_EL3, SCR);
-        engine.writeSystem(SystemRegister.HCR_EL2, HCR);
+        setSecurityState(engine);
         engine.writeSystem(SystemRegister.VMPIDR_EL2, spec.mpidr().value());
         engine.writeSystem(SystemRegister.VPIDR_EL2, midr(spec));
         engine.writeSystem(SystemRegister.CNTHCTL_EL2, CNTHCTL);
+    }
+
+    /// Puts EL1 into non-secure state, and makes it and EL2 AArch64.
+    static void setSecurityState(Unicorn engine) {
+        engine.writeSystem(SystemRegister.SCR_EL3, SCR);
+        engine.writeSystem(SystemRegister.HCR_EL2, HCR);
     }
 
     @Override

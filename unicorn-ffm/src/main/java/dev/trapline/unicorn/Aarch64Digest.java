@@ -18,18 +18,18 @@ final class Aarch64Digest implements Architecture.StateDigest {
 
     /// The order is part of the digest.
     private static final int[] SYSTEM = {
-        SystemRegister.of(3, 0, 4, 1, 0), // SP_EL0
-        SystemRegister.of(3, 4, 4, 1, 0), // SP_EL1
-        SystemRegister.of(3, 0, 1, 0, 0), // SCTLR_EL1
+        SystemRegister.SP_EL0,
+        SystemRegister.SP_EL1,
+        SystemRegister.SCTLR_EL1,
         SystemRegister.of(3, 0, 1, 0, 2), // CPACR_EL1
         SystemRegister.of(3, 0, 2, 0, 0), // TTBR0_EL1
         SystemRegister.of(3, 0, 2, 0, 1), // TTBR1_EL1
         SystemRegister.of(3, 0, 2, 0, 2), // TCR_EL1
-        SystemRegister.of(3, 0, 4, 0, 0), // SPSR_EL1
-        SystemRegister.of(3, 0, 4, 0, 1), // ELR_EL1
+        SystemRegister.SPSR_EL1,
+        SystemRegister.ELR_EL1,
         SystemRegister.of(3, 0, 5, 2, 0), // ESR_EL1
         SystemRegister.of(3, 0, 6, 0, 0), // FAR_EL1
-        SystemRegister.of(3, 0, 7, 4, 0), // PAR_EL1
+        SystemRegister.PAR_EL1,
         SystemRegister.of(3, 0, 10, 2, 0), // MAIR_EL1
         SystemRegister.of(3, 0, 12, 0, 0), // VBAR_EL1
         SystemRegister.of(3, 0, 13, 0, 1), // CONTEXTIDR_EL1
@@ -37,7 +37,7 @@ final class Aarch64Digest implements Architecture.StateDigest {
         SystemRegister.of(3, 3, 13, 0, 2), // TPIDR_EL0
         SystemRegister.of(3, 3, 13, 0, 3), // TPIDRRO_EL0
         SystemRegister.of(3, 2, 0, 0, 0), // CSSELR_EL1
-        SystemRegister.of(2, 0, 0, 2, 2), // MDSCR_EL1
+        SystemRegister.MDSCR_EL1,
     };
 
     private final RegisterBatch vectors;

@@ -5,6 +5,11 @@ package dev.trapline.unicorn;
 final class SystemRegister {
 
     static final int SCTLR_EL1 = of(3, 0, 1, 0, 0);
+    static final int MDSCR_EL1 = of(2, 0, 0, 2, 2);
+    static final int SP_EL0 = of(3, 0, 4, 1, 0);
+    static final int SP_EL1 = of(3, 4, 4, 1, 0);
+    static final int SPSR_EL1 = of(3, 0, 4, 0, 0);
+    static final int ELR_EL1 = of(3, 0, 4, 0, 1);
     static final int PAR_EL1 = of(3, 0, 7, 4, 0);
     static final int MIDR_EL1 = of(3, 0, 0, 0, 0);
     static final int HCR_EL2 = of(3, 4, 1, 1, 0);

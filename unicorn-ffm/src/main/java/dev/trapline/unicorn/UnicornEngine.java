@@ -29,6 +29,7 @@ final class UnicornEngine implements Engine {
     private final Translations translations;
     private final Faults faults;
     private final @Nullable Aarch32Watch watch;
+    private final @Nullable HandlerSwitch handlers;
     private final Instructions instructions;
     private final RegisterBatch general;
     private final RegisterBatch written;
@@ -54,6 +55,7 @@ final class UnicornEngine implements Engine {
                         instructions,
                         new Aarch32Time(unicorn, hooks.time()),
                         spec.exportFailedConditionCalls());
+        this.handlers = a64 ? new HandlerSwitch(unicorn, library.switchLayout()) : null;
         this.general = architecture.generalRegisters(unicorn);
         this.written = unicorn.registers(new int[31]);
         this.stateDigest = architecture.stateDigest(unicorn);
@@ -223,6 +225,29 @@ final class UnicornEngine implements Engine {
     @Override
     public long timerDeadline() {
         return hooks.time().deadline();
+    }
+
+    @Override
+    public void enterHandler(long entry) {
+        handlers().enter(registers, entry);
+    }
+
+    @Override
+    public void leaveHandler(long pc, long pstate) {
+        handlers().leave(registers, pc, pstate);
+    }
+
+    @Override
+    public void leaveHandlerByException(long pc, long pstate, long address) {
+        handlers().leaveByException(registers, pc, pstate, address);
+    }
+
+    private HandlerSwitch handlers() {
+        if (handlers == null) {
+            throw new EngineException("an AArch32 CPU has no event handlers: SDEI is for AArch64 (DEN0054);"
+                    + " leave SDEI out of this machine");
+        }
+        return handlers;
     }
 
     @Override

@@ -30,6 +30,7 @@ public final class UnicornLibrary {
     private final CpuStateLayout layoutA64;
     private final CpuStateLayout layoutA32;
     private @Nullable InstanceLayout instanceLayout;
+    private @Nullable SwitchLayout switchLayout;
 
     private UnicornLibrary(EngineLibrary identity, NativeCalls calls) {
         this.identity = identity;
@@ -143,6 +144,17 @@ public final class UnicornLibrary {
         if (known == null) {
             known = InstanceLayout.calibrate(this);
             instanceLayout = known;
+        }
+        return known;
+    }
+
+    /// What an exception entry changes and no register tells. Looked for when it is first asked for: a few
+    /// milliseconds.
+    synchronized SwitchLayout switchLayout() {
+        SwitchLayout known = switchLayout;
+        if (known == null) {
+            known = SwitchLayout.calibrate(this);
+            switchLayout = known;
         }
         return known;
     }

@@ -10,7 +10,9 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Function;
 
@@ -23,6 +25,9 @@ final class FakeEngines implements EngineFactory {
     interface Step extends Function<long[], Exit> {}
 
     static final long ENTRY = 0x4000_0000L;
+
+    /// PSTATE at the entry of a handler: EL1h, DAIF masked.
+    private static final long HANDLER_PSTATE = 0x3c5;
 
     final List<String> log = new ArrayList<>();
     private final List<List<Step>> scripts = new ArrayList<>();
@@ -77,12 +82,20 @@ final class FakeEngines implements EngineFactory {
         return new EngineLibrary("fake", "1", "0".repeat(64), "a test");
     }
 
+    /// Where a script was left for a handler's.
+    private record Interrupted(List<Step> script, int at) {}
+
+    private static String hex(long value) {
+        return "0x" + Long.toHexString(value);
+    }
+
     private final class FakeEngine implements Engine {
         private final String name;
         private final long[] registers = new long[GeneralRegisters.COUNT];
         private List<Step> script = List.of();
         private int at;
         private long timer = NO_DEADLINE;
+        private final Deque<Interrupted> interrupted = new ArrayDeque<>();
 
         private FakeEngine(String name) {
             this.name = name;
@@ -106,6 +119,33 @@ final class FakeEngines implements EngineFactory {
         }
 
         @Override
+        public void enterHandler(long entry) {
+            log.add(name + " enters " + hex(entry));
+            interrupted.push(new Interrupted(script, at));
+            play(entry, 0);
+            registers[GeneralRegisters.PSTATE] = HANDLER_PSTATE;
+        }
+
+        @Override
+        public void leaveHandler(long pc, long pstate) {
+            log.add(name + " leaves to " + hex(pc) + ", PSTATE " + hex(pstate));
+            Interrupted before = interrupted.pop();
+            script = before.script;
+            at = before.at;
+            registers[GeneralRegisters.PC] = pc;
+            registers[GeneralRegisters.PSTATE] = pstate;
+        }
+
+        @Override
+        public void leaveHandlerByException(long pc, long pstate, long address) {
+            log.add(name + " leaves by an exception at " + hex(pc) + ", PSTATE " + hex(pstate) + ", to "
+                    + hex(address));
+            interrupted.pop();
+            play(address, 0);
+            registers[GeneralRegisters.PSTATE] = HANDLER_PSTATE;
+        }
+
+        @Override
         public void readRegisters(long[] into) {
             System.arraycopy(registers, 0, into, 0, GeneralRegisters.COUNT);
         }
@@ -118,8 +158,13 @@ final class FakeEngines implements EngineFactory {
 
         @Override
         public void writePc(long address) {
+            play(address, at);
+        }
+
+        private void play(long address, int from) {
             registers[GeneralRegisters.PC] = address;
             script = scripts.get((int) (address - ENTRY) / 4);
+            at = from;
         }
 
         @Override

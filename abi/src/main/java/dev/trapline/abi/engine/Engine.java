@@ -34,20 +34,39 @@ public interface Engine extends AutoCloseable {
     /// @return [#NO_DEADLINE] if there is none
     long timerDeadline();
 
-    /// Interrupts the CPU between two slices: the next one begins at `entry`, at EL1 with SPSel 1, exceptions masked,
-    /// the exclusive monitor cleared; the stack pointers are banked as an exception entry banks them. General
-    /// registers stay as they are. AArch64 only.
+    /// Interrupts the CPU between two slices, as an exception taken to EL1 would: the next one begins at `entry`,
+    /// at EL1 with SPSel 1, DAIF masked, NZCV, IL and SS clear. The stack pointer in use is banked as an exception
+    /// entry banks it, the exclusive monitor is cleared, what is translated and fetched next is EL1's. All other
+    /// registers stay as they are, ELR_EL1 and SPSR_EL1 too: what was interrupted is the caller's to keep
+    /// ([#readRegisters] before this), and x0 to x3 are the caller's to write.
+    ///
+    /// The CPU may be at EL1 with either stack pointer, or at EL0. Some tenths of a microsecond.
+    ///
+    /// @param entry guest virtual address; an address tag that TCR_EL1 lets be ignored is dropped
+    /// @throws EngineException if the CPU is in AArch32 state; it has not changed then
     void enterHandler(long entry);
 
-    /// Goes back from a handler: PC, PSTATE and the banking of the stack pointers are as they were when
-    /// [#enterHandler] was called, the exclusive monitor is cleared. x0 to x17 are the caller's to write.
+    /// Goes back from a handler, from whatever exception level and with whatever stack pointer it is at: PC and
+    /// PSTATE become what is given, bit for bit, the stack pointers are banked accordingly, the exclusive monitor
+    /// is cleared. With the PC and PSTATE that [#enterHandler] found, the CPU is where it was interrupted, but for
+    /// registers that the handler has changed: SP and the SP_ELx among them, as after any exception. x0 to x17 are
+    /// the caller's to write.
     ///
     /// @param pc where the next slice begins
-    /// @param pstate as it was interrupted
+    /// @param pstate as it was interrupted: EL0 or EL1, AArch64 state
+    /// @throws EngineException if the CPU is in AArch32 state; it has not changed then
+    /// @throws IllegalArgumentException if `pstate` names another exception level or state
     void leaveHandler(long pc, long pstate);
 
     /// Goes back from a handler as if an exception had been taken where it was entered: ELR_EL1 = `pc`, SPSR_EL1 =
-    /// `pstate`; the next slice begins at `address`, at EL1 with SPSel 1, exceptions masked, the monitor cleared.
+    /// `pstate`; the next slice begins at `address`, in the state that [#enterHandler] begins in. The guest's own
+    /// ERET then returns to the interrupted place. ESR_EL1 and FAR_EL1 stay as they are.
+    ///
+    /// @param pc interrupted PC
+    /// @param pstate interrupted PSTATE: EL0 or EL1, AArch64 state
+    /// @param address guest virtual address, as for [#enterHandler]
+    /// @throws EngineException if the CPU is in AArch32 state; it has not changed then
+    /// @throws IllegalArgumentException if `pstate` names another exception level or state
     void leaveHandlerByException(long pc, long pstate, long address);
 
     /// Reads x0 to x30, SP, PC and PSTATE.
