@@ -5,8 +5,9 @@ import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
-import dev.trapline.abi.machine.PlannedInterrupt;
+import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.registry.FirmwareRegisters;
@@ -26,6 +27,9 @@ public final class LayeredConfig {
 
     private static final long DAY = Duration.ofDays(1).toNanos();
     private static final long NANOS_PER_TICK = 1_000_000_000L / MachineSpec.TICKS_PER_SECOND;
+
+    private static final String INTERRUPTS = "trapline.run.interrupts";
+    private static final String EVENTS = "trapline.run.events";
 
     private final Config config;
     private final List<ConfigProblem> unknownKeys;
@@ -68,18 +72,20 @@ public final class LayeredConfig {
         Settings settings = new Settings(config, problems);
         TraplineConfig.Run run = run(settings);
         MachineSpec machine = machine(settings, run, services, problems);
-        requireVcpus(run.interrupts(), machine, settings);
+        requireVcpus(run.injections(), machine, settings);
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
         return new TraplineConfig(machine, run);
     }
 
-    private static void requireVcpus(List<PlannedInterrupt> interrupts, MachineSpec machine, Settings settings) {
+    private static void requireVcpus(List<PlannedInjection> planned, MachineSpec machine, Settings settings) {
         int last = machine.vcpus() - 1;
-        if (interrupts.stream().anyMatch(interrupt -> interrupt.vcpu().index() > last)) {
-            settings.refuse("trapline.run.interrupts", "vCPUs of the machine: 0 to " + last);
-        }
+        planned.stream()
+                .filter(injection -> injection.what().vcpu().index() > last)
+                .map(injection -> injection.what() instanceof Injection.Event ? EVENTS : INTERRUPTS)
+                .distinct()
+                .forEach(path -> settings.refuse(path, "vCPUs of the machine: 0 to " + last));
     }
 
     private MachineSpec machine(
@@ -150,9 +156,15 @@ public final class LayeredConfig {
                 settings.path("trapline.run.result"),
                 settings.choice(
                         "trapline.run.entropy", List.of(TraplineConfig.Entropy.values()), TraplineConfig.Entropy::id),
-                PlannedText.interrupts(settings, "trapline.run.interrupts"),
+                injections(settings),
                 settings.paths("trapline.run.plugins"),
                 settings.path("trapline.engine.library"));
+    }
+
+    private static List<PlannedInjection> injections(Settings settings) {
+        List<PlannedInjection> all = new ArrayList<>(PlannedText.interrupts(settings, INTERRUPTS));
+        all.addAll(PlannedText.events(settings, EVENTS));
+        return all;
     }
 
     private static TraplineConfig.@Nullable GuestImage image(Settings settings) {

@@ -2,64 +2,96 @@ package dev.trapline.config;
 
 import com.typesafe.config.ConfigValue;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Moment;
-import dev.trapline.abi.machine.PlannedInterrupt;
+import dev.trapline.abi.machine.PlannedInjection;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// What is planned for a moment of the run, as it is written: `3@time:5ms`, `3@slice:1000`.
+/// What is injected at a moment of the run, as it is written: interrupts `3@time:5ms` and `3:40@slice:1000`, events
+/// `804@slice:1000` and `805:3@time:5ms`.
 final class PlannedText {
 
-    private static final String TIME = "time:";
-    private static final String SLICE = "slice:";
+    private static final Pattern PLANNED = Pattern.compile("([^:@]+)(?::([^:@]+))?@(time|slice):(.+)");
+    private static final String MOMENTS = "time:DURATION or slice:ORDINAL";
     private static final long NANOS_PER_TICK = 1_000_000_000L / MachineSpec.TICKS_PER_SECOND;
 
     private PlannedText() {}
 
-    /// A list of interrupts.
-    static List<PlannedInterrupt> interrupts(Settings settings, String path) {
-        List<PlannedInterrupt> planned = new ArrayList<>();
+    /// A list of interrupts: `CPU@WHEN`, or `CPU:INTID@WHEN`.
+    static List<PlannedInjection> interrupts(Settings settings, String path) {
+        return all(
+                settings,
+                path,
+                "CPU@WHEN or CPU:INTID@WHEN with WHEN " + MOMENTS + ", as in 0@time:5ms or 3:40@slice:1000",
+                PlannedText::interrupt);
+    }
+
+    /// A list of events: `NUMBER@WHEN`, or `NUMBER:CPU@WHEN`.
+    static List<PlannedInjection> events(Settings settings, String path) {
+        return all(
+                settings,
+                path,
+                "NUMBER@WHEN or NUMBER:CPU@WHEN with WHEN " + MOMENTS + ", as in 804@slice:1000 or 805:3@time:5ms",
+                PlannedText::event);
+    }
+
+    private static List<PlannedInjection> all(
+            Settings settings, String path, String takes, Function<Matcher, @Nullable Injection> injection) {
+        List<PlannedInjection> planned = new ArrayList<>();
         for (ConfigValue element : settings.list(path)) {
-            PlannedInterrupt interrupt = interrupt(Settings.shown(element));
-            if (interrupt == null) {
-                settings.refuse(
-                        path, element, "CPU@time:DURATION or CPU@slice:ORDINAL, as in 0@time:5ms or 3@slice:1000");
+            Matcher text = PLANNED.matcher(Settings.shown(element));
+            Injection what = text.matches() ? injection.apply(text) : null;
+            Moment when = what == null ? null : moment(text.group(3), text.group(4));
+            if (what == null || when == null) {
+                settings.refuse(path, element, takes);
             } else {
-                planned.add(interrupt);
+                planned.add(new PlannedInjection(what, when));
             }
         }
         return planned;
     }
 
-    private static @Nullable PlannedInterrupt interrupt(String text) {
-        int at = text.indexOf('@');
-        if (at < 0) {
+    private static @Nullable Injection interrupt(Matcher text) {
+        BigInteger vcpu = below(text.group(1), VcpuId.MAX_COUNT);
+        if (vcpu == null) {
             return null;
         }
-        BigInteger vcpu = Quantities.number(text.substring(0, at));
-        Moment when = moment(text.substring(at + 1));
-        if (vcpu == null || when == null || !isBelow(vcpu, VcpuId.MAX_COUNT)) {
-            return null;
+        VcpuId target = new VcpuId(vcpu.intValue());
+        if (text.group(2) == null) {
+            return new Injection.WakeUp(target);
         }
-        return new PlannedInterrupt(new VcpuId(vcpu.intValue()), when);
+        BigInteger intid = below(text.group(2), Injection.MAX_INTID + 1L);
+        return intid == null ? null : new Injection.Interrupt(target, intid.intValue());
     }
 
-    /// `time:DURATION` of virtual time, or `slice:ORDINAL`; null for anything else.
-    private static @Nullable Moment moment(String text) {
-        if (text.startsWith(TIME)) {
-            BigInteger nanos = Quantities.nanoseconds(text.substring(TIME.length()));
-            return nanos == null || !isBelow(nanos, Long.MAX_VALUE)
-                    ? null
-                    : new Moment.AtTime(nanos.longValue() / NANOS_PER_TICK);
-        }
-        BigInteger ordinal = text.startsWith(SLICE) ? Quantities.number(text.substring(SLICE.length())) : null;
-        return ordinal == null || !isBelow(ordinal, Long.MAX_VALUE) ? null : new Moment.AtSlice(ordinal.longValue());
+    private static @Nullable Injection event(Matcher text) {
+        BigInteger number = below(text.group(1), Long.MAX_VALUE);
+        BigInteger vcpu = text.group(2) == null ? BigInteger.ZERO : below(text.group(2), VcpuId.MAX_COUNT);
+        return number == null || vcpu == null
+                ? null
+                : new Injection.Event(new VcpuId(vcpu.intValue()), number.longValue());
     }
 
-    private static boolean isBelow(BigInteger value, long bound) {
-        return value.signum() >= 0 && value.compareTo(BigInteger.valueOf(bound)) < 0;
+    private static @Nullable Moment moment(String kind, String text) {
+        if (kind.equals("slice")) {
+            BigInteger ordinal = below(text, Long.MAX_VALUE);
+            return ordinal == null ? null : new Moment.AtSlice(ordinal.longValue());
+        }
+        BigInteger nanos = Quantities.nanoseconds(text);
+        return nanos == null || nanos.bitLength() >= Long.SIZE
+                ? null
+                : new Moment.AtTime(nanos.longValue() / NANOS_PER_TICK);
+    }
+
+    private static @Nullable BigInteger below(String text, long bound) {
+        BigInteger value = Quantities.number(text);
+        return value == null || value.signum() < 0 || value.compareTo(BigInteger.valueOf(bound)) >= 0 ? null : value;
     }
 }

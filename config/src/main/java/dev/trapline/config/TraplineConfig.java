@@ -1,7 +1,7 @@
 package dev.trapline.config;
 
 import dev.trapline.abi.machine.MachineSpec;
-import dev.trapline.abi.machine.PlannedInterrupt;
+import dev.trapline.abi.machine.PlannedInjection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +22,7 @@ public record TraplineConfig(MachineSpec machine, Run run) {
     /// @param input file that is typed at the console; null for standard input
     /// @param result file that says how the run ended
     /// @param entropy where the guest's entropy comes from
-    /// @param interrupts planned ones, in their order
+    /// @param injections planned interrupts, then planned events, each in their order
     /// @param plugins JAR files with services
     /// @param library the engine's library; null to look for one
     public record Run(
@@ -33,11 +33,11 @@ public record TraplineConfig(MachineSpec machine, Run run) {
             @Nullable Path input,
             @Nullable Path result,
             Entropy entropy,
-            List<PlannedInterrupt> interrupts,
+            List<PlannedInjection> injections,
             List<Path> plugins,
             @Nullable Path library) {
         public Run {
-            interrupts = List.copyOf(interrupts);
+            injections = List.copyOf(injections);
             plugins = List.copyOf(plugins);
         }
     }

@@ -7,9 +7,10 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValue;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Moment;
-import dev.trapline.abi.machine.PlannedInterrupt;
+import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.registry.Action;
@@ -107,14 +108,19 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void interruptsArePlannedForAMomentOfVirtualTimeOrForASlice() {
+    void injectionsArePlannedForAMomentOfVirtualTimeOrForASlice() {
         var config = ConfigFixture.withAssignments(
-                "machine.cpus=4", "machine.cluster-size=2", "run.interrupts=[\"0@time:1us\", \"3@slice:0x10\"]");
-        assertThat(config.run().interrupts())
+                "machine.cpus=4",
+                "machine.cluster-size=2",
+                "run.interrupts=[\"0@time:1us\", \"3:40@slice:0x10\"]",
+                "run.events=[\"804@slice:7\", \"0:2@time:0\"]");
+        assertThat(config.run().injections())
                 .as("a microsecond is 62.5 ticks, and the fraction is dropped")
                 .containsExactly(
-                        new PlannedInterrupt(new VcpuId(0), new Moment.AtTime(62)),
-                        new PlannedInterrupt(new VcpuId(3), new Moment.AtSlice(16)));
+                        new PlannedInjection(new Injection.WakeUp(new VcpuId(0)), new Moment.AtTime(62)),
+                        new PlannedInjection(new Injection.Interrupt(new VcpuId(3), 40), new Moment.AtSlice(16)),
+                        new PlannedInjection(new Injection.Event(new VcpuId(0), 804), new Moment.AtSlice(7)),
+                        new PlannedInjection(new Injection.Event(new VcpuId(2), 0), new Moment.AtTime(0)));
         assertThat(config.machine().topology().mpidr(new VcpuId(3)).affinity())
                 .as("the second CPU of the second cluster")
                 .isEqualTo(0x101);

@@ -158,14 +158,27 @@ final class MachineOptions {
 
     @Option(
             names = "--interrupt",
-            paramLabel = "CPU@WHEN",
-            order = 19,
+            paramLabel = "CPU[:INTID]@WHEN",
+            order = 18,
             description =
                     "Interrupt a vCPU at time:DURATION of virtual time or at slice:ORDINAL, as in 0@time:5ms: it ends"
                             + " a WFI or CPU_SUSPEND. May be given more than once.")
     void interrupts(@Nullable List<String> values) {
         if (values != null) {
             settings.add(new CommandLineSetting("trapline.run.interrupts", values, "--interrupt"));
+        }
+    }
+
+    @Option(
+            names = "--event",
+            paramLabel = "NUMBER[:CPU]@WHEN",
+            order = 19,
+            description =
+                    "Inject an SDEI event at time:DURATION or slice:ORDINAL, as in 804@slice:1000; for a private one,"
+                            + " CPU says whose (0). May be given more than once.")
+    void events(@Nullable List<String> values) {
+        if (values != null) {
+            settings.add(new CommandLineSetting("trapline.run.events", values, "--event"));
         }
     }
 

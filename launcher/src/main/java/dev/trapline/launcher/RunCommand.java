@@ -124,7 +124,7 @@ final class RunCommand implements Action {
                 .console(console)
                 .script(script);
         images.forEach(builder::image);
-        config.run().interrupts().forEach(builder::interrupt);
+        config.run().injections().forEach(builder::inject);
         switch (config.run().entropy()) {
             case SEED -> {}
             case HOST -> builder.entropy(new HostEntropy());

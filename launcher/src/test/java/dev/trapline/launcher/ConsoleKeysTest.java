@@ -3,7 +3,7 @@ package dev.trapline.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.record.JournalRecord.Stop;
 import dev.trapline.vcpu.MachineRun;
@@ -46,7 +46,7 @@ class ConsoleKeysTest {
         public void reconfigure(Policy policy) {}
 
         @Override
-        public void interrupt(VcpuId vcpu) {}
+        public void inject(Injection what) {}
 
         @Override
         public void stop(Stop.Reason reason) {}

@@ -4,6 +4,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Position;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.MachineEvent;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.DivergenceException;
@@ -74,7 +75,7 @@ final class Boundary implements Inputs.Receiver {
         for (Vcpus.Wakeup woken = vcpus.nextWoken(clock.now()); woken != null; woken = vcpus.nextWoken(clock.now())) {
             stolen.canRun(woken.vcpu(), clock.now());
             if (woken.suspendedByEffect()) {
-                effects.tellServices(new MachineEvent.Woken(woken.vcpu(), clock.now()));
+                effects.tellServices(new MachineEvent.Woken(woken.vcpu(), clock.now(), woken.lostPower()));
             }
         }
     }
@@ -85,8 +86,16 @@ final class Boundary implements Inputs.Receiver {
     }
 
     @Override
-    public void interrupt(VcpuId vcpu) {
-        vcpus.interrupt(vcpu);
+    public void inject(Injection what) {
+        switch (what) {
+            case Injection.WakeUp(VcpuId vcpu) -> vcpus.interrupt(vcpu);
+            case Injection.Interrupt(VcpuId vcpu, int intid) -> {
+                vcpus.interrupt(vcpu);
+                effects.tellServices(new MachineEvent.Interrupted(vcpu, intid));
+            }
+            case Injection.Event(VcpuId vcpu, long number) ->
+                effects.tellServices(new MachineEvent.EventInjected(number, vcpu));
+        }
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.trapline.vcpu;
 
-import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.record.JournalRecord.Stop;
 import java.util.Queue;
@@ -15,7 +15,7 @@ final class Controls {
 
     private final AtomicReference<Stop.@Nullable Reason> stop = new AtomicReference<>();
     private final Queue<Policy> policies = new ConcurrentLinkedQueue<>();
-    private final Queue<VcpuId> interrupts = new ConcurrentLinkedQueue<>();
+    private final Queue<Injection> injections = new ConcurrentLinkedQueue<>();
     private final AtomicLong virtualTime = new AtomicLong();
     private final AtomicLong slices = new AtomicLong();
     private final AtomicLong hypercalls = new AtomicLong();
@@ -42,15 +42,15 @@ final class Controls {
         return policies.poll();
     }
 
-    /// Asks for an interrupt.
-    void interrupt(VcpuId vcpu) {
-        interrupts.add(vcpu);
+    /// Asks for an injection.
+    void inject(Injection what) {
+        injections.add(what);
     }
 
-    /// The next interrupt that was asked for; null if there is none.
+    /// The next injection that was asked for; null if there is none.
     @Nullable
-    VcpuId nextInterrupt() {
-        return interrupts.poll();
+    Injection nextInjection() {
+        return injections.poll();
     }
 
     /// Shows other threads how far the machine is. They may see it a little late.

@@ -8,6 +8,7 @@ import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.vcpu.boot.BootPlan;
 import dev.trapline.vcpu.device.Pl011;
 import dev.trapline.vcpu.memory.MachineMemory;
@@ -25,6 +26,9 @@ final class Effects {
         boolean isOver();
 
         void finish(RunOutcome how);
+
+        /// A service wants something done on an event.
+        void reacted(JournalRecord.Reaction reaction);
 
         /// A service threw on an event, and will again in a replay.
         void serviceThrew(InvariantViolation violation);
@@ -99,7 +103,10 @@ final class Effects {
             run.serviceThrew(violation);
             return;
         }
-        apply(effects, service);
+        if (!effects.isEmpty()) {
+            run.reacted(new JournalRecord.Reaction(service, effects));
+            apply(effects, service);
+        }
     }
 
     /// Carries out effects of a service, in their order.
@@ -116,24 +123,34 @@ final class Effects {
             case Effect.PowerOn on -> {
                 vcpus.powerOn(on.target(), on.entry(), RegisterWrites.x0(on.contextId()), on.readyAt());
                 stolen.canRun(on.target(), Math.max(run.now(), on.readyAt()));
+                tellServices(new MachineEvent.PoweredOn(on.target()));
             }
-            case Effect.PowerOff(VcpuId target) -> vcpus.powerOff(target);
-            case Effect.Standby(VcpuId target) -> suspended(target, vcpus.standby(target, run.now()));
-            case Effect.PowerDown down -> suspended(down.target(), vcpus.powerDown(down, run.now()));
+            case Effect.PowerOff(VcpuId target) -> {
+                vcpus.powerOff(target);
+                tellServices(new MachineEvent.PoweredOff(target));
+            }
+            case Effect.Standby(VcpuId target) -> {
+                if (!vcpus.standby(target, run.now())) {
+                    tellServices(new MachineEvent.Woken(target, run.now(), false));
+                }
+            }
+            case Effect.PowerDown down -> {
+                boolean isDown = vcpus.powerDown(down, run.now());
+                tellServices(
+                        isDown
+                                ? new MachineEvent.PoweredDown(down.target())
+                                : new MachineEvent.Woken(down.target(), run.now(), false));
+            }
             case Effect.Wake(VcpuId target) -> vcpus.interrupt(target);
             case Effect.WriteMemory(long address, Bytes bytes) -> writeMemory(address, bytes, service);
+            case Effect.DeliverEvent deliver -> vcpus.deliver(deliver);
+            case Effect.CompleteEvent(VcpuId target) -> vcpus.complete(target);
+            case Effect.CompleteEventAndResume(VcpuId target, long address) -> vcpus.completeAndResume(target, address);
             case Effect.DrawEntropy(int bytes) -> inputs.requestEntropy(service, bytes);
             case Effect.ShareStolenTime(VcpuId of, long address) -> stolen.share(of, address);
             case Effect.SystemOff _ -> run.finish(new RunOutcome.PoweredOff());
             case Effect.SystemReset(Effect.SystemReset.Reset kind) -> reset(kind);
             case Effect.ExitRun(long status) -> run.finish(new RunOutcome.Exited(status));
-        }
-    }
-
-    /// A vCPU that does not wait after all was woken as soon as it was suspended.
-    private void suspended(VcpuId vcpu, boolean waits) {
-        if (!waits) {
-            tellServices(new MachineEvent.Woken(vcpu, run.now()));
         }
     }
 

@@ -2,8 +2,8 @@ package dev.trapline.vcpu;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.InvariantViolation;
-import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.EntropySource;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.History;
@@ -23,7 +23,7 @@ final class Inputs {
         /// Puts a policy in force for all vCPUs.
         void reconfigure(Policy policy);
 
-        void interrupt(VcpuId vcpu);
+        void inject(Injection what);
 
         /// Hands a service the entropy that it asked for.
         void entropy(String service, Bytes bytes);
@@ -35,7 +35,7 @@ final class Inputs {
     private record EntropyRequest(String service, int bytes) {}
 
     private final ConsoleInput console;
-    private final PlannedInterrupts planned;
+    private final PlannedInjections planned;
     private final EntropySource source;
     private final Pl011 uart;
     private final History history;
@@ -45,7 +45,7 @@ final class Inputs {
 
     Inputs(
             ConsoleInput console,
-            PlannedInterrupts planned,
+            PlannedInjections planned,
             EntropySource source,
             Pl011 uart,
             History history,
@@ -95,7 +95,7 @@ final class Inputs {
         return history.isExhausted() ? new RunOutcome.RecordingEnds() : null;
     }
 
-    /// The defined order of inputs at a boundary: reconfigurations as they were asked for, entropy, interrupts
+    /// The defined order of inputs at a boundary: reconfigurations as they were asked for, entropy, injections
     /// (those planned, then those asked for), console, stop.
     private @Nullable RunOutcome takeLive(long slices, long now, Receiver receiver) {
         for (Policy policy = controls.nextPolicy(); policy != null; policy = controls.nextPolicy()) {
@@ -106,11 +106,11 @@ final class Inputs {
             EntropyRequest request = requests.remove();
             take(new JournalRecord.Entropy(request.service(), draw(request.bytes())), receiver);
         }
-        for (VcpuId vcpu = planned.next(slices, now); vcpu != null; vcpu = planned.next(slices, now)) {
-            take(new JournalRecord.Interrupt(vcpu), receiver);
+        for (Injection due = planned.next(slices, now); due != null; due = planned.next(slices, now)) {
+            take(new JournalRecord.Injected(due), receiver);
         }
-        for (VcpuId vcpu = controls.nextInterrupt(); vcpu != null; vcpu = controls.nextInterrupt()) {
-            take(new JournalRecord.Interrupt(vcpu), receiver);
+        for (Injection asked = controls.nextInjection(); asked != null; asked = controls.nextInjection()) {
+            take(new JournalRecord.Injected(asked), receiver);
         }
         Bytes bytes = console.offer(now, uart.receiverRoom(), uart.receiverIsEmpty());
         if (bytes != null) {
@@ -138,7 +138,7 @@ final class Inputs {
         switch (taken) {
             case JournalRecord.ConsoleInput(Bytes bytes) -> uart.receive(bytes);
             case JournalRecord.Reconfigured(Policy policy) -> receiver.reconfigure(policy);
-            case JournalRecord.Interrupt(VcpuId vcpu) -> receiver.interrupt(vcpu);
+            case JournalRecord.Injected(Injection what) -> receiver.inject(what);
             case JournalRecord.Entropy(String service, Bytes bytes) -> receiver.entropy(service, bytes);
             case JournalRecord.Idle(long until) -> receiver.idle(until);
             case Stop(Stop.Reason reason) -> {

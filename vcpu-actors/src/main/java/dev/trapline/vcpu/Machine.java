@@ -11,7 +11,7 @@ import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
-import dev.trapline.abi.machine.PlannedInterrupt;
+import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.registry.FirmwareRegisters;
 import dev.trapline.journal.History;
 import dev.trapline.journal.RecordingException;
@@ -64,7 +64,7 @@ public final class Machine {
         private final List<FirmwareService<?>> services = new ArrayList<>();
         private ConsoleOutput console = (_, _) -> {};
         private Bytes script = Bytes.EMPTY;
-        private final List<PlannedInterrupt> planned = new ArrayList<>();
+        private final List<PlannedInjection> planned = new ArrayList<>();
         private @Nullable EntropySource entropy;
         private @Nullable Path recordTo;
         private @Nullable History given;
@@ -136,13 +136,12 @@ public final class Machine {
             return this;
         }
 
-        /// Plans an interrupt for a vCPU: it ends a wait, or lets the next one end at once. A replay takes its
-        /// interrupts from the recording.
+        /// Plans the injection of an interrupt or an event. A replay takes what is injected from the recording.
         ///
         /// @throws IllegalArgumentException if the machine has no such vCPU
-        public Builder interrupt(PlannedInterrupt interrupt) {
-            requireVcpu(interrupt.vcpu(), spec);
-            planned.add(interrupt);
+        public Builder inject(PlannedInjection injection) {
+            requireVcpu(injection.what().vcpu(), spec);
+            planned.add(injection);
             return this;
         }
 
@@ -155,7 +154,7 @@ public final class Machine {
 
         private static void requireVcpu(VcpuId vcpu, MachineSpec spec) {
             if (vcpu.index() >= spec.vcpus()) {
-                throw new IllegalArgumentException("an interrupt for " + vcpu + ": this machine has " + spec.vcpus()
+                throw new IllegalArgumentException("an injection for " + vcpu + ": this machine has " + spec.vcpus()
                         + (spec.vcpus() == 1 ? " vCPU" : " vCPUs"));
             }
         }
@@ -194,7 +193,7 @@ public final class Machine {
             String dispatcher = dispatchers.borrow();
             MachineParts parts = assembly.assemble(
                     input,
-                    new PlannedInterrupts(planned),
+                    new PlannedInjections(planned),
                     entropy == null ? new SeededEntropy(spec.seed()) : entropy,
                     new Console(console),
                     history,

@@ -82,7 +82,7 @@ final class MachineAssembly {
 
     MachineParts assemble(
             ConsoleInput input,
-            PlannedInterrupts planned,
+            PlannedInjections planned,
             EntropySource entropy,
             Console console,
             History history,

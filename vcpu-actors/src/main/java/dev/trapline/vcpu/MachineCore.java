@@ -82,7 +82,7 @@ final class MachineCore implements Effects.Run {
             MachineMemory memory,
             Pl011 uart,
             ConsoleInput input,
-            PlannedInterrupts planned,
+            PlannedInjections planned,
             EntropySource entropy,
             Console console,
             History history,
@@ -188,6 +188,12 @@ final class MachineCore implements Effects.Run {
         takeIn(end);
         log.add(end.slice());
         serviceThrew(violation);
+    }
+
+    @Override
+    public void reacted(JournalRecord.Reaction reaction) {
+        history.append(reaction);
+        log.add(reaction);
     }
 
     @Override

@@ -31,7 +31,7 @@ record MachineParts(
         Pl011 uart,
         MemoryMap memoryMap,
         ConsoleInput input,
-        PlannedInterrupts planned,
+        PlannedInjections planned,
         EntropySource entropy,
         Console console,
         History history,

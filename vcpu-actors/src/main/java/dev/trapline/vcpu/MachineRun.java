@@ -1,7 +1,7 @@
 package dev.trapline.vcpu;
 
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.record.JournalRecord;
 import java.util.concurrent.CompletionStage;
@@ -30,13 +30,13 @@ public interface MachineRun {
     /// @throws IllegalArgumentException if the policy is too large to be recorded
     void reconfigure(Policy policy);
 
-    /// Interrupts a vCPU at the next slice boundary, and records it: that ends its wait, or lets its next one end
-    /// at once; nothing if it is off. Nothing happens in a replay: its interrupts come from the recording.
+    /// Injects an interrupt or an event at the next slice boundary, and records it. Nothing happens in a replay:
+    /// what is injected there comes from the recording.
     ///
     /// A machine in which nothing can run and nothing is planned ends as a deadlock, without waiting for this.
     ///
     /// @throws IllegalArgumentException if the machine has no such vCPU
-    void interrupt(VcpuId vcpu);
+    void inject(Injection what);
 
     /// Asks the run to end at the next slice boundary.
     void stop(JournalRecord.Stop.Reason reason);

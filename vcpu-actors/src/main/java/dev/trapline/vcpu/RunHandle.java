@@ -2,6 +2,7 @@ package dev.trapline.vcpu;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.record.JournalRecord.Stop;
 import java.util.concurrent.CompletableFuture;
@@ -42,9 +43,9 @@ record RunHandle(
     }
 
     @Override
-    public void interrupt(VcpuId vcpu) {
-        checkVcpu.accept(vcpu);
-        controls.interrupt(vcpu);
+    public void inject(Injection what) {
+        checkVcpu.accept(what.vcpu());
+        controls.inject(what);
     }
 
     @Override

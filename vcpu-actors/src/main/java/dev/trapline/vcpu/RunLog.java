@@ -1,10 +1,11 @@
 package dev.trapline.vcpu;
 
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.JournalRecord.Answer;
 import dev.trapline.journal.record.JournalRecord.Slice;
@@ -97,7 +98,9 @@ final class RunLog {
                 "  answered: " + answer.registers() + " [" + HypercallText.decision(answer.decision()) + "]";
             case JournalRecord.ConsoleInput input -> "console input: " + input.bytes();
             case JournalRecord.Reconfigured _ -> "another policy";
-            case JournalRecord.Interrupt(VcpuId vcpu) -> "interrupt for " + vcpu;
+            case JournalRecord.Injected(Injection what) -> HypercallText.injection(what);
+            case JournalRecord.Reaction(String service, List<Effect> effects) ->
+                "  " + service + ": " + HypercallText.effects(effects);
             case JournalRecord.Entropy(String service, Bytes bytes) ->
                 bytes.size() + " bytes of entropy for '" + service + "'";
             case JournalRecord.Idle(long until) -> "idle until " + until;

@@ -47,6 +47,11 @@ final class VcpuActor extends DirectBehavior<VcpuActor.Command> {
         INSTANCE
     }
 
+    /// Power-down until an interrupt: registers are lost, what events have interrupted is not.
+    enum PowerDown implements Command {
+        INSTANCE
+    }
+
     /// Wait for an interrupt, as after WFI: firmware has it so.
     enum Suspend implements Command {
         INSTANCE
@@ -56,6 +61,19 @@ final class VcpuActor extends DirectBehavior<VcpuActor.Command> {
     enum Wake implements Command {
         INSTANCE
     }
+
+    /// Enter the handler of an event: see [dev.trapline.abi.firmware.Effect.DeliverEvent].
+    ///
+    /// @param writes registers that the last call returns: what is interrupted has them
+    record Deliver(RegisterWrites writes, long entry, long event, long argument) implements Command {}
+
+    /// Go back from the handler to what was interrupted.
+    enum Complete implements Command {
+        INSTANCE
+    }
+
+    /// Go back from the handler by way of an exception.
+    record CompleteAndResume(long address) implements Command {}
 
     /// The host wrote guest memory.
     record DropTranslations(long address, long length) implements Command {}
@@ -112,8 +130,13 @@ final class VcpuActor extends DirectBehavior<VcpuActor.Command> {
             case Reconfigure(CapabilityRegistry table) -> registry = table;
             case PowerOn(long entry, RegisterWrites registers) -> logic.powerOn(entry, registers);
             case PowerOff _ -> logic.powerOff();
+            case PowerDown _ -> logic.powerDown();
             case Suspend _ -> logic.suspend();
             case Wake _ -> logic.wake();
+            case Deliver(RegisterWrites writes, long entry, long event, long argument) ->
+                logic.deliver(writes, entry, event, argument);
+            case Complete _ -> logic.complete();
+            case CompleteAndResume(long address) -> logic.completeAndResume(address);
             case DropTranslations(long address, long length) -> logic.dropTranslations(address, length);
             case Maintain(Exit.Maintenance operation) -> logic.maintain(operation);
         }
@@ -137,11 +160,12 @@ final class VcpuActor extends DirectBehavior<VcpuActor.Command> {
         Decision decision = registry.decide(exit);
         switch (decision) {
             case Decision.Resident _, Decision.Denied _ ->
-                machine.tell(new MachineActor.HypercallMade(end, new ServiceCall(id, exit, now, registry), decision));
+                machine.tell(new MachineActor.HypercallMade(
+                        end, new ServiceCall(id, exit, now, logic.interrupted(), registry), decision));
             case Decision.Forwarded(String service) ->
                 actorOf(service)
                         .tell(new FirmwareActor.Call<>(
-                                new ServiceCall(id, exit, now, registry),
+                                new ServiceCall(id, exit, now, logic.interrupted(), registry),
                                 machine,
                                 answer -> new MachineActor.HypercallAnswered(end, decision, answer)));
         }

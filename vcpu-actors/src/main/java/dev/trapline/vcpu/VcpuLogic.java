@@ -14,7 +14,10 @@ import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.registry.Toggle;
 import dev.trapline.journal.record.JournalRecord.Slice;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// One vCPU without its actor: a lifecycle, and an engine while it is powered.
 ///
@@ -32,12 +35,16 @@ final class VcpuLogic {
 
     private record Suspended(Engine engine) implements Lifecycle {}
 
+    private static final int SAVED_BY_DELIVERY = 18;
+
     private final VcpuId id;
     private final EngineFactory engines;
     private final EngineSpec spec;
     private final long[] registers = new long[GeneralRegisters.COUNT];
     private Lifecycle lifecycle = new Off();
     private long timerDeadline = Engine.NO_DEADLINE;
+    /// What the events saved whose handlers run, the innermost first.
+    private final Deque<GeneralRegisters> interrupted = new ArrayDeque<>();
 
     VcpuLogic(VcpuId id, EngineFactory engines, MachineSpec machine, MemoryMap memory) {
         this.id = id;
@@ -66,6 +73,12 @@ final class VcpuLogic {
 
     /// Powers off; nothing if it is off.
     void powerOff() {
+        powerDown();
+        interrupted.clear();
+    }
+
+    /// Loses its registers, and goes on in the handlers it was in when it is powered on again.
+    void powerDown() {
         ifPowered(Engine::close);
         lifecycle = new Off();
     }
@@ -80,6 +93,60 @@ final class VcpuLogic {
         if (lifecycle instanceof Suspended(Engine engine)) {
             lifecycle = new On(engine);
         }
+    }
+
+    /// Enters the handler of an event, with x0 to x3 as DEN0054 §5.2 has them.
+    ///
+    /// @param writes what the call returns that ended the slice before: it is part of what is interrupted
+    void deliver(RegisterWrites writes, long entry, long event, long argument) {
+        Engine engine = poweredEngine();
+        if (writes.count() > 0) {
+            engine.writeRegisters(writes);
+        }
+        engine.readRegisters(registers);
+        GeneralRegisters saved = GeneralRegisters.copyOf(registers);
+        interrupted.push(saved);
+        engine.enterHandler(entry);
+        engine.writeRegisters(RegisterWrites.fromX0(event, argument, saved.pc(), saved.pstate()));
+    }
+
+    /// Leaves the innermost handler: what it interrupted goes on.
+    void complete() {
+        Engine engine = poweredEngine();
+        GeneralRegisters saved = innermost();
+        engine.writeRegisters(savedByDelivery(saved));
+        engine.leaveHandler(saved.pc(), saved.pstate());
+    }
+
+    /// Leaves the innermost handler as if what it interrupted had taken an exception.
+    void completeAndResume(long address) {
+        Engine engine = poweredEngine();
+        GeneralRegisters saved = innermost();
+        engine.writeRegisters(savedByDelivery(saved));
+        engine.leaveHandlerByException(saved.pc(), saved.pstate(), address);
+    }
+
+    /// What the innermost handler interrupted; null outside of any.
+    @Nullable
+    GeneralRegisters interrupted() {
+        return interrupted.peek();
+    }
+
+    private GeneralRegisters innermost() {
+        GeneralRegisters saved = interrupted.poll();
+        if (saved == null) {
+            throw new InvariantViolation("a firmware service completes an event on " + id + ", which runs no handler");
+        }
+        return saved;
+    }
+
+    /// x0 to x17: a handler keeps the others itself.
+    private static RegisterWrites savedByDelivery(GeneralRegisters saved) {
+        long[] values = new long[SAVED_BY_DELIVERY];
+        for (int n = 0; n < values.length; n++) {
+            values[n] = saved.x(n);
+        }
+        return RegisterWrites.fromX0(values);
     }
 
     void dropTranslations(long address, long length) {
@@ -138,6 +205,15 @@ final class VcpuLogic {
             case On(Engine engine) -> action.accept(engine);
             case Suspended(Engine engine) -> action.accept(engine);
         }
+    }
+
+    private Engine poweredEngine() {
+        return switch (lifecycle) {
+            case On(Engine engine) -> engine;
+            case Suspended(Engine engine) -> engine;
+            case Off _, OnPending _ ->
+                throw new InvariantViolation("an event is delivered to " + id + " while it is " + lifecycle);
+        };
     }
 
     private Engine runningEngine() {

@@ -124,7 +124,7 @@ final class Vcpus {
             suspendedByEffect |= vcpu.bit();
             resumes[vcpu.index()] = down;
             returns[vcpu.index()] = RegisterWrites.NONE;
-            actors.tell(vcpu, VcpuActor.PowerOff.INSTANCE);
+            actors.tell(vcpu, VcpuActor.PowerDown.INSTANCE);
         }
         return waits;
     }
@@ -158,13 +158,36 @@ final class Vcpus {
         }
         boolean byEffect = (suspendedByEffect & vcpu.bit()) != 0;
         suspendedByEffect &= ~vcpu.bit();
-        return new Wakeup(vcpu, byEffect);
+        return new Wakeup(vcpu, byEffect, power.of(vcpu) == VcpuState.ON_PENDING);
     }
 
     /// A wait that is over.
     ///
     /// @param suspendedByEffect whether firmware had it wait, and not a WFI
-    record Wakeup(VcpuId vcpu, boolean suspendedByEffect) {}
+    /// @param lostPower whether it starts again from a power-down
+    record Wakeup(VcpuId vcpu, boolean suspendedByEffect, boolean lostPower) {}
+
+    /// Interrupts a vCPU by an event; what its last call returns is written before, so that it is not lost.
+    void deliver(Effect.DeliverEvent event) {
+        VcpuId vcpu = event.target();
+        VcpuState state = power.of(vcpu);
+        InvariantViolation.require(
+                state == VcpuState.ON || state == VcpuState.SUSPENDED,
+                "a firmware service delivers an event to " + vcpu + ", which is " + state.description());
+        actors.tell(vcpu, new VcpuActor.Deliver(returns[vcpu.index()], event.entry(), event.event(), event.argument()));
+        returns[vcpu.index()] = RegisterWrites.NONE;
+        if (state == VcpuState.SUSPENDED) {
+            power.interrupt(vcpu);
+        }
+    }
+
+    void complete(VcpuId vcpu) {
+        actors.tell(vcpu, VcpuActor.Complete.INSTANCE);
+    }
+
+    void completeAndResume(VcpuId vcpu, long address) {
+        actors.tell(vcpu, new VcpuActor.CompleteAndResume(address));
+    }
 
     void tellAll(VcpuActor.Command command) {
         for (VcpuId vcpu : all) {

@@ -155,6 +155,7 @@ final class CallOracle {
                 case Effect.SystemOff _, Effect.SystemReset _, Effect.ExitRun _ -> {}
                 case Effect.DrawEntropy _ -> {}
                 case Effect.Standby _,
+                        Effect.EventHandling _,
                         Effect.PowerDown _,
                         Effect.ShareStolenTime _,
                         Effect.Wake _,

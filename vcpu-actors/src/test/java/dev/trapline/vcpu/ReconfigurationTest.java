@@ -10,6 +10,7 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.abi.registry.RegistryException;
@@ -20,7 +21,7 @@ import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.JournalRecord.ConsoleInput;
 import dev.trapline.journal.record.JournalRecord.Entropy;
-import dev.trapline.journal.record.JournalRecord.Interrupt;
+import dev.trapline.journal.record.JournalRecord.Injected;
 import dev.trapline.journal.record.JournalRecord.Reconfigured;
 import dev.trapline.journal.record.JournalRecord.Stop;
 import dev.trapline.journal.recording.Recordings;
@@ -131,7 +132,7 @@ class ReconfigurationTest {
                     MachineRun machine = run.join();
                     machine.stop(Stop.Reason.INTERRUPTED);
                     machine.type(Bytes.copyOf(new byte[] {'x'}));
-                    machine.interrupt(VcpuId.BOOT);
+                    machine.inject(new Injection.WakeUp(VcpuId.BOOT));
                     machine.reconfigure(REVOKED);
                     machine.reconfigure(other);
                 },
@@ -139,12 +140,12 @@ class ReconfigurationTest {
         Path recording = temp.resolve("rec");
         finish(machine(engines).recordTo(recording));
         assertThat(records(recording))
-                .as("reconfigurations as they were asked for, interrupts, console, stop; whatever the order of asking")
+                .as("reconfigurations as they were asked for, injections, console, stop; whatever the order of asking")
                 .filteredOn(record -> record instanceof JournalRecord.Input && !(record instanceof Entropy))
                 .containsExactly(
                         new Reconfigured(REVOKED),
                         new Reconfigured(other),
-                        new Interrupt(VcpuId.BOOT),
+                        new Injected(new Injection.WakeUp(VcpuId.BOOT)),
                         new ConsoleInput(Bytes.copyOf(new byte[] {'x'})),
                         new Stop(Stop.Reason.INTERRUPTED));
     }

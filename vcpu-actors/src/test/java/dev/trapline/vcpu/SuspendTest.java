@@ -23,8 +23,9 @@ import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.Moment;
-import dev.trapline.abi.machine.PlannedInterrupt;
+import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.abi.smccc.FunctionId;
@@ -130,8 +131,8 @@ class SuspendTest {
         return records.stream();
     }
 
-    private static PlannedInterrupt at(VcpuId vcpu, long ticks) {
-        return new PlannedInterrupt(vcpu, new Moment.AtTime(ticks));
+    private static PlannedInjection at(VcpuId vcpu, long ticks) {
+        return new PlannedInjection(new Injection.WakeUp(vcpu), new Moment.AtTime(ticks));
     }
 
     @Test
@@ -149,8 +150,8 @@ class SuspendTest {
         engines.script(wfi(), wfi(), hvc(SYSTEM_OFF));
         runAndReplay(
                 machine(1, new Doing())
-                        .interrupt(at(ZERO, 5_000))
-                        .interrupt(new PlannedInterrupt(ZERO, new Moment.AtSlice(2))),
+                        .inject(at(ZERO, 5_000))
+                        .inject(new PlannedInjection(new Injection.WakeUp(ZERO), new Moment.AtSlice(2))),
                 new Doing());
         assertThat(engines.log)
                 .as("the first by time, the second at once since two slices have ended")
@@ -160,7 +161,7 @@ class SuspendTest {
     @Test
     void anInterruptBeforeTheWaitEndsItAtOnce() {
         engines.script(budget(), wfi(), hvc(SYSTEM_OFF));
-        RunReport report = runAndReplay(machine(1, new Doing()).interrupt(at(ZERO, 1)), new Doing());
+        RunReport report = runAndReplay(machine(1, new Doing()).inject(at(ZERO, 1)), new Doing());
         assertThat(report.outcome()).isEqualTo(new RunOutcome.PoweredOff());
         assertThat(records().filter(JournalRecord.Idle.class::isInstance))
                 .as("no time passed idly")
@@ -179,7 +180,7 @@ class SuspendTest {
                         "cpu0 gets x0=0x55",
                         "cpu0 runs 20000 at 9000",
                         "cpu0 closes");
-        assertThat(heard).containsExactly("Started[]", "call at 0", "Woken[vcpu=vcpu0, time=9000]");
+        assertThat(heard).containsExactly("Started[]", "call at 0", "Woken[vcpu=vcpu0, time=9000, lostPower=false]");
     }
 
     @Test
@@ -207,7 +208,7 @@ class SuspendTest {
         assertThat(engines.log)
                 .as("its engine was never closed, and it got the reply")
                 .containsSubsequence("cpu0 runs 20000 at 0", "cpu0 gets x0=0x55", "cpu0 runs 20000 at 256");
-        assertThat(heard).as("it was woken at once").contains("Woken[vcpu=vcpu0, time=256]");
+        assertThat(heard).as("it was woken at once").contains("Woken[vcpu=vcpu0, time=256, lostPower=false]");
     }
 
     @Test
@@ -234,8 +235,9 @@ class SuspendTest {
         engines.script(hvc(DO), hvc(SYSTEM_OFF));
         EntropySource source = bytes -> Bytes.copyOf(new byte[] {7, 8, 9}, 0, bytes);
         runAndReplay(machine(1, new Doing(draw)).entropy(source), new Doing(draw));
-        assertThat(records().filter(record -> record instanceof JournalRecord.Entropy(String service, _)
-                        && service.equals("doing")))
+        assertThat(records()
+                        .filter(record -> record instanceof JournalRecord.Entropy entropy
+                                && entropy.service().equals("doing")))
                 .containsExactly(new JournalRecord.Entropy("doing", Bytes.copyOf(new byte[] {7, 8, 9})));
         assertThat(heard).as("before any vCPU goes on").last().asString().startsWith("Entropy[");
     }
@@ -276,8 +278,8 @@ class SuspendTest {
     @Test
     void anInterruptForAVcpuThatDoesNotExistIsRefused() {
         Machine.Builder machine = machine(2, new Doing());
-        assertThatThrownBy(() -> machine.interrupt(at(new VcpuId(2), 0)))
+        assertThatThrownBy(() -> machine.inject(at(new VcpuId(2), 0)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("an interrupt for vcpu2: this machine has 2 vCPUs");
+                .hasMessage("an injection for vcpu2: this machine has 2 vCPUs");
     }
 }

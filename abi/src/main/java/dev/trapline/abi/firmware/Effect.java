@@ -29,22 +29,25 @@ public sealed interface Effect {
     /// An interrupt for a vCPU: ends its wait, or lets its next one end at once; nothing if it is off.
     record Wake(VcpuId target) implements Effect {}
 
-    /// Interrupts a vCPU that has power, and ends its wait if it waits: x0 to x17, PC and PSTATE are saved, and it goes
-    /// on at `entry` with x0 = `event`, x1 = `argument`, x2 = the PC and x3 = the PSTATE that were interrupted, at EL1
-    /// with its own stack pointer (SPSel 1), exceptions masked. All other registers keep their values; the exclusive
-    /// monitor is cleared (DEN0054 §5.2). AArch64 only.
+    /// What entering and leaving a handler of events takes.
+    sealed interface EventHandling extends Effect {}
+
+    /// Interrupts a vCPU that has power, and ends its wait if it waits: x0 to x17, PC and PSTATE are saved, and it
+    /// goes on at `entry` with x0 = `event`, x1 = `argument`, x2 = the PC and x3 = the PSTATE that were
+    /// interrupted, at EL1 with its own stack pointer (SPSel 1), exceptions masked. All other registers keep their
+    /// values; the exclusive monitor is cleared (DEN0054 §5.2). AArch64 only.
     ///
     /// A vCPU can be interrupted again in its handler: what was saved is a stack.
-    record DeliverEvent(VcpuId target, long entry, long event, long argument) implements Effect {}
+    record DeliverEvent(VcpuId target, long entry, long event, long argument) implements EventHandling {}
 
-    /// Puts back what the last [DeliverEvent] of a vCPU saved: it goes on as if it had not been interrupted, but for
-    /// the exclusive monitor, which is cleared.
-    record CompleteEvent(VcpuId target) implements Effect {}
+    /// Puts back what the last [DeliverEvent] of a vCPU saved: it goes on as if it had not been interrupted, but
+    /// for the exclusive monitor, which is cleared.
+    record CompleteEvent(VcpuId target) implements EventHandling {}
 
-    /// Puts x0 to x17 back, and has the vCPU go on at `address` as if it had taken an exception to EL1 where the last
-    /// [DeliverEvent] interrupted it: ELR_EL1 and SPSR_EL1 hold the PC and PSTATE that were interrupted, exceptions
-    /// are masked, SPSel is 1.
-    record CompleteEventAndResume(VcpuId target, long address) implements Effect {}
+    /// Puts x0 to x17 back, and has the vCPU go on at `address` as if it had taken an exception to EL1 where the
+    /// last [DeliverEvent] interrupted it: ELR_EL1 and SPSR_EL1 hold the PC and PSTATE that were interrupted,
+    /// exceptions are masked, SPSel is 1.
+    record CompleteEventAndResume(VcpuId target, long address) implements EventHandling {}
 
     /// Writes guest memory. Every vCPU sees it, instruction fetches included.
     ///

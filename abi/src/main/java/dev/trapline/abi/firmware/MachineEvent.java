@@ -21,6 +21,9 @@ public sealed interface MachineEvent {
     /// An effect of another service, or of the same, powered a vCPU off.
     record PoweredOff(VcpuId vcpu) implements MachineEvent {}
 
+    /// An effect took a vCPU's power away until an interrupt.
+    record PoweredDown(VcpuId vcpu) implements MachineEvent {}
+
     /// Somebody outside injected an event.
     ///
     /// @param number of the event

@@ -13,16 +13,20 @@ import org.jspecify.annotations.Nullable;
 /// @param exit the call itself
 /// @param time virtual time of the call in ticks, never behind a counter that the caller has read: the beginning of the
 ///     slice in which it was made, plus the counter reads in it
-/// @param interrupted x0 to x17, PC and PSTATE as the innermost [Effect.DeliverEvent] on the caller saved them, if it is in
-///     a handler
+/// @param interrupted x0 to x17, PC and PSTATE as the innermost [Effect.DeliverEvent] on the caller saved them, if it
+///     is in a handler
 /// @param capabilities what would become of other calls, as of this one
-public record ServiceCall(VcpuId caller, HypercallExit exit, long time, @Nullable GeneralRegisters interrupted, Capabilities capabilities) {
+public record ServiceCall(
+        VcpuId caller,
+        HypercallExit exit,
+        long time,
+        @Nullable GeneralRegisters interrupted,
+        Capabilities capabilities) {
 
     /// A call outside of any handler.
     public ServiceCall(VcpuId caller, HypercallExit exit, long time, Capabilities capabilities) {
         this(caller, exit, time, null, capabilities);
     }
-
 
     /// The call seen through the SMC Calling Convention, its function without the SVE hint where the machine takes
     /// hints.

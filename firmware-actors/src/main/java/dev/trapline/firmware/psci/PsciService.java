@@ -50,7 +50,13 @@ public final class PsciService implements FirmwareService<PsciState> {
     public Reaction<PsciState> notice(PsciState state, MachineEvent event) {
         return switch (event) {
             case MachineEvent.Woken woken -> Reaction.of(WakeUps.woken(state, woken.vcpu(), woken.time()));
-            case MachineEvent.Started _, MachineEvent.Entropy _ -> Reaction.of(state);
+            case MachineEvent.Started _,
+                    MachineEvent.Entropy _,
+                    MachineEvent.PoweredOn _,
+                    MachineEvent.PoweredOff _,
+                    MachineEvent.PoweredDown _,
+                    MachineEvent.EventInjected _,
+                    MachineEvent.Interrupted _ -> Reaction.of(state);
         };
     }
 }

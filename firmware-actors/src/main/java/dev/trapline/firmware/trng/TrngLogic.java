@@ -39,7 +39,12 @@ final class TrngLogic {
         return switch (event) {
             case MachineEvent.Started() -> new Reaction<>(state, refill(state));
             case MachineEvent.Entropy(var bytes) -> Reaction.of(state.with(bytes));
-            case MachineEvent.Woken _ -> Reaction.of(state);
+            case MachineEvent.Woken _,
+                    MachineEvent.PoweredOn _,
+                    MachineEvent.PoweredOff _,
+                    MachineEvent.PoweredDown _,
+                    MachineEvent.EventInjected _,
+                    MachineEvent.Interrupted _ -> Reaction.of(state);
         };
     }
 

@@ -114,7 +114,7 @@ final class PsciMachine {
     }
 
     void woken(int vcpu) {
-        var reaction = service.notice(state, new MachineEvent.Woken(new VcpuId(vcpu), time));
+        var reaction = service.notice(state, new MachineEvent.Woken(new VcpuId(vcpu), time, true));
         assertThat(reaction.effects()).as("a wake-up asks for nothing").isEmpty();
         state = reaction.state();
     }

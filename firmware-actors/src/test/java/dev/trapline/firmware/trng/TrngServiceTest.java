@@ -178,7 +178,7 @@ class TrngServiceTest {
     void theMachinesStartFillsThePool() {
         Reaction<TrngState> reaction = service.notice(started(TrngService.DEFAULT_UUID), new MachineEvent.Started());
         assertThat(reaction.effects()).as("nothing is at hand yet").containsExactly(new Effect.DrawEntropy(64));
-        assertThat(service.notice(filledWith(ones(64)), new MachineEvent.Woken(new VcpuId(0), 5)))
+        assertThat(service.notice(filledWith(ones(64)), new MachineEvent.Woken(new VcpuId(0), 5, false)))
                 .as("a wake-up is no concern of it")
                 .isEqualTo(Reaction.of(filledWith(ones(64))));
     }

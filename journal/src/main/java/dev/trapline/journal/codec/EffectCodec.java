@@ -21,6 +21,9 @@ import java.util.List;
 ///   8 power down    u8 target, varint entry, varint contextId
 ///   9 draw entropy  varint bytes
 ///  10 stolen time   u8 vcpu, varint address
+///  11 deliver       u8 target, varint entry, varint event, varint argument
+///  12 complete      u8 target
+///  13 and resume    u8 target, varint address
 /// ```
 final class EffectCodec {
 
@@ -74,6 +77,23 @@ final class EffectCodec {
                 target(out, 10, share.of());
                 out.varint(share.address());
             }
+            case Effect.EventHandling handling -> handling(out, handling);
+        }
+    }
+
+    private static void handling(PackedWriter out, Effect.EventHandling effect) {
+        switch (effect) {
+            case Effect.DeliverEvent deliver -> {
+                target(out, 11, deliver.target());
+                out.varint(deliver.entry());
+                out.varint(deliver.event());
+                out.varint(deliver.argument());
+            }
+            case Effect.CompleteEvent complete -> target(out, 12, complete.target());
+            case Effect.CompleteEventAndResume complete -> {
+                target(out, 13, complete.target());
+                out.varint(complete.address());
+            }
         }
     }
 
@@ -106,6 +126,9 @@ final class EffectCodec {
             case 8 -> new Effect.PowerDown(in.vcpu(), in.varint(), in.varint());
             case 9 -> drawEntropy(in);
             case 10 -> new Effect.ShareStolenTime(in.vcpu(), in.varint());
+            case 11 -> new Effect.DeliverEvent(in.vcpu(), in.varint(), in.varint(), in.varint());
+            case 12 -> new Effect.CompleteEvent(in.vcpu());
+            case 13 -> new Effect.CompleteEventAndResume(in.vcpu(), in.varint());
             default -> throw new CodecException("there is no effect of number " + code);
         };
     }

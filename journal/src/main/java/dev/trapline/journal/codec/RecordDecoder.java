@@ -6,6 +6,7 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.registry.Decision;
 import dev.trapline.journal.record.JournalRecord;
 import java.util.Arrays;
@@ -63,6 +64,10 @@ public final class RecordDecoder {
                 yield input(kind);
             }
             case RecordLayout.OTHER_INPUT -> otherInput(tag);
+            case RecordLayout.REACTION -> {
+                onlyFlags(tag, 0);
+                yield new JournalRecord.Reaction(in.string(), EffectCodec.read(in));
+            }
             case RecordLayout.END -> {
                 onlyFlags(tag, 0);
                 yield new JournalRecord.End(OutcomeCodec.read(in), in.varint(), in.varint(), in.i64());
@@ -73,12 +78,25 @@ public final class RecordDecoder {
 
     private JournalRecord.Input otherInput(int tag) {
         return switch (tag) {
-            case RecordLayout.INTERRUPT -> new JournalRecord.Interrupt(in.vcpu());
+            case RecordLayout.WAKE_UP -> new JournalRecord.Injected(new Injection.WakeUp(in.vcpu()));
+            case RecordLayout.INTERRUPT ->
+                new JournalRecord.Injected(
+                        new Injection.Interrupt(in.vcpu(), in.count("an INTID", Injection.MAX_INTID)));
+            case RecordLayout.EVENT -> event();
             case RecordLayout.ENTROPY -> new JournalRecord.Entropy(in.string(), Bytes.copyOf(in.bytes()));
             case RecordLayout.IDLE -> new JournalRecord.Idle(in.varint());
             default ->
                 throw new CodecException("there is no input of number " + (tag >> 4) + " (byte " + (in.at() - 1) + ")");
         };
+    }
+
+    private JournalRecord.Input event() {
+        VcpuId vcpu = in.vcpu();
+        long number = in.varint();
+        if (number < 0) {
+            throw new CodecException("an event has a negative number (byte " + in.at() + ")");
+        }
+        return new JournalRecord.Injected(new Injection.Event(vcpu, number));
     }
 
     private JournalRecord.Input input(int kind) {

@@ -6,6 +6,7 @@ import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.registry.Decision;
 import dev.trapline.journal.record.JournalRecord;
 
@@ -45,6 +46,11 @@ public final class RecordEncoder {
                 out.u8(RecordLayout.MEMORY_DIGEST);
                 out.i64(digest.digest());
             }
+            case JournalRecord.Reaction reaction -> {
+                out.u8(RecordLayout.REACTION);
+                out.string(reaction.service());
+                EffectCodec.write(out, reaction.effects());
+            }
             case JournalRecord.Input input -> input(input);
             case JournalRecord.End end -> {
                 out.u8(RecordLayout.END);
@@ -70,10 +76,7 @@ public final class RecordEncoder {
                 PolicyCodec.write(out, reconfigured.policy());
                 OutcomeCodec.checkSize("a policy", out.length() - before);
             }
-            case JournalRecord.Interrupt interrupt -> {
-                out.u8(RecordLayout.INTERRUPT);
-                out.u8(interrupt.vcpu().index());
-            }
+            case JournalRecord.Injected injected -> injection(injected.what());
             case JournalRecord.Entropy entropy -> {
                 OutcomeCodec.checkSize("entropy", entropy.bytes().size());
                 out.u8(RecordLayout.ENTROPY);
@@ -87,6 +90,25 @@ public final class RecordEncoder {
             case JournalRecord.Stop stop -> {
                 out.u8(RecordLayout.STOP);
                 Codes.STOP.write(out, stop.reason());
+            }
+        }
+    }
+
+    private void injection(Injection injection) {
+        switch (injection) {
+            case Injection.WakeUp wakeUp -> {
+                out.u8(RecordLayout.WAKE_UP);
+                out.u8(wakeUp.vcpu().index());
+            }
+            case Injection.Interrupt interrupt -> {
+                out.u8(RecordLayout.INTERRUPT);
+                out.u8(interrupt.vcpu().index());
+                out.varint(interrupt.intid());
+            }
+            case Injection.Event event -> {
+                out.u8(RecordLayout.EVENT);
+                out.u8(event.vcpu().index());
+                out.varint(event.number());
             }
         }
     }

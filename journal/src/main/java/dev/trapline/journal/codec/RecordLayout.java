@@ -28,9 +28,12 @@ import dev.trapline.abi.exit.HypercallExit;
 /// end           [ 0 | 0 | 0 | 0 |      10       ]   outcome, varint virtualTime, varint consoleBytes, u64
 /// consoleDigest
 /// reconfigured  [ 0 | 0 | 0 | 0 |      11       ]   policy, as PolicyCodec says
-/// interrupt     [ 0 | 0 | 0 | 0 |      12       ]   u8 vcpu
+/// wake-up       [ 0 | 0 | 0 | 0 |      12       ]   u8 vcpu
 /// entropy       [ 0 | 0 | 0 | 1 |      12       ]   text service, varint length, bytes
 /// idle          [ 0 | 0 | 1 | 0 |      12       ]   varint until
+/// interrupt     [ 0 | 0 | 1 | 1 |      12       ]   u8 vcpu, varint intid
+/// event         [ 0 | 1 | 0 | 0 |      12       ]   u8 vcpu, varint number
+/// reaction      [ 0 | 0 | 0 | 0 |      13       ]   text service, effects
 ///
 /// registers      varint of changed registers, bit 0 PC, 1 PSTATE, 2 SP, 3 + n x(n); for each set bit, from bit 0 up:
 ///                zigzag of (value - value at the hypercall before of this vCPU in this segment, or 0)
@@ -54,9 +57,13 @@ final class RecordLayout {
     static final int RECONFIGURED = 11;
     static final int OTHER_INPUT = 12;
 
-    static final int INTERRUPT = OTHER_INPUT;
+    static final int REACTION = 13;
+
+    static final int WAKE_UP = OTHER_INPUT;
     static final int ENTROPY = OTHER_INPUT | 0x10;
     static final int IDLE = OTHER_INPUT | 0x20;
+    static final int INTERRUPT = OTHER_INPUT | 0x30;
+    static final int EVENT = OTHER_INPUT | 0x40;
 
     static final int SAME_VCPU = 0x10;
     static final int SAME_BUDGET = 0x20;

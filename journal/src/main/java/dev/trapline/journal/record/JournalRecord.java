@@ -5,6 +5,7 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.registry.Decision;
 import dev.trapline.abi.registry.Policy;
@@ -14,6 +15,7 @@ import java.util.List;
 ///
 /// The order of the records is the history: a [Slice] is followed by the [Answer] to its hypercall if it ended in one,
 /// then by the digests due at its end; inputs stand between slices, before the slice that is the first to see them.
+/// What services do about an answer's effects, an input or a wake-up, as a [Reaction], follows that.
 public sealed interface JournalRecord {
 
     /// A record that came from outside the machine: a replay takes it from the journal instead of checking it.
@@ -46,6 +48,16 @@ public sealed interface JournalRecord {
         }
     }
 
+    /// A service wanted something done without a call: on an injection, a wake-up, a reset.
+    ///
+    /// @param service its name
+    /// @param effects what was done, in order; at least one
+    record Reaction(String service, List<Effect> effects) implements JournalRecord {
+        public Reaction {
+            effects = List.copyOf(effects);
+        }
+    }
+
     /// A digest of all registers of a vCPU, SIMD and system registers included.
     record FullDigest(VcpuId vcpu, long digest) implements JournalRecord {}
 
@@ -58,8 +70,8 @@ public sealed interface JournalRecord {
     /// The operator put another policy in force, for every call from here on.
     record Reconfigured(Policy policy) implements Input {}
 
-    /// An interrupt arrived for a vCPU.
-    record Interrupt(VcpuId vcpu) implements Input {}
+    /// Somebody outside injected an interrupt or an event.
+    record Injected(Injection what) implements Input {}
 
     /// Entropy that a service had asked for.
     ///

@@ -38,6 +38,11 @@ final class RecordDifference {
                 field("registers written", e.registers(), a.registers());
                 field("effects", e.effects(), a.effects());
             }
+            case JournalRecord.Reaction e
+            when actual instanceof JournalRecord.Reaction a -> {
+                field("service", e.service(), a.service());
+                field("effects", e.effects(), a.effects());
+            }
             case JournalRecord.FullDigest e
             when actual instanceof JournalRecord.FullDigest a -> {
                 field("vCPU", e.vcpu(), a.vcpu());

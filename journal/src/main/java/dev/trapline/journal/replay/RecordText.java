@@ -21,7 +21,8 @@ final class RecordText {
             case JournalRecord.ConsoleInput input ->
                 "console input of " + input.bytes().size() + " bytes";
             case JournalRecord.Reconfigured _ -> "a reconfiguration";
-            case JournalRecord.Interrupt interrupt -> "an interrupt for " + interrupt.vcpu();
+            case JournalRecord.Injected injected -> "an injection (" + injected.what() + ")";
+            case JournalRecord.Reaction reaction -> "a reaction of '" + reaction.service() + "'";
             case JournalRecord.Entropy entropy ->
                 "entropy for '" + entropy.service() + "' of " + entropy.bytes().size() + " bytes";
             case JournalRecord.Idle idle -> "time passing to " + idle.until() + " while nothing could run";

@@ -76,7 +76,8 @@ public final class SegmentCursor {
                     case JournalRecord.MemoryDigest _ -> Math.max(0, nextSlice - 1);
                     case JournalRecord.ConsoleInput _ -> nextSlice;
                     case JournalRecord.Reconfigured _ -> nextSlice;
-                    case JournalRecord.Interrupt _ -> nextSlice;
+                    case JournalRecord.Injected _ -> nextSlice;
+                    case JournalRecord.Reaction _ -> nextSlice;
                     case JournalRecord.Entropy _ -> nextSlice;
                     case JournalRecord.Idle _ -> nextSlice;
                     case JournalRecord.Stop _ -> nextSlice;

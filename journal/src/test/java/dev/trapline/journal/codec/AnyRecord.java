@@ -10,6 +10,7 @@ import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.abi.registry.Action;
@@ -56,7 +57,10 @@ public final class AnyRecord {
                 new JournalRecord.Slice(vcpu(), positive(), exit(), random.nextInt(3) == 0 ? positive() : 0, number());
             case 4, 5, 6 -> new JournalRecord.Answer(decision(), writes(), effects());
             case 7 -> new JournalRecord.FullDigest(vcpu(), number());
-            case 8 -> new JournalRecord.MemoryDigest(number());
+            case 8 ->
+                random.nextBoolean()
+                        ? new JournalRecord.MemoryDigest(number())
+                        : new JournalRecord.Reaction("service-" + random.nextInt(5), effects());
             default -> input();
         };
     }
@@ -65,10 +69,18 @@ public final class AnyRecord {
         return switch (random.nextInt(6)) {
             case 0 -> new JournalRecord.ConsoleInput(bytes());
             case 1 -> new JournalRecord.Stop(pick(JournalRecord.Stop.Reason.values()));
-            case 2 -> new JournalRecord.Interrupt(vcpu());
+            case 2 -> new JournalRecord.Injected(injection());
             case 3 -> new JournalRecord.Entropy("service-" + random.nextInt(5), bytes());
             case 4 -> new JournalRecord.Idle(positive());
             default -> new JournalRecord.Reconfigured(policy());
+        };
+    }
+
+    private Injection injection() {
+        return switch (random.nextInt(3)) {
+            case 0 -> new Injection.WakeUp(vcpu());
+            case 1 -> new Injection.Interrupt(vcpu(), random.nextInt(Injection.MAX_INTID + 1));
+            default -> new Injection.Event(vcpu(), positive());
         };
     }
 
@@ -175,7 +187,7 @@ public final class AnyRecord {
         List<Effect> effects = new ArrayList<>();
         for (int left = Math.max(0, random.nextInt(6) - 3); left > 0; left--) {
             effects.add(
-                    switch (random.nextInt(11)) {
+                    switch (random.nextInt(14)) {
                         case 0 -> new Effect.PowerOn(vcpu(), number(), number(), positive());
                         case 1 -> new Effect.PowerOff(vcpu());
                         case 2 -> new Effect.Wake(vcpu());
@@ -186,6 +198,9 @@ public final class AnyRecord {
                         case 7 -> new Effect.PowerDown(vcpu(), number(), number());
                         case 8 -> new Effect.DrawEntropy(1 + random.nextInt(Effect.DrawEntropy.MAX_ENTROPY));
                         case 9 -> new Effect.ShareStolenTime(vcpu(), number());
+                        case 10 -> new Effect.DeliverEvent(vcpu(), number(), number(), number());
+                        case 11 -> new Effect.CompleteEvent(vcpu());
+                        case 12 -> new Effect.CompleteEventAndResume(vcpu(), number());
                         default -> new Effect.ExitRun(number());
                     });
         }

@@ -6,6 +6,7 @@ import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceDescriptor.Function;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.registry.Decision;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.abi.smccc.SmcccCall;
@@ -15,6 +16,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Hypercalls in words, with the names that the machine's services give them.
@@ -102,6 +104,20 @@ public final class HypercallText {
         };
     }
 
+    /// What was injected, in words.
+    public static String injection(Injection injection) {
+        return switch (injection) {
+            case Injection.WakeUp(VcpuId vcpu) -> "interrupt for " + vcpu;
+            case Injection.Interrupt(VcpuId vcpu, int intid) -> "interrupt " + intid + " for " + vcpu;
+            case Injection.Event(VcpuId vcpu, long number) -> "event " + number + " injected for " + vcpu;
+        };
+    }
+
+    /// What effects did, in words, in their order.
+    public static String effects(List<Effect> effects) {
+        return effects.stream().map(HypercallText::effect).collect(Collectors.joining("; "));
+    }
+
     /// What an effect did, in words.
     public static String effect(Effect effect) {
         return switch (effect) {
@@ -113,6 +129,12 @@ public final class HypercallText {
             case Effect.Wake(VcpuId target) -> target + " interrupted";
             case Effect.WriteMemory(long address, var bytes) ->
                 bytes.size() + " bytes written at 0x" + Long.toHexString(address);
+            case Effect.DeliverEvent deliver ->
+                "event " + deliver.event() + " delivered to " + deliver.target() + " at 0x"
+                        + Long.toHexString(deliver.entry());
+            case Effect.CompleteEvent(VcpuId target) -> target + " back from its handler";
+            case Effect.CompleteEventAndResume(VcpuId target, long address) ->
+                target + " back from its handler, resumes at 0x" + Long.toHexString(address);
             case Effect.SystemOff() -> "system off";
             case Effect.SystemReset(Effect.SystemReset.Reset kind) ->
                 switch (kind) {

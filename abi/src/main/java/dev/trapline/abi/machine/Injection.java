@@ -1,0 +1,41 @@
+package dev.trapline.abi.machine;
+
+import dev.trapline.abi.VcpuId;
+
+/// Something that is injected into a machine from outside, between two slices.
+public sealed interface Injection {
+
+    /// For whom it is.
+    VcpuId vcpu();
+
+    /// An interrupt without a number: it ends a wait (WFI, CPU_SUSPEND), or lets the next one end at once. Nothing
+    /// for a vCPU that is off.
+    record WakeUp(VcpuId vcpu) implements Injection {}
+
+    /// An interrupt with a number: as [WakeUp], and services hear of it; one that a guest has bound to an SDEI
+    /// event signals that.
+    ///
+    /// @param intid its INTID: 16 to 31 are the vCPU's own (PPI), 32 to 1019 shared (SPI)
+    record Interrupt(VcpuId vcpu, int intid) implements Injection {
+        public Interrupt {
+            if (intid < 0 || intid > MAX_INTID) {
+                throw new IllegalArgumentException("an INTID is 0 to " + MAX_INTID + ", not " + intid);
+            }
+        }
+    }
+
+    /// An event of firmware, such as one of SDEI.
+    ///
+    /// @param vcpu of whom it is, if it is private; of no meaning if it is shared
+    /// @param number the event's
+    record Event(VcpuId vcpu, long number) implements Injection {
+        public Event {
+            if (number < 0) {
+                throw new IllegalArgumentException("an event's number is 0 or more, not " + number);
+            }
+        }
+    }
+
+    /// The largest INTID of an interrupt that a device can raise.
+    int MAX_INTID = 1019;
+}

@@ -1,0 +1,59 @@
+package dev.trapline.vcpu;
+
+import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.Moment;
+import dev.trapline.abi.machine.PlannedInjection;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/// The injections that were planned before the run, each given out once when it is due: those for a slice before those
+/// for a time, each kind by its moment, and at the same moment in the order planned.
+final class PlannedInjections {
+
+    private record Due(long when, Injection what) {}
+
+    private final Deque<Due> bySlice;
+    private final Deque<Due> byTime;
+
+    PlannedInjections(List<PlannedInjection> planned) {
+        bySlice = sorted(planned, when -> when instanceof Moment.AtSlice(long ordinal) ? ordinal : -1);
+        byTime = sorted(planned, when -> when instanceof Moment.AtTime(long ticks) ? ticks : -1);
+    }
+
+    /// Those of one kind of moment.
+    ///
+    /// @param key of a moment of that kind; -1 for another
+    private static Deque<Due> sorted(List<PlannedInjection> planned, ToLongFunction<Moment> key) {
+        return planned.stream()
+                .map(injection -> new Due(key.applyAsLong(injection.when()), injection.what()))
+                .filter(due -> due.when() >= 0)
+                .sorted(Comparator.comparingLong(Due::when))
+                .collect(ArrayDeque::new, ArrayDeque::add, ArrayDeque::addAll);
+    }
+
+    /// The next one that is due; null if none is.
+    @Nullable
+    Injection next(long slices, long now) {
+        Injection due = take(bySlice, slices);
+        return due == null ? take(byTime, now) : due;
+    }
+
+    private static @Nullable Injection take(Deque<Due> waiting, long now) {
+        Due first = waiting.peek();
+        if (first == null || first.when() > now) {
+            return null;
+        }
+        waiting.remove();
+        return first.what();
+    }
+
+    /// The least virtual time for which one is planned; [PowerTable#NEVER] if none is.
+    long deadline() {
+        Due first = byTime.peek();
+        return first == null ? PowerTable.NEVER : first.when();
+    }
+}
