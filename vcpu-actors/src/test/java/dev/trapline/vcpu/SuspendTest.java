@@ -234,8 +234,9 @@ class SuspendTest {
         engines.script(hvc(DO), hvc(SYSTEM_OFF));
         EntropySource source = bytes -> Bytes.copyOf(new byte[] {7, 8, 9}, 0, bytes);
         runAndReplay(machine(1, new Doing(draw)).entropy(source), new Doing(draw));
-        assertThat(records().filter(record -> record instanceof JournalRecord.Entropy(String service, _)
-                        && service.equals("doing")))
+        assertThat(records()
+                        .filter(record -> record instanceof JournalRecord.Entropy entropy
+                                && entropy.service().equals("doing")))
                 .containsExactly(new JournalRecord.Entropy("doing", Bytes.copyOf(new byte[] {7, 8, 9})));
         assertThat(heard).as("before any vCPU goes on").last().asString().startsWith("Entropy[");
     }
