@@ -10,23 +10,23 @@ import org.junit.jupiter.params.provider.CsvFileSource;
 /// Every call in every state of a handler: the table is `states.csv`.
 class HandlerStateTableTest {
 
-    /// From a machine that has just started to a state of event 2000, bound to an SPI, or 1000, bound to a PPI; PE 0 is
-    /// unmasked.
+    /// From a machine that has just started to a state of event 2000, bound to an SPI, or 1000, bound to a PPI; PE
+    /// 0 is unmasked.
     private static final Map<HandlerState, String> WAY = Map.of(
             HandlerState.UNREGISTERED, "",
             HandlerState.REGISTERED, "0 EVENT_REGISTER #",
             HandlerState.ENABLED, "0 EVENT_REGISTER #, 0 EVENT_ENABLE #",
             HandlerState.ENABLED_RUNNING, "0 EVENT_REGISTER #, 0 EVENT_ENABLE #, irq ! 0",
-            HandlerState.REGISTERED_RUNNING,
-                    "0 EVENT_REGISTER #, 0 EVENT_ENABLE #, irq ! 0, 0 EVENT_DISABLE #",
-            HandlerState.UNREGISTER_PENDING,
-                    "0 EVENT_REGISTER #, 0 EVENT_ENABLE #, irq ! 0, 0 EVENT_UNREGISTER #");
+            HandlerState.REGISTERED_RUNNING, "0 EVENT_REGISTER #, 0 EVENT_ENABLE #, irq ! 0, 0 EVENT_DISABLE #",
+            HandlerState.UNREGISTER_PENDING, "0 EVENT_REGISTER #, 0 EVENT_ENABLE #, irq ! 0, 0 EVENT_UNREGISTER #");
 
     @ParameterizedTest(name = "{0}: {1}")
     @CsvFileSource(resources = "/sdei/states.csv", delimiter = ';', numLinesToSkip = 1)
     void aCallMovesAHandlerAsTheTableSays(
             HandlerState state, HandlerCall call, String returns, HandlerState next, int value) {
-        boolean allowed = returns.equals("0") || returns.equals("none") || returns.equals("saved")
+        boolean allowed = returns.equals("0")
+                || returns.equals("none")
+                || returns.equals("saved")
                 || (returns.equals("-5") && state.isRegistered());
         assertThat(state.after(call)).as("%s in %s", call, state).isEqualTo(allowed ? next : null);
         assertThat(next.value()).as("EVENT_STATUS in %s", next).isEqualTo(value);
@@ -49,12 +49,7 @@ class HandlerStateTableTest {
     }
 
     private static void makeTheCall(
-            HandlerState state,
-            HandlerCall call,
-            String returns,
-            int value,
-            String event,
-            String irq) {
+            HandlerState state, HandlerCall call, String returns, int value, String event, String irq) {
         SdeiMachine machine = new SdeiMachine(2);
         machine.run("0 PE_UNMASK, 0 INTERRUPT_BIND " + irq);
         machine.run(WAY.getOrDefault(state, "").replace("#", event).replace("!", irq));

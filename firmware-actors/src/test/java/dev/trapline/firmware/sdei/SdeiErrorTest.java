@@ -21,11 +21,7 @@ class SdeiErrorTest {
     @ParameterizedTest(name = "{1} {2} {3}: {4}")
     @CsvFileSource(resources = "/sdei/errors.csv", delimiter = ';', numLinesToSkip = 1, emptyValue = "")
     void aDocumentedErrorIsGiven(
-            @Nullable String before,
-            String function,
-            @Nullable String arguments,
-            SdeiStatus error,
-            String why) {
+            @Nullable String before, String function, @Nullable String arguments, SdeiStatus error, String why) {
         SdeiMachine machine = SdeiMachine.allOn(
                 4, SdeiMachine.EVENTS + ",40:shared:normal:60", "secure-interrupts=29,70-72", "private-slots=2");
         machine.run(before == null ? "" : before);

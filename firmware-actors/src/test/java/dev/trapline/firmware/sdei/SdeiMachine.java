@@ -152,9 +152,7 @@ final class SdeiMachine {
         }
         ServiceCall made = hvc(pe, x);
         Reply<SdeiState> reply = service.apply(
-                state,
-                new ServiceCall(made.caller(), made.exit(), 0, interrupted(pe), made.capabilities()),
-                MEMORY);
+                state, new ServiceCall(made.caller(), made.exit(), 0, interrupted(pe), made.capabilities()), MEMORY);
         state = reply.state();
         effects = reply.effects();
         return reply;
