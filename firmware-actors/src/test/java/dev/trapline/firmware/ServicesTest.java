@@ -37,7 +37,7 @@ class ServicesTest {
                 .toList();
         assertThat(found)
                 .extracting(ServiceDescriptor::name)
-                .containsExactly("exit", "mailbox", "psci", "smccc", "vendor-hyp");
+                .containsExactly("exit", "mailbox", "psci", "sdei", "smccc", "vendor-hyp");
         assertThat(CapabilityRegistry.of(found, Policy.DEFAULT.withResident("smccc"))
                         .entries(Conduit.HVC, ExecutionState.A64))
                 .isNotEmpty();
