@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// Delivers what is pending, as far as it can be: what to do whenever something has changed.
 ///
 /// An event is delivered to a PE when it is pending, registered and enabled, its handler does not run, the PE is a
-/// target of it and has not masked events, and the handlers that the PE runs let its priority pass (DEN0054 §6.3).
-/// Events go in the order of [EventDefinition], PEs by index.
+/// target of it and has not masked events, and the handlers that the PE runs let its priority pass (DEN0054, event
+/// priorities). Events go in the order of [EventDefinition], PEs by index.
 ///
 /// Of the PEs that can take an event of RM_ANY, one that runs no handler is preferred, then the lowest index: a rule of
 /// this implementation, which makes the choice the same in every run.

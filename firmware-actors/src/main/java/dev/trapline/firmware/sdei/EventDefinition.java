@@ -15,7 +15,7 @@ record EventDefinition(
     /// No interrupt is bound.
     static final int NO_INTERRUPT = -1;
 
-    /// The event that software signals: private, normal, always there (DEN0054 §4.3).
+    /// The event that software signals: private, normal, always there (DEN0054, software-signalled event).
     static final EventDefinition SOFTWARE_SIGNALLED =
             new EventDefinition(0, EventType.PRIVATE, EventPriority.NORMAL, true, false, NO_INTERRUPT);
 

@@ -1,6 +1,7 @@
 package dev.trapline.firmware.sdei;
 
-/// The handlers that a PE runs: of one normal event at most, and above it of one critical event at most (DEN0054 §6.3).
+/// The handlers that a PE runs: of one normal event at most, and above it of one critical event at most (DEN0054, event
+/// priorities).
 ///
 /// @param normal number of the normal event, or [#NONE]
 /// @param critical number of the critical event, or [#NONE]

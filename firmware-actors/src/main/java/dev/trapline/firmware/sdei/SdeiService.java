@@ -17,7 +17,7 @@ import java.util.List;
 /// ([MachineEvent.Interrupted]). When an event is delivered, where to, and which one first: [Delivery].
 ///
 /// Event 0, which software signals, is always there; settings declare the platform's events and the slots for
-/// INTERRUPT_BIND. Where sources differ: `docs/spec-coverage-sdei.part.md`.
+/// INTERRUPT_BIND.
 public final class SdeiService implements FirmwareService<SdeiState> {
 
     @Override

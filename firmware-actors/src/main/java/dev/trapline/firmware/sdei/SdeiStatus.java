@@ -1,6 +1,6 @@
 package dev.trapline.firmware.sdei;
 
-/// SDEI's return codes (DEN0054 §5.3).
+/// SDEI's return codes (DEN0054, return codes).
 enum SdeiStatus {
     SUCCESS(0),
     NOT_SUPPORTED(-1),

@@ -243,6 +243,18 @@ class SdeiDeliveryTest {
     }
 
     @Test
+    void theLastOf64PesTakesPartInEverything() {
+        SdeiMachine big = SdeiMachine.allOn(64, SdeiMachine.EVENTS);
+        big.run("63 EVENT_REGISTER 10, 63 EVENT_ENABLE 10, 63 EVENT_REGISTER 30 0x40080000 0 1 0x1f01");
+        big.run("63 EVENT_ENABLE 30, inject 10 63, inject 30 0");
+        assertThat(big.woken()).isEqualTo("63");
+        big.run("63 PE_UNMASK");
+        assertThat(big.delivered()).isEqualTo("10>63");
+        big.run("63 EVENT_COMPLETE 0");
+        assertThat(big.delivered()).isEqualTo("30>63");
+    }
+
+    @Test
     void anEventThatThereIsNotIsForgotten() {
         SdeiState before = machine.state();
         machine.run("inject 99 0, irq 50 0, inject 1000 0");
