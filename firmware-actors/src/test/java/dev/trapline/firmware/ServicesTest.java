@@ -36,7 +36,8 @@ class ServicesTest {
                 .toList();
         assertThat(found)
                 .extracting(ServiceDescriptor::name)
-                .containsExactly("exit", "ffa", "mailbox", "psci", "ptp", "pv-time", "smccc", "trng", "vendor-hyp");
+                .containsExactly(
+                        "exit", "ffa", "mailbox", "psci", "ptp", "pv-time", "sdei", "smccc", "trng", "vendor-hyp");
         assertThat(CapabilityRegistry.of(found, Policy.DEFAULT.withResident("smccc"))
                         .entries(Conduit.HVC, ExecutionState.A64))
                 .isNotEmpty();

@@ -1,0 +1,42 @@
+package dev.trapline.firmware.sdei;
+
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.Reply;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The forms that SDEI's answers have.
+final class Answers {
+
+    private Answers() {}
+
+    static Reply<SdeiState> status(SdeiState state, SdeiStatus status) {
+        return Reply.x0(state, status.code());
+    }
+
+    static Reply<SdeiState> invalid(SdeiState state) {
+        return status(state, SdeiStatus.INVALID_PARAMETERS);
+    }
+
+    static Reply<SdeiState> denied(SdeiState state) {
+        return status(state, SdeiStatus.DENIED);
+    }
+
+    static Reply<SdeiState> success(SdeiState state) {
+        return status(state, SdeiStatus.SUCCESS);
+    }
+
+    /// Success, and then what a delivery does: x0 is written before the caller may be interrupted.
+    static Reply<SdeiState> success(Delivery delivery) {
+        return new Reply<>(delivery.state(), RegisterWrites.x0(SdeiStatus.SUCCESS.code()), delivery.effects());
+    }
+
+    /// No return to the caller: effects say where it goes on.
+    static Reply<SdeiState> noReturn(Effect first, Delivery delivery) {
+        List<Effect> effects = new ArrayList<>();
+        effects.add(first);
+        effects.addAll(delivery.effects());
+        return new Reply<>(delivery.state(), RegisterWrites.NONE, effects);
+    }
+}

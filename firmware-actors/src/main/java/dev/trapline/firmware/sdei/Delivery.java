@@ -1,0 +1,132 @@
+package dev.trapline.firmware.sdei;
+
+import dev.trapline.abi.InvariantViolation;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.firmware.Effect;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Delivers what is pending, as far as it can be: what to do whenever something has changed.
+///
+/// An event is delivered to a PE when it is pending, registered and enabled, its handler does not run, the PE is a
+/// target of it and has not masked events, and the handlers that the PE runs let its priority pass (DEN0054, event
+/// priorities). Events go in the order of [EventDefinition], PEs by index.
+///
+/// Of the PEs that can take an event of RM_ANY, one that runs no handler is preferred, then the lowest index: a rule of
+/// this implementation, which makes the choice the same in every run.
+///
+/// @param state after it
+/// @param effects what the machine is to do
+record Delivery(SdeiState state, List<Effect> effects) {
+
+    Delivery {
+        effects = List.copyOf(effects);
+    }
+
+    /// Delivers all that can be.
+    static Delivery of(SdeiState state) {
+        SdeiState now = state;
+        List<Effect> effects = new ArrayList<>();
+        for (SdeiEvent event : state.events()) {
+            if (event.pending() == 0) {
+                continue;
+            }
+            if (event.definition().isShared()) {
+                now = toOne(now, event, effects);
+            } else {
+                now = toEach(now, event, effects);
+            }
+        }
+        return new Delivery(now, effects);
+    }
+
+    /// The same after an event may have become pending or enabled. PEs that have masked it are woken if it is still
+    /// there for them: they may be powered down, and take it once they have unmasked events.
+    ///
+    /// @param awake the PEs that need no waking, one bit each
+    static Delivery of(SdeiState state, int number, long awake) {
+        Delivery delivery = of(state);
+        SdeiEvent event = delivery.state.event(number);
+        if (event == null || event.pending() == 0) {
+            return delivery;
+        }
+        List<Effect> effects = new ArrayList<>(delivery.effects);
+        long targets = event.definition().isShared() ? event.routing().targets() : -1;
+        long sleepers = targets & delivery.state.masked() & delivery.state.on() & ~awake;
+        for (long rest = sleepers; rest != 0; rest &= rest - 1) {
+            VcpuId pe = new VcpuId(Long.numberOfTrailingZeros(rest));
+            if (event.isPending(pe) && event.state(pe).isEnabled()) {
+                effects.add(new Effect.Wake(pe));
+            }
+        }
+        return new Delivery(delivery.state, effects);
+    }
+
+    private static SdeiState toEach(SdeiState state, SdeiEvent event, List<Effect> effects) {
+        SdeiState now = state;
+        for (long rest = event.pending(); rest != 0; rest &= rest - 1) {
+            VcpuId pe = new VcpuId(Long.numberOfTrailingZeros(rest));
+            SdeiEvent current = require(now, event.definition().number());
+            if (canTake(now, current, pe)) {
+                now = deliver(now, current, pe, effects);
+            } else if (isLost(now, current, pe)) {
+                now = now.with(current.withoutPending(pe));
+            }
+        }
+        return now;
+    }
+
+    private static SdeiState toOne(SdeiState state, SdeiEvent event, List<Effect> effects) {
+        VcpuId pe = choose(state, event);
+        return pe == null ? state : deliver(state, event, pe, effects);
+    }
+
+    private static @Nullable VcpuId choose(SdeiState state, SdeiEvent event) {
+        VcpuId chosen = null;
+        for (int index = 0; index < state.topology().vcpus(); index++) {
+            VcpuId pe = new VcpuId(index);
+            if ((event.routing().targets() & pe.bit()) != 0 && canTake(state, event, pe)) {
+                if (!state.pe(pe).isRunning()) {
+                    return pe;
+                }
+                chosen = chosen == null ? pe : chosen;
+            }
+        }
+        return chosen;
+    }
+
+    private static boolean canTake(SdeiState state, SdeiEvent event, VcpuId pe) {
+        return event.state(pe).after(HandlerCall.DISPATCH) != null
+                && !state.isMasked(pe)
+                && state.pe(pe).canEnter(event.definition().priority());
+    }
+
+    /// The software-signalled event is an SGI, which nobody holds back: the PE takes it as soon as its handlers let
+    /// it, and forgets it if it has masked events or no handler. All others wait.
+    private static boolean isLost(SdeiState state, SdeiEvent event, VcpuId pe) {
+        return event.definition().isSoftwareSignalled()
+                && state.pe(pe).canEnter(event.definition().priority())
+                && (state.isMasked(pe) || !event.state(pe).isRegistered());
+    }
+
+    private static SdeiState deliver(SdeiState state, SdeiEvent event, VcpuId pe, List<Effect> effects) {
+        HandlerState running = event.state(pe).after(HandlerCall.DISPATCH);
+        if (running == null) {
+            throw new InvariantViolation(event.definition() + " is not to be delivered to " + pe);
+        }
+        Handler handler = event.handler(pe);
+        effects.add(
+                new Effect.DeliverEvent(pe, handler.entry(), event.definition().number(), handler.argument()));
+        return state.with(event.withoutPending(pe).with(pe, running))
+                .with(pe, state.pe(pe).entering(event.definition()));
+    }
+
+    private static SdeiEvent require(SdeiState state, int number) {
+        SdeiEvent event = state.event(number);
+        if (event == null) {
+            throw new InvariantViolation("there is no event " + number);
+        }
+        return event;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.trapline.firmware.sdei;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The states of an event's handler, and what each call makes of them (DEN0054 §6.1 and §6.1.2).
+///
+/// A state is three properties: registered, enabled, running. Enabled without registered cannot be: to unregister also
+/// disables.
+enum HandlerState {
+    // Columns: REGISTER, RELEASE, ENABLE, DISABLE, UNREGISTER, ROUTING_SET, CONTEXT, COMPLETE, DISPATCH.
+    // -: denied; a dot: allowed, no change; a digit: the state with that value.
+    UNREGISTERED(0, "1.-------"),
+    REGISTERED(1, "--3.0.---"),
+    ENABLED(3, "--.10---7"),
+    /// Unregistered from within the handler: pending until that completes.
+    UNREGISTER_PENDING(4, "------.0-"),
+    REGISTERED_RUNNING(5, "--7.4-.1-"),
+    ENABLED_RUNNING(7, "--.54-.3-");
+
+    private static final int REGISTERED_BIT = 1;
+    private static final int ENABLED_BIT = 1 << 1;
+    private static final int RUNNING_BIT = 1 << 2;
+
+    private static final char DENIED = '-';
+    private static final char SAME = '.';
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of, which cannot change
+    private static final List<HandlerState> ALL = List.of(values());
+
+    private final int value;
+    private final String row;
+
+    HandlerState(int value, String row) {
+        this.value = value;
+        this.row = row;
+    }
+
+    /// The state after a call.
+    ///
+    /// @return null if the call is not allowed in this state
+    @Nullable
+    HandlerState after(HandlerCall call) {
+        char cell = row.charAt(call.column());
+        return switch (cell) {
+            case DENIED -> null;
+            case SAME -> this;
+            default -> ofValue(cell - '0');
+        };
+    }
+
+    private static HandlerState ofValue(int value) {
+        for (HandlerState state : ALL) {
+            if (state.value == value) {
+                return state;
+            }
+        }
+        throw new IllegalArgumentException("no state has the value " + value);
+    }
+
+    /// As EVENT_STATUS returns it: registered in bit 0, enabled in bit 1, running in bit 2 (DEN0054 §5.1.9).
+    int value() {
+        return value;
+    }
+
+    boolean isRegistered() {
+        return (value & REGISTERED_BIT) != 0;
+    }
+
+    boolean isEnabled() {
+        return (value & ENABLED_BIT) != 0;
+    }
+
+    boolean isRunning() {
+        return (value & RUNNING_BIT) != 0;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.trapline.firmware.sdei;
+
+import dev.trapline.abi.VcpuId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/// An event with its handlers.
+///
+/// A shared event has one *instance*, a private one has one for each PE; an instance has a handler, and is pending or
+/// not.
+///
+/// @param handlers by instance
+/// @param pending the instances that wait to be delivered, one bit each
+/// @param intid the interrupt that is bound to it, or [EventDefinition#NO_INTERRUPT]
+/// @param routing where it goes, if it is shared
+record SdeiEvent(EventDefinition definition, List<Handler> handlers, long pending, int intid, Routing routing) {
+
+    SdeiEvent {
+        handlers = List.copyOf(handlers);
+    }
+
+    /// As it is when the machine starts.
+    static SdeiEvent initial(EventDefinition definition, int pes) {
+        int instances = definition.isShared() ? 1 : pes;
+        return new SdeiEvent(
+                definition, Collections.nCopies(instances, Handler.NONE), 0, definition.intid(), Routing.ANY);
+    }
+
+    /// The instance that a PE sees.
+    private int instance(VcpuId pe) {
+        return definition.isShared() ? 0 : pe.index();
+    }
+
+    /// The handler as a PE sees it.
+    Handler handler(VcpuId pe) {
+        return handlers.get(instance(pe));
+    }
+
+    HandlerState state(VcpuId pe) {
+        return handler(pe).state();
+    }
+
+    boolean isPending(VcpuId pe) {
+        return (pending & 1L << instance(pe)) != 0;
+    }
+
+    /// Whether EVENT_REGISTER takes it: a slot is none until an interrupt is bound to it.
+    boolean isThere() {
+        return !definition.dynamic() || intid != EventDefinition.NO_INTERRUPT;
+    }
+
+    /// Whether a call is allowed in the state of every instance.
+    boolean allows(HandlerCall call) {
+        return handlers.stream().allMatch(handler -> handler.state().after(call) != null);
+    }
+
+    SdeiEvent with(VcpuId pe, Handler handler) {
+        List<Handler> changed = new ArrayList<>(handlers);
+        changed.set(instance(pe), handler);
+        return new SdeiEvent(definition, changed, pending, intid, routing);
+    }
+
+    SdeiEvent with(VcpuId pe, HandlerState state) {
+        return with(pe, handler(pe).in(state));
+    }
+
+    SdeiEvent withPending(VcpuId pe) {
+        return new SdeiEvent(definition, handlers, pending | 1L << instance(pe), intid, routing);
+    }
+
+    SdeiEvent withoutPending(VcpuId pe) {
+        return new SdeiEvent(definition, handlers, pending & ~(1L << instance(pe)), intid, routing);
+    }
+
+    SdeiEvent with(Routing changed) {
+        return new SdeiEvent(definition, handlers, pending, intid, changed);
+    }
+
+    SdeiEvent boundTo(int interrupt) {
+        return new SdeiEvent(definition, handlers, pending, interrupt, routing);
+    }
+}

@@ -1,0 +1,64 @@
+package dev.trapline.firmware.sdei;
+
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.firmware.MachineEvent;
+import dev.trapline.abi.firmware.Reaction;
+import dev.trapline.abi.firmware.Reply;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.smccc.SmcccCall;
+
+/// SDEI as a function of its state and a call, or of what happened without one (DEN0054 §5.1).
+final class SdeiLogic {
+
+    private SdeiLogic() {}
+
+    /// Answers a call. Clients are AArch64.
+    static Reply<SdeiState> apply(SdeiState state, ServiceCall call) {
+        SmcccCall smccc = call.smccc();
+        SdeiFunction function = SdeiFunction.of(smccc.functionId());
+        if (function == null || call.exit().state().isAarch32()) {
+            return Answers.status(state, SdeiStatus.NOT_SUPPORTED);
+        }
+        VcpuId caller = call.caller();
+        long first = smccc.argument(1);
+        return switch (function) {
+            case VERSION -> Reply.x0(state, state.settings().version().value());
+            case EVENT_REGISTER -> Registration.register(state, caller, smccc);
+            case EVENT_ENABLE -> Registration.enable(state, caller, first);
+            case EVENT_DISABLE -> Registration.disable(state, caller, first);
+            case EVENT_CONTEXT -> Completion.context(state, call);
+            case EVENT_COMPLETE -> Completion.complete(state, caller);
+            case EVENT_COMPLETE_AND_RESUME -> Completion.completeAndResume(state, caller, first);
+            case EVENT_UNREGISTER -> Registration.unregister(state, caller, first);
+            case EVENT_STATUS -> EventQueries.status(state, caller, first);
+            case EVENT_GET_INFO -> EventQueries.info(state, caller, first, smccc.argument(2));
+            case EVENT_ROUTING_SET -> EventRouting.set(state, caller, smccc);
+            case PE_MASK -> Masking.mask(state, caller);
+            case PE_UNMASK -> Masking.unmask(state, caller);
+            case INTERRUPT_BIND -> Binding.bind(state, first);
+            case INTERRUPT_RELEASE -> Binding.release(state, first);
+            case EVENT_SIGNAL -> Signals.signal(state, caller, smccc);
+            case FEATURES -> EventQueries.features(state, first);
+            case PRIVATE_RESET -> Resets.privateEvents(state, caller);
+            case SHARED_RESET -> Resets.sharedEvents(state, caller);
+        };
+    }
+
+    /// Takes note of what happened.
+    static Reaction<SdeiState> notice(SdeiState state, MachineEvent event) {
+        return switch (event) {
+            case MachineEvent.PoweredOn on -> reaction(Masking.poweredOn(state, on.vcpu()));
+            case MachineEvent.PoweredOff off -> reaction(Masking.poweredOff(state, off.vcpu()));
+            case MachineEvent.PoweredDown down -> reaction(Masking.poweredDown(state, down.vcpu()));
+            case MachineEvent.EventInjected injected ->
+                reaction(Signals.injected(state, injected.number(), injected.vcpu()));
+            case MachineEvent.Interrupted interrupted ->
+                reaction(Signals.interrupted(state, interrupted.intid(), interrupted.vcpu()));
+            case MachineEvent.Started _, MachineEvent.Woken _, MachineEvent.Entropy _ -> Reaction.of(state);
+        };
+    }
+
+    private static Reaction<SdeiState> reaction(Delivery delivery) {
+        return new Reaction<>(delivery.state(), delivery.effects());
+    }
+}

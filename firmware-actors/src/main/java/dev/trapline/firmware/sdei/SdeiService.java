@@ -1,0 +1,47 @@
+package dev.trapline.firmware.sdei;
+
+import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.MachineEvent;
+import dev.trapline.abi.firmware.Reaction;
+import dev.trapline.abi.firmware.Reply;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceContext;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
+import java.util.List;
+
+/// SDEI 1.0 and 1.1 (DEN0054), every function.
+///
+/// Events come from EVENT_SIGNAL, from outside ([MachineEvent.EventInjected]), and from interrupts that are bound
+/// ([MachineEvent.Interrupted]). When an event is delivered, where to, and which one first: [Delivery].
+///
+/// Event 0, which software signals, is always there; settings declare the platform's events and the slots for
+/// INTERRUPT_BIND.
+public final class SdeiService implements FirmwareService<SdeiState> {
+
+    @Override
+    public ServiceDescriptor descriptor() {
+        return new ServiceDescriptor(
+                "sdei",
+                "1",
+                List.of(new Claim(SdeiFunction.FIRST, SdeiFunction.LAST)),
+                SdeiFunction.described(),
+                SettingsReader.SETTINGS);
+    }
+
+    @Override
+    public SdeiState start(ServiceContext context) {
+        return SdeiState.initial(context.topology(), SettingsReader.read(context));
+    }
+
+    @Override
+    public Reply<SdeiState> apply(SdeiState state, ServiceCall call, GuestMemory memory) {
+        return SdeiLogic.apply(state, call);
+    }
+
+    @Override
+    public Reaction<SdeiState> notice(SdeiState state, MachineEvent event) {
+        return SdeiLogic.notice(state, event);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.trapline.firmware.sdei;
+
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.firmware.MachineTopology;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What SDEI knows of a machine.
+///
+/// @param settings what the machine's SDEI is like
+/// @param topology the machine's CPUs
+/// @param events all there are, in the order of delivery
+/// @param pes the handlers that each PE runs
+/// @param masked the PEs that have masked events, one bit each by vCPU index; one that is off is masked
+/// @param on the PEs that are on
+public record SdeiState(
+        SdeiSettings settings, MachineTopology topology, List<SdeiEvent> events, List<Pe> pes, long masked, long on) {
+
+    public SdeiState {
+        events = List.copyOf(events);
+        pes = List.copyOf(pes);
+    }
+
+    /// A machine that has just started: only the boot CPU is on, and every PE has masked events (DEN0054 §5.1.12).
+    static SdeiState initial(MachineTopology topology, SdeiSettings settings) {
+        List<SdeiEvent> events = settings.events().stream()
+                .map(definition -> SdeiEvent.initial(definition, topology.vcpus()))
+                .toList();
+        return new SdeiState(
+                settings, topology, events, Collections.nCopies(topology.vcpus(), Pe.IDLE), -1, VcpuId.BOOT.bit());
+    }
+
+    Pe pe(VcpuId vcpu) {
+        return pes.get(vcpu.index());
+    }
+
+    boolean isMasked(VcpuId vcpu) {
+        return (masked & vcpu.bit()) != 0;
+    }
+
+    boolean isOn(VcpuId vcpu) {
+        return (on & vcpu.bit()) != 0;
+    }
+
+    /// The event with a number, as a call passes it: 32 bits, of which the negative ones are no event.
+    ///
+    /// @return null if there is none
+    @Nullable
+    SdeiEvent event(long number) {
+        for (SdeiEvent event : events) {
+            if (event.definition().number() == (int) number) {
+                return event;
+            }
+        }
+        return null;
+    }
+
+    /// The event that an interrupt is bound to; null if there is none.
+    @Nullable
+    SdeiEvent boundTo(int intid) {
+        for (SdeiEvent event : events) {
+            if (event.intid() == intid) {
+                return event;
+            }
+        }
+        return null;
+    }
+
+    /// The state with one event changed.
+    SdeiState with(SdeiEvent changed) {
+        List<SdeiEvent> all = new ArrayList<>(events);
+        all.replaceAll(
+                event -> event.definition().number() == changed.definition().number() ? changed : event);
+        return new SdeiState(settings, topology, all, pes, masked, on);
+    }
+
+    SdeiState with(VcpuId vcpu, Pe changed) {
+        List<Pe> all = new ArrayList<>(pes);
+        all.set(vcpu.index(), changed);
+        return new SdeiState(settings, topology, events, all, masked, on);
+    }
+
+    SdeiState withMasked(VcpuId vcpu) {
+        return new SdeiState(settings, topology, events, pes, masked | vcpu.bit(), on);
+    }
+
+    SdeiState withUnmasked(VcpuId vcpu) {
+        return new SdeiState(settings, topology, events, pes, masked & ~vcpu.bit(), on);
+    }
+
+    SdeiState withOn(VcpuId vcpu) {
+        return new SdeiState(settings, topology, events, pes, masked, on | vcpu.bit());
+    }
+
+    SdeiState withOff(VcpuId vcpu) {
+        return new SdeiState(settings, topology, events, pes, masked, on & ~vcpu.bit());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.firmware.sdei;
+
+import org.jspecify.annotations.NullMarked;
