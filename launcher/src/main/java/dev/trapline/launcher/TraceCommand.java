@@ -129,6 +129,10 @@ final class TraceCommand implements Action {
         return Ending.DONE;
     }
 
+    private static void print(OutputStream out, String line) throws IOException {
+        out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
     private void print(RecordingReader reader, HypercallText text, TraceLines lines, OutputStream out)
             throws IOException {
         TraceFilter filter = TraceFilter.of(cpus, functions);
@@ -142,6 +146,9 @@ final class TraceCommand implements Action {
         try {
             while (entries.hasNext()) {
                 HistoryEntry entry = entries.next();
+                if (TraceLines.isHappening(entry.record()) && filter.shows(entry.record())) {
+                    print(out, lines.line(new TraceLines.Happening(entry.position(), time, entry.record())));
+                }
                 if (entry.record() instanceof Slice slice) {
                     caller = slice;
                     begin = time;
@@ -156,8 +163,7 @@ final class TraceCommand implements Action {
                         continue;
                     }
                     shown++;
-                    String line = lines.line(new TraceLines.Call(entry.position(), begin, caller.vcpu(), exit, answer));
-                    out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+                    print(out, lines.line(new TraceLines.Call(entry.position(), begin, caller.vcpu(), exit, answer)));
                 }
             }
         } finally {

@@ -4,6 +4,7 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.abi.smccc.SmcccCall;
+import dev.trapline.journal.record.JournalRecord;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -25,6 +26,14 @@ record TraceFilter(Set<Integer> cpus, Set<String> functions) {
         TreeSet<String> upper = new TreeSet<>();
         functions.forEach(f -> upper.add(f.toUpperCase(Locale.ROOT).replace("_", "")));
         return new TraceFilter(new TreeSet<>(cpus), upper);
+    }
+
+    /// Whether something that happened without a call is shown: not to somebody who asks for functions.
+    boolean shows(JournalRecord happening) {
+        if (!functions.isEmpty()) {
+            return false;
+        }
+        return cpus.isEmpty() || TraceLines.vcpusOf(happening).anyMatch(vcpu -> cpus.contains(vcpu.index()));
     }
 
     /// Whether a call is shown.

@@ -6,12 +6,14 @@ import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.registry.Decision;
 import dev.trapline.abi.smccc.SmcccCall;
+import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.JournalRecord.Answer;
 import dev.trapline.vcpu.trace.HypercallText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// The forms of a line of a trace.
 sealed interface TraceLines {
@@ -22,8 +24,32 @@ sealed interface TraceLines {
     /// @param time virtual time at the beginning of that slice, in ticks
     record Call(Position position, long time, VcpuId vcpu, HypercallExit exit, Answer answer) {}
 
+    /// Something that happened without a call: an injection, or what a service made of an event.
+    ///
+    /// @param position of the slice that is the first to see it
+    /// @param time virtual time, in ticks
+    record Happening(Position position, long time, JournalRecord record) {}
+
     /// The line of a call.
     String line(Call call);
+
+    /// The line of something that happened without a call.
+    String line(Happening happening);
+
+    /// Whether a record is shown as something that happened without a call.
+    static boolean isHappening(JournalRecord record) {
+        return record instanceof JournalRecord.Injected || record instanceof JournalRecord.Reaction;
+    }
+
+    /// The vCPUs that it concerns.
+    static Stream<VcpuId> vcpusOf(JournalRecord happening) {
+        return switch (happening) {
+            case JournalRecord.Injected injected -> Stream.of(injected.what().vcpu());
+            case JournalRecord.Reaction reaction ->
+                reaction.effects().stream().flatMap(effect -> HypercallText.target(effect).stream());
+            case JournalRecord _ -> Stream.empty();
+        };
+    }
 
     /// For people: position, virtual time, and the call as a C programmer would write it.
     ///
@@ -37,6 +63,16 @@ sealed interface TraceLines {
                     call.position().slice(),
                     Figures.seconds(call.time()),
                     text.line(call.vcpu(), call.exit(), call.answer()));
+        }
+
+        @Override
+        public String line(Happening happening) {
+            return String.format(
+                    Locale.ROOT,
+                    "%10d %14.9f %s",
+                    happening.position().slice(),
+                    Figures.seconds(happening.time()),
+                    HypercallText.happening(happening.record()));
         }
     }
 
@@ -62,6 +98,21 @@ sealed interface TraceLines {
             fields.put(
                     "effects",
                     call.answer().effects().stream().map(HypercallText::effect).toList());
+            return Json.of(fields);
+        }
+
+        @Override
+        public String line(Happening happening) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("slice", happening.position().slice());
+            fields.put("virtualTimeTicks", happening.time());
+            fields.put("happening", HypercallText.happening(happening.record()));
+            if (happening.record() instanceof JournalRecord.Reaction reaction) {
+                fields.put("service", reaction.service());
+                fields.put(
+                        "effects",
+                        reaction.effects().stream().map(HypercallText::effect).toList());
+            }
             return Json.of(fields);
         }
 

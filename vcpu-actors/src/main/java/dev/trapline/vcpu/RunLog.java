@@ -4,8 +4,6 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
-import dev.trapline.abi.firmware.Effect;
-import dev.trapline.abi.machine.Injection;
 import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.JournalRecord.Answer;
 import dev.trapline.journal.record.JournalRecord.Slice;
@@ -98,9 +96,7 @@ final class RunLog {
                 "  answered: " + answer.registers() + " [" + HypercallText.decision(answer.decision()) + "]";
             case JournalRecord.ConsoleInput input -> "console input: " + input.bytes();
             case JournalRecord.Reconfigured _ -> "another policy";
-            case JournalRecord.Injected(Injection what) -> HypercallText.injection(what);
-            case JournalRecord.Reaction(String service, List<Effect> effects) ->
-                "  " + service + ": " + HypercallText.effects(effects);
+            case JournalRecord.Injected _, JournalRecord.Reaction _ -> HypercallText.happening(event);
             case JournalRecord.Entropy(String service, Bytes bytes) ->
                 bytes.size() + " bytes of entropy for '" + service + "'";
             case JournalRecord.Idle(long until) -> "idle until " + until;

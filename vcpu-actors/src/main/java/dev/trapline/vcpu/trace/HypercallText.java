@@ -10,11 +10,13 @@ import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.registry.Decision;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.abi.smccc.SmcccCall;
+import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.JournalRecord.Answer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +103,37 @@ public final class HypercallText {
             case Decision.Resident(String service) -> service + ", resident";
             case Decision.Forwarded(String service) -> service + ", forwarded";
             case Decision.Denied(Decision.Reason reason) -> "denied: " + reason.description();
+        };
+    }
+
+    /// What happened without a call, in words.
+    public static String happening(JournalRecord record) {
+        return switch (record) {
+            case JournalRecord.Injected(Injection what) -> injection(what);
+            case JournalRecord.Reaction(String service, List<Effect> effects) ->
+                effects(effects) + " [" + service + ", without a call]";
+            case JournalRecord other ->
+                throw new IllegalArgumentException("this comes of a call or of a slice: " + other);
+        };
+    }
+
+    /// The vCPU that an effect is done to; empty where it is done to none.
+    public static Optional<VcpuId> target(Effect effect) {
+        return switch (effect) {
+            case Effect.PowerOn on -> Optional.of(on.target());
+            case Effect.PowerOff off -> Optional.of(off.target());
+            case Effect.Standby standby -> Optional.of(standby.target());
+            case Effect.PowerDown down -> Optional.of(down.target());
+            case Effect.Wake wake -> Optional.of(wake.target());
+            case Effect.DeliverEvent deliver -> Optional.of(deliver.target());
+            case Effect.CompleteEvent complete -> Optional.of(complete.target());
+            case Effect.CompleteEventAndResume complete -> Optional.of(complete.target());
+            case Effect.ShareStolenTime share -> Optional.of(share.of());
+            case Effect.WriteMemory _,
+                    Effect.SystemOff _,
+                    Effect.SystemReset _,
+                    Effect.DrawEntropy _,
+                    Effect.ExitRun _ -> Optional.empty();
         };
     }
 
