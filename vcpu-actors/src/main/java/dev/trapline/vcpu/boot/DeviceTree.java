@@ -11,8 +11,8 @@ import java.util.Locale;
 /// Describes a machine to its guest: memory, CPUs, PSCI and its conduit, the console, the counter.
 ///
 /// The machine has no interrupt controller, so no node has interrupts: a guest that needs them finds none instead of
-/// some that never come. Bindings: Devicetree Specification 0.4; `arm,psci`, `arm,pl011` and `arm,armv8-timer` of the
-/// Linux kernel.
+/// some that never come. Bindings: Devicetree Specification 0.4; `arm,psci`, `arm,sdei-1.0`, `arm,pl011` and
+/// `arm,armv8-timer` of the Linux kernel.
 final class DeviceTree {
 
     /// Clock of the UART, in Hz: as on QEMU's `virt` board.
@@ -39,6 +39,9 @@ final class DeviceTree {
         memory(tree, spec.ramBytes());
         cpus(tree, spec);
         psci(tree, conduit);
+        if (spec.width() == Width.AARCH64 && spec.policy().isOn("sdei", true)) {
+            sdei(tree, conduit);
+        }
         clock(tree);
         uart(tree);
         timer(tree, spec.width());
@@ -76,6 +79,16 @@ final class DeviceTree {
         tree.begin("psci")
                 .strings("compatible", "arm,psci-1.0", "arm,psci-0.2")
                 .strings("method", conduit.name().toLowerCase(Locale.ROOT))
+                .end();
+    }
+
+    /// A machine whose SDEI is switched off, or not there, answers its calls NOT_SUPPORTED, and has no node.
+    private static void sdei(FdtWriter tree, Conduit conduit) {
+        tree.begin("firmware")
+                .begin("sdei")
+                .strings("compatible", "arm,sdei-1.0")
+                .strings("method", conduit.name().toLowerCase(Locale.ROOT))
+                .end()
                 .end();
     }
 

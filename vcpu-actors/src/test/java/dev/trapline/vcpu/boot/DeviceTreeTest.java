@@ -41,6 +41,19 @@ class DeviceTreeTest {
     }
 
     @Test
+    void tellsOfSdeiWhereItIsSwitchedOn() {
+        assertThat(FdtReader.properties(DeviceTree.describe(Specs.machine(1, 128), Conduit.HVC)))
+                .containsEntry("/firmware/sdei:compatible", strings("arm,sdei-1.0"))
+                .containsEntry("/firmware/sdei:method", strings("hvc"));
+        var without = Specs.machine(1, 128);
+        assertThat(FdtReader.properties(DeviceTree.describe(
+                                without.withPolicy(without.policy().with("sdei", false)), Conduit.HVC))
+                        .keySet())
+                .as("the toggle takes it out of the tree")
+                .noneMatch(key -> key.contains("sdei"));
+    }
+
+    @Test
     void namesEveryCpuByItsAffinityAndStartsItByPsci() {
         Map<String, Bytes> tree = FdtReader.properties(DeviceTree.describe(Specs.machine(18, 128), Conduit.SMC));
 
