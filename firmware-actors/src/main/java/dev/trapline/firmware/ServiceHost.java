@@ -70,6 +70,11 @@ public final class ServiceHost<S> {
         }
     }
 
+    /// The numbers of the events that can be injected for the service. Asked before its first call.
+    public List<Long> events() {
+        return service.events(state);
+    }
+
     /// Puts the service back to its first state: the machine was reset.
     public void restart() {
         state = service.start(context);

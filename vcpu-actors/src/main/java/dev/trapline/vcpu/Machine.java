@@ -4,7 +4,6 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.firmware.FirmwareService;
@@ -137,10 +136,7 @@ public final class Machine {
         }
 
         /// Plans the injection of an interrupt or an event. A replay takes what is injected from the recording.
-        ///
-        /// @throws IllegalArgumentException if the machine has no such vCPU
         public Builder inject(PlannedInjection injection) {
-            requireVcpu(injection.what().vcpu(), spec);
             planned.add(injection);
             return this;
         }
@@ -150,13 +146,6 @@ public final class Machine {
         public Builder entropy(EntropySource source) {
             this.entropy = source;
             return this;
-        }
-
-        private static void requireVcpu(VcpuId vcpu, MachineSpec spec) {
-            if (vcpu.index() >= spec.vcpus()) {
-                throw new IllegalArgumentException("an injection for " + vcpu + ": this machine has " + spec.vcpus()
-                        + (spec.vcpus() == 1 ? " vCPU" : " vCPUs"));
-            }
         }
 
         /// Records the run into a directory that does not exist yet.
@@ -180,6 +169,7 @@ public final class Machine {
         /// @throws RecordingException if the recording cannot be made
         public MachineRun start(ActorSystem<?> system) {
             MachineAssembly assembly = new MachineAssembly(engines, spec, images, services, recording);
+            requireInjectable(assembly);
             Controls controls = new Controls();
             ConsoleInput input = new ConsoleInput(script, spec);
             MachineDispatchers dispatchers = MachineDispatchers.of(system);
@@ -206,7 +196,16 @@ public final class Machine {
                     DispatcherSelector.fromConfig(dispatcher));
             hasRun = true;
             machine.tell(MachineActor.Begin.INSTANCE);
-            return new RunHandle(done, controls, input, parts::requireUsable, vcpu -> requireVcpu(vcpu, parts.spec()));
+            return new RunHandle(done, controls, input, parts::requireUsable, assembly::requireInjectable);
+        }
+
+        private void requireInjectable(MachineAssembly assembly) {
+            try {
+                planned.forEach(injection -> assembly.requireInjectable(injection.what()));
+            } catch (IllegalArgumentException e) {
+                assembly.discard();
+                throw new MachineSetupException(String.valueOf(e.getMessage()));
+            }
         }
 
         private History history(ActorSystem<?> system, MachineAssembly assembly) {

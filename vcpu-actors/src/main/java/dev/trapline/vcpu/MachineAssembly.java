@@ -1,5 +1,7 @@
 package dev.trapline.vcpu;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.firmware.EntropySource;
@@ -7,6 +9,7 @@ import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.registry.CapabilityRegistry;
 import dev.trapline.firmware.ServiceHost;
@@ -23,6 +26,7 @@ import dev.trapline.vcpu.trace.HypercallText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -39,6 +43,7 @@ final class MachineAssembly {
     private final BootPlan boot;
     private final MachineMemory memory;
     private final SortedMap<String, ServiceHost<?>> hosts = new TreeMap<>();
+    private final SortedSet<Long> events = new TreeSet<>();
 
     MachineAssembly(
             EngineFactory engines,
@@ -56,6 +61,23 @@ final class MachineAssembly {
         this.memory = new MachineMemory(engines, spec.ramBytes(), boot.flash());
         for (FirmwareService<?> service : services) {
             hosts.put(service.descriptor().name(), host(service));
+        }
+        hosts.values().forEach(host -> events.addAll(host.events()));
+    }
+
+    /// Checks what is to be injected. For any thread.
+    ///
+    /// @throws IllegalArgumentException if it is for nobody
+    void requireInjectable(Injection what) {
+        if (what.vcpu().index() >= spec.vcpus()) {
+            throw new IllegalArgumentException("an injection for " + what.vcpu() + ": this machine has " + spec.vcpus()
+                    + (spec.vcpus() == 1 ? " vCPU" : " vCPUs"));
+        }
+        if (what instanceof Injection.Event event && !events.contains(event.number())) {
+            throw new IllegalArgumentException("no service knows event " + event.number() + "; there are: "
+                    + (events.isEmpty()
+                            ? "none"
+                            : events.stream().map(String::valueOf).collect(joining(", "))));
         }
     }
 

@@ -35,7 +35,7 @@ public interface MachineRun {
     ///
     /// A machine in which nothing can run and nothing is planned ends as a deadlock, without waiting for this.
     ///
-    /// @throws IllegalArgumentException if the machine has no such vCPU
+    /// @throws IllegalArgumentException if the machine has no such vCPU, or no service that knows the event
     void inject(Injection what);
 
     /// Asks the run to end at the next slice boundary.

@@ -1,7 +1,6 @@
 package dev.trapline.vcpu;
 
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.record.JournalRecord.Stop;
@@ -12,13 +11,13 @@ import java.util.function.Consumer;
 /// What the outside holds of a running machine.
 ///
 /// @param check throws if a policy cannot be put in force
-/// @param checkVcpu throws if the machine has no such vCPU
+/// @param checkInjection throws if what is to be injected is for nobody
 record RunHandle(
         CompletableFuture<RunReport> report,
         Controls controls,
         ConsoleInput input,
         Consumer<Policy> check,
-        Consumer<VcpuId> checkVcpu)
+        Consumer<Injection> checkInjection)
         implements MachineRun {
 
     @Override
@@ -44,7 +43,7 @@ record RunHandle(
 
     @Override
     public void inject(Injection what) {
-        checkVcpu.accept(what.vcpu());
+        checkInjection.accept(what);
         controls.inject(what);
     }
 

@@ -67,6 +67,14 @@ final class FakeEngines implements EngineFactory {
         };
     }
 
+    /// A step in which the CPU that runs has its timer assert so many ticks later.
+    Step timerIn(long ticks, Step then) {
+        return registers -> {
+            running.timer = running.now + ticks;
+            return then.apply(registers);
+        };
+    }
+
     static Step budget() {
         return _ -> Exit.BudgetUsed.INSTANCE;
     }
@@ -95,6 +103,7 @@ final class FakeEngines implements EngineFactory {
         private List<Step> script = List.of();
         private int at;
         private long timer = NO_DEADLINE;
+        private long now;
         private final Deque<Interrupted> interrupted = new ArrayDeque<>();
 
         private FakeEngine(String name) {
@@ -105,6 +114,7 @@ final class FakeEngines implements EngineFactory {
         public Exit run(long budget, long now) {
             log.add(name + " runs " + budget + " at " + now);
             running = this;
+            this.now = now;
             return at < script.size() ? script.get(at++).apply(registers) : Exit.BudgetUsed.INSTANCE;
         }
 

@@ -276,10 +276,14 @@ class SuspendTest {
     }
 
     @Test
-    void anInterruptForAVcpuThatDoesNotExistIsRefused() {
-        Machine.Builder machine = machine(2, new Doing());
-        assertThatThrownBy(() -> machine.inject(at(new VcpuId(2), 0)))
-                .isInstanceOf(IllegalArgumentException.class)
+    void anInjectionForNobodyIsRefusedBeforeTheRun() {
+        assertThatThrownBy(() ->
+                        machine(2, new Doing()).inject(at(new VcpuId(2), 0)).start(KIT.system()))
+                .isInstanceOf(MachineSetupException.class)
                 .hasMessage("an injection for vcpu2: this machine has 2 vCPUs");
+        PlannedInjection unknown = new PlannedInjection(new Injection.Event(ZERO, 999), new Moment.AtSlice(1));
+        assertThatThrownBy(() -> machine(2, new Doing()).inject(unknown).start(KIT.system()))
+                .isInstanceOf(MachineSetupException.class)
+                .hasMessage("no service knows event 999; there are: 0, 804, 805, 1000, 1001, 1002, 2000, 2001, 2002");
     }
 }

@@ -1,5 +1,7 @@
 package dev.trapline.abi.firmware;
 
+import java.util.List;
+
 /// A firmware service: a descriptor, and a pure function from its state and a call to an answer.
 ///
 /// Obligations: [#apply] and [#notice] depend on their arguments alone (no clock, no random, no static state, no
@@ -27,5 +29,12 @@ public interface FirmwareService<S> {
     /// Takes note of what happened without a call; nothing by default.
     default Reaction<S> notice(S state, MachineEvent event) {
         return Reaction.of(state);
+    }
+
+    /// The numbers of the events that can be injected for it: always the same on one machine. None by default.
+    ///
+    /// @param initial what [#start] returned
+    default List<Long> events(S initial) {
+        return List.of();
     }
 }

@@ -44,4 +44,11 @@ public final class SdeiService implements FirmwareService<SdeiState> {
     public Reaction<SdeiState> notice(SdeiState state, MachineEvent event) {
         return SdeiLogic.notice(state, event);
     }
+
+    @Override
+    public List<Long> events(SdeiState initial) {
+        return initial.events().stream()
+                .map(event -> (long) event.definition().number())
+                .toList();
+    }
 }
