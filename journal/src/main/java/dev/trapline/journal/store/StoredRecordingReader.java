@@ -28,7 +28,7 @@ public final class StoredRecordingReader implements RecordingReader {
     private final RecordingDirectory directory;
     private final RecordingHeader header;
     private final long headerDigest;
-    private final List<Image> images;
+    private final StoredImages images;
     private MvEventLog log;
     private long segments;
     /// What the segment after the one read last must be: reading in order then reads each segment once.
@@ -57,7 +57,7 @@ public final class StoredRecordingReader implements RecordingReader {
         if (manifest.closed()) {
             checkWhole(manifest);
         }
-        this.images = List.copyOf(directory.readImages(header, options));
+        this.images = StoredImages.read(directory, header, options);
     }
 
     /// Opens a recording.
@@ -65,7 +65,7 @@ public final class StoredRecordingReader implements RecordingReader {
     /// @throws RecordingException if there is none, or it cannot be read
     public static StoredRecordingReader open(Path path, OpenOptions options) {
         RecordingDirectory directory = RecordingDirectory.at(path);
-        Manifest manifest = Manifest.read(directory.manifestFile());
+        Manifest manifest = directory.manifest();
         if (!manifest.store().equals(Manifest.MVSTORE)) {
             throw new RecordingException(
                     Kind.NOT_SUPPORTED,
@@ -141,7 +141,7 @@ public final class StoredRecordingReader implements RecordingReader {
 
     @Override
     public List<Image> images() {
-        return images;
+        return images.all();
     }
 
     @Override
