@@ -14,6 +14,7 @@ sealed interface Action
                 CapsRegistersCommand,
                 JournalExportCommand,
                 JournalImportCommand,
+                JournalSchemaCommand,
                 DemoCommand,
                 TrainCommand {
 

@@ -20,6 +20,7 @@ final class JournalCommand {
     static CommandLine of(Terminal terminal) {
         return new CommandLine(new JournalCommand())
                 .addSubcommand("export", new JournalExportCommand(terminal))
-                .addSubcommand("import", new JournalImportCommand(terminal));
+                .addSubcommand("import", new JournalImportCommand(terminal))
+                .addSubcommand("schema", new JournalSchemaCommand(terminal));
     }
 }
