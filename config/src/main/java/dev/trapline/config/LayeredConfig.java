@@ -151,6 +151,7 @@ public final class LayeredConfig {
                 image(settings),
                 settings.path("trapline.machine.flash"),
                 settings.path("trapline.record.directory"),
+                database(settings),
                 Duration.ofNanos(timeout),
                 settings.path("trapline.run.input"),
                 settings.path("trapline.run.result"),
@@ -165,6 +166,24 @@ public final class LayeredConfig {
         List<PlannedInjection> all = new ArrayList<>(PlannedText.interrupts(settings, INTERRUPTS));
         all.addAll(PlannedText.events(settings, EVENTS));
         return all;
+    }
+
+    private static TraplineConfig.@Nullable PostgreSql database(Settings settings) {
+        String section = "trapline.record.postgresql.";
+        String url = settings.text(section + "url");
+        if (!url.isEmpty() && (!url.startsWith("jdbc:postgresql:") || url.matches("(?i).*[?&]password=.*"))) {
+            settings.refuse(
+                    section + "url",
+                    "a URL of JDBC without a password, as in jdbc:postgresql://db.example.org/recordings");
+        }
+        TraplineConfig.PostgreSql database = new TraplineConfig.PostgreSql(
+                url,
+                settings.text(section + "user"),
+                settings.text(section + "password"),
+                settings.path(section + "password-file"),
+                settings.flag(section + "create-schema"));
+        String store = settings.choice("trapline.record.store", List.of("mvstore", "postgresql"), name -> name);
+        return store.equals("postgresql") ? database : null;
     }
 
     private static TraplineConfig.@Nullable GuestImage image(Settings settings) {

@@ -18,6 +18,7 @@ public record TraplineConfig(MachineSpec machine, Run run) {
     /// @param image the guest; null if it starts from flash or if nothing was given
     /// @param flash content of the flash
     /// @param record directory to record into
+    /// @param database where a recording's events are kept; null for the recording's own directory
     /// @param timeout limit on host time; zero is none
     /// @param input file that is typed at the console; null for standard input
     /// @param result file that says how the run ended
@@ -29,6 +30,7 @@ public record TraplineConfig(MachineSpec machine, Run run) {
             @Nullable GuestImage image,
             @Nullable Path flash,
             @Nullable Path record,
+            @Nullable PostgreSql database,
             Duration timeout,
             @Nullable Path input,
             @Nullable Path result,
@@ -39,6 +41,25 @@ public record TraplineConfig(MachineSpec machine, Run run) {
         public Run {
             injections = List.copyOf(injections);
             plugins = List.copyOf(plugins);
+        }
+    }
+
+    /// A database for recordings. What is empty is left to the environment.
+    ///
+    /// @param url of JDBC
+    /// @param passwordFile file that holds the password; null for none
+    /// @param createSchema whether the tables are made if they are not there
+    public record PostgreSql(
+            String url,
+            String user,
+            String password,
+            @Nullable Path passwordFile,
+            boolean createSchema) {
+
+        @Override
+        public String toString() {
+            // The password belongs into no log.
+            return "PostgreSql[" + url + ", " + user + "]";
         }
     }
 

@@ -15,6 +15,8 @@ public sealed class RecordingException extends RuntimeException permits Recordin
         NOT_SUPPORTED,
         /// An image in the recording is not what its hash says.
         IMAGE_CHANGED,
+        /// An image is not in the recording, and was not given: it was exported without.
+        IMAGE_MISSING,
         /// Its bytes are not what was written.
         DAMAGED,
         /// The file system or the store behind it refused.

@@ -17,6 +17,9 @@ public interface RecordingReader extends AutoCloseable {
     RecordingHeader header();
 
     /// The machine's images with their content, in the header's order.
+    ///
+    /// @throws RecordingException of kind IMAGE_MISSING if one is neither in the recording nor was given when it
+    ///     was opened
     List<Image> images();
 
     /// Whether the history reaches the run's end. If not, its recorder was killed, or is still at work.

@@ -12,6 +12,9 @@ sealed interface Action
                 CapsListCommand,
                 CapsTogglesCommand,
                 CapsRegistersCommand,
+                JournalExportCommand,
+                JournalImportCommand,
+                JournalSchemaCommand,
                 DemoCommand,
                 TrainCommand {
 

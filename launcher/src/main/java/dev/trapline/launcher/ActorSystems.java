@@ -28,7 +28,14 @@ final class ActorSystems {
     /// Starts it. Its configuration is Akka's own and the modules', and not what users may write: the actors are no
     /// part of the command's interface.
     static ActorSystem<Void> start() {
-        Config config = ConfigFactory.parseString(OWN)
+        return start(ConfigFactory.empty());
+    }
+
+    /// As above.
+    ///
+    /// @param journal where recordings go, if not into their own directories
+    static ActorSystem<Void> start(Config journal) {
+        Config config = journal.withFallback(ConfigFactory.parseString(OWN))
                 .withFallback(ConfigFactory.defaultReference(ActorSystems.class.getClassLoader()))
                 .resolve();
         return ActorSystem.create(Behaviors.<Void>empty(), "trapline", config);

@@ -54,7 +54,7 @@ final class Failures {
 
     private static Ending ofRecording(RecordingException e) {
         return switch (e.kind()) {
-            case EXISTS, NOT_A_RECORDING, NOT_SUPPORTED -> new Ending(Ending.USAGE, "usage", message(e));
+            case EXISTS, NOT_A_RECORDING, NOT_SUPPORTED, IMAGE_MISSING -> new Ending(Ending.USAGE, "usage", message(e));
             case IMAGE_CHANGED, DAMAGED -> new Ending(Ending.STORAGE, "damaged", message(e));
             case STORAGE -> new Ending(Ending.STORAGE, "storage-failed", message(e));
         };

@@ -15,6 +15,7 @@ import dev.trapline.vcpu.Progress;
 import dev.trapline.vcpu.RunReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Runs a recording again, and checks every step against what was recorded.",
             "",
-            "Standard output is the guest's console, as it was. The recording needs nothing but itself, and the",
-            "plugins that it was made with. It is never written to.",
+            "Standard output is the guest's console, as it was. The recording needs nothing but itself, the",
+            "plugins that it was made with, and images that it was exported without. It is never written to.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -47,7 +48,7 @@ import picocli.CommandLine.Parameters;
         exitCodeList = {
             "0:no divergence, whatever the recorded run's own status",
             "1:Trapline, or a service, is broken: the message says where",
-            "2:the command line is wrong, or there is no recording that this version reads",
+            "2:the command line is wrong, there is no recording that this version reads, or an image is missing",
             "4:the replay is not what the recording says: the message says where first",
             "7:the recording is damaged",
             "130:Ctrl-C or a signal"
@@ -56,6 +57,7 @@ final class ReplayCommand implements Action {
 
     private final Terminal terminal;
     private Path recording = Path.of("");
+    private final List<Path> givenImages = new ArrayList<>();
     private boolean ignoreImageHash;
 
     @Mixin
@@ -78,6 +80,19 @@ final class ReplayCommand implements Action {
         ignoreImageHash = given;
     }
 
+    @Option(
+            names = "--image",
+            paramLabel = "FILE",
+            order = 2,
+            description = "An image that the recording was exported without, found by its hash. May be given more than"
+                    + " once.")
+    void givenImages(@Nullable List<Path> files) {
+        givenImages.clear();
+        if (files != null) {
+            givenImages.addAll(files);
+        }
+    }
+
     @Override
     public @Nullable Path resultFile() {
         return common.result();
@@ -87,8 +102,8 @@ final class ReplayCommand implements Action {
     public Ending perform() {
         ResultFile.requireWritable(common.result());
         Services services = Services.load(common.plugins());
-        RecordingReader reader =
-                Recordings.open(recording, ignoreImageHash ? OpenOptions.IGNORE_IMAGE_HASH : OpenOptions.STRICT);
+        OpenOptions options = ignoreImageHash ? OpenOptions.IGNORE_IMAGE_HASH : OpenOptions.STRICT;
+        RecordingReader reader = Recordings.open(recording, options.withImages(givenImages));
         MachineSpec spec = reader.header().spec();
         List<Image> images = reader.images();
         EngineFactory engines = Engines.open(common.library());

@@ -118,7 +118,7 @@ final class RunCommand implements Action {
         Bytes script = input == null ? Bytes.EMPTY : InputFiles.read("input", input, Integer.MAX_VALUE - 8L);
         EngineFactory engines = Engines.open(config.run().library());
         GuestConsole console = terminal.console();
-        ActorSystem<Void> system = ActorSystems.start();
+        ActorSystem<Void> system = ActorSystems.start(Databases.journal(config.run()));
         Machine.Builder builder = Machine.builder(engines, config.machine())
                 .services(services.all())
                 .console(console)

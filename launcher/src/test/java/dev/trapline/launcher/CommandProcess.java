@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -57,10 +58,26 @@ final class CommandProcess {
     }
 
     private static CommandProcess start(Path directory, String... arguments) {
+        return start(directory, Map.of(), arguments);
+    }
+
+    /// Runs a command to its end, with variables in its environment.
+    static Ended runWith(Map<String, String> environment, String... arguments) {
+        CommandProcess started = startWith(environment, arguments);
+        started.type("");
+        return started.await();
+    }
+
+    static CommandProcess startWith(Map<String, String> environment, String... arguments) {
+        return start(Path.of(""), environment, arguments);
+    }
+
+    private static CommandProcess start(Path directory, Map<String, String> environment, String... arguments) {
         try {
-            return new CommandProcess(new ProcessBuilder(command(arguments))
-                    .directory(directory.toAbsolutePath().toFile())
-                    .start());
+            ProcessBuilder builder = new ProcessBuilder(command(arguments))
+                    .directory(directory.toAbsolutePath().toFile());
+            builder.environment().putAll(environment);
+            return new CommandProcess(builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -87,6 +87,18 @@ public final class Segment {
         return segment;
     }
 
+    /// How long the segment is that begins at an index.
+    ///
+    /// @throws CodecException if it goes beyond the end
+    public static int lengthAt(byte[] bytes, int at) {
+        int left = bytes.length - at;
+        int payload = left < HEADER_BYTES ? -1 : (int) INT.get(bytes, at + 40);
+        if (payload < 0 || payload > left - HEADER_BYTES) {
+            throw new CodecException("the bytes end in the middle of a segment");
+        }
+        return HEADER_BYTES + payload;
+    }
+
     private static int crc(byte[] bytes) {
         CRC32C crc = new CRC32C();
         crc.update(bytes, 0, CRC_AT);

@@ -12,8 +12,11 @@ public final class JournalEventSerializer extends SerializerWithStringManifest {
     /// Stored beside every event: it can never change.
     public static final int IDENTIFIER = 28_274;
 
-    private static final String HEADER = "header/1";
-    private static final String SEGMENT = "segment/1";
+    /// Manifest of the header.
+    public static final String HEADER = "header/1";
+
+    /// Manifest of a segment.
+    public static final String SEGMENT = "segment/1";
 
     @Override
     public int identifier() {

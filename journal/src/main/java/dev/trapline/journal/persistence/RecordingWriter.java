@@ -73,7 +73,8 @@ public final class RecordingWriter implements History {
         String plugin = config.getString("plugin");
         boolean own = plugin.equals("trapline.journal.mvstore");
         PersistenceId id = PersistenceId.of("recording", header.recordingId());
-        RecordingDirectory directory = RecordingDirectory.create(path, header, own ? Manifest.MVSTORE : plugin, images);
+        RecordingDirectory directory =
+                RecordingDirectory.create(path, header, own ? Manifest.MVSTORE : elsewhere(config), images);
         if (!own) {
             return new RecordingWriter(system, config, header, new RecordingFiles(directory, null, () -> {}), id);
         }
@@ -88,6 +89,12 @@ public final class RecordingWriter implements History {
         registry.register(id.id(), store);
         RecordingFiles files = new RecordingFiles(directory, store, () -> registry.unregister(id.id()));
         return new RecordingWriter(system, config, header, files, id);
+    }
+
+    /// What the recording says of a store that is not its own.
+    private static String elsewhere(Config config) {
+        String location = config.getString("location");
+        return location.isEmpty() ? config.getString("plugin") : location;
     }
 
     @Override

@@ -6,6 +6,9 @@ import dev.trapline.journal.History;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.bundle.ExportSummary;
+import dev.trapline.journal.bundle.RecordingExport;
+import dev.trapline.journal.bundle.RecordingImport;
 import dev.trapline.journal.codec.PackedWriter;
 import dev.trapline.journal.codec.RecordEncoder;
 import dev.trapline.journal.persistence.RecordingWriter;
@@ -39,6 +42,25 @@ public final class Recordings {
     ///     hash says
     public static RecordingReader open(Path directory, OpenOptions options) {
         return StoredRecordingReader.open(directory, options);
+    }
+
+    /// Packs a recording into one file. Never writes to the recording; one that is open is exported up to its last
+    /// whole segment.
+    ///
+    /// @param file must not exist
+    /// @param withImages whether the images go into it
+    /// @throws RecordingException if the recording cannot be read or the file not be made; then there is no file
+    public static ExportSummary export(Path directory, Path file, boolean withImages) {
+        return RecordingExport.export(directory, file, withImages, Recordings::open);
+    }
+
+    /// Makes a recording of a file that [#export] wrote.
+    ///
+    /// @param directory must not exist
+    /// @throws RecordingException if the file is not what was written, or the recording cannot be made; then there
+    ///     is no recording
+    public static ExportSummary importTo(Path file, Path directory) {
+        return RecordingImport.importTo(file, directory);
     }
 
     /// Checks that an input can be recorded, before a machine takes it.

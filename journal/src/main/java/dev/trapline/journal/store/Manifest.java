@@ -23,7 +23,8 @@ import java.util.TreeMap;
 /// ```
 ///
 /// @param id the recording's
-/// @param store what keeps the events: [#MVSTORE], or the id of an Akka journal plugin
+/// @param store what keeps the events: [#MVSTORE], the URL of a [dev.trapline.journal.database.Database], or the id of
+///     an Akka journal plugin
 /// @param closed whether the recorder closed it
 /// @param segments how many segments a closed recording has, 0 for an open one
 /// @param digest digest of the last of them, 0 for an open one
@@ -42,7 +43,19 @@ public record Manifest(String id, String store, boolean closed, long segments, l
         return new Manifest(id, store, true, withSegments, withDigest);
     }
 
+    /// The same recording with its events in another store.
+    public Manifest in(String otherStore) {
+        return new Manifest(id, otherStore, closed, segments, digest);
+    }
+
     void write(Path file) throws IOException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.writeString(fresh, text());
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /// What the file holds.
+    public String text() {
         StringBuilder text = new StringBuilder(FIRST_LINE).append('\n');
         text.append("format = ").append(JournalFormat.VERSION).append('\n');
         text.append("id = ").append(id).append('\n');
@@ -52,19 +65,37 @@ public record Manifest(String id, String store, boolean closed, long segments, l
             text.append("segments = ").append(segments).append('\n');
             text.append("digest = ").append(Long.toHexString(digest)).append('\n');
         }
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.writeString(fresh, text);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return text.toString();
     }
 
     /// @throws RecordingException if it is no manifest, or one of another format version
     static Manifest read(Path file) {
-        SortedMap<String, String> values = lines(file);
+        String text;
+        try {
+            text = Files.readString(file);
+        } catch (IOException e) {
+            throw new RecordingException(
+                    Kind.NOT_A_RECORDING, "there is no recording at " + file.getParent() + ": cannot read " + file, e);
+        }
+        if (!text.startsWith(FIRST_LINE + "\n")) {
+            throw new RecordingException(
+                    Kind.NOT_A_RECORDING,
+                    "there is no recording at " + file.getParent() + ": " + file + " is not one's");
+        }
+        return parse(text, file);
+    }
+
+    /// The manifest that a text is.
+    ///
+    /// @param file where it was read, for messages
+    /// @throws RecordingException if it is no manifest, or one of another format version
+    public static Manifest parse(String text, Path file) {
+        SortedMap<String, String> values = lines(text, file);
         String format = value(file, values, "format");
         if (!format.equals(Integer.toString(JournalFormat.VERSION))) {
             throw new RecordingException(
                     Kind.NOT_SUPPORTED,
-                    "the recording " + file.getParent() + " is of format version " + format
+                    "the recording of " + file + " is of format version " + format
                             + ", and this Trapline reads version " + JournalFormat.VERSION
                             + ": use a Trapline that reads version " + format);
         }
@@ -86,19 +117,7 @@ public record Manifest(String id, String store, boolean closed, long segments, l
         }
     }
 
-    private static SortedMap<String, String> lines(Path file) {
-        String text;
-        try {
-            text = Files.readString(file);
-        } catch (IOException e) {
-            throw new RecordingException(
-                    Kind.NOT_A_RECORDING, "there is no recording at " + file.getParent() + ": cannot read " + file, e);
-        }
-        if (!text.startsWith(FIRST_LINE + "\n")) {
-            throw new RecordingException(
-                    Kind.NOT_A_RECORDING,
-                    "there is no recording at " + file.getParent() + ": " + file + " is not one's");
-        }
+    private static SortedMap<String, String> lines(String text, Path file) {
         SortedMap<String, String> values = new TreeMap<>();
         text.lines().skip(1).forEach(line -> {
             int equals = line.indexOf('=');

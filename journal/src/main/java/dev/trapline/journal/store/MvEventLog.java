@@ -12,7 +12,7 @@ import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 
 /// The events of one recording, to be read. Shows what had been committed when it was opened.
-final class MvEventLog implements AutoCloseable {
+final class MvEventLog implements EventLog {
 
     /// The store writes its own header in two blocks before anything else.
     private static final long EMPTY_FILE_BYTES = 8192;
@@ -42,8 +42,8 @@ final class MvEventLog implements AutoCloseable {
         }
     }
 
-    /// The highest sequence number, 0 if there are no events.
-    long highestSequenceNr() {
+    @Override
+    public long highestSequenceNr() {
         if (events == null) {
             return 0;
         }
@@ -56,11 +56,8 @@ final class MvEventLog implements AutoCloseable {
         }
     }
 
-    /// One event, null if it is missing.
-    ///
-    /// @throws CodecException if it cannot be read
-    @Nullable
-    EventRow row(long sequenceNr) {
+    @Override
+    public @Nullable EventRow row(long sequenceNr) {
         if (events == null) {
             return null;
         }

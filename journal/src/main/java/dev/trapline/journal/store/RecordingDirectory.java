@@ -2,7 +2,6 @@ package dev.trapline.journal.store;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.Image;
-import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
 import dev.trapline.journal.record.RecordingHeader;
@@ -45,6 +44,23 @@ public final class RecordingDirectory {
             throw new IllegalArgumentException(
                     "the header names other images than those given: " + header.images() + " and " + refs);
         }
+        List<Bytes> contents = images.stream().map(Image::content).toList();
+        RecordingDirectory directory = make(path, contents);
+        try {
+            directory.write(Manifest.open(header.recordingId(), store));
+            return directory;
+        } catch (RecordingException e) {
+            directory.discard();
+            throw e;
+        }
+    }
+
+    /// Makes a directory without a manifest: no recording until it is given one by [#write]. If that fails, what
+    /// was made of it is taken away again.
+    ///
+    /// @param images content of the images that are kept inside
+    /// @throws RecordingException if there is something at that place, or it cannot be written
+    public static RecordingDirectory make(Path path, List<Bytes> images) {
         RecordingDirectory directory = new RecordingDirectory(path);
         try {
             Path parent = path.toAbsolutePath().getParent();
@@ -59,18 +75,33 @@ public final class RecordingDirectory {
         }
         try {
             Files.createDirectory(directory.images());
-            for (int i = 0; i < images.size(); i++) {
-                Path target = directory.image(refs.get(i));
+            for (Bytes image : images) {
+                Path target = directory.images().resolve(image.sha256());
                 if (!Files.exists(target)) {
-                    Files.write(target, images.get(i).content().toArray());
+                    Files.write(target, image.toArray());
                 }
             }
-            Manifest.open(header.recordingId(), store).write(directory.manifestFile());
             return directory;
         } catch (IOException e) {
             directory.discard();
             throw new RecordingException(Kind.STORAGE, cannotMake(path, e), e);
         }
+    }
+
+    /// Writes the manifest, whole or not at all.
+    public void write(Manifest manifest) {
+        try {
+            manifest.write(manifestFile());
+        } catch (IOException e) {
+            throw MvFile.cannotWrite(manifestFile(), e);
+        }
+    }
+
+    /// Reads the manifest.
+    ///
+    /// @throws RecordingException if there is none that this build reads
+    public Manifest manifest() {
+        return Manifest.read(manifestFile());
     }
 
     private static RecordingException cannotCreate(Path path, FileAlreadyExistsException e) {
@@ -113,7 +144,7 @@ public final class RecordingDirectory {
         return path.resolve("journal.mv");
     }
 
-    Path manifestFile() {
+    private Path manifestFile() {
         return path.resolve("manifest");
     }
 
@@ -121,7 +152,16 @@ public final class RecordingDirectory {
         return path.resolve("images");
     }
 
-    private Path image(ImageRef ref) {
+    /// The file of an image's content.
+    ///
+    /// @throws RecordingException if the reference is no hash
+    Path image(ImageRef ref) {
+        if (!ref.sha256().matches("[0-9a-f]{64}")) {
+            throw new RecordingException(
+                    Kind.DAMAGED,
+                    "the recording " + path + " names an image '" + ref.name() + "' by '" + ref.sha256()
+                            + "', which is no hash");
+        }
         return images().resolve(ref.sha256());
     }
 
@@ -130,47 +170,6 @@ public final class RecordingDirectory {
     /// @param segments how many there are
     /// @param digest of the last of them, of the header if there is none
     public void markClosed(long segments, long digest) {
-        try {
-            Manifest.read(manifestFile()).close(segments, digest).write(manifestFile());
-        } catch (IOException e) {
-            throw MvFile.cannotWrite(manifestFile(), e);
-        }
-    }
-
-    /// Reads the images and holds them against their hashes.
-    ///
-    /// @throws RecordingException if one is missing or, unless that is to be ignored, has changed
-    List<Image> readImages(RecordingHeader header, OpenOptions options) {
-        List<Image> read = new ArrayList<>();
-        for (ImageRef ref : header.images()) {
-            Bytes content = readImage(ref);
-            String hash = content.sha256();
-            if (!options.ignoreImageHash() && !hash.equals(ref.sha256())) {
-                throw new RecordingException(
-                        Kind.IMAGE_CHANGED,
-                        "the image '" + ref.name() + "' in the recording " + path + " has changed: its hash is " + hash
-                                + " and should be " + ref.sha256()
-                                + "; with the image hash ignored, the replay shows where that first matters");
-            }
-            read.add(new Image(ref.kind(), ref.name(), ref.address(), content));
-        }
-        return read;
-    }
-
-    private Bytes readImage(ImageRef ref) {
-        if (!ref.sha256().matches("[0-9a-f]{64}")) {
-            throw new RecordingException(
-                    Kind.DAMAGED,
-                    "the recording " + path + " names an image '" + ref.name() + "' by '" + ref.sha256()
-                            + "', which is no hash");
-        }
-        try {
-            return Bytes.copyOf(Files.readAllBytes(image(ref)));
-        } catch (IOException e) {
-            throw new RecordingException(
-                    Kind.DAMAGED,
-                    "the recording " + path + " has lost its image '" + ref.name() + "': cannot read " + image(ref),
-                    e);
-        }
+        write(manifest().close(segments, digest));
     }
 }

@@ -12,7 +12,6 @@ import dev.trapline.journal.codec.CodecException;
 import dev.trapline.journal.codec.HeaderCodec;
 import dev.trapline.journal.codec.Segment;
 import dev.trapline.journal.record.RecordingHeader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
@@ -28,14 +27,13 @@ public final class StoredRecordingReader implements RecordingReader {
     private final RecordingDirectory directory;
     private final RecordingHeader header;
     private final long headerDigest;
-    private final List<Image> images;
-    private MvEventLog log;
+    private final StoredImages images;
+    private EventLog log;
     private long segments;
     /// What the segment after the one read last must be: reading in order then reads each segment once.
     private SegmentChain chain;
 
-    private StoredRecordingReader(
-            RecordingDirectory directory, OpenOptions options, Manifest manifest, MvEventLog log) {
+    private StoredRecordingReader(RecordingDirectory directory, OpenOptions options, Manifest manifest, EventLog log) {
         this.directory = directory;
         this.log = log;
         byte[] headerBytes = headerBytes(directory.path(), log);
@@ -57,7 +55,7 @@ public final class StoredRecordingReader implements RecordingReader {
         if (manifest.closed()) {
             checkWhole(manifest);
         }
-        this.images = List.copyOf(directory.readImages(header, options));
+        this.images = StoredImages.read(directory, header, options);
     }
 
     /// Opens a recording.
@@ -65,19 +63,8 @@ public final class StoredRecordingReader implements RecordingReader {
     /// @throws RecordingException if there is none, or it cannot be read
     public static StoredRecordingReader open(Path path, OpenOptions options) {
         RecordingDirectory directory = RecordingDirectory.at(path);
-        Manifest manifest = Manifest.read(directory.manifestFile());
-        if (!manifest.store().equals(Manifest.MVSTORE)) {
-            throw new RecordingException(
-                    Kind.NOT_SUPPORTED,
-                    "the events of the recording " + path + " are kept by '" + manifest.store()
-                            + "', which can only be read where they are");
-        }
-        if (!Files.isRegularFile(directory.eventFile())) {
-            throw new RecordingException(
-                    Kind.DAMAGED,
-                    "the recording " + path + " has lost its journal: there is no " + directory.eventFile());
-        }
-        MvEventLog log = new MvEventLog(directory.eventFile());
+        Manifest manifest = directory.manifest();
+        EventLog log = EventLog.open(directory, manifest);
         try {
             return new StoredRecordingReader(directory, options, manifest, log);
         } catch (RecordingException e) {
@@ -86,7 +73,7 @@ public final class StoredRecordingReader implements RecordingReader {
         }
     }
 
-    private static byte[] headerBytes(Path path, MvEventLog log) {
+    private static byte[] headerBytes(Path path, EventLog log) {
         EventRow row;
         try {
             row = log.row(HEADER_EVENT);
@@ -103,7 +90,7 @@ public final class StoredRecordingReader implements RecordingReader {
         return row.payload();
     }
 
-    private long countSegments(MvEventLog from) {
+    private long countSegments(EventLog from) {
         try {
             return Math.max(0, from.highestSequenceNr() - FIRST_SEGMENT_EVENT + 1);
         } catch (CodecException e) {
@@ -141,7 +128,7 @@ public final class StoredRecordingReader implements RecordingReader {
 
     @Override
     public List<Image> images() {
-        return images;
+        return images.all();
     }
 
     @Override
@@ -229,7 +216,7 @@ public final class StoredRecordingReader implements RecordingReader {
 
     @Override
     public boolean refresh() {
-        MvEventLog fresh = new MvEventLog(directory.eventFile());
+        EventLog fresh = EventLog.open(directory, directory.manifest());
         long found = countSegments(fresh);
         if (found <= segments) {
             fresh.close();

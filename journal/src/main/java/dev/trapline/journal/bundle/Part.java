@@ -1,0 +1,113 @@
+package dev.trapline.journal.bundle;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+
+/// The layout of a file that holds one recording.
+///
+/// ```text
+///  u32 magic "TLRX", u32 version of this layout
+///  parts in order: manifest, header, images, segments, end
+///
+/// part:
+///   0  u8   kind
+///   1  u32  ordinal, from 0
+///   5  u64  bytes of its content
+///  13  u64  bytes stored
+///  21       the content as one Zstandard frame
+///   n  32   SHA-256 of: the hash of the part before (of the file's first 8 bytes for part 0), bytes 0 to n - 1
+/// ```
+/// Numbers are little-endian. Every byte of the file is under a hash, and each hash is under the next one: a part that
+/// is changed, lost, doubled, swapped or another file's is noticed before anything of it is decoded.
+final class Part {
+
+    static final int VERSION = 1;
+    static final int PROLOGUE_BYTES = 8;
+    static final int HEAD_BYTES = 21;
+    static final int HASH_BYTES = 32;
+
+    private static final int MAGIC = 0x5852_4c54; // "TLRX"
+
+    private Part() {}
+
+    /// What a part holds. Each is followed by one of its own kind or of a later one.
+    enum Kind {
+        MANIFEST(1, "the manifest"),
+        HEADER(2, "the header"),
+        IMAGE(3, "an image"),
+        SEGMENTS(4, "segments"),
+        END(5, "the end");
+
+        private final int code;
+        private final String words;
+
+        Kind(int code, String words) {
+            this.code = code;
+            this.words = words;
+        }
+
+        int code() {
+            return code;
+        }
+
+        String words() {
+            return words;
+        }
+
+        /// The kind with a code; the end, which is checked by its hash, if there is none.
+        static Kind of(int code) {
+            return List.of(values()).stream()
+                    .filter(kind -> kind.code == code)
+                    .findFirst()
+                    .orElse(END);
+        }
+    }
+
+    /// The file's first bytes.
+    static byte[] prologue() {
+        return ByteBuffer.allocate(PROLOGUE_BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(MAGIC)
+                .putInt(VERSION)
+                .array();
+    }
+
+    /// Whether a file begins as one of these, of whatever version.
+    static boolean isMagic(byte[] prologue) {
+        return little(prologue).getInt() == MAGIC;
+    }
+
+    static int version(byte[] prologue) {
+        return little(prologue).getInt(4);
+    }
+
+    static byte[] head(Kind kind, int ordinal, long contentBytes, long storedBytes) {
+        return ByteBuffer.allocate(HEAD_BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put((byte) kind.code())
+                .putInt(ordinal)
+                .putLong(contentBytes)
+                .putLong(storedBytes)
+                .array();
+    }
+
+    static ByteBuffer little(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /// The hash over some bytes after one another.
+    static byte[] hash(byte[]... parts) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (byte[] part : parts) {
+                digest.update(part);
+            }
+            return digest.digest();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

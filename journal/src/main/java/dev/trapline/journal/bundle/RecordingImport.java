@@ -1,0 +1,181 @@
+package dev.trapline.journal.bundle;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingException;
+import dev.trapline.journal.RecordingException.Kind;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.codec.CodecException;
+import dev.trapline.journal.codec.HeaderCodec;
+import dev.trapline.journal.codec.Segment;
+import dev.trapline.journal.persistence.JournalEventSerializer;
+import dev.trapline.journal.record.RecordingHeader;
+import dev.trapline.journal.store.EventRow;
+import dev.trapline.journal.store.Manifest;
+import dev.trapline.journal.store.MvEventStore;
+import dev.trapline.journal.store.RecordingDirectory;
+import dev.trapline.journal.store.StoredRecordingReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Makes a recording of a file that [RecordingExport] wrote: whole, or not at all.
+public final class RecordingImport {
+
+    /// The events were written by a recorder of its own time; who it was is no part of the history.
+    private static final String WRITER = "import";
+
+    private final Path file;
+    private final PartReader parts;
+    private PartReader.Content part;
+
+    private RecordingImport(Path file, PartReader parts) {
+        this.file = file;
+        this.parts = parts;
+        this.part = parts.next();
+    }
+
+    /// Imports a recording.
+    ///
+    /// @param file what was exported
+    /// @param target the directory to make: there must be nothing
+    /// @throws RecordingException if the file is not what was exported, or the directory cannot be made; then there
+    ///     is none
+    public static ExportSummary importTo(Path file, Path target) {
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            throw exists(target);
+        }
+        try (PartReader parts = new PartReader(file)) {
+            return new RecordingImport(file, parts).writeTo(target);
+        }
+    }
+
+    private static RecordingException exists(Path target) {
+        return new RecordingException(
+                Kind.EXISTS,
+                "there is already something at " + target
+                        + ": a recording is never overwritten; choose another place, or remove it");
+    }
+
+    private ExportSummary writeTo(Path target) {
+        Manifest manifest = Manifest.parse(new String(take(Part.Kind.MANIFEST), StandardCharsets.UTF_8), file);
+        byte[] headerBytes = take(Part.Kind.HEADER);
+        RecordingHeader header = header(headerBytes);
+        List<Bytes> images = images(header);
+        // Beside its place, so that it can be moved there in one step.
+        Path fresh = target.resolveSibling("." + target.getFileName() + ".importing-"
+                + ProcessHandle.current().pid());
+        RecordingDirectory directory = RecordingDirectory.make(fresh, images);
+        try {
+            writeEvents(directory, headerBytes);
+            parts.requireEnd();
+            directory.write(manifest.in(Manifest.MVSTORE));
+            ExportSummary summary = checked(directory, header, images);
+            Files.move(fresh, target);
+            return summary;
+        } catch (FileAlreadyExistsException e) {
+            throw exists(target);
+        } catch (IOException e) {
+            throw new RecordingException(
+                    Kind.STORAGE, "cannot make a recording at " + target + ": " + e.getMessage(), e);
+        } finally {
+            directory.discard();
+        }
+    }
+
+    /// The part at hand, which must be of a kind; the next one is read.
+    private byte[] take(Part.Kind kind) {
+        if (part.kind() != kind) {
+            throw parts.damaged("there should be " + kind.words());
+        }
+        byte[] content = part.bytes();
+        if (kind != Part.Kind.END) {
+            part = parts.next();
+        }
+        return content;
+    }
+
+    private RecordingHeader header(byte[] bytes) {
+        try {
+            return HeaderCodec.decode(bytes);
+        } catch (CodecException e) {
+            throw parts.damaged("the header makes no sense: " + e.getMessage());
+        }
+    }
+
+    private List<Bytes> images(RecordingHeader header) {
+        List<Bytes> images = new ArrayList<>();
+        while (part.kind() == Part.Kind.IMAGE) {
+            Bytes image = Bytes.copyOf(take(Part.Kind.IMAGE));
+            String hash = image.sha256();
+            if (header.images().stream().noneMatch(ref -> ref.sha256().equals(hash))) {
+                throw parts.damaged("the machine has no image of hash " + hash);
+            }
+            images.add(image);
+        }
+        return images;
+    }
+
+    private void writeEvents(RecordingDirectory directory, byte[] header) {
+        try (MvEventStore store = new MvEventStore(directory.eventFile())) {
+            store.append(List.of(row(1, JournalEventSerializer.HEADER, header)));
+            long events = 1;
+            long digest = Segment.digestOf(header);
+            while (part.kind() == Part.Kind.SEGMENTS) {
+                List<EventRow> rows = new ArrayList<>();
+                for (Segment segment : segments(take(Part.Kind.SEGMENTS))) {
+                    rows.add(row(++events, JournalEventSerializer.SEGMENT, segment.bytes()));
+                    digest = segment.digest();
+                }
+                store.append(rows);
+            }
+            if (!Arrays.equals(take(Part.Kind.END), RecordingExport.end(events - 1, digest))) {
+                throw parts.damaged("it ends with another segment than it should");
+            }
+            store.finish();
+        }
+    }
+
+    private List<Segment> segments(byte[] group) {
+        List<Segment> segments = new ArrayList<>();
+        try {
+            for (int at = 0; at < group.length; ) {
+                int length = Segment.lengthAt(group, at);
+                segments.add(Segment.parse(Arrays.copyOfRange(group, at, at + length)));
+                at += length;
+            }
+        } catch (CodecException e) {
+            throw parts.damaged("a segment makes no sense: " + e.getMessage());
+        }
+        return segments;
+    }
+
+    private static EventRow row(long sequenceNr, String manifest, byte[] payload) {
+        return new EventRow(sequenceNr, JournalEventSerializer.IDENTIFIER, manifest, WRITER, 0, payload);
+    }
+
+    /// Reads what was made as anybody will read it: each segment must follow the one before it.
+    private ExportSummary checked(RecordingDirectory directory, RecordingHeader header, List<Bytes> images)
+            throws IOException {
+        try (RecordingReader reader = StoredRecordingReader.open(directory.path(), OpenOptions.STRICT)) {
+            long slices = 0;
+            for (long ordinal = 0; ordinal < reader.segmentCount(); ordinal++) {
+                slices += reader.segment(ordinal).slices();
+            }
+            return new ExportSummary(
+                    header.recordingId(),
+                    reader.isComplete(),
+                    reader.segmentCount(),
+                    slices,
+                    images.size(),
+                    header.images().size(),
+                    Files.size(file));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.trapline.journal.store;
+
+import dev.trapline.journal.RecordingException;
+import dev.trapline.journal.RecordingException.Kind;
+import dev.trapline.journal.codec.CodecException;
+import dev.trapline.journal.database.Database;
+import dev.trapline.journal.database.DatabaseEventLog;
+import java.nio.file.Files;
+import org.jspecify.annotations.Nullable;
+
+/// The events of one recording, to be read, wherever they are kept. Never writes.
+public interface EventLog extends AutoCloseable {
+
+    /// The highest sequence number, 0 if there are no events.
+    ///
+    /// @throws CodecException if that cannot be made out
+    long highestSequenceNr();
+
+    /// One event, null if it is missing.
+    ///
+    /// @throws CodecException if it cannot be made sense of
+    @Nullable
+    EventRow row(long sequenceNr);
+
+    @Override
+    void close();
+
+    /// Opens the events of a recording where its manifest says that they are.
+    ///
+    /// @throws RecordingException if they are not there, or cannot be read
+    static EventLog open(RecordingDirectory directory, Manifest manifest) {
+        if (Database.isUrl(manifest.store())) {
+            return DatabaseEventLog.open(Database.toRead(manifest.store()), manifest.id());
+        }
+        if (!manifest.store().equals(Manifest.MVSTORE)) {
+            throw new RecordingException(
+                    Kind.NOT_SUPPORTED,
+                    "the events of the recording " + directory.path() + " are kept by '" + manifest.store()
+                            + "', which can only be read where they are");
+        }
+        if (!Files.isRegularFile(directory.eventFile())) {
+            throw new RecordingException(
+                    Kind.DAMAGED,
+                    "the recording " + directory.path() + " has lost its journal: there is no "
+                            + directory.eventFile());
+        }
+        return new MvEventLog(directory.eventFile());
+    }
+}

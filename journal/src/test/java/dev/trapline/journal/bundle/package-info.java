@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.journal.bundle;
+
+import org.jspecify.annotations.NullMarked;

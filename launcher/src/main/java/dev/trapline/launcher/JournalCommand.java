@@ -1,0 +1,26 @@
+package dev.trapline.launcher;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// `trapline journal`: looks after recordings, without a machine. Its subcommands are added by [#of].
+@Command(
+        name = "journal",
+        description = {"Looks after recordings, without running anything.", ""},
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        commandListHeading = "%nCommands:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {"  trapline journal export rec rec.tlx", "  trapline journal import rec.tlx rec2"})
+final class JournalCommand {
+
+    private JournalCommand() {}
+
+    static CommandLine of(Terminal terminal) {
+        return new CommandLine(new JournalCommand())
+                .addSubcommand("export", new JournalExportCommand(terminal))
+                .addSubcommand("import", new JournalImportCommand(terminal))
+                .addSubcommand("schema", new JournalSchemaCommand(terminal));
+    }
+}

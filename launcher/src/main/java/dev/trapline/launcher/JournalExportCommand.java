@@ -1,0 +1,82 @@
+package dev.trapline.launcher;
+
+import dev.trapline.journal.bundle.ExportSummary;
+import dev.trapline.journal.recording.Recordings;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `trapline journal export`.
+@Command(
+        name = "export",
+        description = {
+            "Packs a recording into one compressed file, to attach it to a report.",
+            "",
+            "The recording is never written to. One that is open, since its recorder was killed or is still at",
+            "work, is packed up to its last whole segment.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {"  trapline journal export rec rec.tlx", "  trapline journal export --without-images rec rec.tlx"},
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:the file is there",
+            "2:the command line is wrong, there is no recording that this version reads, or something is at FILE",
+            "7:the recording is damaged, or the file cannot be written: there is no file"
+        })
+final class JournalExportCommand implements Action {
+
+    private final Terminal terminal;
+    private Path recording = Path.of("");
+    private Path file = Path.of("");
+    private boolean withoutImages;
+    private ExportText.Format format = ExportText.Format.text;
+
+    JournalExportCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Parameters(index = "0", paramLabel = "DIR", description = "The recording.")
+    void recording(@Nullable Path value) {
+        recording = value == null ? Path.of("") : value;
+    }
+
+    @Parameters(index = "1", paramLabel = "FILE", description = "The file to be made; it must not exist.")
+    void file(@Nullable Path value) {
+        file = value == null ? Path.of("") : value;
+    }
+
+    @Option(
+            names = "--without-images",
+            order = 1,
+            description = "Leave the guest's images out: who replays it gives them with 'replay --image FILE'.")
+    void withoutImages(boolean given) {
+        withoutImages = given;
+    }
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            order = 2,
+            description = "${COMPLETION-CANDIDATES} (default text).")
+    void format(ExportText.@Nullable Format value) {
+        format = value == null ? ExportText.Format.text : value;
+    }
+
+    @Override
+    public @Nullable Path resultFile() {
+        return null;
+    }
+
+    @Override
+    public Ending perform() {
+        ExportSummary summary = Recordings.export(recording, file, !withoutImages);
+        terminal.print(new ExportText(recording, file, summary).as(format, "exported " + recording + " to " + file));
+        return Ending.DONE;
+    }
+}

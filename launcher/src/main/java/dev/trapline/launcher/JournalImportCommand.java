@@ -1,0 +1,72 @@
+package dev.trapline.launcher;
+
+import dev.trapline.journal.bundle.ExportSummary;
+import dev.trapline.journal.recording.Recordings;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `trapline journal import`.
+@Command(
+        name = "import",
+        description = {
+            "Makes a recording of a file that 'trapline journal export' wrote.",
+            "",
+            "The file is checked byte by byte: one that was cut off or changed is refused, and nothing is made.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {"  trapline journal import rec.tlx rec", "  trapline replay rec"},
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:the recording is there",
+            "2:the command line is wrong, FILE is no export that this version reads, or something is at DIR",
+            "7:the file is damaged, or the recording cannot be written: there is no recording"
+        })
+final class JournalImportCommand implements Action {
+
+    private final Terminal terminal;
+    private Path file = Path.of("");
+    private Path recording = Path.of("");
+    private ExportText.Format format = ExportText.Format.text;
+
+    JournalImportCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Parameters(index = "0", paramLabel = "FILE", description = "The exported file.")
+    void file(@Nullable Path value) {
+        file = value == null ? Path.of("") : value;
+    }
+
+    @Parameters(index = "1", paramLabel = "DIR", description = "The recording to be made; it must not exist.")
+    void recording(@Nullable Path value) {
+        recording = value == null ? Path.of("") : value;
+    }
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            order = 1,
+            description = "${COMPLETION-CANDIDATES} (default text).")
+    void format(ExportText.@Nullable Format value) {
+        format = value == null ? ExportText.Format.text : value;
+    }
+
+    @Override
+    public @Nullable Path resultFile() {
+        return null;
+    }
+
+    @Override
+    public Ending perform() {
+        ExportSummary summary = Recordings.importTo(file, recording);
+        terminal.print(new ExportText(recording, file, summary).as(format, "imported " + file + " to " + recording));
+        return Ending.DONE;
+    }
+}

@@ -1,0 +1,40 @@
+package dev.trapline.launcher;
+
+import dev.trapline.journal.database.DatabaseSchema;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+
+/// `trapline journal schema`.
+@Command(
+        name = "schema",
+        description = {
+            "Prints the SQL that makes the tables of recordings in a PostgreSQL database.",
+            "",
+            "It is the script of Akka Persistence JDBC, which writes them. 'trapline run' runs it itself where",
+            "record.postgresql.create-schema is set.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        footerHeading = "%nExamples:%n",
+        footer = {"  trapline journal schema | psql recordings"})
+final class JournalSchemaCommand implements Action {
+
+    private final Terminal terminal;
+
+    JournalSchemaCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public @Nullable Path resultFile() {
+        return null;
+    }
+
+    @Override
+    public Ending perform() {
+        terminal.print(DatabaseSchema.script());
+        return Ending.DONE;
+    }
+}
