@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 enum Guest {
     /// A million hypercalls and next to nothing else.
     HYPERCALL_LOOP("hypercall-loop.elf"),
+    /// A million SDEI events that the guest signals to itself, each handled by next to nothing.
+    EVENT_LOOP("event-loop.elf"),
     /// Arithmetic and memory, ten instructions a loop.
     COMPUTE("compute.elf"),
     /// The worst case for an instruction budget: a loop of two instructions.
@@ -21,6 +23,8 @@ enum Guest {
 
     /// Calls that [#HYPERCALL_LOOP] makes before its last one.
     static final int HYPERCALLS = 1_000_000;
+    /// Events of [#EVENT_LOOP]: two calls each.
+    static final int EVENTS = 1_000_000;
     /// Instructions of [#COMPUTE], but for some hundreds.
     static final int COMPUTE_INSTRUCTIONS = 400_000_000;
     /// Instructions of [#TIGHT_LOOP], but for some.

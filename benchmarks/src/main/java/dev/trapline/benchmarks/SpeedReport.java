@@ -37,6 +37,7 @@ public final class SpeedReport {
     private void measure(boolean quick) throws RunnerException {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include(HypercallBenchmark.class.getSimpleName())
+                .include(EventBenchmark.class.getSimpleName())
                 .include(ComputeBenchmark.class.getSimpleName())
                 .include(RegistryBenchmark.class.getSimpleName())
                 .shouldFailOnError(true);
@@ -59,6 +60,7 @@ public final class SpeedReport {
         row("hypercall, forwarded, recorded", "ns", score("recorded"), bare, "at most 4.00");
         row("hypercall, resident, not recorded", "ns", score("resident"), bare, "");
         row("hypercall, replayed (reference: recorded)", "ns", score("replayed"), score("recorded"), "at most 1.00");
+        row("SDEI event (reference: forwarded)", "ns", score("delivered"), score("forwarded"), "at most 5.00");
         row("deciding a call under 1 000 rules", "ns", score("decide"), score("hashMapLookup"), "at most 3.00");
         double raw = mips(Guest.COMPUTE_INSTRUCTIONS, "bareCompute");
         double tight = mips(Guest.TIGHT_INSTRUCTIONS, "bareTightLoop");

@@ -16,12 +16,17 @@ final class Outcomes {
     /// Prints what is to be known besides the last line.
     static void explain(RunReport report, MachineSpec spec, List<Image> images, PrintWriter err) {
         switch (report.outcome()) {
-            case RunOutcome.GuestFailed failure -> explain(failure, report, spec, images, err);
+            case RunOutcome.GuestFailed failure -> {
+                explain(failure, report, spec, images, err);
+                explainHandlers(report, err);
+            }
             case RunOutcome.Deadlock(var vcpus) -> {
                 err.println("Deadlock at " + report.position()
                         + ": no vCPU can run, and nothing is to come that could wake one.");
                 err.println("  " + Ending.states(vcpus).replace(", ", "\n  "));
+                explainHandlers(report, err);
             }
+            case RunOutcome.LimitReached _, RunOutcome.Interrupted _ -> explainHandlers(report, err);
             case RunOutcome.Diverged(String text) -> {
                 err.println("The replay is not what the recording says.");
                 err.println(text.indent(2).stripTrailing());
@@ -34,10 +39,15 @@ final class Outcomes {
             case RunOutcome.PoweredOff _,
                     RunOutcome.ResetRequested _,
                     RunOutcome.Exited _,
-                    RunOutcome.LimitReached _,
-                    RunOutcome.Interrupted _,
                     RunOutcome.RecordingEnds _,
                     RunOutcome.StorageFailed _ -> {}
+        }
+    }
+
+    private static void explainHandlers(RunReport report, PrintWriter err) {
+        for (RunReport.OpenHandler handler : report.openHandlers()) {
+            err.println(
+                    handler.vcpu() + " was in the handler of event " + handler.event() + ", which had not completed.");
         }
     }
 

@@ -276,6 +276,7 @@ final class MachineCore implements Effects.Run {
                 console.bytes(),
                 console.digest(),
                 log.lastCalls(),
+                vcpus.handlers(),
                 hostNanos);
     }
 

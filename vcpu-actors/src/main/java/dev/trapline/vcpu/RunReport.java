@@ -1,6 +1,7 @@
 package dev.trapline.vcpu;
 
 import dev.trapline.abi.Position;
+import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.machine.RunOutcome;
 import java.util.List;
 
@@ -15,6 +16,7 @@ import java.util.List;
 /// @param consoleBytes how much the guest printed
 /// @param consoleDigest digest of what it printed
 /// @param lastHypercalls the last few calls, oldest first, as a trace shows them
+/// @param openHandlers the handlers of events that had not completed, each vCPU's innermost one last
 /// @param hostNanos host time from the first slice to the end, in nanoseconds; for people only
 public record RunReport(
         RunOutcome outcome,
@@ -26,8 +28,16 @@ public record RunReport(
         long consoleBytes,
         long consoleDigest,
         List<String> lastHypercalls,
+        List<OpenHandler> openHandlers,
         long hostNanos) {
     public RunReport {
         lastHypercalls = List.copyOf(lastHypercalls);
+        openHandlers = List.copyOf(openHandlers);
     }
+
+    /// A handler of an SDEI event that has been entered and has not completed.
+    ///
+    /// @param vcpu which runs it
+    /// @param event the event's number
+    public record OpenHandler(VcpuId vcpu, long event) {}
 }

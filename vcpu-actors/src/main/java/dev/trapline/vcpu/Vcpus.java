@@ -5,6 +5,7 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.VcpuState;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -29,6 +30,8 @@ final class Vcpus {
     private final Effect.@Nullable PowerDown[] resumes;
     /// Those that an effect suspended, one bit each.
     private long suspendedByEffect;
+    /// Each vCPU's innermost one last.
+    private final List<RunReport.OpenHandler> handlers = new ArrayList<>();
 
     Vcpus(int count, Actors actors) {
         this.actors = actors;
@@ -83,6 +86,7 @@ final class Vcpus {
 
     void powerOff(VcpuId vcpu) {
         power.powerOff(vcpu);
+        handlers.removeIf(handler -> handler.vcpu().equals(vcpu));
         returns[vcpu.index()] = RegisterWrites.NONE;
         suspendedByEffect &= ~vcpu.bit();
         actors.tell(vcpu, VcpuActor.PowerOff.INSTANCE);
@@ -90,6 +94,7 @@ final class Vcpus {
 
     void allOff() {
         power.allOff();
+        handlers.clear();
         Arrays.fill(returns, RegisterWrites.NONE);
         suspendedByEffect = 0;
         tellAll(VcpuActor.PowerOff.INSTANCE);
@@ -176,17 +181,34 @@ final class Vcpus {
                 "a firmware service delivers an event to " + vcpu + ", which is " + state.description());
         actors.tell(vcpu, new VcpuActor.Deliver(returns[vcpu.index()], event.entry(), event.event(), event.argument()));
         returns[vcpu.index()] = RegisterWrites.NONE;
+        handlers.add(new RunReport.OpenHandler(vcpu, event.event()));
         if (state == VcpuState.SUSPENDED) {
             power.interrupt(vcpu);
         }
     }
 
+    /// The handlers that have not completed, each vCPU's innermost one last.
+    List<RunReport.OpenHandler> handlers() {
+        return List.copyOf(handlers);
+    }
+
     void complete(VcpuId vcpu) {
+        leaveHandler(vcpu);
         actors.tell(vcpu, VcpuActor.Complete.INSTANCE);
     }
 
     void completeAndResume(VcpuId vcpu, long address) {
+        leaveHandler(vcpu);
         actors.tell(vcpu, new VcpuActor.CompleteAndResume(address));
+    }
+
+    private void leaveHandler(VcpuId vcpu) {
+        for (int i = handlers.size() - 1; i >= 0; i--) {
+            if (handlers.get(i).vcpu().equals(vcpu)) {
+                handlers.remove(i);
+                return;
+            }
+        }
     }
 
     void tellAll(VcpuActor.Command command) {

@@ -2,9 +2,13 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Moment;
+import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
@@ -14,6 +18,7 @@ import dev.trapline.vcpu.boot.Guests;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -38,6 +43,16 @@ class ConformanceTest {
 
     /// What no guest comes near.
     private static final long LIMIT = 4_000_000_000L;
+
+    private static final List<Injection> INJECTED = List.of(
+            new Injection.Interrupt(VcpuId.BOOT, 40),
+            new Injection.Event(VcpuId.BOOT, 805),
+            new Injection.Event(VcpuId.BOOT, 804));
+
+    /// In ticks: a quarter of a millisecond, so that each of the three comes within the three that the guests wait.
+    private static final long INJECTION_INTERVAL = 15_625;
+
+    private static final int INJECTIONS = 2_000;
 
     private static final Pattern TOO_SMALL = Pattern.compile("needs (\\d+) CPUs");
 
@@ -91,7 +106,7 @@ class ConformanceTest {
     private static void check(String guest, Image image, MachineSpec spec, Path recording) {
         String what =
                 "%s on %d vCPUs under %s with seed %d".formatted(guest, spec.vcpus(), spec.schedule(), spec.seed());
-        Finished finished = runs.record(spec, image, "", recording);
+        Finished finished = runs.record(spec, image, injected(guest), recording);
         String console = "%s printed%n%s".formatted(what, finished.console());
         assertThat(finished.report().outcome()).as(console).isEqualTo(new RunOutcome.PoweredOff());
 
@@ -108,6 +123,17 @@ class ConformanceTest {
                 .allMatch(made -> made.isMade() || needsMore(made.skipped(), spec.vcpus()));
 
         MachineRuns.assertEqual(runs.replay(recording), finished, what + ", replayed");
+    }
+
+    /// For the guests that check SDEI, again and again and in turn, more than they need: the interrupt that they bind, a
+    /// private event and a shared one.
+    private static List<PlannedInjection> injected(String guest) {
+        return guest.startsWith("conform-sdei-")
+                ? IntStream.range(1, INJECTIONS)
+                        .mapToObj(n -> new PlannedInjection(
+                                INJECTED.get(n % INJECTED.size()), new Moment.AtTime(n * INJECTION_INTERVAL)))
+                        .toList()
+                : List.of();
     }
 
     private static boolean needsMore(String reason, int vcpus) {

@@ -9,6 +9,7 @@ import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.registry.Policy;
@@ -21,6 +22,7 @@ import dev.trapline.unicorn.UnicornLibrary;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.TreeMap;
 
 /// Runs whole machines for tests, with the real engine and all services, in an actor system of their own.
@@ -66,6 +68,13 @@ final class MachineRuns implements AutoCloseable {
 
     Finished record(MachineSpec spec, Image image, String script, Path directory) {
         return finish(builder(spec, image, script).recordTo(directory));
+    }
+
+    /// Records a run into which is injected what was planned.
+    Finished record(MachineSpec spec, Image image, List<PlannedInjection> planned, Path directory) {
+        Machine.Builder machine = builder(spec, image, "").recordTo(directory);
+        planned.forEach(machine::inject);
+        return finish(machine);
     }
 
     /// Types everything at once from another thread than the machine's, as early as can be.

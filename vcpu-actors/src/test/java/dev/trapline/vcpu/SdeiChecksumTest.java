@@ -1,0 +1,152 @@
+package dev.trapline.vcpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Moment;
+import dev.trapline.abi.machine.PlannedInjection;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.Width;
+import dev.trapline.abi.registry.Policy;
+import dev.trapline.vcpu.MachineRuns.Finished;
+import dev.trapline.vcpu.boot.Guests;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Four vCPUs compute in all of their registers while events interrupt them at random instructions, critical ones over
+/// normal ones: nothing that they compute changes, and no update that their handlers make is lost.
+@Tag("native")
+class SdeiChecksumTest {
+
+    private static final boolean FULL = Boolean.getBoolean("trapline.full");
+    private static final int SEEDS = FULL ? 100 : 10;
+    private static final int MANY_EVENTS = 100_000;
+    private static final int EVENTS = FULL ? MANY_EVENTS : 10_000;
+
+    private static final int VCPUS = 4;
+    private static final int NORMAL = 805;
+    private static final int CRITICAL = 806;
+    private static final double NORMAL_SHARE = 0.65;
+
+    /// What a handler of an injected event signals makes up for what comes while the same is pending.
+    private static final double EVENTS_PER_INJECTION = 1.3;
+
+    /// Slices before the vCPUs compute, and between two injections on average.
+    private static final long SETTING_UP = 400;
+
+    private static final int SLICES_APART = 9;
+
+    /// A random schedule draws 1 to this many instructions for a slice, small numbers as often as large ones.
+    private static final long SLICE = 300;
+
+    private static final Pattern PRINTED =
+            Pattern.compile("(?<events>\\d+) events, (?<critical>\\d+) of them critical\\n"
+                    + "(?<nested>\\d+) of those over the handler of a normal one; (?<passes>\\d+) passes\\n");
+
+    @SuppressWarnings("NullAway.Init")
+    private static MachineRuns runs;
+
+    @BeforeAll
+    static void start() {
+        runs = new MachineRuns();
+    }
+
+    @AfterAll
+    static void stop() {
+        runs.close();
+    }
+
+    static LongStream seeds() {
+        return LongStream.rangeClosed(1, SEEDS);
+    }
+
+    @Test
+    void withoutEventsTheChecksumIsTheOneThatTheGuestExpects() throws IOException {
+        Finished finished = runs.run(spec(0), Guests.image("sdei-checksum.elf"), "");
+
+        assertThat(finished.console())
+                .as("one pass of each vCPU, and no complaint")
+                .isEqualTo("0 events, 0 of them critical\n0 of those over the handler of a normal one; 4 passes\n");
+        assertThat(finished.report().outcome()).as(finished.console()).isEqualTo(new RunOutcome.Exited(0));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void noEventChangesWhatIsComputed(long seed, @TempDir Path directory) throws IOException {
+        int wanted = seed == 1 ? MANY_EVENTS : EVENTS;
+        Path recording = directory.resolve("recording");
+        Finished finished = runs.record(
+                spec(seed), Guests.image("sdei-checksum.elf"), planned(seed, wanted), recording);
+
+        String what = "seed " + seed + " printed\n" + finished.console();
+        assertThat(finished.report().outcome()).as(what).isEqualTo(new RunOutcome.Exited(0));
+        Matcher printed = PRINTED.matcher(finished.console());
+        assertThat(printed.matches()).as(what).isTrue();
+        assertThat(Integer.parseInt(printed.group("events")))
+                .as("as many events as wanted, by what %s", what)
+                .isGreaterThanOrEqualTo(wanted);
+        assertThat(Integer.parseInt(printed.group("nested")))
+                .as("critical events over normal ones, by what %s", what)
+                .isGreaterThanOrEqualTo(wanted / 100);
+
+        MachineRuns.assertEqual(runs.replay(recording), finished, "seed " + seed + ", replayed");
+    }
+
+    private static List<PlannedInjection> planned(long seed, int events) {
+        RandomGenerator random =
+                RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        List<PlannedInjection> planned = new ArrayList<>();
+        long slice = SETTING_UP;
+        for (int n = 0; n < events / EVENTS_PER_INJECTION; n++) {
+            slice += random.nextInt(2 * SLICES_APART);
+            planned.add(new PlannedInjection(
+                    new Injection.Event(
+                            new VcpuId(random.nextInt(VCPUS)),
+                            random.nextDouble() < NORMAL_SHARE ? NORMAL : CRITICAL),
+                    new Moment.AtSlice(slice)));
+        }
+        return planned;
+    }
+
+    private static MachineSpec spec(long seed) {
+        return new MachineSpec(
+                VCPUS,
+                16,
+                CpuModel.CORTEX_A57,
+                Width.AARCH64,
+                1 << 20,
+                Schedule.RANDOM,
+                seed,
+                SLICE,
+                256,
+                4_000_000_000L,
+                true,
+                true,
+                6_250,
+                625_000_000,
+                Policy.DEFAULT.withResident("smccc"),
+                new TreeMap<>(Map.of(
+                        "sdei.events",
+                        "804:shared:critical, " + NORMAL + ":private:normal, " + CRITICAL + ":private:critical")));
+    }
+}
