@@ -12,6 +12,8 @@ sealed interface Action
                 CapsListCommand,
                 CapsTogglesCommand,
                 CapsRegistersCommand,
+                JournalVerifyCommand,
+                JournalInfoCommand,
                 DemoCommand,
                 TrainCommand {
 

@@ -57,6 +57,7 @@ public final class Trapline {
         subcommands.put("replay", () -> new ReplayCommand(terminal));
         subcommands.put("trace", () -> new TraceCommand(terminal));
         subcommands.put("caps", () -> CapsCommand.of(terminal));
+        subcommands.put("journal", () -> JournalCommand.of(terminal));
         subcommands.put("demo", () -> new DemoCommand(terminal));
         subcommands.put("train", () -> new TrainCommand(terminal));
         CommandLine top = new CommandLine(new TraplineCommand());

@@ -1,0 +1,25 @@
+package dev.trapline.launcher;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// `trapline journal`: looks after recordings, without a machine. Its subcommands are added by [#of].
+@Command(
+        name = "journal",
+        description = {"Checks recordings and tells what is in them, without running anything.", ""},
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        commandListHeading = "%nCommands:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {"  trapline journal verify rec", "  trapline journal info rec --format json"})
+final class JournalCommand {
+
+    private JournalCommand() {}
+
+    static CommandLine of(Terminal terminal) {
+        return new CommandLine(new JournalCommand())
+                .addSubcommand("verify", new JournalVerifyCommand(terminal))
+                .addSubcommand("info", new JournalInfoCommand(terminal));
+    }
+}
