@@ -2,6 +2,7 @@ package dev.trapline.config;
 
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInterrupt;
+import dev.trapline.abi.machine.StoragePolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +19,7 @@ public record TraplineConfig(MachineSpec machine, Run run) {
     /// @param image the guest; null if it starts from flash or if nothing was given
     /// @param flash content of the flash
     /// @param record directory to record into
+    /// @param storage how the recording is stored
     /// @param timeout limit on host time; zero is none
     /// @param input file that is typed at the console; null for standard input
     /// @param result file that says how the run ended
@@ -29,6 +31,7 @@ public record TraplineConfig(MachineSpec machine, Run run) {
             @Nullable GuestImage image,
             @Nullable Path flash,
             @Nullable Path record,
+            StoragePolicy storage,
             Duration timeout,
             @Nullable Path input,
             @Nullable Path result,

@@ -54,6 +54,7 @@ final class JournalInfoCommand implements Action {
     public Ending perform() {
         // The images do not matter here: what they are to be is in the header.
         try (RecordingReader reader = Recordings.open(options.directory(), OpenOptions.IGNORE_IMAGE_HASH)) {
+            ReplayCommand.tellNotice(reader, terminal.err());
             Survey survey = Survey.of(reader);
             Map<String, Object> facts = facts(reader, survey);
             terminal.print(options.isJson() ? Json.of(facts) + "\n" : text(facts, ""));
@@ -83,6 +84,7 @@ final class JournalInfoCommand implements Action {
                 header.images().stream()
                         .map(i -> i.name() + " " + i.sha256() + " " + i.size())
                         .toList());
+        facts.put("durability", reader.durability());
         facts.put("complete", survey.complete());
         facts.put("segments", survey.segments());
         facts.put("slices", survey.slices());

@@ -53,6 +53,7 @@ final class JournalVerifyCommand implements Action {
     @Override
     public Ending perform() {
         try (RecordingReader reader = Recordings.open(options.directory(), OpenOptions.STRICT)) {
+            ReplayCommand.tellNotice(reader, terminal.err());
             return tell(reader, Survey.of(reader));
         } catch (RecordingException e) {
             Ending ending = Failures.ofRecording(e);

@@ -1,6 +1,7 @@
 package dev.trapline.journal.store;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingException;
@@ -39,15 +40,16 @@ public final class RecordingDirectory {
     /// Makes a directory for a new recording. If that fails, what was made of it is taken away again.
     ///
     /// @throws RecordingException if there is something at that place, or it cannot be written
-    public static RecordingDirectory create(Path path, RecordingHeader header, String store, List<Image> images) {
+    public static RecordingDirectory create(
+            Path path, RecordingHeader header, String store, Durability durability, List<Image> images) {
         List<ImageRef> refs = images.stream().map(ImageRef::of).toList();
         if (!refs.equals(header.images())) {
             throw new IllegalArgumentException(
                     "the header names other images than those given: " + header.images() + " and " + refs);
         }
         RecordingDirectory directory = new RecordingDirectory(path);
+        Path parent = path.toAbsolutePath().getParent();
         try {
-            Path parent = path.toAbsolutePath().getParent();
             if (parent != null) {
                 Files.createDirectories(parent);
             }
@@ -63,13 +65,27 @@ public final class RecordingDirectory {
                 Path target = directory.image(refs.get(i));
                 if (!Files.exists(target)) {
                     Files.write(target, images.get(i).content().toArray());
+                    force(durability, target);
                 }
             }
-            Manifest.open(header.recordingId(), store).write(directory.manifestFile());
+            Manifest.open(header.recordingId(), store, durability.id()).write(directory.manifestFile());
+            if (durability != Durability.NONE) {
+                Disk.forceDirectory(directory.images());
+                Disk.forceDirectory(path);
+                if (parent != null) {
+                    Disk.forceDirectory(parent);
+                }
+            }
             return directory;
         } catch (IOException e) {
             directory.discard();
             throw new RecordingException(Kind.STORAGE, cannotMake(path, e), e);
+        }
+    }
+
+    private static void force(Durability durability, Path file) throws IOException {
+        if (durability != Durability.NONE) {
+            Disk.force(file);
         }
     }
 
@@ -135,6 +151,21 @@ public final class RecordingDirectory {
         } catch (IOException e) {
             throw MvFile.cannotWrite(manifestFile(), e);
         }
+    }
+
+    /// Notes that the recording is being written again.
+    void markOpen(Durability durability) {
+        try {
+            Manifest is = Manifest.read(manifestFile());
+            Manifest.open(is.id(), is.store(), durability.id()).write(manifestFile());
+        } catch (IOException e) {
+            throw MvFile.cannotWrite(manifestFile(), e);
+        }
+    }
+
+    /// The file that whoever writes the recording holds a lock on.
+    Path lockFile() {
+        return path.resolve("lock");
     }
 
     /// Reads the images and holds them against their hashes.

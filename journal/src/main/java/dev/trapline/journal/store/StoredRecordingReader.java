@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Reads a recording from its directory.
 ///
@@ -29,15 +30,18 @@ public final class StoredRecordingReader implements RecordingReader {
     private final RecordingHeader header;
     private final long headerDigest;
     private final List<Image> images;
+    private final Manifest manifest;
+    private @Nullable String cut;
     private MvEventLog log;
     private long segments;
     /// What the segment after the one read last must be: reading in order then reads each segment once.
     private SegmentChain chain;
 
     private StoredRecordingReader(
-            RecordingDirectory directory, OpenOptions options, Manifest manifest, MvEventLog log) {
+            RecordingDirectory directory, OpenOptions options, Manifest manifest, MvEventLog log, long segments) {
         this.directory = directory;
         this.log = log;
+        this.manifest = manifest;
         byte[] headerBytes = headerBytes(directory.path(), log);
         try {
             this.header = HeaderCodec.decode(headerBytes);
@@ -53,7 +57,7 @@ public final class StoredRecordingReader implements RecordingReader {
                             + ", its journal of " + header.recordingId());
         }
         this.chain = SegmentChain.beginning(headerDigest);
-        this.segments = countSegments(log);
+        this.segments = segments;
         if (manifest.closed()) {
             checkWhole(manifest);
         }
@@ -77,11 +81,30 @@ public final class StoredRecordingReader implements RecordingReader {
                     Kind.DAMAGED,
                     "the recording " + path + " has lost its journal: there is no " + directory.eventFile());
         }
+        return manifest.closed() ? openClosed(directory, options, manifest) : openOpen(directory, options, manifest);
+    }
+
+    private static StoredRecordingReader openClosed(
+            RecordingDirectory directory, OpenOptions options, Manifest manifest) {
         MvEventLog log = new MvEventLog(directory.eventFile());
         try {
-            return new StoredRecordingReader(directory, options, manifest, log);
+            return new StoredRecordingReader(directory, options, manifest, log, countSegments(directory, log));
         } catch (RecordingException e) {
             log.close();
+            throw e;
+        }
+    }
+
+    private static StoredRecordingReader openOpen(
+            RecordingDirectory directory, OpenOptions options, Manifest manifest) {
+        LastWhole last = LastWhole.find(directory.eventFile());
+        try {
+            StoredRecordingReader reader =
+                    new StoredRecordingReader(directory, options, manifest, last.log(), last.segments());
+            reader.cut = last.cut();
+            return reader;
+        } catch (RecordingException e) {
+            last.log().close();
             throw e;
         }
     }
@@ -103,7 +126,7 @@ public final class StoredRecordingReader implements RecordingReader {
         return row.payload();
     }
 
-    private long countSegments(MvEventLog from) {
+    private static long countSegments(RecordingDirectory directory, MvEventLog from) {
         try {
             return Math.max(0, from.highestSequenceNr() - FIRST_SEGMENT_EVENT + 1);
         } catch (CodecException e) {
@@ -132,6 +155,35 @@ public final class StoredRecordingReader implements RecordingReader {
     @Override
     public String location() {
         return directory.path().toString();
+    }
+
+    @Override
+    public @Nullable String notice() {
+        if (manifest.closed()) {
+            return null;
+        }
+        String whole = segments == 0
+                ? "it has no whole segment"
+                : "it reaches to its last whole segment, number " + (segments - 1) + ", and " + endOf(segments);
+        String why = cut == null ? "" : "; what follows cannot be read (" + cut + ")";
+        return location() + " was not closed: its recorder was killed, or is still at work; " + whole + why;
+    }
+
+    @Override
+    public String durability() {
+        return manifest.durability();
+    }
+
+    /// An event as it is kept.
+    ///
+    /// @throws RecordingDamagedException if it is missing
+    EventRow event(long sequenceNr) {
+        EventRow row = log.row(sequenceNr);
+        if (row == null) {
+            throw new RecordingDamagedException(
+                    sequenceNr - FIRST_SEGMENT_EVENT, endOf(sequenceNr - FIRST_SEGMENT_EVENT), "it is missing");
+        }
+        return row;
     }
 
     @Override
@@ -230,7 +282,7 @@ public final class StoredRecordingReader implements RecordingReader {
     @Override
     public boolean refresh() {
         MvEventLog fresh = new MvEventLog(directory.eventFile());
-        long found = countSegments(fresh);
+        long found = countSegments(directory, fresh);
         if (found <= segments) {
             fresh.close();
             return false;

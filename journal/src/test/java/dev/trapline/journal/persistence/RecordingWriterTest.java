@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.machine.Durability;
+import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -40,6 +43,10 @@ class RecordingWriterTest {
 
     /// Of reference.conf.
     private static final int WINDOW = 16;
+
+    /// A store that fails once fails the recording.
+    private static final StoragePolicy AT_ONCE =
+            new StoragePolicy(Durability.INTERVAL, Duration.ofMillis(100), Duration.ZERO);
 
     private static ActorTestKit kit;
 
@@ -238,7 +245,8 @@ class RecordingWriterTest {
         ActorTestKit other = ActorTestKit.create("stops-first");
         Path directory = temp.resolve("stops");
         RecordingWriter writer =
-                RecordingWriter.create(other.system(), directory, SampleRun.header("stops"), SampleRun.images());
+                RecordingWriter.create(
+                        other.system(), directory, SampleRun.header("stops"), SampleRun.images(), AT_ONCE);
         int slices = 0;
         while (!Files.exists(directory.resolve("journal.mv")) || read("stops").isEmpty()) {
             if (writer.hasCredit()) {
@@ -267,7 +275,7 @@ class RecordingWriterTest {
     }
 
     private RecordingWriter writer(String id, Function<Path, EventStore> stores) {
-        return RecordingWriter.create(kit.system(), temp.resolve(id), SampleRun.header(id), SampleRun.images(), stores);
+        return RecordingWriter.create(kit.system(), temp.resolve(id), SampleRun.header(id), SampleRun.images(), AT_ONCE, stores);
     }
 
     private static void close(RecordingWriter writer) throws Exception {
