@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// missing; when patience is at its end, the recording fails, with everything up to there forced to the disk.
 final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
 
-    /// The longest pause between two attempts to open a store again.
+    /// The longest pause between two attempts to open a store again: a tenth of the patience, and no more than this.
     private static final Duration RETRY_PAUSE = Duration.ofMillis(500);
 
     /// What it is told.
@@ -96,11 +96,13 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
         }
 
         private Duration pause() {
-            return policy.patience().compareTo(RETRY_PAUSE) < 0 ? policy.patience() : RETRY_PAUSE;
+            Duration tenth = policy.patience().dividedBy(10);
+            Duration least = tenth.toMillis() < 1 ? Duration.ofMillis(1) : tenth;
+            return least.compareTo(RETRY_PAUSE) < 0 ? least : RETRY_PAUSE;
         }
 
         private long attempts() {
-            return policy.patience().isZero() ? 0 : policy.patience().dividedBy(pause());
+            return policy.patience().isZero() ? 0 : Math.max(1, policy.patience().dividedBy(pause()));
         }
     }
 

@@ -38,7 +38,7 @@ public final class FaultyDisk extends FilePathWrapper {
     }
 
     /// What is on one disk, and what is on its way there.
-    static final class Medium {
+    public static final class Medium {
 
         private final Path file;
         private final List<Map.Entry<Long, byte[]>> unforced = new ArrayList<>();
@@ -51,12 +51,16 @@ public final class FaultyDisk extends FilePathWrapper {
             this.file = file;
         }
 
-        synchronized void failAfter(long writes, boolean reachTheDisk) {
+        /// After so many more writes, all fail.
+        ///
+        /// @param reachTheDisk whether those that fail reach the disk all the same
+        public synchronized void failAfter(long writes, boolean reachTheDisk) {
             writesLeft = writes;
             ambiguous = reachTheDisk;
         }
 
-        synchronized void mend() {
+        /// Writes succeed again.
+        public synchronized void mend() {
             writesLeft = Long.MAX_VALUE;
         }
 
@@ -114,12 +118,13 @@ public final class FaultyDisk extends FilePathWrapper {
         }
     }
 
-    static Medium of(Path file) {
+    /// The disk that a file is on.
+    public static Medium of(Path file) {
         return MEDIA.computeIfAbsent(file.toAbsolutePath().toString(), _ -> new Medium(file));
     }
 
     /// A store in a file on such a disk.
-    static MvEventStore store(Path file, boolean syncEach) {
+    public static MvEventStore store(Path file, boolean syncEach) {
         return new MvEventStore(file, MvFile.openForRecording(file, SCHEME + ":" + file.toAbsolutePath()), syncEach);
     }
 

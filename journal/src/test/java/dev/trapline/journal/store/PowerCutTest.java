@@ -26,7 +26,7 @@ class PowerCutTest {
 
     private static final int SEEDS = Boolean.getBoolean("trapline.full") ? 1_000 : 100;
 
-    private final List<JournalRecord> run = SampleRun.records(1_500);
+    private final List<JournalRecord> run = SampleRun.records(700);
     private final List<Segment> segments = ForgedRecording.segments("power", run, 1024);
 
     @TempDir
