@@ -270,7 +270,8 @@ final class MachineCore implements Effects.Run {
                 console.bytes(),
                 console.digest(),
                 log.lastCalls(),
-                hostNanos);
+                hostNanos,
+                history.stored());
     }
 
     private void takeIn(SliceEnd end) {

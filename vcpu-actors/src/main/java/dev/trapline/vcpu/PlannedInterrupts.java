@@ -33,6 +33,17 @@ final class PlannedInterrupts {
         return null;
     }
 
+    /// One has arrived, as a recording says: if it was planned, it is not to come again.
+    void passOver(VcpuId vcpu, long slices, long now) {
+        for (Iterator<PlannedInterrupt> each = left.iterator(); each.hasNext(); ) {
+            PlannedInterrupt planned = each.next();
+            if (planned.vcpu().equals(vcpu) && planned.when().isDue(slices, now)) {
+                each.remove();
+                return;
+            }
+        }
+    }
+
     /// The least virtual time for which one is planned; [PowerTable#NEVER] if none is.
     long deadline() {
         long least = PowerTable.NEVER;

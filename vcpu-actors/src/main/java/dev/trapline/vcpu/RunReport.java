@@ -2,7 +2,9 @@ package dev.trapline.vcpu;
 
 import dev.trapline.abi.Position;
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.journal.StoredHistory;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What a run came to.
 ///
@@ -16,6 +18,7 @@ import java.util.List;
 /// @param consoleDigest digest of what it printed
 /// @param lastHypercalls the last few calls, oldest first, as a trace shows them
 /// @param hostNanos host time from the first slice to the end, in nanoseconds; for people only
+/// @param stored how far the recording got to the disk; null if nothing was recorded
 public record RunReport(
         RunOutcome outcome,
         Position position,
@@ -26,7 +29,8 @@ public record RunReport(
         long consoleBytes,
         long consoleDigest,
         List<String> lastHypercalls,
-        long hostNanos) {
+        long hostNanos,
+        @Nullable StoredHistory stored) {
     public RunReport {
         lastHypercalls = List.copyOf(lastHypercalls);
     }
