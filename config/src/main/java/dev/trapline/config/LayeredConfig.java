@@ -5,10 +5,12 @@ import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.registry.FirmwareRegisters;
 import dev.trapline.abi.registry.Policy;
@@ -152,6 +154,7 @@ public final class LayeredConfig {
                 settings.path("trapline.machine.flash"),
                 settings.path("trapline.record.directory"),
                 database(settings),
+                storage(settings),
                 Duration.ofNanos(timeout),
                 settings.path("trapline.run.input"),
                 settings.path("trapline.run.result"),
@@ -184,6 +187,18 @@ public final class LayeredConfig {
                 settings.flag(section + "create-schema"));
         String store = settings.choice("trapline.record.store", List.of("mvstore", "postgresql"), name -> name);
         return store.equals("postgresql") ? database : null;
+    }
+
+    private static StoragePolicy storage(Settings settings) {
+        return new StoragePolicy(
+                settings.choice("trapline.record.durability", List.of(Durability.values()), Durability::id),
+                Duration.ofNanos(settings.nanoseconds(
+                        "trapline.record.durability-interval",
+                        1_000_000,
+                        DAY / 24,
+                        "a duration from 1ms to 1h, as in 100ms")),
+                Duration.ofNanos(settings.nanoseconds(
+                        "trapline.record.patience", 0, DAY, "a duration with its unit, as in 30s, or 0 for none")));
     }
 
     private static TraplineConfig.@Nullable GuestImage image(Settings settings) {

@@ -2,6 +2,7 @@ package dev.trapline.config;
 
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
+import dev.trapline.abi.machine.StoragePolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +20,7 @@ public record TraplineConfig(MachineSpec machine, Run run) {
     /// @param flash content of the flash
     /// @param record directory to record into
     /// @param database where a recording's events are kept; null for the recording's own directory
+    /// @param storage how the recording is stored
     /// @param timeout limit on host time; zero is none
     /// @param input file that is typed at the console; null for standard input
     /// @param result file that says how the run ended
@@ -31,6 +33,7 @@ public record TraplineConfig(MachineSpec machine, Run run) {
             @Nullable Path flash,
             @Nullable Path record,
             @Nullable PostgreSql database,
+            StoragePolicy storage,
             Duration timeout,
             @Nullable Path input,
             @Nullable Path result,

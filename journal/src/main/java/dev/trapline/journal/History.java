@@ -28,6 +28,19 @@ public interface History {
     /// Whether a recording that is being replayed has nothing more: it was cut off before its end.
     boolean isExhausted();
 
+    /// Goes on live where a recording ends that was cut off: from here on what happens is recorded, and inputs come
+    /// from outside. Called when [#isExhausted] says so.
+    ///
+    /// @return whether it does; a mere replay does not
+    default boolean goOn() {
+        return false;
+    }
+
+    /// How far it has got to the disk; null if it is not recorded.
+    default @Nullable StoredHistory stored() {
+        return null;
+    }
+
     /// Takes in what happened. Never called with an input that [#nextRecordedInput] gave. After [#failure] or, in a
     /// replay, beyond the end of a recording that was cut off, it does nothing.
     ///

@@ -19,8 +19,14 @@ public sealed class RecordingException extends RuntimeException permits Recordin
         IMAGE_MISSING,
         /// Its bytes are not what was written.
         DAMAGED,
+        /// Its run has come to its end: there is nothing to go on with.
+        ENDED,
+        /// Somebody else is writing it.
+        IN_USE,
         /// The file system or the store behind it refused.
-        STORAGE
+        STORAGE,
+        /// What was written could not be forced to the disk: whether it is there is not known.
+        NOT_DURABLE
     }
 
     private final Kind kind;

@@ -6,6 +6,7 @@ import dev.trapline.journal.codec.Segment;
 import dev.trapline.journal.record.RecordingHeader;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A recording, to be looked at. Never writes to it; may be used while it is still being written. Not thread-safe.
 public interface RecordingReader extends AutoCloseable {
@@ -24,6 +25,14 @@ public interface RecordingReader extends AutoCloseable {
 
     /// Whether the history reaches the run's end. If not, its recorder was killed, or is still at work.
     boolean isComplete();
+
+    /// What a person should know of how it was opened: that its recorder did not close it, and where it was cut
+    /// back to if its last segments are not whole. Null if it was closed in order.
+    @Nullable
+    String notice();
+
+    /// How its recorder stored it, as configuration names it.
+    String durability();
 
     /// How many segments there are.
     long segmentCount();

@@ -1,5 +1,6 @@
 package dev.trapline.journal;
 
+import dev.trapline.abi.machine.Durability;
 import dev.trapline.journal.codec.HeaderCodec;
 import dev.trapline.journal.codec.Segment;
 import dev.trapline.journal.codec.SegmentBuilder;
@@ -50,16 +51,30 @@ public final class ForgedRecording {
 
     private static RecordingDirectory write(Path path, String id, List<Segment> segments) {
         RecordingDirectory directory =
-                RecordingDirectory.create(path, SampleRun.header(id), "mvstore", SampleRun.images());
+                RecordingDirectory.create(path, SampleRun.header(id), "mvstore", Durability.NONE, SampleRun.images());
         MvEventStore store = new MvEventStore(directory.eventFile());
         List<EventRow> rows = new ArrayList<>();
-        rows.add(row(1, "header/1", HeaderCodec.encode(SampleRun.header(id))));
-        for (Segment segment : segments) {
-            rows.add(row(rows.size() + 1, "segment/1", segment.bytes()));
-        }
+        rows.add(header(id));
+        rows.addAll(rows(segments, 2));
         store.append(rows);
         store.finish();
         return directory;
+    }
+
+    /// The event that is a recording's header.
+    public static EventRow header(String id) {
+        return row(1, "header/1", HeaderCodec.encode(SampleRun.header(id)));
+    }
+
+    /// The events that these segments are.
+    ///
+    /// @param from sequence number of the first
+    public static List<EventRow> rows(List<Segment> segments, long from) {
+        List<EventRow> rows = new ArrayList<>();
+        for (Segment segment : segments) {
+            rows.add(row(from + rows.size(), "segment/1", segment.bytes()));
+        }
+        return rows;
     }
 
     private static EventRow row(long sequenceNr, String manifest, byte[] payload) {

@@ -1,6 +1,7 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
 import java.util.Arrays;
@@ -30,6 +31,13 @@ final class Candidates {
         @Override
         public Iterator<String> iterator() {
             return Arrays.stream(Schedule.values()).map(Schedule::id).iterator();
+        }
+    }
+
+    static final class Durabilities implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(Durability.values()).map(Durability::id).iterator();
         }
     }
 

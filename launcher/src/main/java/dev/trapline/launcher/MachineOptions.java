@@ -157,6 +157,16 @@ final class MachineOptions {
     }
 
     @Option(
+            names = "--durability",
+            paramLabel = "WHEN",
+            order = 22,
+            completionCandidates = Candidates.Durabilities.class,
+            description = "When what is recorded is forced to the disk: ${COMPLETION-CANDIDATES} (default interval).")
+    void durability(@Nullable String value) {
+        set("record.durability", "--durability", value);
+    }
+
+    @Option(
             names = "--interrupt",
             paramLabel = "CPU[:INTID]@WHEN",
             order = 18,

@@ -107,7 +107,8 @@ final class ReplayCommand implements Action {
         MachineSpec spec = reader.header().spec();
         List<Image> images = reader.images();
         EngineFactory engines = Engines.open(common.library());
-        warnOfLibrary(reader.header().library(), engines.library());
+        warnOfLibrary(reader.header().library(), engines.library(), terminal.err());
+        tellNotice(reader, terminal.err());
         ActorSystem<Void> system = ActorSystems.start();
         GuestConsole console = terminal.console();
         RunReport report;
@@ -125,12 +126,20 @@ final class ReplayCommand implements Action {
         return new RunSummary(report, ending(report.outcome())).writeTo(common.result());
     }
 
-    private void warnOfLibrary(EngineLibrary recorded, EngineLibrary present) {
+    /// Says how a recording was opened that was not closed in order.
+    static void tellNotice(RecordingReader reader, PrintWriter err) {
+        String notice = reader.notice();
+        if (notice != null) {
+            err.println("trapline: " + notice);
+        }
+    }
+
+    /// Says that the engine is another one than it was.
+    static void warnOfLibrary(EngineLibrary recorded, EngineLibrary present, PrintWriter err) {
         if (!recorded.sha256().equals(present.sha256())) {
-            terminal.err()
-                    .println("trapline: recorded with another build of the library (" + recorded.name() + " "
-                            + recorded.version() + "; here: " + present.name() + " " + present.version()
-                            + "); the digests decide whether that matters");
+            err.println("trapline: recorded with another build of the library (" + recorded.name() + " "
+                    + recorded.version() + "; here: " + present.name() + " " + present.version()
+                    + "); the digests decide whether that matters");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.journal.StoredHistory;
 import dev.trapline.vcpu.RunReport;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -70,6 +71,12 @@ final class ResultFile {
         fields.put("consoleBytes", report.consoleBytes());
         fields.put("consoleDigest", Json.hex(report.consoleDigest()));
         fields.put("hostNanos", report.hostNanos());
+        StoredHistory stored = report.stored();
+        if (stored != null) {
+            fields.put("durability", stored.durability().id());
+            fields.put("segments", stored.segments());
+            fields.put("durableSegments", stored.durable());
+        }
         Files.writeString(file, Json.of(fields) + "\n");
     }
 

@@ -4,16 +4,21 @@ import akka.actor.typed.ActorSystem;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.config.CommandLineSetting;
 import dev.trapline.config.ConfigLoader;
 import dev.trapline.config.LayeredConfig;
 import dev.trapline.config.TraplineConfig;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.recording.Recordings;
 import dev.trapline.vcpu.Machine;
 import dev.trapline.vcpu.MachineRun;
 import dev.trapline.vcpu.RunReport;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,6 +44,7 @@ import picocli.CommandLine.Parameters;
             "  trapline run --cpus 4 --schedule random --seed 7 --record rec guest.elf",
             "  trapline run --flash u-boot.bin --input typed.txt --timeout 30s",
             "  trapline run --load-address 0x40080000 Image.bin",
+            "  trapline run --continue rec",
             "  trapline run --plugin mine.jar --set firmware.services.mine.level=3 guest.elf",
             "",
             "Every option is also a configuration key; config/src/main/resources/dev/trapline/config/reference.conf",
@@ -52,18 +58,24 @@ import picocli.CommandLine.Parameters;
             "1:Trapline, or a service, is broken: the message says where",
             "2:the command line, the configuration or an image is wrong",
             "3:the guest failed: undefined instruction, unmapped access, exception",
+            "4:with --continue: the run is not what the recording says",
             "5:a limit was reached: --max-instructions or --timeout",
             "6:deadlock: nothing can run, and nothing can wake it",
-            "7:the recording cannot be written",
+            "7:the recording cannot be written, or the one to continue is damaged",
             "130:Ctrl-C or a signal"
         })
 final class RunCommand implements Action {
+
+    /// The options that say something of how a recording goes on, and not of what it is.
+    private static final Set<String> OF_A_CONTINUATION = Set.of(
+            "trapline.run.timeout", "trapline.run.input", "trapline.run.interrupts", "trapline.record.durability");
 
     private final Terminal terminal;
     private final List<String> assignments = new ArrayList<>();
     private @Nullable String image;
     private @Nullable Path configFile;
     private @Nullable Path result;
+    private @Nullable Path proceedWith;
 
     @Mixin
     private final MachineOptions machine = new MachineOptions();
@@ -78,6 +90,16 @@ final class RunCommand implements Action {
     @Parameters(paramLabel = "IMAGE", arity = "0..1", description = "A static ELF64 for AArch64, or a raw image.")
     void image(@Nullable String value) {
         image = value;
+    }
+
+    @Option(
+            names = "--continue",
+            paramLabel = "DIR",
+            order = 23,
+            description = "Go on with a recording whose recorder was killed: run it again up to its last whole segment,"
+                    + " checked, and from there on live, recorded behind it.")
+    void proceedWith(@Nullable Path directory) {
+        proceedWith = directory;
     }
 
     @Option(
@@ -113,25 +135,65 @@ final class RunCommand implements Action {
         TraplineConfig config = layers.validate(services.descriptors());
         result = config.run().result();
         ResultFile.requireWritable(resultFile());
+        return proceedWith == null ? runFresh(config, services) : proceed(config, services, proceedWith);
+    }
+
+    private Ending runFresh(TraplineConfig config, Services services) {
         List<Image> images = InputFiles.images(config);
+        EngineFactory engines = Engines.open(config.run().library());
+        Machine.Builder builder = Machine.builder(engines, config.machine());
+        images.forEach(builder::image);
+        Path recording = config.run().record();
+        if (recording != null) {
+            builder.recordTo(recording);
+        }
+        return run(builder, config, services, new Guest(config.machine(), images), recording);
+    }
+
+    private Ending proceed(TraplineConfig config, Services services, Path directory) {
+        refuseWhatTheRecordingSays();
+        RecordingReader reader = Recordings.open(directory, OpenOptions.STRICT);
+        EngineFactory engines = Engines.open(config.run().library());
+        ReplayCommand.warnOfLibrary(reader.header().library(), engines.library(), terminal.err());
+        ReplayCommand.tellNotice(reader, terminal.err());
+        Guest guest = new Guest(reader.header().spec(), reader.images());
+        return run(Machine.proceed(engines, reader, directory), config, services, guest, directory);
+    }
+
+    /// What `--continue` takes from the recording cannot be said again.
+    private void refuseWhatTheRecordingSays() {
+        List<String> said = new ArrayList<>();
+        if (image != null) {
+            said.add("IMAGE");
+        }
+        for (CommandLineSetting setting : machine.settings()) {
+            if (!OF_A_CONTINUATION.contains(setting.path())) {
+                said.add(setting.option());
+            }
+        }
+        if (!said.isEmpty()) {
+            throw CommandException.usage("--continue takes the machine and its images from the recording: leave out "
+                    + String.join(", ", said));
+        }
+    }
+
+    /// What a report needs to know of the machine.
+    private record Guest(MachineSpec spec, List<Image> images) {}
+
+    private Ending run(
+            Machine.Builder builder, TraplineConfig config, Services services, Guest guest, @Nullable Path recording) {
         Path input = config.run().input();
         Bytes script = input == null ? Bytes.EMPTY : InputFiles.read("input", input, Integer.MAX_VALUE - 8L);
-        EngineFactory engines = Engines.open(config.run().library());
         GuestConsole console = terminal.console();
         ActorSystem<Void> system = ActorSystems.start(Databases.journal(config.run()));
-        Machine.Builder builder = Machine.builder(engines, config.machine())
-                .services(services.all())
+        builder.services(services.all())
                 .console(console)
-                .script(script);
-        images.forEach(builder::image);
+                .script(script)
+                .storage(config.run().storage());
         config.run().injections().forEach(builder::inject);
         switch (config.run().entropy()) {
             case SEED -> {}
             case HOST -> builder.entropy(new HostEntropy());
-        }
-        Path recording = config.run().record();
-        if (recording != null) {
-            builder.recordTo(recording);
         }
         RunReport report;
         try (Signals signals = Signals.take()) {
@@ -141,7 +203,7 @@ final class RunCommand implements Action {
                     ? attendant.awaitWithInput(config.run().timeout(), terminal.in())
                     : attendant.await(config.run().timeout());
         }
-        Outcomes.explain(report, config.machine(), images, terminal.err());
+        Outcomes.explain(report, guest.spec(), guest.images(), terminal.err());
         return RunSummary.of(report).print(terminal, resultFile(), recording);
     }
 

@@ -1,8 +1,10 @@
 package dev.trapline.launcher;
 
+import dev.trapline.journal.StoredHistory;
 import dev.trapline.vcpu.RunReport;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Says what a run came to: figures and recording on standard error, the ending in the result files.
@@ -22,6 +24,10 @@ record RunSummary(RunReport report, Ending ending) {
     Ending print(Terminal terminal, @Nullable Path result, @Nullable Path recording) {
         terminal.err().println("trapline: " + figures());
         Ending last = ending;
+        StoredHistory stored = report.stored();
+        if (stored != null) {
+            terminal.err().println("trapline: " + durable(stored));
+        }
         if (recording != null && last.status() != Ending.STORAGE) {
             last = write(recording.resolve(ResultFile.IN_RECORDING), last);
             terminal.err()
@@ -44,14 +50,22 @@ record RunSummary(RunReport report, Ending ending) {
         return text.matches("[A-Za-z0-9_./@%+=:,-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 
+    /// How much of a recording will be there after a power cut.
+    static String durable(StoredHistory stored) {
+        String of = Figures.count(stored.segments(), "segment");
+        return "durable: "
+                + (stored.durable() == stored.segments()
+                        ? "all " + of
+                        : String.format(Locale.ROOT, "the first %,d of %s", stored.durable(), of))
+                + " (--durability " + stored.durability().id() + ")";
+    }
+
     /// One line of figures.
     String figures() {
         return Figures.count(report.progress().slices(), "slice") + ", "
                 + Figures.count(report.progress().hypercalls(), "hypercall") + ", "
                 + String.format(
-                        java.util.Locale.ROOT,
-                        "%.6f",
-                        Figures.seconds(report.progress().virtualTime()))
+                        Locale.ROOT, "%.6f", Figures.seconds(report.progress().virtualTime()))
                 + " s of virtual time in " + Figures.duration(report.hostNanos());
     }
 

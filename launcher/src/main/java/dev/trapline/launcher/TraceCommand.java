@@ -118,6 +118,7 @@ final class TraceCommand implements Action {
         // The images do not matter here: a recording may be traced whatever became of them.
         try (RecordingReader reader = Recordings.open(recording, OpenOptions.IGNORE_IMAGE_HASH);
                 OutputStream out = new BufferedOutputStream(terminal.out())) {
+            ReplayCommand.tellNotice(reader, terminal.err());
             print(reader, text, lines, out);
         } catch (IOException e) {
             String reason = String.valueOf(e.getMessage());

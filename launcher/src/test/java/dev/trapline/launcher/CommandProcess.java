@@ -127,6 +127,10 @@ final class CommandProcess {
         }
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     Ended await() {
         try {
             if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {

@@ -42,6 +42,12 @@ final class ConsoleInput {
         return untyped.get();
     }
 
+    /// So many bytes of the script were typed before, as a recording says.
+    void passOver(int bytes, long now) {
+        scriptAt = Math.min(script.size(), scriptAt + bytes);
+        nextScriptTime = now + interval;
+    }
+
     /// What is to be received at this slice boundary.
     ///
     /// @param room how many bytes the receiver takes

@@ -84,15 +84,28 @@ final class Inputs {
         if (!history.isReplay()) {
             return takeLive(slices, now, receiver);
         }
+        RunOutcome end = takeRecorded(slices, now, receiver);
+        if (end != null || !history.isExhausted()) {
+            return end;
+        }
+        return history.goOn() ? takeLive(slices, now, receiver) : new RunOutcome.RecordingEnds();
+    }
+
+    private @Nullable RunOutcome takeRecorded(long slices, long now, Receiver receiver) {
+        long time = now;
         for (JournalRecord.Input recorded = history.nextRecordedInput();
                 recorded != null;
                 recorded = history.nextRecordedInput()) {
+            passOver(recorded, slices, time);
+            if (recorded instanceof JournalRecord.Idle(long until)) {
+                time = until;
+            }
             RunOutcome end = apply(recorded, receiver);
             if (end != null) {
                 return end;
             }
         }
-        return history.isExhausted() ? new RunOutcome.RecordingEnds() : null;
+        return null;
     }
 
     /// The defined order of inputs at a boundary: reconfigurations as they were asked for, entropy, injections
@@ -118,6 +131,21 @@ final class Inputs {
         }
         Stop.Reason reason = controls.stopAsked();
         return reason == null ? null : take(new Stop(reason), receiver);
+    }
+
+    /// What the recording has is not to come again, should the run go on live behind it.
+    private void passOver(JournalRecord.Input recorded, long slices, long now) {
+        switch (recorded) {
+            case JournalRecord.ConsoleInput(Bytes bytes) -> console.passOver(bytes.size(), now);
+            case JournalRecord.Injected(Injection what) -> planned.passOver(what, slices, now);
+            case JournalRecord.Entropy _ -> {
+                EntropyRequest request = requests.poll();
+                if (request != null) {
+                    source.passOver(request.bytes());
+                }
+            }
+            case JournalRecord.Reconfigured _, JournalRecord.Idle _, Stop _ -> {}
+        }
     }
 
     private Bytes draw(int wanted) {

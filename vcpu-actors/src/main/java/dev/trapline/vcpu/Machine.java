@@ -11,6 +11,7 @@ import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
+import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.abi.registry.FirmwareRegisters;
 import dev.trapline.journal.History;
 import dev.trapline.journal.RecordingException;
@@ -52,6 +53,18 @@ public final class Machine {
         return builder;
     }
 
+    /// Goes on with a recording whose run did not come to its end: make and images come from it, every step that it
+    /// has is checked against it, and from there on the run is live and recorded behind it. What was printed is
+    /// printed again; a script, planned interrupts and seeded entropy go on behind what the recording has of them.
+    ///
+    /// @param recording says what the machine is; closed when it is started
+    /// @param directory where the recording is
+    public static Builder proceed(EngineFactory engines, RecordingReader recording, Path directory) {
+        Builder builder = replay(engines, recording);
+        builder.proceedWith = directory;
+        return builder;
+    }
+
     /// Collects what a machine is made of.
     public static final class Builder {
 
@@ -66,6 +79,8 @@ public final class Machine {
         private final List<PlannedInjection> planned = new ArrayList<>();
         private @Nullable EntropySource entropy;
         private @Nullable Path recordTo;
+        private @Nullable Path proceedWith;
+        private StoragePolicy storage = StoragePolicy.DEFAULT;
         private @Nullable History given;
 
         private Builder(EngineFactory engines, MachineSpec spec, @Nullable RecordingReader recording) {
@@ -154,6 +169,12 @@ public final class Machine {
             return this;
         }
 
+        /// How the recording is stored, if there is one.
+        public Builder storage(StoragePolicy policy) {
+            this.storage = policy;
+            return this;
+        }
+
         /// A history of the caller's own, instead of a recording: for tests of how a machine gets on with one.
         Builder history(History history) {
             this.given = history;
@@ -212,10 +233,16 @@ public final class Machine {
             if (given != null) {
                 return given;
             }
+            if (recording != null && proceedWith != null) {
+                recording.close();
+                return Recordings.proceed(system, proceedWith, storage);
+            }
             if (recording != null) {
                 return Recordings.replay(recording);
             }
-            return recordTo == null ? History.none() : Recordings.create(system, recordTo, assembly.header(), images);
+            return recordTo == null
+                    ? History.none()
+                    : Recordings.create(system, recordTo, assembly.header(), images, storage);
         }
     }
 }

@@ -277,7 +277,8 @@ final class MachineCore implements Effects.Run {
                 console.digest(),
                 log.lastCalls(),
                 vcpus.handlers(),
-                hostNanos);
+                hostNanos,
+                history.stored());
     }
 
     private void takeIn(SliceEnd end) {

@@ -6,6 +6,7 @@ import dev.trapline.abi.machine.PlannedInjection;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,27 @@ final class PlannedInjections {
         }
         waiting.remove();
         return first.what();
+    }
+
+    /// One has come, as a recording says: if it was planned, it is not to come again.
+    void passOver(Injection what, long slices, long now) {
+        if (!remove(bySlice, what, slices)) {
+            remove(byTime, what, now);
+        }
+    }
+
+    private static boolean remove(Deque<Due> waiting, Injection what, long now) {
+        for (Iterator<Due> each = waiting.iterator(); each.hasNext(); ) {
+            Due due = each.next();
+            if (due.when() > now) {
+                return false;
+            }
+            if (due.what().equals(what)) {
+                each.remove();
+                return true;
+            }
+        }
+        return false;
     }
 
     /// The least virtual time for which one is planned; [PowerTable#NEVER] if none is.

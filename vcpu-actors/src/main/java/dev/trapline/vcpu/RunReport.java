@@ -3,7 +3,9 @@ package dev.trapline.vcpu;
 import dev.trapline.abi.Position;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.journal.StoredHistory;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What a run came to.
 ///
@@ -18,6 +20,7 @@ import java.util.List;
 /// @param lastHypercalls the last few calls, oldest first, as a trace shows them
 /// @param openHandlers the handlers of events that had not completed, each vCPU's innermost one last
 /// @param hostNanos host time from the first slice to the end, in nanoseconds; for people only
+/// @param stored how far the recording got to the disk; null if nothing was recorded
 public record RunReport(
         RunOutcome outcome,
         Position position,
@@ -29,7 +32,8 @@ public record RunReport(
         long consoleDigest,
         List<String> lastHypercalls,
         List<OpenHandler> openHandlers,
-        long hostNanos) {
+        long hostNanos,
+        @Nullable StoredHistory stored) {
     public RunReport {
         lastHypercalls = List.copyOf(lastHypercalls);
         openHandlers = List.copyOf(openHandlers);

@@ -20,6 +20,11 @@ final class SeededEntropy implements EntropySource {
     }
 
     @Override
+    public void passOver(int bytes) {
+        draw(bytes);
+    }
+
+    @Override
     public Bytes draw(int bytes) {
         int words = (bytes + Long.BYTES - 1) / Long.BYTES;
         ByteBuffer drawn = ByteBuffer.allocate(words * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);

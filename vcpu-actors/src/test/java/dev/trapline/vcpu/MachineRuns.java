@@ -7,10 +7,12 @@ import akka.actor.typed.javadsl.Behaviors;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.firmware.FirmwareServices;
@@ -75,6 +77,18 @@ final class MachineRuns implements AutoCloseable {
         Machine.Builder machine = builder(spec, image, "").recordTo(directory);
         planned.forEach(machine::inject);
         return finish(machine);
+    }
+
+    /// As above, stored in one of the ways there are.
+    Finished record(MachineSpec spec, Image image, String script, Path directory, Durability durability) {
+        return finish(builder(spec, image, script).recordTo(directory).storage(StoragePolicy.DEFAULT.with(durability)));
+    }
+
+    /// Goes on with a recording that was cut off, with the same script.
+    Finished proceed(Path directory, String script) {
+        return finish(Machine.proceed(engines, Recordings.open(directory, OpenOptions.STRICT), directory)
+                .services(FirmwareServices.onClassPath())
+                .script(ascii(script)));
     }
 
     /// Types everything at once from another thread than the machine's, as early as can be.

@@ -1,6 +1,7 @@
 package dev.trapline.journal.bundle;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.machine.Durability;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
@@ -71,7 +72,7 @@ public final class RecordingImport {
         // Beside its place, so that it can be moved there in one step.
         Path fresh = target.resolveSibling("." + target.getFileName() + ".importing-"
                 + ProcessHandle.current().pid());
-        RecordingDirectory directory = RecordingDirectory.make(fresh, images);
+        RecordingDirectory directory = RecordingDirectory.make(fresh, Durability.INTERVAL, images);
         try {
             writeEvents(directory, headerBytes);
             parts.requireEnd();

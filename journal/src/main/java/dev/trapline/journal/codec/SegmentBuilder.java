@@ -30,6 +30,14 @@ public final class SegmentBuilder {
         out.length(Segment.HEADER_BYTES);
     }
 
+    /// Goes on behind a segment.
+    public static SegmentBuilder behind(Segment segment) {
+        SegmentBuilder builder = new SegmentBuilder(segment.digest());
+        builder.ordinal = segment.ordinal() + 1;
+        builder.firstSlice = segment.firstSlice() + segment.slices();
+        return builder;
+    }
+
     /// Whether the segment must be sealed before this record is added.
     public boolean isFullFor(JournalRecord record) {
         return out.length() - Segment.HEADER_BYTES >= closeAt && beginsAStep(record);

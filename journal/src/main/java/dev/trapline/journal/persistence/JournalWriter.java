@@ -1,17 +1,22 @@
 package dev.trapline.journal.persistence;
 
 import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
 import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.RecoveryCompleted;
 import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.Effect;
+import akka.persistence.typed.javadsl.EffectBuilder;
 import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
+import akka.persistence.typed.javadsl.Recovery;
 import akka.persistence.typed.javadsl.SignalHandler;
 import java.util.List;
 
 /// Persists a recording: whatever has gathered in the outbox becomes one atomic write, and is acknowledged when it is
-/// stored. A failed write ends it: its parent knows why.
+/// stored. A failed write ends it: its parent knows why, and may start another one, which asks the store for its
+/// highest sequence number and sends what is missing.
 final class JournalWriter extends EventSourcedBehavior<JournalWriter.Command, JournalEvent, JournalWriter.State> {
 
     /// What it is told.
@@ -27,21 +32,25 @@ final class JournalWriter extends EventSourcedBehavior<JournalWriter.Command, Jo
         INSTANCE
     }
 
-    /// @param events how many are stored
-    record State(long events) {}
+    /// There is nothing to know: what counts is what the store holds.
+    enum State {
+        INSTANCE
+    }
 
+    private final ActorContext<Command> context;
     private final Outbox outbox;
     private final String plugin;
 
-    private JournalWriter(PersistenceId id, Outbox outbox, String plugin) {
+    private JournalWriter(ActorContext<Command> context, PersistenceId id, Outbox outbox, String plugin) {
         super(id);
+        this.context = context;
         this.outbox = outbox;
         this.plugin = plugin;
     }
 
     /// @param plugin id of the journal plugin that keeps the events
     static Behavior<Command> create(PersistenceId id, Outbox outbox, String plugin) {
-        return new JournalWriter(id, outbox, plugin);
+        return Behaviors.setup(context -> new JournalWriter(context, id, outbox, plugin));
     }
 
     @Override
@@ -55,9 +64,15 @@ final class JournalWriter extends EventSourcedBehavior<JournalWriter.Command, Jo
         return "akka.persistence.no-snapshot-store";
     }
 
+    /// The events need not be read again to go on behind them: their number is enough.
+    @Override
+    public Recovery recovery() {
+        return Recovery.disabled();
+    }
+
     @Override
     public State emptyState() {
-        return new State(0);
+        return State.INSTANCE;
     }
 
     @Override
@@ -68,7 +83,7 @@ final class JournalWriter extends EventSourcedBehavior<JournalWriter.Command, Jo
         };
     }
 
-    private akka.persistence.typed.javadsl.EffectBuilder<JournalEvent, State> write() {
+    private EffectBuilder<JournalEvent, State> write() {
         List<JournalEvent> events = outbox.takeAll();
         return events.isEmpty()
                 ? Effect().none()
@@ -77,16 +92,15 @@ final class JournalWriter extends EventSourcedBehavior<JournalWriter.Command, Jo
 
     @Override
     public EventHandler<State, JournalEvent> eventHandler() {
-        return (state, _) -> new State(state.events() + 1);
+        return (state, _) -> state;
     }
 
     @Override
     public SignalHandler<State> signalHandler() {
         return newSignalHandlerBuilder()
-                .onSignal(RecoveryCompleted.instance(), state -> {
-                    if (state.events() != 0) {
-                        throw new IllegalStateException("'" + persistenceId().id() + "' has been recorded before");
-                    }
+                .onSignal(RecoveryCompleted.instance(), _ -> {
+                    outbox.opened(lastSequenceNumber(context));
+                    context.getSelf().tell(Write.INSTANCE);
                 })
                 .build();
     }

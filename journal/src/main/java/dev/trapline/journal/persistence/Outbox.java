@@ -1,11 +1,15 @@
 package dev.trapline.journal.persistence;
 
+import dev.trapline.journal.RecordingException;
+import dev.trapline.journal.RecordingException.Kind;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// What stands between the machine's thread, which fills it, and the journal writer, which empties it: the window of
@@ -16,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 ///  offer ───────▶ [ e e e e ] ────────────────────▶ takeAll, persist, acknowledge
 ///  hasCredit ◀── outstanding < window ◀──────────────────────────────┘
 /// ```
+///
+/// An event that was taken stays here until it is acknowledged. A writer that takes over after a failed or ambiguous
+/// write says what the store holds ([#opened]), and takes the rest again: nothing is lost, and nothing doubled.
 final class Outbox {
 
     /// One slice may bring about a segment or two after credit was asked for. Anything beyond is a defect.
@@ -23,15 +30,23 @@ final class Outbox {
 
     private final int window;
     private final Queue<JournalEvent> waiting = new ConcurrentLinkedQueue<>();
+    /// Taken and not acknowledged, oldest first: the first one has the sequence number after the acknowledged ones.
+    private final ArrayDeque<JournalEvent> taken = new ArrayDeque<>();
+    /// Taken by a writer that failed, and not in the store.
+    private final List<JournalEvent> again = new ArrayList<>();
     private final AtomicInteger outstanding = new AtomicInteger();
     private final AtomicBoolean starved = new AtomicBoolean();
     private final AtomicBoolean told = new AtomicBoolean();
     private volatile Runnable callback = () -> {};
     private volatile @Nullable String failure;
+    private volatile boolean paused;
+    private final AtomicLong acknowledged;
 
     /// @param window how many events may be on their way
-    Outbox(int window) {
+    /// @param stored the sequence number of what is stored already
+    Outbox(int window, long stored) {
         this.window = window;
+        this.acknowledged = new AtomicLong(stored);
     }
 
     /// Hands over an event.
@@ -52,12 +67,16 @@ final class Outbox {
         if (failure != null) {
             return false;
         }
-        if (outstanding.get() < window) {
+        if (isRoom()) {
             return true;
         }
         starved.set(true);
         // Credit may have come between the two looks, and its callback gone before anybody was starved.
-        return outstanding.get() < window;
+        return isRoom();
+    }
+
+    private boolean isRoom() {
+        return !paused && outstanding.get() < window;
     }
 
     void onCredit(Runnable whom) {
@@ -72,18 +91,67 @@ final class Outbox {
         return failure;
     }
 
-    List<JournalEvent> takeAll() {
-        List<JournalEvent> taken = new ArrayList<>();
+    /// The sequence number of the last event that is stored.
+    long acknowledged() {
+        return acknowledged.get();
+    }
+
+    /// Nothing can be stored for the time being: there is no credit until a writer has [#opened] the store again.
+    void pause() {
+        paused = true;
+    }
+
+    /// A writer begins: what the store holds of the events that are on their way counts as acknowledged, and the
+    /// rest is to be taken again.
+    ///
+    /// @param stored the highest sequence number in the store
+    /// @throws RecordingException of kind DAMAGED if the store has lost what it had acknowledged, or has what it
+    ///     was never given
+    synchronized void opened(long stored) {
+        long before = acknowledged.get();
+        long arrived = stored - before;
+        if (arrived < 0 || arrived > taken.size()) {
+            throw new RecordingException(
+                    Kind.DAMAGED,
+                    "the store holds " + stored + " events where it should hold " + before
+                            + (taken.isEmpty() ? "" : " to " + (before + taken.size()))
+                            + ": it has been recorded to before, or has lost what it had stored");
+        }
+        settle((int) arrived);
+        again.addAll(taken);
+        taken.clear();
+        paused = false;
+        // Whoever starves may go on: with the room that is there, the next look finds out.
+        wakeStarved();
+    }
+
+    /// All events that are to be written, oldest first: what did not arrive the last time, then what is new.
+    synchronized List<JournalEvent> takeAll() {
+        List<JournalEvent> more = new ArrayList<>(again);
+        again.clear();
         told.set(false);
         for (JournalEvent next = waiting.poll(); next != null; next = waiting.poll()) {
-            taken.add(next);
+            more.add(next);
         }
-        return taken;
+        taken.addAll(more);
+        return more;
     }
 
     /// So many events are stored.
-    void acknowledge(int events) {
+    synchronized void acknowledge(int events) {
+        settle(events);
+        wakeStarved();
+    }
+
+    private void settle(int events) {
+        for (int i = 0; i < events; i++) {
+            taken.remove();
+        }
+        acknowledged.addAndGet(events);
         outstanding.addAndGet(-events);
+    }
+
+    private void wakeStarved() {
         if (starved.getAndSet(false)) {
             callback.run();
         }

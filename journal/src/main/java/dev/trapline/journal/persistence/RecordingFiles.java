@@ -1,23 +1,48 @@
 package dev.trapline.journal.persistence;
 
 import dev.trapline.journal.RecordingException;
+import dev.trapline.journal.RecordingException.Kind;
+import dev.trapline.journal.store.Disk;
 import dev.trapline.journal.store.EventStore;
 import dev.trapline.journal.store.RecordingDirectory;
+import dev.trapline.journal.store.RecordingLock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What a recording holds on disk while it is written.
 final class RecordingFiles {
 
     private final RecordingDirectory directory;
-    private final @Nullable EventStore store;
-    private final Runnable release;
+    private final RecordingLock lock;
+    private final @Nullable Stores stores;
+    private volatile @Nullable EventStore store;
+    private volatile long durable;
 
-    /// @param store null if the events are kept elsewhere, by another journal plugin
-    /// @param release called when the store is no longer used
-    RecordingFiles(RecordingDirectory directory, @Nullable EventStore store, Runnable release) {
+    /// @param lock given back when the recording is closed
+    /// @param stores null if the events are kept elsewhere, by another journal plugin
+    private RecordingFiles(RecordingDirectory directory, RecordingLock lock, @Nullable Stores stores) {
         this.directory = directory;
-        this.store = store;
-        this.release = release;
+        this.lock = lock;
+        this.stores = stores;
+    }
+
+    /// How the store comes about, and where the journal plugin finds it.
+    ///
+    /// @param open makes the store in a file, or opens the one that is there
+    record Stores(RecordingStores registry, String persistenceId, Function<Path, EventStore> open) {}
+
+    /// @throws RecordingException if the store cannot be opened; the lock is given back then
+    static RecordingFiles open(RecordingDirectory directory, RecordingLock lock, @Nullable Stores stores) {
+        RecordingFiles files = new RecordingFiles(directory, lock, stores);
+        try {
+            files.reopen();
+            return files;
+        } catch (RecordingException e) {
+            lock.close();
+            throw e;
+        }
     }
 
     /// Where a closed recording ends.
@@ -26,21 +51,81 @@ final class RecordingFiles {
     /// @param digest of the last of them, of the header if there is none
     record Ending(long segments, long digest) {}
 
-    /// Closes the store and notes it.
-    void finish(Ending ending) {
-        release.run();
-        if (store != null) {
-            store.finish();
+    /// Closes the store if it is open, and opens it again.
+    ///
+    /// @throws RecordingException if that fails
+    void reopen() {
+        if (stores == null) {
+            return;
         }
-        directory.markClosed(ending.segments(), ending.digest());
+        release();
+        EventStore opened = stores.open().apply(directory.eventFile());
+        store = opened;
+        durable = Math.max(durable, opened.durableSequenceNr());
+        stores.registry().register(stores.persistenceId(), opened);
     }
 
-    /// Closes the store as it is.
-    void abandon() {
-        release.run();
-        if (store != null) {
-            store.close();
+    private void release() {
+        EventStore open = store;
+        if (open != null && stores != null) {
+            stores.registry().unregister(stores.persistenceId());
+            store = null;
+            open.close();
         }
+    }
+
+    /// Forces to the disk what was written.
+    ///
+    /// @throws RecordingException of kind NOT_DURABLE if that fails
+    void sync() {
+        EventStore open = store;
+        if (open != null) {
+            open.sync();
+            durable = Math.max(durable, open.durableSequenceNr());
+        }
+    }
+
+    /// The highest sequence number that is known to be on the disk.
+    ///
+    /// @param acknowledged the highest that is stored: with another plugin, what that means is the plugin's affair
+    long durableSequenceNr(long acknowledged) {
+        EventStore open = store;
+        return stores == null ? acknowledged : Math.max(durable, open == null ? 0 : open.durableSequenceNr());
+    }
+
+    /// Closes the store and notes it.
+    void finish(Ending ending) {
+        EventStore open = store;
+        if (open != null && stores != null) {
+            stores.registry().unregister(stores.persistenceId());
+            open.finish();
+            store = null;
+        }
+        directory.markClosed(ending.segments(), ending.digest());
+        durable = ending.segments() + 1;
+        lock.close();
+    }
+
+    /// Closes the store as it is, with what it has forced to the disk.
+    ///
+    /// @param acknowledged the highest sequence number that is stored
+    /// @param cause why
+    void abandon(long acknowledged, Throwable cause) {
+        try {
+            release();
+            // WIDE: the store failed before, and its first failure is the one that counts.
+        } catch (RuntimeException e) {
+            store = null;
+        }
+        if (stores != null && kind(cause) != Kind.NOT_DURABLE) {
+            try {
+                Disk.force(directory.eventFile());
+                durable = Math.max(durable, acknowledged);
+            } catch (IOException e) {
+                // What was durable before is what there is to report.
+            }
+        }
+        lock.close();
     }
 
     /// What failed, where, and what to do.
@@ -56,5 +141,21 @@ final class RecordingFiles {
         }
         return "cannot go on writing the recording " + directory.path() + ": " + root.getMessage()
                 + " (what was recorded until then is kept); see that its store can be written, and record again";
+    }
+
+    /// Whether it may help to open the store again and send what is missing. It does not where the disk or the
+    /// store have gone back on their word.
+    static boolean mayPass(Throwable cause) {
+        Kind kind = kind(cause);
+        return kind == null || kind == Kind.STORAGE || kind == Kind.IN_USE;
+    }
+
+    private static @Nullable Kind kind(Throwable cause) {
+        for (Throwable next = cause; next != null; next = next.getCause()) {
+            if (next instanceof RecordingException known) {
+                return known.kind();
+            }
+        }
+        return null;
     }
 }

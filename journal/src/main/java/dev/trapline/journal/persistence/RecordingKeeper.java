@@ -10,16 +10,26 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
 import akka.persistence.typed.PersistenceId;
+import dev.trapline.abi.machine.Durability;
+import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// Looks after one recording's writer: starts it, reminds the machine's side to hand over what it holds, closes the
-/// store when the writer is done, and says why if it fails.
+/// Looks after one recording's writer: starts it, reminds the machine's side to hand over what it holds, forces data to
+/// the disk, and closes the store when the writer is done.
+///
+/// If the writer fails, the machine gets no credit while the store is opened again and another writer sends what is
+/// missing; when patience is at its end, the recording fails, with everything up to there forced to the disk.
 final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
+
+    /// The longest pause between two attempts to open a store again: a tenth of the patience, and no more than
+    /// this.
+    private static final Duration RETRY_PAUSE = Duration.ofMillis(500);
 
     /// What it is told.
     sealed interface Command {}
@@ -32,39 +42,91 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
     /// Everything is in the outbox: store it, close, and complete the future.
     record Close(RecordingFiles.Ending ending, CompletableFuture<Void> done) implements Command {}
 
-    /// Time to hand over what is held.
+    /// Time to hand over what is held, and to force to the disk what was written.
     private enum Flush implements Command {
         INSTANCE
     }
 
+    /// Time to try again.
+    private enum Reopen implements Command {
+        INSTANCE
+    }
+
+    /// @param failure null if all that had been written is on the disk
+    private record Synced(@Nullable Throwable failure) implements Command {}
+
+    private final TimerScheduler<Command> timers;
+    private final PersistenceId id;
     private final RecordingFiles files;
     private final Outbox outbox;
-    private final ActorRef<JournalWriter.Command> writer;
-    private final Runnable requestFlush;
+    private final Settings settings;
+    private @Nullable ActorRef<JournalWriter.Command> writer;
+    private long writers;
+    private long attemptsLeft;
+    private long storedAtFailure = -1;
+    private boolean syncing;
     private @Nullable Close closing;
     private boolean released;
 
     private RecordingKeeper(
-            ActorContext<Command> context, PersistenceId id, RecordingFiles files, Outbox outbox, Settings settings) {
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            PersistenceId id,
+            RecordingFiles files,
+            Outbox outbox,
+            Settings settings) {
         super(context);
+        this.timers = timers;
+        this.id = id;
         this.files = files;
         this.outbox = outbox;
-        this.requestFlush = settings.requestFlush();
-        this.writer = context.spawn(
-                JournalWriter.create(id, outbox, settings.plugin()), "writer", DispatcherSelector.sameAsParent());
-        context.watch(writer);
+        this.settings = settings;
+        startWriter();
     }
 
     /// @param plugin id of the journal plugin
     /// @param flushInterval how long the machine's side may hold data
+    /// @param policy when data are forced to the disk, and how long a store that fails is waited for
     /// @param requestFlush asks it to hand over what it holds
-    record Settings(String plugin, Duration flushInterval, Runnable requestFlush) {}
+    record Settings(String plugin, Duration flushInterval, StoragePolicy policy, Runnable requestFlush) {
+
+        private Duration tick() {
+            boolean sooner = policy.durability() == Durability.INTERVAL
+                    && policy.interval().compareTo(flushInterval) < 0;
+            return sooner ? policy.interval() : flushInterval;
+        }
+
+        private Duration pause() {
+            Duration tenth = policy.patience().dividedBy(10);
+            Duration least = tenth.toMillis() < 1 ? Duration.ofMillis(1) : tenth;
+            return least.compareTo(RETRY_PAUSE) < 0 ? least : RETRY_PAUSE;
+        }
+
+        private long attempts() {
+            return policy.patience().isZero()
+                    ? 0
+                    : Math.max(1, policy.patience().dividedBy(pause()));
+        }
+    }
 
     static Behavior<Command> create(PersistenceId id, RecordingFiles files, Outbox outbox, Settings settings) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
-            timers.startTimerWithFixedDelay(Flush.INSTANCE, settings.flushInterval());
-            return new RecordingKeeper(context, id, files, outbox, settings);
+            timers.startTimerWithFixedDelay(Flush.INSTANCE, settings.tick());
+            return new RecordingKeeper(context, timers, id, files, outbox, settings);
         }));
+    }
+
+    private void startWriter() {
+        ActorRef<JournalWriter.Command> started = getContext()
+                .spawn(
+                        JournalWriter.create(id, outbox, settings.plugin()),
+                        "writer-" + writers++,
+                        DispatcherSelector.sameAsParent());
+        getContext().watch(started);
+        writer = started;
+        if (closing != null) {
+            started.tell(JournalWriter.Finish.INSTANCE);
+        }
     }
 
     @Override
@@ -78,15 +140,39 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
     }
 
     private Behavior<Command> onCommand(Command command) {
-        switch (command) {
-            case Write _ -> writer.tell(JournalWriter.Write.INSTANCE);
-            case Flush _ -> requestFlush.run();
+        return switch (command) {
+            case Write _ -> tellWriter(JournalWriter.Write.INSTANCE);
+            case Flush _ -> flush();
+            case Synced(@Nullable Throwable failure) -> onSynced(failure);
+            case Reopen _ -> reopen();
             case Close close -> {
                 closing = close;
-                writer.tell(JournalWriter.Finish.INSTANCE);
+                yield tellWriter(JournalWriter.Finish.INSTANCE);
             }
+        };
+    }
+
+    /// While there is no writer, the next one looks by itself.
+    private Behavior<Command> tellWriter(JournalWriter.Command command) {
+        if (writer != null) {
+            writer.tell(command);
         }
         return this;
+    }
+
+    private Behavior<Command> flush() {
+        settings.requestFlush().run();
+        if (settings.policy().durability() == Durability.INTERVAL && !syncing && writer != null) {
+            syncing = true;
+            var forced = CompletableFuture.runAsync(files::sync, getContext().getExecutionContext());
+            getContext().pipeToSelf(forced, (_, failure) -> new Synced(failure));
+        }
+        return this;
+    }
+
+    private Behavior<Command> onSynced(@Nullable Throwable failure) {
+        syncing = false;
+        return failure == null ? this : giveUp(failure);
     }
 
     private Behavior<Command> onWriterDone() {
@@ -103,13 +189,53 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
                     ? known
                     : new RecordingException(Kind.STORAGE, files.describeFailure(e), e);
             outbox.fail(String.valueOf(failure.getMessage()));
+            files.abandon(outbox.acknowledged(), e);
             closing.done().completeExceptionally(failure);
         }
         return Behaviors.stopped();
     }
 
     private Behavior<Command> onWriterFailed(Throwable cause) {
-        fail(files.describeFailure(cause));
+        writer = null;
+        outbox.pause();
+        if (outbox.acknowledged() != storedAtFailure) {
+            // Something was stored since the last failure: this is another one.
+            storedAtFailure = outbox.acknowledged();
+            attemptsLeft = settings.attempts();
+            if (attemptsLeft > 0 && RecordingFiles.mayPass(cause)) {
+                getContext()
+                        .getLog()
+                        .warn(
+                                "the machine waits up to {} s for its recording's store, and goes on when it can: {}",
+                                settings.policy().patience().toSeconds(),
+                                files.describeFailure(cause));
+            }
+        }
+        return tryAgain(cause);
+    }
+
+    private Behavior<Command> tryAgain(Throwable cause) {
+        if (attemptsLeft == 0 || !RecordingFiles.mayPass(cause)) {
+            return giveUp(cause);
+        }
+        attemptsLeft--;
+        timers.startSingleTimer(Reopen.INSTANCE, settings.pause());
+        return this;
+    }
+
+    private Behavior<Command> reopen() {
+        try {
+            files.reopen();
+            // WIDE: a store that cannot be opened may throw anything; what it is decides whether to try again.
+        } catch (RuntimeException e) {
+            return tryAgain(e);
+        }
+        startWriter();
+        return this;
+    }
+
+    private Behavior<Command> giveUp(Throwable cause) {
+        fail(cause);
         if (closing != null) {
             return Behaviors.stopped();
         }
@@ -120,6 +246,7 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
                     return Behaviors.stopped();
                 })
                 .onAnyMessage(_ -> Behaviors.same())
+                .onSignal(Terminated.class, _ -> Behaviors.same())
                 .build();
     }
 
@@ -129,20 +256,16 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
 
     private Behavior<Command> onStopped() {
         if (!released) {
-            fail(files.describeFailure(new IllegalStateException("the actor system was stopped before the recording")));
+            fail(new IllegalStateException("the actor system was stopped before the recording"));
         }
         return this;
     }
 
-    private void fail(String reason) {
+    private void fail(Throwable cause) {
         released = true;
+        String reason = files.describeFailure(cause);
+        files.abandon(outbox.acknowledged(), cause);
         outbox.fail(reason);
-        try {
-            files.abandon();
-            // WIDE: the store failed before, and its first failure is the one that counts.
-        } catch (RuntimeException e) {
-            getContext().getLog().debug("the store cannot be closed either", e);
-        }
         if (closing != null) {
             closing.done().completeExceptionally(failed());
         }

@@ -5,9 +5,12 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.persistence.typed.PersistenceId;
 import com.typesafe.config.Config;
+import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.journal.History;
 import dev.trapline.journal.RecordingException;
+import dev.trapline.journal.StoredHistory;
 import dev.trapline.journal.codec.HeaderCodec;
 import dev.trapline.journal.codec.Segment;
 import dev.trapline.journal.codec.SegmentBuilder;
@@ -17,6 +20,8 @@ import dev.trapline.journal.store.EventStore;
 import dev.trapline.journal.store.Manifest;
 import dev.trapline.journal.store.MvEventStore;
 import dev.trapline.journal.store.RecordingDirectory;
+import dev.trapline.journal.store.RecordingLock;
+import dev.trapline.journal.store.UnfinishedRecording;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,36 +33,45 @@ import org.jspecify.annotations.Nullable;
 public final class RecordingWriter implements History {
 
     private static final String DISPATCHER = "trapline.journal.dispatcher";
+    private static final String OWN_PLUGIN = "trapline.journal.mvstore";
 
     private final Outbox outbox;
     private final SegmentBuilder segments;
+    private final RecordingFiles files;
+    private final Durability durability;
     private final ActorRef<RecordingKeeper.Command> keeper;
     /// Set by the keeper's timer, read between steps: host time decides when data become durable, and nothing else.
     private volatile boolean flushRequested;
-    private RecordingFiles.Ending ending;
+    private volatile RecordingFiles.Ending ending;
     private @Nullable CompletableFuture<Void> closed;
 
     private RecordingWriter(
-            ActorSystem<?> system, Config config, RecordingHeader header, RecordingFiles files, PersistenceId id) {
-        this.outbox = new Outbox(config.getInt("window"));
-        long headerDigest = Segment.digestOf(HeaderCodec.encode(header));
-        this.segments = new SegmentBuilder(headerDigest);
-        this.ending = new RecordingFiles.Ending(0, headerDigest);
+            ActorSystem<?> system, PersistenceId id, RecordingFiles files, StoragePolicy policy, Beginning beginning) {
+        Config config = config(system);
+        this.outbox = new Outbox(config.getInt("window"), beginning.stored());
+        this.segments = beginning.segments();
+        this.files = files;
+        this.durability = policy.durability();
+        this.ending = beginning.ending();
         var settings = new RecordingKeeper.Settings(
-                config.getString("plugin"), config.getDuration("flush-interval"), () -> flushRequested = true);
+                config.getString("plugin"), config.getDuration("flush-interval"), policy, () -> flushRequested = true);
         this.keeper = system.systemActorOf(
                 RecordingKeeper.create(id, files, outbox, settings),
-                "recording-" + header.recordingId(),
+                "recording-" + id.entityId(),
                 DispatcherSelector.fromConfig(DISPATCHER));
-        handOver(new JournalEvent.HeaderWritten(header));
     }
+
+    /// Where it begins to write.
+    ///
+    /// @param stored how many events the store holds already
+    private record Beginning(SegmentBuilder segments, RecordingFiles.Ending ending, long stored) {}
 
     /// Begins a recording.
     ///
     /// @throws RecordingException if there is something at that place, or it cannot be written
     public static RecordingWriter create(
-            ActorSystem<?> system, Path directory, RecordingHeader header, List<Image> images) {
-        return create(system, directory, header, images, MvEventStore::new);
+            ActorSystem<?> system, Path directory, RecordingHeader header, List<Image> images, StoragePolicy policy) {
+        return create(system, directory, header, images, policy, file -> store(file, policy));
     }
 
     /// As above.
@@ -68,27 +82,76 @@ public final class RecordingWriter implements History {
             Path path,
             RecordingHeader header,
             List<Image> images,
+            StoragePolicy policy,
             Function<Path, EventStore> stores) {
-        Config config = system.settings().config().getConfig("trapline.journal");
-        String plugin = config.getString("plugin");
-        boolean own = plugin.equals("trapline.journal.mvstore");
+        String plugin = config(system).getString("plugin");
+        boolean own = plugin.equals(OWN_PLUGIN);
         PersistenceId id = PersistenceId.of("recording", header.recordingId());
-        RecordingDirectory directory =
-                RecordingDirectory.create(path, header, own ? Manifest.MVSTORE : elsewhere(config), images);
-        if (!own) {
-            return new RecordingWriter(system, config, header, new RecordingFiles(directory, null, () -> {}), id);
-        }
-        EventStore store;
+        RecordingDirectory directory = RecordingDirectory.create(
+                path, header, own ? Manifest.MVSTORE : elsewhere(config(system)), policy.durability(), images);
+        RecordingFiles files;
         try {
-            store = stores.apply(directory.eventFile());
+            RecordingLock lock = RecordingLock.take(directory);
+            files = RecordingFiles.open(
+                    directory,
+                    lock,
+                    own ? new RecordingFiles.Stores(RecordingStores.of(system), id.id(), stores) : null);
         } catch (RecordingException e) {
             directory.discard();
             throw e;
         }
-        RecordingStores registry = RecordingStores.of(system);
-        registry.register(id.id(), store);
-        RecordingFiles files = new RecordingFiles(directory, store, () -> registry.unregister(id.id()));
-        return new RecordingWriter(system, config, header, files, id);
+        long headerDigest = Segment.digestOf(HeaderCodec.encode(header));
+        RecordingWriter writer = new RecordingWriter(
+                system,
+                id,
+                files,
+                policy,
+                new Beginning(new SegmentBuilder(headerDigest), new RecordingFiles.Ending(0, headerDigest), 0));
+        writer.handOver(new JournalEvent.HeaderWritten(header));
+        return writer;
+    }
+
+    /// Goes on with a recording behind its last whole segment.
+    ///
+    /// @throws RecordingException if it cannot be written
+    public static RecordingWriter behind(ActorSystem<?> system, UnfinishedRecording recording, StoragePolicy policy) {
+        String plugin = config(system).getString("plugin");
+        if (!plugin.equals(OWN_PLUGIN)) {
+            throw new RecordingException(
+                    RecordingException.Kind.NOT_SUPPORTED,
+                    "the recording " + recording.directory().path() + " keeps its events in its own directory, and '"
+                            + plugin + "' does not write there: go on with it without that plugin");
+        }
+        PersistenceId id = PersistenceId.of("recording", recording.header().recordingId());
+        RecordingFiles files = RecordingFiles.open(
+                recording.directory(),
+                recording.lock(),
+                new RecordingFiles.Stores(RecordingStores.of(system), id.id(), file -> store(file, policy)));
+        Segment last = recording.last();
+        long headerDigest = Segment.digestOf(HeaderCodec.encode(recording.header()));
+        Beginning beginning = last == null
+                ? new Beginning(new SegmentBuilder(headerDigest), new RecordingFiles.Ending(0, headerDigest), 1)
+                : new Beginning(
+                        SegmentBuilder.behind(last),
+                        new RecordingFiles.Ending(last.ordinal() + 1, last.digest()),
+                        last.ordinal() + 2);
+        return new RecordingWriter(system, id, files, policy, beginning);
+    }
+
+    private static EventStore store(Path file, StoragePolicy policy) {
+        return new MvEventStore(file, policy.durability() == Durability.EVERY_SEGMENT);
+    }
+
+    private static Config config(ActorSystem<?> system) {
+        return system.settings().config().getConfig("trapline.journal");
+    }
+
+    /// How far it has got to the disk. For any thread.
+    @Override
+    public StoredHistory stored() {
+        long durable = files.durableSequenceNr(outbox.acknowledged());
+        long sealed = ending.segments();
+        return new StoredHistory(durability, sealed, Math.clamp(durable - 1, 0, sealed));
     }
 
     /// What the recording says of a store that is not its own.

@@ -2,6 +2,7 @@ package dev.trapline.journal.recording;
 
 import akka.actor.typed.ActorSystem;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.journal.History;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingException;
@@ -16,6 +17,7 @@ import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.RecordingHeader;
 import dev.trapline.journal.replay.ReplayHistory;
 import dev.trapline.journal.store.StoredRecordingReader;
+import dev.trapline.journal.store.UnfinishedRecording;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -31,9 +33,43 @@ public final class Recordings {
     /// @param header what the recording says before its history; its images are those of `images`, in the same
     ///     order
     /// @param images kept inside the recording by content
+    /// @param policy how it is stored
     /// @throws RecordingException if there is something at that place, or it cannot be written
+    public static History create(
+            ActorSystem<?> system, Path directory, RecordingHeader header, List<Image> images, StoragePolicy policy) {
+        return RecordingWriter.create(system, directory, header, images, policy);
+    }
+
+    /// Begins a recording that is stored as by default.
+    ///
+    /// @throws RecordingException as above
     public static History create(ActorSystem<?> system, Path directory, RecordingHeader header, List<Image> images) {
-        return RecordingWriter.create(system, directory, header, images);
+        return create(system, directory, header, images, StoragePolicy.DEFAULT);
+    }
+
+    /// Goes on with a recording whose run did not come to its end: the run is checked against what is recorded of
+    /// it, and recorded from there on.
+    ///
+    /// @param system runs the journal's writer, on a dispatcher of its own
+    /// @param policy how what is added is stored
+    /// @throws RecordingException if there is no such recording, its run has come to its end, somebody else writes
+    ///     it, or it cannot be written
+    public static History proceed(ActorSystem<?> system, Path directory, StoragePolicy policy) {
+        UnfinishedRecording recording = UnfinishedRecording.take(directory, policy.durability());
+        ReplayHistory past;
+        try {
+            past = new ReplayHistory(StoredRecordingReader.open(directory, OpenOptions.STRICT));
+        } catch (RecordingException e) {
+            recording.lock().close();
+            throw e;
+        }
+        try {
+            return new ContinuedHistory(past, RecordingWriter.behind(system, recording, policy));
+        } catch (RecordingException e) {
+            past.close();
+            recording.lock().close();
+            throw e;
+        }
     }
 
     /// Opens a recording to look at it. Never writes to it.

@@ -38,12 +38,19 @@ public interface EventLog extends AutoCloseable {
                     "the events of the recording " + directory.path() + " are kept by '" + manifest.store()
                             + "', which can only be read where they are");
         }
+        requireFile(directory);
+        return new MvEventLog(directory.eventFile());
+    }
+
+    /// Makes sure that a recording which keeps its events itself has them.
+    ///
+    /// @throws RecordingException if it does not
+    static void requireFile(RecordingDirectory directory) {
         if (!Files.isRegularFile(directory.eventFile())) {
             throw new RecordingException(
                     Kind.DAMAGED,
                     "the recording " + directory.path() + " has lost its journal: there is no "
                             + directory.eventFile());
         }
-        return new MvEventLog(directory.eventFile());
     }
 }

@@ -6,7 +6,6 @@ import dev.trapline.journal.codec.JournalFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -17,6 +16,7 @@ import java.util.TreeMap;
 /// format = 1
 /// id = 3f0c...
 /// store = mvstore
+/// durability = interval
 /// state = closed                 or 'open': being written, or its recorder was killed
 /// segments = 12                  closed only: how many there are
 /// digest = 9c01f3a2b4d5e6f7      closed only: digest of the last one, of the header if there is none
@@ -25,33 +25,34 @@ import java.util.TreeMap;
 /// @param id the recording's
 /// @param store what keeps the events: [#MVSTORE], the URL of a [dev.trapline.journal.database.Database], or the id of
 ///     an Akka journal plugin
+/// @param durability how it was stored; for people
 /// @param closed whether the recorder closed it
 /// @param segments how many segments a closed recording has, 0 for an open one
 /// @param digest digest of the last of them, 0 for an open one
-public record Manifest(String id, String store, boolean closed, long segments, long digest) {
+public record Manifest(String id, String store, String durability, boolean closed, long segments, long digest) {
 
     /// The store that keeps events in a file of the recording's own.
     public static final String MVSTORE = "mvstore";
 
     private static final String FIRST_LINE = "trapline-recording";
 
-    static Manifest open(String id, String store) {
-        return new Manifest(id, store, false, 0, 0);
+    static Manifest open(String id, String store, String durability) {
+        return new Manifest(id, store, durability, false, 0, 0);
     }
 
     Manifest close(long withSegments, long withDigest) {
-        return new Manifest(id, store, true, withSegments, withDigest);
+        return new Manifest(id, store, durability, true, withSegments, withDigest);
     }
 
     /// The same recording with its events in another store.
     public Manifest in(String otherStore) {
-        return new Manifest(id, otherStore, closed, segments, digest);
+        return new Manifest(id, otherStore, durability, closed, segments, digest);
     }
 
     void write(Path file) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.writeString(fresh, text());
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Disk.replace(fresh, file);
     }
 
     /// What the file holds.
@@ -60,6 +61,7 @@ public record Manifest(String id, String store, boolean closed, long segments, l
         text.append("format = ").append(JournalFormat.VERSION).append('\n');
         text.append("id = ").append(id).append('\n');
         text.append("store = ").append(store).append('\n');
+        text.append("durability = ").append(durability).append('\n');
         text.append("state = ").append(closed ? "closed" : "open").append('\n');
         if (closed) {
             text.append("segments = ").append(segments).append('\n');
@@ -101,12 +103,13 @@ public record Manifest(String id, String store, boolean closed, long segments, l
         }
         String id = value(file, values, "id");
         String store = value(file, values, "store");
+        String durability = value(file, values, "durability");
         String state = value(file, values, "state");
         try {
             return switch (state) {
-                case "open" -> open(id, store);
+                case "open" -> open(id, store, durability);
                 case "closed" ->
-                    open(id, store)
+                    open(id, store, durability)
                             .close(
                                     Long.parseLong(value(file, values, "segments")),
                                     Long.parseUnsignedLong(value(file, values, "digest"), 16));

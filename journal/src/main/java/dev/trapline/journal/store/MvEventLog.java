@@ -22,6 +22,11 @@ final class MvEventLog implements EventLog {
 
     /// @throws RecordingException if the file is none of the store's, or damaged beyond finding anything in it
     MvEventLog(Path file) {
+        this(file, Long.MAX_VALUE);
+    }
+
+    /// As above, as if the file ended at a limit.
+    MvEventLog(Path file, long limit) {
         try {
             if (Files.size(file) < EMPTY_FILE_BYTES) {
                 throw new RecordingException(
@@ -29,7 +34,7 @@ final class MvEventLog implements EventLog {
                         "the recording's file " + file + " has no header: its recorder ended before it had written"
                                 + " anything, or is just beginning");
             }
-            store = MvFile.openToRead(file);
+            store = MvFile.openToRead(file, limit);
             // A map that does not exist cannot be made in a file that is only read.
             events = store.hasMap(MvFile.EVENTS) ? MvFile.events(store) : null;
         } catch (IOException
@@ -39,6 +44,18 @@ final class MvEventLog implements EventLog {
                 | IndexOutOfBoundsException e) {
             throw new RecordingException(
                     Kind.DAMAGED, "cannot make sense of the recording's file " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// Up to which sequence number the events had been forced to the disk when the last of them was written.
+    ///
+    /// @throws CodecException if that cannot be read
+    long durableSequenceNr() {
+        try {
+            return MvFile.note(store, MvFile.DURABLE_TO);
+            // WIDE: in damaged pages the store stumbles over whatever comes first, and has no one type for that.
+        } catch (RuntimeException e) {
+            throw unreadable(e);
         }
     }
 

@@ -1,56 +1,108 @@
 package dev.trapline.journal.store;
 
 import dev.trapline.journal.RecordingException;
+import dev.trapline.journal.RecordingException.Kind;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 
 /// The events of one recording in one file of H2's MVStore.
+///
+/// With every write the file notes how far it had been forced to the disk before: behind that, a power cut may leave
+/// anything, and a reader looks before it trusts.
 public final class MvEventStore implements EventStore {
 
-    /// While the file is rewritten, what is held in memory between two commits, in bytes.
-    private static final long COMPACTION_STEP = 8 << 20;
-
     private final Path file;
+    private final boolean syncEach;
     private final MVStore store;
     private final MVMap<Long, byte[]> events;
-    private long highest;
+    private volatile long highest;
+    private volatile long durable;
+    private volatile boolean closed;
+    private long noted;
+
+    /// A store that forces nothing to the disk before it is asked to.
+    public MvEventStore(Path file) {
+        this(file, false);
+    }
 
     /// @param file created if absent
+    /// @param syncEach whether each write is forced to the disk before [#append] returns
     /// @throws RecordingException if it cannot be written, or somebody else writes it
-    public MvEventStore(Path file) {
+    public MvEventStore(Path file, boolean syncEach) {
+        this(file, MvFile.openForRecording(file, file.toAbsolutePath().toString()), syncEach);
+    }
+
+    MvEventStore(Path file, MVStore store, boolean syncEach) {
         this.file = file;
+        this.syncEach = syncEach;
+        this.store = store;
         try {
-            this.store = MvFile.openToWrite(file);
             this.events = MvFile.events(store);
             Long last = events.lastKey();
-            long deletedTo = store.hasMap(MvFile.META)
-                    ? Long.parseLong(MvFile.meta(store).getOrDefault(MvFile.DELETED_TO, "0"))
-                    : 0;
-            this.highest = Math.max(last == null ? 0 : last, deletedTo);
+            this.highest = Math.max(last == null ? 0 : last, MvFile.note(store, MvFile.DELETED_TO));
+            this.durable = MvFile.note(store, MvFile.DURABLE_TO);
+            this.noted = durable;
         } catch (MVStoreException e) {
+            store.closeImmediately();
             throw MvFile.cannotWrite(file, e);
         }
     }
 
     @Override
-    public void append(List<EventRow> rows) {
+    public synchronized void append(List<EventRow> rows) {
         try {
             for (EventRow row : rows) {
                 events.append(row.sequenceNr(), row.encode());
+            }
+            if (noted != durable) {
+                noted = durable;
+                MvFile.meta(store).put(MvFile.DURABLE_TO, Long.toString(noted));
             }
             store.commit();
         } catch (MVStoreException | IllegalStateException e) {
             throw MvFile.cannotWrite(file, e);
         }
         highest = Math.max(highest, rows.isEmpty() ? 0 : rows.getLast().sequenceNr());
+        if (syncEach) {
+            sync();
+        }
+    }
+
+    @Override
+    public void sync() {
+        long upTo = highest;
+        if (upTo <= durable || closed) {
+            return;
+        }
+        try {
+            store.sync();
+        } catch (MVStoreException | IllegalStateException e) {
+            if (closed || store.isClosed()) {
+                return;
+            }
+            throw new RecordingException(
+                    Kind.NOT_DURABLE,
+                    "cannot force the recording's file " + file + " to the disk: " + e.getMessage()
+                            + "; the disk may be failing: what was recorded up to the last success is safe",
+                    e);
+        }
+        raiseDurable(upTo);
+    }
+
+    private synchronized void raiseDurable(long upTo) {
+        durable = Math.max(durable, upTo);
+    }
+
+    @Override
+    public long durableSequenceNr() {
+        return durable;
     }
 
     @Override
@@ -59,7 +111,7 @@ public final class MvEventStore implements EventStore {
     }
 
     @Override
-    public void deleteTo(long sequenceNr) {
+    public synchronized void deleteTo(long sequenceNr) {
         try {
             long to = Math.min(sequenceNr, highest);
             for (Iterator<Long> keys = events.keyIterator(null); keys.hasNext(); ) {
@@ -77,65 +129,70 @@ public final class MvEventStore implements EventStore {
     }
 
     @Override
-    public void replay(long from, long to, long max, Consumer<EventRow> consumer) {
+    public synchronized void replay(long from, long to, long max, Consumer<EventRow> consumer) {
         long left = max;
         for (Iterator<Long> keys = events.keyIterator(from); keys.hasNext() && left > 0; left--) {
             Long key = keys.next();
             if (key > to) {
                 return;
             }
-            byte[] row = events.get(key);
-            if (row != null) {
-                consumer.accept(EventRow.decode(key, row));
-            }
+            consumer.accept(row(key));
         }
     }
 
-    @Override
-    public void finish() {
-        Path smaller = file.resolveSibling(file.getFileName() + ".closing");
-        try {
-            copyTo(smaller);
-            store.closeImmediately();
-            Files.move(smaller, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (MVStoreException | IllegalStateException | IOException e) {
-            close();
-            throw MvFile.cannotWrite(file, e);
-        }
+    private EventRow row(Long key) {
+        return EventRow.decode(key, Objects.requireNonNull(events.get(key), "a key of the map has a row"));
     }
 
     /// Rewrites the live rows alone, in order: every commit leaves behind the pages that the next one replaces.
-    private void copyTo(Path target) throws IOException {
-        Files.deleteIfExists(target);
-        MVStore copy = MvFile.openToWrite(target);
+    /// Where there is no room for that, the file stays as large as it is.
+    @Override
+    public synchronized void finish() {
+        Path smaller = file.resolveSibling(file.getFileName() + ".closing");
         try {
-            MVMap<Long, byte[]> rows = MvFile.events(copy);
-            long held = 0;
-            for (Iterator<Long> keys = events.keyIterator(null); keys.hasNext(); ) {
-                Long key = keys.next();
-                byte[] row = events.get(key);
-                if (row != null) {
-                    rows.append(key, row);
-                    held += row.length;
-                }
-                if (held >= COMPACTION_STEP) {
-                    copy.commit();
-                    held = 0;
-                }
+            if (!rewrite(smaller)) {
+                store.sync();
+                close();
             }
-            if (store.hasMap(MvFile.META)) {
-                MvFile.meta(copy).putAll(MvFile.meta(store));
+        } catch (MVStoreException | IllegalStateException e) {
+            close();
+            throw MvFile.cannotWrite(file, e);
+        }
+        durable = highest;
+    }
+
+    private boolean rewrite(Path smaller) {
+        try {
+            Iterator<Long> keys = events.keyIterator(null);
+            MvFile.write(
+                    smaller,
+                    new Iterator<>() {
+                        @Override
+                        public boolean hasNext() {
+                            return keys.hasNext();
+                        }
+
+                        @Override
+                        public EventRow next() {
+                            return row(keys.next());
+                        }
+                    },
+                    MvFile.note(store, MvFile.DELETED_TO));
+            close();
+            Disk.replace(smaller, file);
+            return true;
+        } catch (MVStoreException | IllegalStateException | IOException e) {
+            Disk.deleteQuietly(smaller);
+            if (closed) {
+                throw MvFile.cannotWrite(file, e);
             }
-            copy.commit();
-            copy.sync();
-            copy.close();
-        } finally {
-            copy.closeImmediately();
+            return false;
         }
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         store.closeImmediately();
     }
 }

@@ -2,9 +2,13 @@ package dev.trapline.journal.store;
 
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
 import org.h2.mvstore.type.LongDataType;
 import org.h2.mvstore.type.StringDataType;
 
@@ -14,6 +18,11 @@ final class MvFile {
     static final String EVENTS = "events";
     static final String META = "meta";
     static final String DELETED_TO = "deletedTo";
+    /// Up to which sequence number the file had been forced to the disk before this was written.
+    static final String DURABLE_TO = "durableTo";
+
+    /// While a file is rewritten, what is held in memory between two commits, in bytes.
+    private static final long COPY_STEP = 8 << 20;
 
     /// Rows are read in order and once: a small cache is enough.
     private static final int CACHE_MIB = 4;
@@ -23,8 +32,23 @@ final class MvFile {
     /// Opens a file to write. Space is never used again, so that a kill at any moment leaves what was committed,
     /// and a reader never sees a block change under it; nothing is compacted or committed behind the writer's back.
     static MVStore openToWrite(Path file) {
+        return openToWrite(file.toAbsolutePath().toString());
+    }
+
+    /// As above, by the name that the store's own file systems know.
+    ///
+    /// @throws RecordingException if it cannot be written, or somebody else writes it
+    static MVStore openForRecording(Path file, String name) {
+        try {
+            return openToWrite(name);
+        } catch (MVStoreException | IllegalStateException e) {
+            throw cannotWrite(file, e);
+        }
+    }
+
+    private static MVStore openToWrite(String name) {
         MVStore store = new MVStore.Builder()
-                .fileName(file.toAbsolutePath().toString())
+                .fileName(name)
                 .autoCommitDisabled()
                 .autoCompactFillRate(0)
                 .cacheSize(CACHE_MIB)
@@ -35,13 +59,55 @@ final class MvFile {
     }
 
     /// Opens a file to read, whoever else has it open.
-    static MVStore openToRead(Path file) {
+    ///
+    /// @param limit as if the file ended there, in bytes
+    static MVStore openToRead(Path file, long limit) {
         return new MVStore.Builder()
-                .fileName(UnlockedFilePath.nameOf(file))
+                .fileName(UnlockedFilePath.nameOf(file, limit))
                 .readOnly()
                 .autoCommitDisabled()
                 .cacheSize(CACHE_MIB)
                 .open();
+    }
+
+    /// Makes a file with these rows alone, and forces it to the disk.
+    ///
+    /// @param deletedTo up to where rows were deleted
+    static void write(Path file, Iterator<EventRow> rows, long deletedTo) throws IOException {
+        Files.deleteIfExists(file);
+        MVStore copy = openToWrite(file);
+        try {
+            MVMap<Long, byte[]> events = events(copy);
+            long held = 0;
+            long last = deletedTo;
+            while (rows.hasNext()) {
+                EventRow row = rows.next();
+                byte[] bytes = row.encode();
+                events.append(row.sequenceNr(), bytes);
+                last = row.sequenceNr();
+                held += bytes.length;
+                if (held >= COPY_STEP) {
+                    copy.commit();
+                    held = 0;
+                }
+            }
+            MVMap<String, String> meta = meta(copy);
+            meta.put(DURABLE_TO, Long.toString(last));
+            if (deletedTo > 0) {
+                meta.put(DELETED_TO, Long.toString(deletedTo));
+            }
+            copy.commit();
+            copy.sync();
+            copy.close();
+        } finally {
+            copy.closeImmediately();
+        }
+        Disk.force(file);
+    }
+
+    /// A number that the file notes about itself, 0 if it does not.
+    static long note(MVStore store, String key) {
+        return store.hasMap(META) ? Long.parseLong(meta(store).getOrDefault(key, "0")) : 0;
     }
 
     static MVMap<Long, byte[]> events(MVStore store) {

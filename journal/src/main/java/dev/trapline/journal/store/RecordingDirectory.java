@@ -1,6 +1,7 @@
 package dev.trapline.journal.store;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
@@ -38,16 +39,17 @@ public final class RecordingDirectory {
     /// Makes a directory for a new recording. If that fails, what was made of it is taken away again.
     ///
     /// @throws RecordingException if there is something at that place, or it cannot be written
-    public static RecordingDirectory create(Path path, RecordingHeader header, String store, List<Image> images) {
+    public static RecordingDirectory create(
+            Path path, RecordingHeader header, String store, Durability durability, List<Image> images) {
         List<ImageRef> refs = images.stream().map(ImageRef::of).toList();
         if (!refs.equals(header.images())) {
             throw new IllegalArgumentException(
                     "the header names other images than those given: " + header.images() + " and " + refs);
         }
         List<Bytes> contents = images.stream().map(Image::content).toList();
-        RecordingDirectory directory = make(path, contents);
+        RecordingDirectory directory = make(path, durability, contents);
         try {
-            directory.write(Manifest.open(header.recordingId(), store));
+            directory.write(Manifest.open(header.recordingId(), store, durability.id()));
             return directory;
         } catch (RecordingException e) {
             directory.discard();
@@ -60,10 +62,10 @@ public final class RecordingDirectory {
     ///
     /// @param images content of the images that are kept inside
     /// @throws RecordingException if there is something at that place, or it cannot be written
-    public static RecordingDirectory make(Path path, List<Bytes> images) {
+    public static RecordingDirectory make(Path path, Durability durability, List<Bytes> images) {
         RecordingDirectory directory = new RecordingDirectory(path);
+        Path parent = path.toAbsolutePath().getParent();
         try {
-            Path parent = path.toAbsolutePath().getParent();
             if (parent != null) {
                 Files.createDirectories(parent);
             }
@@ -79,6 +81,14 @@ public final class RecordingDirectory {
                 Path target = directory.images().resolve(image.sha256());
                 if (!Files.exists(target)) {
                     Files.write(target, image.toArray());
+                    force(durability, target);
+                }
+            }
+            if (durability != Durability.NONE) {
+                Disk.forceDirectory(directory.images());
+                Disk.forceDirectory(path);
+                if (parent != null) {
+                    Disk.forceDirectory(parent);
                 }
             }
             return directory;
@@ -102,6 +112,12 @@ public final class RecordingDirectory {
     /// @throws RecordingException if there is none that this build reads
     public Manifest manifest() {
         return Manifest.read(manifestFile());
+    }
+
+    private static void force(Durability durability, Path file) throws IOException {
+        if (durability != Durability.NONE) {
+            Disk.force(file);
+        }
     }
 
     private static RecordingException cannotCreate(Path path, FileAlreadyExistsException e) {
@@ -171,5 +187,16 @@ public final class RecordingDirectory {
     /// @param digest of the last of them, of the header if there is none
     public void markClosed(long segments, long digest) {
         write(manifest().close(segments, digest));
+    }
+
+    /// Notes that the recording is being written again.
+    void markOpen(Durability durability) {
+        Manifest is = manifest();
+        write(Manifest.open(is.id(), is.store(), durability.id()));
+    }
+
+    /// The file that whoever writes the recording holds a lock on.
+    Path lockFile() {
+        return path.resolve("lock");
     }
 }

@@ -15,6 +15,7 @@ import dev.trapline.journal.record.RecordingHeader;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Reads a recording from its directory.
 ///
@@ -28,14 +29,18 @@ public final class StoredRecordingReader implements RecordingReader {
     private final RecordingHeader header;
     private final long headerDigest;
     private final StoredImages images;
+    private final Manifest manifest;
+    private @Nullable String cut;
     private EventLog log;
     private long segments;
     /// What the segment after the one read last must be: reading in order then reads each segment once.
     private SegmentChain chain;
 
-    private StoredRecordingReader(RecordingDirectory directory, OpenOptions options, Manifest manifest, EventLog log) {
+    private StoredRecordingReader(
+            RecordingDirectory directory, OpenOptions options, Manifest manifest, EventLog log, long segments) {
         this.directory = directory;
         this.log = log;
+        this.manifest = manifest;
         byte[] headerBytes = headerBytes(directory.path(), log);
         try {
             this.header = HeaderCodec.decode(headerBytes);
@@ -51,7 +56,7 @@ public final class StoredRecordingReader implements RecordingReader {
                             + ", its journal of " + header.recordingId());
         }
         this.chain = SegmentChain.beginning(headerDigest);
-        this.segments = countSegments(log);
+        this.segments = segments;
         if (manifest.closed()) {
             checkWhole(manifest);
         }
@@ -64,11 +69,34 @@ public final class StoredRecordingReader implements RecordingReader {
     public static StoredRecordingReader open(Path path, OpenOptions options) {
         RecordingDirectory directory = RecordingDirectory.at(path);
         Manifest manifest = directory.manifest();
+        // A database takes back nothing that it has said to be written: only a file may have to be cut.
+        return manifest.closed() || !manifest.store().equals(Manifest.MVSTORE)
+                ? openWhole(directory, options, manifest)
+                : openOpen(directory, options, manifest);
+    }
+
+    private static StoredRecordingReader openWhole(
+            RecordingDirectory directory, OpenOptions options, Manifest manifest) {
         EventLog log = EventLog.open(directory, manifest);
         try {
-            return new StoredRecordingReader(directory, options, manifest, log);
+            return new StoredRecordingReader(directory, options, manifest, log, countSegments(directory, log));
         } catch (RecordingException e) {
             log.close();
+            throw e;
+        }
+    }
+
+    private static StoredRecordingReader openOpen(
+            RecordingDirectory directory, OpenOptions options, Manifest manifest) {
+        EventLog.requireFile(directory);
+        LastWhole last = LastWhole.find(directory.eventFile());
+        try {
+            StoredRecordingReader reader =
+                    new StoredRecordingReader(directory, options, manifest, last.log(), last.segments());
+            reader.cut = last.cut();
+            return reader;
+        } catch (RecordingException e) {
+            last.log().close();
             throw e;
         }
     }
@@ -90,7 +118,7 @@ public final class StoredRecordingReader implements RecordingReader {
         return row.payload();
     }
 
-    private long countSegments(EventLog from) {
+    private static long countSegments(RecordingDirectory directory, EventLog from) {
         try {
             return Math.max(0, from.highestSequenceNr() - FIRST_SEGMENT_EVENT + 1);
         } catch (CodecException e) {
@@ -119,6 +147,35 @@ public final class StoredRecordingReader implements RecordingReader {
     @Override
     public String location() {
         return directory.path().toString();
+    }
+
+    @Override
+    public @Nullable String notice() {
+        if (manifest.closed()) {
+            return null;
+        }
+        String whole = segments == 0
+                ? "it has no whole segment"
+                : "it reaches to its last whole segment, number " + (segments - 1) + ", and " + endOf(segments);
+        String why = cut == null ? "" : "; what follows cannot be read (" + cut + ")";
+        return location() + " was not closed: its recorder was killed, or is still at work; " + whole + why;
+    }
+
+    @Override
+    public String durability() {
+        return manifest.durability();
+    }
+
+    /// An event as it is kept.
+    ///
+    /// @throws RecordingDamagedException if it is missing
+    EventRow event(long sequenceNr) {
+        EventRow row = log.row(sequenceNr);
+        if (row == null) {
+            throw new RecordingDamagedException(
+                    sequenceNr - FIRST_SEGMENT_EVENT, endOf(sequenceNr - FIRST_SEGMENT_EVENT), "it is missing");
+        }
+        return row;
     }
 
     @Override
@@ -216,8 +273,8 @@ public final class StoredRecordingReader implements RecordingReader {
 
     @Override
     public boolean refresh() {
-        EventLog fresh = EventLog.open(directory, directory.manifest());
-        long found = countSegments(fresh);
+        EventLog fresh = EventLog.open(directory, manifest);
+        long found = countSegments(directory, fresh);
         if (found <= segments) {
             fresh.close();
             return false;

@@ -27,8 +27,30 @@ public final class UnlockedFilePath extends FilePathWrapper {
     }
 
     /// The name under which the store finds a file through this file system.
-    static String nameOf(Path file) {
-        return SCHEME + ":" + file.toAbsolutePath();
+    ///
+    /// @param limit as if the file ended there, in bytes
+    static String nameOf(Path file, long limit) {
+        return SCHEME + ":" + limit + "@" + file.toAbsolutePath();
+    }
+
+    @Override
+    protected FilePath unwrap(String fileName) {
+        int at = fileName.indexOf('@');
+        return FilePath.get(fileName.substring(limited(fileName) ? at + 1 : SCHEME.length() + 1));
+    }
+
+    // The names that the store makes itself, of parents for instance, have no limit.
+    private static boolean limited(String fileName) {
+        return fileName.matches("(?s)" + SCHEME + ":[0-9]+@.*");
+    }
+
+    private long limit() {
+        return limited(name) ? Long.parseLong(name.substring(SCHEME.length() + 1, name.indexOf('@'))) : Long.MAX_VALUE;
+    }
+
+    @Override
+    public long size() {
+        return Math.min(super.size(), limit());
     }
 
     @Override
@@ -43,20 +65,31 @@ public final class UnlockedFilePath extends FilePathWrapper {
 
     @Override
     public FileChannel open(String mode) throws IOException {
-        return new Unlocked(FileChannel.open(Path.of(getBase().toString()), StandardOpenOption.READ));
+        return new Unlocked(FileChannel.open(Path.of(getBase().toString()), StandardOpenOption.READ), limit());
     }
 
     private static final class Unlocked extends FileBaseDefault {
 
         private final FileChannel file;
+        private final long limit;
 
-        Unlocked(FileChannel file) {
+        Unlocked(FileChannel file, long limit) {
             this.file = file;
+            this.limit = limit;
         }
 
         @Override
         public synchronized int read(ByteBuffer into, long position) throws IOException {
-            return file.read(into, position);
+            if (position >= limit) {
+                return -1;
+            }
+            int whole = into.limit();
+            into.limit(into.position() + (int) Math.min(into.remaining(), limit - position));
+            try {
+                return file.read(into, position);
+            } finally {
+                into.limit(whole);
+            }
         }
 
         @Override
@@ -71,7 +104,7 @@ public final class UnlockedFilePath extends FilePathWrapper {
 
         @Override
         public long size() throws IOException {
-            return file.size();
+            return Math.min(file.size(), limit);
         }
 
         @Override

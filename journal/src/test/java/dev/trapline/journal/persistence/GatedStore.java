@@ -39,6 +39,16 @@ final class GatedStore implements EventStore {
     }
 
     @Override
+    public void sync() {
+        store.sync();
+    }
+
+    @Override
+    public long durableSequenceNr() {
+        return store.durableSequenceNr();
+    }
+
+    @Override
     public long highestSequenceNr() {
         return store.highestSequenceNr();
     }

@@ -10,6 +10,7 @@ import akka.persistence.Persistence;
 import akka.persistence.PersistentEnvelope;
 import akka.persistence.PersistentRepr;
 import akka.testkit.TestProbe;
+import dev.trapline.journal.SampleRun;
 import dev.trapline.journal.store.MvEventStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +25,28 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import scala.jdk.javaapi.CollectionConverters;
 
-/// What Akka's technology compatibility kit asks of a journal, case by case.
+/// What Akka's technology compatibility kit (`JournalSpec`) asks of a journal, case by case:
+///
+/// | the kit's case | here |
+/// |---|---|
+/// | replay all messages | [#allMessagesAreReplayed] |
+/// | replay using a lower sequence number bound | [#aReplayBeginsAtItsLowerBound] |
+/// | replay using an upper sequence number bound | [#aReplayEndsAtItsUpperBound] |
+/// | replay using a count limit | [#aReplayEndsAtItsCount] |
+/// | replay using a lower and an upper bound | [#aReplayKeepsWithinBothBounds] |
+/// | replay using both bounds and a count limit | [#aReplayKeepsWithinBoundsAndCount] |
+/// | replay a single message if the bounds are equal | [#aReplayOfOneMessageIsThatMessage] |
+/// | replay one message with a count limit of one | [#aCountOfOneReplaysTheFirstOfTheRange] |
+/// | not replay with a count limit of zero | [#aCountOfZeroReplaysNothing] |
+/// | not replay if the lower bound is greater than the upper | [#boundsThatCrossReplayNothing] |
+/// | not replay messages if nothing was written | [#aPersistenceIdWithoutMessagesReplaysNothing] |
+/// | not replay permanently deleted messages | [#deletedMessagesAreNotReplayedAndTheHighestNumberStays] |
+/// | not reset the highest number after deletion | the same |
+/// | not reset the highest number after cleanup | [#theHighestNumberOutlivesTheStoreBeingOpenedAgain] |
+/// | reject events that cannot be serialized (optional) | [#anEventThatCannotBeSerializedIsRejectedAndNothingElse] |
+/// | serialize events (optional) | [#anEventIsWrittenByTheSerializerThatIsBoundToIt] |
+///
+/// Metadata and the replay of the last event alone, both optional, are not offered: recordings use neither.
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JournalPluginTest {
 
@@ -83,6 +105,44 @@ class JournalPluginTest {
     @Test
     void aReplayEndsAtItsCount() {
         assertThat(replayed(1, Long.MAX_VALUE, 3)).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void aReplayKeepsWithinBothBounds() {
+        assertThat(replayed(2, 4, Long.MAX_VALUE)).containsExactly(2L, 3L, 4L);
+    }
+
+    @Test
+    void aCountOfOneReplaysTheFirstOfTheRange() {
+        assertThat(replayed(2, 4, 1)).containsExactly(2L);
+    }
+
+    @Test
+    void aPersistenceIdWithoutMessagesReplaysNothing() {
+        RecordingStores.of(kit.system()).unregister(id);
+        store.close();
+        store = new MvEventStore(temp.resolve("empty.mv"));
+        RecordingStores.of(kit.system()).register(id, store);
+        assertThat(replayed(1, Long.MAX_VALUE, Long.MAX_VALUE)).isEmpty();
+        assertThat(highest()).isZero();
+    }
+
+    @Test
+    void anEventIsWrittenByTheSerializerThatIsBoundToIt() {
+        JournalEvent event = new JournalEvent.HeaderWritten(SampleRun.header("tck"));
+        send(AtomicWrite.apply(PersistentRepr.apply(event, 6, id, "", false, ActorRef.noSender(), "writer")));
+        probe.expectMsgClass(JournalProtocol.WriteMessagesSuccessful$.class);
+        probe.expectMsgClass(JournalProtocol.WriteMessageSuccess.class);
+        store.replay(6, 6, 1, row -> {
+            assertThat(row.serializerId()).isEqualTo(JournalEventSerializer.IDENTIFIER);
+            assertThat(row.manifest()).isEqualTo("header/1");
+        });
+        journal.tell(new JournalProtocol.ReplayMessages(6, 6, 1, id, probe.ref()), probe.ref());
+        assertThat(probe.expectMsgClass(JournalProtocol.ReplayedMessage.class)
+                        .persistent()
+                        .payload())
+                .isEqualTo(event);
+        probe.expectMsgClass(JournalProtocol.RecoverySuccess.class);
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.machine.Durability;
+import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
@@ -12,14 +14,17 @@ import dev.trapline.journal.SampleRun;
 import dev.trapline.journal.codec.JournalFormat;
 import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.store.EventStore;
+import dev.trapline.journal.store.FaultyDisk;
 import dev.trapline.journal.store.MvEventStore;
 import dev.trapline.journal.store.StoredRecordingReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -40,6 +45,10 @@ class RecordingWriterTest {
 
     /// Of reference.conf.
     private static final int WINDOW = 16;
+
+    /// A store that fails once fails the recording.
+    private static final StoragePolicy AT_ONCE =
+            new StoragePolicy(Durability.INTERVAL, Duration.ofMillis(100), Duration.ZERO);
 
     private static ActorTestKit kit;
 
@@ -141,6 +150,70 @@ class RecordingWriterTest {
     }
 
     @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void afterAFailedWriteTheRestIsSentAgainAndNothingIsLostOrDoubled(boolean failedWritesReachTheDisk)
+            throws Exception {
+        StoragePolicy patient = new StoragePolicy(Durability.INTERVAL, Duration.ofMillis(1), Duration.ofSeconds(1));
+        for (int seed = 0; seed < 10; seed++) {
+            String id = "faulty-" + failedWritesReachTheDisk + seed;
+            Random dice = new Random(seed);
+            AtomicInteger opened = new AtomicInteger();
+            RecordingWriter writer = writer(id, patient, file -> {
+                FaultyDisk.Medium disk = FaultyDisk.of(file);
+                disk.mend();
+                MvEventStore store = FaultyDisk.store(file, false);
+                if (opened.getAndIncrement() < 4) {
+                    // Opening may write as well, and what is opened at all gets a little further.
+                    disk.failAfter(1 + dice.nextInt(3), failedWritesReachTheDisk);
+                }
+                return store;
+            });
+            int slices = 0;
+            while ((slices < 20_000 || opened.get() <= 4) && writer.failure() == null) {
+                if (writer.hasCredit()) {
+                    SampleRun.step(slices++, writer::append);
+                }
+            }
+            assertThat(writer.failure()).as("seed %d", seed).isNull();
+            close(writer);
+            assertThat(opened).as("seed %d: the store did fail", seed).hasValueGreaterThan(4);
+            assertThat(read(id)).as("seed %d", seed).isEqualTo(steps(slices));
+            assertThat(writer.stored().durable())
+                    .as("seed %d: all is durable after an orderly close", seed)
+                    .isEqualTo(writer.stored().segments());
+        }
+    }
+
+    @Test
+    void aStoreThatStaysBrokenEndsTheRecordingWithWhatItHadMadeDurable() throws Exception {
+        StoragePolicy patient = new StoragePolicy(Durability.NONE, Duration.ofMillis(1), Duration.ofMillis(20));
+        AtomicInteger opened = new AtomicInteger();
+        RecordingWriter writer = writer("broken", patient, file -> {
+            FaultyDisk.Medium disk = FaultyDisk.of(file);
+            if (opened.getAndIncrement() == 0) {
+                disk.failAfter(6, false);
+            }
+            return FaultyDisk.store(file, false);
+        });
+        int slices = 0;
+        while (writer.failure() == null) {
+            if (writer.hasCredit()) {
+                SampleRun.step(slices++, writer::append);
+            }
+        }
+        assertThat(opened).as("it was tried again, for a while").hasValueGreaterThan(2);
+        assertThat(writer.failure()).contains("No space left on device");
+        List<JournalRecord> read = read("broken");
+        assertThat(read).as("the first writes succeeded").isNotEmpty();
+        assertThat(steps(slices)).startsWith(read.toArray(JournalRecord[]::new));
+        try (RecordingReader reader = open("broken")) {
+            assertThat(writer.stored().durable())
+                    .as("what is there was forced to the disk at the end")
+                    .isEqualTo(reader.segmentCount());
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {3, Integer.MAX_VALUE})
     void aStoreThatThrowsAnythingWhenItIsClosedFailsTheCloseInsteadOfHoldingItUp(int failAt) {
         RecordingWriter writer = writer("closing" + failAt, file -> {
@@ -237,8 +310,8 @@ class RecordingWriterTest {
     void anActorSystemThatStopsFirstFailsTheRecordingAndKeepsIt() throws Exception {
         ActorTestKit other = ActorTestKit.create("stops-first");
         Path directory = temp.resolve("stops");
-        RecordingWriter writer =
-                RecordingWriter.create(other.system(), directory, SampleRun.header("stops"), SampleRun.images());
+        RecordingWriter writer = RecordingWriter.create(
+                other.system(), directory, SampleRun.header("stops"), SampleRun.images(), AT_ONCE);
         int slices = 0;
         while (!Files.exists(directory.resolve("journal.mv")) || read("stops").isEmpty()) {
             if (writer.hasCredit()) {
@@ -266,8 +339,14 @@ class RecordingWriterTest {
                 .isLessThanOrEqualTo(48L * slices);
     }
 
+    private RecordingWriter writer(String id, StoragePolicy policy, Function<Path, EventStore> stores) {
+        return RecordingWriter.create(
+                kit.system(), temp.resolve(id), SampleRun.header(id), SampleRun.images(), policy, stores);
+    }
+
     private RecordingWriter writer(String id, Function<Path, EventStore> stores) {
-        return RecordingWriter.create(kit.system(), temp.resolve(id), SampleRun.header(id), SampleRun.images(), stores);
+        return RecordingWriter.create(
+                kit.system(), temp.resolve(id), SampleRun.header(id), SampleRun.images(), AT_ONCE, stores);
     }
 
     private static void close(RecordingWriter writer) throws Exception {

@@ -14,6 +14,8 @@ import dev.trapline.journal.codec.Segment;
 import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.replay.ReplayHistory;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,12 +24,15 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DamageTest {
 
     private static final int FLIPS = Boolean.getBoolean("trapline.full") ? 30_000 : 2_000;
+
+    private static final int ARRANGEMENTS = Boolean.getBoolean("trapline.full") ? 10_000 : 1_000;
 
     private final List<JournalRecord> run = SampleRun.records(1_000);
     private final List<Segment> segments = ForgedRecording.segments("r", run, 2048);
@@ -113,6 +118,49 @@ class DamageTest {
             Files.write(file, Arrays.copyOf(good, random.nextInt(good.length)));
             readOrRefuse(path);
         }
+    }
+
+    @Test
+    void segmentsThatAreOutOfPlaceAreNeverReadAsIfTheyWereIn() throws IOException {
+        Path path = ForgedRecording.closed(temp.resolve("arranged"), "r", run, 2048);
+        Path file = RecordingDirectory.at(path).eventFile();
+        List<Segment> foreign = ForgedRecording.segments("other", run, 2048);
+        Random dice = new Random(44);
+        for (int i = 0; i < ARRANGEMENTS; i++) {
+            List<Segment> bad = new ArrayList<>(segments);
+            int at = dice.nextInt(bad.size());
+            int kind = dice.nextInt(5);
+            switch (kind) {
+                case 0 -> bad.remove(at);
+                case 1 -> bad.add(at, bad.get(dice.nextInt(bad.size())));
+                case 2 -> Collections.swap(bad, at, (at + 1 + dice.nextInt(bad.size() - 1)) % bad.size());
+                case 3 -> bad.set(at, foreign.get(at));
+                default -> {}
+            }
+            List<EventRow> rows = new ArrayList<>(ForgedRecording.rows(bad, 2));
+            if (kind == 4) {
+                rows.set(at, newer(rows.get(at)));
+            }
+            rows.addFirst(ForgedRecording.header("r"));
+            Files.delete(file);
+            MvEventStore store = new MvEventStore(file);
+            store.append(rows);
+            store.finish();
+            assertThat(readOrRefuse(path))
+                    .as("arrangement %d, of kind %d at segment %d", i, kind, at)
+                    .isFalse();
+        }
+    }
+
+    /// The same segment as a later version of the format would have it, with a right checksum.
+    private static EventRow newer(EventRow row) {
+        byte[] bytes = row.payload().clone();
+        bytes[4]++;
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, 44);
+        crc.update(bytes, Segment.HEADER_BYTES, bytes.length - Segment.HEADER_BYTES);
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(44, (int) crc.getValue());
+        return new EventRow(row.sequenceNr(), row.serializerId(), row.manifest(), row.writer(), 0, bytes);
     }
 
     /// Whether the recording was read to its end; what is read must be right in any case.

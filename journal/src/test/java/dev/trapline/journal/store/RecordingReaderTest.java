@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Position;
+import dev.trapline.abi.machine.Durability;
 import dev.trapline.journal.ForgedRecording;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.OpenOptions;
@@ -63,7 +64,7 @@ class RecordingReaderTest {
     void aRecordingIsFollowedWhileItIsWritten() {
         List<Segment> segments = ForgedRecording.segments("r", run, 2048);
         RecordingDirectory directory = RecordingDirectory.create(
-                temp.resolve("rec"), SampleRun.header("r"), Manifest.MVSTORE, SampleRun.images());
+                temp.resolve("rec"), SampleRun.header("r"), Manifest.MVSTORE, Durability.NONE, SampleRun.images());
         MvEventStore store = new MvEventStore(directory.eventFile());
         store.append(List.of(new EventRow(1, 1, "header/1", "w", 0, HeaderCodec.encode(SampleRun.header("r")))));
         try (StoredRecordingReader reader = open(directory.path())) {
@@ -171,7 +172,8 @@ class RecordingReaderTest {
         SortedMap<String, String> before = content(path);
         RecordingException e = catchThrowableOfType(
                 RecordingException.class,
-                () -> RecordingDirectory.create(path, SampleRun.header("q"), "mvstore", SampleRun.images()));
+                () -> RecordingDirectory.create(
+                        path, SampleRun.header("q"), "mvstore", Durability.NONE, SampleRun.images()));
         assertThat(e.kind()).isEqualTo(Kind.EXISTS);
         assertThat(e).hasMessageContaining(path.toString());
         assertThat(content(path)).isEqualTo(before);
@@ -191,7 +193,7 @@ class RecordingReaderTest {
         RecordingException e = catchThrowableOfType(
                 RecordingException.class,
                 () -> RecordingDirectory.create(
-                        file.resolve("rec"), SampleRun.header("q"), "mvstore", SampleRun.images()));
+                        file.resolve("rec"), SampleRun.header("q"), "mvstore", Durability.NONE, SampleRun.images()));
         assertThat(e.kind()).isEqualTo(Kind.STORAGE);
         assertThat(e).hasMessageContaining(file.resolve("rec").toString());
     }

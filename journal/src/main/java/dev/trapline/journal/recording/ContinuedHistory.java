@@ -1,0 +1,84 @@
+package dev.trapline.journal.recording;
+
+import dev.trapline.journal.History;
+import dev.trapline.journal.StoredHistory;
+import dev.trapline.journal.persistence.RecordingWriter;
+import dev.trapline.journal.record.JournalRecord;
+import dev.trapline.journal.replay.ReplayHistory;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/// A history that first checks a run against what is recorded of it, and then records how it goes on.
+///
+/// What is recorded ends between two steps of the machine, since a segment does: there the machine is told by
+/// [#isExhausted], and [#goOn] turns the replay into a recording.
+final class ContinuedHistory implements History {
+
+    private final ReplayHistory past;
+    private final RecordingWriter future;
+    private boolean live;
+
+    ContinuedHistory(ReplayHistory past, RecordingWriter future) {
+        this.past = past;
+        this.future = future;
+    }
+
+    @Override
+    public JournalRecord.@Nullable Input nextRecordedInput() {
+        return live ? null : past.nextRecordedInput();
+    }
+
+    @Override
+    public boolean isReplay() {
+        return !live;
+    }
+
+    @Override
+    public boolean isExhausted() {
+        return !live && past.isExhausted();
+    }
+
+    @Override
+    public boolean goOn() {
+        live = true;
+        return true;
+    }
+
+    @Override
+    public void append(JournalRecord record) {
+        // The last recorded step may have ended the run, with its end not recorded: there is no boundary any more.
+        if (isExhausted()) {
+            goOn();
+        }
+        if (live) {
+            future.append(record);
+        } else {
+            past.append(record);
+        }
+    }
+
+    @Override
+    public boolean hasCredit() {
+        return !live || future.hasCredit();
+    }
+
+    @Override
+    public void onCredit(Runnable callback) {
+        future.onCredit(callback);
+    }
+
+    @Override
+    public @Nullable String failure() {
+        return future.failure();
+    }
+
+    @Override
+    public StoredHistory stored() {
+        return future.stored();
+    }
+
+    @Override
+    public CompletionStage<Void> close() {
+        return past.close().thenCompose(_ -> future.close());
+    }
+}

@@ -1,0 +1,47 @@
+package dev.trapline.journal.store;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/// Forces files and directories to the disk.
+public final class Disk {
+
+    private Disk() {}
+
+    /// Forces a file's content to the disk, whoever wrote it.
+    public static void force(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    /// Forces a directory's entries to the disk, where the system can open a directory.
+    static void forceDirectory(Path directory) throws IOException {
+        if (!System.getProperty("os.name", "").startsWith("Windows")) {
+            force(directory);
+        }
+    }
+
+    /// Takes away what is left of a file that could not be made; what stays is in nobody's way.
+    static void deleteQuietly(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            // The trouble that led here is the one to report.
+        }
+    }
+
+    /// Puts a file in another one's place: after a power cut it is one or the other.
+    static void replace(Path fresh, Path file) throws IOException {
+        force(fresh);
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory != null) {
+            forceDirectory(directory);
+        }
+    }
+}

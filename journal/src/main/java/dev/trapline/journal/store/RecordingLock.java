@@ -1,0 +1,65 @@
+package dev.trapline.journal.store;
+
+import dev.trapline.journal.RecordingException;
+import dev.trapline.journal.RecordingException.Kind;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/// Makes sure that one recorder at a time writes a recording. The system lets go of it when the process ends, however
+/// it ends.
+///
+/// It is a lock on a file of its own: on the events' file, a lock would be lost as soon as anybody in the same process
+/// closed that file after having looked at it.
+public final class RecordingLock implements AutoCloseable {
+
+    private final Path file;
+    private final FileChannel channel;
+
+    private RecordingLock(Path file, FileChannel channel) {
+        this.file = file;
+        this.channel = channel;
+    }
+
+    /// Takes the lock of a recording.
+    ///
+    /// @throws RecordingException if somebody else has it, or it cannot be taken
+    public static RecordingLock take(RecordingDirectory directory) {
+        Path file = directory.lockFile();
+        try {
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (tryLock(channel) != null) {
+                return new RecordingLock(file, channel);
+            }
+            channel.close();
+        } catch (IOException e) {
+            throw MvFile.cannotWrite(file, e);
+        }
+        throw new RecordingException(
+                Kind.IN_USE,
+                "the recording " + directory.path() + " is being written by another process: wait until that is done");
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null;
+        }
+    }
+
+    /// Lets go; the file goes with it, so that a recording that is at rest has none.
+    @Override
+    public void close() {
+        Disk.deleteQuietly(file);
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // The system lets go of it at the latest when the process ends.
+        }
+    }
+}

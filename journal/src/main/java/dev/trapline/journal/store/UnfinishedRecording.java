@@ -1,0 +1,80 @@
+package dev.trapline.journal.store;
+
+import dev.trapline.abi.machine.Durability;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingException;
+import dev.trapline.journal.RecordingException.Kind;
+import dev.trapline.journal.codec.Segment;
+import dev.trapline.journal.record.RecordingHeader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.stream.LongStream;
+import org.h2.mvstore.MVStoreException;
+import org.jspecify.annotations.Nullable;
+
+/// A recording whose run did not come to its end, locked and made ready to be gone on with: its file holds the whole
+/// segments and nothing else.
+///
+/// @param directory where it is
+/// @param lock belongs to whoever goes on
+/// @param header what it says before its history
+/// @param last its last whole segment; null if there is none
+public record UnfinishedRecording(
+        RecordingDirectory directory,
+        RecordingLock lock,
+        RecordingHeader header,
+        @Nullable Segment last) {
+
+    /// Takes a recording up. What cannot be read behind its last whole segment is dropped, by a copy that takes the
+    /// file's place when it is whole and on the disk: a crash in the middle of it leaves the recording as it was.
+    ///
+    /// @throws RecordingException if there is none, its run has come to its end, somebody is writing it, or it
+    ///     cannot be read or written
+    public static UnfinishedRecording take(Path path, Durability durability) {
+        RecordingDirectory directory = RecordingDirectory.at(path);
+        // What is no recording gets no lock file.
+        Manifest manifest = directory.manifest();
+        if (!manifest.store().equals(Manifest.MVSTORE)) {
+            throw new RecordingException(
+                    RecordingException.Kind.NOT_SUPPORTED,
+                    "the recording " + path + " keeps its events in " + manifest.store()
+                            + ": only one that keeps them in its own directory can be gone on with");
+        }
+        RecordingLock lock = RecordingLock.take(directory);
+        try {
+            return prepare(directory, lock, durability);
+        } catch (RecordingException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static UnfinishedRecording prepare(
+            RecordingDirectory directory, RecordingLock lock, Durability durability) {
+        try (StoredRecordingReader reader = StoredRecordingReader.open(directory.path(), OpenOptions.STRICT)) {
+            long segments = reader.segmentCount();
+            Segment last = segments == 0 ? null : reader.segment(segments - 1);
+            if (last != null && last.isLast()) {
+                throw new RecordingException(
+                        Kind.ENDED,
+                        "the recording " + directory.path()
+                                + " is of a run that came to its end: there is nothing to go on with; replay it");
+            }
+            Path fresh =
+                    directory.eventFile().resolveSibling(directory.eventFile().getFileName() + ".continuing");
+            try {
+                Iterator<EventRow> rows = LongStream.rangeClosed(1, segments + 1)
+                        .mapToObj(reader::event)
+                        .iterator();
+                MvFile.write(fresh, rows, 0);
+                Disk.replace(fresh, directory.eventFile());
+            } catch (IOException | MVStoreException | IllegalStateException e) {
+                Disk.deleteQuietly(fresh);
+                throw MvFile.cannotWrite(directory.eventFile(), e);
+            }
+            directory.markOpen(durability);
+            return new UnfinishedRecording(directory, lock, reader.header(), last);
+        }
+    }
+}

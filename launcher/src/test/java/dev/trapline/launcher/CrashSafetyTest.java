@@ -1,0 +1,166 @@
+package dev.trapline.launcher;
+
+import static dev.trapline.launcher.CommandProcess.guest;
+import static dev.trapline.launcher.CommandProcess.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingException;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.recording.Recordings;
+import dev.trapline.journal.recording.Survey;
+import dev.trapline.launcher.CommandProcess.Ended;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The real command, killed in the middle of recording: what is left is sound, replays, and can be gone on with.
+class CrashSafetyTest {
+
+    private static final int KILLS = Boolean.getBoolean("trapline.full") ? 200 : 20;
+
+    /// A replay takes as long as its recording: of so many kills, one is replayed and gone on with.
+    private static final int REPLAY_EVERY = 10;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private static Path directory;
+
+    /// How the run ends that is never killed.
+    @SuppressWarnings("NullAway.Init")
+    private static String digests;
+
+    @BeforeAll
+    static void runToTheEnd() throws IOException {
+        Path whole = directory.resolve("whole");
+        Ended ended = run("run", "--record", whole.toString(), guest("hypercall-loop"));
+        assertThat(ended.status()).as(ended.err()).isZero();
+        assertThat(ended.err())
+                .as("the summary says how much is durable")
+                .containsPattern("durable: all [0-9,]+ segments \\(--durability interval\\)");
+        digests = digests(whole);
+        assertThat(Files.readString(whole.resolve("result.json")))
+                .containsPattern("\"durability\":\"interval\",\"segments\":([0-9]+),\"durableSegments\":\\1\\b");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"interval", "every-segment"})
+    void whatAKilledRecorderLeavesIsSoundReplaysAndCanBeGoneOnWith(String durability) throws Exception {
+        Random dice = new Random(durability.hashCode());
+        for (int kill = 0; kill < KILLS; kill++) {
+            Path recording = directory.resolve(durability + kill);
+            CommandProcess recorder = CommandProcess.start(
+                    "run", "--durability", durability, "--record", recording.toString(), guest("hypercall-loop"));
+            long seen = awaitSegments(recording, 1 + dice.nextInt(8), recorder);
+            recorder.signal("KILL");
+            recorder.await();
+            assertLeft(recording, seen);
+            if (kill % REPLAY_EVERY == 0) {
+                goOn(recording);
+            }
+        }
+    }
+
+    private static void assertLeft(Path recording, long seen) {
+        try (RecordingReader reader = Recordings.open(recording, OpenOptions.STRICT)) {
+            Survey survey = Survey.of(reader);
+            assertThat(survey.damage()).as("%s is sound", recording).isNull();
+            assertThat(survey.complete())
+                    .as("%s was killed before its end", recording)
+                    .isFalse();
+            assertThat(survey.segments())
+                    .as("%s: what was there before the kill is there after it", recording)
+                    .isGreaterThanOrEqualTo(seen);
+        }
+    }
+
+    private static void goOn(Path recording) throws IOException {
+        Ended replayed = run("replay", recording.toString());
+        assertThat(replayed.status()).as(replayed.err()).isZero();
+        assertThat(replayed.err())
+                .as("it says where the recording ends")
+                .contains("was not closed", "last whole segment", "no divergence up to where the recording ends");
+        Ended continued = run("run", "--continue", recording.toString());
+        assertThat(continued.status()).as(continued.err()).isZero();
+        assertThat(digests(recording))
+                .as("a run that was killed and gone on with ends as one that was not")
+                .isEqualTo(digests);
+        Ended verified = run("journal", "verify", recording.toString());
+        assertThat(verified.status()).as(verified.err()).isZero();
+        assertThat(verified.lastLine()).endsWith("is sound");
+        Ended again = run("replay", recording.toString());
+        assertThat(again.status())
+                .as("the whole of it replays: %s", again.err())
+                .isZero();
+    }
+
+    @Test
+    void aRunThatCameToItsEndIsNotGoneOnWith() {
+        Ended ended = run("run", "--continue", directory.resolve("whole").toString());
+        assertThat(ended.status()).isEqualTo(Ending.USAGE);
+        assertThat(ended.out()).as("the guest must not have run").isEmpty();
+        assertThat(ended.lastLine()).contains("came to its end", "nothing to go on with");
+    }
+
+    @Test
+    void whatTheRecordingSaysCannotBeSaidAgain() {
+        Ended ended = run("run", "--continue", directory.resolve("whole").toString(), "--cpus", "2");
+        assertThat(ended.status()).isEqualTo(Ending.USAGE);
+        assertThat(ended.lastLine()).contains("leave out --cpus 2");
+    }
+
+    @Test
+    void aRecordingThatIsBeingWrittenIsNotGoneOnWithByAnother() throws Exception {
+        Path recording = directory.resolve("busy");
+        CommandProcess recorder = CommandProcess.start("run", "--record", recording.toString(), guest("echo"));
+        while (!Files.exists(recording.resolve("lock"))) {
+            // SLEEP: another process is at work, and nothing tells when it is done.
+            Thread.sleep(20);
+        }
+        awaitSegments(recording, 0, recorder);
+        Ended ended = run("run", "--continue", recording.toString());
+        recorder.signal("KILL");
+        recorder.await();
+        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.USAGE);
+        assertThat(ended.lastLine()).contains("is being written by another process");
+    }
+
+    /// Follows a recording until it has so many segments, and gives how many it has then.
+    private static long awaitSegments(Path recording, long wanted, CommandProcess recorder) throws Exception {
+        while (true) {
+            if (!recorder.isAlive()) {
+                throw new AssertionError("the recorder ended by itself: " + recorder.await());
+            }
+            // SLEEP: another process is at work on the file, and nothing tells when it is done.
+            Thread.sleep(5);
+            if (!Files.exists(recording.resolve("journal.mv"))) {
+                continue;
+            }
+            try (RecordingReader reader = Recordings.open(recording, OpenOptions.STRICT)) {
+                if (reader.segmentCount() >= wanted) {
+                    return reader.segmentCount();
+                }
+            } catch (RecordingException e) {
+                assertThat(e.kind())
+                        .as("only the very beginning may be missing: %s", e.getMessage())
+                        .isIn(RecordingException.Kind.DAMAGED, RecordingException.Kind.NOT_A_RECORDING);
+            }
+        }
+    }
+
+    /// What tells runs apart, of a result file.
+    private static String digests(Path recording) throws IOException {
+        Matcher matcher = Pattern.compile("\"slices\".*\"consoleDigest\":\"[^\"]*\"")
+                .matcher(Files.readString(recording.resolve("result.json")));
+        assertThat(matcher.find()).as("a result with digests").isTrue();
+        return matcher.group();
+    }
+}

@@ -1,0 +1,122 @@
+package dev.trapline.vcpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.abi.machine.Durability;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.codec.HeaderCodec;
+import dev.trapline.journal.codec.Segment;
+import dev.trapline.journal.codec.SegmentBuilder;
+import dev.trapline.journal.persistence.JournalEventSerializer;
+import dev.trapline.journal.record.JournalRecord;
+import dev.trapline.journal.record.RecordingHeader;
+import dev.trapline.journal.recording.Recordings;
+import dev.trapline.journal.store.EventRow;
+import dev.trapline.journal.store.Manifest;
+import dev.trapline.journal.store.MvEventStore;
+import dev.trapline.journal.store.RecordingDirectory;
+import dev.trapline.vcpu.MachineRuns.Finished;
+import dev.trapline.vcpu.boot.Guests;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A run whose recorder died, and that is gone on with, is the run that it would have been: wherever the recording was
+/// cut off, with everything that comes from outside in it.
+@Tag("native")
+class ContinuedRunTest {
+
+    private static final int CUTS = Boolean.getBoolean("trapline.full") ? 200 : 12;
+    private static final String INPUT = "some text\rq";
+
+    @SuppressWarnings("NullAway.Init")
+    private static MachineRuns runs;
+
+    @BeforeAll
+    static void start() {
+        runs = new MachineRuns();
+    }
+
+    @AfterAll
+    static void stop() {
+        runs.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"echo.elf", "conform-trng.elf", "conform-psci-suspend.elf", "smp-hello.elf"})
+    void aContinuedRunEndsAsTheWholeOneDid(String guest, @TempDir Path directory) throws IOException {
+        Image image = Guests.image(guest);
+        MachineSpec spec = MachineRuns.spec(4, Schedule.RANDOM, 7);
+        Finished whole = runs.record(spec, image, INPUT, directory.resolve("whole"));
+        List<JournalRecord> records = new ArrayList<>();
+        RecordingHeader header;
+        List<Image> images;
+        try (RecordingReader reader = Recordings.open(directory.resolve("whole"), OpenOptions.STRICT)) {
+            reader.entries().forEachRemaining(entry -> records.add(entry.record()));
+            header = reader.header();
+            images = reader.images();
+        }
+        Random dice = new Random(guest.hashCode());
+        for (int cut = 0; cut < CUTS; cut++) {
+            int length = cut == 0 ? 0 : boundary(records, dice.nextInt(records.size()));
+            Path left = directory.resolve("cut-" + cut);
+            write(left, header, images, records.subList(0, length));
+            String what = guest + ", cut off after " + length + " of " + records.size() + " records";
+
+            Finished continued = runs.proceed(left, INPUT);
+            MachineRuns.assertEqual(continued, whole, what);
+            MachineRuns.assertEqual(runs.replay(left), whole, what + ", replayed");
+            try (RecordingReader reader = Recordings.open(left, OpenOptions.STRICT)) {
+                List<JournalRecord> again = new ArrayList<>();
+                reader.entries().forEachRemaining(entry -> again.add(entry.record()));
+                assertThat(again).as("%s: the history is the same", what).isEqualTo(records);
+            }
+        }
+    }
+
+    /// Segments end before a slice or an input.
+    private static int boundary(List<JournalRecord> records, int near) {
+        int at = near;
+        while (at > 0 && !SegmentBuilder.beginsAStep(records.get(at))) {
+            at--;
+        }
+        return at;
+    }
+
+    private static void write(Path path, RecordingHeader header, List<Image> images, List<JournalRecord> records) {
+        RecordingDirectory directory =
+                RecordingDirectory.create(path, header, Manifest.MVSTORE, Durability.NONE, images);
+        byte[] headerBytes = HeaderCodec.encode(header);
+        SegmentBuilder builder = new SegmentBuilder(Segment.digestOf(headerBytes), 512);
+        List<EventRow> rows = new ArrayList<>();
+        rows.add(row(1, "header/1", headerBytes));
+        for (JournalRecord record : records) {
+            if (builder.isFullFor(record)) {
+                rows.add(row(rows.size() + 1, "segment/1", builder.seal().bytes()));
+            }
+            builder.add(record);
+        }
+        if (!builder.isEmpty()) {
+            rows.add(row(rows.size() + 1, "segment/1", builder.seal().bytes()));
+        }
+        try (MvEventStore store = new MvEventStore(directory.eventFile())) {
+            store.append(rows);
+        }
+    }
+
+    private static EventRow row(long number, String manifest, byte[] bytes) {
+        return new EventRow(number, JournalEventSerializer.IDENTIFIER, manifest, "cut", 0, bytes);
+    }
+}
