@@ -28,8 +28,8 @@ public interface History {
     /// Whether a recording that is being replayed has nothing more: it was cut off before its end.
     boolean isExhausted();
 
-    /// Goes on live where a recording ends that was cut off: from here on what happens is recorded, and inputs come from
-    /// outside. Called when [#isExhausted] says so.
+    /// Goes on live where a recording ends that was cut off: from here on what happens is recorded, and inputs come
+    /// from outside. Called when [#isExhausted] says so.
     ///
     /// @return whether it does; a mere replay does not
     default boolean goOn() {

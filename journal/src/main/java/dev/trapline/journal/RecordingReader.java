@@ -23,8 +23,8 @@ public interface RecordingReader extends AutoCloseable {
     /// Whether the history reaches the run's end. If not, its recorder was killed, or is still at work.
     boolean isComplete();
 
-    /// What a person should know of how it was opened: that its recorder did not close it, and where it was cut back
-    /// to if its last segments are not whole. Null if it was closed in order.
+    /// What a person should know of how it was opened: that its recorder did not close it, and where it was cut
+    /// back to if its last segments are not whole. Null if it was closed in order.
     @Nullable
     String notice();
 

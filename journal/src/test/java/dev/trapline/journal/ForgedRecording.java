@@ -51,8 +51,7 @@ public final class ForgedRecording {
 
     private static RecordingDirectory write(Path path, String id, List<Segment> segments) {
         RecordingDirectory directory =
-                RecordingDirectory.create(
-                        path, SampleRun.header(id), "mvstore", Durability.NONE, SampleRun.images());
+                RecordingDirectory.create(path, SampleRun.header(id), "mvstore", Durability.NONE, SampleRun.images());
         MvEventStore store = new MvEventStore(directory.eventFile());
         List<EventRow> rows = new ArrayList<>();
         rows.add(header(id));

@@ -123,8 +123,8 @@ final class ReplayCommand implements Action {
     static void warnOfLibrary(EngineLibrary recorded, EngineLibrary present, PrintWriter err) {
         if (!recorded.sha256().equals(present.sha256())) {
             err.println("trapline: recorded with another build of the library (" + recorded.name() + " "
-                            + recorded.version() + "; here: " + present.name() + " " + present.version()
-                            + "); the digests decide whether that matters");
+                    + recorded.version() + "; here: " + present.name() + " " + present.version()
+                    + "); the digests decide whether that matters");
         }
     }
 

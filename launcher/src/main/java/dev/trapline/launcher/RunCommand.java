@@ -67,8 +67,8 @@ import picocli.CommandLine.Parameters;
 final class RunCommand implements Action {
 
     /// The options that say something of how a recording goes on, and not of what it is.
-    private static final Set<String> OF_A_CONTINUATION =
-            Set.of("trapline.run.timeout", "trapline.run.input", "trapline.run.interrupts", "trapline.record.durability");
+    private static final Set<String> OF_A_CONTINUATION = Set.of(
+            "trapline.run.timeout", "trapline.run.input", "trapline.run.interrupts", "trapline.record.durability");
 
     private final Terminal terminal;
     private final List<String> assignments = new ArrayList<>();
@@ -181,11 +181,7 @@ final class RunCommand implements Action {
     private record Guest(MachineSpec spec, List<Image> images) {}
 
     private Ending run(
-            Machine.Builder builder,
-            TraplineConfig config,
-            Services services,
-            Guest guest,
-            @Nullable Path recording) {
+            Machine.Builder builder, TraplineConfig config, Services services, Guest guest, @Nullable Path recording) {
         Path input = config.run().input();
         Bytes script = input == null ? Bytes.EMPTY : InputFiles.read("input", input, Integer.MAX_VALUE - 8L);
         GuestConsole console = terminal.console();

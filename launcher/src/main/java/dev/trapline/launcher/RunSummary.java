@@ -65,9 +65,7 @@ record RunSummary(RunReport report, Ending ending) {
         return Figures.count(report.progress().slices(), "slice") + ", "
                 + Figures.count(report.progress().hypercalls(), "hypercall") + ", "
                 + String.format(
-                        Locale.ROOT,
-                        "%.6f",
-                        Figures.seconds(report.progress().virtualTime()))
+                        Locale.ROOT, "%.6f", Figures.seconds(report.progress().virtualTime()))
                 + " s of virtual time in " + Figures.duration(report.hostNanos());
     }
 

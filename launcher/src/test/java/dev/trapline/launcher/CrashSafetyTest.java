@@ -73,7 +73,9 @@ class CrashSafetyTest {
         try (RecordingReader reader = Recordings.open(recording, OpenOptions.STRICT)) {
             Survey survey = Survey.of(reader);
             assertThat(survey.damage()).as("%s is sound", recording).isNull();
-            assertThat(survey.complete()).as("%s was killed before its end", recording).isFalse();
+            assertThat(survey.complete())
+                    .as("%s was killed before its end", recording)
+                    .isFalse();
             assertThat(survey.segments())
                     .as("%s: what was there before the kill is there after it", recording)
                     .isGreaterThanOrEqualTo(seen);

@@ -65,8 +65,8 @@ class GuestDeterminismTest {
             Finished again = runs.run(spec, image, input);
             Finished replayed = runs.replay(recording);
 
-            String what = "%s under %s with seed %d, durability %s"
-                    .formatted(guest, spec.schedule(), seed, durability.id());
+            String what =
+                    "%s under %s with seed %d, durability %s".formatted(guest, spec.schedule(), seed, durability.id());
             assertThat(first.report().progress().slices()).as(what).isPositive();
             MachineRuns.assertEqual(again, first, what + ", run again");
             MachineRuns.assertEqual(replayed, first, what + ", replayed");

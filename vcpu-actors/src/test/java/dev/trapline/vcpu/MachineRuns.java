@@ -7,8 +7,8 @@ import akka.actor.typed.javadsl.Behaviors;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.machine.CpuModel;
-import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Durability;
+import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.StoragePolicy;
@@ -72,9 +72,7 @@ final class MachineRuns implements AutoCloseable {
 
     /// As above, stored in one of the ways there are.
     Finished record(MachineSpec spec, Image image, String script, Path directory, Durability durability) {
-        return finish(builder(spec, image, script)
-                .recordTo(directory)
-                .storage(StoragePolicy.DEFAULT.with(durability)));
+        return finish(builder(spec, image, script).recordTo(directory).storage(StoragePolicy.DEFAULT.with(durability)));
     }
 
     /// Goes on with a recording that was cut off, with the same script.

@@ -11,8 +11,8 @@ public interface EntropySource {
     /// @return as many; fewer, or none, if the source has no more
     Bytes draw(int bytes);
 
-    /// Goes on to where it would be after a draw: what a recording has is not drawn again, and what comes after it is to
-    /// be as it would have been.
+    /// Goes on to where it would be after a draw: what a recording has is not drawn again, and what comes after it
+    /// is to be as it would have been.
     ///
     /// @param bytes how many were wanted
     default void passOver(int bytes) {}

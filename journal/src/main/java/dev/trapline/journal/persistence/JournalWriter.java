@@ -15,8 +15,8 @@ import akka.persistence.typed.javadsl.SignalHandler;
 import java.util.List;
 
 /// Persists a recording: whatever has gathered in the outbox becomes one atomic write, and is acknowledged when it is
-/// stored. A failed write ends it: its parent knows why, and may start another one, which asks the store for its highest
-/// sequence number and sends what is missing.
+/// stored. A failed write ends it: its parent knows why, and may start another one, which asks the store for its
+/// highest sequence number and sends what is missing.
 final class JournalWriter extends EventSourcedBehavior<JournalWriter.Command, JournalEvent, JournalWriter.State> {
 
     /// What it is told.

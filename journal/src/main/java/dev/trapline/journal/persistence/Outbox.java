@@ -101,12 +101,12 @@ final class Outbox {
         paused = true;
     }
 
-    /// A writer begins: what the store holds of the events that are on their way counts as acknowledged, and the rest
-    /// is to be taken again.
+    /// A writer begins: what the store holds of the events that are on their way counts as acknowledged, and the
+    /// rest is to be taken again.
     ///
     /// @param stored the highest sequence number in the store
-    /// @throws RecordingException of kind DAMAGED if the store has lost what it had acknowledged, or has what it was
-    ///     never given
+    /// @throws RecordingException of kind DAMAGED if the store has lost what it had acknowledged, or has what it
+    ///     was never given
     synchronized void opened(long stored) {
         long before = acknowledged.get();
         long arrived = stored - before;

@@ -143,8 +143,8 @@ final class RecordingFiles {
                 + " (what was recorded until then is kept); see that its store can be written, and record again";
     }
 
-    /// Whether it may help to open the store again and send what is missing. It does not where the disk or the store have
-    /// gone back on their word.
+    /// Whether it may help to open the store again and send what is missing. It does not where the disk or the
+    /// store have gone back on their word.
     static boolean mayPass(Throwable cause) {
         Kind kind = kind(cause);
         return kind == null || kind == Kind.STORAGE || kind == Kind.IN_USE;
@@ -158,5 +158,4 @@ final class RecordingFiles {
         }
         return null;
     }
-
 }

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// missing; when patience is at its end, the recording fails, with everything up to there forced to the disk.
 final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
 
-    /// The longest pause between two attempts to open a store again: a tenth of the patience, and no more than this.
+    /// The longest pause between two attempts to open a store again: a tenth of the patience, and no more than
+    /// this.
     private static final Duration RETRY_PAUSE = Duration.ofMillis(500);
 
     /// What it is told.
@@ -102,7 +103,9 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
         }
 
         private long attempts() {
-            return policy.patience().isZero() ? 0 : Math.max(1, policy.patience().dividedBy(pause()));
+            return policy.patience().isZero()
+                    ? 0
+                    : Math.max(1, policy.patience().dividedBy(pause()));
         }
     }
 

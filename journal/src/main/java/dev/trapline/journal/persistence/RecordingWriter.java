@@ -54,10 +54,7 @@ public final class RecordingWriter implements History {
         this.durability = policy.durability();
         this.ending = beginning.ending();
         var settings = new RecordingKeeper.Settings(
-                config.getString("plugin"),
-                config.getDuration("flush-interval"),
-                policy,
-                () -> flushRequested = true);
+                config.getString("plugin"), config.getDuration("flush-interval"), policy, () -> flushRequested = true);
         this.keeper = system.systemActorOf(
                 RecordingKeeper.create(id, files, outbox, settings),
                 "recording-" + id.entityId(),
@@ -90,8 +87,8 @@ public final class RecordingWriter implements History {
         String plugin = config(system).getString("plugin");
         boolean own = plugin.equals(OWN_PLUGIN);
         PersistenceId id = PersistenceId.of("recording", header.recordingId());
-        RecordingDirectory directory = RecordingDirectory.create(
-                path, header, own ? Manifest.MVSTORE : plugin, policy.durability(), images);
+        RecordingDirectory directory =
+                RecordingDirectory.create(path, header, own ? Manifest.MVSTORE : plugin, policy.durability(), images);
         RecordingFiles files;
         try {
             RecordingLock lock = RecordingLock.take(directory);

@@ -7,15 +7,15 @@ import java.util.function.Consumer;
 /// [dev.trapline.journal.RecordingException] of kind STORAGE; after that the store is of no more use.
 public interface EventStore extends AutoCloseable {
 
-    /// Appends rows, all or none: when it returns, they survive the death of the process, and a power cut as well if the
-    /// store was made to force each write to the disk.
+    /// Appends rows, all or none: when it returns, they survive the death of the process, and a power cut as well
+    /// if the store was made to force each write to the disk.
     void append(List<EventRow> rows);
 
-    /// Forces to the disk what was appended. May be called by another thread than the one that appends; nothing if the
-    /// store is closed.
+    /// Forces to the disk what was appended. May be called by another thread than the one that appends; nothing if
+    /// the store is closed.
     ///
-    /// @throws dev.trapline.journal.RecordingException of kind NOT_DURABLE if that fails: what became of the data is not
-    ///     known, and trying again would not tell
+    /// @throws dev.trapline.journal.RecordingException of kind NOT_DURABLE if that fails: what became of the data
+    ///     is not known, and trying again would not tell
     void sync();
 
     /// The highest sequence number that is known to be on the disk.

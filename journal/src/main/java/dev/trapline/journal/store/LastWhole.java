@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 /// Finds the last whole segment of a recording that its recorder did not close.
 ///
 /// The store writes by appending *chunks*, each with the pages that lead to everything before it. A power cut may leave
-/// any of those that were not forced to the disk torn or missing, in any order, so the newest chunk may lead nowhere. Then
-/// the file is looked at as if it ended before that chunk, and so on, until nothing older can have more.
+/// any of those that were not forced to the disk torn or missing, in any order, so the newest chunk may lead nowhere.
+/// Then the file is looked at as if it ended before that chunk, and so on, until nothing older can have more.
 ///
-/// Only what comes behind the file's own note of how far it had been forced to the disk is looked at: in front of that, a
-/// segment that is not whole is damage, and is reported as such when it is read.
+/// Only what comes behind the file's own note of how far it had been forced to the disk is looked at: in front of that,
+/// a segment that is not whole is damage, and is reported as such when it is read.
 ///
 /// @param log the events, as far as they can be read
 /// @param segments how many are whole, from the first on
@@ -70,7 +70,8 @@ record LastWhole(MvEventLog log, long segments, @Nullable String cut) {
         try {
             EventRow header = log.row(1);
             if (header == null) {
-                throw new CodecException("the recording has no header: its recorder ended before it had written anything");
+                throw new CodecException(
+                        "the recording has no header: its recorder ended before it had written anything");
             }
             HeaderCodec.decode(header.payload());
             long highest = log.highestSequenceNr();

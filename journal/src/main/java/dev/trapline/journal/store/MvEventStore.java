@@ -144,8 +144,8 @@ public final class MvEventStore implements EventStore {
         return EventRow.decode(key, Objects.requireNonNull(events.get(key), "a key of the map has a row"));
     }
 
-    /// Rewrites the live rows alone, in order: every commit leaves behind the pages that the next one replaces. Where
-    /// there is no room for that, the file stays as large as it is.
+    /// Rewrites the live rows alone, in order: every commit leaves behind the pages that the next one replaces.
+    /// Where there is no room for that, the file stays as large as it is.
     @Override
     public synchronized void finish() {
         Path smaller = file.resolveSibling(file.getFileName() + ".closing");

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/// Makes sure that one recorder at a time writes a recording. The system lets go of it when the process ends, however it
-/// ends.
+/// Makes sure that one recorder at a time writes a recording. The system lets go of it when the process ends, however
+/// it ends.
 ///
 /// It is a lock on a file of its own: on the events' file, a lock would be lost as soon as anybody in the same process
 /// closed that file after having looked at it.

@@ -21,13 +21,16 @@ import org.jspecify.annotations.Nullable;
 /// @param header what it says before its history
 /// @param last its last whole segment; null if there is none
 public record UnfinishedRecording(
-        RecordingDirectory directory, RecordingLock lock, RecordingHeader header, @Nullable Segment last) {
+        RecordingDirectory directory,
+        RecordingLock lock,
+        RecordingHeader header,
+        @Nullable Segment last) {
 
-    /// Takes a recording up. What cannot be read behind its last whole segment is dropped, by a copy that takes the file's
-    /// place when it is whole and on the disk: a crash in the middle of it leaves the recording as it was.
+    /// Takes a recording up. What cannot be read behind its last whole segment is dropped, by a copy that takes the
+    /// file's place when it is whole and on the disk: a crash in the middle of it leaves the recording as it was.
     ///
-    /// @throws RecordingException if there is none, its run has come to its end, somebody is writing it, or it cannot be
-    ///     read or written
+    /// @throws RecordingException if there is none, its run has come to its end, somebody is writing it, or it
+    ///     cannot be read or written
     public static UnfinishedRecording take(Path path, Durability durability) {
         RecordingDirectory directory = RecordingDirectory.at(path);
         // What is no recording gets no lock file.
@@ -41,7 +44,8 @@ public record UnfinishedRecording(
         }
     }
 
-    private static UnfinishedRecording prepare(RecordingDirectory directory, RecordingLock lock, Durability durability) {
+    private static UnfinishedRecording prepare(
+            RecordingDirectory directory, RecordingLock lock, Durability durability) {
         try (StoredRecordingReader reader = StoredRecordingReader.open(directory.path(), OpenOptions.STRICT)) {
             long segments = reader.segmentCount();
             Segment last = segments == 0 ? null : reader.segment(segments - 1);
@@ -51,7 +55,8 @@ public record UnfinishedRecording(
                         "the recording " + directory.path()
                                 + " is of a run that came to its end: there is nothing to go on with; replay it");
             }
-            Path fresh = directory.eventFile().resolveSibling(directory.eventFile().getFileName() + ".continuing");
+            Path fresh =
+                    directory.eventFile().resolveSibling(directory.eventFile().getFileName() + ".continuing");
             try {
                 Iterator<EventRow> rows = LongStream.rangeClosed(1, segments + 1)
                         .mapToObj(reader::event)

@@ -45,9 +45,7 @@ public final class UnlockedFilePath extends FilePathWrapper {
     }
 
     private long limit() {
-        return limited(name)
-                ? Long.parseLong(name.substring(SCHEME.length() + 1, name.indexOf('@')))
-                : Long.MAX_VALUE;
+        return limited(name) ? Long.parseLong(name.substring(SCHEME.length() + 1, name.indexOf('@'))) : Long.MAX_VALUE;
     }
 
     @Override

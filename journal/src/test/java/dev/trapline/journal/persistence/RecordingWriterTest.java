@@ -153,8 +153,8 @@ class RecordingWriterTest {
     @ValueSource(booleans = {false, true})
     void afterAFailedWriteTheRestIsSentAgainAndNothingIsLostOrDoubled(boolean failedWritesReachTheDisk)
             throws Exception {
-        StoragePolicy patient = new StoragePolicy(Durability.INTERVAL, Duration.ofMillis(1), Duration.ofSeconds(1));
-        for (int seed = 0; seed < 10; seed++) {
+        StoragePolicy patient = new StoragePolicy(Durability.INTERVAL, Duration.ofMillis(1), Duration.ofMillis(200));
+        for (int seed = 0; seed < 5; seed++) {
             String id = "faulty-" + failedWritesReachTheDisk + seed;
             Random dice = new Random(seed);
             AtomicInteger opened = new AtomicInteger();
@@ -310,9 +310,8 @@ class RecordingWriterTest {
     void anActorSystemThatStopsFirstFailsTheRecordingAndKeepsIt() throws Exception {
         ActorTestKit other = ActorTestKit.create("stops-first");
         Path directory = temp.resolve("stops");
-        RecordingWriter writer =
-                RecordingWriter.create(
-                        other.system(), directory, SampleRun.header("stops"), SampleRun.images(), AT_ONCE);
+        RecordingWriter writer = RecordingWriter.create(
+                other.system(), directory, SampleRun.header("stops"), SampleRun.images(), AT_ONCE);
         int slices = 0;
         while (!Files.exists(directory.resolve("journal.mv")) || read("stops").isEmpty()) {
             if (writer.hasCredit()) {
@@ -346,7 +345,8 @@ class RecordingWriterTest {
     }
 
     private RecordingWriter writer(String id, Function<Path, EventStore> stores) {
-        return RecordingWriter.create(kit.system(), temp.resolve(id), SampleRun.header(id), SampleRun.images(), AT_ONCE, stores);
+        return RecordingWriter.create(
+                kit.system(), temp.resolve(id), SampleRun.header(id), SampleRun.images(), AT_ONCE, stores);
     }
 
     private static void close(RecordingWriter writer) throws Exception {

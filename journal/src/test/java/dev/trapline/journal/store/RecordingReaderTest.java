@@ -165,7 +165,8 @@ class RecordingReaderTest {
         SortedMap<String, String> before = content(path);
         RecordingException e = catchThrowableOfType(
                 RecordingException.class,
-                () -> RecordingDirectory.create(path, SampleRun.header("q"), "mvstore", Durability.NONE, SampleRun.images()));
+                () -> RecordingDirectory.create(
+                        path, SampleRun.header("q"), "mvstore", Durability.NONE, SampleRun.images()));
         assertThat(e.kind()).isEqualTo(Kind.EXISTS);
         assertThat(e).hasMessageContaining(path.toString());
         assertThat(content(path)).isEqualTo(before);
