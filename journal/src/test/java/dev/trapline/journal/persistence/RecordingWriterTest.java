@@ -153,8 +153,8 @@ class RecordingWriterTest {
     @ValueSource(booleans = {false, true})
     void afterAFailedWriteTheRestIsSentAgainAndNothingIsLostOrDoubled(boolean failedWritesReachTheDisk)
             throws Exception {
-        StoragePolicy patient = new StoragePolicy(Durability.INTERVAL, Duration.ofMillis(1), Duration.ofSeconds(1));
-        for (int seed = 0; seed < 10; seed++) {
+        StoragePolicy patient = new StoragePolicy(Durability.INTERVAL, Duration.ofMillis(1), Duration.ofMillis(200));
+        for (int seed = 0; seed < 5; seed++) {
             String id = "faulty-" + failedWritesReachTheDisk + seed;
             Random dice = new Random(seed);
             AtomicInteger opened = new AtomicInteger();

@@ -30,9 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DamageTest {
 
-    private static final int FLIPS = Boolean.getBoolean("trapline.full") ? 30_000 : 2_000;
+    private static final int FLIPS = Boolean.getBoolean("trapline.full") ? 30_000 : 1_000;
 
-    private static final int ARRANGEMENTS = Boolean.getBoolean("trapline.full") ? 10_000 : 1_000;
+    private static final int ARRANGEMENTS = Boolean.getBoolean("trapline.full") ? 10_000 : 300;
 
     private final List<JournalRecord> run = SampleRun.records(1_000);
     private final List<Segment> segments = ForgedRecording.segments("r", run, 2048);
