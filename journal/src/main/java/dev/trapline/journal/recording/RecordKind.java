@@ -11,7 +11,8 @@ public enum RecordKind {
     MEMORY_DIGEST,
     CONSOLE_INPUT,
     RECONFIGURED,
-    INTERRUPT,
+    INJECTED,
+    REACTION,
     ENTROPY,
     IDLE,
     STOP,
@@ -26,7 +27,8 @@ public enum RecordKind {
             case JournalRecord.MemoryDigest _ -> MEMORY_DIGEST;
             case JournalRecord.ConsoleInput _ -> CONSOLE_INPUT;
             case JournalRecord.Reconfigured _ -> RECONFIGURED;
-            case JournalRecord.Interrupt _ -> INTERRUPT;
+            case JournalRecord.Injected _ -> INJECTED;
+            case JournalRecord.Reaction _ -> REACTION;
             case JournalRecord.Entropy _ -> ENTROPY;
             case JournalRecord.Idle _ -> IDLE;
             case JournalRecord.Stop _ -> STOP;
