@@ -13,6 +13,7 @@ import dev.trapline.vcpu.Machine;
 import dev.trapline.vcpu.MachineRun;
 import dev.trapline.vcpu.Progress;
 import dev.trapline.vcpu.RunReport;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,6 +41,9 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  trapline replay rec",
             "  trapline replay rec --plugin mine.jar --result replayed.json",
+            "  trapline replay rec --from hypercall#3 --to 1.5ms",
+            "  trapline replay rec --at 120:17 --registers --disassemble",
+            "  trapline replay rec --at hypercall#9 --memory 0x40080000 64 --format json",
             "",
             "The exit status is about the replay: how the recorded run ended is in its last line."
         },
@@ -57,6 +61,9 @@ final class ReplayCommand implements Action {
     private final Terminal terminal;
     private Path recording = Path.of("");
     private boolean ignoreImageHash;
+
+    @Mixin
+    private final SeekOptions seek = new SeekOptions();
 
     @Mixin
     private final CommonOptions common = new CommonOptions();
@@ -87,8 +94,11 @@ final class ReplayCommand implements Action {
     public Ending perform() {
         ResultFile.requireWritable(common.result());
         Services services = Services.load(common.plugins());
-        RecordingReader reader =
-                Recordings.open(recording, ignoreImageHash ? OpenOptions.IGNORE_IMAGE_HASH : OpenOptions.STRICT);
+        OpenOptions open = ignoreImageHash ? OpenOptions.IGNORE_IMAGE_HASH : OpenOptions.STRICT;
+        if (seek.areGiven()) {
+            return written(seek(services, open));
+        }
+        RecordingReader reader = Recordings.open(recording, open);
         MachineSpec spec = reader.header().spec();
         List<Image> images = reader.images();
         EngineFactory engines = Engines.open(common.library());
@@ -108,6 +118,31 @@ final class ReplayCommand implements Action {
             printSuccess(report, recording, terminal.err());
         }
         return new RunSummary(report, ending(report.outcome())).writeTo(common.result());
+    }
+
+    private Ending seek(Services services, OpenOptions open) {
+        Place at = seek.at();
+        Place from = seek.from();
+        Place to = seek.to();
+        StateView view = new StateView(seek.registers(), seek.disassemble(), seek.memory());
+        EngineFactory engines = Engines.open(common.library());
+        try (RecordingReader reader = Recordings.open(recording, open)) {
+            warnOfLibrary(reader.header().library(), engines.library());
+        }
+        Seek player = new Seek(terminal, recording, open, engines, services);
+        return at == null ? player.print(from, to) : player.show(at, view, seek.format());
+    }
+
+    private Ending written(Ending ending) {
+        Path file = common.result();
+        if (file != null) {
+            try {
+                ResultFile.write(file, ending);
+            } catch (IOException e) {
+                throw CommandException.usage("the result file " + file + " cannot be written: " + e.getMessage(), e);
+            }
+        }
+        return ending;
     }
 
     private void warnOfLibrary(EngineLibrary recorded, EngineLibrary present) {
@@ -153,7 +188,8 @@ final class ReplayCommand implements Action {
         };
     }
 
-    private static Ending ending(RunOutcome outcome) {
+    /// The ending of a replay that came to this.
+    static Ending ending(RunOutcome outcome) {
         Ending recorded = Ending.of(outcome);
         if (outcome instanceof RunOutcome.StorageFailed(String message)) {
             // A replay writes nothing: what failed is reading.

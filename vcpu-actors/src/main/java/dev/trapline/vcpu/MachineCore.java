@@ -206,6 +206,20 @@ final class MachineCore implements Effects.Run {
         return outcome != null;
     }
 
+    /// How the run ended; null while it goes on.
+    @Nullable
+    RunOutcome outcome() {
+        return outcome;
+    }
+
+    MachineClock clock() {
+        return clock;
+    }
+
+    Vcpus vcpus() {
+        return vcpus;
+    }
+
     /// There may be credit again, or storage may have failed.
     void resume() {
         if (waitsForCredit) {

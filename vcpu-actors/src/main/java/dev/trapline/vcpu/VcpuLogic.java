@@ -15,6 +15,7 @@ import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.registry.Toggle;
 import dev.trapline.journal.record.JournalRecord.Slice;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// One vCPU without its actor: a lifecycle, and an engine while it is powered.
 ///
@@ -122,6 +123,23 @@ final class VcpuLogic {
         return GeneralRegisters.copyOf(registers);
     }
 
+    /// The general registers as they are now; null if the vCPU has no power.
+    ///
+    /// @param pending what it finds when it goes on: written early, which it cannot tell
+    @Nullable
+    GeneralRegisters look(RegisterWrites pending) {
+        long[] now = new long[GeneralRegisters.COUNT];
+        Engine engine = poweredEngine();
+        if (engine == null) {
+            return null;
+        }
+        if (pending.count() > 0) {
+            engine.writeRegisters(pending);
+        }
+        engine.readRegisters(now);
+        return GeneralRegisters.copyOf(now);
+    }
+
     /// A digest of all registers of a vCPU that just ran.
     long fullDigest() {
         return switch (lifecycle) {
@@ -132,12 +150,19 @@ final class VcpuLogic {
     }
 
     private void ifPowered(Consumer<Engine> action) {
-        switch (lifecycle) {
-            case Off _ -> {}
-            case OnPending(Engine engine) -> action.accept(engine);
-            case On(Engine engine) -> action.accept(engine);
-            case Suspended(Engine engine) -> action.accept(engine);
+        Engine engine = poweredEngine();
+        if (engine != null) {
+            action.accept(engine);
         }
+    }
+
+    private @Nullable Engine poweredEngine() {
+        return switch (lifecycle) {
+            case Off _ -> null;
+            case OnPending(Engine engine) -> engine;
+            case On(Engine engine) -> engine;
+            case Suspended(Engine engine) -> engine;
+        };
     }
 
     private Engine runningEngine() {

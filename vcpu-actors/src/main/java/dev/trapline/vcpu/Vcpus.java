@@ -72,6 +72,11 @@ final class Vcpus {
         returns[vcpu.index()] = registers;
     }
 
+    /// What a vCPU finds in its registers when it goes on, and has not seen yet.
+    RegisterWrites pending(VcpuId vcpu) {
+        return returns[vcpu.index()];
+    }
+
     /// Powers a vCPU on.
     ///
     /// @param registers what it finds there; all others are zero

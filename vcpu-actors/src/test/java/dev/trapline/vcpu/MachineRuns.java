@@ -78,6 +78,11 @@ final class MachineRuns implements AutoCloseable {
                 .services(FirmwareServices.onClassPath()));
     }
 
+    Playback playback(Path directory, ConsoleOutput console) {
+        return Playback.of(
+                engines, Recordings.open(directory, OpenOptions.STRICT), FirmwareServices.onClassPath(), console);
+    }
+
     private Machine.Builder builder(MachineSpec spec, Image image, String script) {
         return Machine.builder(engines, spec)
                 .image(image)
