@@ -6,6 +6,7 @@ import dev.trapline.abi.machine.Width;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
+import dev.trapline.vcpu.Checkpoint;
 import dev.trapline.vcpu.ConsoleOutput;
 import dev.trapline.vcpu.Playback;
 import dev.trapline.vcpu.RunReport;
@@ -62,10 +63,11 @@ final class Seek {
             if (to != null && from.compareTo(to) > 0) {
                 throw CommandException.usage("--from is behind --to: " + from + ", and " + to);
             }
-            long before = from.isInside() ? printedWithin(from) : 0;
             try (Playback playback = playback(console)) {
                 playback.playTo(from.position().slice());
-                console.begin(before);
+                if (playback.outcome() == null) {
+                    console.begin(from.isInside() ? printedUpTo(from, playback) : 0);
+                }
                 if (to == null) {
                     playback.playTo(Long.MAX_VALUE);
                 } else if (!reach(playback, to)) {
@@ -80,14 +82,16 @@ final class Seek {
         }
     }
 
-    /// How much the guest prints in a slice before a place inside it.
-    private long printedWithin(Place.Found place) {
-        try (Playback playback = playback(NOWHERE)) {
-            playback.playTo(place.position().slice());
-            long before = playback.consoleBytes();
-            reach(playback, place);
-            return playback.consoleBytes() - before;
-        }
+    /// Plays a slice up to a place inside it, and takes that back.
+    ///
+    /// @return how much the guest prints there, in bytes
+    private static long printedUpTo(Place.Found place, Playback playback) {
+        Checkpoint beginning = playback.checkpoint();
+        long before = playback.consoleBytes();
+        reach(playback, place);
+        long printed = playback.consoleBytes() - before;
+        playback.goTo(beginning);
+        return printed;
     }
 
     /// Plays up to a place.

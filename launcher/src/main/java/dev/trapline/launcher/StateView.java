@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// @param registers whether they are shown
 /// @param disassembly whether the next instructions are shown
 /// @param memory what is shown of it; null for nothing
-record StateView(boolean registers, boolean disassembly, @Nullable Stretch memory) {
+record StateView(
+        boolean registers, boolean disassembly, @Nullable Stretch memory) {
 
     private static final int REGISTERS_IN_A_ROW = 4;
     private static final int BYTES_IN_A_ROW = 16;

@@ -58,6 +58,7 @@ final class NativeCalls {
     private final MemorySegment ctl;
     private final MemorySegment contextAlloc;
     private final MemorySegment contextSave;
+    private final MemorySegment contextRestore;
     private final MemorySegment contextSize;
     private final MemorySegment free;
 
@@ -80,6 +81,7 @@ final class NativeCalls {
         ctl = library.findOrThrow("uc_ctl");
         contextAlloc = library.findOrThrow("uc_context_alloc");
         contextSave = library.findOrThrow("uc_context_save");
+        contextRestore = library.findOrThrow("uc_context_restore");
         contextSize = library.findOrThrow("uc_context_size");
         free = library.findOrThrow("uc_context_free");
     }
@@ -237,6 +239,15 @@ final class NativeCalls {
         try {
             // SAFETY: the context was allocated by the same engine.
             return (int) TWO_POINTERS.invokeExact(contextSave, engine, context);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    int contextRestore(long engine, long context) {
+        try {
+            // SAFETY: the context was allocated by the same engine and saved by it; no run is under way.
+            return (int) TWO_POINTERS.invokeExact(contextRestore, engine, context);
         } catch (Throwable t) {
             throw broken(t);
         }

@@ -1,5 +1,6 @@
 package dev.trapline.vcpu;
 
+import dev.trapline.abi.Bytes;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.Exit;
@@ -16,6 +17,8 @@ import dev.trapline.abi.registry.Decision;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.firmware.ServiceHost;
 import dev.trapline.journal.record.JournalRecord.Slice;
+import dev.trapline.vcpu.state.StateReader;
+import dev.trapline.vcpu.state.StateWriter;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -113,6 +116,54 @@ final class DirectActors implements MachineCore.Actors {
     GeneralRegisters registers(VcpuId vcpu, RegisterWrites pending) {
         boolean seen = partlyRun && turn != null && turn.vcpu().equals(vcpu);
         return logic(vcpu).look(seen ? RegisterWrites.NONE : pending);
+    }
+
+    boolean isPartlyRun() {
+        return partlyRun;
+    }
+
+    /// @throws IllegalStateException if no slice comes next, or a part of it was run
+    void requireSlice() {
+        taken();
+    }
+
+    CapabilityRegistry registry() {
+        return registry;
+    }
+
+    /// Takes down the vCPUs and who runs next.
+    ///
+    /// @return what each engine holds
+    List<Bytes> save(StateWriter state) {
+        Turn next = taken();
+        state.put(next.vcpu().index());
+        state.put(next.grant().budget());
+        state.put(next.grant().now());
+        state.put(next.grant().fullDigest());
+        List<Bytes> engines = new ArrayList<>();
+        vcpus.forEach(vcpu -> engines.add(vcpu.save(state)));
+        return engines;
+    }
+
+    /// Becomes what [#save] took down.
+    ///
+    /// @param table in force from here on
+    /// @param pending what the calls of each vCPU return that it has not seen yet
+    void load(StateReader state, List<Bytes> engines, CapabilityRegistry table, Vcpus pending) {
+        VcpuId next = new VcpuId(state.takeInt());
+        turn = new Turn(next, new VcpuActor.Grant(state.take(), state.take(), pending.pending(next), state.takeFlag()));
+        partlyRun = false;
+        registry = table;
+        for (int index = 0; index < vcpus.size(); index++) {
+            vcpus.get(index).load(state, engines.get(index));
+        }
+    }
+
+    /// Keeps what the services hold.
+    ///
+    /// @return each puts one of them back
+    List<Runnable> keepServices() {
+        return parts.services().values().stream().map(ServiceHost::keep).toList();
     }
 
     /// Frees all engines.

@@ -10,7 +10,12 @@ import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
+import dev.trapline.journal.replay.ReplayHistory;
+import dev.trapline.vcpu.memory.PageStore;
+import dev.trapline.vcpu.state.StateReader;
+import dev.trapline.vcpu.state.StateWriter;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +33,12 @@ public final class Playback implements AutoCloseable {
     private final MachineCore core;
     private final Endings endings;
 
-    private Playback(MachineParts parts) {
+    private final ReplayHistory history;
+    private final PageStore pages = new PageStore();
+
+    private Playback(MachineParts parts, ReplayHistory history) {
         this.parts = parts;
+        this.history = history;
         this.actors = new DirectActors(parts);
         this.core = parts.core(actors);
         this.endings = new Endings(parts.log());
@@ -49,14 +58,16 @@ public final class Playback implements AutoCloseable {
             ConsoleOutput console) {
         MachineAssembly assembly = new MachineAssembly(
                 engines, recording.header().spec(), recording.images(), List.copyOf(services), recording);
-        Playback playback = new Playback(assembly.assemble(
+        ReplayHistory history = Recordings.replay(recording);
+        MachineParts parts = assembly.assemble(
                 new ConsoleInput(Bytes.EMPTY, recording.header().spec()),
                 new PlannedInterrupts(List.of()),
                 new SeededEntropy(recording.header().spec().seed()),
                 new Console(console),
-                Recordings.replay(recording),
+                history,
                 new Controls(),
-                () -> {}));
+                () -> {});
+        Playback playback = new Playback(parts, history);
         playback.guarded(playback.core::begin);
         return playback;
     }
@@ -83,12 +94,60 @@ public final class Playback implements AutoCloseable {
         }
     }
 
-    /// Plays the first instructions of the slice that comes next, by giving it a smaller budget. The history does not
-    /// go on with that: the playback can be looked at afterwards, and no more.
+    /// Takes a checkpoint of the place where it is. A look at each page of memory that was ever touched, and room
+    /// for those that no checkpoint before has the like of.
+    ///
+    /// @throws IllegalStateException if no slice comes next, or a part of it was played
+    public Checkpoint checkpoint() {
+        actors.requireSlice();
+        StateWriter state = new StateWriter();
+        core.save(state);
+        List<Bytes> engines = actors.save(state);
+        return new Checkpoint(
+                position(),
+                state.toArray(),
+                engines,
+                actors.keepServices(),
+                actors.registry(),
+                parts.memory().copy(pages),
+                history.mark());
+    }
+
+    /// Goes back, or forward, to a checkpoint of this playback: also after a part of a slice was played, or the
+    /// end. Takes a millisecond for each vCPU that has power, and the time to write the pages that differ.
+    public void goTo(Checkpoint checkpoint) {
+        StateReader state = new StateReader(checkpoint.words());
+        parts.memory().restore(checkpoint.memory());
+        checkpoint.services().forEach(Runnable::run);
+        core.load(state);
+        actors.load(state, checkpoint.engines(), checkpoint.registry(), core.vcpus());
+        state.end();
+        history.goTo(checkpoint.mark());
+    }
+
+    /// Whether a part of a slice was played: nothing can follow but [#goTo].
+    boolean isSpent() {
+        return actors.isPartlyRun();
+    }
+
+    /// Gives back the memory of checkpoints that are not needed any more.
+    ///
+    /// @param needed all others of this playback may not be gone to again
+    void forgetPagesExcept(Collection<Checkpoint> needed) {
+        pages.keepOnly(needed.stream().map(Checkpoint::memory).toList());
+    }
+
+    /// How many different pages of memory its checkpoints keep, 4 KiB each.
+    public long pagesKept() {
+        return pages.size();
+    }
+
+    /// Plays the first instructions of the slice that comes next, by giving it a smaller budget. The history does
+    /// not go on with that: the playback can be looked at afterwards, and no more, but to go to a checkpoint.
     ///
     /// @param instructions 1 or more
-    /// @return whether the slice has more instructions than that; otherwise it was played to its end, and no further:
-    ///     if that is a hypercall, it is not answered yet
+    /// @return whether the slice has more instructions than that; otherwise it was played to its end, and no
+    ///     further: if that is a hypercall, it is not answered yet
     /// @throws IllegalStateException if no slice comes next
     public boolean playInto(long instructions) {
         long budget = actors.budget();
@@ -154,6 +213,6 @@ public final class Playback implements AutoCloseable {
     public void close() {
         actors.close();
         parts.close();
-        parts.history().close().toCompletableFuture().join();
+        history.close().toCompletableFuture().join();
     }
 }

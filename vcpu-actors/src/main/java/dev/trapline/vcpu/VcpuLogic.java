@@ -1,5 +1,6 @@
 package dev.trapline.vcpu;
 
+import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
@@ -14,6 +15,8 @@ import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.registry.Toggle;
 import dev.trapline.journal.record.JournalRecord.Slice;
+import dev.trapline.vcpu.state.StateReader;
+import dev.trapline.vcpu.state.StateWriter;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,11 @@ final class VcpuLogic {
     private record On(Engine engine) implements Lifecycle {}
 
     private record Suspended(Engine engine) implements Lifecycle {}
+
+    private static final int OFF = 0;
+    private static final int ON_PENDING = 1;
+    private static final int ON = 2;
+    private static final int SUSPENDED = 3;
 
     private final VcpuId id;
     private final EngineFactory engines;
@@ -147,6 +155,39 @@ final class VcpuLogic {
             case Suspended(Engine engine) -> engine.fullDigest();
             case Off _, OnPending _ -> throw new InvariantViolation(id + " has not run: it is " + lifecycle);
         };
+    }
+
+    /// Takes down where it is in its life.
+    ///
+    /// @return what its engine holds; empty if it has no power
+    Bytes save(StateWriter state) {
+        state.put(
+                switch (lifecycle) {
+                    case Off _ -> OFF;
+                    case OnPending _ -> ON_PENDING;
+                    case On _ -> ON;
+                    case Suspended _ -> SUSPENDED;
+                });
+        state.put(timerDeadline);
+        Engine engine = poweredEngine();
+        return engine == null ? Bytes.EMPTY : engine.save();
+    }
+
+    /// Becomes what [#save] took down, with a fresh engine.
+    void load(StateReader state, Bytes image) {
+        powerOff();
+        int kind = state.takeInt();
+        timerDeadline = state.take();
+        if (kind == OFF) {
+            return;
+        }
+        Engine engine = engines.open(spec);
+        lifecycle = switch (kind) {
+            case ON_PENDING -> new OnPending(engine);
+            case ON -> new On(engine);
+            default -> new Suspended(engine);
+        };
+        engine.load(image);
     }
 
     private void ifPowered(Consumer<Engine> action) {

@@ -9,4 +9,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param next whether it runs next
 /// @param registers as its next instruction finds them; null if it has no power
-public record VcpuView(VcpuId vcpu, VcpuState state, boolean next, @Nullable GeneralRegisters registers) {}
+public record VcpuView(
+        VcpuId vcpu,
+        VcpuState state,
+        boolean next,
+        @Nullable GeneralRegisters registers) {}

@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.exit.GeneralRegisters;
-import dev.trapline.abi.machine.Image;
-import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.vcpu.MachineRuns.Finished;
-import dev.trapline.vcpu.boot.Guests;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -138,27 +135,7 @@ class PlaybackTest {
     }
 
     private Finished record(String guest, int vcpus, Schedule schedule, long slice, String name) throws IOException {
-        Image image = Guests.image(guest + ".elf");
-        MachineSpec make = MachineRuns.spec(
-                vcpus, schedule, 7, Guests.width(guest + ".elf"), MachineRuns.spec(1, schedule, 7).policy());
-        MachineSpec spec = new MachineSpec(
-                vcpus,
-                16,
-                make.cpuModel(),
-                make.width(),
-                1 << 20,
-                schedule,
-                7,
-                slice,
-                256,
-                2_000_000,
-                true,
-                true,
-                1_000,
-                1_000_000,
-                make.policy(),
-                make.serviceSettings());
-        return runs.record(spec, image, "some text\rq", directory.resolve(name));
+        return runs.recordSmall(guest, vcpus, schedule, slice, 2_000_000, directory.resolve(name));
     }
 
     private Playback playback() {
