@@ -137,7 +137,7 @@ final class VcpuLogic {
     @Nullable
     GeneralRegisters look(RegisterWrites pending) {
         long[] now = new long[GeneralRegisters.COUNT];
-        Engine engine = poweredEngine();
+        Engine engine = engineOrNull();
         if (engine == null) {
             return null;
         }
@@ -169,7 +169,7 @@ final class VcpuLogic {
                     case Suspended _ -> SUSPENDED;
                 });
         state.put(timerDeadline);
-        Engine engine = poweredEngine();
+        Engine engine = engineOrNull();
         return engine == null ? Bytes.EMPTY : engine.save();
     }
 
@@ -191,13 +191,13 @@ final class VcpuLogic {
     }
 
     private void ifPowered(Consumer<Engine> action) {
-        Engine engine = poweredEngine();
+        Engine engine = engineOrNull();
         if (engine != null) {
             action.accept(engine);
         }
     }
 
-    private @Nullable Engine poweredEngine() {
+    private @Nullable Engine engineOrNull() {
         return switch (lifecycle) {
             case Off _ -> null;
             case OnPending(Engine engine) -> engine;

@@ -28,25 +28,25 @@ public final class MemoryCopy {
     /// One block of memory: the pages that are not empty, by their offset.
     static final class Block {
 
-        private final TreeMap<Long, byte[]> pages = new TreeMap<>();
+        private final TreeMap<Long, StoredPage> pages = new TreeMap<>();
 
-        void add(long offset, byte[] page) {
+        void add(long offset, StoredPage page) {
             pages.put(offset, page);
         }
 
-        void collectPages(Collection<byte[]> into) {
-            into.addAll(pages.values());
+        void collectNumbers(Collection<Long> into) {
+            pages.values().forEach(page -> into.add(page.number()));
         }
 
         /// Writes only what differs: a page that is not touched needs no memory of the host.
         void restore(MemorySegment block, byte empty) {
             TouchedPages touched = TouchedPages.of(block);
             for (long at = 0; at < block.byteSize(); at += MemoryMap.PAGE) {
-                byte[] page = pages.get(at);
+                StoredPage page = pages.get(at);
                 MemorySegment there = block.asSlice(at, MemoryMap.PAGE);
                 if (page != null) {
-                    if (there.mismatch(MemorySegment.ofArray(page)) >= 0) {
-                        MemorySegment.copy(page, 0, there, ValueLayout.JAVA_BYTE, 0, page.length);
+                    if (there.mismatch(MemorySegment.ofArray(page.bytes())) >= 0) {
+                        MemorySegment.copy(page.bytes(), 0, there, ValueLayout.JAVA_BYTE, 0, page.bytes().length);
                     }
                 } else if (touched.anyOf(at, MemoryMap.PAGE)) {
                     there.fill(empty);

@@ -6,18 +6,18 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Pages by content: equal ones are kept once. They are found by their digest and compared byte by byte, so that two
 /// pages with one digest stay two.
 public final class PageStore {
 
-    private final TreeMap<Long, List<byte[]>> pages = new TreeMap<>();
+    private final TreeMap<Long, List<StoredPage>> pages = new TreeMap<>();
     private long count;
+    private long made;
 
     /// How many different pages it keeps, [MemoryMap#PAGE] bytes each.
     public long size() {
@@ -26,12 +26,12 @@ public final class PageStore {
 
     /// Forgets the pages that none of these copies has.
     public void keepOnly(List<MemoryCopy> copies) {
-        Set<byte[]> needed = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<Long> needed = new TreeSet<>();
         for (MemoryCopy copy : copies) {
-            copy.ram().collectPages(needed);
-            copy.flash().collectPages(needed);
+            copy.ram().collectNumbers(needed);
+            copy.flash().collectNumbers(needed);
         }
-        pages.values().forEach(same -> same.removeIf(page -> !needed.contains(page)));
+        pages.values().forEach(same -> same.removeIf(page -> !needed.contains(page.number())));
         pages.values().removeIf(List::isEmpty);
         count = needed.size();
     }
@@ -55,14 +55,14 @@ public final class PageStore {
         return copy;
     }
 
-    private byte[] kept(MemorySegment page, long digest) {
-        List<byte[]> same = pages.computeIfAbsent(digest, _ -> new ArrayList<>(1));
-        for (byte[] candidate : same) {
-            if (page.mismatch(MemorySegment.ofArray(candidate)) < 0) {
+    private StoredPage kept(MemorySegment page, long digest) {
+        List<StoredPage> same = pages.computeIfAbsent(digest, _ -> new ArrayList<>(1));
+        for (StoredPage candidate : same) {
+            if (page.mismatch(MemorySegment.ofArray(candidate.bytes())) < 0) {
                 return candidate;
             }
         }
-        byte[] fresh = page.toArray(ValueLayout.JAVA_BYTE);
+        StoredPage fresh = new StoredPage(made++, page.toArray(ValueLayout.JAVA_BYTE));
         same.add(fresh);
         count++;
         return fresh;
