@@ -40,9 +40,12 @@ sealed interface TraceLines {
     /// Whether a record is shown as something that happened without a call. That a service asks for entropy is none
     /// of its guest's business.
     static boolean isHappening(JournalRecord record) {
-        return record instanceof JournalRecord.Injected
-                || record instanceof JournalRecord.Reaction reaction
-                        && !reaction.effects().stream().allMatch(Effect.DrawEntropy.class::isInstance);
+        return switch (record) {
+            case JournalRecord.Injected _ -> true;
+            case JournalRecord.Reaction reaction ->
+                reaction.effects().stream().anyMatch(effect -> !(effect instanceof Effect.DrawEntropy));
+            case JournalRecord _ -> false;
+        };
     }
 
     /// The vCPUs that it concerns.
