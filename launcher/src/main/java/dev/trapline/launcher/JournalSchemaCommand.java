@@ -1,6 +1,6 @@
 package dev.trapline.launcher;
 
-import dev.trapline.journal.database.DatabaseSchema;
+import dev.trapline.journal.store.DatabaseSchema;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

@@ -3,6 +3,7 @@ package dev.trapline.launcher;
 import dev.trapline.abi.Position;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.registry.Decision;
 import dev.trapline.abi.smccc.SmcccCall;
@@ -36,9 +37,15 @@ sealed interface TraceLines {
     /// The line of something that happened without a call.
     String line(Happening happening);
 
-    /// Whether a record is shown as something that happened without a call.
+    /// Whether a record is shown as something that happened without a call. That a service asks for entropy is none
+    /// of its guest's business.
     static boolean isHappening(JournalRecord record) {
-        return record instanceof JournalRecord.Injected || record instanceof JournalRecord.Reaction;
+        return switch (record) {
+            case JournalRecord.Injected _ -> true;
+            case JournalRecord.Reaction reaction ->
+                reaction.effects().stream().anyMatch(effect -> !(effect instanceof Effect.DrawEntropy));
+            case JournalRecord _ -> false;
+        };
     }
 
     /// The vCPUs that it concerns.

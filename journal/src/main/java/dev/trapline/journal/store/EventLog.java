@@ -3,8 +3,6 @@ package dev.trapline.journal.store;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
 import dev.trapline.journal.codec.CodecException;
-import dev.trapline.journal.database.Database;
-import dev.trapline.journal.database.DatabaseEventLog;
 import java.nio.file.Files;
 import org.jspecify.annotations.Nullable;
 

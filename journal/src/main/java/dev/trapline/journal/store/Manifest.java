@@ -23,7 +23,7 @@ import java.util.TreeMap;
 /// ```
 ///
 /// @param id the recording's
-/// @param store what keeps the events: [#MVSTORE], the URL of a [dev.trapline.journal.database.Database], or the id of
+/// @param store what keeps the events: [#MVSTORE], the URL of a [dev.trapline.journal.store.Database], or the id of
 ///     an Akka journal plugin
 /// @param durability how it was stored; for people
 /// @param closed whether the recorder closed it

@@ -1,7 +1,5 @@
-package dev.trapline.journal.database;
+package dev.trapline.journal.store;
 
-import dev.trapline.journal.store.EventLog;
-import dev.trapline.journal.store.EventRow;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,4 +1,4 @@
-package dev.trapline.journal.database;
+package dev.trapline.journal.store;
 
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
@@ -58,7 +58,7 @@ public final class DatabaseSchema {
     private static boolean isThere(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet found = statement.executeQuery("select to_regclass('event_journal') is not null")) {
-            return found.next() && found.getBoolean(1);
+            return found.next() && found.getObject(1, Boolean.class);
         }
     }
 

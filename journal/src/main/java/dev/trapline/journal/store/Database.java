@@ -1,4 +1,4 @@
-package dev.trapline.journal.database;
+package dev.trapline.journal.store;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
