@@ -125,8 +125,8 @@ class ConformanceTest {
         MachineRuns.assertEqual(runs.replay(recording), finished, what + ", replayed");
     }
 
-    /// For the guests that check SDEI, again and again and in turn, more than they need: the interrupt that they bind, a
-    /// private event and a shared one.
+    /// For the guests that check SDEI, again and again and in turn, more than they need: the interrupt that they
+    /// bind, a private event and a shared one.
     private static List<PlannedInjection> injected(String guest) {
         return guest.startsWith("conform-sdei-")
                 ? IntStream.range(1, INJECTIONS)

@@ -88,9 +88,9 @@ class SdeiBadHandlerTest {
         assertThat(finished.console())
                 .as("PENDING in the handler; then DENIED to complete twice, and INVALID_PARAMETERS to signal again")
                 .isEqualTo("""
-                        SIGNAL 0000000000000000, COMPLETE again fffffffffffffffd
-                        SIGNAL again fffffffffffffffe, UNREGISTER in the handler fffffffffffffffb
-                        """);
+                    SIGNAL 0000000000000000, COMPLETE again fffffffffffffffd
+                    SIGNAL again fffffffffffffffe, UNREGISTER in the handler fffffffffffffffb
+                    """);
         assertThat(finished.report().outcome()).as(finished.console()).isEqualTo(new RunOutcome.Exited(0));
         assertThat(finished.report().openHandlers()).as("it completed").isEmpty();
     }

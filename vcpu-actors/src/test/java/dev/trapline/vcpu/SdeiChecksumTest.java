@@ -95,8 +95,8 @@ class SdeiChecksumTest {
     void noEventChangesWhatIsComputed(long seed, @TempDir Path directory) throws IOException {
         int wanted = seed == 1 ? MANY_EVENTS : EVENTS;
         Path recording = directory.resolve("recording");
-        Finished finished = runs.record(
-                spec(seed), Guests.image("sdei-checksum.elf"), planned(seed, wanted), recording);
+        Finished finished =
+                runs.record(spec(seed), Guests.image("sdei-checksum.elf"), planned(seed, wanted), recording);
 
         String what = "seed " + seed + " printed\n" + finished.console();
         assertThat(finished.report().outcome()).as(what).isEqualTo(new RunOutcome.Exited(0));
@@ -114,16 +114,14 @@ class SdeiChecksumTest {
 
     /// Events for all vCPUs, some of them while the handler of another runs.
     static List<PlannedInjection> planned(long seed, int events) {
-        RandomGenerator random =
-                RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         List<PlannedInjection> planned = new ArrayList<>();
         long slice = SETTING_UP;
         for (int n = 0; n < events / EVENTS_PER_INJECTION; n++) {
             slice += random.nextInt(2 * SLICES_APART);
             planned.add(new PlannedInjection(
                     new Injection.Event(
-                            new VcpuId(random.nextInt(VCPUS)),
-                            random.nextDouble() < NORMAL_SHARE ? NORMAL : CRITICAL),
+                            new VcpuId(random.nextInt(VCPUS)), random.nextDouble() < NORMAL_SHARE ? NORMAL : CRITICAL),
                     new Moment.AtSlice(slice)));
         }
         return planned;

@@ -16,7 +16,8 @@ class SdeiTableDriftTest {
     private static final Path TABLE = Guests.DIRECTORY.resolveSibling(
             Path.of("firmware-actors", "src", "test", "resources", "sdei", "states.csv"));
 
-    /// What EVENT_STATUS returns in a state (DEN0054 §5.1.9): registered in bit 0, enabled in bit 1, running in bit 2.
+    /// What EVENT_STATUS returns in a state (DEN0054 §5.1.9): registered in bit 0, enabled in bit 1, running in bit
+    /// 2.
     private static final Map<String, String> VALUES = Map.of(
             "UNREGISTERED", "0",
             "REGISTERED", "1",
