@@ -21,7 +21,7 @@ sealed interface Place {
 
     /// Where a hypercall has been made and is not answered yet.
     ///
-    /// @param number from 1, in the order of a trace
+    /// @param number from 1, in the order of a trace; what happened there without a call is not counted
     record Call(long number) implements Place {}
 
     /// The first beginning of a slice at which virtual time has come to this.

@@ -109,8 +109,8 @@ final class ReplayCommand implements Action {
     public Ending perform() {
         ResultFile.requireWritable(common.result());
         Services services = Services.load(common.plugins());
-        OpenOptions open = (ignoreImageHash ? OpenOptions.IGNORE_IMAGE_HASH : OpenOptions.STRICT)
-                .withImages(givenImages);
+        OpenOptions open =
+                (ignoreImageHash ? OpenOptions.IGNORE_IMAGE_HASH : OpenOptions.STRICT).withImages(givenImages);
         if (seek.areGiven()) {
             return written(seek(services, open));
         }

@@ -65,11 +65,7 @@ final class DirectActors implements MachineCore.Actors {
                         core,
                         end,
                         new ServiceCall(
-                                slice.vcpu(),
-                                exit,
-                                grant.now() + slice.counterReads(),
-                                logic.interrupted(),
-                                registry));
+                                slice.vcpu(), exit, grant.now() + slice.counterReads(), logic.interrupted(), registry));
             case Exit.BudgetUsed _, Exit.WaitForInterrupt _, Exit.Maintenance _ -> core.sliceEnded(end);
             case GuestFault fault -> core.guestFaulted(end, fault, logic.registers());
         }

@@ -159,14 +159,18 @@ class CheckpointTest {
     }
 
     private static void assertAsRecorded(RunReport report, Finished recorded, String what) {
-        assertThat(report.outcome()).as("%s: outcome", what).isEqualTo(recorded.report().outcome());
+        assertThat(report.outcome())
+                .as("%s: outcome", what)
+                .isEqualTo(recorded.report().outcome());
         assertThat(report.registerDigest())
                 .as("%s: registers of every slice", what)
                 .isEqualTo(recorded.report().registerDigest());
         assertThat(report.memoryDigest())
                 .as("%s: memory at the end", what)
                 .isEqualTo(recorded.report().memoryDigest());
-        assertThat(report.progress()).as("%s: how far it came", what).isEqualTo(recorded.report().progress());
+        assertThat(report.progress())
+                .as("%s: how far it came", what)
+                .isEqualTo(recorded.report().progress());
         assertThat(report.openHandlers())
                 .as("%s: handlers that never completed", what)
                 .isEqualTo(recorded.report().openHandlers());
