@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Numbers, sizes and durations as a configuration writes them. Every method answers null for what it cannot read.
-final class Quantities {
+public final class Quantities {
 
     private static final Pattern DECIMAL = Pattern.compile("-?[0-9]+(_+[0-9]+)*");
     private static final Pattern HEXADECIMAL = Pattern.compile("0[xX]([0-9a-fA-F]+(_+[0-9a-fA-F]+)*)");
@@ -18,7 +18,7 @@ final class Quantities {
     private Quantities() {}
 
     /// A whole number.
-    static @Nullable BigInteger number(String text) {
+    public static @Nullable BigInteger number(String text) {
         Matcher hexadecimal = HEXADECIMAL.matcher(text);
         if (hexadecimal.matches()) {
             return new BigInteger(hexadecimal.group(1).replace("_", ""), 16);
@@ -47,7 +47,7 @@ final class Quantities {
     }
 
     /// A duration in nanoseconds. A unit is asked for, except after 0: what a bare number counts would be a guess.
-    static @Nullable BigInteger nanoseconds(String text) {
+    public static @Nullable BigInteger nanoseconds(String text) {
         if (text.equals("0")) {
             return BigInteger.ZERO;
         }

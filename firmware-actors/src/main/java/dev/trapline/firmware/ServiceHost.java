@@ -75,6 +75,14 @@ public final class ServiceHost<S> {
         return service.events(state);
     }
 
+    /// Keeps the state as it is here. A state does not change, so that costs a reference.
+    ///
+    /// @return puts the service back to it
+    public Runnable keep() {
+        S kept = state;
+        return () -> state = kept;
+    }
+
     /// Puts the service back to its first state: the machine was reset.
     public void restart() {
         state = service.start(context);

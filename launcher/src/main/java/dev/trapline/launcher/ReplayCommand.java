@@ -13,6 +13,7 @@ import dev.trapline.vcpu.Machine;
 import dev.trapline.vcpu.MachineRun;
 import dev.trapline.vcpu.Progress;
 import dev.trapline.vcpu.RunReport;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,6 +42,9 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  trapline replay rec",
             "  trapline replay rec --plugin mine.jar --result replayed.json",
+            "  trapline replay rec --from hypercall#3 --to 1.5ms",
+            "  trapline replay rec --at 120:17 --registers --disassemble",
+            "  trapline replay rec --at hypercall#9 --memory 0x40080000 64 --format json",
             "",
             "The exit status is about the replay: how the recorded run ended is in its last line."
         },
@@ -59,6 +63,9 @@ final class ReplayCommand implements Action {
     private Path recording = Path.of("");
     private final List<Path> givenImages = new ArrayList<>();
     private boolean ignoreImageHash;
+
+    @Mixin
+    private final SeekOptions seek = new SeekOptions();
 
     @Mixin
     private final CommonOptions common = new CommonOptions();
@@ -102,8 +109,12 @@ final class ReplayCommand implements Action {
     public Ending perform() {
         ResultFile.requireWritable(common.result());
         Services services = Services.load(common.plugins());
-        OpenOptions options = ignoreImageHash ? OpenOptions.IGNORE_IMAGE_HASH : OpenOptions.STRICT;
-        RecordingReader reader = Recordings.open(recording, options.withImages(givenImages));
+        OpenOptions open =
+                (ignoreImageHash ? OpenOptions.IGNORE_IMAGE_HASH : OpenOptions.STRICT).withImages(givenImages);
+        if (seek.areGiven()) {
+            return written(seek(services, open));
+        }
+        RecordingReader reader = Recordings.open(recording, open);
         MachineSpec spec = reader.header().spec();
         List<Image> images = reader.images();
         EngineFactory engines = Engines.open(common.library());
@@ -123,6 +134,31 @@ final class ReplayCommand implements Action {
             printSuccess(report, recording, terminal.err());
         }
         return new RunSummary(report, ending(report.outcome())).writeTo(common.result());
+    }
+
+    private Ending seek(Services services, OpenOptions open) {
+        Place at = seek.at();
+        Place from = seek.from();
+        Place to = seek.to();
+        StateView view = new StateView(seek.registers(), seek.disassemble(), seek.memory());
+        EngineFactory engines = Engines.open(common.library());
+        try (RecordingReader reader = Recordings.open(recording, open)) {
+            warnOfLibrary(reader.header().library(), engines.library());
+        }
+        Seek player = new Seek(terminal, recording, open, engines, services);
+        return at == null ? player.print(from, to) : player.show(at, view, seek.format());
+    }
+
+    private Ending written(Ending ending) {
+        Path file = common.result();
+        if (file != null) {
+            try {
+                ResultFile.write(file, ending);
+            } catch (IOException e) {
+                throw CommandException.usage("the result file " + file + " cannot be written: " + e.getMessage(), e);
+            }
+        }
+        return ending;
     }
 
     private void warnOfLibrary(EngineLibrary recorded, EngineLibrary present) {
@@ -168,7 +204,8 @@ final class ReplayCommand implements Action {
         };
     }
 
-    private static Ending ending(RunOutcome outcome) {
+    /// The ending of a replay that came to this.
+    static Ending ending(RunOutcome outcome) {
         Ending recorded = Ending.of(outcome);
         if (outcome instanceof RunOutcome.StorageFailed(String message)) {
             // A replay writes nothing: what failed is reading.

@@ -1,6 +1,7 @@
 package dev.trapline.unicorn;
 
 import dev.trapline.abi.Digest64;
+import java.nio.ByteBuffer;
 
 /// The cycle counter of the performance monitors: it counts ticks of virtual time while PMCR_EL0.E and its bit in
 /// PMCNTENSET_EL0 are both set.
@@ -79,5 +80,21 @@ final class CycleCounter {
     long foldInto(long digest) {
         long flags = (enabled ? 1 : 0) | (counting ? 2 : 0) | (userEnable << 2);
         return Digest64.fold(Digest64.fold(Digest64.fold(digest, flags), held), since);
+    }
+
+    void save(ByteBuffer state) {
+        state.put((byte) (enabled ? 1 : 0));
+        state.put((byte) (counting ? 1 : 0));
+        state.putLong(userEnable);
+        state.putLong(held);
+        state.putLong(since);
+    }
+
+    void load(ByteBuffer state) {
+        enabled = state.get() != 0;
+        counting = state.get() != 0;
+        userEnable = state.getLong();
+        held = state.getLong();
+        since = state.getLong();
     }
 }

@@ -1,6 +1,7 @@
 package dev.trapline.unicorn;
 
 import dev.trapline.abi.exit.Exit;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// What happened in a slice, noted down by the hooks while guest code runs. Reads of the time are answered on the spot;
@@ -127,5 +128,16 @@ final class EngineHooks implements Hooks {
 
     TimeRegisters time() {
         return time;
+    }
+
+    /// Takes down what lasts from one slice to the next.
+    void save(ByteBuffer state) {
+        state.put((byte) (mmuSeen ? 1 : 0));
+        time.save(state);
+    }
+
+    void load(ByteBuffer state) {
+        mmuSeen = state.get() != 0;
+        time.load(state);
     }
 }

@@ -2,6 +2,7 @@ package dev.trapline.unicorn;
 
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.engine.Engine;
+import java.nio.ByteBuffer;
 
 /// The virtual and the physical EL1 timer of one CPU, and what EL0 may see of them: registers only, no interrupt. Their
 /// counter is whatever the caller says it is.
@@ -98,5 +99,21 @@ final class GenericTimers {
             folded = Digest64.fold(folded, compareValue[timer]);
         }
         return folded;
+    }
+
+    void save(ByteBuffer state) {
+        state.putLong(kernelControl);
+        for (int timer = PHYSICAL; timer <= VIRTUAL; timer++) {
+            state.putLong(control[timer]);
+            state.putLong(compareValue[timer]);
+        }
+    }
+
+    void load(ByteBuffer state) {
+        kernelControl = state.getLong();
+        for (int timer = PHYSICAL; timer <= VIRTUAL; timer++) {
+            control[timer] = state.getLong();
+            compareValue[timer] = state.getLong();
+        }
     }
 }

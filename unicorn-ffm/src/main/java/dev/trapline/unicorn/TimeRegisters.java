@@ -3,6 +3,7 @@ package dev.trapline.unicorn;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.machine.MachineSpec;
+import java.nio.ByteBuffer;
 
 /// The system registers that would show the host's clock, answered from virtual time: counters, timers, cycle counter.
 ///
@@ -194,5 +195,17 @@ final class TimeRegisters {
     /// Folds all of it into a digest.
     long foldInto(long digest) {
         return Digest64.fold(cycles.foldInto(timers.foldInto(digest)), monitorControl);
+    }
+
+    void save(ByteBuffer state) {
+        timers.save(state);
+        cycles.save(state);
+        state.putLong(monitorControl);
+    }
+
+    void load(ByteBuffer state) {
+        timers.load(state);
+        cycles.load(state);
+        monitorControl = state.getLong();
     }
 }

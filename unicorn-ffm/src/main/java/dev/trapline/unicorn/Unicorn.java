@@ -1,6 +1,8 @@
 package dev.trapline.unicorn;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.MmioDevice;
@@ -305,6 +307,23 @@ public final class Unicorn implements AutoCloseable {
     void restoreContext() {
         MemorySegment image = Objects.requireNonNull(context, "saved before");
         // SAFETY: the image was filled by this instance, so the pointers in it are the instance's own.
+        UnicornError.check(calls.contextRestore(handle(), image.address()), "restoring a context");
+    }
+
+    /// Makes an image that [#saveContext] of another instance gave this one's CPU state.
+    ///
+    /// @param saved all of its bytes
+    /// @throws EngineException if it is not an image of this library and architecture
+    void loadContext(byte[] saved) {
+        MemorySegment image = saveContext();
+        if (saved.length != image.byteSize()
+                || MemorySegment.ofArray(saved).get(JAVA_LONG_UNALIGNED, 0) != image.get(JAVA_LONG_UNALIGNED, 0)) {
+            throw new EngineException("a CPU state of " + saved.length + " bytes is of another build of the library:"
+                    + " this one's has " + image.byteSize());
+        }
+        MemorySegment.copy(saved, 0, image, JAVA_BYTE, 0, saved.length);
+        // SAFETY: the image was allocated by this instance. The CPU state holds no pointer, and those that later
+        // versions keep before it serve snapshots of memory, which are never asked for.
         UnicornError.check(calls.contextRestore(handle(), image.address()), "restoring a context");
     }
 

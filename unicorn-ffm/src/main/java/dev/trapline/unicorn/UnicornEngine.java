@@ -1,5 +1,6 @@
 package dev.trapline.unicorn;
 
+import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.ExecutionState;
@@ -11,6 +12,8 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// A CPU of the library behind the engine port.
@@ -21,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// The general registers are read once, when the library returns; until something writes them, they are answered from
 /// there.
 final class UnicornEngine implements Engine {
+
+    /// What is saved of a CPU besides the library's own image of it, at most.
+    private static final int STATE_BYTES = 1024;
 
     private final Unicorn unicorn;
     private final Architecture architecture;
@@ -292,6 +298,33 @@ final class UnicornEngine implements Engine {
     public void maintain(Exit.Maintenance operation) {
         unicorn.handle();
         translations.maintain(operation);
+    }
+
+    @Override
+    public Bytes save() {
+        MemorySegment image = unicorn.saveContext();
+        ByteBuffer state = ByteBuffer.allocate(Math.toIntExact(image.byteSize()) + STATE_BYTES);
+        state.put(image.asByteBuffer());
+        for (long register : registers) {
+            state.putLong(register);
+        }
+        hooks.save(state);
+        return Bytes.copyOf(state.array(), 0, state.position());
+    }
+
+    @Override
+    public void load(Bytes state) {
+        ByteBuffer saved = ByteBuffer.wrap(state.toArray());
+        byte[] image = new byte[Math.toIntExact(unicorn.saveContext().byteSize())];
+        if (saved.remaining() < image.length + registers.length * Long.BYTES) {
+            throw new EngineException("a CPU state of " + state.size() + " bytes is of another build of the library");
+        }
+        saved.get(image);
+        unicorn.loadContext(image);
+        for (int n = 0; n < registers.length; n++) {
+            registers[n] = saved.getLong();
+        }
+        hooks.load(saved);
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.trapline.vcpu;
 import dev.trapline.abi.Digest64;
 import dev.trapline.journal.record.JournalRecord.Slice;
 import dev.trapline.vcpu.device.Pl011;
+import dev.trapline.vcpu.state.StateReader;
+import dev.trapline.vcpu.state.StateWriter;
 
 /// What the guest has printed: counted, digested, and passed on.
 final class Console {
@@ -54,5 +56,15 @@ final class Console {
     /// Digest of all that was printed, the same however it was cut into slices.
     long digest() {
         return digest;
+    }
+
+    void save(StateWriter state) {
+        state.put(bytes);
+        state.put(digest);
+    }
+
+    void load(StateReader state) {
+        bytes = state.take();
+        digest = state.take();
     }
 }

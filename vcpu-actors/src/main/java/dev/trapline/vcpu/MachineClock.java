@@ -1,5 +1,8 @@
 package dev.trapline.vcpu;
 
+import dev.trapline.vcpu.state.StateReader;
+import dev.trapline.vcpu.state.StateWriter;
+
 /// How far a machine has come: slices, and virtual time.
 final class MachineClock {
 
@@ -24,5 +27,15 @@ final class MachineClock {
     /// Nothing can run until then.
     void passTo(long until) {
         now = until;
+    }
+
+    void save(StateWriter state) {
+        state.put(slices);
+        state.put(now);
+    }
+
+    void load(StateReader state) {
+        slices = state.take();
+        now = state.take();
     }
 }

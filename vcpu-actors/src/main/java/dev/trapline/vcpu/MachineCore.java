@@ -24,6 +24,8 @@ import dev.trapline.vcpu.boot.BootPlan;
 import dev.trapline.vcpu.device.Pl011;
 import dev.trapline.vcpu.memory.MachineMemory;
 import dev.trapline.vcpu.schedule.Scheduler;
+import dev.trapline.vcpu.state.StateReader;
+import dev.trapline.vcpu.state.StateWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -212,6 +214,20 @@ final class MachineCore implements Effects.Run {
         return outcome != null;
     }
 
+    /// How the run ended; null while it goes on.
+    @Nullable
+    RunOutcome outcome() {
+        return outcome;
+    }
+
+    MachineClock clock() {
+        return clock;
+    }
+
+    Vcpus vcpus() {
+        return vcpus;
+    }
+
     /// There may be credit again, or storage may have failed.
     void resume() {
         if (waitsForCredit) {
@@ -278,6 +294,39 @@ final class MachineCore implements Effects.Run {
                 log.lastCalls(),
                 vcpus.handlers(),
                 hostNanos);
+    }
+
+    /// Takes down all that the machine holds besides its memory, its engines and its services: before a slice that
+    /// was granted, and while the run goes on.
+    void save(StateWriter state) {
+        InvariantViolation.require(outcome == null, "the run is over: there is nothing to go on from");
+        clock.save(state);
+        scheduler.save(state);
+        vcpus.save(state);
+        stolen.save(state);
+        uart.save(state);
+        console.save(state);
+        log.save(state);
+        state.put(granted);
+        state.put(registerDigest);
+        state.put(nextMemoryDigest);
+    }
+
+    /// Becomes what [#save] took down, also if the run was over. Entropy that was asked for and has not come is not
+    /// part of it: in a replay it comes from the recording.
+    void load(StateReader state) {
+        clock.load(state);
+        scheduler.load(state);
+        vcpus.load(state);
+        stolen.load(state);
+        uart.load(state);
+        console.load(state);
+        log.load(state);
+        granted = state.take();
+        registerDigest = state.take();
+        nextMemoryDigest = state.take();
+        outcome = null;
+        brokenByService = false;
     }
 
     private void takeIn(SliceEnd end) {

@@ -4,6 +4,8 @@ import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.machine.VcpuState;
+import dev.trapline.vcpu.state.StateReader;
+import dev.trapline.vcpu.state.StateWriter;
 import java.util.Arrays;
 import java.util.List;
 
@@ -14,6 +16,8 @@ final class PowerTable {
 
     /// Nothing is to come by itself.
     static final long NEVER = Engine.NO_DEADLINE;
+
+    private static final List<VcpuState> STATES = List.of(VcpuState.values());
 
     private final VcpuState[] states;
     /// When a vCPU that cannot run can: it is ready, or its timer wakes it.
@@ -150,5 +154,27 @@ final class PowerTable {
         due[vcpu.index()] = until;
         earliest = Math.min(earliest, until);
         runnable = until == NEVER && state.isRunnable() ? runnable | vcpu.bit() : runnable & ~vcpu.bit();
+    }
+
+    void save(StateWriter state) {
+        for (int index = 0; index < states.length; index++) {
+            state.put(STATES.indexOf(states[index]));
+        }
+        state.put(due);
+        state.put(timers);
+        state.put(runnable);
+        state.put(interrupted);
+        state.put(earliest);
+    }
+
+    void load(StateReader state) {
+        for (int index = 0; index < states.length; index++) {
+            states[index] = STATES.get(state.takeInt());
+        }
+        state.take(due);
+        state.take(timers);
+        runnable = state.take();
+        interrupted = state.take();
+        earliest = state.take();
     }
 }

@@ -7,8 +7,11 @@ import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.JournalRecord.Answer;
 import dev.trapline.journal.record.JournalRecord.Slice;
+import dev.trapline.vcpu.state.StateReader;
+import dev.trapline.vcpu.state.StateWriter;
 import dev.trapline.vcpu.trace.HypercallText;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -58,7 +61,9 @@ final class RunLog {
     List<String> lastCalls() {
         List<String> lines = new ArrayList<>();
         for (long n = Math.max(0, callCount - CALLS_SHOWN); n < callCount; n++) {
-            lines.add(call((int) (n % CALLS)));
+            if (callers[(int) (n % CALLS)] != null) {
+                lines.add(call((int) (n % CALLS)));
+            }
         }
         return lines;
     }
@@ -78,6 +83,20 @@ final class RunLog {
             }
         }
         return lines.values().stream().skip(Math.max(0, lines.size() - EVENTS)).toList();
+    }
+
+    /// The counts alone: what is kept for messages begins anew.
+    void save(StateWriter state) {
+        state.put(eventCount);
+        state.put(callCount);
+    }
+
+    void load(StateReader state) {
+        Arrays.fill(events, null);
+        Arrays.fill(callers, null);
+        Arrays.fill(answers, null);
+        eventCount = state.take();
+        callCount = state.take();
     }
 
     private String call(int at) {

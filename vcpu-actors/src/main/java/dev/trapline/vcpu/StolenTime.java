@@ -5,6 +5,8 @@ import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.vcpu.memory.MachineMemory;
+import dev.trapline.vcpu.state.StateReader;
+import dev.trapline.vcpu.state.StateWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -65,5 +67,21 @@ final class StolenTime {
         word.putLong(stolen[index] * NANOS_PER_TICK);
         memory.write(addresses[index], Bytes.copyOf(word.array()));
         return addresses[index];
+    }
+
+    void save(StateWriter state) {
+        state.put(addresses);
+        state.put(stolen);
+        state.put(since);
+        state.put(shared);
+        state.put(any);
+    }
+
+    void load(StateReader state) {
+        state.take(addresses);
+        state.take(stolen);
+        state.take(since);
+        state.take(shared);
+        any = state.takeFlag();
     }
 }

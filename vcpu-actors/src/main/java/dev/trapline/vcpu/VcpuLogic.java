@@ -1,5 +1,6 @@
 package dev.trapline.vcpu;
 
+import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
@@ -14,6 +15,8 @@ import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.registry.Toggle;
 import dev.trapline.journal.record.JournalRecord.Slice;
+import dev.trapline.vcpu.state.StateReader;
+import dev.trapline.vcpu.state.StateWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
@@ -36,6 +39,11 @@ final class VcpuLogic {
     private record Suspended(Engine engine) implements Lifecycle {}
 
     private static final int SAVED_BY_DELIVERY = 18;
+
+    private static final int OFF = 0;
+    private static final int ON_PENDING = 1;
+    private static final int ON = 2;
+    private static final int SUSPENDED = 3;
 
     private final VcpuId id;
     private final EngineFactory engines;
@@ -189,6 +197,23 @@ final class VcpuLogic {
         return GeneralRegisters.copyOf(registers);
     }
 
+    /// The general registers as they are now; null if the vCPU has no power.
+    ///
+    /// @param pending what it finds when it goes on: written early, which it cannot tell
+    @Nullable
+    GeneralRegisters look(RegisterWrites pending) {
+        long[] now = new long[GeneralRegisters.COUNT];
+        Engine engine = engineOrNull();
+        if (engine == null) {
+            return null;
+        }
+        if (pending.count() > 0) {
+            engine.writeRegisters(pending);
+        }
+        engine.readRegisters(now);
+        return GeneralRegisters.copyOf(now);
+    }
+
     /// A digest of all registers of a vCPU that just ran.
     long fullDigest() {
         return switch (lifecycle) {
@@ -198,13 +223,65 @@ final class VcpuLogic {
         };
     }
 
-    private void ifPowered(Consumer<Engine> action) {
-        switch (lifecycle) {
-            case Off _ -> {}
-            case OnPending(Engine engine) -> action.accept(engine);
-            case On(Engine engine) -> action.accept(engine);
-            case Suspended(Engine engine) -> action.accept(engine);
+    /// Takes down where it is in its life.
+    ///
+    /// @return what its engine holds; empty if it has no power
+    Bytes save(StateWriter state) {
+        state.put(
+                switch (lifecycle) {
+                    case Off _ -> OFF;
+                    case OnPending _ -> ON_PENDING;
+                    case On _ -> ON;
+                    case Suspended _ -> SUSPENDED;
+                });
+        state.put(timerDeadline);
+        state.put(interrupted.size());
+        long[] words = new long[GeneralRegisters.COUNT];
+        for (GeneralRegisters each : interrupted) {
+            each.copyTo(words);
+            state.put(words);
         }
+        Engine engine = engineOrNull();
+        return engine == null ? Bytes.EMPTY : engine.save();
+    }
+
+    /// Becomes what [#save] took down, with a fresh engine.
+    void load(StateReader state, Bytes image) {
+        powerOff();
+        int kind = state.takeInt();
+        timerDeadline = state.take();
+        // A vCPU without power may be in a handler: it goes on there when it has power again.
+        long[] words = new long[GeneralRegisters.COUNT];
+        for (int left = state.takeInt(); left > 0; left--) {
+            state.take(words);
+            interrupted.add(GeneralRegisters.copyOf(words));
+        }
+        if (kind == OFF) {
+            return;
+        }
+        Engine engine = engines.open(spec);
+        lifecycle = switch (kind) {
+            case ON_PENDING -> new OnPending(engine);
+            case ON -> new On(engine);
+            default -> new Suspended(engine);
+        };
+        engine.load(image);
+    }
+
+    private void ifPowered(Consumer<Engine> action) {
+        Engine engine = engineOrNull();
+        if (engine != null) {
+            action.accept(engine);
+        }
+    }
+
+    private @Nullable Engine engineOrNull() {
+        return switch (lifecycle) {
+            case Off _ -> null;
+            case OnPending(Engine engine) -> engine;
+            case On(Engine engine) -> engine;
+            case Suspended(Engine engine) -> engine;
+        };
     }
 
     private Engine poweredEngine() {

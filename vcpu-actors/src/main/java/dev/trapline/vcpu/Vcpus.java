@@ -5,6 +5,8 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.VcpuState;
+import dev.trapline.vcpu.state.StateReader;
+import dev.trapline.vcpu.state.StateWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -73,6 +75,11 @@ final class Vcpus {
     /// What a vCPU finds in its registers when it goes on.
     void returns(VcpuId vcpu, RegisterWrites registers) {
         returns[vcpu.index()] = registers;
+    }
+
+    /// What a vCPU finds in its registers when it goes on, and has not seen yet.
+    RegisterWrites pending(VcpuId vcpu) {
+        return returns[vcpu.index()];
     }
 
     /// Powers a vCPU on.
@@ -164,6 +171,47 @@ final class Vcpus {
         boolean byEffect = (suspendedByEffect & vcpu.bit()) != 0;
         suspendedByEffect &= ~vcpu.bit();
         return new Wakeup(vcpu, byEffect, power.of(vcpu) == VcpuState.ON_PENDING);
+    }
+
+    void save(StateWriter state) {
+        power.save(state);
+        for (RegisterWrites pending : returns) {
+            state.put(pending.mask());
+            for (int k = 0; k < pending.count(); k++) {
+                state.put(pending.value(k));
+            }
+        }
+        for (Effect.PowerDown down : resumes) {
+            state.put(down != null);
+            state.put(down == null ? 0 : down.entry());
+            state.put(down == null ? 0 : down.contextId());
+        }
+        state.put(suspendedByEffect);
+        state.put(handlers.size());
+        for (RunReport.OpenHandler handler : handlers) {
+            state.put(handler.vcpu().index());
+            state.put(handler.event());
+        }
+    }
+
+    void load(StateReader state) {
+        power.load(state);
+        for (int index = 0; index < returns.length; index++) {
+            returns[index] = RegisterWrites.NONE;
+            for (int rest = state.takeInt(); rest != 0; rest &= rest - 1) {
+                returns[index] = returns[index].and(Integer.numberOfTrailingZeros(rest), state.take());
+            }
+        }
+        for (int index = 0; index < resumes.length; index++) {
+            boolean down = state.takeFlag();
+            Effect.PowerDown resume = new Effect.PowerDown(all[index], state.take(), state.take());
+            resumes[index] = down ? resume : null;
+        }
+        suspendedByEffect = state.take();
+        handlers.clear();
+        for (int left = state.takeInt(); left > 0; left--) {
+            handlers.add(new RunReport.OpenHandler(all[state.takeInt()], state.take()));
+        }
     }
 
     /// A wait that is over.

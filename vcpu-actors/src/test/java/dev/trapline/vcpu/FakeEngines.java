@@ -1,5 +1,6 @@
 package dev.trapline.vcpu;
 
+import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.engine.Engine;
@@ -190,6 +191,16 @@ final class FakeEngines implements EngineFactory {
         @Override
         public void maintain(Exit.Maintenance operation) {
             log.add(name + " maintains " + operation.operation());
+        }
+
+        @Override
+        public Bytes save() {
+            throw new UnsupportedOperationException("a script cannot be saved");
+        }
+
+        @Override
+        public void load(Bytes state) {
+            throw new UnsupportedOperationException("a script cannot be loaded");
         }
 
         @Override

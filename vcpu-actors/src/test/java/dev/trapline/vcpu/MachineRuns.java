@@ -19,7 +19,9 @@ import dev.trapline.journal.recording.Recordings;
 import dev.trapline.unicorn.LibrarySearch;
 import dev.trapline.unicorn.UnicornEngines;
 import dev.trapline.unicorn.UnicornLibrary;
+import dev.trapline.vcpu.boot.Guests;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -85,6 +87,36 @@ final class MachineRuns implements AutoCloseable {
     Finished replay(Path directory) {
         return finish(Machine.replay(engines, Recordings.open(directory, OpenOptions.STRICT))
                 .services(FirmwareServices.onClassPath()));
+    }
+
+    /// Records a guest on a machine with little memory, whose digests are cheap and frequent.
+    ///
+    /// @param guest without its suffix
+    Finished recordSmall(String guest, int vcpus, Schedule schedule, long slice, long limit, Path directory)
+            throws IOException {
+        MachineSpec spec = new MachineSpec(
+                vcpus,
+                16,
+                CpuModel.CORTEX_A57,
+                Guests.width(guest + ".elf"),
+                1 << 20,
+                schedule,
+                7,
+                slice,
+                256,
+                limit,
+                true,
+                true,
+                1_000,
+                100_000,
+                Policy.DEFAULT.withResident("smccc"),
+                new TreeMap<>());
+        return record(spec, Guests.image(guest + ".elf"), "some text\rq", directory);
+    }
+
+    Playback playback(Path directory, ConsoleOutput console) {
+        return Playback.of(
+                engines, Recordings.open(directory, OpenOptions.STRICT), FirmwareServices.onClassPath(), console);
     }
 
     private Machine.Builder builder(MachineSpec spec, Image image, String script) {

@@ -109,7 +109,8 @@ class SdeiChecksumTest {
         MachineRuns.assertEqual(runs.replay(recording), finished, "seed " + seed + ", replayed");
     }
 
-    private static List<PlannedInjection> planned(long seed, int events) {
+    /// Events for all vCPUs, some of them while the handler of another runs.
+    static List<PlannedInjection> planned(long seed, int events) {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         List<PlannedInjection> planned = new ArrayList<>();
         long slice = SETTING_UP;
@@ -123,7 +124,7 @@ class SdeiChecksumTest {
         return planned;
     }
 
-    private static MachineSpec spec(long seed) {
+    static MachineSpec spec(long seed) {
         return new MachineSpec(
                 VCPUS,
                 16,

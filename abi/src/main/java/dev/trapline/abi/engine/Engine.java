@@ -1,5 +1,6 @@
 package dev.trapline.abi.engine;
 
+import dev.trapline.abi.Bytes;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.firmware.RegisterWrites;
@@ -92,6 +93,20 @@ public interface Engine extends AutoCloseable {
 
     /// Performs a maintenance operation that one of the machine's vCPUs executed.
     void maintain(Exit.Maintenance operation);
+
+    /// All that the guest has left in this CPU, and what goes with it: an engine that takes it on with [#load] runs
+    /// on as this one does. Some microseconds, and some 13 kB.
+    ///
+    /// @return in a form that only the library of this engine understands
+    Bytes save();
+
+    /// Takes on what [#save] gave.
+    ///
+    /// Only before the first slice: nothing is translated yet that other memory could contradict.
+    ///
+    /// @param state of an engine of the same library, opened with the same spec
+    /// @throws EngineException if it is not
+    void load(Bytes state);
 
     /// Frees the engine's native memory. The memory map it was opened with belongs to the caller and stays.
     @Override

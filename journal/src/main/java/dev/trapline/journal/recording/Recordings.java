@@ -73,7 +73,7 @@ public final class Recordings {
     /// A history that checks a run against a recording.
     ///
     /// @param reader belongs to the history from now on, and is closed with it
-    public static History replay(RecordingReader reader) {
+    public static ReplayHistory replay(RecordingReader reader) {
         return new ReplayHistory(reader);
     }
 }

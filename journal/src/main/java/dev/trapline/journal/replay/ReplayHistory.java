@@ -98,6 +98,61 @@ public final class ReplayHistory implements History {
         }
     }
 
+    /// A place between two records.
+    ///
+    /// @param segment the one read last; -1 before the first
+    /// @param records how many of its records come before
+    public record Mark(long segment, int records) {}
+
+    /// Where the history is.
+    public Mark mark() {
+        return new Mark(nextSegment - 1, records);
+    }
+
+    /// Goes to a place, forwards or backwards: reads one segment.
+    public void goTo(Mark mark) {
+        if (ahead != null) {
+            // The reader is for one at a time; what was read ahead does not matter any more.
+            ahead.handle((_, _) -> Boolean.TRUE).join();
+            ahead = null;
+        }
+        segment = null;
+        bytes = new byte[0];
+        at = 0;
+        records = 0;
+        nextSlice = 0;
+        nextSegment = mark.segment();
+        encoder.reset();
+        if (mark.segment() < 0) {
+            nextSegment = 0;
+            return;
+        }
+        advance();
+        Segment entered = segment;
+        if (entered == null) {
+            throw new IllegalArgumentException("the recording has no segment " + mark.segment());
+        }
+        nextSlice = entered.firstSlice();
+        skip(entered, mark.records());
+    }
+
+    /// What the encoder would have seen it has to see: bytes are compared.
+    private void skip(Segment entered, int count) {
+        try {
+            SegmentCursor cursor = new SegmentCursor(entered);
+            while (records < count) {
+                JournalRecord record = cursor.next().record();
+                scratch.length(0);
+                encoder.encode(record);
+                records++;
+                nextSlice += record instanceof JournalRecord.Slice ? 1 : 0;
+            }
+            at = cursor.at();
+        } catch (CodecException e) {
+            throw damaged(String.valueOf(e.getMessage()));
+        }
+    }
+
     /// Whether the recording says that nothing comes after what has been read.
     private boolean endsHere() {
         return segment != null && segment.isLast();

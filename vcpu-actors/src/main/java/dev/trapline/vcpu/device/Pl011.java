@@ -1,7 +1,10 @@
 package dev.trapline.vcpu.device;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.engine.MmioDevice;
+import dev.trapline.vcpu.state.StateReader;
+import dev.trapline.vcpu.state.StateWriter;
 import java.util.Arrays;
 
 /// The console: a PL011 (ARM DDI 0183) that transmits at once, receives what the machine gives it between slices, and
@@ -166,5 +169,35 @@ public final class Pl011 implements MmioDevice {
             transmitted = Arrays.copyOf(transmitted, 2 * transmitted.length);
         }
         transmitted[transmittedCount++] = value;
+    }
+
+    /// Takes down all of it. Nothing may be left that was transmitted and not passed on.
+    public void save(StateWriter state) {
+        InvariantViolation.require(transmittedCount == 0, "what the console transmitted has not been passed on");
+        for (byte b : receiver) {
+            state.put(b);
+        }
+        state.put(received);
+        state.put(everRead);
+        for (int register : new int[] {ibrd, fbrd, lcrH, cr, ifls, imsc, dmacr}) {
+            state.put(register);
+        }
+    }
+
+    /// Becomes what [#save] took down.
+    public void load(StateReader state) {
+        for (int k = 0; k < receiver.length; k++) {
+            receiver[k] = (byte) state.take();
+        }
+        received = state.takeInt();
+        everRead = state.takeFlag();
+        transmittedCount = 0;
+        ibrd = state.takeInt();
+        fbrd = state.takeInt();
+        lcrH = state.takeInt();
+        cr = state.takeInt();
+        ifls = state.takeInt();
+        imsc = state.takeInt();
+        dmacr = state.takeInt();
     }
 }

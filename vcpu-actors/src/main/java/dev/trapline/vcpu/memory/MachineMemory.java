@@ -108,6 +108,23 @@ public final class MachineMemory implements GuestMemory, AutoCloseable {
         return digest;
     }
 
+    /// Takes a copy of all of it. Costs a look at each page that was ever touched, and room for those that nothing
+    /// else has the like of.
+    ///
+    /// @param store shares equal pages between all copies made with it
+    public MemoryCopy copy(PageStore store) {
+        return new MemoryCopy(
+                store.copy(ram, (byte) 0), flash == null ? new MemoryCopy.Block() : store.copy(flash, ERASED));
+    }
+
+    /// Becomes what it was when a copy of it was taken. Every engine must be told, or be a fresh one.
+    public void restore(MemoryCopy copy) {
+        copy.ram().restore(ram, (byte) 0);
+        if (flash != null) {
+            copy.flash().restore(flash, ERASED);
+        }
+    }
+
     @Override
     public void close() {
         arena.close();

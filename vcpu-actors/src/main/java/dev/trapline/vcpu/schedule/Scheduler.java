@@ -1,6 +1,8 @@
 package dev.trapline.vcpu.schedule;
 
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.vcpu.state.StateReader;
+import dev.trapline.vcpu.state.StateWriter;
 
 /// Decides who gets the next slice, and how long it is. The same sequence of questions gets the same sequence of
 /// answers.
@@ -25,6 +27,12 @@ public sealed interface Scheduler {
     /// The length of the slice for the vCPU just chosen, in instructions.
     long budget();
 
+    /// Takes down where in its sequence it is.
+    void save(StateWriter state);
+
+    /// Goes to where [#save] was.
+    void load(StateReader state);
+
     /// The next runnable vCPU in order, a full slice each time.
     final class RoundRobin implements Scheduler {
         private final long budget;
@@ -44,6 +52,16 @@ public sealed interface Scheduler {
         @Override
         public long budget() {
             return budget;
+        }
+
+        @Override
+        public void save(StateWriter state) {
+            state.put(last);
+        }
+
+        @Override
+        public void load(StateReader state) {
+            last = state.takeInt();
         }
     }
 
@@ -76,6 +94,16 @@ public sealed interface Scheduler {
             long low = 1L << generator.below(magnitudes);
             long high = Math.min(2 * low, budget + 1);
             return low + generator.below(high - low);
+        }
+
+        @Override
+        public void save(StateWriter state) {
+            state.put(generator.state());
+        }
+
+        @Override
+        public void load(StateReader state) {
+            generator.goTo(state.take());
         }
     }
 }

@@ -15,6 +15,16 @@ public final class SplitMix64 {
         this.state = seed;
     }
 
+    /// Where it is in its sequence.
+    long state() {
+        return state;
+    }
+
+    /// Goes on from where [#state] was this.
+    void goTo(long newState) {
+        state = newState;
+    }
+
     /// The next 64 bits.
     public long next() {
         state += GAMMA;

@@ -1,0 +1,123 @@
+package dev.trapline.launcher;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// Which part of a recording is played, and what is shown of it.
+final class SeekOptions {
+
+    private static final int MEMORY_ARGUMENTS = 2;
+
+    private @Nullable String from;
+    private @Nullable String to;
+    private @Nullable String at;
+    private boolean registers;
+    private List<String> memory = List.of();
+    private boolean disassemble;
+    private TraceCommand.Format format = TraceCommand.Format.text;
+
+    @Option(
+            names = "--from",
+            paramLabel = "POS",
+            order = 10,
+            description = "Print what the guest printed from here on. POS is a slice (120), an instruction in one "
+                    + "(120:17), a call that is not answered yet (hypercall#9), or a virtual time (1.5ms).")
+    void from(@Nullable String value) {
+        from = value;
+    }
+
+    @Option(
+            names = "--to",
+            paramLabel = "POS",
+            order = 11,
+            description = "Play no further than this. Default: to the end.")
+    void to(@Nullable String value) {
+        to = value;
+    }
+
+    @Option(
+            names = "--at",
+            paramLabel = "POS",
+            order = 12,
+            description = "Play up to this, and show the machine as it is there, instead of its console.")
+    void at(@Nullable String value) {
+        at = value;
+    }
+
+    @Option(names = "--registers", order = 13, description = "With --at: the registers of each vCPU (the default).")
+    void registers(boolean given) {
+        registers = given;
+    }
+
+    @Option(
+            names = "--memory",
+            paramLabel = "ADDR LEN",
+            arity = "2",
+            order = 14,
+            description = "With --at: so many bytes at a physical address.")
+    void memory(@Nullable List<String> values) {
+        memory = values == null ? List.of() : List.copyOf(values);
+    }
+
+    @Option(
+            names = "--disassemble",
+            order = 15,
+            description = "With --at: the next instructions of each vCPU, by physical address.")
+    void disassemble(boolean given) {
+        disassemble = given;
+    }
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            order = 16,
+            description = "With --at: ${COMPLETION-CANDIDATES} (default text).")
+    void format(TraceCommand.@Nullable Format value) {
+        format = value == null ? TraceCommand.Format.text : value;
+    }
+
+    /// Whether not all of the recording is to be played as it is.
+    boolean areGiven() {
+        boolean given = from != null || to != null || at != null;
+        if (at == null && (registers || disassemble || !memory.isEmpty())) {
+            throw CommandException.usage("--registers, --memory and --disassemble show a place: name it with --at");
+        }
+        if (at != null && (from != null || to != null)) {
+            throw CommandException.usage("--at shows one place, --from and --to a stretch: give the one or the others");
+        }
+        return given;
+    }
+
+    @Nullable
+    Place from() {
+        return from == null ? null : Place.parse("--from", from);
+    }
+
+    @Nullable
+    Place to() {
+        return to == null ? null : Place.parse("--to", to);
+    }
+
+    @Nullable
+    Place at() {
+        return at == null ? null : Place.parse("--at", at);
+    }
+
+    boolean registers() {
+        return registers || (memory.isEmpty() && !disassemble);
+    }
+
+    boolean disassemble() {
+        return disassemble;
+    }
+
+    /// The stretch of memory that is to be shown; null if none is.
+    StateView.@Nullable Stretch memory() {
+        return memory.size() < MEMORY_ARGUMENTS ? null : StateView.Stretch.parse(memory.get(0), memory.get(1));
+    }
+
+    TraceCommand.Format format() {
+        return format;
+    }
+}

@@ -1,0 +1,185 @@
+package dev.trapline.launcher;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.machine.Width;
+import dev.trapline.config.Quantities;
+import dev.trapline.vcpu.Playback;
+import dev.trapline.vcpu.VcpuView;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A machine at one place of its recording, as people and programs read it.
+///
+/// @param registers whether they are shown
+/// @param disassembly whether the next instructions are shown
+/// @param memory what is shown of it; null for nothing
+record StateView(
+        boolean registers, boolean disassembly, @Nullable Stretch memory) {
+
+    private static final int REGISTERS_IN_A_ROW = 4;
+    private static final int BYTES_IN_A_ROW = 16;
+    private static final int INSTRUCTIONS = 8;
+    private static final long T32 = 1 << 5;
+
+    /// A stretch of guest memory.
+    record Stretch(long address, int length) {
+
+        private static final int LONGEST = 1 << 26;
+
+        static Stretch parse(String address, String length) {
+            BigInteger from = Quantities.number(address);
+            BigInteger bytes = Quantities.number(length);
+            if (from == null || from.signum() < 0 || from.bitLength() > Long.SIZE || bytes == null) {
+                throw CommandException.usage("--memory " + address + " " + length
+                        + ": give an address and a length in bytes, as in --memory 0x40080000 64");
+            }
+            if (bytes.signum() <= 0 || bytes.compareTo(BigInteger.valueOf(LONGEST)) > 0) {
+                throw CommandException.usage("--memory: a length is 1 to " + LONGEST + " bytes, not " + length);
+            }
+            return new Stretch(from.longValue(), bytes.intValueExact());
+        }
+
+        Bytes read(GuestMemory from) {
+            if (!from.contains(address, length)) {
+                throw CommandException.usage("--memory: " + length + " bytes at 0x" + Long.toHexString(address)
+                        + " are not wholly in the machine's memory");
+            }
+            return from.read(address, length);
+        }
+    }
+
+    private record Line(long address, String code, String text) {}
+
+    /// For people.
+    String text(Playback playback, Place.Found place, Width width) {
+        StringBuilder text = new StringBuilder();
+        text.append(String.format(Locale.ROOT, "%s, %.9f s%n", place, Figures.seconds(playback.now())));
+        for (VcpuView vcpu : playback.vcpus()) {
+            GeneralRegisters values = vcpu.registers();
+            text.append(String.format(
+                    "%n%s %s%s%n", vcpu.vcpu(), vcpu.state().description(), vcpu.next() ? ", runs next" : ""));
+            if (registers && values != null) {
+                append(text, values);
+            }
+            if (disassembly && values != null) {
+                for (Line line : lines(playback.memory(), values, width)) {
+                    text.append(String.format("  %016x  %-8s  %s%n", line.address(), line.code(), line.text()));
+                }
+            }
+        }
+        Stretch shown = memory;
+        if (shown != null) {
+            append(text.append('\n'), shown.address(), shown.read(playback.memory()));
+        }
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, GeneralRegisters values) {
+        for (int n = 0; n < GeneralRegisters.COUNT; n++) {
+            text.append(String.format("  %-6s %016x", GeneralRegisters.nameOf(n), values.get(n)));
+            if (n % REGISTERS_IN_A_ROW == REGISTERS_IN_A_ROW - 1 || n == GeneralRegisters.COUNT - 1) {
+                text.append('\n');
+            }
+        }
+    }
+
+    private static void append(StringBuilder text, long address, Bytes bytes) {
+        HexFormat hex = HexFormat.ofDelimiter(" ");
+        for (int at = 0; at < bytes.size(); at += BYTES_IN_A_ROW) {
+            byte[] row = new byte[Math.min(BYTES_IN_A_ROW, bytes.size() - at)];
+            bytes.copyTo(at, row, 0, row.length);
+            StringBuilder characters = new StringBuilder();
+            for (byte b : row) {
+                characters.append(b >= ' ' && b < 0x7f ? (char) b : '.');
+            }
+            text.append(String.format("%016x  %-47s  %s%n", address + at, hex.formatHex(row), characters));
+        }
+    }
+
+    /// For programs: one object on one line.
+    String json(Playback playback, Place.Found place, Width width) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("slice", place.position().slice());
+        fields.put("instruction", place.position().instruction());
+        fields.put("atExit", place.atExit());
+        fields.put("ticks", playback.now());
+        List<Object> vcpus = new ArrayList<>();
+        for (VcpuView vcpu : playback.vcpus()) {
+            vcpus.add(fields(vcpu, playback.memory(), width));
+        }
+        fields.put("vcpus", vcpus);
+        Stretch shown = memory;
+        if (shown != null) {
+            fields.put("address", Json.hex(shown.address()));
+            fields.put(
+                    "bytes",
+                    HexFormat.of().formatHex(shown.read(playback.memory()).toArray()));
+        }
+        return Json.of(fields) + "\n";
+    }
+
+    private Map<String, Object> fields(VcpuView vcpu, GuestMemory from, Width width) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("vcpu", vcpu.vcpu().index());
+        fields.put("state", vcpu.state().description());
+        fields.put("next", vcpu.next());
+        GeneralRegisters values = vcpu.registers();
+        if (registers && values != null) {
+            Map<String, Object> named = new LinkedHashMap<>();
+            for (int n = 0; n < GeneralRegisters.COUNT; n++) {
+                named.put(GeneralRegisters.nameOf(n), Json.hex(values.get(n)));
+            }
+            fields.put("registers", named);
+        }
+        if (disassembly && values != null) {
+            List<Object> lines = new ArrayList<>();
+            for (Line line : lines(from, values, width)) {
+                Map<String, Object> parts = new LinkedHashMap<>();
+                parts.put("address", Json.hex(line.address()));
+                parts.put("code", line.code());
+                parts.put("text", line.text());
+                lines.add(parts);
+            }
+            fields.put("disassembly", lines);
+        }
+        return fields;
+    }
+
+    private static List<Line> lines(GuestMemory from, GeneralRegisters values, Width width) {
+        ExecutionState state = switch (width) {
+            case AARCH64 -> ExecutionState.A64;
+            case AARCH32 -> (values.pstate() & T32) == 0 ? ExecutionState.A32 : ExecutionState.T32;
+        };
+        List<Line> lines = new ArrayList<>();
+        long at = values.pc();
+        for (int n = 0; n < INSTRUCTIONS; n++) {
+            int length = Disassembler.length(from, at, state);
+            if (length == 0) {
+                lines.add(new Line(at, "", "not in memory"));
+                return lines;
+            }
+            Bytes code = from.read(at, length);
+            lines.add(new Line(at, code(code), Disassembler.describe(code, at, state)));
+            at += length;
+        }
+        return lines;
+    }
+
+    /// As the manuals print an instruction: its words or halfwords, each with its highest byte first.
+    private static String code(Bytes code) {
+        StringBuilder text = new StringBuilder();
+        for (int at = code.size() - 1; at >= 0; at--) {
+            text.append(String.format("%02x", code.at(at)));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,123 @@
+package dev.trapline.launcher;
+
+import static dev.trapline.launcher.CommandProcess.guest;
+import static dev.trapline.launcher.CommandProcess.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.launcher.CommandProcess.Ended;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Places in a recording, through the real command.
+class SeekTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private static Path directory;
+
+    @SuppressWarnings("NullAway.Init")
+    private static String recording;
+
+    @SuppressWarnings("NullAway.Init")
+    private static Ended recorded;
+
+    @BeforeAll
+    static void record() {
+        recording = directory.resolve("rec").toString();
+        recorded = run("run", "--cpus", "2", "--record", recording, guest("smp-hello"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3", "6:150", "hypercall#2", "20us"})
+    void whatIsPrintedUpToAPlaceAndFromItOnIsTheWhole(String place) {
+        Ended before = run("replay", recording, "--to", place);
+        Ended after = run("replay", recording, "--from", place);
+        assertThat(before.status()).as(before.err()).isZero();
+        assertThat(after.status()).as(after.err()).isZero();
+        assertThat(before.out() + after.out())
+                .as("nothing is lost at " + place + ", and nothing printed twice")
+                .isEqualTo(recorded.out());
+        assertThat(before.lastLine()).startsWith("trapline: exit 0, replayed: no divergence up to slice ");
+    }
+
+    @Test
+    void aCallIsShownAsATraceHasIt() {
+        String call = run("trace", recording, "--function", "PSCI_CPU_ON")
+                .out()
+                .lines()
+                .findFirst()
+                .orElseThrow();
+        String all = run("trace", recording).out();
+        // What happened without a call has a line in a trace, and no number.
+        long number = all.substring(0, all.indexOf(call))
+                        .lines()
+                        .filter(line -> line.contains(" HVC "))
+                        .count()
+                + 1;
+        Ended ended = run("replay", recording, "--at", "hypercall#" + number, "--registers", "--format", "json");
+        assertThat(ended.status()).as(ended.err()).isZero();
+        assertThat(ended.out())
+                .as("CPU_ON's identifier and target (DEN0022 §5.4), not answered yet")
+                .startsWith("{\"slice\":" + call.strip().split(" ", 2)[0] + ",")
+                .contains("\"atExit\":true", "\"x0\":\"0xc4000003\",\"x1\":\"0x1\"")
+                .contains("{\"vcpu\":1,\"state\":\"off\",\"next\":false}");
+    }
+
+    @Test
+    void theBeginningShowsTheFirstVcpuAtItsEntryAndTheCodeThere() {
+        Ended ended = run("replay", recording, "--at", "0", "--registers", "--disassemble");
+        assertThat(ended.status()).as(ended.err()).isZero();
+        Matcher pc = Pattern.compile(" pc +([0-9a-f]{16})").matcher(ended.out());
+        assertThat(pc.find()).as(ended.out()).isTrue();
+        assertThat(ended.out())
+                .as("the first instruction shown is the one at PC")
+                .contains("\n  " + pc.group(1) + "  ")
+                .contains("vcpu0 on, runs next", "vcpu1 off")
+                .startsWith("slice 0, 0.000000000 s");
+    }
+
+    @Test
+    void memoryIsShownAsBytesAndCharacters() {
+        Ended code = run("replay", recording, "--at", "0", "--disassemble");
+        Matcher first = Pattern.compile("\n  ([0-9a-f]{16})  ([0-9a-f]{8})  ").matcher(code.out());
+        assertThat(first.find()).as(code.out()).isTrue();
+        Ended ended = run("replay", recording, "--at", "0", "--memory", "0x" + first.group(1), "20");
+        String word = first.group(2);
+        String bytes = word.substring(6, 8) + " " + word.substring(4, 6) + " " + word.substring(2, 4) + " "
+                + word.substring(0, 2);
+        assertThat(ended.out())
+                .as("an instruction lies in memory with its lowest byte first; 20 bytes are two rows")
+                .contains("\n" + first.group(1) + "  " + bytes)
+                .doesNotContain(" pc ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--at 100000 | there is no slice 100000; the last place in it is ",
+                "--at hypercall#100000 | there is no hypercall#100000",
+                "--at 3s | it does not come to 3.000000000 s",
+                "--at 0:19000000 | ends with or before its instruction 19000000",
+                "--at soon | --at soon: a place is a slice (120)",
+                "--at hypercall#0 | calls are counted from 1",
+                "--from 3 --to 2 | --from is behind --to: slice 3, and slice 2",
+                "--at 1 --to 2 | give the one or the others",
+                "--registers | name it with --at",
+                "--at 1 --memory 0x10 4 | 4 bytes at 0x10 are not wholly in the machine's memory",
+            })
+    void aPlaceThatIsNotThereIsAnErrorThatSaysWhatThereIs(String options, String message) {
+        String[] words = ("replay " + recording + " " + options).split(" ");
+        Ended ended = run(words);
+        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.USAGE);
+        assertThat(ended.lastLine()).contains(message);
+        assertThat(ended.out()).as("nothing is shown").isEmpty();
+    }
+}

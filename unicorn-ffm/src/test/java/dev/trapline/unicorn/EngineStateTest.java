@@ -1,0 +1,87 @@
+package dev.trapline.unicorn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.engine.EngineException;
+import dev.trapline.abi.exit.Exit;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/// What an engine writes down of itself, taken on by a fresh one.
+class EngineStateTest {
+
+    @Test
+    void anotherEngineGoesOnWhereThisOneWas() {
+        try (Snippet guest = Snippet.a64("loop: add x1, x1, #3; fmov d7, x1; msr tpidr_el1, x1; b loop")) {
+            guest.run(1_003);
+            int other = guest.open();
+            guest.engine(other).load(guest.engine().save());
+            assertThat(guest.registers(other)).as("general registers").isEqualTo(guest.registers());
+            assertThat(guest.engine(other).fullDigest())
+                    .as("SIMD and system registers too")
+                    .isEqualTo(guest.engine().fullDigest());
+            guest.engine().run(777, 5);
+            guest.engine(other).run(777, 5);
+            assertThat(guest.engine(other).fullDigest())
+                    .as("777 instructions later")
+                    .isEqualTo(guest.engine().fullDigest());
+        }
+    }
+
+    @Test
+    void theExclusiveMonitorGoesAlong() {
+        // ldxr | stxr: cut between the two.
+        String code = "mov x9, #0x40080000; ldxr x1, [x9]; add x1, x1, #1; stxr w2, x1, [x9]; hvc #0";
+        try (Snippet guest = Snippet.a64(code)) {
+            guest.run(2);
+            int other = guest.open();
+            guest.engine(other).load(guest.engine().save());
+            guest.engine(other).run(100, 0);
+            assertThat(guest.registers(other)[2])
+                    .as("STXR succeeds: its LDXR was before the state was saved")
+                    .isZero();
+            assertThat(guest.read64(0x4008_0000L)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void timersAndTheCycleCounterGoAlong() {
+        String code = "mov x0, #500; msr cntv_cval_el0, x0; mov x0, #1; msr cntv_ctl_el0, x0;"
+                + " msr pmcr_el0, x0; movz x0, #0x8000, lsl #16; msr pmcntenset_el0, x0; mrs x1, pmccntr_el0; wfi";
+        try (Snippet guest = Snippet.a64(code)) {
+            guest.run(7);
+            int other = guest.open();
+            guest.engine(other).load(guest.engine().save());
+            assertThat(guest.engine(other).timerDeadline())
+                    .as("the compare value that was written")
+                    .isEqualTo(500);
+            assertThat(guest.engine(other).run(100, 10_000)).isEqualTo(Exit.WaitForInterrupt.INSTANCE);
+            guest.engine().run(100, 10_000);
+            assertThat(guest.registers(other)[1])
+                    .as("cycles since the counter was enabled, at virtual time 0")
+                    .isEqualTo(guest.x(1))
+                    .isEqualTo(10_000);
+        }
+    }
+
+    @Test
+    void whatIsNoStateOfThisLibraryIsRefused() {
+        try (Snippet guest = Snippet.a64("nop; nop")) {
+            guest.run(1);
+            byte[] state = guest.engine().save().toArray();
+            int other = guest.open();
+            assertThatThrownBy(() -> guest.engine(other).load(Bytes.copyOf(Arrays.copyOf(state, 100))))
+                    .as("too short")
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining("another build");
+            byte[] changed = state.clone();
+            changed[0] ^= 1;
+            assertThatThrownBy(() -> guest.engine(other).load(Bytes.copyOf(changed)))
+                    .as("an image of another size by its own account")
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining("another build");
+        }
+    }
+}

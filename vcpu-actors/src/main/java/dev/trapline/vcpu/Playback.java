@@ -1,0 +1,223 @@
+package dev.trapline.vcpu;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Position;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.recording.Recordings;
+import dev.trapline.journal.replay.ReplayHistory;
+import dev.trapline.vcpu.memory.PageStore;
+import dev.trapline.vcpu.state.StateReader;
+import dev.trapline.vcpu.state.StateWriter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A recording that is played slice by slice, to be looked at between two of them: the same machine as in
+/// [Machine#replay], checked in the same way, but on the caller's thread and without actors.
+///
+/// A position is reached when everything before it has happened: the slices, their answers and effects, and the inputs
+/// that the slice at the position is the first to see. The position behind the last slice is the end of the run.
+///
+/// Used by one thread at a time.
+public final class Playback implements AutoCloseable {
+
+    private final MachineParts parts;
+    private final DirectActors actors;
+    private final MachineCore core;
+    private final Endings endings;
+
+    private final ReplayHistory history;
+    private final PageStore pages = new PageStore();
+
+    private Playback(MachineParts parts, ReplayHistory history) {
+        this.parts = parts;
+        this.history = history;
+        this.actors = new DirectActors(parts);
+        this.core = parts.core(actors);
+        this.endings = new Endings(parts.log());
+    }
+
+    /// Powers a recorded machine on, and stops before its first slice.
+    ///
+    /// @param recording closed with the playback
+    /// @param services those that the recording names are taken
+    /// @param console where what the guest prints goes
+    /// @throws MachineSetupException if the services do not fit the recording
+    /// @throws dev.trapline.vcpu.boot.ImageException if the images cannot be started on this machine
+    public static Playback of(
+            EngineFactory engines,
+            RecordingReader recording,
+            List<? extends FirmwareService<?>> services,
+            ConsoleOutput console) {
+        MachineAssembly assembly = new MachineAssembly(
+                engines, recording.header().spec(), recording.images(), List.copyOf(services), recording);
+        ReplayHistory history = Recordings.replay(recording);
+        MachineParts parts = assembly.assemble(
+                new ConsoleInput(Bytes.EMPTY, recording.header().spec()),
+                new PlannedInjections(List.of()),
+                new SeededEntropy(recording.header().spec().seed()),
+                new Console(console),
+                history,
+                new Controls(),
+                () -> {});
+        Playback playback = new Playback(parts, history);
+        playback.guarded(playback.core::begin);
+        return playback;
+    }
+
+    /// Where it is: slices that have ended.
+    public Position position() {
+        return Position.ofSlice(core.clock().slices());
+    }
+
+    /// Virtual time, in ticks.
+    public long now() {
+        return core.clock().now();
+    }
+
+    /// How the run ended; null while it goes on. A divergence is an end as well.
+    public @Nullable RunOutcome outcome() {
+        return core.outcome();
+    }
+
+    /// Plays on until so many slices have ended, or the run is over.
+    public void playTo(long slice) {
+        while (core.clock().slices() < slice && actors.next() != null) {
+            guarded(() -> actors.runSlice(core));
+        }
+    }
+
+    /// Takes a checkpoint of the place where it is. A look at each page of memory that was ever touched, and room
+    /// for those that no checkpoint before has the like of.
+    ///
+    /// @throws IllegalStateException if no slice comes next, or a part of it was played
+    public Checkpoint checkpoint() {
+        actors.requireSlice();
+        StateWriter state = new StateWriter();
+        core.save(state);
+        List<Bytes> engines = actors.save(state);
+        return new Checkpoint(
+                position(),
+                state.toArray(),
+                engines,
+                actors.keepServices(),
+                actors.registry(),
+                parts.memory().copy(pages),
+                history.mark());
+    }
+
+    /// Goes back, or forward, to a checkpoint of this playback: also after a part of a slice was played, or the
+    /// end. Takes a millisecond for each vCPU that has power, and the time to write the pages that differ.
+    public void goTo(Checkpoint checkpoint) {
+        StateReader state = new StateReader(checkpoint.words());
+        parts.memory().restore(checkpoint.memory());
+        checkpoint.services().forEach(Runnable::run);
+        core.load(state);
+        actors.load(state, checkpoint.engines(), checkpoint.registry(), core.vcpus());
+        state.end();
+        history.goTo(checkpoint.mark());
+    }
+
+    /// Whether a part of a slice was played: nothing can follow but [#goTo].
+    boolean isSpent() {
+        return actors.isPartlyRun();
+    }
+
+    /// Gives back the memory of checkpoints that are not needed any more.
+    ///
+    /// @param needed all others of this playback may not be gone to again
+    void forgetPagesExcept(Collection<Checkpoint> needed) {
+        pages.keepOnly(needed.stream().map(Checkpoint::memory).toList());
+    }
+
+    /// How many different pages of memory its checkpoints keep, 4 KiB each.
+    public long pagesKept() {
+        return pages.size();
+    }
+
+    /// Plays the first instructions of the slice that comes next, by giving it a smaller budget. The history does
+    /// not go on with that: the playback can be looked at afterwards, and no more, but to go to a checkpoint.
+    ///
+    /// @param instructions 1 or more
+    /// @return whether the slice has more instructions than that; otherwise it was played to its end, and no
+    ///     further: if that is a hypercall, it is not answered yet
+    /// @throws IllegalStateException if no slice comes next
+    public boolean playInto(long instructions) {
+        long budget = actors.budget();
+        Exit exit = actors.runPart(Math.min(instructions, budget));
+        parts.console().takeFrom(parts.uart());
+        return instructions < budget && exit instanceof Exit.BudgetUsed;
+    }
+
+    /// Plays the slice that comes next up to the exit that ends it, and no further.
+    ///
+    /// @throws IllegalStateException if no slice comes next
+    public void playToExit() {
+        playInto(Long.MAX_VALUE);
+    }
+
+    /// The vCPUs as they are here.
+    public List<VcpuView> vcpus() {
+        List<VcpuView> views = new ArrayList<>();
+        for (int index = 0; index < parts.spec().vcpus(); index++) {
+            VcpuId vcpu = new VcpuId(index);
+            views.add(new VcpuView(
+                    vcpu,
+                    core.vcpus().states().get(index),
+                    vcpu.equals(actors.next()),
+                    actors.registers(vcpu, core.vcpus().pending(vcpu))));
+        }
+        return views;
+    }
+
+    /// The handlers of events that run here, each vCPU's innermost one last.
+    public List<RunReport.OpenHandler> openHandlers() {
+        return core.vcpus().handlers();
+    }
+
+    /// The guest's memory as it is here.
+    public GuestMemory memory() {
+        return parts.memory();
+    }
+
+    /// A digest of all guest memory.
+    public long memoryDigest() {
+        return parts.memory().digest();
+    }
+
+    /// How much the guest has printed up to here, in bytes.
+    public long consoleBytes() {
+        return parts.console().bytes();
+    }
+
+    /// What the run came to.
+    ///
+    /// @throws dev.trapline.abi.InvariantViolation if it is not over
+    public RunReport report() {
+        return core.report(null, parts.memory().digest(), 0);
+    }
+
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+            // WIDE: whatever breaks in here ends this playback, with its last events in the outcome.
+        } catch (RuntimeException | AssertionError | LinkageError | StackOverflowError e) {
+            core.finish(endings.ofFailure(e));
+        }
+    }
+
+    /// Frees engines and memory, and closes the recording.
+    @Override
+    public void close() {
+        actors.close();
+        parts.close();
+        history.close().toCompletableFuture().join();
+    }
+}
