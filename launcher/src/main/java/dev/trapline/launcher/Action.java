@@ -12,6 +12,8 @@ sealed interface Action
                 CapsListCommand,
                 CapsTogglesCommand,
                 CapsRegistersCommand,
+                JournalVerifyCommand,
+                JournalInfoCommand,
                 JournalExportCommand,
                 JournalImportCommand,
                 JournalSchemaCommand,

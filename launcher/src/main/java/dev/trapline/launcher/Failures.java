@@ -52,7 +52,8 @@ final class Failures {
         return new Ending(Ending.USAGE, "usage", problems.size() + " errors in the configuration");
     }
 
-    private static Ending ofRecording(RecordingException e) {
+    /// How a command ends that a recording let down.
+    static Ending ofRecording(RecordingException e) {
         return switch (e.kind()) {
             case EXISTS, NOT_A_RECORDING, NOT_SUPPORTED, IMAGE_MISSING -> new Ending(Ending.USAGE, "usage", message(e));
             case IMAGE_CHANGED, DAMAGED -> new Ending(Ending.STORAGE, "damaged", message(e));

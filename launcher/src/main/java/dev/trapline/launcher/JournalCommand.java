@@ -6,19 +6,26 @@ import picocli.CommandLine.Command;
 /// `trapline journal`: looks after recordings, without a machine. Its subcommands are added by [#of].
 @Command(
         name = "journal",
-        description = {"Looks after recordings, without running anything.", ""},
+        description = {"Checks recordings, tells what is in them, and packs them, without running anything.", ""},
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         commandListHeading = "%nCommands:%n",
         footerHeading = "%nExamples:%n",
-        footer = {"  trapline journal export rec rec.tlx", "  trapline journal import rec.tlx rec2"})
+        footer = {
+            "  trapline journal verify rec",
+            "  trapline journal info rec --format json",
+            "  trapline journal export rec rec.tlx",
+            "  trapline journal import rec.tlx rec2"
+        })
 final class JournalCommand {
 
     private JournalCommand() {}
 
     static CommandLine of(Terminal terminal) {
         return new CommandLine(new JournalCommand())
+                .addSubcommand("verify", new JournalVerifyCommand(terminal))
+                .addSubcommand("info", new JournalInfoCommand(terminal))
                 .addSubcommand("export", new JournalExportCommand(terminal))
                 .addSubcommand("import", new JournalImportCommand(terminal))
                 .addSubcommand("schema", new JournalSchemaCommand(terminal));

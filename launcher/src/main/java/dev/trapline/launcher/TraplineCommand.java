@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             "  trapline run --cpus 4 --record rec guest.elf       run a guest and record it",
             "  trapline replay rec                                run it again, checked step by step",
             "  trapline trace rec --function PSCI_CPU_ON          look at its hypercalls",
+            "  trapline journal verify rec                        check that it is what was written",
             "  trapline journal export rec rec.tlx                pack it into one file, for a bug report",
             "  trapline caps query hvc PSCI_CPU_ON                see what would become of a call",
             "  source <(trapline generate-completion)             completion for bash and zsh",

@@ -1,0 +1,114 @@
+package dev.trapline.launcher;
+
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingDamagedException;
+import dev.trapline.journal.RecordingException;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.recording.Recordings;
+import dev.trapline.journal.recording.Survey;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// `trapline journal verify`.
+@Command(
+        name = "verify",
+        description = {
+            "Checks the whole of a recording: its manifest, its header, its images, and of every segment the",
+            "checksum, the place, the predecessor, the counts and each record. Names what is damaged first.",
+            "",
+            "A recording whose recorder was killed is sound up to its last whole segment.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {"  trapline journal verify rec", "  trapline journal verify rec --format json"},
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:the recording is sound",
+            "2:the command line is wrong, or there is no recording that this version reads",
+            "7:the recording is damaged: the message says where first"
+        })
+final class JournalVerifyCommand implements Action {
+
+    private final Terminal terminal;
+
+    @Mixin
+    private final RecordingOptions options = new RecordingOptions();
+
+    JournalVerifyCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public @Nullable Path resultFile() {
+        return null;
+    }
+
+    @Override
+    public Ending perform() {
+        try (RecordingReader reader = Recordings.open(options.directory(), OpenOptions.STRICT)) {
+            return tell(reader, Survey.of(reader));
+        } catch (RecordingException e) {
+            Ending ending = Failures.ofRecording(e);
+            if (options.isJson() && ending.status() == Ending.STORAGE) {
+                // What keeps a recording from being opened is an answer, too.
+                Map<String, Object> fields = new LinkedHashMap<>();
+                fields.put("sound", false);
+                damage(fields, e);
+                terminal.print(Json.of(fields) + "\n");
+            }
+            return ending;
+        }
+    }
+
+    private Ending tell(RecordingReader reader, Survey survey) {
+        RecordingDamagedException damage = survey.damage();
+        if (options.isJson()) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("sound", damage == null);
+            fields.put("complete", survey.complete());
+            fields.put("segments", survey.segments());
+            fields.put("records", survey.records());
+            fields.put("slices", survey.slices());
+            if (damage != null) {
+                damage(fields, damage);
+            }
+            terminal.print(Json.of(fields) + "\n");
+        } else {
+            terminal.print("sound     " + Figures.count(survey.segments(), "segment") + ", "
+                    + Figures.count(survey.records(), "record") + ", " + Figures.count(survey.slices(), "slice") + "\n"
+                    + "ends at   " + survey.end() + ", " + reach(survey) + "\n");
+        }
+        return damage == null
+                ? new Ending(
+                        Ending.OK,
+                        "sound",
+                        reader.location() + " is sound"
+                                + (survey.complete()
+                                        ? ""
+                                        : " up to its last whole segment: its recorder was killed, or is still at work"))
+                : Failures.ofRecording(damage);
+    }
+
+    private static String reach(Survey survey) {
+        return survey.damage() != null
+                ? "where the damage begins"
+                : survey.complete() ? "the end of the run" : "the last whole segment: the run's end is not there";
+    }
+
+    private static void damage(Map<String, Object> fields, RecordingException e) {
+        Map<String, Object> damage = new LinkedHashMap<>();
+        if (e instanceof RecordingDamagedException segment) {
+            damage.put("segment", segment.segment());
+            damage.put("slice", segment.position().slice());
+        }
+        damage.put("message", String.valueOf(e.getMessage()));
+        fields.put("damage", damage);
+    }
+}
