@@ -77,7 +77,9 @@ final class JournalInfoCommand implements Action {
         facts.put("seed", Json.hex(spec.seed()));
         facts.put(
                 "services",
-                header.services().stream().map(s -> s.name() + " " + s.version()).toList());
+                header.services().stream()
+                        .map(s -> s.name() + " " + s.version())
+                        .toList());
         facts.put(
                 "images",
                 header.images().stream()

@@ -92,7 +92,8 @@ final class JournalVerifyCommand implements Action {
                         reader.location() + " is sound"
                                 + (survey.complete()
                                         ? ""
-                                        : " up to its last whole segment: its recorder was killed, or is still at work"))
+                                        : " up to its last whole segment: its recorder was killed, or is still at"
+                                                + " work"))
                 : Failures.ofRecording(damage);
     }
 

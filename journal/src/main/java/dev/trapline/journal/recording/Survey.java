@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// @param segments how many are sound, from the first on
 /// @param slices how many these have
 /// @param bytes what these take, their headers included
-/// @param kinds how often each kind of record is in them and how many bytes it takes there; kinds that are not are absent
+/// @param kinds how often each kind of record is in them and how many bytes it takes there; kinds that are not are
+///     absent
 /// @param complete whether the history reaches the run's end
 /// @param damage the first thing that is not what was written; null if there is none
 public record Survey(
