@@ -71,10 +71,10 @@ final class JournalInfoCommand implements Action {
         facts.put("createdBy", header.createdBy());
         facts.put("library", header.library().name() + " " + header.library().version());
         facts.put("cpus", spec.vcpus());
-        facts.put("cpuModel", spec.cpuModel().name().toLowerCase(Locale.ROOT).replace('_', '-'));
-        facts.put("width", spec.width().name().toLowerCase(Locale.ROOT));
+        facts.put("cpuModel", spec.cpuModel().id());
+        facts.put("width", spec.width().id());
         facts.put("ramBytes", spec.ramBytes());
-        facts.put("schedule", spec.schedule().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        facts.put("schedule", spec.schedule().id());
         facts.put("seed", Json.hex(spec.seed()));
         facts.put(
                 "services",
