@@ -26,8 +26,8 @@ final class CommandProcess {
 
     private CommandProcess(Process process) {
         this.process = process;
-        this.out = CompletableFuture.supplyAsync(() -> read(process.getInputStream()));
-        this.err = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()));
+        this.out = CompletableFuture.supplyAsync(() -> read(process.getInputStream()), CommandProcess::inAThread);
+        this.err = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()), CommandProcess::inAThread);
     }
 
     /// How a process ended.
@@ -142,6 +142,12 @@ final class CommandProcess {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /// One for each stream: in a shared pool of few threads, a process that runs on would keep the output of the next
+    /// one from being read.
+    private static void inAThread(Runnable task) {
+        Thread.ofPlatform().daemon().start(task);
     }
 
     private static String read(InputStream stream) {
