@@ -144,8 +144,8 @@ final class CommandProcess {
         }
     }
 
-    /// One for each stream: in a shared pool of few threads, a process that runs on would keep the output of the next
-    /// one from being read.
+    /// One for each stream: in a shared pool of few threads, a process that runs on would keep the output of the
+    /// next one from being read.
     private static void inAThread(Runnable task) {
         Thread.ofPlatform().daemon().start(task);
     }
