@@ -68,7 +68,11 @@ final class RunCommand implements Action {
 
     /// The options that say something of how a recording goes on, and not of what it is.
     private static final Set<String> OF_A_CONTINUATION = Set.of(
-            "trapline.run.timeout", "trapline.run.input", "trapline.run.interrupts", "trapline.record.durability");
+            "trapline.run.timeout",
+            "trapline.run.input",
+            "trapline.run.interrupts",
+            "trapline.run.events",
+            "trapline.record.durability");
 
     private final Terminal terminal;
     private final List<String> assignments = new ArrayList<>();

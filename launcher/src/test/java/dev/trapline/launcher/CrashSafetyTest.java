@@ -120,6 +120,26 @@ class CrashSafetyTest {
     }
 
     @Test
+    void whatComesFromOutsideCanBeSaidAgain() {
+        Ended ended = run(
+                "run",
+                "--continue",
+                directory.resolve("whole").toString(),
+                "--interrupt",
+                "0@slice:5",
+                "--event",
+                "804@slice:5",
+                "--timeout",
+                "1m",
+                "--durability",
+                "none");
+        assertThat(ended.lastLine())
+                .as("what is wrong is that the run is over, or that its machine has no such event")
+                .doesNotContain("leave out")
+                .containsAnyOf("came to its end", "804");
+    }
+
+    @Test
     void aRecordingThatIsBeingWrittenIsNotGoneOnWithByAnother() throws Exception {
         Path recording = directory.resolve("busy");
         CommandProcess recorder = CommandProcess.start("run", "--record", recording.toString(), guest("echo"));
