@@ -19,9 +19,9 @@ public final class Disk {
         }
     }
 
-    /// Forces a directory's entries to the disk, where the system can open a directory.
+    /// Forces a directory's entries to the disk, where the system can open a directory: Windows can't.
     static void forceDirectory(Path directory) throws IOException {
-        if (!System.getProperty("os.name", "").startsWith("Windows")) {
+        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             force(directory);
         }
     }
