@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /// The actor of a machine: parent of its vCPUs and firmware actors, all on one thread. It holds no decision of its own:
@@ -215,8 +216,11 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
         if (failure == null) {
             return null;
         }
-        String message = failure.getMessage();
-        return message == null ? failure.toString() : message;
+        Throwable why = failure instanceof CompletionException wrapper && wrapper.getCause() != null
+                ? wrapper.getCause()
+                : failure;
+        String message = why.getMessage();
+        return message == null ? why.toString() : message;
     }
 
     private Behavior<Command> report(@Nullable String failure) {

@@ -17,10 +17,16 @@ final class KeptHistory implements History {
     final List<JournalRecord> records = new ArrayList<>();
     int closes;
     private Consumer<JournalRecord> refusal = _ -> {};
+    private @Nullable RuntimeException closingFailure;
 
     /// Looks at each record before it is kept, and throws to refuse it.
     void refuse(Consumer<JournalRecord> looking) {
         refusal = looking;
+    }
+
+    /// Lets the close fail, as one stage behind another.
+    void failToClose(RuntimeException why) {
+        closingFailure = why;
     }
 
     /// Checks that the last record is the end of the run, the only one, and that the history was closed.
@@ -75,6 +81,12 @@ final class KeptHistory implements History {
     @Override
     public CompletionStage<Void> close() {
         closes++;
-        return CompletableFuture.completedFuture(null);
+        return CompletableFuture.runAsync(
+                () -> {
+                    if (closingFailure != null) {
+                        throw closingFailure;
+                    }
+                },
+                Runnable::run);
     }
 }

@@ -128,6 +128,15 @@ class MachineBreakageTest {
     }
 
     @Test
+    void aHistoryThatCannotBeClosedSaysWhyInItsOwnWords() {
+        engines.script(hvc(EXIT, 3));
+        history.failToClose(new RecordingException(RecordingException.Kind.STORAGE, "the disk is full"));
+        assertThat(outcome(machine(engines, 1)))
+                .as("no class name, no wrapping")
+                .isEqualTo(new RunOutcome.StorageFailed("the disk is full"));
+    }
+
+    @Test
     void aDamagedRecordingEndsItsReplayAsAFailureOfStorage() {
         engines.script(budget(), budget());
         history.refuse(_ -> {

@@ -111,6 +111,7 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
 
     static Behavior<Command> create(PersistenceId id, RecordingFiles files, Outbox outbox, Settings settings) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            context.setLoggerName(RecordingKeeper.class);
             timers.startTimerWithFixedDelay(Flush.INSTANCE, settings.tick());
             return new RecordingKeeper(context, timers, id, files, outbox, settings);
         }));
@@ -230,6 +231,7 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
         } catch (RuntimeException e) {
             return tryAgain(e);
         }
+        getContext().getLog().info("the recording's store is open again: what is missing is sent");
         startWriter();
         return this;
     }
