@@ -7,7 +7,10 @@ import java.lang.foreign.MemorySegment;
 /// Moves a CPU into an event handler and back between two slices, as an exception entry and return would. AArch64 only.
 ///
 /// The library offers PSTATE as a register, but writing it neither exchanges the banked stack pointers nor changes what
-/// code is translated for: that is done here. No allocation; a fraction of a microsecond.
+/// code is translated for: that is done here. What no register tells, the exclusive monitor and the translation flags,
+/// is looked at in an image of the CPU state, which is put back only if something in it has to change. Between two
+/// places with one level and one stack pointer that is the monitor alone, and hardly ever. No allocation; a fraction of
+/// a microsecond.
 final class HandlerSwitch {
 
     /// DAIF masked, EL1 with its own stack pointer; NZCV, IL and SS clear (DDI0487, exception entry).
@@ -17,37 +20,40 @@ final class HandlerSwitch {
     private static final long EL0T = 0;
     private static final long EL1T = 4;
     private static final long EL1H = 5;
+    /// What stack pointers and translation flags depend on: the mode, and D, since it masks software step.
+    private static final long PLACE = MODE | 1 << 9;
 
     /// Slots of [#system]; those that are written stand first.
     private static final int SP_EL0 = 0;
 
     private static final int SP_EL1 = 1;
-    private static final int ELR = 2;
-    private static final int SPSR = 3;
-    private static final int SCTLR = 4;
-    private static final int MDSCR = 5;
     private static final int STACKS = 2;
-    private static final int STACKS_AND_LINK = 4;
+    private static final int SCTLR = 2;
+    private static final int MDSCR = 3;
 
-    private static final int GENERAL_SP = 0;
-    private static final int GENERAL_PSTATE = 1;
+    /// Slots of [#link].
+    private static final int ELR = 0;
+
+    private static final int SPSR = 1;
+
+    /// Slots of [#general].
+    private static final int PSTATE = 0;
+
+    private static final int SP = 1;
 
     private final Unicorn engine;
     private final SwitchLayout layout;
     private final RegisterBatch system;
+    private final RegisterBatch link;
     private final RegisterBatch general;
 
     HandlerSwitch(Unicorn engine, SwitchLayout layout) {
         this.engine = engine;
         this.layout = layout;
         this.system = engine.systemRegisters(
-                SystemRegister.SP_EL0,
-                SystemRegister.SP_EL1,
-                SystemRegister.ELR_EL1,
-                SystemRegister.SPSR_EL1,
-                SystemRegister.SCTLR_EL1,
-                SystemRegister.MDSCR_EL1);
-        this.general = engine.registers(UnicornConstants.UC_ARM64_REG_SP, UnicornConstants.UC_ARM64_REG_PSTATE);
+                SystemRegister.SP_EL0, SystemRegister.SP_EL1, SystemRegister.SCTLR_EL1, SystemRegister.MDSCR_EL1);
+        this.link = engine.systemRegisters(SystemRegister.ELR_EL1, SystemRegister.SPSR_EL1);
+        this.general = engine.registers(UnicornConstants.UC_ARM64_REG_PSTATE, UnicornConstants.UC_ARM64_REG_SP);
     }
 
     /// Goes to a handler.
@@ -55,22 +61,20 @@ final class HandlerSwitch {
     /// @param registers the general registers, in the order of [GeneralRegisters]; SP, PC and PSTATE change
     /// @throws EngineException if the CPU is in AArch32 state: an EL0 that this engine cannot interrupt
     void enter(long[] registers, long entry) {
-        system.read();
-        move(registers, entry, HANDLER_PSTATE, STACKS);
+        move(registers, entry, HANDLER_PSTATE);
     }
 
     /// Goes to where a handler was entered.
     void leave(long[] registers, long pc, long pstate) {
-        system.read();
-        move(registers, pc, checked(pstate), STACKS);
+        move(registers, pc, checked(pstate));
     }
 
     /// Goes to an address as if an exception had been taken where the handler was entered.
     void leaveByException(long[] registers, long pc, long pstate, long address) {
-        system.read();
-        system.set(ELR, Unicorn.SYSTEM_VALUE, pc);
-        system.set(SPSR, Unicorn.SYSTEM_VALUE, checked(pstate));
-        move(registers, address, HANDLER_PSTATE, STACKS_AND_LINK);
+        link.set(ELR, Unicorn.SYSTEM_VALUE, pc);
+        link.set(SPSR, Unicorn.SYSTEM_VALUE, checked(pstate));
+        move(registers, address, HANDLER_PSTATE);
+        link.write(2);
     }
 
     private static long checked(long pstate) {
@@ -82,23 +86,36 @@ final class HandlerSwitch {
         return pstate;
     }
 
-    /// Changes place. Later versions of the library renew the flags whenever a system register is written: by then
-    /// PSTATE is the new one, and they renew to the same.
-    ///
-    /// @param written how many of the system registers are written
-    private void move(long[] registers, long address, long pstate, int written) {
-        int flags = writeHidden(pstate);
-        system.set(stack(registers[GeneralRegisters.PSTATE]), Unicorn.SYSTEM_VALUE, registers[GeneralRegisters.SP]);
-        long sp = system.get(stack(pstate), Unicorn.SYSTEM_VALUE);
-        general.set(GENERAL_SP, 0, sp);
-        general.set(GENERAL_PSTATE, 0, pstate);
-        general.write(2);
-        system.write(written);
-        registers[GeneralRegisters.SP] = sp;
+    private void move(long[] registers, long address, long pstate) {
+        boolean stays = ((registers[GeneralRegisters.PSTATE] ^ pstate) & PLACE) == 0;
+        int flags;
+        if (stays) {
+            flags = clearMonitor();
+            general.set(PSTATE, 0, pstate);
+            general.write(1);
+        } else {
+            flags = changePlace(registers, pstate);
+        }
         registers[GeneralRegisters.PC] = TranslationFlags.target(flags, address);
         registers[GeneralRegisters.PSTATE] = pstate;
     }
 
+    /// Later versions of the library renew the flags whenever a system register is written: by then PSTATE is the new
+    /// one, and they renew to the same.
+    private int changePlace(long[] registers, long pstate) {
+        system.read();
+        int flags = writeHidden(pstate);
+        system.set(stack(registers[GeneralRegisters.PSTATE]), Unicorn.SYSTEM_VALUE, registers[GeneralRegisters.SP]);
+        long sp = system.get(stack(pstate), Unicorn.SYSTEM_VALUE);
+        general.set(PSTATE, 0, pstate);
+        general.set(SP, 0, sp);
+        general.write(2);
+        system.write(STACKS);
+        registers[GeneralRegisters.SP] = sp;
+        return flags;
+    }
+
+    /// @return the translation flags
     private int writeHidden(long pstate) {
         MemorySegment context = engine.saveContext();
         int before = layout.flags(context);
@@ -112,6 +129,16 @@ final class HandlerSwitch {
         layout.clearMonitor(context);
         engine.restoreContext();
         return flags;
+    }
+
+    /// @return the translation flags, which stay
+    private int clearMonitor() {
+        MemorySegment context = engine.saveContext();
+        if (layout.monitorIsSet(context)) {
+            layout.clearMonitor(context);
+            engine.restoreContext();
+        }
+        return layout.flags(context);
     }
 
     private static int stack(long pstate) {

@@ -27,6 +27,8 @@ final class NativeCalls {
     private static final MethodHandle TWO_POINTERS = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG));
     // SAFETY: uc_emu_stop sets flags in the engine and returns: it calls no hook and does not block.
     private static final MethodHandle STOP = handle(of(JAVA_INT, JAVA_LONG), CRITICAL);
+    // SAFETY: uc_context_save and uc_context_restore copy the CPU state and return: no hook, no block.
+    private static final MethodHandle CONTEXT = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG), CRITICAL);
     private static final MethodHandle START =
             handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
     // SAFETY: the batch functions copy between CPU state and the buffers and return: no hook, no block.
@@ -238,7 +240,7 @@ final class NativeCalls {
     int contextSave(long engine, long context) {
         try {
             // SAFETY: the context was allocated by the same engine.
-            return (int) TWO_POINTERS.invokeExact(contextSave, engine, context);
+            return (int) CONTEXT.invokeExact(contextSave, engine, context);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -247,7 +249,7 @@ final class NativeCalls {
     int contextRestore(long engine, long context) {
         try {
             // SAFETY: the context was allocated by the same engine and saved by it; no run is under way.
-            return (int) TWO_POINTERS.invokeExact(contextRestore, engine, context);
+            return (int) CONTEXT.invokeExact(contextRestore, engine, context);
         } catch (Throwable t) {
             throw broken(t);
         }
