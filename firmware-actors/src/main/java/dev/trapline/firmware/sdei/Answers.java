@@ -1,10 +1,7 @@
 package dev.trapline.firmware.sdei;
 
-import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
-import java.util.ArrayList;
-import java.util.List;
 
 /// The forms that SDEI's answers have.
 final class Answers {
@@ -33,10 +30,7 @@ final class Answers {
     }
 
     /// No return to the caller: effects say where it goes on.
-    static Reply<SdeiState> noReturn(Effect first, Delivery delivery) {
-        List<Effect> effects = new ArrayList<>();
-        effects.add(first);
-        effects.addAll(delivery.effects());
-        return new Reply<>(delivery.state(), RegisterWrites.NONE, effects);
+    static Reply<SdeiState> noReturn(Delivery delivery) {
+        return new Reply<>(delivery.state(), RegisterWrites.NONE, delivery.effects());
     }
 }

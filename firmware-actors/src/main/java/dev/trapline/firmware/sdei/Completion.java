@@ -48,7 +48,7 @@ final class Completion {
 
     private static Reply<SdeiState> leave(SdeiState state, VcpuId caller, Effect effect) {
         SdeiState completed = completed(state, caller);
-        return completed == null ? Answers.denied(state) : Answers.noReturn(effect, Delivery.of(completed));
+        return completed == null ? Answers.denied(state) : Answers.noReturn(Delivery.after(effect, completed));
     }
 
     /// The state without the innermost handler of a PE; null if it runs none.
@@ -57,7 +57,7 @@ final class Completion {
         HandlerState next = running == null ? null : running.state(pe).after(HandlerCall.COMPLETE);
         return running == null || next == null
                 ? null
-                : state.with(running.with(pe, next)).with(pe, state.pe(pe).leaving());
+                : state.with(running.with(pe, next), pe, state.pe(pe).leaving());
     }
 
     private static @Nullable SdeiEvent running(SdeiState state, VcpuId pe) {

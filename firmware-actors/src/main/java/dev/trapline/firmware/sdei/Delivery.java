@@ -26,19 +26,15 @@ record Delivery(SdeiState state, List<Effect> effects) {
 
     /// Delivers all that can be.
     static Delivery of(SdeiState state) {
-        SdeiState now = state;
         List<Effect> effects = new ArrayList<>();
-        for (SdeiEvent event : state.events()) {
-            if (event.pending() == 0) {
-                continue;
-            }
-            if (event.definition().isShared()) {
-                now = toOne(now, event, effects);
-            } else {
-                now = toEach(now, event, effects);
-            }
-        }
-        return new Delivery(now, effects);
+        return new Delivery(toAll(state, effects), effects);
+    }
+
+    /// The same, after another effect.
+    static Delivery after(Effect first, SdeiState state) {
+        List<Effect> effects = new ArrayList<>();
+        effects.add(first);
+        return new Delivery(toAll(state, effects), effects);
     }
 
     /// The same after an event may have become pending or enabled. PEs that have masked it are woken if it is still
@@ -46,21 +42,34 @@ record Delivery(SdeiState state, List<Effect> effects) {
     ///
     /// @param awake the PEs that need no waking, one bit each
     static Delivery of(SdeiState state, int number, long awake) {
-        Delivery delivery = of(state);
-        SdeiEvent event = delivery.state.event(number);
-        if (event == null || event.pending() == 0) {
-            return delivery;
+        List<Effect> effects = new ArrayList<>();
+        SdeiState now = toAll(state, effects);
+        SdeiEvent event = require(now, number);
+        if (event.pending() != 0) {
+            wake(now, event, awake, effects);
         }
-        List<Effect> effects = new ArrayList<>(delivery.effects);
+        return new Delivery(now, effects);
+    }
+
+    private static void wake(SdeiState state, SdeiEvent event, long awake, List<Effect> effects) {
         long targets = event.definition().isShared() ? event.routing().targets() : -1;
-        long sleepers = targets & delivery.state.masked() & delivery.state.on() & ~awake;
+        long sleepers = targets & state.masked() & state.on() & ~awake;
         for (long rest = sleepers; rest != 0; rest &= rest - 1) {
             VcpuId pe = new VcpuId(Long.numberOfTrailingZeros(rest));
             if (event.isPending(pe) && event.state(pe).isEnabled()) {
                 effects.add(new Effect.Wake(pe));
             }
         }
-        return new Delivery(delivery.state, effects);
+    }
+
+    private static SdeiState toAll(SdeiState state, List<Effect> effects) {
+        SdeiState now = state;
+        for (SdeiEvent event : state.events()) {
+            if (event.pending() != 0) {
+                now = event.definition().isShared() ? toOne(now, event, effects) : toEach(now, event, effects);
+            }
+        }
+        return now;
     }
 
     private static SdeiState toEach(SdeiState state, SdeiEvent event, List<Effect> effects) {
@@ -118,8 +127,7 @@ record Delivery(SdeiState state, List<Effect> effects) {
         Handler handler = event.handler(pe);
         effects.add(
                 new Effect.DeliverEvent(pe, handler.entry(), event.definition().number(), handler.argument()));
-        return state.with(event.withoutPending(pe).with(pe, running))
-                .with(pe, state.pe(pe).entering(event.definition()));
+        return state.with(event.delivered(pe, running), pe, state.pe(pe).entering(event.definition()));
     }
 
     private static SdeiEvent require(SdeiState state, int number) {

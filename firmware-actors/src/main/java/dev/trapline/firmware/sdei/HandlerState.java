@@ -1,6 +1,5 @@
 package dev.trapline.firmware.sdei;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The states of an event's handler, and what each call makes of them (DEN0054 §6.1 and §6.1.2).
@@ -25,8 +24,14 @@ enum HandlerState {
     private static final char DENIED = '-';
     private static final char SAME = '.';
 
-    @SuppressWarnings("ImmutableEnumChecker") // made by List.of, which cannot change
-    private static final List<HandlerState> ALL = List.of(values());
+    /// Null where a value is no state's.
+    private static final @Nullable HandlerState[] BY_VALUE = new HandlerState[RUNNING_BIT << 1];
+
+    static {
+        for (HandlerState state : values()) {
+            BY_VALUE[state.value] = state;
+        }
+    }
 
     private final int value;
     private final String row;
@@ -50,12 +55,11 @@ enum HandlerState {
     }
 
     private static HandlerState ofValue(int value) {
-        for (HandlerState state : ALL) {
-            if (state.value == value) {
-                return state;
-            }
+        HandlerState state = BY_VALUE[value];
+        if (state == null) {
+            throw new IllegalArgumentException("no state has the value " + value);
         }
-        throw new IllegalArgumentException("no state has the value " + value);
+        return state;
     }
 
     /// As EVENT_STATUS returns it: registered in bit 0, enabled in bit 1, running in bit 2 (DEN0054 §5.1.9).

@@ -1,7 +1,6 @@
 package dev.trapline.firmware.sdei;
 
 import dev.trapline.abi.VcpuId;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
@@ -32,6 +31,10 @@ record SdeiEvent(EventDefinition definition, List<Handler> handlers, long pendin
         return definition.isShared() ? 0 : pe.index();
     }
 
+    private long bit(VcpuId pe) {
+        return 1L << instance(pe);
+    }
+
     /// The handler as a PE sees it.
     Handler handler(VcpuId pe) {
         return handlers.get(instance(pe));
@@ -42,7 +45,7 @@ record SdeiEvent(EventDefinition definition, List<Handler> handlers, long pendin
     }
 
     boolean isPending(VcpuId pe) {
-        return (pending & 1L << instance(pe)) != 0;
+        return (pending & bit(pe)) != 0;
     }
 
     /// Whether EVENT_REGISTER takes it: a slot is none until an interrupt is bound to it.
@@ -56,21 +59,29 @@ record SdeiEvent(EventDefinition definition, List<Handler> handlers, long pendin
     }
 
     SdeiEvent with(VcpuId pe, Handler handler) {
-        List<Handler> changed = new ArrayList<>(handlers);
-        changed.set(instance(pe), handler);
-        return new SdeiEvent(definition, changed, pending, intid, routing);
+        return with(pe, handler, pending);
     }
 
     SdeiEvent with(VcpuId pe, HandlerState state) {
         return with(pe, handler(pe).in(state));
     }
 
+    /// No longer pending on a PE, because its handler begins there.
+    SdeiEvent delivered(VcpuId pe, HandlerState running) {
+        return with(pe, handler(pe).in(running), pending & ~bit(pe));
+    }
+
+    private SdeiEvent with(VcpuId pe, Handler handler, long stillPending) {
+        return new SdeiEvent(
+                definition, ImmutableLists.with(handlers, instance(pe), handler), stillPending, intid, routing);
+    }
+
     SdeiEvent withPending(VcpuId pe) {
-        return new SdeiEvent(definition, handlers, pending | 1L << instance(pe), intid, routing);
+        return new SdeiEvent(definition, handlers, pending | bit(pe), intid, routing);
     }
 
     SdeiEvent withoutPending(VcpuId pe) {
-        return new SdeiEvent(definition, handlers, pending & ~(1L << instance(pe)), intid, routing);
+        return new SdeiEvent(definition, handlers, pending & ~bit(pe), intid, routing);
     }
 
     SdeiEvent with(Routing changed) {

@@ -41,6 +41,7 @@ enum SdeiFunction {
     /// The last identifier that is reserved for SDEI.
     static final FunctionId LAST = FunctionId.fast64(OWNER, LAST_RESERVED_NUMBER);
 
+    /// In the order of their numbers, which has no gaps.
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of, which cannot change
     private static final List<SdeiFunction> ALL = List.of(values());
 
@@ -58,13 +59,8 @@ enum SdeiFunction {
 
     /// The function behind an identifier of SDEI's range; null if there is none.
     static @Nullable SdeiFunction of(FunctionId id) {
-        int number = id.value() - FIRST.value() + FIRST_NUMBER;
-        for (SdeiFunction function : ALL) {
-            if (function.number == number) {
-                return function;
-            }
-        }
-        return null;
+        int index = id.value() - FIRST.value();
+        return index >= 0 && index < ALL.size() ? ALL.get(index) : null;
     }
 
     /// All functions, as a descriptor lists them.

@@ -1,8 +1,8 @@
 package dev.trapline.firmware.sdei;
 
+import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.MachineTopology;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -70,16 +70,28 @@ public record SdeiState(
 
     /// The state with one event changed.
     SdeiState with(SdeiEvent changed) {
-        List<SdeiEvent> all = new ArrayList<>(events);
-        all.replaceAll(
-                event -> event.definition().number() == changed.definition().number() ? changed : event);
-        return new SdeiState(settings, topology, all, pes, masked, on);
+        return new SdeiState(
+                settings, topology, ImmutableLists.with(events, indexOf(changed), changed), pes, masked, on);
     }
 
-    SdeiState with(VcpuId vcpu, Pe changed) {
-        List<Pe> all = new ArrayList<>(pes);
-        all.set(vcpu.index(), changed);
-        return new SdeiState(settings, topology, events, all, masked, on);
+    /// The state with one event and one PE changed: a handler is entered or left.
+    SdeiState with(SdeiEvent changed, VcpuId vcpu, Pe pe) {
+        return new SdeiState(
+                settings,
+                topology,
+                ImmutableLists.with(events, indexOf(changed), changed),
+                ImmutableLists.with(pes, vcpu.index(), pe),
+                masked,
+                on);
+    }
+
+    private int indexOf(SdeiEvent changed) {
+        for (int index = 0; index < events.size(); index++) {
+            if (events.get(index).definition().number() == changed.definition().number()) {
+                return index;
+            }
+        }
+        throw new InvariantViolation("there is no " + changed.definition());
     }
 
     SdeiState withMasked(VcpuId vcpu) {
