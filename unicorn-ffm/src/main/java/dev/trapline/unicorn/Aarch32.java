@@ -72,7 +72,7 @@ record Aarch32() implements Architecture {
         int[] ids = new int[LINK + 4];
         int[] slots = new int[LINK + 4];
         for (int n = 0; n <= LINK; n++) {
-            ids[n] = register(n);
+            ids[n] = registerNumber(n);
             slots[n] = n;
         }
         ids[LINK + 1] = UnicornConstants.UC_ARM_REG_SP;
@@ -85,8 +85,8 @@ record Aarch32() implements Architecture {
     }
 
     @Override
-    public int register(int n) {
-        return registerNumber(n);
+    public int numbered() {
+        return LINK + 1;
     }
 
     /// The library's number of r`n`; 0, which is no register, for those that AArch32 does not have.

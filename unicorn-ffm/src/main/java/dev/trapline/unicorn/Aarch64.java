@@ -15,6 +15,8 @@ record Aarch64() implements Architecture {
     /// EL1PCTEN, EL1PCEN: EL1 may use the physical counter and timer.
     private static final long CNTHCTL = 3;
 
+    private static final int NUMBERED = 31;
+
     @Override
     public int arch() {
         return UnicornConstants.UC_ARCH_ARM64;
@@ -59,7 +61,7 @@ record Aarch64() implements Architecture {
     @Override
     public RegisterBatch generalRegisters(Unicorn engine) {
         int[] ids = new int[GeneralRegisters.COUNT];
-        for (int n = 0; n <= 30; n++) {
+        for (int n = 0; n < NUMBERED; n++) {
             ids[n] = UnicornConstants.x(n);
         }
         ids[GeneralRegisters.SP] = UnicornConstants.UC_ARM64_REG_SP;
@@ -69,8 +71,8 @@ record Aarch64() implements Architecture {
     }
 
     @Override
-    public int register(int n) {
-        return UnicornConstants.x(n);
+    public int numbered() {
+        return NUMBERED;
     }
 
     @Override

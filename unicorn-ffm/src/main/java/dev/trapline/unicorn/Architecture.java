@@ -20,11 +20,11 @@ sealed interface Architecture permits Aarch64, Aarch32 {
     /// Brings a fresh instance into the state that a machine's CPU starts in.
     void setUp(Unicorn engine, EngineSpec spec);
 
-    /// The general registers, in the slots of [GeneralRegisters].
+    /// The general registers, in the slots of [GeneralRegisters]; those with a number stand first.
     RegisterBatch generalRegisters(Unicorn engine);
 
-    /// The library's number of general register `n`.
-    int register(int n);
+    /// How many of x0 to x30 there are.
+    int numbered();
 
     /// The instruction set that the CPU is in.
     ExecutionState state(long pstate);

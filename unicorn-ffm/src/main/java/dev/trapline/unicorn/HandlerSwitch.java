@@ -100,8 +100,8 @@ final class HandlerSwitch {
         registers[GeneralRegisters.PSTATE] = pstate;
     }
 
-    /// Later versions of the library renew the flags whenever a system register is written: by then PSTATE is the new
-    /// one, and they renew to the same.
+    /// Later versions of the library renew the flags whenever a system register is written: by then PSTATE is the
+    /// new one, and they renew to the same.
     private int changePlace(long[] registers, long pstate) {
         system.read();
         int flags = writeHidden(pstate);

@@ -51,6 +51,12 @@ public final class RegisterBatch {
                 "writing a batch of registers");
     }
 
+    /// Writes the first `first` registers of a batch, whose slots are in their order, from an array.
+    void writeFrom(long[] source, int first) {
+        MemorySegment.copy(source, 0, values, JAVA_LONG, 0, first);
+        write(first);
+    }
+
     private int checked(int first) {
         if (first < 0 || first > count) {
             throw new IllegalArgumentException("the batch has " + count + " registers, not " + first);

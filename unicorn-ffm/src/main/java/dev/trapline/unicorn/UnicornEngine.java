@@ -38,7 +38,6 @@ final class UnicornEngine implements Engine {
     private final @Nullable HandlerSwitch handlers;
     private final Instructions instructions;
     private final RegisterBatch general;
-    private final RegisterBatch written;
     private final Architecture.StateDigest stateDigest;
     /// What the batch read last, corrected by what was written since; the PC is where the next slice begins.
     private final long[] registers = new long[GeneralRegisters.COUNT];
@@ -63,7 +62,6 @@ final class UnicornEngine implements Engine {
                         spec.exportFailedConditionCalls());
         this.handlers = a64 ? new HandlerSwitch(unicorn, library.switchLayout()) : null;
         this.general = architecture.generalRegisters(unicorn);
-        this.written = unicorn.registers(new int[31]);
         this.stateDigest = architecture.stateDigest(unicorn);
     }
 
@@ -264,16 +262,11 @@ final class UnicornEngine implements Engine {
 
     @Override
     public void writeRegisters(RegisterWrites writes) {
-        int rest = writes.mask();
-        int count = writes.count();
-        for (int k = 0; k < count; k++) {
-            written.setId(k, architecture.register(Integer.numberOfTrailingZeros(rest)));
-            written.set(k, 0, writes.value(k));
-            rest &= rest - 1;
-        }
-        written.write(count);
         writes.applyTo(registers);
         architecture.normalise(registers);
+        // Those in between are written as they are.
+        int count = Integer.SIZE - Integer.numberOfLeadingZeros(writes.mask());
+        general.writeFrom(registers, Math.min(count, architecture.numbered()));
     }
 
     @Override

@@ -38,6 +38,7 @@ final class VcpuLogic {
 
     private record Suspended(Engine engine) implements Lifecycle {}
 
+    /// x0 to x17: a handler keeps the others itself.
     private static final int SAVED_BY_DELIVERY = 18;
 
     private static final int OFF = 0;
@@ -122,7 +123,7 @@ final class VcpuLogic {
     void complete() {
         Engine engine = poweredEngine();
         GeneralRegisters saved = innermost();
-        engine.writeRegisters(savedByDelivery(saved));
+        engine.writeRegisters(RegisterWrites.fromX0(saved, SAVED_BY_DELIVERY));
         engine.leaveHandler(saved.pc(), saved.pstate());
     }
 
@@ -130,7 +131,7 @@ final class VcpuLogic {
     void completeAndResume(long address) {
         Engine engine = poweredEngine();
         GeneralRegisters saved = innermost();
-        engine.writeRegisters(savedByDelivery(saved));
+        engine.writeRegisters(RegisterWrites.fromX0(saved, SAVED_BY_DELIVERY));
         engine.leaveHandlerByException(saved.pc(), saved.pstate(), address);
     }
 
@@ -146,15 +147,6 @@ final class VcpuLogic {
             throw new InvariantViolation("a firmware service completes an event on " + id + ", which runs no handler");
         }
         return saved;
-    }
-
-    /// x0 to x17: a handler keeps the others itself.
-    private static RegisterWrites savedByDelivery(GeneralRegisters saved) {
-        long[] values = new long[SAVED_BY_DELIVERY];
-        for (int n = 0; n < values.length; n++) {
-            values[n] = saved.x(n);
-        }
-        return RegisterWrites.fromX0(values);
     }
 
     void dropTranslations(long address, long length) {

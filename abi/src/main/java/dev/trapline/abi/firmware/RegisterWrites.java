@@ -30,6 +30,17 @@ public final class RegisterWrites {
         return new RegisterWrites((int) ((1L << values.length) - 1), values.clone());
     }
 
+    /// Writes x0 and the registers after it as they were at a moment.
+    ///
+    /// @param count how many, at most 31
+    public static RegisterWrites fromX0(GeneralRegisters registers, int count) {
+        long[] values = new long[count];
+        for (int n = 0; n < count; n++) {
+            values[n] = registers.x(n);
+        }
+        return new RegisterWrites((int) ((1L << count) - 1), values);
+    }
+
     /// These writes and one more; the later value counts where both name a register.
     ///
     /// @param n 0 to 30
