@@ -101,6 +101,16 @@ final class Outbox {
         paused = true;
     }
 
+    /// Whether no writer has opened the store since it was said to be out of reach.
+    boolean isPaused() {
+        return paused;
+    }
+
+    /// Whether a writer has the store open and nothing is left to be stored.
+    boolean isDrained() {
+        return !paused && outstanding.get() == 0;
+    }
+
     /// A writer begins: what the store holds of the events that are on their way counts as acknowledged, and the
     /// rest is to be taken again.
     ///

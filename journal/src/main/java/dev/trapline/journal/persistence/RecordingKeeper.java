@@ -1,5 +1,6 @@
 package dev.trapline.journal.persistence;
 
+import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.ChildFailed;
@@ -27,9 +28,11 @@ import org.jspecify.annotations.Nullable;
 /// missing; when patience is at its end, the recording fails, with everything up to there forced to the disk.
 final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
 
-    /// The longest pause between two attempts to open a store again: a tenth of the patience, and no more than
-    /// this.
+    /// The longest pause between two attempts to open a store again.
     private static final Duration RETRY_PAUSE = Duration.ofMillis(500);
+
+    /// How many attempts patience is good for at least, if each fails at once.
+    private static final int ATTEMPTS = 60;
 
     /// What it is told.
     sealed interface Command {}
@@ -52,6 +55,11 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
         INSTANCE
     }
 
+    /// The store has been waited for as long as it may be.
+    private enum OutOfPatience implements Command {
+        INSTANCE
+    }
+
     /// @param failure null if all that had been written is on the disk
     private record Synced(@Nullable Throwable failure) implements Command {}
 
@@ -62,8 +70,10 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
     private final Settings settings;
     private @Nullable ActorRef<JournalWriter.Command> writer;
     private long writers;
-    private long attemptsLeft;
-    private long storedAtFailure = -1;
+    /// The failure that is being waited out; null if there is none.
+    private @Nullable Throwable trouble;
+    private long storedAtFailure;
+    private boolean outOfPatience;
     private boolean syncing;
     private @Nullable Close closing;
     private boolean released;
@@ -97,15 +107,7 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
         }
 
         private Duration pause() {
-            Duration tenth = policy.patience().dividedBy(10);
-            Duration least = tenth.toMillis() < 1 ? Duration.ofMillis(1) : tenth;
-            return least.compareTo(RETRY_PAUSE) < 0 ? least : RETRY_PAUSE;
-        }
-
-        private long attempts() {
-            return policy.patience().isZero()
-                    ? 0
-                    : Math.max(1, policy.patience().dividedBy(pause()));
+            return Duration.ofMillis(Math.clamp(policy.patience().toMillis() / ATTEMPTS, 1, RETRY_PAUSE.toMillis()));
         }
     }
 
@@ -146,6 +148,7 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
             case Flush _ -> flush();
             case Synced(@Nullable Throwable failure) -> onSynced(failure);
             case Reopen _ -> reopen();
+            case OutOfPatience _ -> outOfPatience();
             case Close close -> {
                 closing = close;
                 yield tellWriter(JournalWriter.Finish.INSTANCE);
@@ -165,7 +168,11 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
         settings.requestFlush().run();
         if (settings.policy().durability() == Durability.INTERVAL && !syncing && writer != null) {
             syncing = true;
-            var forced = CompletableFuture.runAsync(files::sync, getContext().getExecutionContext());
+            // A result that is not null: one that arrives after the end is a dead letter, which Akka must be able to
+            // log.
+            CompletableFuture<Done> forced = CompletableFuture.runAsync(
+                            files::sync, getContext().getExecutionContext())
+                    .thenApply(_ -> Done.getInstance());
             getContext().pipeToSelf(forced, (_, failure) -> new Synced(failure));
         }
         return this;
@@ -199,11 +206,13 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
     private Behavior<Command> onWriterFailed(Throwable cause) {
         writer = null;
         outbox.pause();
-        if (outbox.acknowledged() != storedAtFailure) {
+        if (trouble == null || outbox.acknowledged() != storedAtFailure) {
             // Something was stored since the last failure: this is another one.
             storedAtFailure = outbox.acknowledged();
-            attemptsLeft = settings.attempts();
-            if (attemptsLeft > 0 && RecordingFiles.mayPass(cause)) {
+            outOfPatience = settings.policy().patience().isZero();
+            if (!outOfPatience && RecordingFiles.mayPass(cause)) {
+                timers.startSingleTimer(
+                        OutOfPatience.INSTANCE, settings.policy().patience());
                 getContext()
                         .getLog()
                         .warn(
@@ -216,12 +225,24 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
     }
 
     private Behavior<Command> tryAgain(Throwable cause) {
-        if (attemptsLeft == 0 || !RecordingFiles.mayPass(cause)) {
+        trouble = cause;
+        if (outOfPatience || !RecordingFiles.mayPass(cause)) {
             return giveUp(cause);
         }
-        attemptsLeft--;
         timers.startSingleTimer(Reopen.INSTANCE, settings.pause());
         return this;
+    }
+
+    /// An attempt may take much longer than the pause between two of them, if the store is behind a network:
+    /// patience is a time, not a number of attempts.
+    private Behavior<Command> outOfPatience() {
+        if (trouble == null || outbox.acknowledged() != storedAtFailure || outbox.isDrained()) {
+            trouble = null;
+            return this;
+        }
+        outOfPatience = true;
+        // If there is a write on its way, it decides.
+        return outbox.isPaused() ? giveUp(trouble) : this;
     }
 
     private Behavior<Command> reopen() {
@@ -240,6 +261,10 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
         fail(cause);
         if (closing != null) {
             return Behaviors.stopped();
+        }
+        if (writer != null) {
+            getContext().stop(writer);
+            writer = null;
         }
         // Messages may still come, a close among them: it must get its answer.
         return Behaviors.receive(Command.class)

@@ -18,6 +18,8 @@ final class GatedStore implements EventStore {
     private final int failAt;
     /// What closing the store throws, however it is closed, after it was closed; nothing by default.
     Runnable onClose = () -> {};
+    /// What happens before data are forced to the disk; nothing by default.
+    Runnable onSync = () -> {};
     final AtomicInteger writes = new AtomicInteger();
     final AtomicInteger largestBatch = new AtomicInteger();
 
@@ -40,6 +42,7 @@ final class GatedStore implements EventStore {
 
     @Override
     public void sync() {
+        onSync.run();
         store.sync();
     }
 
