@@ -40,7 +40,7 @@ record LastWhole(MvEventLog log, long segments, @Nullable String cut) {
         while (limit > 0) {
             try {
                 MvEventLog log = new MvEventLog(file, limit);
-                LastWhole found = count(log);
+                LastWhole found = count(file, log);
                 long seen = events(log) - 1;
                 if (best == null || found.segments() > best.segments()) {
                     if (best != null) {
@@ -66,12 +66,11 @@ record LastWhole(MvEventLog log, long segments, @Nullable String cut) {
     }
 
     /// @throws RecordingException if there is no header
-    private static LastWhole count(MvEventLog log) {
+    private static LastWhole count(Path file, MvEventLog log) {
         try {
             EventRow header = log.row(1);
             if (header == null) {
-                throw new CodecException(
-                        "the recording has no header: its recorder ended before it had written anything");
+                throw new CodecException("it has no header: its recorder ended before it had written anything");
             }
             HeaderCodec.decode(header.payload());
             long highest = log.highestSequenceNr();
@@ -92,7 +91,8 @@ record LastWhole(MvEventLog log, long segments, @Nullable String cut) {
             return new LastWhole(log, whole - 1, null);
         } catch (CodecException e) {
             log.close();
-            throw new RecordingException(Kind.DAMAGED, String.valueOf(e.getMessage()), e);
+            throw new RecordingException(
+                    Kind.DAMAGED, "cannot make sense of the recording's file " + file + ": " + e.getMessage(), e);
         }
     }
 
