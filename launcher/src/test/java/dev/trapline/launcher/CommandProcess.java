@@ -68,15 +68,26 @@ final class CommandProcess {
         return started.await();
     }
 
+    /// Starts a command under another one that becomes it, such as `prlimit`.
+    static CommandProcess startUnder(List<String> other, String... arguments) {
+        List<String> whole = new ArrayList<>(other);
+        whole.addAll(command(arguments));
+        return start(new ProcessBuilder(whole));
+    }
+
     static CommandProcess startWith(Map<String, String> environment, String... arguments) {
         return start(Path.of(""), environment, arguments);
     }
 
     private static CommandProcess start(Path directory, Map<String, String> environment, String... arguments) {
+        ProcessBuilder builder = new ProcessBuilder(command(arguments))
+                .directory(directory.toAbsolutePath().toFile());
+        builder.environment().putAll(environment);
+        return start(builder);
+    }
+
+    private static CommandProcess start(ProcessBuilder builder) {
         try {
-            ProcessBuilder builder = new ProcessBuilder(command(arguments))
-                    .directory(directory.toAbsolutePath().toFile());
-            builder.environment().putAll(environment);
             return new CommandProcess(builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -125,6 +136,10 @@ final class CommandProcess {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     boolean isAlive() {

@@ -15,8 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +46,7 @@ class CrashSafetyTest {
         assertThat(ended.err())
                 .as("the summary says how much is durable")
                 .containsPattern("durable: all [0-9,]+ segments \\(--durability interval\\)");
-        digests = digests(whole);
+        digests = RunDigests.of(whole);
         assertThat(Files.readString(whole.resolve("result.json")))
                 .containsPattern("\"durability\":\"interval\",\"segments\":([0-9]+),\"durableSegments\":\\1\\b");
     }
@@ -92,7 +90,7 @@ class CrashSafetyTest {
                 .contains("was not closed", "last whole segment", "no divergence up to where the recording ends");
         Ended continued = run("run", "--continue", recording.toString());
         assertThat(continued.status()).as(continued.err()).isZero();
-        assertThat(digests(recording))
+        assertThat(RunDigests.of(recording))
                 .as("a run that was killed and gone on with ends as one that was not")
                 .isEqualTo(digests);
         Ended verified = run("journal", "verify", recording.toString());
@@ -175,13 +173,5 @@ class CrashSafetyTest {
                         .isIn(RecordingException.Kind.DAMAGED, RecordingException.Kind.NOT_A_RECORDING);
             }
         }
-    }
-
-    /// What tells runs apart, of a result file.
-    private static String digests(Path recording) throws IOException {
-        Matcher matcher = Pattern.compile("\"slices\".*\"consoleDigest\":\"[^\"]*\"")
-                .matcher(Files.readString(recording.resolve("result.json")));
-        assertThat(matcher.find()).as("a result with digests").isTrue();
-        return matcher.group();
     }
 }

@@ -1,0 +1,158 @@
+package dev.trapline.launcher;
+
+import static dev.trapline.launcher.CommandProcess.guest;
+import static dev.trapline.launcher.CommandProcess.run;
+import static dev.trapline.launcher.CommandProcess.startUnder;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.trapline.launcher.CommandProcess.Ended;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The real command on a disk that takes no more, and in a directory that cannot be written.
+///
+/// The disk is full for the one process: the system lets none of its files grow beyond a limit (`prlimit`), which needs
+/// no rights, and which can be taken away while the process runs.
+class FullDiskTest {
+
+    /// About a tenth of what the guest's recording takes.
+    private static final long ROOM = 2 << 20;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @Test
+    void aRunWaitsForRoomSaysWhyAndGoesOnWhenThereIsSome() throws Exception {
+        Path recording = directory.resolve("rec");
+        CommandProcess process = startInLittleRoom("--record", recording.toString(), guest("hypercall-loop"));
+        awaitSize(recording.resolve("journal.mv"), process);
+        // SLEEP: the run has to notice, and to try in vain.
+        TimeUnit.SECONDS.sleep(1);
+        assertThat(process.isAlive()).as("it waits").isTrue();
+        assertThat(new ProcessBuilder("prlimit", "--pid", Long.toString(process.pid()), "--fsize=unlimited:")
+                        .inheritIO()
+                        .start()
+                        .waitFor())
+                .isZero();
+        Ended ended = process.await();
+        assertThat(ended.status()).as(ended.err()).isZero();
+        assertThat(ended.err())
+                .contains("the machine waits up to 30 s for its recording's store", "journal.mv", "File too large")
+                .contains("durable: all")
+                .doesNotContain("\tat ");
+        assertSameAsNeverDisturbed(recording);
+    }
+
+    @Test
+    void aRunThatIsNotGivenRoomEndsWithAStatusOfItsOwnAndCanBeGoneOnWith() throws Exception {
+        Path recording = directory.resolve("rec");
+        Ended ended = startInLittleRoom(
+                        "--set", "record.patience=1s", "--record", recording.toString(), guest("hypercall-loop"))
+                .await();
+        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.STORAGE);
+        assertThat(ended.lastLine()).contains("File too large", "what was recorded until then is kept");
+        assertThat(ended.err())
+                .as("messages, and no stack trace")
+                .contains("the machine waits up to 1 s")
+                .doesNotContain("\tat ");
+        Ended replayed = run("replay", recording.toString());
+        assertThat(replayed.status()).as(replayed.err()).isZero();
+        assertThat(replayed.err()).contains("no divergence up to where the recording ends");
+        Ended continued = run("run", "--continue", recording.toString());
+        assertThat(continued.status()).as(continued.err()).isZero();
+        assertSameAsNeverDisturbed(recording);
+    }
+
+    @Test
+    void aDirectoryThatCannotBeWrittenIsRefusedBeforeAnythingRuns() {
+        Path processes = Path.of("/proc");
+        assumeTrue(Files.isDirectory(processes), "there is no /proc, a directory that nobody can write");
+        Ended ended = run("run", "--record", processes.resolve("rec").toString(), guest("hypercall-loop"));
+        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.STORAGE);
+        assertThat(ended.out()).as("the guest has not run").isEmpty();
+        assertThat(ended.lastLine()).contains("/proc/rec");
+    }
+
+    @Test
+    void aDirectoryThatCannotBeWrittenAnyMoreAtTheEndKeepsWhatWasRecorded() throws Exception {
+        Path recording = directory.resolve("rec");
+        CommandProcess process =
+                startUnder(asOrdinaryOwner(), "run", "--record", recording.toString(), guest("hypercall-loop"));
+        awaitFile(recording.resolve("manifest"), process);
+        awaitFile(recording.resolve("journal.mv"), process);
+        Files.setPosixFilePermissions(recording, PosixFilePermissions.fromString("r-xr-xr-x"));
+        Ended ended = process.await();
+        Files.setPosixFilePermissions(recording, PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.STORAGE);
+        assertThat(ended.err()).as("messages, and no stack trace").doesNotContain("\tat ");
+        assertThat(ended.lastLine()).as("it says where").contains(recording.toString());
+        Ended verified = run("journal", "verify", recording.toString());
+        assertThat(verified.status()).as(verified.err()).isZero();
+        Ended replayed = run("replay", recording.toString());
+        assertThat(replayed.status()).as(replayed.err()).isZero();
+        assertThat(replayed.err()).as("the whole of it is there").contains("no divergence\n");
+    }
+
+    private static CommandProcess startInLittleRoom(String... arguments) {
+        assumeTrue(
+                Files.isExecutable(Path.of("/usr/bin/prlimit")),
+                "there is no prlimit (Debian: apt install util-linux): full disks are not tested");
+        List<String> whole = new ArrayList<>(List.of("run"));
+        whole.addAll(List.of(arguments));
+        return startUnder(List.of("prlimit", "--fsize=" + ROOM + ":unlimited"), whole.toArray(String[]::new));
+    }
+
+    /// The owner of a directory may not write where its permissions say so, but root may, unless it gives that up.
+    private static List<String> asOrdinaryOwner() {
+        if (!"root".equals(System.getProperty("user.name"))) {
+            return List.of();
+        }
+        assumeTrue(
+                Files.isExecutable(Path.of("/usr/bin/setpriv")),
+                "there is no setpriv (Debian: apt install util-linux), and root may write everywhere: directories that"
+                        + " cannot be written are not tested");
+        return List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search");
+    }
+
+    private void assertSameAsNeverDisturbed(Path recording) throws IOException {
+        Path other = directory.resolve("undisturbed");
+        run("run", "--record", other.toString(), guest("hypercall-loop"));
+        assertThat(RunDigests.of(recording)).as("the run is the same").isEqualTo(RunDigests.of(other));
+        Ended verified = run("journal", "verify", recording.toString());
+        assertThat(verified.status()).as(verified.err()).isZero();
+        assertThat(verified.lastLine()).endsWith("is sound");
+        Ended replayed = run("replay", recording.toString());
+        assertThat(replayed.status()).as(replayed.err()).isZero();
+    }
+
+    private static void awaitSize(Path file, CommandProcess process) throws Exception {
+        awaitFile(file, process);
+        // A write that does not fit is cut off where the room ends.
+        while (Files.size(file) < ROOM - (128 << 10)) {
+            waitFor(process);
+        }
+    }
+
+    private static void awaitFile(Path file, CommandProcess process) throws Exception {
+        while (!Files.exists(file)) {
+            waitFor(process);
+        }
+    }
+
+    private static void waitFor(CommandProcess process) throws InterruptedException {
+        if (!process.isAlive()) {
+            throw new AssertionError("the command ended by itself: " + process.await());
+        }
+        // SLEEP: another process is at work, and nothing tells when it is done.
+        Thread.sleep(5);
+    }
+}
