@@ -34,6 +34,7 @@ import java.util.stream.Stream;
 final class Machines implements AutoCloseable {
 
     private static final Config QUIET = ConfigFactory.parseString("akka.loglevel = WARNING")
+            .withFallback(PlainJournal.SERIALIZATION)
             .withFallback(ConfigFactory.load())
             .resolve();
 
@@ -85,6 +86,17 @@ final class Machines implements AutoCloseable {
         return spec().withPolicy(Policy.DEFAULT.withResident("smccc").withResident("psci"));
     }
 
+    ActorSystem<?> system() {
+        return system;
+    }
+
+    /// Where something may be made that goes with the recordings.
+    Path place() {
+        Path place = directory.resolve("recording-" + recordings.size());
+        recordings.add(place);
+        return place;
+    }
+
     /// Runs a guest without a recording.
     RunReport run(Guest guest, MachineSpec spec) {
         return run(guest.image(), spec);
@@ -97,8 +109,7 @@ final class Machines implements AutoCloseable {
 
     /// Runs a guest and records it. The run counts until all is durable.
     Path record(Guest guest) {
-        Path recording = directory.resolve("recording-" + recordings.size());
-        recordings.add(recording);
+        Path recording = place();
         finished(machine(guest.image(), spec()).recordTo(recording));
         return recording;
     }

@@ -190,7 +190,7 @@ class RecordingWriterTest {
         }
         WrittenRecordings.close(writer);
         assertThat(Files.size(temp.resolve("small").resolve("journal.mv")))
-                .as("bytes of %d hypercalls, at most 48 each", slices)
-                .isLessThanOrEqualTo(48L * slices);
+                .as("bytes of %d hypercalls, at most 32 each", slices)
+                .isLessThanOrEqualTo(32L * slices);
     }
 }

@@ -1,0 +1,46 @@
+package dev.trapline.benchmarks;
+
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.Digest64;
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.registry.Decision;
+import dev.trapline.journal.record.JournalRecord;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a journal is told of one hypercall.
+///
+/// @param slice the slice that ended in it
+/// @param answer what became of it
+record Call(JournalRecord.Slice slice, JournalRecord.Answer answer) {
+
+    /// So many calls differ; then they come again. Few enough to stay in a cache, so that it is the journal that is
+    /// measured.
+    private static final int DIFFERENT = 8192;
+
+    /// The calls of a guest's loop, made beforehand: a counter goes down, a result changes, and so does the digest
+    /// of all registers.
+    static List<Call> loop() {
+        List<Call> calls = new ArrayList<>(DIFFERENT);
+        for (int n = 0; n < DIFFERENT; n++) {
+            long[] registers = new long[GeneralRegisters.COUNT];
+            registers[0] = 0x8400_0000L;
+            registers[1] = n * 3L;
+            registers[19] = 1_000_000L - n;
+            registers[30] = 0x4008_0f00L;
+            registers[GeneralRegisters.SP] = 0x4010_0000L;
+            registers[GeneralRegisters.PC] = 0x4008_0040L;
+            registers[GeneralRegisters.PSTATE] = 0x2000_03c5L;
+            HypercallExit exit = new HypercallExit(
+                    Conduit.HVC, 0, ExecutionState.A64, 1, 4, true, GeneralRegisters.copyOf(registers));
+            calls.add(new Call(
+                    new JournalRecord.Slice(new VcpuId(0), 20_000, exit, 0, Digest64.of(registers, registers.length)),
+                    new JournalRecord.Answer(new Decision.Forwarded("psci"), RegisterWrites.x0(n & 7), List.of())));
+        }
+        return calls;
+    }
+}
