@@ -21,74 +21,107 @@ import org.jspecify.annotations.Nullable;
 /// any of those that were not forced to the disk torn or missing, in any order, so the newest chunk may lead nowhere.
 /// Then the file is looked at as if it ended before that chunk, and so on, until nothing older can have more.
 ///
-/// Only what comes behind the file's own note of how far it had been forced to the disk is looked at: in front of that,
-/// a segment that is not whole is damage, and is reported as such when it is read.
+/// Every segment is looked at, also in front of the file's own note of how far it had been forced to the disk: a page
+/// of the store holds several rows, and the newest chunk has written those of the last page again, beside the new one.
+/// The older copy is the one that had been forced.
+///
+/// What an older chunk cannot make good in front of that note is damage, and is reported as such when it is read.
 ///
 /// @param log the events, as far as they can be read
-/// @param segments how many are whole, from the first on
+/// @param segments how many are whole, from the first on; or, if there is damage, how many there should be
 /// @param cut why those that follow are not there, in words; null if nothing was seen of any
 record LastWhole(MvEventLog log, long segments, @Nullable String cut) {
 
     private static final long BLOCK = 4096;
     private static final byte[] CHUNK = "chunk:".getBytes(StandardCharsets.US_ASCII);
 
+    /// What the file is if it ends before some chunk.
+    ///
+    /// @param whole segments that are, from the first on; 0 if they are known not to be more than those of a newer
+    ///     state
+    /// @param next what the segment behind them must be
+    /// @param seen segments that it has, whole or not
+    /// @param forced segments that had been forced to the disk before its last chunk was written, by its own note
+    /// @param reason why the one behind the whole ones is not whole; null if there is none
+    private record State(
+            MvEventLog log,
+            long whole,
+            SegmentChain next,
+            long seen,
+            long forced,
+            @Nullable String reason) {
+
+        /// Whether another one has the segment that this one lacks.
+        boolean isContinuedBy(MvEventLog other) {
+            try {
+                next.check(segment(other, whole + 2));
+                return true;
+            } catch (CodecException | RecordingDamagedException e) {
+                return false;
+            }
+        }
+    }
+
     /// @throws RecordingException if not even the header can be found
     static LastWhole find(Path file) {
-        LastWhole best = null;
-        RecordingException first = null;
-        long limit = Long.MAX_VALUE;
-        while (limit > 0) {
+        State best = null;
+        String first = null;
+        long forced = 0;
+        for (long limit = Long.MAX_VALUE; limit > 0; limit = chunkBefore(file, limit)) {
+            State state;
             try {
-                MvEventLog log = new MvEventLog(file, limit);
-                LastWhole found = count(file, log);
-                long seen = events(log) - 1;
-                if (best == null || found.segments() > best.segments()) {
-                    if (best != null) {
-                        best.log().close();
-                    }
-                    best = found;
-                } else {
-                    log.close();
-                }
-                if (seen <= best.segments()) {
-                    break;
-                }
-                first = first == null ? new RecordingException(Kind.DAMAGED, String.valueOf(found.cut())) : first;
+                state = look(file, limit, best);
             } catch (RecordingException e) {
-                first = first == null ? e : first;
+                first = first == null ? e.getMessage() : first;
+                continue;
             }
-            limit = chunkBefore(file, limit);
+            forced = Math.max(forced, state.forced());
+            first = first == null ? state.reason() : first;
+            if (best == null || state.whole() > best.whole()) {
+                if (best != null) {
+                    best.log().close();
+                }
+                best = state;
+            } else {
+                state.log().close();
+            }
+            if (state.seen() <= best.whole()) {
+                break;
+            }
         }
         if (best == null) {
-            throw first == null ? new RecordingException(Kind.DAMAGED, "there is nothing in " + file) : first;
+            throw new RecordingException(Kind.DAMAGED, first == null ? "there is nothing in " + file : first);
         }
-        return new LastWhole(best.log(), best.segments(), first == null ? null : first.getMessage());
+        return new LastWhole(best.log(), Math.max(best.whole(), forced), first);
     }
 
     /// @throws RecordingException if there is no header
-    private static LastWhole count(Path file, MvEventLog log) {
+    private static State look(Path file, long limit, @Nullable State best) {
+        MvEventLog log = new MvEventLog(file, limit);
         try {
             EventRow header = log.row(1);
             if (header == null) {
                 throw new CodecException("it has no header: its recorder ended before it had written anything");
             }
             HeaderCodec.decode(header.payload());
-            long highest = log.highestSequenceNr();
-            long whole = Math.max(1, Math.min(log.durableSequenceNr(), highest));
-            SegmentChain chain = whole == 1
-                    ? SegmentChain.beginning(Segment.digestOf(header.payload()))
-                    : SegmentChain.behind(segment(log, whole));
+            long seen = log.highestSequenceNr() - 1;
+            long forced = Math.clamp(log.durableSequenceNr() - 1, 0, seen);
+            SegmentChain chain = SegmentChain.beginning(Segment.digestOf(header.payload()));
+            if (best != null && !best.isContinuedBy(log)) {
+                return new State(log, 0, chain, seen, forced, null);
+            }
+            long whole = 0;
             try {
-                while (whole < highest) {
-                    Segment next = segment(log, whole + 1);
+                while (whole < seen) {
+                    Segment next = segment(log, whole + 2);
                     chain.check(next);
                     chain = SegmentChain.behind(next);
                     whole++;
                 }
             } catch (CodecException | RecordingDamagedException e) {
-                return new LastWhole(log, whole - 1, "segment " + (whole - 1) + ": " + e.getMessage());
+                return new State(log, whole, chain, seen, forced, "segment " + whole + ": " + e.getMessage());
             }
-            return new LastWhole(log, whole - 1, null);
+            return new State(log, whole, chain, seen, forced, null);
         } catch (CodecException e) {
             log.close();
             throw new RecordingException(
@@ -102,14 +135,6 @@ record LastWhole(MvEventLog log, long segments, @Nullable String cut) {
             throw new CodecException("it is missing");
         }
         return Segment.parse(row.payload());
-    }
-
-    private static long events(MvEventLog log) {
-        try {
-            return log.highestSequenceNr();
-        } catch (CodecException e) {
-            return 0;
-        }
     }
 
     /// Where the last chunk begins that begins before a limit; 0 if there is none.
