@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 public final class LayeredConfig {
 
     private static final long DAY = Duration.ofDays(1).toNanos();
-    private static final long NANOS_PER_TICK = 1_000_000_000L / MachineSpec.TICKS_PER_SECOND;
 
     private static final String INTERRUPTS = "trapline.run.interrupts";
     private static final String EVENTS = "trapline.run.events";
@@ -143,7 +142,7 @@ public final class LayeredConfig {
     }
 
     private static long ticks(Settings settings, String path, long least, long most, String takes) {
-        return settings.nanoseconds(path, least, most, takes) / NANOS_PER_TICK;
+        return settings.nanoseconds(path, least, most, takes) / MachineSpec.NANOS_PER_TICK;
     }
 
     private static TraplineConfig.Run run(Settings settings) {

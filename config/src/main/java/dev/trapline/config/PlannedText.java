@@ -20,7 +20,6 @@ final class PlannedText {
 
     private static final Pattern PLANNED = Pattern.compile("([^:@]+)(?::([^:@]+))?@(time|slice):(.+)");
     private static final String MOMENTS = "time:DURATION or slice:ORDINAL";
-    private static final long NANOS_PER_TICK = 1_000_000_000L / MachineSpec.TICKS_PER_SECOND;
 
     private PlannedText() {}
 
@@ -87,7 +86,7 @@ final class PlannedText {
         BigInteger nanos = Quantities.nanoseconds(text);
         return nanos == null || nanos.bitLength() >= Long.SIZE
                 ? null
-                : new Moment.AtTime(nanos.longValue() / NANOS_PER_TICK);
+                : new Moment.AtTime(nanos.longValue() / MachineSpec.NANOS_PER_TICK);
     }
 
     private static @Nullable BigInteger below(String text, long bound) {

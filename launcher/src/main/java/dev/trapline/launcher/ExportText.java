@@ -11,18 +11,9 @@ import java.util.Map;
 /// @param file the file
 record ExportText(Path recording, Path file, ExportSummary summary) {
 
-    /// How it is written.
-    enum Format {
-        text,
-        json
-    }
-
     /// @param done what was done, in words
-    String as(Format format, String done) {
-        return switch (format) {
-            case text -> text(done);
-            case json -> Json.of(fields()) + "\n";
-        };
+    String as(boolean json, String done) {
+        return json ? Json.of(fields()) + "\n" : text(done);
     }
 
     private String text(String done) {

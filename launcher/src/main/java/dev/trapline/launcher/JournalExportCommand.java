@@ -5,6 +5,7 @@ import dev.trapline.journal.recording.Recordings;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -35,7 +36,9 @@ final class JournalExportCommand implements Action {
     private Path recording = Path.of("");
     private Path file = Path.of("");
     private boolean withoutImages;
-    private ExportText.Format format = ExportText.Format.text;
+
+    @Mixin
+    private final FormatOption format = new FormatOption();
 
     JournalExportCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -59,15 +62,6 @@ final class JournalExportCommand implements Action {
         withoutImages = given;
     }
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            order = 2,
-            description = "${COMPLETION-CANDIDATES} (default text).")
-    void format(ExportText.@Nullable Format value) {
-        format = value == null ? ExportText.Format.text : value;
-    }
-
     @Override
     public @Nullable Path resultFile() {
         return null;
@@ -76,7 +70,8 @@ final class JournalExportCommand implements Action {
     @Override
     public Ending perform() {
         ExportSummary summary = Recordings.export(recording, file, !withoutImages);
-        terminal.print(new ExportText(recording, file, summary).as(format, "exported " + recording + " to " + file));
+        terminal.print(
+                new ExportText(recording, file, summary).as(format.isJson(), "exported " + recording + " to " + file));
         return Ending.DONE;
     }
 }

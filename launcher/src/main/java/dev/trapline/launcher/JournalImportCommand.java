@@ -5,7 +5,7 @@ import dev.trapline.journal.recording.Recordings;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// `trapline journal import`.
@@ -33,7 +33,9 @@ final class JournalImportCommand implements Action {
     private final Terminal terminal;
     private Path file = Path.of("");
     private Path recording = Path.of("");
-    private ExportText.Format format = ExportText.Format.text;
+
+    @Mixin
+    private final FormatOption format = new FormatOption();
 
     JournalImportCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -49,15 +51,6 @@ final class JournalImportCommand implements Action {
         recording = value == null ? Path.of("") : value;
     }
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            order = 1,
-            description = "${COMPLETION-CANDIDATES} (default text).")
-    void format(ExportText.@Nullable Format value) {
-        format = value == null ? ExportText.Format.text : value;
-    }
-
     @Override
     public @Nullable Path resultFile() {
         return null;
@@ -66,7 +59,8 @@ final class JournalImportCommand implements Action {
     @Override
     public Ending perform() {
         ExportSummary summary = Recordings.importTo(file, recording);
-        terminal.print(new ExportText(recording, file, summary).as(format, "imported " + file + " to " + recording));
+        terminal.print(
+                new ExportText(recording, file, summary).as(format.isJson(), "imported " + file + " to " + recording));
         return Ending.DONE;
     }
 }

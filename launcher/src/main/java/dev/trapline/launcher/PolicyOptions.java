@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// The options of every command that looks at a policy without running a machine.
@@ -15,22 +16,9 @@ final class PolicyOptions {
     private final List<String> assignments = new ArrayList<>();
     private final List<Path> plugins = new ArrayList<>();
     private @Nullable Path configFile;
-    private Format format = Format.text;
 
-    /// How an answer is written.
-    enum Format {
-        text,
-        json
-    }
-
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            order = 20,
-            description = "${COMPLETION-CANDIDATES} (default text).")
-    void format(@Nullable Format value) {
-        format = value == null ? Format.text : value;
-    }
+    @Mixin
+    private final FormatOption format = new FormatOption();
 
     @Option(
             names = "--config",
@@ -67,7 +55,7 @@ final class PolicyOptions {
     }
 
     boolean isJson() {
-        return format == Format.json;
+        return format.isJson();
     }
 
     /// The policy that a run with these options would have.

@@ -2,33 +2,20 @@ package dev.trapline.launcher;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// What every command takes that tells something of a recording.
 final class RecordingOptions {
 
-    /// How an answer is written.
-    enum Format {
-        text,
-        json
-    }
+    @Mixin
+    private final FormatOption format = new FormatOption();
 
     private Path directory = Path.of("");
-    private Format format = Format.text;
 
     @Parameters(paramLabel = "DIR", description = "The recording.")
     void directory(@Nullable Path value) {
         directory = value == null ? Path.of("") : value;
-    }
-
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            order = 1,
-            description = "${COMPLETION-CANDIDATES} (default text).")
-    void format(@Nullable Format value) {
-        format = value == null ? Format.text : value;
     }
 
     Path directory() {
@@ -36,6 +23,6 @@ final class RecordingOptions {
     }
 
     boolean isJson() {
-        return format == Format.json;
+        return format.isJson();
     }
 }

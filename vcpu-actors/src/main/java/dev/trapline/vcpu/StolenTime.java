@@ -14,8 +14,6 @@ import java.util.Arrays;
 /// The time in which a vCPU could run and another one did, kept in guest memory for those vCPUs that asked for it.
 final class StolenTime {
 
-    private static final long NANOS_PER_TICK = 1_000_000_000L / MachineSpec.TICKS_PER_SECOND;
-
     private final MachineMemory memory;
     private final long[] addresses;
     private final long[] stolen;
@@ -64,7 +62,7 @@ final class StolenTime {
         }
         stolen[index] += now - since[index];
         ByteBuffer word = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        word.putLong(stolen[index] * NANOS_PER_TICK);
+        word.putLong(stolen[index] * MachineSpec.NANOS_PER_TICK);
         memory.write(addresses[index], Bytes.copyOf(word.array()));
         return addresses[index];
     }

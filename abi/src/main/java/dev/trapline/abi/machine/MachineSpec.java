@@ -64,6 +64,9 @@ public record MachineSpec(
     /// Frequency of virtual time and of every counter, in Hz.
     public static final long TICKS_PER_SECOND = 62_500_000;
 
+    /// How long one tick of virtual time is, in nanoseconds: a whole number.
+    public static final long NANOS_PER_TICK = 1_000_000_000L / TICKS_PER_SECOND;
+
     /// The largest slice: beyond it a stop would be noticed late.
     public static final long MAX_SLICE = 10_000_000;
 
