@@ -8,10 +8,15 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.registry.Policy;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.record.JournalRecord;
+import dev.trapline.journal.recording.Recordings;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import dev.trapline.vcpu.boot.Guests;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
@@ -20,6 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The contract of docs/determinism.md on real guests: a run, the same run again, and its replay are the same to the
 /// last bit, under every schedule.
@@ -71,6 +77,25 @@ class GuestDeterminismTest {
             MachineRuns.assertEqual(again, first, what + ", run again");
             MachineRuns.assertEqual(replayed, first, what + ", replayed");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"smp-race.elf", "hypercall-loop-1k.elf", "wfi-all.elf", "echo.elf"})
+    void theHistoryIsTheSameRecordByRecordHoweverItIsStored(String guest, @TempDir Path directory) throws IOException {
+        List<List<JournalRecord>> histories = new ArrayList<>();
+        for (Durability durability : DURABILITIES) {
+            Path recording = directory.resolve(durability.id());
+            runs.record(spec(3, guest), Guests.image(guest), "some text\rq", recording, durability);
+            List<JournalRecord> history = new ArrayList<>();
+            try (RecordingReader reader = Recordings.open(recording, OpenOptions.STRICT)) {
+                reader.entries().forEachRemaining(entry -> history.add(entry.record()));
+            }
+            histories.add(history);
+        }
+        assertThat(histories.getFirst()).as("%s has a history", guest).isNotEmpty();
+        assertThat(histories)
+                .as("the history of %s under each durability", guest)
+                .allMatch(histories.getFirst()::equals);
     }
 
     /// Seed 0 stands for round robin. Little memory, so that its digests are cheap; some digests of it on the way.

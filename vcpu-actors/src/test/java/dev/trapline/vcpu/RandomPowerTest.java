@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.firmware.FirmwareServices;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.recording.Recordings;
@@ -26,6 +28,10 @@ class RandomPowerTest {
 
     private static final ActorTestKit KIT = ActorTestKit.create();
     private static final int SEEDS = Boolean.getBoolean("trapline.full") ? 2_000 : 200;
+
+    /// How it is stored is no part of the history: each way takes its turn.
+    private static final Durability[] DURABILITIES = Durability.values();
+
     private static final int VCPUS = 4;
     private static final int SCRIPTS = 8;
     private static final int STEPS = 120;
@@ -74,7 +80,8 @@ class RandomPowerTest {
                             Specs.withVcpus(VCPUS).random(seed).limit(LIMIT).spec())
                     .image(new Image(Image.Kind.RAW, "nothing.bin", FakeEngines.ENTRY, Bytes.copyOf(new byte[64])))
                     .services(FirmwareServices.onClassPath())
-                    .recordTo(recording);
+                    .recordTo(recording)
+                    .storage(StoragePolicy.DEFAULT.with(DURABILITIES[(int) (seed % DURABILITIES.length)]));
             injections(new Random(~seed), live);
             RunReport first = finish(live);
             assertThat(first.outcome())
