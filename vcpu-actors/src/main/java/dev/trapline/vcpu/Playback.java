@@ -11,6 +11,7 @@ import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.firmware.KeptState;
 import dev.trapline.firmware.state.StateDamagedException;
 import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.codec.CheckpointCodec;
 import dev.trapline.journal.record.CheckpointImage;
 import dev.trapline.journal.record.CheckpointKey;
 import dev.trapline.journal.recording.Recordings;
@@ -110,6 +111,10 @@ public final class Playback implements AutoCloseable {
     ///
     /// @throws IllegalStateException if no slice comes next, or a part of it was played
     public Checkpoint checkpoint() {
+        return checkpoint(pages);
+    }
+
+    private Checkpoint checkpoint(PageStore keeping) {
         actors.requireSlice();
         StateWriter state = new StateWriter();
         core.save(state);
@@ -120,7 +125,7 @@ public final class Playback implements AutoCloseable {
                 engines,
                 actors.keepServices(),
                 actors.policy(),
-                parts.memory().copy(pages),
+                parts.memory().copy(keeping),
                 history.mark());
     }
 
@@ -143,6 +148,16 @@ public final class Playback implements AutoCloseable {
     ///     it says which, and why
     public CheckpointKey key() {
         return new CheckpointKey(recording, parts.engines().library().sha256(), actors.serviceShapes());
+    }
+
+    /// A hash of all of the machine as it is here: of its memory, its vCPUs, its services, and of where its history
+    /// is. Two playbacks with equal keys go on alike from a place where they have one hash. Costs what a checkpoint
+    /// costs.
+    ///
+    /// @throws IllegalStateException if no slice comes next, or a part of it was played
+    /// @throws dev.trapline.firmware.state.UnsupportedStateException as [#key]
+    public String hash() {
+        return CheckpointCodec.hash(checkpoint(new PageStore()).image());
     }
 
     /// A checkpoint that was written down, by a playback with an equal [#key].

@@ -74,9 +74,9 @@ class StoredCheckpointTest {
                 jumping.goTo(read(written(jumping.checkpoint()), jumping));
                 straight.playTo(straight.position().slice() + 1);
                 jumping.playTo(jumping.position().slice() + 1);
-                assertThat(hash(jumping))
+                assertThat(jumping.hash())
                         .as("all of the machine at %s", straight.position())
-                        .isEqualTo(hash(straight));
+                        .isEqualTo(straight.hash());
             }
             jumping.playTo(Long.MAX_VALUE);
             assertAsRecorded(jumping.report(), recorded, "the end");
@@ -109,7 +109,7 @@ class StoredCheckpointTest {
                 if (straight.outcome() != null) {
                     break;
                 }
-                assertThat(hash(jumping)).as("%s, slice %d", guest, next).isEqualTo(hash(straight));
+                assertThat(jumping.hash()).as("%s, slice %d", guest, next).isEqualTo(straight.hash());
             }
         }
     }
@@ -147,10 +147,6 @@ class StoredCheckpointTest {
                 playback.playTo(n * slices / PLACES);
             }
         }
-    }
-
-    private static String hash(Playback playback) {
-        return CheckpointCodec.hash(playback.checkpoint().image());
     }
 
     private static StoredCheckpoint written(Checkpoint checkpoint) {
