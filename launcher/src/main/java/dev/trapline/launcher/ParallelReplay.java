@@ -1,8 +1,8 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.engine.EngineFactory;
-import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.journal.store.CheckpointStore;
 import dev.trapline.vcpu.Playback;
@@ -27,7 +27,7 @@ final class ParallelReplay {
     private final Path recording;
     private final OpenOptions open;
     private final EngineFactory engines;
-    private final List<FirmwareService<?>> services;
+    private final Services services;
     private final Checkpoints checkpoints;
     private final GuestConsole console;
     private final AtomicBoolean stopped = new AtomicBoolean();
@@ -44,7 +44,7 @@ final class ParallelReplay {
         this.recording = recording;
         this.open = open;
         this.engines = engines;
-        this.services = services.all();
+        this.services = services;
         this.checkpoints = checkpoints;
         this.console = console;
     }
@@ -83,18 +83,25 @@ final class ParallelReplay {
             Stretches stretches = Stretches.of(store, jobs);
             RunReport report = inParallel(stretches, jobs, first, out);
             checkpoints.tellNotice(store);
-            return report == null ? null : timed(report, start);
+            return report == null ? null : timed(report, lastCalls(), start);
+        }
+    }
+
+    /// A stretch knows its own calls alone.
+    private List<String> lastCalls() {
+        try (RecordingReader reader = Recordings.open(recording, open)) {
+            return LastCalls.of(reader, services);
         }
     }
 
     private Playback playback(ByteArrayOutputStream out) {
         return Playback.of(
-                engines, Recordings.open(recording, open), services, (bytes, length) -> out.write(bytes, 0, length));
+                engines, Recordings.open(recording, open), services.all(), (bytes, length) -> out.write(bytes, 0, length));
     }
 
     /// Without checkpoints there is one stretch. What is replayed in one go can as well leave some behind.
     private @Nullable RunReport makingCheckpoints(CheckpointStore store, long start) {
-        Playback playback = Playback.of(engines, Recordings.open(recording, open), services, (bytes, length) -> {
+        Playback playback = Playback.of(engines, Recordings.open(recording, open), services.all(), (bytes, length) -> {
             console.write(bytes, length);
             printed += length;
         });
@@ -109,7 +116,8 @@ final class ParallelReplay {
                     .println("trapline: there were no checkpoints: replayed on one core, and made "
                             + Figures.count(store.slices().size(), "checkpoint")
                             + " for the next time ('trapline journal index' makes them ahead)");
-            return timed(playback.report(), start);
+            RunReport report = playback.report();
+            return timed(report, report.lastHypercalls(), start);
         }
     }
 
@@ -200,7 +208,7 @@ final class ParallelReplay {
         }
     }
 
-    private static RunReport timed(RunReport report, long start) {
+    private static RunReport timed(RunReport report, List<String> lastCalls, long start) {
         return new RunReport(
                 report.outcome(),
                 report.position(),
@@ -210,7 +218,7 @@ final class ParallelReplay {
                 report.memoryDigest(),
                 report.consoleBytes(),
                 report.consoleDigest(),
-                report.lastHypercalls(),
+                lastCalls,
                 report.openHandlers(),
                 System.nanoTime() - start,
                 report.stored());

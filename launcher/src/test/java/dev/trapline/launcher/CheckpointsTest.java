@@ -107,7 +107,27 @@ class CheckpointsTest {
             assertThat(ended.err()).as("as recorded at once").doesNotContain("again from the start");
             assertThat(fields(result)).isEqualTo(fields(Path.of(recording, "result.json")));
         }
-        assertThat(run("replay", recording, "--jobs", "0").lastLine()).contains("--jobs 0: takes a number from 1 to 64");
+        assertThat(run("replay", recording, "--jobs", "0").lastLine())
+                .contains("--jobs 0: takes a number from 1 to 64");
+    }
+
+    @Test
+    void aFailedGuestIsReportedBySeveralThreadsAsByOne() {
+        String failed = directory.resolve("failed").toString();
+        run("run", "--slice", "20", "--record", failed, guest("fault-read"));
+        Ended one = run("replay", failed);
+        run("replay", failed, "--jobs", "2", "--set", CLOSE);
+        Ended two = run("replay", failed, "--jobs", "2");
+        assertThat(two.status()).as(two.err()).isEqualTo(one.status());
+        String from = "The guest failed: ";
+        assertThat(report(two.err(), from))
+                .as("registers and last calls")
+                .isEqualTo(report(one.err(), from));
+    }
+
+    private static String report(String err, String from) {
+        assertThat(err).contains(from);
+        return err.substring(err.indexOf(from), err.indexOf("trapline: replayed"));
     }
 
     /// What does not depend on the host.

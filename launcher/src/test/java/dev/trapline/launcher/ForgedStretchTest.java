@@ -80,7 +80,9 @@ class ForgedStretchTest {
             assertThat(several.out()).as("the console up to there").isEqualTo(one.out());
             assertThat(several.err())
                     .as("the same report, after a second look")
-                    .contains("replayed again from the start", one.err().substring(one.err().indexOf("The replay is not")));
+                    .contains(
+                            "replayed again from the start",
+                            one.err().substring(one.err().indexOf("The replay is not")));
         }
         Ended at = run("replay", forged.toString(), "--at", "3900");
         assertThat(at.status())
@@ -131,7 +133,9 @@ class ForgedStretchTest {
         try (playback;
                 CheckpointStore from = CheckpointStore.open(recording, playback.key(), BUDGET);
                 CheckpointStore to = CheckpointStore.open(forged, playback.key(), BUDGET)) {
-            assertThat(from.slices()).as("checkpoints before and behind the forgery").anyMatch(s -> s < FORGED);
+            assertThat(from.slices())
+                    .as("checkpoints before and behind the forgery")
+                    .anyMatch(s -> s < FORGED);
             assertThat(from.slices()).anyMatch(s -> s > FORGED);
             for (long slice : from.slices()) {
                 StoredCheckpoint stored = from.read(slice);
@@ -155,7 +159,14 @@ class ForgedStretchTest {
 
     private static CheckpointImage with(CheckpointImage image, List<Long> words, CheckpointImage.Place place) {
         return new CheckpointImage(
-                image.slice(), words, image.engines(), image.services(), image.policy(), image.ram(), image.flash(), place);
+                image.slice(),
+                words,
+                image.engines(),
+                image.services(),
+                image.policy(),
+                image.ram(),
+                image.flash(),
+                place);
     }
 
     private static EventRow row(long sequenceNr, String manifest, byte[] payload) {

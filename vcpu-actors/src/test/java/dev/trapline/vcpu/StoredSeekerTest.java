@@ -6,9 +6,9 @@ import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.codec.HeaderCodec;
 import dev.trapline.journal.codec.Segment;
 import dev.trapline.journal.persistence.JournalEventSerializer;
-import dev.trapline.journal.codec.HeaderCodec;
 import dev.trapline.journal.record.CheckpointImage;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.journal.store.CheckpointStore;
@@ -43,8 +43,7 @@ class StoredSeekerTest {
 
     private record Sight(List<VcpuView> vcpus, long memory, long now, long printed) {
         private static Sight of(Playback playback) {
-            return new Sight(
-                    playback.vcpus(), playback.memoryDigest(), playback.now(), playback.consoleBytes());
+            return new Sight(playback.vcpus(), playback.memoryDigest(), playback.now(), playback.consoleBytes());
         }
     }
 
@@ -103,7 +102,8 @@ class StoredSeekerTest {
         }
     }
 
-    /// Cut back and gone on with, it is another recording from there on: in other segments, if not with other records.
+    /// Cut back and gone on with, it is another recording from there on: in other segments, if not with other
+    /// records.
     @Test
     void thoseOfARecordingThatWasCutAndGoneOnWithLeadNowhereElse() throws IOException {
         Path whole = record("whole", 400_000);

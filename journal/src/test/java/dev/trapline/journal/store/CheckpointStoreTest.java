@@ -78,9 +78,10 @@ class CheckpointStoreTest {
         if (read != null) {
             assertThat(read.image()).isEqualTo(sample(slice).image());
             assertThat(read.pages().keySet()).isEqualTo(sample(slice).pages().keySet());
-            read.pages().forEach((hash, content) -> assertThat(Bytes.copyOf(content).sha256())
-                    .as("a page's content")
-                    .isEqualTo(hash));
+            read.pages()
+                    .forEach((hash, content) -> assertThat(Bytes.copyOf(content).sha256())
+                            .as("a page's content")
+                            .isEqualTo(hash));
         }
     }
 
@@ -110,7 +111,11 @@ class CheckpointStoreTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"8, true, true, another recording", "7, false, true, build of the engine", "7, true, false, other services"})
+    @CsvSource({
+        "8, true, true, another recording",
+        "7, false, true, build of the engine",
+        "7, true, false, other services"
+    })
     void thoseOfSomethingElseAreIgnoredAndMadeAnew(long header, boolean library, boolean services, String message) {
         fill(3);
         CheckpointKey other = new CheckpointKey(
@@ -224,7 +229,8 @@ class CheckpointStoreTest {
         fill(3);
         try (CheckpointStore store = open(KEY, PLENTY)) {
             store.drop(200, "the checkpoint at slice 200 is of no use");
-            assertThat(store.notice()).isEqualTo("the checkpoint at slice 200 is of no use: it is ignored, and made anew");
+            assertThat(store.notice())
+                    .isEqualTo("the checkpoint at slice 200 is of no use: it is ignored, and made anew");
         }
         try (CheckpointStore store = open(KEY, PLENTY)) {
             assertThat(store.slices()).containsExactly(100L, 300L);
