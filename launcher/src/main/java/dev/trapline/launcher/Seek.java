@@ -14,9 +14,6 @@ import dev.trapline.vcpu.RunReport;
 import dev.trapline.vcpu.Seeker;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Plays a part of a recording: prints a stretch of its console, or shows the machine at one place. From the nearest
@@ -53,19 +50,18 @@ final class Seek {
             Place.Found place = wanted.find(reader);
             Width width = reader.header().spec().width();
             return withSeeker(reader, NOWHERE, seeker -> {
-                        seek(seeker, place.position().slice());
-                        Playback playback = seeker.playback();
-                        if (!reach(seeker, place)) {
-                            return false;
-                        }
-                        terminal.print(
-                                switch (format) {
-                                    case text -> view.text(playback, place, width);
-                                    case json -> view.json(playback, place, width);
-                                });
-                        return true;
-                    })
-                    .orElseGet(() -> played(place));
+                seek(seeker, place.position().slice());
+                Playback playback = seeker.playback();
+                if (!reach(seeker, place)) {
+                    return null;
+                }
+                terminal.print(
+                        switch (format) {
+                            case text -> view.text(playback, place, width);
+                            case json -> view.json(playback, place, width);
+                        });
+                return place;
+            });
         }
     }
 
@@ -81,17 +77,12 @@ final class Seek {
             if (to != null && from.compareTo(to) > 0) {
                 throw CommandException.usage("--from is behind --to: " + from + ", and " + to);
             }
-            Place.Found[] end = {to};
-            return withSeeker(reader, console, seeker -> {
-                        boolean asRecorded = print(seeker, console, from, to);
-                        end[0] = to == null ? new Place.Found(seeker.position(), false) : to;
-                        return asRecorded;
-                    })
-                    .orElseGet(() -> played(Objects.requireNonNull(end[0])));
+            return withSeeker(reader, console, seeker -> print(seeker, console, from, to));
         }
     }
 
-    private boolean print(Seeker seeker, Stretch console, Place.Found from, Place.@Nullable Found to) {
+    private Place.@Nullable Found print(
+            Seeker seeker, Stretch console, Place.Found from, Place.@Nullable Found to) {
         Playback playback = seeker.playback();
         console.hold();
         seek(seeker, from.position().slice());
@@ -101,11 +92,14 @@ final class Seek {
         if (to == null) {
             seeker.playTo(Long.MAX_VALUE);
         } else if (!reach(seeker, to)) {
-            return false;
+            return null;
         }
         console.finish();
         RunOutcome outcome = playback.outcome();
-        return outcome == null || ReplayCommand.isAsRecorded(outcome);
+        if (outcome != null && !ReplayCommand.isAsRecorded(outcome)) {
+            return null;
+        }
+        return to == null ? new Place.Found(seeker.position(), false) : to;
     }
 
     private void seek(Seeker seeker, long slice) {
@@ -117,25 +111,34 @@ final class Seek {
     /// not all of it was replayed, it is done again without them: what is said of a recording rests on the
     /// recording alone.
     ///
-    /// @param going false if the replay failed
-    /// @return how the command ends if it did
-    private Optional<Ending> withSeeker(RecordingReader reader, ConsoleOutput console, Predicate<Seeker> going) {
+    /// @param way where it led; null if the replay failed
+    private Ending withSeeker(RecordingReader reader, ConsoleOutput console, Way way) {
         Playback first = playback(console);
         try (CheckpointStore store = checkpoints.open(first);
                 Seeker seeker = checkpoints.seeker(first, store)) {
-            boolean arrived = going.test(seeker);
+            Place.Found reached = way.go(seeker);
             checkpoints.tellTrouble(seeker, store);
-            if (arrived) {
-                return Optional.empty();
+            if (reached != null) {
+                return played(reached, seeker);
             }
             if (!seeker.reliesOnStore()) {
-                return Optional.of(failed(seeker.playback(), reader));
+                return failed(seeker.playback(), reader);
             }
         }
         checkpoints.tellAgain();
         try (Seeker seeker = checkpoints.seeker(playback(console), null)) {
-            return going.test(seeker) ? Optional.empty() : Optional.of(failed(seeker.playback(), reader));
+            Place.Found reached = way.go(seeker);
+            return reached == null ? failed(seeker.playback(), reader) : played(reached, seeker);
         }
+    }
+
+    /// What is done with a seeker.
+    private interface Way {
+
+        /// Goes it.
+        ///
+        /// @return where it led; null if the replay failed
+        Place.@Nullable Found go(Seeker seeker);
     }
 
     /// Plays a slice up to a place inside it, and takes that back.
@@ -195,8 +198,11 @@ final class Seek {
         return ReplayCommand.ending(report.outcome());
     }
 
-    private static Ending played(Place.Found place) {
-        return new Ending(Ending.OK, "replayed", "no divergence up to " + place);
+    /// Only what was replayed was checked.
+    private static Ending played(Place.Found place, Seeker seeker) {
+        Seeker.Origin origin = seeker.origin();
+        String from = origin.stored() ? "from the checkpoint at slice " + origin.slice() + " " : "";
+        return new Ending(Ending.OK, "replayed", "no divergence " + from + "up to " + place);
     }
 
     /// Lets nothing through until its stretch begins, and nothing twice.

@@ -4,15 +4,19 @@ import static dev.trapline.launcher.CommandProcess.guest;
 import static dev.trapline.launcher.CommandProcess.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.launcher.CommandProcess.Ended;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -165,6 +169,33 @@ class CheckpointsTest {
         Ended after = run("replay", recording, "--from", "3900");
         assertThat(after.err()).contains("from the checkpoint at slice ");
         assertThat(before.out() + after.out()).isEqualTo(recorded.out());
+    }
+
+    @Test
+    void aServiceWhoseStateCannotBeWrittenIsNamedAndAllElseWorks() throws IOException {
+        Path jar = directory.resolve("counting.jar");
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+            out.putNextEntry(new ZipEntry("META-INF/services/" + FirmwareService.class.getName()));
+            out.write((CountingService.class.getName() + "\n").getBytes(StandardCharsets.UTF_8));
+            out.closeEntry();
+        }
+        String counted = directory.resolve("counted").toString();
+        String plugin = jar.toString();
+        Ended made = run("run", "--record", counted, "--plugin", plugin, guest("smp-hello"));
+        assertThat(made.status()).as(made.err()).isZero();
+        String reason = "no checkpoints are kept beside the recording: service 'counting': its state's component calls"
+                + " is java.math.BigInteger";
+        Ended shown = run("replay", counted, "--at", "3", "--plugin", plugin);
+        assertThat(shown.status()).as(shown.err()).isZero();
+        assertThat(shown.err()).contains(reason);
+        Ended several = run("replay", counted, "--jobs", "2", "--plugin", plugin);
+        assertThat(several.status()).as(several.err()).isZero();
+        assertThat(several.out()).isEqualTo(made.out());
+        assertThat(several.err()).contains(reason, "replayed on one thread");
+        Ended indexed = run("journal", "index", counted, "--plugin", plugin);
+        assertThat(indexed.status()).as(indexed.err()).isEqualTo(Ending.USAGE);
+        assertThat(indexed.err()).contains(reason);
+        assertThat(Path.of(counted, "checkpoints")).doesNotExist();
     }
 
     private void delete() throws IOException {

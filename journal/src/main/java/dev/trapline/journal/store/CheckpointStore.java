@@ -43,7 +43,9 @@ public final class CheckpointStore implements AutoCloseable {
     private final Path file;
     private final CheckpointKey key;
     private final long budget;
-    private final @Nullable CheckpointLock lock;
+    private @Nullable CheckpointLock lock;
+    /// Nothing is there, and nothing is made before there is something to keep.
+    private boolean unmade;
     private final TreeSet<Long> slices = new TreeSet<>();
     private @Nullable MVStore store;
     private @Nullable String notice;
@@ -51,12 +53,11 @@ public final class CheckpointStore implements AutoCloseable {
     private int widened;
     private boolean hasGaps;
 
-    private CheckpointStore(Path recording, CheckpointKey key, long budget, @Nullable CheckpointLock lock) {
+    private CheckpointStore(Path recording, CheckpointKey key, long budget) {
         this.recording = recording;
         this.file = file(recording);
         this.key = key;
         this.budget = budget;
-        this.lock = lock;
     }
 
     static Path file(Path recording) {
@@ -70,13 +71,16 @@ public final class CheckpointStore implements AutoCloseable {
     /// @param key what the checkpoints must be of
     /// @param budget for all of them, in bytes; 0 to add none
     public static CheckpointStore open(Path recording, CheckpointKey key, long budget) {
-        CheckpointLock lock = budget == 0 ? null : CheckpointLock.take(file(recording));
-        CheckpointStore store = new CheckpointStore(recording, key, budget, lock);
-        store.open();
+        CheckpointStore store = new CheckpointStore(recording, key, budget);
+        store.unmade = !Files.exists(file(recording));
+        if (!store.unmade) {
+            store.open();
+        }
         return store;
     }
 
     private void open() {
+        lock = budget == 0 ? null : CheckpointLock.take(file);
         try {
             boolean there = Files.exists(file);
             if (lock != null) {
@@ -156,7 +160,7 @@ public final class CheckpointStore implements AutoCloseable {
 
     /// Whether checkpoints can be added.
     public synchronized boolean isWritable() {
-        return lock != null && store != null;
+        return unmade ? budget > 0 && Files.isWritable(recording) : lock != null && store != null;
     }
 
     /// The slices that have a checkpoint, in their order.
@@ -269,6 +273,10 @@ public final class CheckpointStore implements AutoCloseable {
     ///
     /// @param pages content by hash, of all pages that it names
     public synchronized void put(CheckpointImage image, SortedMap<String, byte[]> pages) {
+        if (unmade) {
+            unmade = false;
+            open();
+        }
         MVStore open = store;
         if (lock == null || open == null) {
             return;

@@ -225,6 +225,15 @@ class CheckpointStoreTest {
     }
 
     @Test
+    void whoAddsNothingLeavesNothing() {
+        try (CheckpointStore store = open(KEY, PLENTY)) {
+            assertThat(store.isWritable()).as("it could").isTrue();
+            assertThat(store.floor(1_000)).isNull();
+        }
+        assertThat(recording.resolve("checkpoints")).doesNotExist();
+    }
+
+    @Test
     void oneThatIsDroppedIsGone() {
         fill(3);
         try (CheckpointStore store = open(KEY, PLENTY)) {
