@@ -65,20 +65,9 @@ public final class SeekReport {
             count = store.slices().size();
             bytes = store.bytes();
         }
-        double[] inMemory = new double[SEEKS];
         Random random = new Random(1);
-        try (Seeker seeker = machines.seeker(recording, null, Seeker.SPACING)) {
-            seeker.seek(Long.MAX_VALUE);
-            for (int n = 0; n < SEEKS; n++) {
-                inMemory[n] = millis(seeker, random.nextLong(slices));
-            }
-        }
-        double[] stored = new double[SEEKS];
-        for (int n = 0; n < SEEKS; n++) {
-            stored[n] = anew(machines, recording, random.nextLong(slices));
-        }
-        Arrays.sort(inMemory);
-        Arrays.sort(stored);
+        double[] inMemory = inMemory(machines, recording, slices, random);
+        double[] stored = stored(machines, recording, slices, random);
         double one = stretches(machines, recording, 1);
         double two = stretches(machines, recording, 2);
         out.printf(
@@ -98,6 +87,29 @@ public final class SeekReport {
                 one,
                 two,
                 one / two);
+    }
+
+    /// In one process, one seek after the other. In ascending order.
+    private static double[] inMemory(Machines machines, Path recording, long slices, Random random) {
+        double[] seeks = new double[SEEKS];
+        try (Seeker seeker = machines.seeker(recording, null, Seeker.SPACING)) {
+            seeker.seek(Long.MAX_VALUE);
+            for (int n = 0; n < SEEKS; n++) {
+                seeks[n] = millis(seeker, random.nextLong(slices));
+            }
+        }
+        Arrays.sort(seeks);
+        return seeks;
+    }
+
+    /// Each as if in a process of its own. In ascending order.
+    private static double[] stored(Machines machines, Path recording, long slices, Random random) {
+        double[] seeks = new double[SEEKS];
+        for (int n = 0; n < SEEKS; n++) {
+            seeks[n] = anew(machines, recording, random.nextLong(slices));
+        }
+        Arrays.sort(seeks);
+        return seeks;
     }
 
     private static double millis(Seeker seeker, long slice) {

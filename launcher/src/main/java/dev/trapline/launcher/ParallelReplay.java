@@ -96,7 +96,10 @@ final class ParallelReplay {
 
     private Playback playback(ByteArrayOutputStream out) {
         return Playback.of(
-                engines, Recordings.open(recording, open), services.all(), (bytes, length) -> out.write(bytes, 0, length));
+                engines,
+                Recordings.open(recording, open),
+                services.all(),
+                (bytes, length) -> out.write(bytes, 0, length));
     }
 
     /// Without checkpoints there is one stretch. What is replayed in one go can as well leave some behind.

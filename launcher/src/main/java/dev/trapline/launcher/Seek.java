@@ -81,8 +81,7 @@ final class Seek {
         }
     }
 
-    private Place.@Nullable Found print(
-            Seeker seeker, Stretch console, Place.Found from, Place.@Nullable Found to) {
+    private Place.@Nullable Found print(Seeker seeker, Stretch console, Place.Found from, Place.@Nullable Found to) {
         Playback playback = seeker.playback();
         console.hold();
         seek(seeker, from.position().slice());

@@ -124,9 +124,7 @@ class CheckpointsTest {
         Ended two = run("replay", failed, "--jobs", "2");
         assertThat(two.status()).as(two.err()).isEqualTo(one.status());
         String from = "The guest failed: ";
-        assertThat(report(two.err(), from))
-                .as("registers and last calls")
-                .isEqualTo(report(one.err(), from));
+        assertThat(report(two.err(), from)).as("registers and last calls").isEqualTo(report(one.err(), from));
     }
 
     private static String report(String err, String from) {
