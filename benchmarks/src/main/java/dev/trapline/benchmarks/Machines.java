@@ -15,11 +15,14 @@ import dev.trapline.abi.registry.Policy;
 import dev.trapline.firmware.FirmwareServices;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.recording.Recordings;
+import dev.trapline.journal.store.CheckpointStore;
 import dev.trapline.unicorn.LibrarySearch;
 import dev.trapline.unicorn.UnicornEngines;
 import dev.trapline.unicorn.UnicornLibrary;
 import dev.trapline.vcpu.Machine;
+import dev.trapline.vcpu.Playback;
 import dev.trapline.vcpu.RunReport;
+import dev.trapline.vcpu.Seeker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Runs whole machines, as an embedding program does, in one actor system. What the `trapline` command does is no
 /// different.
@@ -109,8 +113,13 @@ final class Machines implements AutoCloseable {
 
     /// Runs a guest and records it. The run counts until all is durable.
     Path record(Guest guest) {
+        return record(guest.image());
+    }
+
+    /// The same of any image.
+    Path record(Image image) {
         Path recording = place();
-        finished(machine(guest.image(), spec()).recordTo(recording));
+        finished(machine(image, spec()).recordTo(recording));
         return recording;
     }
 
@@ -118,6 +127,19 @@ final class Machines implements AutoCloseable {
     RunReport replay(Path recording) {
         return finished(Machine.replay(engines, Recordings.open(recording, OpenOptions.STRICT))
                 .services(FirmwareServices.onClassPath()));
+    }
+
+    /// Opens a recording to be looked at slice by slice.
+    Playback playback(Path recording) {
+        return Playback.of(
+                engines, Recordings.open(recording, OpenOptions.STRICT), FirmwareServices.onClassPath(), (_, _) -> {});
+    }
+
+    /// Opens a recording to go back and forth in it.
+    ///
+    /// @param store of its checkpoints; null for those in memory alone
+    Seeker seeker(Path recording, @Nullable CheckpointStore store, long spacing) {
+        return new Seeker(playback(recording), store, spacing, Seeker.BUDGET, System::nanoTime);
     }
 
     private Machine.Builder machine(Image image, MachineSpec spec) {

@@ -53,6 +53,29 @@ public final class LayeredConfig {
         return plugins;
     }
 
+    /// How a recording is replayed: what that needs to know, whichever services there are.
+    ///
+    /// @throws ConfigException with everything that is wrong with it
+    public ReplaySettings replay() {
+        List<ConfigProblem> problems = new ArrayList<>(unknownKeys);
+        Settings settings = new Settings(config, problems);
+        ReplaySettings replay = replay(settings);
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return replay;
+    }
+
+    private static ReplaySettings replay(Settings settings) {
+        return new ReplaySettings(
+                Duration.ofNanos(settings.nanoseconds(
+                        "trapline.replay.checkpoints.spacing",
+                        10_000_000,
+                        DAY / 24,
+                        "a duration from 10ms to 1h, as in 500ms")),
+                settings.size("trapline.replay.checkpoints.budget", 0, 1L << 40, "a size to 1024G, as in 256M, or 0"));
+    }
+
     /// Where each capability toggle that is set was set, by the toggle's name: `machine.conf:12`.
     ///
     /// @param services all services there are
@@ -74,6 +97,7 @@ public final class LayeredConfig {
         TraplineConfig.Run run = run(settings);
         MachineSpec machine = machine(settings, run, services, problems);
         requireVcpus(run.injections(), machine, settings);
+        replay(settings);
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }

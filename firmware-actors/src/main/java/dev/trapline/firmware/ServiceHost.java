@@ -1,5 +1,6 @@
 package dev.trapline.firmware;
 
+import dev.trapline.abi.Bytes;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.FirmwareService;
@@ -10,7 +11,9 @@ import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.firmware.state.StateCodec;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A service together with its state: one for each service of a machine, whether its calls come through an actor or,
 /// being resident, directly.
@@ -24,6 +27,7 @@ public final class ServiceHost<S> {
     private final ServiceContext context;
     private final GuestMemory memory;
     private S state;
+    private @Nullable StateCodec<S> codec;
 
     /// Starts the service.
     ///
@@ -76,11 +80,52 @@ public final class ServiceHost<S> {
     }
 
     /// Keeps the state as it is here. A state does not change, so that costs a reference.
+    public KeptState keep() {
+        return new Kept(state);
+    }
+
+    /// A state that was written down, by this service in whatever process.
     ///
-    /// @return puts the service back to it
-    public Runnable keep() {
-        S kept = state;
-        return () -> state = kept;
+    /// @param bytes of [KeptState#bytes], written by the same [#stateShape]
+    /// @throws dev.trapline.firmware.state.StateDamagedException if they are something else
+    /// @throws dev.trapline.firmware.state.UnsupportedStateException if the service's states cannot be written
+    public KeptState kept(Bytes bytes) {
+        return new Kept(codec().decode(bytes));
+    }
+
+    /// A hash of the types that the service's states are made of.
+    ///
+    /// @throws dev.trapline.firmware.state.UnsupportedStateException if they cannot be written, saying why
+    public String stateShape() {
+        return codec().shape();
+    }
+
+    // Found out when it is asked for: a run that keeps nothing does not need it.
+    private StateCodec<S> codec() {
+        StateCodec<S> known = codec;
+        if (known == null) {
+            known = StateCodec.of(service);
+            codec = known;
+        }
+        return known;
+    }
+
+    private final class Kept implements KeptState {
+        private final S kept;
+
+        private Kept(S kept) {
+            this.kept = kept;
+        }
+
+        @Override
+        public void restore() {
+            state = kept;
+        }
+
+        @Override
+        public Bytes bytes() {
+            return codec().encode(kept);
+        }
     }
 
     /// Puts the service back to its first state: the machine was reset.

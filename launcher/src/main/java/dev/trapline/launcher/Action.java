@@ -14,6 +14,7 @@ sealed interface Action
                 CapsRegistersCommand,
                 JournalVerifyCommand,
                 JournalInfoCommand,
+                JournalIndexCommand,
                 JournalExportCommand,
                 JournalImportCommand,
                 JournalSchemaCommand,

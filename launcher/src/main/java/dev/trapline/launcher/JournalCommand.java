@@ -3,10 +3,13 @@ package dev.trapline.launcher;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// `trapline journal`: looks after recordings, without a machine. Its subcommands are added by [#of].
+/// `trapline journal`: looks after recordings. Its subcommands are added by [#of].
 @Command(
         name = "journal",
-        description = {"Checks recordings, tells what is in them, and packs them, without running anything.", ""},
+        description = {
+            "Checks recordings, tells what is in them, packs them, and makes checkpoints for whoever looks at them.",
+            ""
+        },
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
@@ -15,6 +18,7 @@ import picocli.CommandLine.Command;
         footer = {
             "  trapline journal verify rec",
             "  trapline journal info rec --format json",
+            "  trapline journal index rec",
             "  trapline journal export rec rec.tlx",
             "  trapline journal import rec.tlx rec2"
         })
@@ -26,6 +30,7 @@ final class JournalCommand {
         return new CommandLine(new JournalCommand())
                 .addSubcommand("verify", new JournalVerifyCommand(terminal))
                 .addSubcommand("info", new JournalInfoCommand(terminal))
+                .addSubcommand("index", new JournalIndexCommand(terminal))
                 .addSubcommand("export", new JournalExportCommand(terminal))
                 .addSubcommand("import", new JournalImportCommand(terminal))
                 .addSubcommand("schema", new JournalSchemaCommand(terminal));

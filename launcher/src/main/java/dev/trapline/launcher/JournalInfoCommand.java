@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingDamagedException;
@@ -7,6 +8,7 @@ import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.record.RecordingHeader;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.journal.recording.Survey;
+import dev.trapline.journal.store.CheckpointSummary;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -20,7 +22,7 @@ import picocli.CommandLine.Mixin;
         name = "info",
         description = {
             "Tells what a recording holds: who made it, of which machine, how large each kind of record is,",
-            "how durable it was written, and whether it reaches the run's end.",
+            "how durable it was written, whether it reaches the run's end, and which checkpoints are beside it.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -63,7 +65,7 @@ final class JournalInfoCommand implements Action {
         }
     }
 
-    private static Map<String, Object> facts(RecordingReader reader, Survey survey) {
+    private Map<String, Object> facts(RecordingReader reader, Survey survey) {
         RecordingHeader header = reader.header();
         MachineSpec spec = header.spec();
         Map<String, Object> facts = new LinkedHashMap<>();
@@ -92,6 +94,7 @@ final class JournalInfoCommand implements Action {
         facts.put("slices", survey.slices());
         facts.put("records", survey.records());
         facts.put("bytes", survey.bytes());
+        facts.put("checkpoints", checkpoints(reader));
         Map<String, Object> kinds = new LinkedHashMap<>();
         Map<String, Object> sizes = new LinkedHashMap<>();
         survey.kinds().forEach((kind, share) -> {
@@ -101,6 +104,34 @@ final class JournalInfoCommand implements Action {
         facts.put("recordsByKind", kinds);
         facts.put("bytesByKind", sizes);
         return facts;
+    }
+
+    /// What there is beside the recording, and whether a replay here would use it.
+    private Map<String, Object> checkpoints(RecordingReader reader) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        CheckpointSummary summary = CheckpointSummary.of(options.directory());
+        facts.put("count", summary == null ? 0 : summary.count());
+        facts.put("bytes", summary == null ? 0 : summary.bytes());
+        if (summary != null) {
+            facts.put("lastSlice", summary.last());
+            facts.put("ofThisRecording", isOf(reader, summary));
+            facts.put("ofThisLibrary", isOfLibrary(summary));
+        }
+        return facts;
+    }
+
+    private static boolean isOf(RecordingReader reader, CheckpointSummary summary) {
+        return reader.segmentCount() > 0
+                && reader.segment(0).predecessor() == summary.key().recording();
+    }
+
+    private static Object isOfLibrary(CheckpointSummary summary) {
+        try {
+            return summary.key().isOf(Engines.open(null).library());
+        } catch (EngineException e) {
+            // A recording can be looked at where nothing can be run.
+            return "not known: there is no library here";
+        }
     }
 
     private static String text(Map<?, ?> facts, String indent) {

@@ -119,7 +119,8 @@ sealed interface Place {
         };
     }
 
-    private static long slices(RecordingReader recording) {
+    /// How many slices a recording has.
+    static long slices(RecordingReader recording) {
         long count = recording.segmentCount();
         if (count == 0) {
             return 0;

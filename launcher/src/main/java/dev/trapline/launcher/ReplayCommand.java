@@ -9,6 +9,7 @@ import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
+import dev.trapline.vcpu.ConsoleOutput;
 import dev.trapline.vcpu.Machine;
 import dev.trapline.vcpu.MachineRun;
 import dev.trapline.vcpu.Progress;
@@ -17,8 +18,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,7 +35,8 @@ import picocli.CommandLine.Parameters;
             "Runs a recording again, and checks every step against what was recorded.",
             "",
             "Standard output is the guest's console, as it was. The recording needs nothing but itself, the",
-            "plugins that it was made with, and images that it was exported without. It is never written to.",
+            "plugins that it was made with, and images that it was exported without. It is never written to; what",
+            "--at, --from, --to and --jobs leave beside it are checkpoints, a cache to go to a place sooner.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -42,6 +46,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  trapline replay rec",
             "  trapline replay rec --plugin mine.jar --result replayed.json",
+            "  trapline replay rec --jobs 8",
             "  trapline replay rec --from hypercall#3 --to 1.5ms",
             "  trapline replay rec --at 120:17 --registers --disassemble",
             "  trapline replay rec --at hypercall#9 --memory 0x40080000 64 --format json",
@@ -59,13 +64,19 @@ import picocli.CommandLine.Parameters;
         })
 final class ReplayCommand implements Action {
 
+    private static final int MOST_JOBS = 64;
+
     private final Terminal terminal;
+    private int jobs = 1;
     private Path recording = Path.of("");
     private final List<Path> givenImages = new ArrayList<>();
     private boolean ignoreImageHash;
 
     @Mixin
     private final SeekOptions seek = new SeekOptions();
+
+    @Mixin
+    private final CheckpointOptions checkpointOptions = new CheckpointOptions();
 
     @Mixin
     private final CommonOptions common = new CommonOptions();
@@ -100,6 +111,19 @@ final class ReplayCommand implements Action {
         }
     }
 
+    @Option(
+            names = "--jobs",
+            paramLabel = "N",
+            order = 3,
+            description = "Replay stretches between checkpoints on N threads, 1 to 64 (default 1). Without checkpoints"
+                    + " it replays on one, and makes some.")
+    void jobs(int threads) {
+        if (threads < 1 || threads > MOST_JOBS) {
+            throw CommandException.usage("--jobs " + threads + ": takes a number from 1 to " + MOST_JOBS);
+        }
+        jobs = threads;
+    }
+
     @Override
     public @Nullable Path resultFile() {
         return common.result();
@@ -114,27 +138,86 @@ final class ReplayCommand implements Action {
         if (seek.areGiven()) {
             return written(seek(services, open));
         }
+        if (jobs > 1) {
+            return parallel(services, open);
+        }
+        return straight(services, open, Engines.open(common.library()), 0);
+    }
+
+    private Ending parallel(Services services, OpenOptions open) {
+        EngineFactory engines = Engines.open(common.library());
+        GuestConsole console = terminal.console();
+        ParallelReplay replay = new ParallelReplay(recording, open, engines, services, checkpoints(), console);
+        try (RecordingReader reader = Recordings.open(recording, open);
+                Signals signals = Signals.take()) {
+            warnOfLibrary(reader.header().library(), engines.library(), terminal.err());
+            tellNotice(reader, terminal.err());
+            signals.ask(replay::stop, () -> {});
+            RunReport report = replay.replay(jobs);
+            console.finish();
+            if (report != null) {
+                return explained(report, reader.header().spec(), reader.images());
+            }
+        } finally {
+            console.finish();
+        }
+        if (replay.isDoubted()) {
+            checkpoints().tellAgain();
+        } else {
+            terminal.err()
+                    .println("trapline: there are no checkpoints to divide the recording at: replayed on one thread");
+        }
+        return straight(services, open, engines, replay.printed());
+    }
+
+    private Checkpoints checkpoints() {
+        return new Checkpoints(
+                recording,
+                checkpointOptions.settings(),
+                !checkpointOptions.areOff() && !ignoreImageHash,
+                terminal.err());
+    }
+
+    private Ending explained(RunReport report, MachineSpec spec, List<Image> images) {
+        Outcomes.explain(report, spec, images, terminal.err());
+        if (isAsRecorded(report.outcome())) {
+            printSuccess(report, recording, terminal.err());
+        }
+        return new RunSummary(report, ending(report.outcome())).writeTo(common.result());
+    }
+
+    /// Replays in one go.
+    ///
+    /// @param printed how much of the console was written already, in bytes
+    private Ending straight(Services services, OpenOptions open, EngineFactory engines, long printed) {
         RecordingReader reader = Recordings.open(recording, open);
         MachineSpec spec = reader.header().spec();
         List<Image> images = reader.images();
-        EngineFactory engines = Engines.open(common.library());
-        warnOfLibrary(reader.header().library(), engines.library(), terminal.err());
-        tellNotice(reader, terminal.err());
+        if (jobs == 1) {
+            warnOfLibrary(reader.header().library(), engines.library(), terminal.err());
+            tellNotice(reader, terminal.err());
+        }
         ActorSystem<Void> system = ActorSystems.start();
         GuestConsole console = terminal.console();
         RunReport report;
         try (Signals signals = Signals.take()) {
             MachineRun run = Machine.replay(engines, reader)
                     .services(services.all())
-                    .console(console)
+                    .console(behind(printed, console))
                     .start(system);
             report = new Attendant(run, signals, console, terminal.err(), terminal.hasStatusLine()).awaitReplay();
         }
-        Outcomes.explain(report, spec, images, terminal.err());
-        if (isAsRecorded(report.outcome())) {
-            printSuccess(report, recording, terminal.err());
-        }
-        return new RunSummary(report, ending(report.outcome())).writeTo(common.result());
+        return explained(report, spec, images);
+    }
+
+    private static ConsoleOutput behind(long printed, GuestConsole console) {
+        AtomicLong skip = new AtomicLong(printed);
+        return (bytes, length) -> {
+            int skipped = (int) Math.min(skip.get(), length);
+            skip.addAndGet(-skipped);
+            byte[] rest = Arrays.copyOfRange(bytes, skipped, length);
+            console.write(rest, rest.length);
+        };
     }
 
     private Ending seek(Services services, OpenOptions open) {
@@ -147,7 +230,7 @@ final class ReplayCommand implements Action {
             warnOfLibrary(reader.header().library(), engines.library(), terminal.err());
             tellNotice(reader, terminal.err());
         }
-        Seek player = new Seek(terminal, recording, open, engines, services);
+        Seek player = new Seek(terminal, recording, open, engines, services, checkpoints());
         return at == null ? player.print(from, to) : player.show(at, view, seek.format());
     }
 

@@ -6,15 +6,18 @@ import dev.trapline.abi.machine.Width;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
+import dev.trapline.journal.store.CheckpointStore;
 import dev.trapline.vcpu.Checkpoint;
 import dev.trapline.vcpu.ConsoleOutput;
 import dev.trapline.vcpu.Playback;
 import dev.trapline.vcpu.RunReport;
+import dev.trapline.vcpu.Seeker;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Plays a part of a recording: prints a stretch of its console, or shows the machine at one place.
+/// Plays a part of a recording: prints a stretch of its console, or shows the machine at one place. From the nearest
+/// checkpoint before it, and with checkpoints made on the way.
 final class Seek {
 
     private static final ConsoleOutput NOWHERE = (_, _) -> {};
@@ -24,8 +27,16 @@ final class Seek {
     private final OpenOptions open;
     private final EngineFactory engines;
     private final Services services;
+    private final Checkpoints checkpoints;
 
-    Seek(Terminal terminal, Path recording, OpenOptions open, EngineFactory engines, Services services) {
+    Seek(
+            Terminal terminal,
+            Path recording,
+            OpenOptions open,
+            EngineFactory engines,
+            Services services,
+            Checkpoints checkpoints) {
+        this.checkpoints = checkpoints;
         this.terminal = terminal;
         this.recording = recording;
         this.open = open;
@@ -35,19 +46,22 @@ final class Seek {
 
     /// Shows the machine.
     Ending show(Place wanted, StateView view, TraceCommand.Format format) {
-        try (RecordingReader reader = reader();
-                Playback playback = playback(NOWHERE)) {
+        try (RecordingReader reader = reader()) {
             Place.Found place = wanted.find(reader);
-            if (!reach(playback, place)) {
-                return failed(playback, reader);
-            }
             Width width = reader.header().spec().width();
-            terminal.print(
-                    switch (format) {
-                        case text -> view.text(playback, place, width);
-                        case json -> view.json(playback, place, width);
-                    });
-            return played(place);
+            return withSeeker(reader, NOWHERE, seeker -> {
+                seek(seeker, place.position().slice());
+                Playback playback = seeker.playback();
+                if (!reach(seeker, place)) {
+                    return null;
+                }
+                terminal.print(
+                        switch (format) {
+                            case text -> view.text(playback, place, width);
+                            case json -> view.json(playback, place, width);
+                        });
+                return place;
+            });
         }
     }
 
@@ -63,45 +77,91 @@ final class Seek {
             if (to != null && from.compareTo(to) > 0) {
                 throw CommandException.usage("--from is behind --to: " + from + ", and " + to);
             }
-            try (Playback playback = playback(console)) {
-                playback.playTo(from.position().slice());
-                if (playback.outcome() == null) {
-                    console.begin(from.isInside() ? printedUpTo(from, playback) : 0);
-                }
-                if (to == null) {
-                    playback.playTo(Long.MAX_VALUE);
-                } else if (!reach(playback, to)) {
-                    return failed(playback, reader);
-                }
-                console.finish();
-                RunOutcome outcome = playback.outcome();
-                return outcome != null && !ReplayCommand.isAsRecorded(outcome)
-                        ? failed(playback, reader)
-                        : played(to == null ? new Place.Found(playback.position(), false) : to);
+            return withSeeker(reader, console, seeker -> print(seeker, console, from, to));
+        }
+    }
+
+    private Place.@Nullable Found print(Seeker seeker, Stretch console, Place.Found from, Place.@Nullable Found to) {
+        Playback playback = seeker.playback();
+        console.hold();
+        seek(seeker, from.position().slice());
+        if (playback.outcome() == null) {
+            console.begin(from.isInside() ? printedUpTo(from, seeker) : 0);
+        }
+        if (to == null) {
+            seeker.playTo(Long.MAX_VALUE);
+        } else if (!reach(seeker, to)) {
+            return null;
+        }
+        console.finish();
+        RunOutcome outcome = playback.outcome();
+        if (outcome != null && !ReplayCommand.isAsRecorded(outcome)) {
+            return null;
+        }
+        return to == null ? new Place.Found(seeker.position(), false) : to;
+    }
+
+    private void seek(Seeker seeker, long slice) {
+        seeker.seek(slice);
+        checkpoints.tellOrigin(seeker);
+    }
+
+    /// Goes somewhere with the help of the checkpoints beside the recording. If the replay fails on the way, and
+    /// not all of it was replayed, it is done again without them: what is said of a recording rests on the
+    /// recording alone.
+    ///
+    /// @param way where it led; null if the replay failed
+    private Ending withSeeker(RecordingReader reader, ConsoleOutput console, Way way) {
+        Playback first = playback(console);
+        try (CheckpointStore store = checkpoints.open(first);
+                Seeker seeker = checkpoints.seeker(first, store)) {
+            Place.Found reached = way.go(seeker);
+            checkpoints.tellTrouble(seeker, store);
+            if (reached != null) {
+                return played(reached, seeker);
+            }
+            if (!seeker.reliesOnStore()) {
+                return failed(seeker.playback(), reader);
             }
         }
+        checkpoints.tellAgain();
+        try (Seeker seeker = checkpoints.seeker(playback(console), null)) {
+            Place.Found reached = way.go(seeker);
+            return reached == null ? failed(seeker.playback(), reader) : played(reached, seeker);
+        }
+    }
+
+    /// What is done with a seeker.
+    private interface Way {
+
+        /// Goes it.
+        ///
+        /// @return where it led; null if the replay failed
+        Place.@Nullable Found go(Seeker seeker);
     }
 
     /// Plays a slice up to a place inside it, and takes that back.
     ///
     /// @return how much the guest prints there, in bytes
-    private static long printedUpTo(Place.Found place, Playback playback) {
+    private static long printedUpTo(Place.Found place, Seeker seeker) {
+        Playback playback = seeker.playback();
         Checkpoint beginning = playback.checkpoint();
         long before = playback.consoleBytes();
-        reach(playback, place);
+        reach(seeker, place);
         long printed = playback.consoleBytes() - before;
         playback.goTo(beginning);
         return printed;
     }
 
-    /// Plays up to a place.
+    /// Plays on, straight, up to a place.
     ///
     /// @return false if the replay failed on the way
     /// @throws CommandException if the slice does not have so many instructions
-    private static boolean reach(Playback playback, Place.Found place) {
+    private static boolean reach(Seeker seeker, Place.Found place) {
+        Playback playback = seeker.playback();
         long slice = place.position().slice();
         long instruction = place.position().instruction();
-        playback.playTo(slice);
+        seeker.playTo(slice);
         RunOutcome outcome = playback.outcome();
         if (playback.position().slice() < slice || (outcome != null && !ReplayCommand.isAsRecorded(outcome))) {
             return false;
@@ -137,22 +197,32 @@ final class Seek {
         return ReplayCommand.ending(report.outcome());
     }
 
-    private static Ending played(Place.Found place) {
-        return new Ending(Ending.OK, "replayed", "no divergence up to " + place);
+    /// Only what was replayed was checked.
+    private static Ending played(Place.Found place, Seeker seeker) {
+        Seeker.Origin origin = seeker.origin();
+        String from = origin.stored() ? "from the checkpoint at slice " + origin.slice() + " " : "";
+        return new Ending(Ending.OK, "replayed", "no divergence " + from + "up to " + place);
     }
 
-    /// Lets nothing through until its stretch begins.
+    /// Lets nothing through until its stretch begins, and nothing twice.
     private static final class Stretch implements ConsoleOutput {
         private final GuestConsole console;
         private long skip = Long.MAX_VALUE;
+        /// What went through altogether, in bytes.
+        private long through;
 
         private Stretch(GuestConsole console) {
             this.console = console;
         }
 
+        /// Nothing belongs to it from here on.
+        private void hold() {
+            skip = Long.MAX_VALUE;
+        }
+
         /// @param bytes how many of those that come next do not belong to it
         private void begin(long bytes) {
-            skip = bytes;
+            skip = bytes + through;
         }
 
         private void finish() {
@@ -164,6 +234,7 @@ final class Seek {
             int skipped = (int) Math.min(skip, length);
             skip -= skip == Long.MAX_VALUE ? 0 : skipped;
             byte[] rest = Arrays.copyOfRange(bytes, skipped, length);
+            through += rest.length;
             console.write(rest, rest.length);
         }
     }

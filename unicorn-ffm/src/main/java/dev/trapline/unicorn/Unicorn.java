@@ -321,9 +321,10 @@ public final class Unicorn implements AutoCloseable {
             throw new EngineException("a CPU state of " + saved.length + " bytes is of another build of the library:"
                     + " this one's has " + image.byteSize());
         }
-        MemorySegment.copy(saved, 0, image, JAVA_BYTE, 0, saved.length);
-        // SAFETY: the image was allocated by this instance. The CPU state holds no pointer, and those that later
-        // versions keep before it serve snapshots of memory, which are never asked for.
+        int header = ImageLayout.header(image);
+        MemorySegment.copy(saved, header, image, JAVA_BYTE, header, saved.length - header);
+        // SAFETY: the image was allocated by this instance, and the pointers that later versions keep before the CPU
+        // state are its own. The CPU state holds none.
         UnicornError.check(calls.contextRestore(handle(), image.address()), "restoring a context");
     }
 

@@ -12,7 +12,6 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +27,7 @@ final class UnicornEngine implements Engine {
     /// What is saved of a CPU besides the library's own image of it, at most.
     private static final int STATE_BYTES = 1024;
 
+    private final UnicornLibrary library;
     private final Unicorn unicorn;
     private final Architecture architecture;
     private final VirtualClock clock = new VirtualClock();
@@ -43,6 +43,7 @@ final class UnicornEngine implements Engine {
     private final long[] registers = new long[GeneralRegisters.COUNT];
 
     private UnicornEngine(Unicorn unicorn, UnicornLibrary library, Architecture architecture, EngineSpec spec) {
+        this.library = library;
         this.unicorn = unicorn;
         this.architecture = architecture;
         boolean a64 = architecture instanceof Aarch64;
@@ -295,9 +296,9 @@ final class UnicornEngine implements Engine {
 
     @Override
     public Bytes save() {
-        MemorySegment image = unicorn.saveContext();
-        ByteBuffer state = ByteBuffer.allocate(Math.toIntExact(image.byteSize()) + STATE_BYTES);
-        state.put(image.asByteBuffer());
+        byte[] image = library.imageLayout().guests(unicorn.saveContext());
+        ByteBuffer state = ByteBuffer.allocate(image.length + STATE_BYTES);
+        state.put(image);
         for (long register : registers) {
             state.putLong(register);
         }

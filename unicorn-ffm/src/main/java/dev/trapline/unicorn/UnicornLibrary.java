@@ -31,6 +31,7 @@ public final class UnicornLibrary {
     private final CpuStateLayout layoutA32;
     private @Nullable InstanceLayout instanceLayout;
     private @Nullable SwitchLayout switchLayout;
+    private @Nullable ImageLayout imageLayout;
 
     private UnicornLibrary(EngineLibrary identity, NativeCalls calls) {
         this.identity = identity;
@@ -155,6 +156,16 @@ public final class UnicornLibrary {
         if (known == null) {
             known = SwitchLayout.calibrate(this);
             switchLayout = known;
+        }
+        return known;
+    }
+
+    /// What in the image of a CPU is the host's. Looked for when it is first asked for: a few milliseconds.
+    synchronized ImageLayout imageLayout() {
+        ImageLayout known = imageLayout;
+        if (known == null) {
+            known = ImageLayout.calibrate(this);
+            imageLayout = known;
         }
         return known;
     }

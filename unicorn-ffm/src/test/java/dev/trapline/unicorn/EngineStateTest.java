@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.exit.Exit;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /// What an engine writes down of itself, taken on by a fresh one.
@@ -64,6 +67,50 @@ class EngineStateTest {
                     .isEqualTo(guest.x(1))
                     .isEqualTo(10_000);
         }
+    }
+
+    /// On one engine, and on another one from some milliseconds of the host's time later on.
+    @Test
+    void aPlaceReachedByTwoWaysGivesTheSameBytes() throws InterruptedException {
+        // An exception return and loads and stores exclusive: what looks at the host's clock, and what holds a state.
+        String code = "mov x9, #0x40080000; adr x5, next; msr elr_el1, x5; mov x6, #0x3c5; msr spsr_el1, x6; eret;"
+                + " next: add x1, x1, #3; fmov d7, x1; ldxr x2, [x9]; stxr w4, x1, [x9]; msr spsel, #0; msr spsel, #1;"
+                + " b next";
+        byte[] aarch32 = words(
+                0xe3a0_00d3, // mov r0, #0xd3
+                0xe380_0c01, // orr r0, r0, #0x100
+                0xe16f_f000, // msr spsr_fsxc, r0
+                0xe24f_e004, // sub lr, pc, #4
+                0xe281_1001, // add r1, r1, #1
+                0xe1b0_f00e); // movs pc, lr
+        assertSameBytes(() -> Snippet.a64(code));
+        assertSameBytes(() -> Snippet.aarch32(Snippet.engines(), aarch32));
+    }
+
+    private static void assertSameBytes(Supplier<Snippet> guests) throws InterruptedException {
+        Bytes straight;
+        try (Snippet guest = guests.get()) {
+            guest.run(300);
+            guest.run(301);
+            straight = guest.engine().save();
+        }
+        try (Snippet guest = guests.get()) {
+            guest.run(300);
+            // SLEEP: the host's time must go on, for it to be seen that none of it is saved.
+            Thread.sleep(20);
+            int other = guest.open();
+            guest.engine(other).load(guest.engine().save());
+            guest.engine(other).run(301, 0);
+            assertThat(guest.engine(other).save())
+                    .as("two slices on one engine, and on two")
+                    .isEqualTo(straight);
+        }
+    }
+
+    private static byte[] words(int... words) {
+        byte[] code = new byte[words.length * Integer.BYTES];
+        ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().put(words);
+        return code;
     }
 
     @Test

@@ -15,11 +15,13 @@ import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.registry.CapabilityRegistry;
 import dev.trapline.abi.registry.Decision;
 import dev.trapline.abi.registry.Policy;
+import dev.trapline.firmware.KeptState;
 import dev.trapline.firmware.ServiceHost;
 import dev.trapline.journal.record.JournalRecord.Slice;
 import dev.trapline.vcpu.state.StateReader;
 import dev.trapline.vcpu.state.StateWriter;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +33,14 @@ final class DirectActors implements MachineCore.Actors {
 
     private final MachineParts parts;
     private final List<VcpuLogic> vcpus = new ArrayList<>();
+    private Policy policy;
     private CapabilityRegistry registry;
     private @Nullable Turn turn;
     private boolean partlyRun;
 
     DirectActors(MachineParts parts) {
         this.parts = parts;
+        this.policy = parts.spec().policy();
         this.registry = parts.registry();
         for (int index = 0; index < parts.spec().vcpus(); index++) {
             vcpus.add(new VcpuLogic(new VcpuId(index), parts.engines(), parts.spec(), parts.memoryMap()));
@@ -131,8 +135,9 @@ final class DirectActors implements MachineCore.Actors {
         taken();
     }
 
-    CapabilityRegistry registry() {
-        return registry;
+    /// The policy in force.
+    Policy policy() {
+        return policy;
     }
 
     /// Takes down the vCPUs and who runs next.
@@ -151,23 +156,46 @@ final class DirectActors implements MachineCore.Actors {
 
     /// Becomes what [#save] took down.
     ///
-    /// @param table in force from here on
+    /// @param inForce from here on
     /// @param pending what the calls of each vCPU return that it has not seen yet
-    void load(StateReader state, List<Bytes> engines, CapabilityRegistry table, Vcpus pending) {
+    void load(StateReader state, List<Bytes> engines, Policy inForce, Vcpus pending) {
         VcpuId next = new VcpuId(state.takeInt());
         turn = new Turn(next, new VcpuActor.Grant(state.take(), state.take(), pending.pending(next), state.takeFlag()));
         partlyRun = false;
-        registry = table;
+        reconfigure(inForce);
         for (int index = 0; index < vcpus.size(); index++) {
             vcpus.get(index).load(state, engines.get(index));
         }
     }
 
-    /// Keeps what the services hold.
+    /// What the services' states are made of, in the order of their names: name, version, and a hash of the types.
     ///
-    /// @return each puts one of them back
-    List<Runnable> keepServices() {
-        return parts.services().values().stream().map(ServiceHost::keep).toList();
+    /// @throws dev.trapline.firmware.state.UnsupportedStateException if one cannot be written
+    List<String> serviceShapes() {
+        List<String> shapes = new ArrayList<>();
+        parts.services()
+                .forEach((name, host) ->
+                        shapes.add(name + " " + host.descriptor().version() + " " + host.stateShape()));
+        return shapes;
+    }
+
+    /// The services' states that were written down, in the order of their names.
+    List<KeptState> keptServices(List<Bytes> states) {
+        if (states.size() != parts.services().size()) {
+            throw new IllegalArgumentException(
+                    states.size() + " states, and " + parts.services().size() + " services");
+        }
+        List<KeptState> kept = new ArrayList<>();
+        Iterator<Bytes> each = states.iterator();
+        parts.services().values().forEach(host -> kept.add(host.kept(each.next())));
+        return kept;
+    }
+
+    /// Keeps what the services hold, in the order of their names.
+    List<KeptState> keepServices() {
+        List<KeptState> kept = new ArrayList<>();
+        parts.services().values().forEach(host -> kept.add(host.keep()));
+        return kept;
     }
 
     /// Frees all engines.
@@ -228,8 +256,12 @@ final class DirectActors implements MachineCore.Actors {
     }
 
     @Override
-    public void reconfigure(Policy policy) {
-        registry = parts.registry(policy);
+    public void reconfigure(Policy wanted) {
+        // A table takes a millisecond to make, and most runs have one policy all along.
+        if (!wanted.equals(policy)) {
+            registry = parts.registry(wanted);
+            policy = wanted;
+        }
     }
 
     @Override

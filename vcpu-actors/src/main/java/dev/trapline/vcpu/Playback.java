@@ -8,9 +8,16 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.firmware.KeptState;
+import dev.trapline.firmware.state.StateDamagedException;
 import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.codec.CheckpointCodec;
+import dev.trapline.journal.record.CheckpointImage;
+import dev.trapline.journal.record.CheckpointKey;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.journal.replay.ReplayHistory;
+import dev.trapline.journal.store.StoredCheckpoint;
+import dev.trapline.vcpu.memory.MemoryCopy;
 import dev.trapline.vcpu.memory.PageStore;
 import dev.trapline.vcpu.state.StateReader;
 import dev.trapline.vcpu.state.StateWriter;
@@ -36,7 +43,10 @@ public final class Playback implements AutoCloseable {
     private final ReplayHistory history;
     private final PageStore pages = new PageStore();
 
-    private Playback(MachineParts parts, ReplayHistory history) {
+    private final long recording;
+
+    private Playback(MachineParts parts, ReplayHistory history, long recording) {
+        this.recording = recording;
         this.parts = parts;
         this.history = history;
         this.actors = new DirectActors(parts);
@@ -58,6 +68,8 @@ public final class Playback implements AutoCloseable {
             ConsoleOutput console) {
         MachineAssembly assembly = new MachineAssembly(
                 engines, recording.header().spec(), recording.images(), List.copyOf(services), recording);
+        // The chain of segments begins with the digest of the header.
+        long header = recording.segmentCount() == 0 ? 0 : recording.segment(0).predecessor();
         ReplayHistory history = Recordings.replay(recording);
         MachineParts parts = assembly.assemble(
                 new ConsoleInput(Bytes.EMPTY, recording.header().spec()),
@@ -67,7 +79,7 @@ public final class Playback implements AutoCloseable {
                 history,
                 new Controls(),
                 () -> {});
-        Playback playback = new Playback(parts, history);
+        Playback playback = new Playback(parts, history, header);
         playback.guarded(playback.core::begin);
         return playback;
     }
@@ -99,6 +111,10 @@ public final class Playback implements AutoCloseable {
     ///
     /// @throws IllegalStateException if no slice comes next, or a part of it was played
     public Checkpoint checkpoint() {
+        return checkpoint(pages);
+    }
+
+    private Checkpoint checkpoint(PageStore keeping) {
         actors.requireSlice();
         StateWriter state = new StateWriter();
         core.save(state);
@@ -108,8 +124,8 @@ public final class Playback implements AutoCloseable {
                 state.toArray(),
                 engines,
                 actors.keepServices(),
-                actors.registry(),
-                parts.memory().copy(pages),
+                actors.policy(),
+                parts.memory().copy(keeping),
                 history.mark());
     }
 
@@ -118,11 +134,54 @@ public final class Playback implements AutoCloseable {
     public void goTo(Checkpoint checkpoint) {
         StateReader state = new StateReader(checkpoint.words());
         parts.memory().restore(checkpoint.memory());
-        checkpoint.services().forEach(Runnable::run);
+        checkpoint.services().forEach(KeptState::restore);
         core.load(state);
-        actors.load(state, checkpoint.engines(), checkpoint.registry(), core.vcpus());
+        actors.load(state, checkpoint.engines(), checkpoint.policy(), core.vcpus());
         state.end();
         history.goTo(checkpoint.mark());
+    }
+
+    /// What checkpoints of this playback are of: those that another playback with an equal key wrote down can be
+    /// gone to here.
+    ///
+    /// @throws dev.trapline.firmware.state.UnsupportedStateException if the state of a service cannot be written:
+    ///     it says which, and why
+    public CheckpointKey key() {
+        return new CheckpointKey(recording, parts.engines().library().sha256(), actors.serviceShapes());
+    }
+
+    /// A hash of all of the machine as it is here: of its memory, its vCPUs, its services, and of where its history
+    /// is. Two playbacks with equal keys go on alike from a place where they have one hash. Costs what a checkpoint
+    /// costs.
+    ///
+    /// @throws IllegalStateException if no slice comes next, or a part of it was played
+    /// @throws dev.trapline.firmware.state.UnsupportedStateException as [#key]
+    public String hash() {
+        return CheckpointCodec.hash(checkpoint(new PageStore()).image());
+    }
+
+    /// A checkpoint that was written down, by a playback with an equal [#key].
+    ///
+    /// @return null if it is of no place of this recording, or not what was written
+    public @Nullable Checkpoint checkpoint(StoredCheckpoint stored) {
+        CheckpointImage image = stored.image();
+        CheckpointImage.Place place = image.place();
+        ReplayHistory.Mark mark = new ReplayHistory.Mark(place.segment(), place.digest(), place.records());
+        if (!history.has(mark) || image.engines().size() != parts.spec().vcpus()) {
+            return null;
+        }
+        try {
+            return new Checkpoint(
+                    Position.ofSlice(image.slice()),
+                    image.words().stream().mapToLong(Long::longValue).toArray(),
+                    image.engines(),
+                    actors.keptServices(image.services()),
+                    image.policy(),
+                    MemoryCopy.of(image.ram(), image.flash(), stored.pages()),
+                    mark);
+        } catch (StateDamagedException | IllegalArgumentException e) {
+            return null;
+        }
     }
 
     /// Whether a part of a slice was played: nothing can follow but [#goTo].

@@ -95,7 +95,8 @@ public interface Engine extends AutoCloseable {
     void maintain(Exit.Maintenance operation);
 
     /// All that the guest has left in this CPU, and what goes with it: an engine that takes it on with [#load] runs
-    /// on as this one does. Some microseconds, and some 13 kB.
+    /// on as this one does. CPUs that have run the same slices give the same bytes, in whatever engines and
+    /// whenever they ran them: nothing of the host is in them. Some microseconds, and some 13 kB.
     ///
     /// @return in a form that only the library of this engine understands
     Bytes save();

@@ -9,10 +9,17 @@ import java.util.List;
 /// of its claims. What a guest does wrong is answered as the specification says; an exception thrown here ends the
 /// machine, with everything recorded.
 ///
+/// A recording keeps the states of services beside it, in checkpoints, so that a replay need not begin at the start.
+/// Nothing has to be written for that: a state is made of bytes by its types alone, as long as it is made of records,
+/// enums, sealed interfaces of these, primitives and their boxes, `String`, `UUID`, [dev.trapline.abi.Bytes],
+/// [RegisterWrites], [dev.trapline.abi.exit.GeneralRegisters], `Optional`, `List`, `Set`, `SortedSet`, `Map`,
+/// `SortedMap` (sorted in natural order) and arrays of primitives. A service whose state holds anything else works all
+/// the same; recordings made with it have no such checkpoints, and the command says which component is the reason.
+///
 /// Put the class name into `META-INF/services/dev.trapline.abi.firmware.FirmwareService` to have it found on the class
 /// path.
 ///
-/// @param <S> the service's state: immutable
+/// @param <S> the service's state: immutable, and of the kinds above if recordings are to have checkpoints
 public interface FirmwareService<S> {
 
     /// What it is and which calls it answers. The same at every call.

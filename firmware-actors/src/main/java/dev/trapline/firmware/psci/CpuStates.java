@@ -61,18 +61,13 @@ record CpuStates(long on, long suspended, long frozen, long suspenders, Ready re
         return new CpuStates(on, suspended, frozen, 0, ready);
     }
 
-    /// When CPUs are on that were turned on. Immutable; it costs nothing where CPU_ON takes no time.
-    static final class Ready {
+    /// When CPUs are on that were turned on. It costs nothing where CPU_ON takes no time.
+    ///
+    /// @param cpus that may still be on their way
+    /// @param times by vCPU index; empty if none was ever on its way. Never changed
+    @SuppressWarnings("ArrayRecordComponent")
+    record Ready(long cpus, long[] times) {
         static final Ready AT_ONCE = new Ready(0, new long[0]);
-
-        private final long cpus;
-        /// By vCPU index.
-        private final long[] times;
-
-        private Ready(long cpus, long[] times) {
-            this.cpus = cpus;
-            this.times = times;
-        }
 
         long pending(long of, long time) {
             long pending = 0;

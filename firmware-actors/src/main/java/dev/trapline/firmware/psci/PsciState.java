@@ -3,37 +3,28 @@ package dev.trapline.firmware.psci;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.MachineTopology;
 
-/// What PSCI knows of the machine's power. Immutable.
-public final class PsciState {
-
-    private final MachineTopology topology;
-    private final PsciSettings settings;
-    private final CpuStates cpus;
-    private final PowerTree tree;
-    private final Statistics statistics;
-    private final Rest rest;
+/// What PSCI knows of the machine's power.
+///
+/// @param topology the machine's CPUs
+/// @param settings what the machine's PSCI is like
+/// @param cpus where each CPU is in its life
+/// @param tree what each CPU lets the domains above it do
+/// @param statistics of the idle states
+/// @param rest what changes seldom
+public record PsciState(
+        MachineTopology topology,
+        PsciSettings settings,
+        CpuStates cpus,
+        PowerTree tree,
+        Statistics statistics,
+        Rest rest) {
 
     /// What changes seldom.
     ///
     /// @param osInitiated whether the operating system coordinates idle states, not the platform
     /// @param memoryProtected what MEM_PROTECT was last given
     /// @param trustedOsCpu the vCPU that the Trusted OS sits on, by index
-    private record Rest(boolean osInitiated, boolean memoryProtected, int trustedOsCpu) {}
-
-    private PsciState(
-            MachineTopology topology,
-            PsciSettings settings,
-            CpuStates cpus,
-            PowerTree tree,
-            Statistics statistics,
-            Rest rest) {
-        this.topology = topology;
-        this.settings = settings;
-        this.cpus = cpus;
-        this.tree = tree;
-        this.statistics = statistics;
-        this.rest = rest;
-    }
+    record Rest(boolean osInitiated, boolean memoryProtected, int trustedOsCpu) {}
 
     /// A machine that has just started: only the boot CPU is on.
     static PsciState initial(MachineTopology topology, PsciSettings settings) {
@@ -44,26 +35,6 @@ public final class PsciState {
                 PowerTree.off(PowerTree.all(topology) & ~VcpuId.BOOT.bit()),
                 Statistics.none(topology),
                 new Rest(false, false, settings.trustedOsCpu()));
-    }
-
-    MachineTopology topology() {
-        return topology;
-    }
-
-    PsciSettings settings() {
-        return settings;
-    }
-
-    CpuStates cpus() {
-        return cpus;
-    }
-
-    PowerTree tree() {
-        return tree;
-    }
-
-    Statistics statistics() {
-        return statistics;
     }
 
     boolean osInitiated() {
@@ -115,26 +86,5 @@ public final class PsciState {
 
     private PsciState with(Rest newRest) {
         return new PsciState(topology, settings, cpus, tree, statistics, newRest);
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof PsciState that
-                && topology.equals(that.topology)
-                && settings.equals(that.settings)
-                && cpus.equals(that.cpus)
-                && tree.equals(that.tree)
-                && statistics.equals(that.statistics)
-                && rest.equals(that.rest);
-    }
-
-    @Override
-    public int hashCode() {
-        return 31 * cpus.hashCode() + tree.hashCode();
-    }
-
-    @Override
-    public String toString() {
-        return cpus + " " + tree + " " + rest + " " + statistics;
     }
 }

@@ -6,22 +6,15 @@ import java.util.Arrays;
 /// How often and how long each power domain was in each of its idle states (DEN0022 §5.21, §5.22). Immutable.
 ///
 /// A stay is counted when it ends. Domains that have not been up since the machine started have no stay to count.
-final class Statistics {
+///
+/// @param since by node (cores, then clusters, then the system): when its stay began; [#NEVER] if it is up
+/// @param counts by node and state
+/// @param ticks the same
+@SuppressWarnings("ArrayRecordComponent")
+record Statistics(long[] since, long[] counts, long[] ticks) {
 
     private static final int STATES = 2;
     private static final long NEVER = -1;
-
-    /// By node: cores, then clusters, then the system. When its stay began.
-    private final long[] since;
-    /// By node and state.
-    private final long[] counts;
-    private final long[] ticks;
-
-    private Statistics(long[] since, long[] counts, long[] ticks) {
-        this.since = since;
-        this.counts = counts;
-        this.ticks = ticks;
-    }
 
     static Statistics none(MachineTopology topology) {
         int nodes = topology.vcpus() + topology.clusters() + 1;

@@ -101,21 +101,36 @@ public final class ReplayHistory implements History {
     /// A place between two records.
     ///
     /// @param segment the one read last; -1 before the first
+    /// @param digest of that segment, and by its predecessors of all before it; 0 before the first
     /// @param records how many of its records come before
-    public record Mark(long segment, int records) {}
+    public record Mark(long segment, long digest, int records) {}
 
     /// Where the history is.
     public Mark mark() {
-        return new Mark(nextSegment - 1, records);
+        return new Mark(nextSegment - 1, segment == null ? 0 : segment.digest(), records);
+    }
+
+    /// Whether a place is one of this recording: its segment is there, and so is all before it as it was.
+    public boolean has(Mark mark) {
+        stopReadingAhead();
+        if (mark.segment() < 0) {
+            return mark.digest() == 0 && mark.records() == 0;
+        }
+        if (mark.segment() >= reader.segmentCount()) {
+            return false;
+        }
+        try {
+            Segment there = reader.segment(mark.segment());
+            return there.digest() == mark.digest() && mark.records() <= there.records();
+        } catch (RecordingDamagedException e) {
+            // Whoever comes there by replay says so.
+            return false;
+        }
     }
 
     /// Goes to a place, forwards or backwards: reads one segment.
     public void goTo(Mark mark) {
-        if (ahead != null) {
-            // The reader is for one at a time; what was read ahead does not matter any more.
-            ahead.handle((_, _) -> Boolean.TRUE).join();
-            ahead = null;
-        }
+        stopReadingAhead();
         segment = null;
         bytes = new byte[0];
         at = 0;
@@ -134,6 +149,14 @@ public final class ReplayHistory implements History {
         }
         nextSlice = entered.firstSlice();
         skip(entered, mark.records());
+    }
+
+    /// The reader is for one at a time. What was read ahead is read again when it is needed.
+    private void stopReadingAhead() {
+        if (ahead != null) {
+            ahead.handle((_, _) -> Boolean.TRUE).join();
+            ahead = null;
+        }
     }
 
     /// What the encoder would have seen it has to see: bytes are compared.

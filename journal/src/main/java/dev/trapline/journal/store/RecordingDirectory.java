@@ -22,6 +22,7 @@ import java.util.List;
 /// rec/manifest          what it is, see Manifest; written last: without it there is no recording
 /// rec/journal.mv        the events
 /// rec/images/<sha256>   the content of each image
+/// rec/checkpoints/      a cache, see CheckpointStore; no part of the recording
 /// ```
 public final class RecordingDirectory {
 

@@ -1,0 +1,181 @@
+package dev.trapline.benchmarks;
+
+import dev.trapline.journal.store.CheckpointStore;
+import dev.trapline.vcpu.Playback;
+import dev.trapline.vcpu.Seeker;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+/// Records guests, makes their checkpoints, and goes to random places: in one process with checkpoints in memory, as a
+/// debugger does, and each time anew with those beside the recording, as a command does. Then replays each stretch
+/// between checkpoints, on one thread and on two. Prints how long that takes beside the straight way.
+///
+/// Start it in the root of the repository. With a number it also measures a recording of so many instructions, which
+/// takes its time: `10000000000`.
+public final class SeekReport {
+
+    private static final int SEEKS = 100;
+    private static final long BUDGET = 256L << 20;
+    private static final double MILLI = 1e6;
+    private static final int STRETCHES = 16;
+
+    private SeekReport() {}
+
+    /// Measures and prints.
+    public static void main(String[] arguments) {
+        try (Machines machines = new Machines()) {
+            PrintStream out = System.out;
+            out.println("| guest | straight to the end | making checkpoints | how many | size"
+                    + " | seek in memory: median, p99 | from the store: median, p99, longest"
+                    + " | stretches on 1 thread | on 2 | ratio |");
+            out.println("|---|---|---|---|---|---|---|---|---|---|");
+            measure(machines, "compute", machines.record(Guest.COMPUTE), out);
+            measure(machines, "hypercall-loop", machines.record(Guest.HYPERCALL_LOOP), out);
+            if (arguments.length > 0) {
+                long instructions = Long.parseLong(arguments[0]);
+                measure(
+                        machines,
+                        String.format(Locale.ROOT, "two-instruction loop, %,d instructions", instructions),
+                        machines.record(Guest.tightLoop(instructions)),
+                        out);
+            }
+        }
+    }
+
+    private static void measure(Machines machines, String guest, Path recording, PrintStream out) {
+        double straight;
+        try (Seeker seeker = machines.seeker(recording, null, Long.MAX_VALUE)) {
+            straight = millis(seeker, Long.MAX_VALUE);
+        }
+        double making;
+        long slices;
+        int count;
+        long bytes;
+        Playback first = machines.playback(recording);
+        try (CheckpointStore store = CheckpointStore.open(recording, first.key(), BUDGET);
+                Seeker seeker = new Seeker(first, store, Seeker.SPACING, BUDGET, System::nanoTime)) {
+            making = millis(seeker, Long.MAX_VALUE);
+            slices = seeker.position().slice();
+            count = store.slices().size();
+            bytes = store.bytes();
+        }
+        Random random = new Random(1);
+        double[] inMemory = inMemory(machines, recording, slices, random);
+        double[] stored = stored(machines, recording, slices, random);
+        double one = stretches(machines, recording, 1);
+        double two = stretches(machines, recording, 2);
+        out.printf(
+                Locale.ROOT,
+                "| %s | %.0f ms | %.0f ms | %d | %.1f MB | %.0f, %.0f ms | %.0f, %.0f, %.0f ms | %.0f ms | %.0f ms |"
+                        + " %.2f |%n",
+                guest,
+                straight,
+                making,
+                count,
+                bytes / 1e6,
+                inMemory[SEEKS / 2],
+                inMemory[SEEKS * 99 / 100],
+                stored[SEEKS / 2],
+                stored[SEEKS * 99 / 100],
+                stored[SEEKS - 1],
+                one,
+                two,
+                one / two);
+    }
+
+    /// In one process, one seek after the other. In ascending order.
+    private static double[] inMemory(Machines machines, Path recording, long slices, Random random) {
+        double[] seeks = new double[SEEKS];
+        try (Seeker seeker = machines.seeker(recording, null, Seeker.SPACING)) {
+            seeker.seek(Long.MAX_VALUE);
+            for (int n = 0; n < SEEKS; n++) {
+                seeks[n] = millis(seeker, random.nextLong(slices));
+            }
+        }
+        Arrays.sort(seeks);
+        return seeks;
+    }
+
+    /// Each as if in a process of its own. In ascending order.
+    private static double[] stored(Machines machines, Path recording, long slices, Random random) {
+        double[] seeks = new double[SEEKS];
+        for (int n = 0; n < SEEKS; n++) {
+            seeks[n] = anew(machines, recording, random.nextLong(slices));
+        }
+        Arrays.sort(seeks);
+        return seeks;
+    }
+
+    private static double millis(Seeker seeker, long slice) {
+        long start = System.nanoTime();
+        seeker.seek(slice);
+        return (System.nanoTime() - start) / MILLI;
+    }
+
+    /// Opens recording and checkpoints, and goes there: all but the start of the process.
+    private static double anew(Machines machines, Path recording, long slice) {
+        long start = System.nanoTime();
+        Playback playback = machines.playback(recording);
+        // No budget: nothing is added, so that every seek finds the same checkpoints.
+        try (CheckpointStore store = CheckpointStore.open(recording, playback.key(), 0);
+                Seeker seeker = new Seeker(playback, store, Seeker.SPACING, BUDGET, System::nanoTime)) {
+            seeker.seek(slice);
+            return (System.nanoTime() - start) / MILLI;
+        }
+    }
+
+    /// Replays every stretch between checkpoints, and compares its end with the next one's beginning.
+    private static double stretches(Machines machines, Path recording, int threads) {
+        long start = System.nanoTime();
+        Playback first = machines.playback(recording);
+        try (first;
+                CheckpointStore store = CheckpointStore.open(recording, first.key(), 0)) {
+            List<Long> all = store.slices();
+            int together = Math.max(1, Math.ceilDiv(all.size() + 1, STRETCHES));
+            AtomicInteger next = new AtomicInteger();
+            List<Thread> workers = IntStream.range(0, threads)
+                    .mapToObj(_ -> Thread.ofPlatform().start(() -> {
+                        try (Playback playback = machines.playback(recording)) {
+                            for (int n = next.getAndIncrement();
+                                    n * together <= all.size();
+                                    n = next.getAndIncrement()) {
+                                stretch(playback, store, all, n * together, (n + 1) * together);
+                            }
+                        }
+                    }))
+                    .toList();
+            for (Thread worker : workers) {
+                worker.join();
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return (System.nanoTime() - start) / MILLI;
+    }
+
+    private static void stretch(Playback playback, CheckpointStore store, List<Long> all, int from, int to) {
+        if (from > 0) {
+            var stored = store.read(all.get(from - 1));
+            var checkpoint = stored == null ? null : playback.checkpoint(stored);
+            if (checkpoint == null) {
+                throw new IllegalStateException("a checkpoint is of no use");
+            }
+            playback.goTo(checkpoint);
+        }
+        if (to > all.size()) {
+            playback.playTo(Long.MAX_VALUE);
+            return;
+        }
+        long end = all.get(to - 1);
+        playback.playTo(end);
+        if (!playback.hash().equals(store.hash(end))) {
+            throw new IllegalStateException("the machine at slice " + end + " is not the one that was kept");
+        }
+    }
+}

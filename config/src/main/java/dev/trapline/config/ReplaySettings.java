@@ -1,0 +1,9 @@
+package dev.trapline.config;
+
+import java.time.Duration;
+
+/// How a recording is replayed.
+///
+/// @param spacing of checkpoints, in replaying time
+/// @param budget for those beside a recording, in bytes; 0 to make none
+public record ReplaySettings(Duration spacing, long budget) {}

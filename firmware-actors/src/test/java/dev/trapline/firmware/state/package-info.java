@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.firmware.state;
+
+import org.jspecify.annotations.NullMarked;

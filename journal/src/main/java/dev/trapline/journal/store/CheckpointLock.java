@@ -1,0 +1,60 @@
+package dev.trapline.journal.store;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/// Makes sure that one process at a time adds checkpoints. The file stays: to take it away under somebody who has just
+/// opened it would give the lock to two.
+final class CheckpointLock implements AutoCloseable {
+
+    private final FileChannel channel;
+
+    private CheckpointLock(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /// Takes the lock, and makes its directory.
+    ///
+    /// @param store the file of the checkpoints
+    /// @return null if somebody else has it, or nothing can be written there
+    static @Nullable CheckpointLock take(Path store) {
+        Path file = store.resolveSibling("lock");
+        Path directory = file.getParent();
+        try {
+            if (directory != null && !Files.isDirectory(directory)) {
+                Files.createDirectory(directory);
+            }
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (isTaken(channel)) {
+                return new CheckpointLock(channel);
+            }
+            channel.close();
+            return null;
+        } catch (IOException e) {
+            // A recording that cannot be written can be read all the same.
+            return null;
+        }
+    }
+
+    private static boolean isTaken(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // The system lets go of it at the latest when the process ends.
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.trapline.journal.store;
+
+import dev.trapline.journal.record.CheckpointKey;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
+import org.jspecify.annotations.Nullable;
+
+/// What there is of checkpoints beside a recording, without a look into them.
+///
+/// @param count how many
+/// @param bytes what they and their pages take
+/// @param last slice of the last one
+/// @param key what they are of
+public record CheckpointSummary(int count, long bytes, long last, CheckpointKey key) {
+
+    /// Looks at a recording. Writes nothing.
+    ///
+    /// @return null if there are none that can be read
+    public static @Nullable CheckpointSummary of(Path recording) {
+        Path file = CheckpointStore.file(recording);
+        if (!Files.isReadable(file)) {
+            return null;
+        }
+        try {
+            MVStore store = MvFile.openToRead(file, Long.MAX_VALUE);
+            try {
+                CheckpointKey key = CheckpointFile.key(store, CheckpointStore.FORMAT);
+                var slices = CheckpointFile.slices(store);
+                return key == null || slices.isEmpty()
+                        ? null
+                        : new CheckpointSummary(slices.size(), CheckpointFile.bytes(store), slices.getLast(), key);
+            } finally {
+                store.closeImmediately();
+            }
+        } catch (MVStoreException | IllegalStateException e) {
+            return null;
+        }
+    }
+}

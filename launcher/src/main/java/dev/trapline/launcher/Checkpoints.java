@@ -1,0 +1,76 @@
+package dev.trapline.launcher;
+
+import dev.trapline.config.ReplaySettings;
+import dev.trapline.firmware.state.UnsupportedStateException;
+import dev.trapline.journal.store.CheckpointStore;
+import dev.trapline.vcpu.Playback;
+import dev.trapline.vcpu.Seeker;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// The checkpoints beside a recording, and what is to be said of them.
+///
+/// @param recording its directory
+/// @param settings how far apart, and how many
+/// @param inUse whether they are used at all. An image that is not what its hash says makes other machines: theirs
+///     would be taken for the recording's
+record Checkpoints(Path recording, ReplaySettings settings, boolean inUse, PrintWriter err) {
+
+    /// Opens the store of a playback, or says why there is none.
+    ///
+    /// @return null if there is none
+    @Nullable
+    CheckpointStore open(Playback playback) {
+        if (!inUse) {
+            return null;
+        }
+        try {
+            return CheckpointStore.open(recording, playback.key(), settings.budget());
+        } catch (UnsupportedStateException e) {
+            tellUnsupported(e.getMessage());
+            return null;
+        }
+    }
+
+    /// A seeker over a playback.
+    ///
+    /// @param store null for checkpoints in memory alone
+    Seeker seeker(Playback playback, @Nullable CheckpointStore store) {
+        return new Seeker(playback, store, settings.spacing().toNanos(), Seeker.BUDGET, System::nanoTime);
+    }
+
+    /// Says where a way began, if it was shortened.
+    void tellOrigin(Seeker seeker) {
+        if (seeker.origin().stored()) {
+            err.println(
+                    "trapline: from the checkpoint at slice " + seeker.origin().slice());
+        }
+    }
+
+    /// Says what came up on the way.
+    void tellTrouble(Seeker seeker, @Nullable CheckpointStore store) {
+        if (seeker.unsupported() != null) {
+            tellUnsupported(seeker.unsupported());
+        }
+        tellNotice(store);
+    }
+
+    /// Says what was wrong with checkpoints that were there.
+    void tellNotice(@Nullable CheckpointStore store) {
+        String notice = store == null ? null : store.notice();
+        if (notice != null) {
+            err.println("trapline: " + notice);
+        }
+    }
+
+    /// Says that what rests on stored checkpoints is looked at again without them.
+    void tellAgain() {
+        err.println("trapline: what began at a checkpoint is not as recorded: replayed again from the start, to be"
+                + " sure");
+    }
+
+    private void tellUnsupported(@Nullable String why) {
+        err.println("trapline: no checkpoints are kept beside the recording: " + why);
+    }
+}

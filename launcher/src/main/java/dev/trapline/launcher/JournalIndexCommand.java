@@ -1,0 +1,170 @@
+package dev.trapline.launcher;
+
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.recording.Recordings;
+import dev.trapline.journal.store.CheckpointStore;
+import dev.trapline.vcpu.Playback;
+import dev.trapline.vcpu.Seeker;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `trapline journal index`.
+@Command(
+        name = "index",
+        description = {
+            "Replays a recording to its end and leaves checkpoints beside it, so that whatever looks at a place of it",
+            "later begins near that place, and 'replay --jobs' has something to divide. Goes on behind the last",
+            "checkpoint that is there.",
+            "",
+            "Checkpoints are a cache, in the directory 'checkpoints' of the recording's: deleting it changes nothing.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  trapline journal index rec",
+            "  trapline journal index rec --set replay.checkpoints.budget=1G --format json"
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:there are checkpoints up to the recording's end",
+            "2:the command line is wrong, there is no recording that this version reads, or no checkpoints can be kept",
+            "4:the replay is not what the recording says: the message says where first",
+            "7:the recording is damaged"
+        })
+final class JournalIndexCommand implements Action {
+
+    private static final long STEP = 1_000;
+    private static final long STATUS_NANOS = 500_000_000;
+
+    private final Terminal terminal;
+    private final List<Path> givenImages = new ArrayList<>();
+    private long lastStatus = System.nanoTime();
+
+    @Mixin
+    private final RecordingOptions options = new RecordingOptions();
+
+    @Mixin
+    private final CheckpointOptions checkpointOptions = new CheckpointOptions();
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    JournalIndexCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Option(
+            names = "--image",
+            paramLabel = "FILE",
+            order = 2,
+            description = "An image that the recording was exported without, found by its hash. May be given more than"
+                    + " once.")
+    void givenImages(@Nullable List<Path> files) {
+        givenImages.clear();
+        if (files != null) {
+            givenImages.addAll(files);
+        }
+    }
+
+    @Override
+    public @Nullable Path resultFile() {
+        return common.result();
+    }
+
+    @Override
+    public Ending perform() {
+        Services services = Services.load(common.plugins());
+        OpenOptions open = OpenOptions.STRICT.withImages(givenImages);
+        Checkpoints checkpoints = new Checkpoints(
+                options.directory(), checkpointOptions.settings(), !checkpointOptions.areOff(), terminal.err());
+        EngineFactory engines = Engines.open(common.library());
+        long slices;
+        try (RecordingReader reader = Recordings.open(options.directory(), open)) {
+            ReplayCommand.warnOfLibrary(reader.header().library(), engines.library(), terminal.err());
+            ReplayCommand.tellNotice(reader, terminal.err());
+            slices = Place.slices(reader);
+        }
+        Playback playback =
+                Playback.of(engines, Recordings.open(options.directory(), open), services.all(), (_, _) -> {});
+        try (CheckpointStore store = checkpoints.open(playback);
+                Seeker seeker = checkpoints.seeker(playback, store)) {
+            if (store == null || !store.isWritable()) {
+                throw CommandException.usage("no checkpoints can be kept beside " + options.directory()
+                        + ": the directory cannot be written, another process makes them, or they are off");
+            }
+            return index(checkpoints, seeker, store, slices);
+        }
+    }
+
+    private Ending index(Checkpoints checkpoints, Seeker seeker, CheckpointStore store, long slices) {
+        List<Long> before = store.slices();
+        if (!before.isEmpty()) {
+            seeker.seek(before.getLast());
+            checkpoints.tellOrigin(seeker);
+        }
+        RunOutcome outcome = seeker.playback().outcome();
+        while (outcome == null) {
+            seeker.playTo(seeker.position().slice() + STEP);
+            outcome = seeker.playback().outcome();
+            showStatus(seeker, slices);
+        }
+        eraseStatus();
+        checkpoints.tellTrouble(seeker, store);
+        if (!ReplayCommand.isAsRecorded(outcome)) {
+            return ReplayCommand.ending(outcome);
+        }
+        tell(store, Math.max(0, store.slices().size() - before.size()), slices);
+        return new Ending(Ending.OK, "indexed", "checkpoints up to the end of " + options.directory());
+    }
+
+    private void tell(CheckpointStore store, int added, long slices) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("checkpoints", store.slices().size());
+        fields.put("added", added);
+        fields.put("bytes", store.bytes());
+        fields.put("slices", slices);
+        if (options.isJson()) {
+            terminal.print(Json.of(fields) + "\n");
+            return;
+        }
+        terminal.print(Figures.count(store.slices().size(), "checkpoint") + ", " + added
+                + String.format(Locale.ROOT, " of them new, %.1f MB, over ", store.bytes() / 1e6)
+                + Figures.count(slices, "slice")
+                + "\n");
+    }
+
+    private void showStatus(Seeker seeker, long slices) {
+        long now = System.nanoTime();
+        if (terminal.hasStatusLine() && now - lastStatus >= STATUS_NANOS) {
+            terminal.err()
+                    .print(String.format(
+                            Locale.ROOT,
+                            "\r\033[K[slice %,d of %,d]",
+                            seeker.position().slice(),
+                            slices));
+            terminal.err().flush();
+            lastStatus = now;
+        }
+    }
+
+    private void eraseStatus() {
+        if (terminal.hasStatusLine()) {
+            terminal.err().print("\r\033[K");
+            terminal.err().flush();
+        }
+    }
+}

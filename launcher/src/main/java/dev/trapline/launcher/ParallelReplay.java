@@ -1,0 +1,229 @@
+package dev.trapline.launcher;
+
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.recording.Recordings;
+import dev.trapline.journal.store.CheckpointStore;
+import dev.trapline.vcpu.Playback;
+import dev.trapline.vcpu.RunReport;
+import dev.trapline.vcpu.Seeker;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// Replays a whole recording on several threads, stretch by stretch.
+///
+/// It says that a recording is as it says, or nothing: whoever learns nothing replays it in one go, which tells the
+/// first divergence as it always does.
+final class ParallelReplay {
+
+    private final Path recording;
+    private final OpenOptions open;
+    private final EngineFactory engines;
+    private final Services services;
+    private final Checkpoints checkpoints;
+    private final GuestConsole console;
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    private long printed;
+    private boolean doubted;
+
+    ParallelReplay(
+            Path recording,
+            OpenOptions open,
+            EngineFactory engines,
+            Services services,
+            Checkpoints checkpoints,
+            GuestConsole console) {
+        this.recording = recording;
+        this.open = open;
+        this.engines = engines;
+        this.services = services;
+        this.checkpoints = checkpoints;
+        this.console = console;
+    }
+
+    /// Ends it soon. For any thread.
+    void stop() {
+        stopped.set(true);
+    }
+
+    /// How much of the guest's console was written, in bytes.
+    long printed() {
+        return printed;
+    }
+
+    /// Whether a stretch was not as recorded, or a checkpoint of no use.
+    boolean isDoubted() {
+        return doubted;
+    }
+
+    /// Replays the recording.
+    ///
+    /// @param jobs threads, 2 or more
+    /// @return null if it is not known whether it is as recorded
+    /// @throws CommandException if it was stopped
+    @Nullable
+    RunReport replay(int jobs) {
+        long start = System.nanoTime();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Playback first = playback(out);
+        try (CheckpointStore store = checkpoints.open(first)) {
+            if (store == null || store.slices().isEmpty()) {
+                checkpoints.tellNotice(store);
+                first.close();
+                return store == null ? null : makingCheckpoints(store, start);
+            }
+            Stretches stretches = Stretches.of(store, jobs);
+            RunReport report = inParallel(stretches, jobs, first, out);
+            checkpoints.tellNotice(store);
+            return report == null ? null : timed(report, lastCalls(), start);
+        }
+    }
+
+    /// A stretch knows its own calls alone.
+    private List<String> lastCalls() {
+        try (RecordingReader reader = Recordings.open(recording, open)) {
+            return LastCalls.of(reader, services);
+        }
+    }
+
+    private Playback playback(ByteArrayOutputStream out) {
+        return Playback.of(
+                engines,
+                Recordings.open(recording, open),
+                services.all(),
+                (bytes, length) -> out.write(bytes, 0, length));
+    }
+
+    /// Without checkpoints there is one stretch. What is replayed in one go can as well leave some behind.
+    private @Nullable RunReport makingCheckpoints(CheckpointStore store, long start) {
+        Playback playback = Playback.of(engines, Recordings.open(recording, open), services.all(), (bytes, length) -> {
+            console.write(bytes, length);
+            printed += length;
+        });
+        try (Seeker seeker = checkpoints.seeker(playback, store)) {
+            while (playback.outcome() == null) {
+                requireNotStopped();
+                seeker.playTo(seeker.position().slice() + 1_000);
+            }
+            checkpoints.tellTrouble(seeker, store);
+            checkpoints
+                    .err()
+                    .println("trapline: there were no checkpoints: replayed on one core, and made "
+                            + Figures.count(store.slices().size(), "checkpoint")
+                            + " for the next time ('trapline journal index' makes them ahead)");
+            RunReport report = playback.report();
+            return timed(report, report.lastHypercalls(), start);
+        }
+    }
+
+    private @Nullable RunReport inParallel(Stretches stretches, int jobs, Playback first, ByteArrayOutputStream out) {
+        List<CompletableFuture<Stretches.@Nullable Result>> results = new ArrayList<>();
+        for (int n = 0; n < stretches.count(); n++) {
+            results.add(new CompletableFuture<>());
+        }
+        AtomicInteger next = new AtomicInteger();
+        AtomicBoolean failed = new AtomicBoolean();
+        List<Thread> workers = new ArrayList<>();
+        for (int n = 0; n < Math.min(jobs, stretches.count()); n++) {
+            boolean isFirst = n == 0;
+            workers.add(Thread.ofPlatform().name("replay-" + n).start(() -> {
+                ByteArrayOutputStream own = isFirst ? out : new ByteArrayOutputStream();
+                work(stretches, next, failed, results, isFirst ? first : null, own);
+            }));
+        }
+        try {
+            return collect(results);
+        } finally {
+            failed.set(true);
+            workers.forEach(ParallelReplay::join);
+        }
+    }
+
+    // Whatever breaks a worker breaks the command: it is thrown where the result is asked for.
+    @SuppressWarnings("IllegalCatch")
+    private void work(
+            Stretches stretches,
+            AtomicInteger next,
+            AtomicBoolean failed,
+            List<CompletableFuture<Stretches.@Nullable Result>> results,
+            @Nullable Playback given,
+            ByteArrayOutputStream out) {
+        int index = next.getAndIncrement();
+        try (Playback playback = given == null ? playback(out) : given) {
+            for (; index < results.size(); index = next.getAndIncrement()) {
+                Stretches.Result result = stretches.replay(index, playback, out, () -> failed.get() || stopped.get());
+                results.get(index).complete(result);
+                if (result == null || !result.asRecorded()) {
+                    failed.set(true);
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            for (CompletableFuture<Stretches.@Nullable Result> result : results) {
+                result.completeExceptionally(e);
+            }
+        }
+    }
+
+    /// Prints what the guest printed, in its order, while the later stretches are replayed.
+    private @Nullable RunReport collect(List<CompletableFuture<Stretches.@Nullable Result>> results) {
+        RunReport report = null;
+        for (CompletableFuture<Stretches.@Nullable Result> each : results) {
+            Stretches.Result result;
+            try {
+                result = each.join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            }
+            requireNotStopped();
+            if (result == null || !result.asRecorded()) {
+                doubted = true;
+                return null;
+            }
+            console.write(result.console().toArray(), result.console().size());
+            printed += result.console().size();
+            if (console.isBroken()) {
+                stop();
+            }
+            report = result.report();
+        }
+        return report;
+    }
+
+    private void requireNotStopped() {
+        if (stopped.get() || console.isBroken()) {
+            throw CommandException.interrupted("the replay was interrupted without divergence up to there");
+        }
+    }
+
+    private static void join(Thread worker) {
+        try {
+            worker.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static RunReport timed(RunReport report, List<String> lastCalls, long start) {
+        return new RunReport(
+                report.outcome(),
+                report.position(),
+                report.progress(),
+                report.instructionsGranted(),
+                report.registerDigest(),
+                report.memoryDigest(),
+                report.consoleBytes(),
+                report.consoleDigest(),
+                lastCalls,
+                report.openHandlers(),
+                System.nanoTime() - start,
+                report.stored());
+    }
+}

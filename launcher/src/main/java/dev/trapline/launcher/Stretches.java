@@ -1,0 +1,98 @@
+package dev.trapline.launcher;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.journal.store.CheckpointStore;
+import dev.trapline.journal.store.StoredCheckpoint;
+import dev.trapline.vcpu.Checkpoint;
+import dev.trapline.vcpu.Playback;
+import dev.trapline.vcpu.RunReport;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// The stretches of a recording between checkpoints, each of which can be replayed by itself. A stretch is as recorded
+/// if every record in it is, and if the machine at its end is, to the last byte, the one that the next stretch begins
+/// with. If all are, so is the whole: each begins with what the one before it came to.
+///
+/// @param starts slices at which they begin: 0, then checkpoints
+record Stretches(CheckpointStore store, List<Long> starts) {
+
+    /// Slices between two looks at whether to stop.
+    private static final long STRIDE = 256;
+
+    /// Stretches for each worker: enough for all to be busy to the end, and few, because a beginning takes time.
+    private static final int EACH = 8;
+
+    Stretches {
+        starts = List.copyOf(starts);
+    }
+
+    /// Divides a recording.
+    static Stretches of(CheckpointStore store, int workers) {
+        List<Long> checkpoints = store.slices();
+        List<Long> starts = new ArrayList<>(List.of(0L));
+        int together = Math.max(1, Math.ceilDiv(checkpoints.size() + 1, workers * EACH));
+        for (int n = together - 1; n < checkpoints.size(); n += together) {
+            starts.add(checkpoints.get(n));
+        }
+        return new Stretches(store, starts);
+    }
+
+    int count() {
+        return starts.size();
+    }
+
+    /// What became of a stretch.
+    ///
+    /// @param asRecorded whether it is as recorded, and its end is where the next one begins
+    /// @param console what the guest printed in it
+    /// @param report of the run's end; null elsewhere
+    record Result(
+            boolean asRecorded, Bytes console, @Nullable RunReport report) {}
+
+    /// Replays one stretch.
+    ///
+    /// @param playback of the worker, wherever it is; a fresh one for the first stretch
+    /// @param printed where the playback's console goes
+    /// @param stop asked now and then
+    /// @return null if it was stopped
+    @Nullable
+    Result replay(int index, Playback playback, ByteArrayOutputStream printed, BooleanSupplier stop) {
+        printed.reset();
+        if (!begin(playback, starts.get(index))) {
+            return new Result(false, Bytes.EMPTY, null);
+        }
+        boolean last = index == starts.size() - 1;
+        long end = last ? Long.MAX_VALUE : starts.get(index + 1);
+        while (playback.position().slice() < end && playback.outcome() == null) {
+            if (stop.getAsBoolean()) {
+                return null;
+            }
+            playback.playTo(Math.min(end, playback.position().slice() + STRIDE));
+        }
+        RunOutcome outcome = playback.outcome();
+        if (last) {
+            boolean asRecorded = outcome != null && ReplayCommand.isAsRecorded(outcome);
+            return new Result(asRecorded, Bytes.copyOf(printed.toByteArray()), playback.report());
+        }
+        boolean asRecorded = outcome == null && playback.hash().equals(store.hash(end));
+        return new Result(asRecorded, Bytes.copyOf(printed.toByteArray()), null);
+    }
+
+    private boolean begin(Playback playback, long slice) {
+        if (playback.outcome() == null && playback.position().slice() == slice) {
+            // It came here by the stretch before, whose end was compared.
+            return true;
+        }
+        StoredCheckpoint stored = store.read(slice);
+        Checkpoint checkpoint = stored == null ? null : playback.checkpoint(stored);
+        if (checkpoint == null) {
+            return false;
+        }
+        playback.goTo(checkpoint);
+        return true;
+    }
+}

@@ -1,0 +1,208 @@
+package dev.trapline.launcher;
+
+import static dev.trapline.launcher.CommandProcess.guest;
+import static dev.trapline.launcher.CommandProcess.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.launcher.CommandProcess.Ended;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.jar.JarOutputStream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Checkpoints beside a recording, through the real command.
+class CheckpointsTest {
+
+    private static final String CLOSE = "replay.checkpoints.spacing=10ms";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @SuppressWarnings("NullAway.Init")
+    private String recording;
+
+    @SuppressWarnings("NullAway.Init")
+    private Ended recorded;
+
+    @BeforeEach
+    void record() {
+        recording = directory.resolve("rec").toString();
+        recorded = run("run", "--cpus", "2", "--slice", "500", "--record", recording, guest("compute-short"));
+    }
+
+    private Ended index() {
+        return run("journal", "index", recording, "--set", CLOSE, "--format", "json");
+    }
+
+    private static long number(String text, String field) {
+        Matcher matcher = Pattern.compile("\"" + field + "\":([0-9]+)").matcher(text);
+        assertThat(matcher.find()).as("%s in %s", field, text).isTrue();
+        return Long.parseLong(matcher.group(1));
+    }
+
+    private Ended at(String place) {
+        return run("replay", recording, "--at", place, "--registers", "--format", "json", "--set", CLOSE);
+    }
+
+    @Test
+    void aPlaceIsShownFromTheCheckpointBeforeItAsFromTheStart() throws IOException {
+        Ended straight = at("3900");
+        assertThat(straight.err()).as("there is none yet").doesNotContain("checkpoint");
+        delete();
+        Ended indexed = index();
+        assertThat(indexed.status()).as(indexed.err()).isZero();
+        assertThat(number(indexed.out(), "checkpoints")).as(indexed.out()).isGreaterThan(1);
+        Ended again = index();
+        assertThat(again.err()).as("goes on behind the last one").contains("trapline: from the checkpoint at slice ");
+        assertThat(number(again.out(), "checkpoints"))
+                .as("those that were there stay")
+                .isGreaterThanOrEqualTo(number(indexed.out(), "checkpoints"));
+        Ended near = at("3900");
+        assertThat(near.status()).as(near.err()).isZero();
+        assertThat(near.err()).contains("trapline: from the checkpoint at slice ");
+        assertThat(near.out()).isEqualTo(straight.out());
+        Ended off = run("replay", recording, "--at", "3900", "--format", "json", "--no-checkpoints");
+        assertThat(off.err()).doesNotContain("checkpoint");
+        assertThat(off.out()).isEqualTo(straight.out());
+    }
+
+    @Test
+    void whatIsDamagedOrGoneChangesNothing() throws IOException {
+        Ended straight = run("replay", recording, "--at", "3900", "--format", "json", "--no-checkpoints");
+        index();
+        Path file = Path.of(recording, "checkpoints", "store.mv");
+        byte[] bytes = Files.readAllBytes(file);
+        new Random(1).ints(bytes.length / 100, 0, bytes.length).forEach(at -> bytes[at] ^= 0x11);
+        Files.write(file, bytes);
+        Ended damaged = at("3900");
+        assertThat(damaged.status()).as(damaged.err()).isZero();
+        assertThat(damaged.out()).isEqualTo(straight.out());
+        assertThat(damaged.err()).contains("ignored, and made anew");
+        assertThat(at("3900").out()).isEqualTo(straight.out());
+        delete();
+        assertThat(at("3900").out()).as("deleted").isEqualTo(straight.out());
+    }
+
+    @Test
+    void severalThreadsComeToWhatOneComesTo() {
+        Ended one = run("replay", recording);
+        Ended first = run("replay", recording, "--jobs", "2", "--set", CLOSE);
+        assertThat(first.err())
+                .as("nothing to divide it at: it makes some")
+                .contains("there were no checkpoints: replayed on one core, and made ");
+        for (String jobs : new String[] {"1", "2", "4"}) {
+            Path result = directory.resolve("result-" + jobs);
+            Ended ended = run("replay", recording, "--jobs", jobs, "--result", result.toString());
+            assertThat(ended.status()).as(ended.err()).isZero();
+            assertThat(ended.out()).as("the console, in order").isEqualTo(recorded.out());
+            assertThat(ended.lastLine()).isEqualTo(one.lastLine());
+            assertThat(ended.err()).as("as recorded at once").doesNotContain("again from the start");
+            assertThat(fields(result)).isEqualTo(fields(Path.of(recording, "result.json")));
+        }
+        assertThat(run("replay", recording, "--jobs", "0").lastLine())
+                .contains("--jobs 0: takes a number from 1 to 64");
+    }
+
+    @Test
+    void aFailedGuestIsReportedBySeveralThreadsAsByOne() {
+        String failed = directory.resolve("failed").toString();
+        run("run", "--slice", "20", "--record", failed, guest("fault-read"));
+        Ended one = run("replay", failed);
+        run("replay", failed, "--jobs", "2", "--set", CLOSE);
+        Ended two = run("replay", failed, "--jobs", "2");
+        assertThat(two.status()).as(two.err()).isEqualTo(one.status());
+        String from = "The guest failed: ";
+        assertThat(report(two.err(), from)).as("registers and last calls").isEqualTo(report(one.err(), from));
+    }
+
+    private static String report(String err, String from) {
+        assertThat(err).contains(from);
+        return err.substring(err.indexOf(from), err.indexOf("trapline: replayed"));
+    }
+
+    /// What does not depend on the host.
+    private static String fields(Path result) {
+        try {
+            return Files.readString(result)
+                    .replaceAll("\"(status|kind|message|durability)\":(\"[^\"]*\"|[0-9]+),?", "")
+                    .replaceAll("\"(hostNanos|segments|durableSegments)\":[0-9]+,?", "")
+                    .replaceAll(",?\\}", "}");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void theRecordingTellsOfThemAndIsExportedWithout() {
+        index();
+        Ended info = run("journal", "info", recording, "--format", "json");
+        assertThat(info.out())
+                .containsPattern("\"checkpoints\":\\{\"count\":[0-9]+,\"bytes\":[0-9]+,\"lastSlice\":[0-9]+,"
+                        + "\"ofThisRecording\":true,\"ofThisLibrary\":true\\}");
+        String file = directory.resolve("rec.tlx").toString();
+        String copy = directory.resolve("copy").toString();
+        assertThat(run("journal", "export", recording, file).status()).isZero();
+        assertThat(run("journal", "import", file, copy).status()).isZero();
+        assertThat(run("journal", "info", copy, "--format", "json").out())
+                .as("a cache is not carried about")
+                .contains("\"checkpoints\":{\"count\":0,\"bytes\":0}");
+    }
+
+    @Test
+    void aStretchIsPrintedFromACheckpointAsFromTheStart() {
+        index();
+        Ended before = run("replay", recording, "--to", "3900");
+        Ended after = run("replay", recording, "--from", "3900");
+        assertThat(after.err()).contains("from the checkpoint at slice ");
+        assertThat(before.out() + after.out()).isEqualTo(recorded.out());
+    }
+
+    @Test
+    void aServiceWhoseStateCannotBeWrittenIsNamedAndAllElseWorks() throws IOException {
+        Path jar = directory.resolve("counting.jar");
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+            out.putNextEntry(new ZipEntry("META-INF/services/" + FirmwareService.class.getName()));
+            out.write((CountingService.class.getName() + "\n").getBytes(StandardCharsets.UTF_8));
+            out.closeEntry();
+        }
+        String counted = directory.resolve("counted").toString();
+        String plugin = jar.toString();
+        Ended made = run("run", "--record", counted, "--plugin", plugin, guest("smp-hello"));
+        assertThat(made.status()).as(made.err()).isZero();
+        String reason = "no checkpoints are kept beside the recording: service 'counting': its state's component calls"
+                + " is java.math.BigInteger";
+        Ended shown = run("replay", counted, "--at", "3", "--plugin", plugin);
+        assertThat(shown.status()).as(shown.err()).isZero();
+        assertThat(shown.err()).contains(reason);
+        Ended several = run("replay", counted, "--jobs", "2", "--plugin", plugin);
+        assertThat(several.status()).as(several.err()).isZero();
+        assertThat(several.out()).isEqualTo(made.out());
+        assertThat(several.err()).contains(reason, "replayed on one thread");
+        Ended indexed = run("journal", "index", counted, "--plugin", plugin);
+        assertThat(indexed.status()).as(indexed.err()).isEqualTo(Ending.USAGE);
+        assertThat(indexed.err()).contains(reason);
+        assertThat(Path.of(counted, "checkpoints")).doesNotExist();
+    }
+
+    private void delete() throws IOException {
+        Path checkpoints = Path.of(recording, "checkpoints");
+        try (Stream<Path> files = Files.list(checkpoints)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(checkpoints);
+    }
+}

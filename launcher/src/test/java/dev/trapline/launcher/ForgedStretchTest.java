@@ -1,0 +1,186 @@
+package dev.trapline.launcher;
+
+import static dev.trapline.launcher.CommandProcess.guest;
+import static dev.trapline.launcher.CommandProcess.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.abi.machine.Durability;
+import dev.trapline.firmware.FirmwareServices;
+import dev.trapline.journal.HistoryEntry;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.codec.HeaderCodec;
+import dev.trapline.journal.codec.Segment;
+import dev.trapline.journal.codec.SegmentBuilder;
+import dev.trapline.journal.persistence.JournalEventSerializer;
+import dev.trapline.journal.record.CheckpointImage;
+import dev.trapline.journal.record.JournalRecord;
+import dev.trapline.journal.recording.Recordings;
+import dev.trapline.journal.store.CheckpointStore;
+import dev.trapline.journal.store.EventRow;
+import dev.trapline.journal.store.MvEventStore;
+import dev.trapline.journal.store.RecordingDirectory;
+import dev.trapline.journal.store.StoredCheckpoint;
+import dev.trapline.launcher.CommandProcess.Ended;
+import dev.trapline.vcpu.Playback;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Replay on several threads of recordings that are not what a machine did, and with checkpoints that are not what it
+/// was: the verdict is that of one thread.
+class ForgedStretchTest {
+
+    private static final long BUDGET = 1L << 30;
+
+    /// In the middle of the run.
+    private static final long FORGED = 2_000;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @SuppressWarnings("NullAway.Init")
+    private Path recording;
+
+    @BeforeEach
+    void record() {
+        recording = directory.resolve("rec");
+        run("run", "--slice", "500", "--record", recording.toString(), guest("compute-short"));
+        run("journal", "index", recording.toString(), "--set", "replay.checkpoints.spacing=10ms");
+    }
+
+    @Test
+    void aDivergenceInTheMiddleIsReportedAsOneThreadReportsIt() {
+        Path forged = directory.resolve("forged");
+        try (RecordingReader reader = Recordings.open(recording, OpenOptions.STRICT)) {
+            List<Segment> segments = forge(reader);
+            RecordingDirectory made =
+                    RecordingDirectory.create(forged, reader.header(), "mvstore", Durability.NONE, reader.images());
+            MvEventStore store = new MvEventStore(made.eventFile());
+            List<EventRow> rows = new ArrayList<>();
+            rows.add(row(1, "header/1", HeaderCodec.encode(reader.header())));
+            segments.forEach(segment -> rows.add(row(rows.size() + 1, "segment/1", segment.bytes())));
+            store.append(rows);
+            store.finish();
+            made.markClosed(segments.size(), segments.getLast().digest());
+            copyCheckpoints(forged, segments);
+        }
+        Ended one = run("replay", forged.toString());
+        assertThat(one.status()).as(one.err()).isEqualTo(Ending.DIVERGED);
+        assertThat(one.err()).contains("slice " + FORGED);
+        for (String jobs : new String[] {"2", "4"}) {
+            Ended several = run("replay", forged.toString(), "--jobs", jobs);
+            assertThat(several.status()).as(several.err()).isEqualTo(Ending.DIVERGED);
+            assertThat(several.lastLine()).isEqualTo(one.lastLine());
+            assertThat(several.out()).as("the console up to there").isEqualTo(one.out());
+            assertThat(several.err())
+                    .as("the same report, after a second look")
+                    .contains(
+                            "replayed again from the start",
+                            one.err().substring(one.err().indexOf("The replay is not")));
+        }
+        Ended behind = run("replay", forged.toString(), "--at", "3900");
+        assertThat(behind.lastLine())
+                .as("what was not replayed is not said to be as recorded")
+                .contains("no divergence from the checkpoint at slice ")
+                .contains("up to slice 3900");
+        Ended across = run("replay", forged.toString(), "--to", "3900");
+        assertThat(across.status()).as(across.err()).isEqualTo(Ending.DIVERGED);
+    }
+
+    @Test
+    void aCheckpointThatIsNotWhatTheMachineWasIsNoDivergence() {
+        Playback playback = playback();
+        try (playback;
+                CheckpointStore store = CheckpointStore.open(recording, playback.key(), BUDGET)) {
+            long slice = store.slices().get(store.slices().size() / 2);
+            StoredCheckpoint stored = store.read(slice);
+            assertThat(stored).isNotNull();
+            if (stored != null) {
+                List<Long> words = new ArrayList<>(stored.image().words());
+                words.set(0, words.get(0) + 1);
+                store.put(with(stored.image(), words, stored.image().place()), stored.pages());
+            }
+        }
+        Ended ended = run("replay", recording.toString(), "--jobs", "2");
+        assertThat(ended.status()).as(ended.err()).isZero();
+        assertThat(ended.err()).contains("replayed again from the start");
+    }
+
+    private static List<Segment> forge(RecordingReader reader) {
+        SegmentBuilder builder = new SegmentBuilder(reader.segment(0).predecessor(), 4_096);
+        List<Segment> segments = new ArrayList<>();
+        long slice = 0;
+        for (Iterator<HistoryEntry> entries = reader.entries(); entries.hasNext(); ) {
+            JournalRecord record = entries.next().record();
+            if (record instanceof JournalRecord.Slice is && slice++ == FORGED) {
+                record = new JournalRecord.Slice(is.vcpu(), is.budget(), is.exit(), is.counterReads(), is.digest() + 1);
+            }
+            if (builder.isFullFor(record)) {
+                segments.add(builder.seal());
+            }
+            builder.add(record);
+        }
+        segments.add(builder.seal());
+        return segments;
+    }
+
+    /// As if they had been made of the forged recording: at the same slices, in segments of which there are others.
+    private void copyCheckpoints(Path forged, List<Segment> segments) {
+        Playback playback = playback();
+        try (playback;
+                CheckpointStore from = CheckpointStore.open(recording, playback.key(), BUDGET);
+                CheckpointStore to = CheckpointStore.open(forged, playback.key(), BUDGET)) {
+            assertThat(from.slices())
+                    .as("checkpoints before and behind the forgery")
+                    .anyMatch(s -> s < FORGED);
+            assertThat(from.slices()).anyMatch(s -> s > FORGED);
+            for (long slice : from.slices()) {
+                StoredCheckpoint stored = from.read(slice);
+                if (stored != null) {
+                    to.put(with(stored.image(), stored.image().words(), place(slice, segments)), stored.pages());
+                }
+            }
+        }
+    }
+
+    private static CheckpointImage.Place place(long slice, List<Segment> segments) {
+        Segment last = segments.getFirst();
+        for (Segment segment : segments) {
+            last = segment.firstSlice() <= slice ? segment : last;
+        }
+        // Of this guest's run nothing is recorded but slices, and a digest of all registers behind every 64th.
+        long first = last.firstSlice();
+        long records = slice - first + slice / 64 - first / 64;
+        return new CheckpointImage.Place(last.ordinal(), last.digest(), (int) records);
+    }
+
+    private static CheckpointImage with(CheckpointImage image, List<Long> words, CheckpointImage.Place place) {
+        return new CheckpointImage(
+                image.slice(),
+                words,
+                image.engines(),
+                image.services(),
+                image.policy(),
+                image.ram(),
+                image.flash(),
+                place);
+    }
+
+    private static EventRow row(long sequenceNr, String manifest, byte[] payload) {
+        return new EventRow(sequenceNr, JournalEventSerializer.IDENTIFIER, manifest, "forged", 0, payload);
+    }
+
+    private Playback playback() {
+        return Playback.of(
+                Engines.open(null),
+                Recordings.open(recording, OpenOptions.STRICT),
+                FirmwareServices.onClassPath(),
+                (_, _) -> {});
+    }
+}
