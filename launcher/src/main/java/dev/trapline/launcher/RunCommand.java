@@ -1,6 +1,7 @@
 package dev.trapline.launcher;
 
 import akka.actor.typed.ActorSystem;
+import com.typesafe.config.Config;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.machine.Image;
@@ -151,7 +152,8 @@ final class RunCommand implements Action {
         if (recording != null) {
             builder.recordTo(recording);
         }
-        return run(builder, config, services, new Guest(config.machine(), images), recording);
+        Plan plan = new Plan(config.machine(), images, recording, Databases.journal(config.run()));
+        return run(builder, config, services, plan);
     }
 
     private Ending proceed(TraplineConfig config, Services services, Path directory) {
@@ -160,8 +162,8 @@ final class RunCommand implements Action {
         EngineFactory engines = Engines.open(config.run().library());
         ReplayCommand.warnOfLibrary(reader.header().library(), engines.library(), terminal.err());
         ReplayCommand.tellNotice(reader, terminal.err());
-        Guest guest = new Guest(reader.header().spec(), reader.images());
-        return run(Machine.proceed(engines, reader, directory), config, services, guest, directory);
+        Plan plan = new Plan(reader.header().spec(), reader.images(), directory, Recordings.journalOf(directory));
+        return run(Machine.proceed(engines, reader, directory), config, services, plan);
     }
 
     /// What `--continue` takes from the recording cannot be said again.
@@ -181,15 +183,18 @@ final class RunCommand implements Action {
         }
     }
 
-    /// What a report needs to know of the machine.
-    private record Guest(MachineSpec spec, List<Image> images) {}
+    /// What is run, and where it is recorded.
+    ///
+    /// @param recording null if it is not
+    /// @param journal what the actor system has to know of where the recording's events go
+    private record Plan(
+            MachineSpec spec, List<Image> images, @Nullable Path recording, Config journal) {}
 
-    private Ending run(
-            Machine.Builder builder, TraplineConfig config, Services services, Guest guest, @Nullable Path recording) {
+    private Ending run(Machine.Builder builder, TraplineConfig config, Services services, Plan plan) {
         Path input = config.run().input();
         Bytes script = input == null ? Bytes.EMPTY : InputFiles.read("input", input, Integer.MAX_VALUE - 8L);
         GuestConsole console = terminal.console();
-        ActorSystem<Void> system = ActorSystems.start(Databases.journal(config.run()));
+        ActorSystem<Void> system = ActorSystems.start(plan.journal());
         builder.services(services.all())
                 .console(console)
                 .script(script)
@@ -207,8 +212,8 @@ final class RunCommand implements Action {
                     ? attendant.awaitWithInput(config.run().timeout(), terminal.in())
                     : attendant.await(config.run().timeout());
         }
-        Outcomes.explain(report, guest.spec(), guest.images(), terminal.err());
-        return RunSummary.of(report).print(terminal, resultFile(), recording);
+        Outcomes.explain(report, plan.spec(), plan.images(), terminal.err());
+        return RunSummary.of(report).print(terminal, resultFile(), plan.recording());
     }
 
     private LayeredConfig layers() {

@@ -184,6 +184,21 @@ class PostgresRecordingTest {
         assertThat(replayed.err()).contains("was not closed", "no divergence up to where the recording ends");
     }
 
+    @Test
+    void aRecordingInTheDatabaseWhoseRecorderWasKilledIsGoneOnWithThere() throws Exception {
+        String recording = file("rec");
+        CommandProcess process = recordCalls(recording);
+        long before = awaitEvents(recording, 20);
+        process.signal("KILL");
+        process.await();
+        Ended continued = runWith(server.environment(), "run", "--continue", recording);
+        assertThat(events(recording)).as("it goes on behind what is there").isGreaterThan(before);
+        assertGoesOnToItsEnd(continued, recording);
+        Ended again = runWith(server.environment(), "run", "--continue", recording);
+        assertThat(again.status()).as(again.err()).isEqualTo(Ending.USAGE);
+        assertThat(again.lastLine()).contains("came to its end", "nothing to go on with");
+    }
+
     private static CommandProcess recordCalls(String recording, String... more) {
         return startWith(
                 server.environment(),

@@ -113,20 +113,24 @@ public final class RecordingWriter implements History {
 
     /// Goes on with a recording behind its last whole segment.
     ///
+    /// @param system its journal is the one that keeps the recording's events
     /// @throws RecordingException if it cannot be written
     public static RecordingWriter behind(ActorSystem<?> system, UnfinishedRecording recording, StoragePolicy policy) {
         String plugin = config(system).getString("plugin");
-        if (!plugin.equals(OWN_PLUGIN)) {
+        boolean own = recording.directory().manifest().store().equals(Manifest.MVSTORE);
+        if (own != plugin.equals(OWN_PLUGIN)) {
             throw new RecordingException(
                     RecordingException.Kind.NOT_SUPPORTED,
-                    "the recording " + recording.directory().path() + " keeps its events in its own directory, and '"
-                            + plugin + "' does not write there: go on with it without that plugin");
+                    "the events of the recording " + recording.directory().path() + " are not where '" + plugin
+                            + "' writes: go on with it in an actor system that is configured for its store");
         }
         PersistenceId id = PersistenceId.of("recording", recording.header().recordingId());
         RecordingFiles files = RecordingFiles.open(
                 recording.directory(),
                 recording.lock(),
-                new RecordingFiles.Stores(RecordingStores.of(system), id.id(), file -> store(file, policy)));
+                own
+                        ? new RecordingFiles.Stores(RecordingStores.of(system), id.id(), file -> store(file, policy))
+                        : null);
         Segment last = recording.last();
         long headerDigest = Segment.digestOf(HeaderCodec.encode(recording.header()));
         Beginning beginning = last == null

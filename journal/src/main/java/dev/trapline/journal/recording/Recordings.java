@@ -1,6 +1,8 @@
 package dev.trapline.journal.recording;
 
 import akka.actor.typed.ActorSystem;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.journal.History;
@@ -16,6 +18,8 @@ import dev.trapline.journal.persistence.RecordingWriter;
 import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.RecordingHeader;
 import dev.trapline.journal.replay.ReplayHistory;
+import dev.trapline.journal.store.Database;
+import dev.trapline.journal.store.RecordingDirectory;
 import dev.trapline.journal.store.StoredRecordingReader;
 import dev.trapline.journal.store.UnfinishedRecording;
 import java.nio.file.Path;
@@ -50,7 +54,7 @@ public final class Recordings {
     /// Goes on with a recording whose run did not come to its end: the run is checked against what is recorded of
     /// it, and recorded from there on.
     ///
-    /// @param system runs the journal's writer, on a dispatcher of its own
+    /// @param system runs the journal's writer, on a dispatcher of its own; configured by [#journalOf]
     /// @param policy how what is added is stored
     /// @throws RecordingException if there is no such recording, its run has come to its end, somebody else writes
     ///     it, or it cannot be written
@@ -70,6 +74,15 @@ public final class Recordings {
             recording.lock().close();
             throw e;
         }
+    }
+
+    /// What the configuration of an actor system has to say for [#proceed]: where the recording's events are. Empty
+    /// if they are in its own directory.
+    ///
+    /// @throws RecordingException if there is no recording
+    public static Config journalOf(Path directory) {
+        String store = RecordingDirectory.at(directory).manifest().store();
+        return Database.isUrl(store) ? Database.named(store).journal() : ConfigFactory.empty();
     }
 
     /// Opens a recording to look at it. Never writes to it.

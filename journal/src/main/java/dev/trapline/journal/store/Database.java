@@ -55,7 +55,7 @@ public record Database(String url, String user, String password) {
     /// different addresses and users.
     ///
     /// @param location as [#location] wrote it
-    public static Database toRead(String location) {
+    public static Database named(String location) {
         Map<String, String> environment = System.getenv();
         String url = environment.getOrDefault(URL_VARIABLE, location);
         return new Database(

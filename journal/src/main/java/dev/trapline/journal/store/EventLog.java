@@ -28,7 +28,7 @@ public interface EventLog extends AutoCloseable {
     /// @throws RecordingException if they are not there, or cannot be read
     static EventLog open(RecordingDirectory directory, Manifest manifest) {
         if (Database.isUrl(manifest.store())) {
-            return DatabaseEventLog.open(Database.toRead(manifest.store()), manifest.id());
+            return DatabaseEventLog.open(Database.named(manifest.store()), manifest.id());
         }
         if (!manifest.store().equals(Manifest.MVSTORE)) {
             throw new RecordingException(

@@ -13,8 +13,8 @@ import java.util.stream.LongStream;
 import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 
-/// A recording whose run did not come to its end, locked and made ready to be gone on with: its file holds the whole
-/// segments and nothing else.
+/// A recording whose run did not come to its end, locked and made ready to be gone on with: it holds the whole segments
+/// and nothing else.
 ///
 /// @param directory where it is
 /// @param lock belongs to whoever goes on
@@ -26,8 +26,9 @@ public record UnfinishedRecording(
         RecordingHeader header,
         @Nullable Segment last) {
 
-    /// Takes a recording up. What cannot be read behind its last whole segment is dropped, by a copy that takes the
-    /// file's place when it is whole and on the disk: a crash in the middle of it leaves the recording as it was.
+    /// Takes a recording up. In a file, what cannot be read behind its last whole segment is dropped, by a copy
+    /// that takes the file's place when it is whole and on the disk: a crash in the middle of it leaves the
+    /// recording as it was. A database has whole segments only.
     ///
     /// @throws RecordingException if there is none, its run has come to its end, somebody is writing it, or it
     ///     cannot be read or written
@@ -35,15 +36,17 @@ public record UnfinishedRecording(
         RecordingDirectory directory = RecordingDirectory.at(path);
         // What is no recording gets no lock file.
         Manifest manifest = directory.manifest();
-        if (!manifest.store().equals(Manifest.MVSTORE)) {
+        boolean inFile = manifest.store().equals(Manifest.MVSTORE);
+        if (!inFile && !Database.isUrl(manifest.store())) {
             throw new RecordingException(
                     RecordingException.Kind.NOT_SUPPORTED,
-                    "the recording " + path + " keeps its events in " + manifest.store()
-                            + ": only one that keeps them in its own directory can be gone on with");
+                    "the events of the recording " + path + " are kept by '" + manifest.store()
+                            + "': only a recording that keeps them in its own directory, or in PostgreSQL, can be gone"
+                            + " on with");
         }
         RecordingLock lock = RecordingLock.take(directory);
         try {
-            return prepare(directory, lock, durability);
+            return prepare(directory, lock, durability, inFile);
         } catch (RecordingException e) {
             lock.close();
             throw e;
@@ -51,7 +54,7 @@ public record UnfinishedRecording(
     }
 
     private static UnfinishedRecording prepare(
-            RecordingDirectory directory, RecordingLock lock, Durability durability) {
+            RecordingDirectory directory, RecordingLock lock, Durability durability, boolean inFile) {
         try (StoredRecordingReader reader = StoredRecordingReader.open(directory.path(), OpenOptions.STRICT)) {
             long segments = reader.segmentCount();
             Segment last = segments == 0 ? null : reader.segment(segments - 1);
@@ -61,20 +64,25 @@ public record UnfinishedRecording(
                         "the recording " + directory.path()
                                 + " is of a run that came to its end: there is nothing to go on with; replay it");
             }
-            Path fresh =
-                    directory.eventFile().resolveSibling(directory.eventFile().getFileName() + ".continuing");
-            try {
-                Iterator<EventRow> rows = LongStream.rangeClosed(1, segments + 1)
-                        .mapToObj(reader::event)
-                        .iterator();
-                MvFile.write(fresh, rows, 0);
-                Disk.replace(fresh, directory.eventFile());
-            } catch (IOException | MVStoreException | IllegalStateException e) {
-                Disk.deleteQuietly(fresh);
-                throw MvFile.cannotWrite(directory.eventFile(), e);
+            if (inFile) {
+                keepWhole(directory, reader);
             }
             directory.markOpen(durability);
             return new UnfinishedRecording(directory, lock, reader.header(), last);
+        }
+    }
+
+    private static void keepWhole(RecordingDirectory directory, StoredRecordingReader reader) {
+        Path fresh = directory.eventFile().resolveSibling(directory.eventFile().getFileName() + ".continuing");
+        try {
+            Iterator<EventRow> rows = LongStream.rangeClosed(1, reader.segmentCount() + 1)
+                    .mapToObj(reader::event)
+                    .iterator();
+            MvFile.write(fresh, rows, 0);
+            Disk.replace(fresh, directory.eventFile());
+        } catch (IOException | MVStoreException | IllegalStateException e) {
+            Disk.deleteQuietly(fresh);
+            throw MvFile.cannotWrite(directory.eventFile(), e);
         }
     }
 }
