@@ -128,6 +128,10 @@ final class JournalIndexCommand implements Action {
             return ReplayCommand.ending(outcome);
         }
         tell(store, Math.max(0, store.slices().size() - before.size()), slices);
+        if (!store.isWritable()) {
+            throw CommandException.usage("checkpoints were not kept up to the end of " + options.directory()
+                    + ": it cannot be written any more, or another process has begun to make them");
+        }
         return new Ending(Ending.OK, "indexed", "checkpoints up to the end of " + options.directory());
     }
 

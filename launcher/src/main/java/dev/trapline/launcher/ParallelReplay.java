@@ -114,11 +114,14 @@ final class ParallelReplay {
                 seeker.playTo(seeker.position().slice() + 1_000);
             }
             checkpoints.tellTrouble(seeker, store);
+            int made = store.slices().size();
             checkpoints
                     .err()
-                    .println("trapline: there were no checkpoints: replayed on one core, and made "
-                            + Figures.count(store.slices().size(), "checkpoint")
-                            + " for the next time ('trapline journal index' makes them ahead)");
+                    .println("trapline: there were no checkpoints: replayed on one core, and "
+                            + (made == 0
+                                    ? "made none"
+                                    : "made " + Figures.count(made, "checkpoint") + " for the next time")
+                            + " ('trapline journal index' makes them ahead)");
             RunReport report = playback.report();
             return timed(report, report.lastHypercalls(), start);
         }

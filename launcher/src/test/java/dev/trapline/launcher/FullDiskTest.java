@@ -102,13 +102,43 @@ class FullDiskTest {
         assertThat(replayed.err()).as("the whole of it is there").contains("no divergence\n");
     }
 
-    private static CommandProcess startInLittleRoom(String... arguments) {
+    /// Not even the library that packs checkpoints has room to be unpacked.
+    @Test
+    void checkpointsForWhichThereIsNoRoomAreDoneWithout() throws Exception {
+        String recording = directory.resolve("rec").toString();
+        Ended recorded = run("run", "--slice", "500", "--record", recording, guest("compute-short"));
+        String close = "replay.checkpoints.spacing=10ms";
+        Ended shown = underLimit(40_000, "replay", recording, "--at", "3900", "--set", close)
+                .await();
+        assertThat(shown.status()).as(shown.err()).isZero();
+        assertThat(shown.err())
+                .contains("no more checkpoints are kept beside " + recording)
+                .doesNotContain("\tat ");
+        assertThat(shown.out())
+                .isEqualTo(run("replay", recording, "--at", "3900", "--no-checkpoints")
+                        .out());
+        Ended several = underLimit(40_000, "replay", recording, "--jobs", "2", "--set", close)
+                .await();
+        assertThat(several.status()).as(several.err()).isZero();
+        assertThat(several.out()).isEqualTo(recorded.out());
+        assertThat(several.err()).contains("there were no checkpoints: replayed on one core, and made none");
+        Ended indexed = underLimit(40_000, "journal", "index", recording, "--set", close)
+                .await();
+        assertThat(indexed.status()).as(indexed.err()).isEqualTo(Ending.USAGE);
+        assertThat(indexed.lastLine()).contains("checkpoints were not kept up to the end of " + recording);
+    }
+
+    private static CommandProcess underLimit(long bytes, String... arguments) {
         assumeTrue(
                 Files.isExecutable(Path.of("/usr/bin/prlimit")),
                 "there is no prlimit (Debian: apt install util-linux): full disks are not tested");
+        return startUnder(List.of("prlimit", "--fsize=" + bytes + ":unlimited"), arguments);
+    }
+
+    private static CommandProcess startInLittleRoom(String... arguments) {
         List<String> whole = new ArrayList<>(List.of("run"));
         whole.addAll(List.of(arguments));
-        return startUnder(List.of("prlimit", "--fsize=" + ROOM + ":unlimited"), whole.toArray(String[]::new));
+        return underLimit(ROOM, whole.toArray(String[]::new));
     }
 
     /// The owner of a directory may not write where its permissions say so, but root may, unless it gives that up.

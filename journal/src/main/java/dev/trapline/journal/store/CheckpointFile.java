@@ -1,25 +1,22 @@
 package dev.trapline.journal.store;
 
-import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdException;
-import dev.trapline.abi.Bytes;
-import dev.trapline.journal.codec.CodecException;
 import dev.trapline.journal.record.CheckpointKey;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.type.LongDataType;
 import org.h2.mvstore.type.StringDataType;
 import org.jspecify.annotations.Nullable;
 
-/// How the store of checkpoints is laid out: a map from slices to the hashes of checkpoints, a map from hashes to
-/// values (checkpoints and pages of memory), and a map that says what they are of.
+/// How the store of checkpoints is laid out: a map from slices to the hashes of checkpoints, numbered values
+/// (checkpoints and pages of memory) with lists of their hashes, and a map that says what they are of.
 final class CheckpointFile {
 
     private static final String CHECKPOINTS = "checkpoints";
     private static final String VALUES = "values";
+    private static final String LISTS = "lists";
     private static final String ABOUT = "about";
 
     private static final String FORMAT = "format";
@@ -29,13 +26,6 @@ final class CheckpointFile {
     private static final String BYTES = "bytes";
     private static final String WIDENED = "widened";
 
-    private static final int LEVEL = 1;
-    /// What is held in memory between two commits of a copy, in bytes.
-    private static final long COPY_STEP = 8 << 20;
-    private static final int LENGTH_BYTES = 4;
-    /// No checkpoint is larger: a hash for each page of 64 GiB.
-    private static final int MOST = 1 << 30;
-
     private CheckpointFile() {}
 
     static MVMap<Long, String> checkpoints(MVStore store) {
@@ -44,12 +34,17 @@ final class CheckpointFile {
                 new MVMap.Builder<Long, String>().keyType(LongDataType.INSTANCE).valueType(StringDataType.INSTANCE));
     }
 
-    static MVMap<String, byte[]> values(MVStore store) {
-        return store.openMap(
-                VALUES,
-                new MVMap.Builder<String, byte[]>()
-                        .keyType(StringDataType.INSTANCE)
-                        .valueType(RowDataType.INSTANCE));
+    static MVMap<Long, byte[]> values(MVStore store) {
+        return store.openMap(VALUES, rows());
+    }
+
+    /// By the number of the first value in it, a list: for each value its hash, 32 bytes, and its length, 4 bytes.
+    static MVMap<Long, byte[]> lists(MVStore store) {
+        return store.openMap(LISTS, rows());
+    }
+
+    private static MVMap.Builder<Long, byte[]> rows() {
+        return new MVMap.Builder<Long, byte[]>().keyType(LongDataType.INSTANCE).valueType(RowDataType.INSTANCE);
     }
 
     private static MVMap<String, String> about(MVStore store) {
@@ -73,6 +68,21 @@ final class CheckpointFile {
                 HexFormat.fromHexDigitsToLong(about.getOrDefault(RECORDING, "0")),
                 about.getOrDefault(LIBRARY, ""),
                 about.getOrDefault(SERVICES, "").lines().toList());
+    }
+
+    /// Of what else the checkpoints are than these; null if they are of the same.
+    static @Nullable String mismatch(MVStore store, String format, CheckpointKey wanted) {
+        CheckpointKey found = key(store, format);
+        if (found == null) {
+            return "another version of Trapline";
+        }
+        if (found.recording() != wanted.recording()) {
+            return "another recording";
+        }
+        if (!found.library().equals(wanted.library())) {
+            return "another build of the engine's library";
+        }
+        return found.services().equals(wanted.services()) ? null : "other services";
     }
 
     static void describe(MVStore store, String format, CheckpointKey key) {
@@ -107,57 +117,15 @@ final class CheckpointFile {
     }
 
     /// Copies what there is into another file.
-    static void copy(MVStore from, MVStore to) {
-        about(to).putAll(about(from));
-        checkpoints(to).putAll(checkpoints(from));
-        MVMap<String, byte[]> values = values(to);
-        long held = 0;
-        for (var value : values(from).entrySet()) {
-            values.append(value.getKey(), value.getValue());
-            held += value.getValue().length;
-            if (held >= COPY_STEP) {
-                to.commit();
-                held = 0;
-            }
-        }
-    }
-
-    /// A value as it is kept: its length, and the content packed.
-    static byte[] pack(byte[] content) {
-        byte[] packed = Zstd.compress(content, LEVEL);
-        byte[] value = new byte[LENGTH_BYTES + packed.length];
-        for (int k = 0; k < LENGTH_BYTES; k++) {
-            value[k] = (byte) (content.length >>> (8 * k));
-        }
-        System.arraycopy(packed, 0, value, LENGTH_BYTES, packed.length);
-        return value;
-    }
-
-    /// The content of a value.
     ///
-    /// @param hash that it must have
-    /// @throws CodecException if it is not what was kept
-    static byte[] unpack(byte @Nullable [] value, String hash) {
-        if (value == null || value.length < LENGTH_BYTES) {
-            throw new CodecException("a part of it is missing");
+    /// @param needed hashes of the values that go with it
+    static void copy(MVStore from, CheckpointValues values, MVStore to, Set<String> needed) {
+        about(to).putAll(about(from));
+        try (CheckpointValues copy = new CheckpointValues(to)) {
+            values.copyTo(copy, needed);
+            setBytes(to, copy.bytes());
         }
-        int length = 0;
-        for (int k = 0; k < LENGTH_BYTES; k++) {
-            length |= (value[k] & 0xff) << (8 * k);
-        }
-        if (length < 0 || length > MOST) {
-            throw new CodecException("a part of it says that it has " + length + " bytes");
-        }
-        byte[] content;
-        try {
-            content = Zstd.decompress(Arrays.copyOfRange(value, LENGTH_BYTES, value.length), length);
-        } catch (ZstdException e) {
-            throw new CodecException("a part of it cannot be unpacked: " + e.getMessage(), e);
-        }
-        if (!hash.equals(Bytes.copyOf(content).sha256())) {
-            throw new CodecException("a part of it is not what was kept");
-        }
-        return content;
+        checkpoints(to).putAll(checkpoints(from));
     }
 
     /// In the order of the slices.

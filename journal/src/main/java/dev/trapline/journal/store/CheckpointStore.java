@@ -9,7 +9,6 @@ import dev.trapline.journal.record.CheckpointKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -36,11 +35,10 @@ public final class CheckpointStore implements AutoCloseable {
 
     static final String FORMAT = JournalFormat.VERSION + "." + CheckpointCodec.VERSION;
 
-    /// What the key of a value and its place take, about.
-    private static final long ENTRY = 80;
-
     private final Path recording;
     private final Path file;
+    /// What takes its place while it is written again.
+    private final Path fresh;
     private final CheckpointKey key;
     private final long budget;
     private @Nullable CheckpointLock lock;
@@ -48,14 +46,15 @@ public final class CheckpointStore implements AutoCloseable {
     private boolean unmade;
     private final TreeSet<Long> slices = new TreeSet<>();
     private @Nullable MVStore store;
+    private @Nullable CheckpointValues values;
     private @Nullable String notice;
-    private long bytes;
     private int widened;
     private boolean hasGaps;
 
     private CheckpointStore(Path recording, CheckpointKey key, long budget) {
         this.recording = recording;
         this.file = file(recording);
+        this.fresh = file.resolveSibling("store.new");
         this.key = key;
         this.budget = budget;
     }
@@ -74,13 +73,13 @@ public final class CheckpointStore implements AutoCloseable {
         CheckpointStore store = new CheckpointStore(recording, key, budget);
         store.unmade = !Files.exists(file(recording));
         if (!store.unmade) {
-            store.open();
+            store.open(budget > 0);
         }
         return store;
     }
 
-    private void open() {
-        lock = budget == 0 ? null : CheckpointLock.take(file);
+    private void open(boolean toWrite) {
+        lock = toWrite ? CheckpointLock.take(file) : null;
         try {
             boolean there = Files.exists(file);
             if (lock != null) {
@@ -96,6 +95,7 @@ public final class CheckpointStore implements AutoCloseable {
                 take(opened);
             } else {
                 CheckpointFile.describe(opened, FORMAT, key);
+                values = new CheckpointValues(opened);
             }
             // WIDE: in bytes that are not its own the store comes upon anything.
         } catch (RuntimeException | IOException e) {
@@ -104,20 +104,13 @@ public final class CheckpointStore implements AutoCloseable {
     }
 
     private void take(MVStore opened) {
-        CheckpointKey found = CheckpointFile.key(opened, FORMAT);
-        String mismatch = found == null
-                ? "another version of Trapline"
-                : found.recording() != key.recording()
-                        ? "another recording"
-                        : !found.library().equals(key.library())
-                                ? "another build of the engine's library"
-                                : found.services().equals(key.services()) ? null : "other services";
+        String mismatch = CheckpointFile.mismatch(opened, FORMAT, key);
         if (mismatch != null) {
             giveUp("are of " + mismatch);
             return;
         }
         slices.addAll(CheckpointFile.slices(opened));
-        bytes = CheckpointFile.bytes(opened);
+        values = new CheckpointValues(opened);
         widened = CheckpointFile.widened(opened);
     }
 
@@ -129,16 +122,16 @@ public final class CheckpointStore implements AutoCloseable {
         }
         closeQuietly();
         slices.clear();
-        bytes = 0;
         widened = 0;
         if (lock == null) {
             return;
         }
         try {
             Files.deleteIfExists(file);
-            MVStore fresh = MvFile.openForRecording(file, file.toAbsolutePath().toString());
-            CheckpointFile.describe(fresh, FORMAT, key);
-            store = fresh;
+            MVStore anew = MvFile.openForRecording(file, file.toAbsolutePath().toString());
+            CheckpointFile.describe(anew, FORMAT, key);
+            values = new CheckpointValues(anew);
+            store = anew;
             // WIDE: a place that cannot be written is one to be read.
         } catch (RuntimeException | IOException e) {
             store = null;
@@ -148,6 +141,10 @@ public final class CheckpointStore implements AutoCloseable {
     private void closeQuietly() {
         MVStore open = store;
         store = null;
+        if (values != null) {
+            values.close();
+            values = null;
+        }
         if (open != null) {
             open.closeImmediately();
         }
@@ -175,7 +172,7 @@ public final class CheckpointStore implements AutoCloseable {
 
     /// What they take, in bytes.
     public synchronized long bytes() {
-        return bytes;
+        return values == null ? 0 : values.bytes();
     }
 
     /// How far apart new checkpoints should be.
@@ -203,21 +200,20 @@ public final class CheckpointStore implements AutoCloseable {
     ///
     /// @return null if there is none, or it is damaged: then it is there no longer
     public synchronized @Nullable StoredCheckpoint read(long slice) {
-        MVStore open = store;
         String hash = hash(slice);
-        if (open == null || hash == null) {
+        CheckpointValues from = values;
+        if (from == null || hash == null) {
             slices.remove(slice);
             return null;
         }
         try {
-            MVMap<String, byte[]> values = CheckpointFile.values(open);
-            CheckpointImage image = CheckpointCodec.decode(whole(values, hash));
+            CheckpointImage image = CheckpointCodec.decode(from.content(hash));
             if (image.slice() != slice) {
                 throw new CodecException("it is of another slice");
             }
             SortedMap<String, byte[]> pages = new TreeMap<>();
-            for (String page : pagesOf(image)) {
-                pages.put(page, whole(values, page));
+            for (String page : from.inOrder(pagesOf(image))) {
+                pages.put(page, from.content(page));
             }
             return new StoredCheckpoint(image, pages);
         } catch (CodecException | IllegalArgumentException e) {
@@ -225,6 +221,9 @@ public final class CheckpointStore implements AutoCloseable {
             return null;
         } catch (MVStoreException | IllegalStateException e) {
             giveUp("cannot be read (" + e.getMessage() + ")");
+            return null;
+        } catch (LinkageError e) {
+            abandon("the checkpoints of " + recording + " cannot be unpacked: " + MvFile.reason(e));
             return null;
         }
     }
@@ -244,22 +243,8 @@ public final class CheckpointStore implements AutoCloseable {
                 hasGaps = true;
                 open.commit();
             } catch (MVStoreException | IllegalStateException e) {
-                giveUp("cannot be written (" + e.getMessage() + ")");
+                stopWriting(e);
             }
-        }
-    }
-
-    // A value that is damaged goes at once: whoever keeps the same content again then writes it again.
-    private byte[] whole(MVMap<String, byte[]> values, String hash) {
-        byte[] value = values.get(hash);
-        try {
-            return CheckpointFile.unpack(value, hash);
-        } catch (CodecException e) {
-            if (lock != null && value != null) {
-                values.remove(hash);
-                bytes -= value.length + ENTRY;
-            }
-            throw e;
         }
     }
 
@@ -275,80 +260,98 @@ public final class CheckpointStore implements AutoCloseable {
     public synchronized void put(CheckpointImage image, SortedMap<String, byte[]> pages) {
         if (unmade) {
             unmade = false;
-            open();
+            open(budget > 0);
         }
         MVStore open = store;
-        if (lock == null || open == null) {
+        CheckpointValues into = values;
+        if (lock == null || open == null || into == null) {
             return;
         }
         try {
-            MVMap<String, byte[]> values = CheckpointFile.values(open);
             for (String page : pagesOf(image)) {
                 byte[] content = pages.get(page);
                 if (content == null) {
                     throw new IllegalArgumentException("a checkpoint names a page that is not given: " + page);
                 }
-                if (!values.containsKey(page)) {
-                    add(values, page, content);
-                }
+                into.add(page, content);
             }
             byte[] body = CheckpointCodec.encode(image);
             String hash = Bytes.copyOf(body).sha256();
-            add(values, hash, body);
+            into.add(hash, body);
+            into.list();
             CheckpointFile.checkpoints(open).put(image.slice(), hash);
             slices.add(image.slice());
-            while (bytes > budget && !slices.isEmpty()) {
-                thin(open);
-            }
-            CheckpointFile.setBytes(open, bytes);
+            CheckpointFile.setBytes(open, into.bytes());
             open.commit();
-        } catch (MVStoreException | IllegalStateException e) {
-            giveUp("cannot be written (" + e.getMessage() + ")");
-        }
-    }
-
-    private void add(MVMap<String, byte[]> values, String hash, byte[] content) {
-        byte[] value = CheckpointFile.pack(content);
-        byte[] before = values.put(hash, value);
-        bytes += value.length + ENTRY - (before == null ? 0 : before.length + ENTRY);
-    }
-
-    /// Every other one goes: of those at one, two, three, four spacings the first and the third.
-    private void thin(MVStore open) {
-        MVMap<Long, String> checkpoints = CheckpointFile.checkpoints(open);
-        boolean goes = true;
-        for (long slice : List.copyOf(slices)) {
-            if (goes) {
-                checkpoints.remove(slice);
-                slices.remove(slice);
+            if (into.bytes() > budget) {
+                thin(open, into);
+            } else if (open.getFileStore().size() > budget + budget / 2) {
+                // Each commit leaves a little behind that nobody needs any more.
+                rewrite(open, into, needed(open, into));
             }
-            goes = !goes;
+            if (store == null) {
+                store = MvFile.openForRecording(file, file.toAbsolutePath().toString());
+                values = new CheckpointValues(store);
+            }
+            // WIDE: a library that does not load is an error, and no more the end of anything than a disk that is full.
+        } catch (MVStoreException | IllegalStateException | IOException | LinkageError e) {
+            stopWriting(e);
         }
-        widened++;
-        CheckpointFile.setWidened(open, widened);
-        keepNeeded(open);
-        hasGaps = true;
     }
 
-    private void keepNeeded(MVStore open) {
-        MVMap<String, byte[]> values = CheckpointFile.values(open);
+    /// Every other one goes, until the rest keeps to the budget: of those at one, two, three, four spacings the
+    /// first and the third. What they took is given back at once: the budget is about the disk.
+    private void thin(MVStore open, CheckpointValues from) throws IOException {
+        MVMap<Long, String> checkpoints = CheckpointFile.checkpoints(open);
+        Set<String> needed;
+        do {
+            boolean goes = true;
+            for (long slice : List.copyOf(slices)) {
+                if (goes) {
+                    checkpoints.remove(slice);
+                    slices.remove(slice);
+                }
+                goes = !goes;
+            }
+            widened++;
+            needed = needed(open, from);
+        } while (from.bytes(needed) > budget && !slices.isEmpty());
+        CheckpointFile.setWidened(open, widened);
+        rewrite(open, from, needed);
+    }
+
+    private Set<String> needed(MVStore open, CheckpointValues from) {
         Set<String> needed = new TreeSet<>();
         MVMap<Long, String> checkpoints = CheckpointFile.checkpoints(open);
         for (long slice : List.copyOf(slices)) {
-            String hash = checkpoints.get(slice);
+            String hash = String.valueOf(checkpoints.get(slice));
             try {
-                needed.addAll(pagesOf(CheckpointCodec.decode(whole(values, String.valueOf(hash)))));
-                needed.add(String.valueOf(hash));
+                needed.addAll(pagesOf(CheckpointCodec.decode(from.content(hash))));
+                needed.add(hash);
             } catch (CodecException e) {
                 checkpoints.remove(slice);
                 slices.remove(slice);
             }
         }
-        for (String hash : new ArrayList<>(values.keySet())) {
-            if (!needed.contains(hash)) {
-                byte[] gone = values.remove(hash);
-                bytes -= gone == null ? 0 : gone.length + ENTRY;
-            }
+        return needed;
+    }
+
+    /// What is there stays, and is read; nothing more is added.
+    private void stopWriting(Throwable why) {
+        abandon("no more checkpoints are kept beside " + recording + ": " + MvFile.reason(why));
+        Disk.deleteQuietly(fresh);
+        open(false);
+    }
+
+    private void abandon(String why) {
+        if (notice == null) {
+            notice = why;
+        }
+        closeQuietly();
+        slices.clear();
+        if (lock != null) {
+            lock.close();
+            lock = null;
         }
     }
 
@@ -356,16 +359,19 @@ public final class CheckpointStore implements AutoCloseable {
     @Override
     public synchronized void close() {
         MVStore open = store;
+        CheckpointValues from = values;
         try {
-            if (open != null && lock != null && hasGaps) {
-                rewrite(open);
+            boolean isLarge = open != null && open.getFileStore().size() > budget;
+            if (open != null && from != null && lock != null && (hasGaps || isLarge)) {
+                rewrite(open, from, needed(open, from));
             } else if (open != null && lock != null) {
                 open.commit();
             }
             // WIDE: nothing that goes wrong with a cache is the end of anything.
         } catch (RuntimeException | IOException e) {
             // What is there is as good as it was, or found to be damaged by whoever reads it next.
-            notice = notice == null ? "the checkpoints cannot be written: " + e.getMessage() : notice;
+            notice = notice == null ? "the checkpoints cannot be written: " + MvFile.reason(e) : notice;
+            Disk.deleteQuietly(fresh);
         } finally {
             closeQuietly();
             if (lock != null) {
@@ -374,16 +380,13 @@ public final class CheckpointStore implements AutoCloseable {
         }
     }
 
-    /// Readers keep the file that they have opened; space in a file is never used again under them.
-    private void rewrite(MVStore open) throws IOException {
-        keepNeeded(open);
-        CheckpointFile.setBytes(open, bytes);
-        open.commit();
-        Path fresh = file.resolveSibling("store.new");
+    /// Leaves it closed. Readers keep the file that they have opened; space in a file is never used again under
+    /// them.
+    private void rewrite(MVStore open, CheckpointValues from, Set<String> needed) throws IOException {
         Files.deleteIfExists(fresh);
         MVStore copy = MvFile.openForRecording(fresh, fresh.toAbsolutePath().toString());
         try {
-            CheckpointFile.copy(open, copy);
+            CheckpointFile.copy(open, from, copy, needed);
             copy.commit();
             copy.close();
         } finally {
@@ -391,5 +394,6 @@ public final class CheckpointStore implements AutoCloseable {
         }
         closeQuietly();
         Disk.replace(fresh, file);
+        hasGaps = false;
     }
 }

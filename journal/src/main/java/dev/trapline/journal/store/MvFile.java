@@ -125,14 +125,19 @@ final class MvFile {
     }
 
     static RecordingException cannotWrite(Path file, Throwable cause) {
-        Throwable root = cause;
-        for (Throwable next = cause.getCause(); next != null; next = next.getCause()) {
-            root = next;
-        }
         return new RecordingException(
                 Kind.STORAGE,
-                "cannot write the recording's file " + file + ": " + root.getMessage()
+                "cannot write the recording's file " + file + ": " + reason(cause)
                         + "; make room or choose another place, and record again",
                 cause);
+    }
+
+    /// What is at the bottom of a failure: the store's own words name its classes.
+    static String reason(Throwable failure) {
+        Throwable root = failure;
+        for (Throwable next = failure.getCause(); next != null; next = next.getCause()) {
+            root = next;
+        }
+        return String.valueOf(root.getMessage());
     }
 }

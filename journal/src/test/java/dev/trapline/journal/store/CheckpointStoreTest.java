@@ -192,6 +192,44 @@ class CheckpointStoreTest {
         }
     }
 
+    /// The budget is about the disk: what the file takes, not what its values would take somewhere else.
+    @Test
+    void theFileTakesLittleMoreThanItsValuesWhateverCameAndWent() throws IOException {
+        Path file = CheckpointStore.file(recording);
+        long budget = 100L * PAGE;
+        try (CheckpointStore store = open(KEY, budget)) {
+            for (int n = 1; n <= 40; n++) {
+                StoredCheckpoint sample = allPagesOfItsOwn(n);
+                store.put(sample.image(), sample.pages());
+                assertThat(Files.size(file)).as("after %d", n).isLessThan(budget * 5 / 4 + 20_000);
+            }
+            assertThat(store.slices()).as("some are left").hasSizeGreaterThan(1);
+            for (long slice : store.slices()) {
+                assertThat(store.read(slice))
+                        .as("the checkpoint at slice %d", slice)
+                        .isNotNull();
+            }
+        }
+    }
+
+    private static StoredCheckpoint allPagesOfItsOwn(long slice) {
+        StoredCheckpoint sample = sample(slice);
+        SortedMap<Long, String> ram = new TreeMap<>();
+        SortedMap<String, byte[]> pages = new TreeMap<>();
+        for (long n = 0; n < 16; n++) {
+            byte[] content = new byte[PAGE];
+            new Random(slice * 16 + n).nextBytes(content);
+            String hash = Bytes.copyOf(content).sha256();
+            ram.put(n * PAGE, hash);
+            pages.put(hash, content);
+        }
+        CheckpointImage of = sample.image();
+        return new StoredCheckpoint(
+                new CheckpointImage(
+                        slice, of.words(), of.engines(), of.services(), of.policy(), ram, of.flash(), of.place()),
+                pages);
+    }
+
     @Test
     void theSecondOneAtATimeReadsAndAddsNothing() {
         try (CheckpointStore first = open(KEY, PLENTY)) {
