@@ -66,8 +66,8 @@ record Checkpoints(Path recording, ReplaySettings settings, boolean inUse, Print
 
     /// Says that what rests on stored checkpoints is looked at again without them.
     void tellAgain() {
-        err.println("trapline: what began at a checkpoint is not as recorded: replayed again from the start, to be"
-                + " sure");
+        err.println("trapline: what began at a checkpoint is not as recorded, or the checkpoint could not be read:"
+                + " replayed again from the start, to be sure");
     }
 
     private void tellUnsupported(@Nullable String why) {
