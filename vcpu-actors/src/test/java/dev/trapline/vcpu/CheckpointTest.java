@@ -1,5 +1,6 @@
 package dev.trapline.vcpu;
 
+import static dev.trapline.vcpu.MachineRuns.assertAsRecorded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -26,18 +27,6 @@ class CheckpointTest {
 
     private static final int EVENTS = 100;
     private static final int PLACES = Boolean.getBoolean("trapline.full") ? 100 : 12;
-
-    /// What a place looks like.
-    private record Sight(List<VcpuView> vcpus, List<OpenHandler> handlers, long memory, long now, long printed) {
-        private static Sight of(Playback playback) {
-            return new Sight(
-                    playback.vcpus(),
-                    playback.openHandlers(),
-                    playback.memoryDigest(),
-                    playback.now(),
-                    playback.consoleBytes());
-        }
-    }
 
     @SuppressWarnings("NullAway.Init")
     private static MachineRuns runs;
@@ -156,24 +145,6 @@ class CheckpointTest {
 
     private static boolean isNested(List<OpenHandler> handlers) {
         return handlers.stream().map(OpenHandler::vcpu).distinct().count() < handlers.size();
-    }
-
-    private static void assertAsRecorded(RunReport report, Finished recorded, String what) {
-        assertThat(report.outcome())
-                .as("%s: outcome", what)
-                .isEqualTo(recorded.report().outcome());
-        assertThat(report.registerDigest())
-                .as("%s: registers of every slice", what)
-                .isEqualTo(recorded.report().registerDigest());
-        assertThat(report.memoryDigest())
-                .as("%s: memory at the end", what)
-                .isEqualTo(recorded.report().memoryDigest());
-        assertThat(report.progress())
-                .as("%s: how far it came", what)
-                .isEqualTo(recorded.report().progress());
-        assertThat(report.openHandlers())
-                .as("%s: handlers that never completed", what)
-                .isEqualTo(recorded.report().openHandlers());
     }
 
     @ParameterizedTest

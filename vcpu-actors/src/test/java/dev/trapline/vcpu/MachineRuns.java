@@ -173,6 +173,28 @@ final class MachineRuns implements AutoCloseable {
         assertThat(one.memoryDigest()).as("%s: memory at the end", what).isEqualTo(other.memoryDigest());
     }
 
+    /// Checks that a playback came to the end that was recorded.
+    static void assertAsRecorded(RunReport report, Finished recorded, String what) {
+        assertThat(report.outcome())
+                .as("%s: outcome", what)
+                .isEqualTo(recorded.report().outcome());
+        assertThat(report.registerDigest())
+                .as("%s: registers of every slice", what)
+                .isEqualTo(recorded.report().registerDigest());
+        assertThat(report.memoryDigest())
+                .as("%s: memory at the end", what)
+                .isEqualTo(recorded.report().memoryDigest());
+        assertThat(report.consoleDigest())
+                .as("%s: console", what)
+                .isEqualTo(recorded.report().consoleDigest());
+        assertThat(report.progress())
+                .as("%s: how far it came", what)
+                .isEqualTo(recorded.report().progress());
+        assertThat(report.openHandlers())
+                .as("%s: handlers that never completed", what)
+                .isEqualTo(recorded.report().openHandlers());
+    }
+
     @Override
     public void close() {
         system.terminate();

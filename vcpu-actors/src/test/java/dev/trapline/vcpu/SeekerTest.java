@@ -25,17 +25,6 @@ class SeekerTest {
     private static final long MILLISECOND = 1_000_000;
     private static final long PLENTY = 1L << 30;
 
-    private record Sight(long slice, List<VcpuView> vcpus, long memory, long now, long printed) {
-        private static Sight of(Playback playback) {
-            return new Sight(
-                    playback.position().slice(),
-                    playback.vcpus(),
-                    playback.memoryDigest(),
-                    playback.now(),
-                    playback.consoleBytes());
-        }
-    }
-
     @SuppressWarnings("NullAway.Init")
     private static MachineRuns runs;
 

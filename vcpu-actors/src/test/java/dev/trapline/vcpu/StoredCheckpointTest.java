@@ -1,5 +1,6 @@
 package dev.trapline.vcpu;
 
+import static dev.trapline.vcpu.MachineRuns.assertAsRecorded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.machine.Schedule;
@@ -156,24 +157,6 @@ class StoredCheckpointTest {
 
     private static Checkpoint read(StoredCheckpoint stored, Playback playback) {
         return Objects.requireNonNull(playback.checkpoint(stored), "it is of this recording");
-    }
-
-    private static void assertAsRecorded(RunReport report, Finished recorded, String what) {
-        assertThat(report.outcome())
-                .as("%s: outcome", what)
-                .isEqualTo(recorded.report().outcome());
-        assertThat(report.registerDigest())
-                .as("%s: registers of every slice", what)
-                .isEqualTo(recorded.report().registerDigest());
-        assertThat(report.memoryDigest())
-                .as("%s: memory at the end", what)
-                .isEqualTo(recorded.report().memoryDigest());
-        assertThat(report.consoleDigest())
-                .as("%s: console", what)
-                .isEqualTo(recorded.report().consoleDigest());
-        assertThat(report.progress())
-                .as("%s: how far it came", what)
-                .isEqualTo(recorded.report().progress());
     }
 
     private Playback playback() {
