@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.vcpu.RunReport;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,12 @@ sealed interface Action
     /// @return how the process ends; [Ending#DONE] if no last line is due
     Ending perform();
 
-    /// The file that is to say how it ended, for endings that [#perform] throws; null if there is none.
+    /// The file that is to say how it ended; null if there is none.
     @Nullable
     Path resultFile();
+
+    /// The run that was performed, for the result file; null if there was none, or it did not come to an end.
+    default @Nullable RunReport report() {
+        return null;
+    }
 }

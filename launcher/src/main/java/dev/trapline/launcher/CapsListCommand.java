@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
             "  trapline caps list --format json"
         },
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {"0:all was listed", "2:the command line or the policy is wrong"})
+        exitCodeList = {"0:all was listed", "2:the command line or the policy is wrong", Ending.UNWRITTEN})
 final class CapsListCommand implements Action {
 
     private final Terminal terminal;

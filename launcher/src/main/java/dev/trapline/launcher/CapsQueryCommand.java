@@ -35,7 +35,8 @@ import picocli.CommandLine.Parameters;
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:the question was answered, whatever the answer is",
-            "2:the command line or the policy is wrong"
+            "2:the command line or the policy is wrong",
+            Ending.UNWRITTEN
         })
 final class CapsQueryCommand implements Action {
 

@@ -32,7 +32,8 @@ import picocli.CommandLine.Option;
         exitCodeList = {
             "0:all were listed",
             "2:the command line or the policy is wrong, there is no such register (ENOENT), or it cannot have the value"
-                    + " (EINVAL)"
+                    + " (EINVAL)",
+            Ending.UNWRITTEN
         })
 final class CapsRegistersCommand implements Action {
 

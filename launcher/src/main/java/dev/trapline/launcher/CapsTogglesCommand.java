@@ -25,7 +25,7 @@ import picocli.CommandLine.Mixin;
             "  trapline run --set firmware.toggles.smc=off guest.elf"
         },
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {"0:all were listed", "2:the command line or the policy is wrong"})
+        exitCodeList = {"0:all were listed", "2:the command line or the policy is wrong", Ending.UNWRITTEN})
 final class CapsTogglesCommand implements Action {
 
     private final Terminal terminal;

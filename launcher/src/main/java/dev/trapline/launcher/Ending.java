@@ -25,18 +25,11 @@ record Ending(int status, String kind, String message) {
     static final int STORAGE = 7;
     static final int INTERRUPTED = 130;
 
-    /// What the statuses mean, for the help.
-    static final List<String> STATUSES = List.of(
-            "0:the guest turned its machine off; or the command did what it was asked",
-            "N:the guest's own status, low 8 bits, after its EXIT call",
-            "1:Trapline, or a service, is broken: the message says where",
-            "2:the command line, the configuration or an image is wrong",
-            "3:the guest failed: undefined instruction, unmapped access, exception",
-            "4:the replay is not what the recording says",
-            "5:a limit was reached: --max-instructions or --timeout",
-            "6:deadlock: nothing can run, and nothing can wake it",
-            "7:the recording cannot be written, or is damaged",
-            "130:Ctrl-C or a signal");
+    /// The kind of an ending in which something that was to be written is lost.
+    static final String OUTPUT_FAILED = "output-failed";
+
+    /// What every command's help says of [#STORAGE], if it has nothing else to say of it.
+    static final String UNWRITTEN = "7:standard output or the result file cannot be written";
 
     /// The command did what it was asked, and no run ended by it: there is nothing to say.
     static final Ending DONE = new Ending(OK, "done", "");
@@ -85,6 +78,18 @@ record Ending(int status, String kind, String message) {
     private static String firstLine(String text) {
         int end = text.indexOf('\n');
         return end < 0 ? text : text.substring(0, end);
+    }
+
+    /// How it ends if something that was to be written is lost: that outweighs everything but a defect, whose
+    /// report is worth more.
+    ///
+    /// @param loss what cannot be written, and why
+    Ending withLoss(String loss) {
+        if (status == BROKEN || kind.equals(OUTPUT_FAILED)) {
+            return this;
+        }
+        String otherwise = equals(DONE) ? "" : "; if not for that: exit " + status + ", " + kind + ": " + message;
+        return new Ending(STORAGE, OUTPUT_FAILED, loss + otherwise);
     }
 
     /// The last line on standard error.

@@ -21,8 +21,6 @@ final class GuestConsole implements ConsoleOutput {
     private final ReentrantLock lock = new ReentrantLock();
     private boolean atLineStart = true;
     private boolean statusShown;
-    private String reason = "";
-    private boolean told;
     private volatile boolean broken;
 
     /// @param out the guest's console
@@ -47,16 +45,15 @@ final class GuestConsole implements ConsoleOutput {
             out.write(bytes, 0, length);
             out.flush();
             atLineStart = bytes[length - 1] == '\n';
-        } catch (IOException e) {
-            // Whoever read it went away. The run is told at its next look, since this is the machine's thread.
-            reason = String.valueOf(e.getMessage());
+        } catch (IOException _) {
+            // The run is told at its next look, since this is the machine's thread. The stream remembers why.
             broken = true;
         } finally {
             lock.unlock();
         }
     }
 
-    /// Whether nobody reads the console any more.
+    /// Whether the console cannot be written any more: its reader went away, or a disk is full.
     boolean isBroken() {
         return broken;
     }
@@ -78,7 +75,7 @@ final class GuestConsole implements ConsoleOutput {
     }
 
     /// Makes room for messages: no status line, and a new line of the terminal if the guest left its own
-    /// unfinished. Says so if not all that the guest printed arrived.
+    /// unfinished.
     void finish() {
         unlessPrinting(() -> {
             erase();
@@ -86,11 +83,6 @@ final class GuestConsole implements ConsoleOutput {
                 err.println();
                 err.flush();
                 atLineStart = true;
-            }
-            if (broken && !told) {
-                told = true;
-                err.println("trapline: the guest's console could not be written (" + reason
-                        + "): what it printed from there on is lost");
             }
         });
     }

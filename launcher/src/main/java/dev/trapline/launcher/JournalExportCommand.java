@@ -28,7 +28,8 @@ import picocli.CommandLine.Parameters;
         exitCodeList = {
             "0:the file is there",
             "2:the command line is wrong, there is no recording that this version reads, or something is at FILE",
-            "7:the recording is damaged, or the file cannot be written: there is no file"
+            "7:the recording is damaged, or the file cannot be written: there is no file; or standard output cannot be"
+                    + " written: there is one"
         })
 final class JournalExportCommand implements Action {
 

@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
         exitCodeList = {
             "0:the recording is there",
             "2:the command line is wrong, FILE is no export that this version reads, or something is at DIR",
-            "7:the file is damaged, or the recording cannot be written: there is no recording"
+            "7:the file is damaged, or the recording cannot be written: there is no recording; or standard output"
+                    + " cannot be written: there is one"
         })
 final class JournalImportCommand implements Action {
 

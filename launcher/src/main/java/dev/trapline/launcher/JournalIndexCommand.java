@@ -43,7 +43,7 @@ import picocli.CommandLine.Option;
             "0:there are checkpoints up to the recording's end",
             "2:the command line is wrong, there is no recording that this version reads, or no checkpoints can be kept",
             "4:the replay is not what the recording says: the message says where first",
-            "7:the recording is damaged"
+            "7:the recording is damaged, or standard output or the result file cannot be written"
         })
 final class JournalIndexCommand implements Action {
 

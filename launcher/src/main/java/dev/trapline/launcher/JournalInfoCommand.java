@@ -34,7 +34,7 @@ import picocli.CommandLine.Mixin;
         exitCodeList = {
             "0:all was told",
             "2:the command line is wrong, or there is no recording that this version reads",
-            "7:the recording is damaged: what comes before the damage was told"
+            "7:the recording is damaged: what comes before the damage was told; or standard output cannot be written"
         })
 final class JournalInfoCommand implements Action {
 

@@ -32,7 +32,7 @@ import picocli.CommandLine.Mixin;
         exitCodeList = {
             "0:the recording is sound",
             "2:the command line is wrong, or there is no recording that this version reads",
-            "7:the recording is damaged: the message says where first"
+            "7:the recording is damaged: the message says where first; or standard output cannot be written"
         })
 final class JournalVerifyCommand implements Action {
 

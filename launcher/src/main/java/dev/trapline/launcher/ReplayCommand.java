@@ -14,7 +14,6 @@ import dev.trapline.vcpu.Machine;
 import dev.trapline.vcpu.MachineRun;
 import dev.trapline.vcpu.Progress;
 import dev.trapline.vcpu.RunReport;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,7 +58,7 @@ import picocli.CommandLine.Parameters;
             "1:Trapline, or a service, is broken: the message says where",
             "2:the command line is wrong, there is no recording that this version reads, or an image is missing",
             "4:the replay is not what the recording says: the message says where first",
-            "7:the recording is damaged",
+            "7:the recording is damaged, or standard output or the result file cannot be written",
             "130:Ctrl-C or a signal"
         })
 final class ReplayCommand implements Action {
@@ -71,6 +70,7 @@ final class ReplayCommand implements Action {
     private Path recording = Path.of("");
     private final List<Path> givenImages = new ArrayList<>();
     private boolean ignoreImageHash;
+    private @Nullable RunReport ended;
 
     @Mixin
     private final SeekOptions seek = new SeekOptions();
@@ -130,13 +130,17 @@ final class ReplayCommand implements Action {
     }
 
     @Override
+    public @Nullable RunReport report() {
+        return ended;
+    }
+
+    @Override
     public Ending perform() {
-        ResultFile.requireWritable(common.result());
         Services services = Services.load(common.plugins());
         OpenOptions open =
                 (ignoreImageHash ? OpenOptions.IGNORE_IMAGE_HASH : OpenOptions.STRICT).withImages(givenImages);
         if (seek.areGiven()) {
-            return written(seek(services, open));
+            return seek(services, open);
         }
         if (jobs > 1) {
             return parallel(services, open);
@@ -183,7 +187,8 @@ final class ReplayCommand implements Action {
         if (isAsRecorded(report.outcome())) {
             printSuccess(report, recording, terminal.err());
         }
-        return new RunSummary(report, ending(report.outcome())).writeTo(common.result());
+        ended = report;
+        return ending(report.outcome());
     }
 
     /// Replays in one go.
@@ -232,18 +237,6 @@ final class ReplayCommand implements Action {
         }
         Seek player = new Seek(terminal, recording, open, engines, services, checkpoints());
         return at == null ? player.print(from, to) : player.show(at, view, seek.format());
-    }
-
-    private Ending written(Ending ending) {
-        Path file = common.result();
-        if (file != null) {
-            try {
-                ResultFile.write(file, ending);
-            } catch (IOException e) {
-                throw CommandException.usage("the result file " + file + " cannot be written: " + e.getMessage(), e);
-            }
-        }
-        return ending;
     }
 
     /// Says how a recording was opened that was not closed in order.

@@ -53,14 +53,18 @@ final class ResultFile {
         }
     }
 
-    /// Writes how a command ended that ran nothing.
-    static void write(Path file, Ending ending) throws IOException {
-        Files.writeString(file, Json.of(fields(ending)) + "\n");
+    /// Writes how a command ended.
+    ///
+    /// @param report of the run; null if there was none
+    static void write(Path file, Ending ending, @Nullable RunReport report) throws IOException {
+        Map<String, Object> fields = fields(ending);
+        if (report != null) {
+            describe(report, fields);
+        }
+        Files.writeString(file, Json.of(fields) + "\n");
     }
 
-    /// Writes how a run ended.
-    static void write(Path file, Ending ending, RunReport report) throws IOException {
-        Map<String, Object> fields = fields(ending);
+    private static void describe(RunReport report, Map<String, Object> fields) {
         describe(report.outcome(), fields);
         fields.put("slices", report.progress().slices());
         fields.put("hypercalls", report.progress().hypercalls());
@@ -77,7 +81,6 @@ final class ResultFile {
             fields.put("segments", stored.segments());
             fields.put("durableSegments", stored.durable());
         }
-        Files.writeString(file, Json.of(fields) + "\n");
     }
 
     /// How long the recording in a directory took to make, in nanoseconds; empty if that is not known.

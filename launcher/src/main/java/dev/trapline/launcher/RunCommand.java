@@ -62,7 +62,8 @@ import picocli.CommandLine.Parameters;
             "4:with --continue: the run is not what the recording says",
             "5:a limit was reached: --max-instructions or --timeout",
             "6:deadlock: nothing can run, and nothing can wake it",
-            "7:the recording cannot be written, or the one to continue is damaged",
+            "7:the recording, standard output or the result file cannot be written, or the recording to continue is"
+                    + " damaged",
             "130:Ctrl-C or a signal"
         })
 final class RunCommand implements Action {
@@ -81,6 +82,7 @@ final class RunCommand implements Action {
     private @Nullable Path configFile;
     private @Nullable Path result;
     private @Nullable Path proceedWith;
+    private @Nullable RunReport ended;
 
     @Mixin
     private final MachineOptions machine = new MachineOptions();
@@ -134,12 +136,18 @@ final class RunCommand implements Action {
     }
 
     @Override
+    public @Nullable RunReport report() {
+        return ended;
+    }
+
+    @Override
     public Ending perform() {
         LayeredConfig layers = layers();
         Services services = Services.load(layers.plugins());
         TraplineConfig config = layers.validate(services.descriptors());
-        result = config.run().result();
-        ResultFile.requireWritable(resultFile());
+        Path wanted = config.run().result();
+        ResultFile.requireWritable(wanted);
+        result = wanted;
         return proceedWith == null ? runFresh(config, services) : proceed(config, services, proceedWith);
     }
 
@@ -213,7 +221,8 @@ final class RunCommand implements Action {
                     : attendant.await(config.run().timeout());
         }
         Outcomes.explain(report, plan.spec(), plan.images(), terminal.err());
-        return RunSummary.of(report).print(terminal, resultFile(), plan.recording());
+        ended = report;
+        return RunSummary.of(report).print(terminal, plan.recording());
     }
 
     private LayeredConfig layers() {

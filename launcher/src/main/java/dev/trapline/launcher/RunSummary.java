@@ -16,12 +16,11 @@ record RunSummary(RunReport report, Ending ending) {
         return new RunSummary(report, Ending.of(report.outcome()));
     }
 
-    /// Prints the figures and writes the files.
+    /// Prints the figures, and leaves the result in the recording.
     ///
-    /// @param result what the user asked for
     /// @param recording the directory that was recorded into
-    /// @return the ending; another one if a file cannot be written
-    Ending print(Terminal terminal, @Nullable Path result, @Nullable Path recording) {
+    /// @return the ending; another one if the recording cannot be written
+    Ending print(Terminal terminal, @Nullable Path recording) {
         terminal.err().println("trapline: " + figures());
         Ending last = ending;
         StoredHistory stored = report.stored();
@@ -34,14 +33,7 @@ record RunSummary(RunReport report, Ending ending) {
                     .println("trapline: recorded in " + recording + "; to run it again: trapline replay "
                             + quoted(recording));
         }
-        return result == null ? last : write(result, last);
-    }
-
-    /// Writes the file that the user asked for, if one was.
-    ///
-    /// @return the ending; another one if the file cannot be written
-    Ending writeTo(@Nullable Path result) {
-        return result == null ? ending : write(result, ending);
+        return last;
     }
 
     /// A path as a shell takes it.

@@ -15,16 +15,22 @@ import java.nio.charset.StandardCharsets;
 /// @param in what is typed at the guest's console
 /// @param out the guest's console, and what a command was asked to print: nothing else ever
 /// @param err everything that is said about it
-record Terminal(InputStream in, OutputStream out, PrintWriter err) {
+/// @param messages what is below `err`
+record Terminal(InputStream in, Output out, PrintWriter err, Output messages) {
+
+    /// Streams of somebody else, such as a test.
+    Terminal(InputStream in, OutputStream out, PrintWriter err) {
+        this(in, new Output(out), err, new Output(OutputStream.nullOutputStream()));
+    }
 
     /// Those of this process, without a buffer before the guest's console.
     static Terminal ofProcess() {
+        Output messages = new Output(new FileOutputStream(FileDescriptor.err));
         return new Terminal(
                 new FileInputStream(FileDescriptor.in),
-                new FileOutputStream(FileDescriptor.out),
-                new PrintWriter(
-                        new OutputStreamWriter(new FileOutputStream(FileDescriptor.err), StandardCharsets.UTF_8),
-                        true));
+                new Output(new FileOutputStream(FileDescriptor.out)),
+                new PrintWriter(new OutputStreamWriter(messages, StandardCharsets.UTF_8), true),
+                messages);
     }
 
     /// The guest's console on these streams.
@@ -43,7 +49,23 @@ record Terminal(InputStream in, OutputStream out, PrintWriter err) {
             out.write(text.getBytes(StandardCharsets.UTF_8));
             out.flush();
         } catch (IOException _) {
-            // Whoever read it has seen enough.
+            // The stream remembers it, and #settle says it.
         }
+    }
+
+    /// How the command ends: as it says itself, unless something that it was to print is lost.
+    Ending settle(Ending ending) {
+        String loss = out.loss();
+        return loss == null
+                ? ending
+                : ending.withLoss(
+                        "standard output cannot be written (" + loss + "), and what was left to print is lost");
+    }
+
+    /// The exit status, after the last message: nothing can be said any more if messages are lost, but a status of
+    /// 0 would say that all is well.
+    int settle(int status) {
+        err.flush();
+        return status == Ending.OK && messages.loss() != null ? Ending.STORAGE : status;
     }
 }

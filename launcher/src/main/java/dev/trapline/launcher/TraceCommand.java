@@ -46,7 +46,8 @@ import picocli.CommandLine.Parameters;
         exitCodeList = {
             "0:all was printed",
             "2:the command line is wrong, or there is no recording that this version reads",
-            "7:the recording is damaged: what comes before the damage was printed"
+            "7:the recording is damaged: what comes before the damage was printed; or standard output or the result"
+                    + " file cannot be written"
         })
 final class TraceCommand implements Action {
 
@@ -116,16 +117,11 @@ final class TraceCommand implements Action {
             case json -> new TraceLines.Objects(text);
         };
         // The images do not matter here: a recording may be traced whatever became of them.
-        try (RecordingReader reader = Recordings.open(recording, OpenOptions.IGNORE_IMAGE_HASH);
-                OutputStream out = new BufferedOutputStream(terminal.out())) {
+        try (RecordingReader reader = Recordings.open(recording, OpenOptions.IGNORE_IMAGE_HASH)) {
             ReplayCommand.tellNotice(reader, terminal.err());
-            print(reader, text, lines, out);
-        } catch (IOException e) {
-            String reason = String.valueOf(e.getMessage());
-            // Whoever read the lines may have seen enough; anything else is a loss.
-            return reason.contains("Broken pipe")
-                    ? Ending.DONE
-                    : new Ending(Ending.STORAGE, "storage-failed", "the trace cannot be written: " + reason);
+            print(reader, text, lines, new BufferedOutputStream(terminal.out()));
+        } catch (IOException _) {
+            // The terminal remembers that it cannot be written, and says so: there is no use in going on.
         }
         return Ending.DONE;
     }

@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.vcpu.RunReport;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -29,8 +30,7 @@ public final class Trapline {
     public static void main(String[] arguments) {
         Terminal terminal = Terminal.ofProcess();
         int status = new Trapline(terminal).execute(List.of(arguments));
-        terminal.err().flush();
-        System.exit(status);
+        System.exit(terminal.settle(status));
     }
 
     /// Performs a command.
@@ -44,6 +44,8 @@ public final class Trapline {
         } catch (ParameterException e) {
             ending = misused(e);
         }
+        top.getOut().flush();
+        ending = terminal.settle(ending);
         if (!ending.equals(Ending.DONE)) {
             terminal.err().println(ending.lastLine());
         }
@@ -51,7 +53,7 @@ public final class Trapline {
     }
 
     // Only the subcommand that is asked for is built, unless all of them are to be listed: each costs start-up time.
-    private CommandLine commandLine(List<String> arguments) {
+    CommandLine commandLine(List<String> arguments) {
         Map<String, Supplier<Object>> subcommands = new LinkedHashMap<>();
         subcommands.put("run", () -> new RunCommand(terminal));
         subcommands.put("replay", () -> new ReplayCommand(terminal));
@@ -101,20 +103,29 @@ public final class Trapline {
     // The process ends here in any case: there is nobody left to take an error.
     @SuppressWarnings("IllegalCatch")
     private Ending perform(Action action) {
+        Ending ending;
         try {
-            return action.perform();
-        } catch (RuntimeException | Error e) {
-            Ending ending = Failures.report(e, terminal.err());
-            Path result = action.resultFile();
-            return result == null ? ending : written(result, ending);
+            ResultFile.requireWritable(action.resultFile());
+        } catch (CommandException e) {
+            return e.ending();
         }
+        try {
+            ending = action.perform();
+        } catch (RuntimeException | Error e) {
+            ending = Failures.report(e, terminal.err());
+        }
+        Path result = action.resultFile();
+        Ending settled = terminal.settle(ending);
+        return result == null ? settled : written(result, settled, action.report());
     }
 
-    private Ending written(Path result, Ending ending) {
+    private static Ending written(Path result, Ending ending, @Nullable RunReport report) {
         try {
-            ResultFile.write(result, ending);
+            ResultFile.write(result, ending, report);
         } catch (IOException e) {
-            terminal.err().println("trapline: the result file " + result + " cannot be written: " + e.getMessage());
+            return BrokenPipe.is(e)
+                    ? ending
+                    : ending.withLoss("the result file " + result + " cannot be written (" + e.getMessage() + ")");
         }
         return ending;
     }

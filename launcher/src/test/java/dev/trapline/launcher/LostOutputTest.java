@@ -1,0 +1,310 @@
+package dev.trapline.launcher;
+
+import static dev.trapline.launcher.CommandProcess.guest;
+import static dev.trapline.launcher.CommandProcess.run;
+import static dev.trapline.launcher.CommandProcess.startUnder;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.Pipe;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+/// What is printed and cannot be written is never lost in silence: status 7 and a sentence, from every command.
+class LostOutputTest {
+
+    private static final Path FULL = Path.of("/dev/full");
+    private static final String SENTENCE = "standard output cannot be written";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private static Path directory;
+
+    @SuppressWarnings("NullAway.Init")
+    private static String recording;
+
+    private record Said(int status, String err) {
+        String lastLine() {
+            List<String> lines = err.lines().toList();
+            return lines.isEmpty() ? "" : lines.getLast();
+        }
+    }
+
+    @BeforeAll
+    static void record() {
+        recording = directory.resolve("rec").toString();
+        assertThat(run("run", "--cpus", "2", "--record", recording, guest("smp-hello"))
+                        .status())
+                .isZero();
+        perform(OutputStream.nullOutputStream(), "journal", "export", recording, recording + ".tlx");
+    }
+
+    private static Said perform(OutputStream out, String... arguments) {
+        StringWriter err = new StringWriter();
+        Terminal terminal = new Terminal(InputStream.nullInputStream(), out, new PrintWriter(err, true));
+        int status = new Trapline(terminal).execute(List.of(arguments));
+        return new Said(status, err.toString());
+    }
+
+    /// Each command that prints, and each form that it prints in.
+    static Stream<String> commands() {
+        return Stream.of(
+                "--help",
+                "--version",
+                "generate-completion",
+                "run --help",
+                "run --version",
+                "run GUEST",
+                "run --cpus 2 GUEST",
+                "replay REC",
+                "replay REC --jobs 2",
+                "replay REC --from 3",
+                "replay REC --at 3",
+                "replay REC --at 3 --format json",
+                "trace REC",
+                "trace REC --format json",
+                "caps --help",
+                "caps query hvc PSCI_CPU_ON",
+                "caps query hvc PSCI_CPU_ON --format json",
+                "caps list",
+                "caps list --format json",
+                "caps toggles",
+                "caps toggles --format json",
+                "caps registers",
+                "caps registers --format json",
+                "journal schema",
+                "journal info REC",
+                "journal info REC --format json",
+                "journal verify REC",
+                "journal verify REC --format json",
+                "journal index REC",
+                "journal index REC --format json",
+                "journal export REC NEW",
+                "journal export REC NEW --format json",
+                "journal import REC.tlx NEW",
+                "journal import REC.tlx NEW --format json");
+    }
+
+    private static int numbered;
+
+    private static String[] words(String command) {
+        numbered++;
+        return command.replace("GUEST", guest("smp-hello"))
+                .replace("REC", recording)
+                .replace("NEW", directory.resolve("new" + numbered).toString())
+                .split(" ", -1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void whatCannotBeWrittenEndsWithSevenAndASentence(String command) {
+        Said said = perform(new FailingAfter(0, "No space left on device"), words(command));
+        assertThat(said.status()).as(said.err()).isEqualTo(Ending.STORAGE);
+        assertThat(said.lastLine())
+                .startsWith("trapline: exit 7, output-failed: " + SENTENCE + " (No space left on device)");
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void anEndThatCannotBeWrittenIsNoticedAsWell(String command) {
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        perform(whole, words(command));
+        Said said = perform(new FailingAfter(whole.size() - 1, "No space left on device"), words(command));
+        assertThat(said.status()).as(said.err()).isEqualTo(Ending.STORAGE);
+        assertThat(said.lastLine()).contains(SENTENCE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void aReaderThatGoesAwayHasSeenEnough(String command) throws IOException {
+        Said said = perform(broken(), words(command));
+        assertThat(said.err()).doesNotContain("cannot be written", "\tat ");
+        assertThat(said.status()).as(said.err()).isIn(Ending.OK, Ending.INTERRUPTED);
+    }
+
+    @Test
+    void everyCommandIsAmongThose() {
+        TreeSet<String> missing = new TreeSet<>();
+        CommandLine top = new Trapline(new Terminal(
+                        InputStream.nullInputStream(),
+                        OutputStream.nullOutputStream(),
+                        new PrintWriter(new StringWriter())))
+                .commandLine(List.of());
+        leaves(top, "").forEach(missing::add);
+        missing.removeIf(command -> commands().anyMatch(c -> c.startsWith(command)));
+        assertThat(missing)
+                .as("commands whose output is not lost here; that of 'demo' is in a process of its own")
+                .containsExactly("demo", "train");
+    }
+
+    private static Stream<String> leaves(CommandLine command, String path) {
+        Map<String, CommandLine> below = command.getSubcommands();
+        return below.isEmpty()
+                ? Stream.of(path)
+                : below.entrySet().stream().flatMap(e -> leaves(e.getValue(), (path + " " + e.getKey()).strip()));
+    }
+
+    @Test
+    void theOutcomeIsNamedBesideTheLoss() {
+        Said said = perform(new FailingAfter(0, "No space left on device"), "run", guest("smp-hello"));
+        assertThat(said.lastLine()).as("what would have been said otherwise").contains("; if not for that: exit ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"run GUEST", "replay REC", "trace REC", "caps list", "demo", "--help", "generate-completion"})
+    void theRealProcessSaysItOnAFullDeviceAndWithAClosedDescriptor(String command) {
+        assumeTrue(Files.exists(FULL), "there is no /dev/full");
+        for (String to : List.of(">/dev/full", ">&-")) {
+            List<String> shell = List.of("sh", "-c", "exec \"$@\" " + to, "sh");
+            CommandProcess.Ended ended = startUnder(shell, words(command)).await();
+            assertThat(ended.status()).as(to + ": " + ended.err()).isEqualTo(Ending.STORAGE);
+            assertThat(ended.lastLine()).as(to).contains("trapline: exit 7, output-failed: " + SENTENCE);
+        }
+    }
+
+    @Test
+    void theScriptKeepsAClosedDescriptorFromTheFilesThatItOpens() throws IOException {
+        String script = Files.readString(CommandProcess.HOME.resolve("trapline"));
+        assertThat(script.lines().limit(20))
+                .as("before anything is opened")
+                .contains(
+                        "{ true <&0; } 2>/dev/null || exec 0>/dev/null",
+                        "{ true >&1; } 2>/dev/null || exec 1</dev/null",
+                        "true >&2 || exec 2>/dev/null");
+    }
+
+    @Test
+    void aReaderOfTheRealProcessThatGoesAwayIsNoFailure() {
+        List<String> shell = List.of("sh", "-c", "\"$@\" | head -n 1; wait", "sh");
+        CommandProcess.Ended ended =
+                startUnder(shell, "caps", "list", "--format", "text").await();
+        assertThat(ended.err()).isEmpty();
+        assertThat(ended.out().lines()).hasSize(1);
+    }
+
+    @Test
+    void messagesThatCannotBeWrittenMakeASuccessAFailure() {
+        assumeTrue(Files.exists(FULL), "there is no /dev/full");
+        List<String> shell = List.of("sh", "-c", "exec \"$@\" 2>/dev/full", "sh");
+        assertThat(startUnder(shell, "run", guest("smp-hello")).await().status())
+                .as("a status of 0 would say that all was told")
+                .isEqualTo(Ending.STORAGE);
+        assertThat(startUnder(shell, "run", guest("exit-42")).await().status())
+                .as("another status is not replaced")
+                .isEqualTo(42);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"run GUEST", "replay REC", "replay REC --at 3", "trace REC", "journal index REC", "run absent.elf"})
+    void aResultFileThatCannotBeWrittenEndsWithSevenAndASentence(String command) {
+        assumeTrue(Files.exists(FULL), "there is no /dev/full");
+        List<String> words = new ArrayList<>(Arrays.asList(words(command)));
+        words.addAll(List.of("--result", FULL.toString()));
+        Said said = perform(OutputStream.nullOutputStream(), words.toArray(String[]::new));
+        assertThat(said.status()).as(said.err()).isEqualTo(Ending.STORAGE);
+        assertThat(said.lastLine())
+                .startsWith("trapline: exit 7, output-failed: the result file /dev/full cannot be written");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"run GUEST", "replay REC", "replay REC --at 3", "trace REC", "journal index REC"})
+    void theResultFileIsWrittenByEveryCommandThatTakesOne(String command) throws IOException {
+        Path result = directory.resolve("result" + numbered + ".json");
+        List<String> words = new ArrayList<>(Arrays.asList(words(command)));
+        words.addAll(List.of("--result", result.toString()));
+        Said said = perform(OutputStream.nullOutputStream(), words.toArray(String[]::new));
+        assertThat(said.status()).as(said.err()).isZero();
+        assertThat(Files.readString(result)).contains("\"status\":0");
+    }
+
+    @Test
+    void onlyABrokenPipeIsTakenForOne() throws IOException {
+        try (OutputStream unread = broken()) {
+            assertThat(BrokenPipe.is(failure(unread))).isTrue();
+        }
+        assumeTrue(Files.exists(FULL), "there is no /dev/full");
+        try (OutputStream full = new FileOutputStream(FULL.toFile())) {
+            assertThat(BrokenPipe.is(failure(full))).isFalse();
+        }
+        assertThat(BrokenPipe.is(new IOException())).as("without a message").isFalse();
+    }
+
+    @Test
+    void nothingIsWrittenAfterAHole() {
+        ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        Output output = new Output(new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                if (b == 'x') {
+                    throw new IOException("once");
+                }
+                kept.write(b);
+            }
+        });
+        failure(output, "axb");
+        failure(output, "c");
+        assertThat(kept.toString(java.nio.charset.StandardCharsets.US_ASCII)).isEqualTo("a");
+        assertThat(output.loss()).isEqualTo("once");
+    }
+
+    private static IOException failure(OutputStream out) {
+        return failure(out, "text");
+    }
+
+    private static IOException failure(OutputStream out, String text) {
+        try {
+            out.write(text.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            return e;
+        }
+        throw new AssertionError("it was written");
+    }
+
+    /// A pipe that nobody reads.
+    private static OutputStream broken() throws IOException {
+        Pipe pipe = Pipe.open();
+        pipe.source().close();
+        return Channels.newOutputStream(pipe.sink());
+    }
+
+    /// Takes some bytes, and then no more.
+    private static final class FailingAfter extends OutputStream {
+        private final ByteBuffer room;
+        private final String message;
+
+        FailingAfter(int bytes, String message) {
+            this.room = ByteBuffer.allocate(bytes);
+            this.message = message;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            if (!room.hasRemaining()) {
+                throw new IOException(message);
+            }
+            room.put((byte) b);
+        }
+    }
+}
