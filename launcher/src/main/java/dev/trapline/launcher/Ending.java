@@ -3,8 +3,11 @@ package dev.trapline.launcher;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.ResetRequest;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.VcpuState;
+import dev.trapline.vcpu.trace.HypercallText;
 import java.util.List;
 
 /// How the command ends: what the process answers, and the same in words that cannot be mistaken for a guest's own
@@ -38,8 +41,13 @@ record Ending(int status, String kind, String message) {
     static Ending of(RunOutcome outcome) {
         return switch (outcome) {
             case RunOutcome.PoweredOff _ -> new Ending(OK, "powered-off", "the guest turned its machine off");
-            case RunOutcome.ResetRequested _ ->
-                new Ending(OK, "reset-requested", "the guest asked for a reset, and the machine does not reboot");
+            case RunOutcome.Hibernated _ ->
+                new Ending(OK, "hibernated", "the guest turned its machine off to hibernate (SYSTEM_OFF2)");
+            case RunOutcome.ResetRequested(Effect.SystemReset.Reset kind, ResetRequest request) ->
+                new Ending(
+                        OK,
+                        "reset-requested",
+                        "the guest asked for a " + reset(kind, request) + ", and the machine does not reboot");
             case RunOutcome.Exited(long status) ->
                 new Ending((int) (status & 0xff), "exited", "the guest ended the run with its own status " + status);
             case RunOutcome.GuestFailed(VcpuId vcpu, GuestFault fault, GeneralRegisters registers) ->
@@ -60,6 +68,13 @@ record Ending(int status, String kind, String message) {
             case RunOutcome.StorageFailed(String message) -> new Ending(STORAGE, "storage-failed", message);
             case RunOutcome.Diverged(String report) -> new Ending(DIVERGED, "diverged", firstLine(report));
             case RunOutcome.Broken broken -> new Ending(BROKEN, "broken", firstLine(broken.message()));
+        };
+    }
+
+    private static String reset(Effect.SystemReset.Reset kind, ResetRequest request) {
+        return switch (request) {
+            case ResetRequest.Plain _ -> "reset";
+            case ResetRequest.Typed _ -> HypercallText.reset(kind, request);
         };
     }
 

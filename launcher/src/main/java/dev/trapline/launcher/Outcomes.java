@@ -37,6 +37,7 @@ final class Outcomes {
                 lastEvents.forEach(event -> err.println("  " + event));
             }
             case RunOutcome.PoweredOff _,
+                    RunOutcome.Hibernated _,
                     RunOutcome.ResetRequested _,
                     RunOutcome.Exited _,
                     RunOutcome.RecordingEnds _,

@@ -278,6 +278,7 @@ final class ReplayCommand implements Action {
     static boolean isAsRecorded(RunOutcome outcome) {
         return switch (outcome) {
             case RunOutcome.PoweredOff _,
+                    RunOutcome.Hibernated _,
                     RunOutcome.ResetRequested _,
                     RunOutcome.Exited _,
                     RunOutcome.GuestFailed _,

@@ -1,5 +1,7 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.ResetRequest;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.journal.StoredHistory;
 import dev.trapline.vcpu.RunReport;
@@ -123,11 +125,37 @@ final class ResultFile {
                         vcpus.stream().map(state -> state.description()).toList());
             case RunOutcome.Diverged(String report) -> fields.put("report", report);
             case RunOutcome.Broken broken -> fields.put("lastEvents", broken.lastEvents());
+            case RunOutcome.ResetRequested(Effect.SystemReset.Reset kind, ResetRequest request) ->
+                fields.put("reset", reset(kind, request));
             case RunOutcome.PoweredOff _,
-                    RunOutcome.ResetRequested _,
+                    RunOutcome.Hibernated _,
                     RunOutcome.Interrupted _,
                     RunOutcome.RecordingEnds _,
                     RunOutcome.StorageFailed _ -> {}
         }
+    }
+
+    /// What the reset that the guest asked for was: the call, what it does to memory, and what the guest said with
+    /// it.
+    private static Map<String, Object> reset(Effect.SystemReset.Reset kind, ResetRequest request) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put(
+                "call",
+                switch (request) {
+                    case ResetRequest.Plain _ -> "SYSTEM_RESET";
+                    case ResetRequest.Typed _ -> "SYSTEM_RESET2";
+                });
+        fields.put(
+                "kind",
+                switch (kind) {
+                    case COLD -> "cold";
+                    case WARM -> "warm";
+                });
+        if (request instanceof ResetRequest.Typed typed) {
+            fields.put("vendor", typed.isVendor());
+            fields.put("type", Json.hex(Integer.toUnsignedLong(typed.type())));
+            fields.put("cookie", Json.hex(typed.cookie()));
+        }
+        return fields;
     }
 }

@@ -54,7 +54,7 @@ import picocli.CommandLine.Parameters;
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "0:the guest turned its machine off",
+            "0:the guest turned its machine off, hibernated or asked for a reset",
             "N:the guest's own status, low 8 bits, after its EXIT call",
             "1:Trapline, or a service, is broken: the message says where",
             "2:the command line, the configuration or an image is wrong",

@@ -6,11 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.launcher.CommandProcess.Ended;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// How the real process ends, seen from outside.
 class ExitStatusTest {
@@ -43,6 +49,83 @@ class ExitStatusTest {
         assertThat(Files.readString(result))
                 .startsWith("{\"status\":42,\"kind\":\"exited\",")
                 .contains("\"guestStatus\":\"0x2a\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0x84000015, 0", "0xc4000015, 1"})
+    void hibernationIsToldFromPowerOff(String function, long type) throws IOException {
+        Path result = directory.resolve("result.json");
+        Ended ended = runCall(result, directory.resolve("rec"), Long.decode(function), type, 0);
+        assertThat(ended.status()).as(ended.err()).isZero();
+        assertThat(ended.lastLine())
+                .isEqualTo("trapline: exit 0, hibernated: the guest turned its machine off to hibernate (SYSTEM_OFF2)");
+        assertThat(Files.readString(result)).startsWith("{\"status\":0,\"kind\":\"hibernated\",");
+        assertThat(run("trace", directory.resolve("rec").toString()).out()).contains("system off to hibernate");
+        assertReplays(directory.resolve("rec").toString(), "");
+    }
+
+    @ParameterizedTest(name = "{3}")
+    @CsvSource({
+        "0xc4000012, 0, 0x123456789abcdef0, 'warm reset (SYSTEM_RESET2 type 0x0, cookie 0x123456789abcdef0)',"
+                + " '\"kind\":\"warm\",\"vendor\":false,\"type\":\"0x0\",\"cookie\":\"0x123456789abcdef0\"'",
+        "0x84000012, 0x80000001, 0x123456789abcdef0,"
+                + " 'vendor-defined system reset (SYSTEM_RESET2 type 0x80000001, cookie 0x9abcdef0)',"
+                + " '\"kind\":\"cold\",\"vendor\":true,\"type\":\"0x80000001\",\"cookie\":\"0x9abcdef0\"'"
+    })
+    void aResetIsToldWithWhatTheGuestGave(String function, String type, String cookie, String text, String json)
+            throws IOException {
+        Path result = directory.resolve("result.json");
+        Path recording = directory.resolve("rec");
+        Ended ended = runCall(result, recording, Long.decode(function), Long.decode(type), Long.decode(cookie));
+        assertThat(ended.status()).as(ended.err()).isZero();
+        assertThat(ended.lastLine())
+                .isEqualTo("trapline: exit 0, reset-requested: the guest asked for a " + text
+                        + ", and the machine does not reboot");
+        assertThat(Files.readString(result))
+                .as("the host learns what the guest gave")
+                .contains("\"reset\":{\"call\":\"SYSTEM_RESET2\"," + json + "}");
+        assertThat(run("trace", recording.toString()).out())
+                .as("and so does who reads the trace")
+                .contains(text);
+        assertReplays(recording.toString(), "");
+    }
+
+    @Test
+    void aPlainResetIsAsItWas() throws IOException {
+        Path result = directory.resolve("result.json");
+        Ended ended = runCall(result, directory.resolve("rec"), 0x8400_0009L, 0, 0);
+        assertThat(ended.lastLine())
+                .isEqualTo("trapline: exit 0, reset-requested: the guest asked for a reset, and the machine does not"
+                        + " reboot");
+        assertThat(Files.readString(result)).contains("\"reset\":{\"call\":\"SYSTEM_RESET\",\"kind\":\"cold\"}");
+    }
+
+    /// Runs a guest that makes one call by HVC, on a machine that does not reboot.
+    private Ended runCall(Path result, Path recording, long... arguments) throws IOException {
+        List<Integer> words = new ArrayList<>();
+        for (int n = 0; n < arguments.length; n++) {
+            for (int part = 0; part < 4; part++) {
+                // MOVZ (part 0) and MOVK x<n>, #imm16, LSL #(16 * part)
+                int imm = (int) (arguments[n] >>> (16 * part)) & 0xffff;
+                words.add((part == 0 ? 0xd280_0000 : 0xf280_0000) | part << 21 | imm << 5 | n);
+            }
+        }
+        words.add(0xd400_0002); // HVC #0
+        ByteBuffer code = ByteBuffer.allocate(4 * words.size()).order(ByteOrder.LITTLE_ENDIAN);
+        words.forEach(code::putInt);
+        Path image = Files.write(directory.resolve("call.bin"), code.array());
+        return run(
+                "run",
+                "--load-address",
+                "0x40080000",
+                "--no-reboot",
+                "--set",
+                "firmware.services.psci.vendor-resets=\"0x80000001=cold\"",
+                "--result",
+                result.toString(),
+                "--record",
+                recording.toString(),
+                image.toString());
     }
 
     @Test

@@ -148,8 +148,13 @@ final class Effects {
             case Effect.CompleteEventAndResume(VcpuId target, long address) -> vcpus.completeAndResume(target, address);
             case Effect.DrawEntropy(int bytes) -> inputs.requestEntropy(service, bytes);
             case Effect.ShareStolenTime(VcpuId of, long address) -> stolen.share(of, address);
-            case Effect.SystemOff _ -> run.finish(new RunOutcome.PoweredOff());
-            case Effect.SystemReset(Effect.SystemReset.Reset kind) -> reset(kind);
+            case Effect.SystemOff(Effect.SystemOff.Off kind) ->
+                run.finish(
+                        switch (kind) {
+                            case POWER_OFF -> new RunOutcome.PoweredOff();
+                            case HIBERNATE -> new RunOutcome.Hibernated();
+                        });
+            case Effect.SystemReset reset -> reset(reset);
             case Effect.ExitRun(long status) -> run.finish(new RunOutcome.Exited(status));
         }
     }
@@ -162,9 +167,9 @@ final class Effects {
         vcpus.tellAll(new VcpuActor.DropTranslations(address, bytes.size()));
     }
 
-    private void reset(Effect.SystemReset.Reset kind) {
+    private void reset(Effect.SystemReset reset) {
         if (!spec.rebootOnReset()) {
-            run.finish(new RunOutcome.ResetRequested());
+            run.finish(new RunOutcome.ResetRequested(reset.kind(), reset.request()));
             return;
         }
         vcpus.allOff();
@@ -172,7 +177,7 @@ final class Effects {
         stolen.forgetAll();
         inputs.forgetRequests();
         services.restartServices();
-        switch (kind) {
+        switch (reset.kind()) {
             case COLD -> {
                 memory.clear();
                 loadMemory();

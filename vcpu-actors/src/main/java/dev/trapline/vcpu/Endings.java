@@ -37,6 +37,7 @@ final class Endings {
             case RunOutcome.Diverged _, RunOutcome.StorageFailed _ -> false;
             case RunOutcome.Broken _ -> byGuestCall;
             case RunOutcome.PoweredOff _,
+                    RunOutcome.Hibernated _,
                     RunOutcome.ResetRequested _,
                     RunOutcome.Exited _,
                     RunOutcome.GuestFailed _,

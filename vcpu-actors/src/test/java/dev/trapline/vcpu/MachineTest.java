@@ -18,6 +18,7 @@ import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
+import dev.trapline.abi.firmware.ResetRequest;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
@@ -233,7 +234,7 @@ class MachineTest {
     void withoutRebootAResetEndsTheRun() {
         engines.script(hvc(SYSTEM_RESET));
         assertThat(run(machine(Specs.withVcpus(1).withoutReboot())).outcome())
-                .isEqualTo(new RunOutcome.ResetRequested());
+                .isEqualTo(new RunOutcome.ResetRequested(Effect.SystemReset.Reset.COLD, new ResetRequest.Plain()));
     }
 
     @Test

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.ResetRequest;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
@@ -97,7 +99,8 @@ class RandomCallsTest {
                 .isEqualTo(
                         switch (last) {
                             case "0x84000008" -> new RunOutcome.PoweredOff();
-                            case "0x84000009" -> new RunOutcome.ResetRequested();
+                            case "0x84000009" ->
+                                new RunOutcome.ResetRequested(Effect.SystemReset.Reset.COLD, new ResetRequest.Plain());
                             default -> new RunOutcome.Exited(42);
                         });
 

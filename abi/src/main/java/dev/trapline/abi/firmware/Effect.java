@@ -55,16 +55,41 @@ public sealed interface Effect {
     record WriteMemory(long address, Bytes bytes) implements Effect {}
 
     /// Ends the run: the guest turned its machine off.
-    record SystemOff() implements Effect {}
+    ///
+    /// @param kind what it means to come back to
+    record SystemOff(Off kind) implements Effect {
+        /// What the guest expects of the next start.
+        public enum Off {
+            /// Nothing: PSCI's SYSTEM_OFF.
+            POWER_OFF,
+            /// That it resumes from an image that it has saved itself: PSCI's SYSTEM_OFF2 with
+            /// HIBERNATE_OFF.
+            HIBERNATE
+        }
 
-    /// Restarts the machine: every vCPU reset, the first one started. Virtual time and the schedule go on.
-    record SystemReset(Reset kind) implements Effect {
+        /// Off, with nothing to come back to.
+        public SystemOff() {
+            this(Off.POWER_OFF);
+        }
+    }
+
+    /// Restarts the machine: every vCPU reset, the first one started. Virtual time and the schedule go on. On a
+    /// machine that does not reboot, it ends the run.
+    ///
+    /// @param kind what becomes of memory
+    /// @param request how the guest asked for it
+    record SystemReset(Reset kind, ResetRequest request) implements Effect {
         /// What becomes of memory.
         public enum Reset {
             /// RAM is zeroed, and images are loaded again.
             COLD,
             /// All memory keeps its content.
             WARM
+        }
+
+        /// A reset by a call without arguments.
+        public SystemReset(Reset kind) {
+            this(kind, new ResetRequest.Plain());
         }
     }
 

@@ -3,6 +3,8 @@ package dev.trapline.abi.machine;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.ResetRequest;
 import java.util.List;
 
 /// How a run ended. A closed set. The kinds that the guest or a recorded input caused are part of the history and
@@ -12,8 +14,15 @@ public sealed interface RunOutcome {
     /// The guest called SYSTEM_OFF.
     record PoweredOff() implements RunOutcome {}
 
-    /// The guest called SYSTEM_RESET on a machine that does not reboot.
-    record ResetRequested() implements RunOutcome {}
+    /// The guest saved its state and turned its machine off, to resume at the next start: it called SYSTEM_OFF2
+    /// with HIBERNATE_OFF.
+    record Hibernated() implements RunOutcome {}
+
+    /// The guest asked for a reset, by SYSTEM_RESET or SYSTEM_RESET2, on a machine that does not reboot.
+    ///
+    /// @param kind what the reset would have done to memory
+    /// @param request how the guest asked for it
+    record ResetRequested(Effect.SystemReset.Reset kind, ResetRequest request) implements RunOutcome {}
 
     /// The guest ended the run with a status.
     ///

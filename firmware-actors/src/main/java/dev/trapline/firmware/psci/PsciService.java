@@ -23,7 +23,7 @@ public final class PsciService implements FirmwareService<PsciState> {
     public ServiceDescriptor descriptor() {
         return new ServiceDescriptor(
                 "psci",
-                "2",
+                "3",
                 List.of(
                         new Claim(
                                 FunctionId.fast32(PsciFunction.OWNER, 0),

@@ -14,6 +14,7 @@ import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.Effect.SystemReset.Reset;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
+import dev.trapline.abi.firmware.ResetRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -140,15 +141,37 @@ class PsciEffectsTest {
         Reply<PsciState> reply = PsciMachine.of("vendor-resets=0x80000001=cold, 0x800000ff=warm")
                 .call(0, RESET2, Long.decode(type), 0x1234);
         assertThat(reply.registers()).as("it does not return").isEqualTo(RegisterWrites.NONE);
-        assertThat(reply.effects()).as(why).containsExactly(new Effect.SystemReset(kind));
+        assertThat(reply.effects())
+                .as("%s, with what the guest gave", why)
+                .containsExactly(
+                        new Effect.SystemReset(kind, new ResetRequest.Typed((int) (long) Long.decode(type), 0x1234)));
+    }
+
+    @ParameterizedTest(name = "{0}: cookie {1} is passed on as {2}")
+    @CsvSource({
+        "0x84000012, 0xfedcba9812345678, 0x12345678",
+        "0xc4000012, 0x7edcba9812345678, 0x7edcba9812345678",
+        "0xc4000012, 0, 0"
+    })
+    void theCookieOfSystemReset2HasTheWidthOfTheCall(String function, String given, String passedOn) {
+        Reply<PsciState> reply =
+                PsciMachine.of().call(0, Long.decode(function), 0, Long.parseUnsignedLong(hex(given), 16));
+        assertThat(reply.effects())
+                .as("uint32 in SMC32, uint64 in SMC64 (DEN0022 5.12)")
+                .containsExactly(new Effect.SystemReset(
+                        Reset.WARM, new ResetRequest.Typed(0, Long.parseUnsignedLong(hex(passedOn), 16))));
+    }
+
+    private static String hex(String text) {
+        return text.startsWith("0x") ? text.substring(2) : text;
     }
 
     @ParameterizedTest
     @CsvSource({"0", "1"})
-    void systemOff2TurnsTheMachineOff(long type) {
+    void systemOff2TurnsTheMachineOffToHibernate(long type) {
         assertThat(PsciMachine.of().call(0, OFF2, type, 0).effects())
                 .as("HIBERNATE_OFF is 1, and 0 as in the first issue")
-                .containsExactly(new Effect.SystemOff());
+                .containsExactly(new Effect.SystemOff(Effect.SystemOff.Off.HIBERNATE));
     }
 
     @Test

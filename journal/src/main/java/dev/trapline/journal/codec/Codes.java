@@ -62,6 +62,9 @@ final class Codes {
     static final EnumCode<Effect.SystemReset.Reset> RESET =
             EnumCode.of(Effect.SystemReset.Reset.class, Effect.SystemReset.Reset.COLD, Effect.SystemReset.Reset.WARM);
 
+    static final EnumCode<Effect.SystemOff.Off> OFF =
+            EnumCode.of(Effect.SystemOff.Off.class, Effect.SystemOff.Off.POWER_OFF, Effect.SystemOff.Off.HIBERNATE);
+
     static final EnumCode<CpuModel> CPU_MODEL =
             EnumCode.of(CpuModel.class, CpuModel.CORTEX_A53, CpuModel.CORTEX_A57, CpuModel.CORTEX_A72);
 

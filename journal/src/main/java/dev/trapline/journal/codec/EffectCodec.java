@@ -14,8 +14,8 @@ import java.util.List;
 ///   1 power off     u8 target
 ///   2 wake          u8 target
 ///   3 write memory  varint address, varint length, bytes
-///   4 system off
-///   5 system reset  u8 kind
+///   4 system off    u8 kind
+///   5 system reset  u8 kind, u8 0 SYSTEM_RESET, or 1 SYSTEM_RESET2, varint type, varint cookie
 ///   6 exit          zigzag status
 ///   7 standby       u8 target
 ///   8 power down    u8 target, varint entry, varint contextId
@@ -54,10 +54,13 @@ final class EffectCodec {
                 out.varint(memory.address());
                 out.bytes(memory.bytes().toArray());
             }
-            case Effect.SystemOff _ -> out.u8(4);
+            case Effect.SystemOff off -> {
+                out.u8(4);
+                Codes.OFF.write(out, off.kind());
+            }
             case Effect.SystemReset reset -> {
                 out.u8(5);
-                Codes.RESET.write(out, reset.kind());
+                ResetCodec.write(out, reset.kind(), reset.request());
             }
             case Effect.ExitRun exit -> {
                 out.u8(6);
@@ -119,8 +122,8 @@ final class EffectCodec {
             case 1 -> new Effect.PowerOff(in.vcpu());
             case 2 -> new Effect.Wake(in.vcpu());
             case 3 -> new Effect.WriteMemory(in.varint(), Bytes.copyOf(in.bytes()));
-            case 4 -> new Effect.SystemOff();
-            case 5 -> new Effect.SystemReset(Codes.RESET.read(in));
+            case 4 -> new Effect.SystemOff(Codes.OFF.read(in));
+            case 5 -> new Effect.SystemReset(Codes.RESET.read(in), ResetCodec.readRequest(in));
             case 6 -> new Effect.ExitRun(in.zigzag());
             case 7 -> new Effect.Standby(in.vcpu());
             case 8 -> new Effect.PowerDown(in.vcpu(), in.varint(), in.varint());

@@ -10,11 +10,13 @@ import java.util.List;
 /// How a run ended, as bytes.
 ///
 /// ```text
-///   0 powered off     1 reset requested   2 exited          zigzag status
+///   0 powered off     2 exited            zigzag status
+///   1 reset requested u8 kind, u8 0 SYSTEM_RESET, or 1 SYSTEM_RESET2, varint type, varint cookie
 ///   3 guest failed    u8 vcpu, u8 kind, varint address, varint detail, 34 x varint register
 ///   4 limit reached   u8 limit            5 deadlock        varint count, u8 state each
 ///   6 interrupted     7 recording ends    8 storage failed  text
 ///   9 diverged        text               10 broken          text, varint count, texts
+///  11 hibernated
 /// ```
 final class OutcomeCodec {
 
@@ -40,7 +42,11 @@ final class OutcomeCodec {
     static void write(PackedWriter out, RunOutcome outcome) {
         switch (outcome) {
             case RunOutcome.PoweredOff _ -> out.u8(0);
-            case RunOutcome.ResetRequested _ -> out.u8(1);
+            case RunOutcome.ResetRequested reset -> {
+                out.u8(1);
+                ResetCodec.write(out, reset.kind(), reset.request());
+            }
+            case RunOutcome.Hibernated _ -> out.u8(11);
             case RunOutcome.Exited exited -> {
                 out.u8(2);
                 out.zigzag(exited.status());
@@ -86,7 +92,7 @@ final class OutcomeCodec {
         int code = in.u8();
         return switch (code) {
             case 0 -> new RunOutcome.PoweredOff();
-            case 1 -> new RunOutcome.ResetRequested();
+            case 1 -> new RunOutcome.ResetRequested(Codes.RESET.read(in), ResetCodec.readRequest(in));
             case 2 -> new RunOutcome.Exited(in.zigzag());
             case 3 -> new RunOutcome.GuestFailed(in.vcpu(), readFault(in), readRegisters(in));
             case 4 -> new RunOutcome.LimitReached(Codes.LIMIT.read(in));
@@ -96,6 +102,7 @@ final class OutcomeCodec {
             case 8 -> new RunOutcome.StorageFailed(in.string());
             case 9 -> new RunOutcome.Diverged(in.string());
             case 10 -> new RunOutcome.Broken(in.string(), readTexts(in));
+            case 11 -> new RunOutcome.Hibernated();
             default -> throw new CodecException("there is no outcome of number " + code);
         };
     }

@@ -99,7 +99,7 @@ public record Manifest(String id, String store, String durability, boolean close
                     Kind.NOT_SUPPORTED,
                     "the recording of " + file + " is of format version " + format
                             + ", and this Trapline reads version " + JournalFormat.VERSION
-                            + ": use a Trapline that reads version " + format);
+                            + JournalFormat.remedy(format));
         }
         String id = value(file, values, "id");
         String store = value(file, values, "store");

@@ -47,7 +47,7 @@ class GoldenExportTest {
                 .isEqualTo(new ExportSummary("golden", true, segments.size(), 600, 2, 2, Files.size(file)));
         assertThat(Files.readString(temp.resolve("again").resolve("manifest"))).isEqualTo("""
             trapline-recording
-            format = 1
+            format = 2
             id = golden
             store = mvstore
             durability = none

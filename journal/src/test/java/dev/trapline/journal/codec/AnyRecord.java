@@ -10,6 +10,7 @@ import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.ResetRequest;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.VcpuState;
@@ -121,9 +122,10 @@ public final class AnyRecord {
 
     /// Any end of a run.
     public JournalRecord end() {
-        RunOutcome outcome = switch (random.nextInt(11)) {
+        RunOutcome outcome = switch (random.nextInt(12)) {
             case 0 -> new RunOutcome.PoweredOff();
-            case 1 -> new RunOutcome.ResetRequested();
+            case 1 -> new RunOutcome.ResetRequested(pick(Effect.SystemReset.Reset.values()), resetRequest());
+            case 11 -> new RunOutcome.Hibernated();
             case 2 -> new RunOutcome.Exited(number());
             case 3 -> new RunOutcome.GuestFailed(vcpu(), fault(), registers());
             case 4 -> new RunOutcome.LimitReached(pick(RunOutcome.Limit.values()));
@@ -183,6 +185,12 @@ public final class AnyRecord {
         return writes;
     }
 
+    private ResetRequest resetRequest() {
+        return random.nextBoolean()
+                ? new ResetRequest.Plain()
+                : new ResetRequest.Typed(random.nextInt(), random.nextLong());
+    }
+
     private List<Effect> effects() {
         List<Effect> effects = new ArrayList<>();
         for (int left = Math.max(0, random.nextInt(6) - 3); left > 0; left--) {
@@ -192,8 +200,8 @@ public final class AnyRecord {
                         case 1 -> new Effect.PowerOff(vcpu());
                         case 2 -> new Effect.Wake(vcpu());
                         case 3 -> new Effect.WriteMemory(number(), bytes());
-                        case 4 -> new Effect.SystemOff();
-                        case 5 -> new Effect.SystemReset(pick(Effect.SystemReset.Reset.values()));
+                        case 4 -> new Effect.SystemOff(pick(Effect.SystemOff.Off.values()));
+                        case 5 -> new Effect.SystemReset(pick(Effect.SystemReset.Reset.values()), resetRequest());
                         case 6 -> new Effect.Standby(vcpu());
                         case 7 -> new Effect.PowerDown(vcpu(), number(), number());
                         case 8 -> new Effect.DrawEntropy(1 + random.nextInt(Effect.DrawEntropy.MAX_ENTROPY));

@@ -101,7 +101,7 @@ class CorruptionTest {
             case MANIFEST_BITS -> Corruption.ofBytes(recording.resolve("manifest"), Change.BITS, dice);
             case MANIFEST_NEWER -> {
                 Path manifest = recording.resolve("manifest");
-                Files.writeString(manifest, Files.readString(manifest).replace("format = 1", "format = 2"));
+                Files.writeString(manifest, Files.readString(manifest).replace("format = 2", "format = 3"));
             }
             case IMAGE_BITS -> {
                 ImageRef image = ImageRef.of(

@@ -160,10 +160,22 @@ class RecordingReaderTest {
     void anotherFormatVersionIsNamedWithOurs() throws IOException {
         Path path = ForgedRecording.closed(temp.resolve("rec"), "r", run, 2048);
         Path manifest = path.resolve("manifest");
-        Files.writeString(manifest, Files.readString(manifest).replace("format = 1", "format = 7"));
+        Files.writeString(manifest, Files.readString(manifest).replace("format = 2", "format = 7"));
         RecordingException e = refusal(path);
         assertThat(e.kind()).isEqualTo(Kind.NOT_SUPPORTED);
-        assertThat(e).hasMessageContaining("version 7").hasMessageContaining("version 1");
+        assertThat(e).hasMessageContaining("version 7").hasMessageContaining("version 2");
+    }
+
+    @Test
+    void anOlderFormatVersionIsRefusedWithWhatReplaysIt() throws IOException {
+        Path path = ForgedRecording.closed(temp.resolve("rec"), "r", run, 2048);
+        Path manifest = path.resolve("manifest");
+        Files.writeString(manifest, Files.readString(manifest).replace("format = 2", "format = 1"));
+        RecordingException e = refusal(path);
+        assertThat(e.kind()).isEqualTo(Kind.NOT_SUPPORTED);
+        assertThat(e)
+                .hasMessageContaining("is of format version 1, and this Trapline reads version 2")
+                .hasMessageEndingWith("; to replay it, build Trapline from commit d81b056 of its source");
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.ResetRequest;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceDescriptor.Function;
 import dev.trapline.abi.machine.Injection;
@@ -168,16 +169,28 @@ public final class HypercallText {
             case Effect.CompleteEvent(VcpuId target) -> target + " back from its handler";
             case Effect.CompleteEventAndResume(VcpuId target, long address) ->
                 target + " back from its handler, resumes at 0x" + Long.toHexString(address);
-            case Effect.SystemOff() -> "system off";
-            case Effect.SystemReset(Effect.SystemReset.Reset kind) ->
+            case Effect.SystemOff(Effect.SystemOff.Off kind) ->
                 switch (kind) {
-                    case COLD -> "system reset";
-                    case WARM -> "warm reset";
+                    case POWER_OFF -> "system off";
+                    case HIBERNATE -> "system off to hibernate";
                 };
+            case Effect.SystemReset(Effect.SystemReset.Reset kind, ResetRequest request) -> reset(kind, request);
             case Effect.DrawEntropy(int bytes) -> bytes + " bytes of entropy asked for";
             case Effect.ShareStolenTime(VcpuId of, long address) ->
                 "stolen time of " + of + " at 0x" + Long.toHexString(address);
             case Effect.ExitRun(long status) -> "exit " + status;
+        };
+    }
+
+    /// A reset in words, with the type and the cookie that the guest gave.
+    public static String reset(Effect.SystemReset.Reset kind, ResetRequest request) {
+        String what = switch (kind) {
+            case COLD -> "system reset";
+            case WARM -> "warm reset";
+        };
+        return switch (request) {
+            case ResetRequest.Plain _ -> what;
+            case ResetRequest.Typed typed -> (typed.isVendor() ? "vendor-defined " : "") + what + " (" + typed + ")";
         };
     }
 
