@@ -328,6 +328,11 @@ public final class Unicorn implements AutoCloseable {
         UnicornError.check(calls.contextRestore(handle(), image.address()), "restoring a context");
     }
 
+    /// Memory that lives until the instance is freed.
+    Arena arena() {
+        return arena;
+    }
+
     NativeCalls calls() {
         return calls;
     }

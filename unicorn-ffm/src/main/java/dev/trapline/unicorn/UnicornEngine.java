@@ -66,7 +66,8 @@ final class UnicornEngine implements Engine {
         this.stateDigest = architecture.stateDigest(unicorn);
     }
 
-    static UnicornEngine open(UnicornLibrary library, Architecture architecture, EngineSpec spec) {
+    static UnicornEngine open(
+            UnicornLibrary library, Architecture architecture, EngineSpec spec, Shortcuts shortcuts) {
         Unicorn unicorn = Unicorn.open(library, architecture.arch(), architecture.model(spec));
         boolean opened = false;
         try {
@@ -78,6 +79,7 @@ final class UnicornEngine implements Engine {
             UnicornEngine engine = new UnicornEngine(unicorn, library, architecture, spec);
             unicorn.hookExceptions(engine.hooks);
             if (architecture instanceof Aarch64) {
+                shortcuts.install(unicorn, spec.memory());
                 unicorn.hookSystemInstructions(engine.hooks);
             }
             engine.fetchRegisters();

@@ -6,14 +6,27 @@ import dev.trapline.abi.engine.EngineLibrary;
 import dev.trapline.abi.engine.EngineSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Opens engines of one loaded library. Safe to share between machines and threads.
 public final class UnicornEngines implements EngineFactory {
 
     private final UnicornLibrary library;
+    private final Set<Shortcut> wanted;
+    private @Nullable Shortcuts shortcuts;
 
+    /// Engines with the shortcuts that the JVM's property [Shortcut#PROPERTY] names, and with all if it is not set.
     public UnicornEngines(UnicornLibrary library) {
+        this(library, Shortcut.standard());
+    }
+
+    /// Engines with shortcuts.
+    ///
+    /// @param wanted those that are used unless the library does not fit
+    public UnicornEngines(UnicornLibrary library, Set<Shortcut> wanted) {
         this.library = library;
+        this.wanted = Set.copyOf(wanted);
     }
 
     /// Opens a CPU. A millisecond; each reserves 1 GiB of address space for translated code, which is touched as it
@@ -24,7 +37,7 @@ public final class UnicornEngines implements EngineFactory {
             case AARCH64 -> new Aarch64();
             case AARCH32 -> new Aarch32();
         };
-        return UnicornEngine.open(library, architecture, spec);
+        return UnicornEngine.open(library, architecture, spec, shortcuts());
     }
 
     @Override
@@ -35,6 +48,16 @@ public final class UnicornEngines implements EngineFactory {
     @Override
     public MemorySegment allocateMemory(long bytes, Arena arena) {
         return ZeroPages.allocate(bytes, arena);
+    }
+
+    /// What became of the wanted shortcuts. They are tried out when it is first asked for: some milliseconds.
+    public synchronized Shortcuts shortcuts() {
+        Shortcuts known = shortcuts;
+        if (known == null) {
+            known = library.shortcuts(wanted);
+            shortcuts = known;
+        }
+        return known;
     }
 
     /// The library itself, for whoever needs more than the port.

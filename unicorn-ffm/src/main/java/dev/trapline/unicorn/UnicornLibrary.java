@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A loaded Unicorn library, version 2, with both Arm architectures. It stays loaded until the process ends.
@@ -27,14 +28,16 @@ public final class UnicornLibrary {
 
     private final EngineLibrary identity;
     private final NativeCalls calls;
+    private final SymbolLookup symbols;
     private final CpuStateLayout layoutA64;
     private final CpuStateLayout layoutA32;
     private @Nullable InstanceLayout instanceLayout;
     private @Nullable SwitchLayout switchLayout;
     private @Nullable ImageLayout imageLayout;
 
-    private UnicornLibrary(EngineLibrary identity, NativeCalls calls) {
+    private UnicornLibrary(EngineLibrary identity, NativeCalls calls, SymbolLookup symbols) {
         this.identity = identity;
+        this.symbols = symbols;
         this.calls = calls;
         this.layoutA64 = CpuStateLayout.calibrateA64(this);
         this.layoutA32 = CpuStateLayout.calibrateA32(this);
@@ -72,12 +75,14 @@ public final class UnicornLibrary {
     @SuppressWarnings("restricted")
     private static UnicornLibrary open(Path file, String origin) {
         NativeCalls calls;
+        SymbolLookup symbols;
         if (!isBinary(file)) {
             throw new EngineException(notLoadable(file));
         }
         try {
             // SAFETY: the global arena never unloads the library, so no function pointer can dangle.
-            calls = new NativeCalls(SymbolLookup.libraryLookup(file.toAbsolutePath(), Arena.global()));
+            symbols = SymbolLookup.libraryLookup(file.toAbsolutePath(), Arena.global());
+            calls = new NativeCalls(symbols);
         } catch (IllegalArgumentException e) {
             throw new EngineException(notLoadable(file), e);
         } catch (NoSuchElementException e) {
@@ -91,7 +96,7 @@ public final class UnicornLibrary {
                         + "; install a complete Unicorn 2, such as the package libunicorn2");
             }
         }
-        return new UnicornLibrary(new EngineLibrary("Unicorn", version, hash(file), origin), calls);
+        return new UnicornLibrary(new EngineLibrary("Unicorn", version, hash(file), origin), calls, symbols);
     }
 
     /// Whether a file begins as the libraries of some platform do. Others are not offered to the system: the JVM
@@ -168,6 +173,13 @@ public final class UnicornLibrary {
             imageLayout = known;
         }
         return known;
+    }
+
+    /// Tries out shortcuts with this library.
+    ///
+    /// @param wanted those that may be used
+    public Shortcuts shortcuts(Set<Shortcut> wanted) {
+        return Shortcuts.of(this, symbols, wanted);
     }
 
     CpuStateLayout layoutA64() {

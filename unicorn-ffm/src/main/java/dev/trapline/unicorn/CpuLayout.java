@@ -1,0 +1,203 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.engine.EngineException;
+import java.nio.ByteBuffer;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/// Where an AArch64 instance of this library keeps its CPU, and that CPU its TLB. Found with [CpuProbe], and refused
+/// where anything is not as it must be.
+///
+/// ```text
+///  instance + cpu   : pointer to the CPU
+///  CPU + type       : pointer to what all CPUs of the instance have in common; the word before is the handle
+///  that + fill      : pointer to the function that fills the TLB
+///  CPU + tables     : for each of 12 MMU modes the mask and the address of its table of entries; 16 bytes each
+///  CPU + tables - 12 * 440 : a descriptor for each, 440 bytes
+///
+///  entry     : addr_read, addr_write, addr_code, addend
+///  descriptor: victims (8 entries) at 48, their I/O words (16 bytes each) at 304, pointer to the table's at 432
+/// ```
+///
+/// @param cpu in bytes from the address that the handle is
+/// @param type in bytes from the CPU's address
+/// @param fill in bytes from what is there
+/// @param tables in bytes from the CPU's address
+record CpuLayout(int cpu, int type, int fill, int tables) {
+
+    private static final int MODES = 12;
+    private static final int DESCRIPTOR = 440;
+    private static final int VICTIMS = 48;
+    private static final int VICTIM_COUNT = 8;
+    private static final int VICTIM_IO = 304;
+    private static final int IO = 432;
+    private static final int ENTRY = 32;
+    private static final int IO_WORDS = 16;
+    static final long PAGE = 1024;
+    static final long NOT_DIRTY = 0x100;
+
+    private static final int INSTANCE_SEARCHED = 2048;
+    private static final int CPU_SEARCHED = 0x10000;
+    private static final int GREATEST_CPU = 1 << 20;
+    private static final int TYPE_SEARCHED = 1024;
+    private static final int LEAST_TABLE = 1 << 11;
+    private static final int GREATEST_TABLE = 1 << 22;
+
+    /// One entry of the TLB, as it lies there.
+    record Entry(long read, long write, long code, long addend) {
+        static Entry at(ByteBuffer table, int offset) {
+            return new Entry(
+                    table.getLong(offset),
+                    table.getLong(offset + 8),
+                    table.getLong(offset + 16),
+                    table.getLong(offset + 24));
+        }
+    }
+
+    /// Looks for all of it in an instance that has executed [CpuProbe]'s code.
+    ///
+    /// @param fillFunction address of the function that fills the TLB
+    /// @throws EngineException if it is not all there
+    static CpuLayout calibrate(CpuProbe probe, long fillFunction, HostMemory memory) {
+        ByteBuffer instance = memory.read(probe.engine().handle(), INSTANCE_SEARCHED);
+        for (int at = 0; at + Long.BYTES <= instance.limit(); at += Long.BYTES) {
+            long candidate = instance.getLong(at);
+            CpuLayout layout = inCpu(at, memory.read(candidate, CPU_SEARCHED), probe, fillFunction, memory);
+            // A block of memory before the CPU's may be near enough to have all of it within reach.
+            if (layout != null && isAllocated(candidate, layout.tables, memory)) {
+                return layout;
+            }
+        }
+        throw refused("its CPU");
+    }
+
+    /// Whether C's `malloc` of GNU returned an address for a block of more than so many bytes: their number stands before.
+    private static boolean isAllocated(long address, int bytes, HostMemory memory) {
+        ByteBuffer length = memory.read(address - Long.BYTES, Long.BYTES);
+        return length.hasRemaining()
+                && length.getLong(0) > bytes
+                && length.getLong(0) < GREATEST_CPU;
+    }
+
+    private static @Nullable CpuLayout inCpu(
+            int cpu, ByteBuffer candidate, CpuProbe probe, long fillFunction, HostMemory memory) {
+        int type = 0;
+        int fill = -1;
+        for (int at = 0; fill < 0 && at + 2 * Long.BYTES <= candidate.limit(); at += Long.BYTES) {
+            if (candidate.getLong(at) == probe.engine().handle()) {
+                type = at + Long.BYTES;
+                ByteBuffer types = memory.read(candidate.getLong(type), TYPE_SEARCHED);
+                fill = only(types, Long.BYTES, offset -> types.getLong(offset) == fillFunction);
+            }
+        }
+        int tables = fill < 0 ? -1 : only(candidate, 2 * Long.BYTES, at -> isStartOfTables(candidate, at));
+        if (tables < MODES * DESCRIPTOR) {
+            return null;
+        }
+        CpuLayout layout = new CpuLayout(cpu, type, fill, tables);
+        layout.checkTables(candidate, probe, memory);
+        return layout;
+    }
+
+    private static boolean isStartOfTables(ByteBuffer cpu, int at) {
+        boolean all = !isTable(cpu, at - 2 * Long.BYTES);
+        for (int mode = 0; mode < MODES; mode++) {
+            all &= isTable(cpu, at + mode * 2 * Long.BYTES);
+        }
+        return all && !isTable(cpu, at + MODES * 2 * Long.BYTES);
+    }
+
+    /// Whether there may be the mask and the address of a table.
+    private static boolean isTable(ByteBuffer cpu, int at) {
+        if (at < 0 || at + 2 * Long.BYTES > cpu.limit()) {
+            return false;
+        }
+        long length = cpu.getLong(at) + ENTRY;
+        return length >= LEAST_TABLE
+                && length <= GREATEST_TABLE
+                && Long.bitCount(length) == 1
+                && cpu.getLong(at + Long.BYTES) > NativePages.PAGE;
+    }
+
+    /// The probe has loaded and stored a word in two pages that have one place in the table of its mode: the second
+    /// stands there, the first among the victims.
+    private void checkTables(ByteBuffer cpu, CpuProbe probe, HostMemory memory) {
+        int fitting = 0;
+        for (int mode = 0; mode < MODES; mode++) {
+            fitting += hasBoth(mode, cpu, probe, memory) ? 1 : 0;
+        }
+        if (fitting != 1) {
+            throw refused("its TLB");
+        }
+    }
+
+    private boolean hasBoth(int mode, ByteBuffer cpu, CpuProbe probe, HostMemory memory) {
+        int table = tables + mode * 2 * Long.BYTES;
+        int descriptor = descriptors() + mode * DESCRIPTOR;
+        long offset = offset(CpuProbe.SECOND, cpu.getLong(table));
+        boolean second = isPage(
+                        memory.read(cpu.getLong(table + Long.BYTES) + offset, ENTRY), 0, probe, CpuProbe.SECOND)
+                && isIo(memory.read(cpu.getLong(descriptor + IO) + offset / 2, IO_WORDS), 0, CpuProbe.SECOND);
+        boolean first = false;
+        for (int k = 0; k < VICTIM_COUNT; k++) {
+            first |= isPage(cpu, descriptor + VICTIMS + k * ENTRY, probe, CpuProbe.FIRST)
+                    && isIo(cpu, descriptor + VICTIM_IO + k * IO_WORDS, CpuProbe.FIRST);
+        }
+        return first && second;
+    }
+
+    /// Where the descriptors begin, in bytes from the CPU's address.
+    int descriptors() {
+        return tables - MODES * DESCRIPTOR;
+    }
+
+    private static long offset(long page, long mask) {
+        return page / PAGE * ENTRY & mask;
+    }
+
+    private static boolean isPage(ByteBuffer table, int offset, CpuProbe probe, long page) {
+        return table.limit() >= offset + ENTRY
+                && Entry.at(table, offset)
+                        .equals(new Entry(page, page | NOT_DIRTY, page, probe.hostAddress(page) - page));
+    }
+
+    /// The first memory that an instance is given begins at 0 for the library.
+    private static boolean isIo(ByteBuffer table, int offset, long page) {
+        return table.limit() >= offset + IO_WORDS && table.getLong(offset) + page == page - CpuProbe.BASE;
+    }
+
+    private static EngineException refused(String what) {
+        return new EngineException("the library does not keep " + what + " as version 2.0.1 does");
+    }
+
+    /// The one place of a buffer that fulfils the condition, or -1.
+    private static int only(ByteBuffer buffer, int step, IntPredicate condition) {
+        int found = -1;
+        for (int at = 0; at + Long.BYTES <= buffer.limit(); at += step) {
+            if (condition.test(at)) {
+                if (found >= 0) {
+                    return -1;
+                }
+                found = at;
+            }
+        }
+        return found;
+    }
+
+    /// What stands in the place of a page in the one table that has it.
+    ///
+    /// @throws EngineException if none has
+    Entry entry(HostMemory memory, long handle, long page) {
+        long at = memory.read(handle + cpu, Long.BYTES).getLong(0);
+        ByteBuffer all = memory.read(at + tables, MODES * 2 * Long.BYTES);
+        for (int mode = 0; mode < MODES; mode++) {
+            long offset = offset(page, all.getLong(mode * 2 * Long.BYTES));
+            Entry entry =
+                    Entry.at(memory.read(all.getLong(mode * 2 * Long.BYTES + Long.BYTES) + offset, ENTRY), 0);
+            if ((entry.read() & -PAGE) == page) {
+                return entry;
+            }
+        }
+        throw refused("its TLB");
+    }
+}

@@ -1,0 +1,145 @@
+package dev.trapline.unicorn;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.trapline.abi.engine.MemoryMap;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/// A small AArch64 guest on an instance of its own, that shortcuts are calibrated and tried with.
+///
+/// Its trial writes a routine and calls it, writes it anew and calls it again, on one page after the other: every
+/// second time it has driven the page's entry out of the TLB between store and call. What is called adds 1 or 2 to a
+/// result of two bits a call, so stale code shows.
+final class CpuProbe implements AutoCloseable {
+
+    static final long BASE = 0x4000_0000L;
+    private static final long BYTES = 1 << 20;
+    /// How far apart two pages are that have one place in the TLB's tables of 256 entries.
+    private static final long APART = 256 * CpuLayout.PAGE;
+
+    /// Two such pages.
+    static final long FIRST = BASE + 0x1_0000;
+
+    static final long SECOND = FIRST + APART;
+    /// Where the first routine is written.
+    static final long ROUTINE = BASE + 0x2_0000;
+
+    /// The same in the page of the code that writes it.
+    private static final long NEAR = BASE + 0x300;
+    /// A page of nothing but data.
+    static final long DATA = BASE + 0x3_0000;
+
+    private static final int MOV_X5_1 = 0xd280_0025;
+    private static final int MOV_X5_2 = 0xd280_0045;
+    private static final int RET = 0xd65f_03c0;
+    private static final int TRIAL = 4;
+
+    /// What a trial leaves in x6: 1, 2, 1, 2, ...
+    private static final long EXPECTED = 0x6666_6666L;
+
+    private static final long STEPS = 1000;
+
+    private static final int[] CODE = {
+        0xf940_0001, // ldr x1, [x0]
+        0xf900_0001, // str x1, [x0]
+        0xf940_0043, // ldr x3, [x2]
+        0xf900_0043, // str x3, [x2]
+        0xd280_0006, // mov x6, #0x0
+        0xd280_0087, // mov x7, #0x4
+        0xb900_0141, // str w1, [x10]
+        0xb900_0543, // str w3, [x10, #4]
+        0xd63f_0140, // blr x10
+        0x8b06_08a6, // add x6, x5, x6, lsl #2
+        0xb900_0142, // str w2, [x10]
+        0xd63f_0140, // blr x10
+        0x8b06_08a6, // add x6, x5, x6, lsl #2
+        0x9120_014a, // add x10, x10, #0x800
+        0x9120_016b, // add x11, x11, #0x800
+        0xb900_0141, // str w1, [x10]
+        0xb900_0543, // str w3, [x10, #4]
+        0xf940_0164, // ldr x4, [x11]
+        0xd63f_0140, // blr x10
+        0x8b06_08a6, // add x6, x5, x6, lsl #2
+        0xb900_0142, // str w2, [x10]
+        0xf940_0164, // ldr x4, [x11]
+        0xd63f_0140, // blr x10
+        0x8b06_08a6, // add x6, x5, x6, lsl #2
+        0xf900_01a6, // str x6, [x13]
+        0x8b0e_014a, // add x10, x10, x14
+        0x8b0e_016b, // add x11, x11, x14
+        0xf100_04e7, // subs x7, x7, #0x1
+        0x54ff_fd41, // b.ne 8
+        0xd400_0002, // hvc #0x0
+    };
+
+    private final Arena arena = Arena.ofConfined();
+    private final Unicorn engine;
+    private final MemorySegment memory;
+
+    CpuProbe(UnicornLibrary library) {
+        engine = Unicorn.open(library, UnicornConstants.UC_ARCH_ARM64, UnicornConstants.UC_CPU_ARM64_A57);
+        memory = arena.allocate(BYTES, NativePages.PAGE);
+        MemorySegment.copy(CODE, 0, memory, JAVA_INT, 0, CODE.length);
+        // SAFETY: the engine is closed before the arena is.
+        engine.mapMemory(
+                BASE,
+                memory,
+                UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_WRITE | UnicornConstants.UC_PROT_EXEC);
+        Aarch64.setSecurityState(engine);
+    }
+
+    Unicorn engine() {
+        return engine;
+    }
+
+    /// The host's address of a guest's.
+    long hostAddress(long address) {
+        return memory.address() + address - BASE;
+    }
+
+    MemoryMap map() {
+        return new MemoryMap(List.of(new MemoryMap.Memory(BASE, memory, true)));
+    }
+
+    /// Loads and stores a word of [#FIRST], then one of [#SECOND].
+    void touch() {
+        write(0, FIRST);
+        write(2, SECOND);
+        UnicornError.check(engine.start(BASE, TRIAL), "probing the library");
+    }
+
+    /// Runs the trial, on pages far from its code and on its own.
+    ///
+    /// @return whether no stale code ran
+    boolean passesTrial() {
+        return trial(ROUTINE, 2 * CpuLayout.PAGE) && trial(NEAR, -2 * CpuLayout.PAGE) && trial(ROUTINE, 0);
+    }
+
+    private boolean trial(long routine, long advance) {
+        write(1, MOV_X5_1 & 0xffff_ffffL);
+        write(2, MOV_X5_2 & 0xffff_ffffL);
+        write(3, RET & 0xffff_ffffL);
+        write(10, routine);
+        write(11, routine + APART);
+        write(13, DATA);
+        write(14, advance);
+        engine.start(BASE + TRIAL * (long) Integer.BYTES, STEPS);
+        RegisterBatch result = engine.registers(UnicornConstants.x(6));
+        result.read();
+        return result.get(0, 0) == EXPECTED;
+    }
+
+    private void write(int x, long value) {
+        RegisterBatch register = engine.registers(UnicornConstants.x(x));
+        register.set(0, 0, value);
+        register.write(1);
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+        arena.close();
+    }
+}

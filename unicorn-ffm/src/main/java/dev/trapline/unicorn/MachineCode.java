@@ -1,0 +1,53 @@
+package dev.trapline.unicorn;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import dev.trapline.abi.engine.EngineException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+
+/// Machine code of our own: bytes as text in `NAME.hex`, their source beside them in `NAME.s`. A test assembles it.
+///
+/// ```text
+///  page 0      : the code, executable
+///  page 1      : its data, a word each
+///  what follows: whatever the data point to
+/// ```
+final class MachineCode {
+
+    private MachineCode() {}
+
+    /// The directory of this process's architecture; empty where there is no code for it.
+    static String architecture() {
+        boolean linux = System.getProperty("os.name").equals("Linux");
+        return linux && System.getProperty("os.arch").equals("amd64") ? "x86_64" : "";
+    }
+
+    /// The bytes of a routine.
+    static byte[] bytes(String name) {
+        try (InputStream in = MachineCode.class.getResourceAsStream(architecture() + "/" + name + ".hex")) {
+            if (in == null) {
+                throw new EngineException("there is no " + name + " for " + System.getProperty("os.arch"));
+            }
+            String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+            return HexFormat.of().parseHex(text.replaceAll("\\s", ""));
+        } catch (IOException e) {
+            throw new EngineException("cannot read " + name, e);
+        }
+    }
+
+    /// Puts a routine into pages of its own. Its first byte is its entry.
+    ///
+    /// @param following bytes after its data
+    /// @return the pages: the data at [NativePages#PAGE]
+    static MemorySegment load(byte[] code, long following, Arena arena) {
+        MemorySegment pages = NativePages.map(2 * NativePages.PAGE + following, arena);
+        MemorySegment.copy(code, 0, pages, JAVA_BYTE, 0, code.length);
+        NativePages.makeExecutable(pages.asSlice(0, NativePages.PAGE));
+        return pages;
+    }
+}

@@ -1,0 +1,184 @@
+# Stands in for the function that fills the TLB of one engine (CPUClass.tlb_fill), on x86-64 under the System V ABI. Position
+# independent; its data lie in the page behind it. It keeps a byte for each page of the guest's memory: 1 once code may have been
+# translated from it.
+#
+# The library marks every writable page as "not dirty", and never takes the mark back: each store leaves the translated code, to look
+# for translations of what it overwrites. Here a page that code was never fetched from loses the mark, and its entry is closed for
+# fetches: its addr_code gets a bit that no lookup matches. The first fetch comes here, opens the entry, notes the page, and lets the
+# library put the mark back into every entry of that page. No translation comes about without a fetch, so none is missed.
+#
+# Whether a store is allowed at all, the library decides by the virtual address when a store leaves the translated code. So the mark
+# goes only where it would allow it.
+#
+# A closed entry is opened without a look at the guest's tables, and brought back from the victims as the library does it: what the
+# TLB holds, and when it is filled, is the same as without this.
+#
+# struct of an entry: addr_read, addr_write, addr_code, addend; 32 bytes. Pages of 1024 bytes.
+# fetch fill: access 2; load 0; store 1
+
+        .set    READ, 0
+        .set    WRITE, 8
+        .set    CODE, 16
+        .set    ADDEND, 24
+        .set    VICTIMS, 48             # in a descriptor: 8 entries
+        .set    VICTIM_IO, 304          # what the I/O table has of each of those: 16 bytes
+        .set    IO, 432                 # pointer to the I/O table: 16 bytes an entry, its first word the page in memory less its address
+        .set    DESCRIPTOR, 440         # its length
+        .set    PAGE, -1024
+        .set    CLOSED, 0x200
+        .set    NOT_DIRTY, 0x100
+        .set    DEVICE, 0x80
+        .set    FETCH, 2
+
+        .text
+start:  endbr64
+        push    %rbp
+        push    %rbx
+        push    %r12
+        push    %r13
+        push    %r14
+        push    %r15
+        sub     $24, %rsp
+        mov     80(%rsp), %rax          # the seventh argument
+        mov     %rax, (%rsp)
+        mov     %edx, 8(%rsp)           # size
+        mov     %r9d, 16(%rsp)          # whether this is a probe
+        mov     %rdi, %rbx              # CPU
+        mov     %rsi, %r12              # address
+        mov     %ecx, %r13d             # access
+        mov     %r8d, %r14d             # MMU mode
+        cmp     $FETCH, %ecx
+        jne     fill
+
+        call    locate                  # is its entry closed?
+        mov     %r12, %rsi
+        and     $PAGE, %rsi
+        or      $CLOSED, %rsi
+        cmp     %rsi, CODE(%r15)
+        je      open
+        lea     VICTIMS(%rcx), %rdi
+        xor     %edx, %edx
+1:      cmp     %rsi, CODE(%rdi)
+        je      2f
+        add     $32, %rdi
+        add     $16, %edx
+        cmp     $128, %edx
+        jb      1b
+        jmp     fill
+2:      movups  (%rdi), %xmm0           # among the victims: exchange it
+        movups  16(%rdi), %xmm1
+        movups  (%r15), %xmm2
+        movups  16(%r15), %xmm3
+        movups  %xmm2, (%rdi)
+        movups  %xmm3, 16(%rdi)
+        movups  %xmm0, (%r15)
+        movups  %xmm1, 16(%r15)
+        shr     $1, %rax
+        add     IO(%rcx), %rax
+        movups  (%rax), %xmm0
+        movups  VICTIM_IO(%rcx,%rdx), %xmm1
+        movups  %xmm0, VICTIM_IO(%rcx,%rdx)
+        movups  %xmm1, (%rax)
+open:   andq    $~CLOSED, CODE(%r15)
+        call    locate
+        jmp     fetched
+
+fill:   mov     %rbx, %rdi
+        mov     %r12, %rsi
+        mov     8(%rsp), %edx
+        mov     %r13d, %ecx
+        mov     %r14d, %r8d
+        mov     16(%rsp), %r9d
+        call    *original(%rip)         # a fault does not return
+        test    %al, %al
+        jz      none
+        call    locate                  # anew: filling may have moved the table
+        cmp     $FETCH, %r13d
+        je      fetched
+
+        mov     (%r15,%r13,8), %rdx     # what was asked for: READ or WRITE
+        test    $DEVICE, %dl
+        jnz     done
+        call    number
+        jae     done
+        add     pages(%rip), %rdx
+        cmpb    $0, (%rdx)
+        jne     done
+        cmp     %rsi, CODE(%r15)
+        jne     3f
+        orq     $CLOSED, CODE(%r15)
+3:      or      $NOT_DIRTY, %rsi
+        cmp     %rsi, WRITE(%r15)
+        jne     done
+        mov     ranges(%rip), %rdx
+4:      mov     8(%rdx), %rax
+        test    %rax, %rax
+        jz      done
+        mov     %r12, %rcx
+        sub     (%rdx), %rcx
+        add     $16, %rdx
+        cmp     %rax, %rcx
+        jae     4b
+        andq    $~NOT_DIRTY, WRITE(%r15)
+        jmp     done
+
+fetched:
+        mov     CODE(%r15), %rdx
+        test    $~PAGE, %edx            # no memory
+        jnz     done
+        call    number
+        jae     done
+        add     pages(%rip), %rdx
+        cmpb    $0, (%rdx)
+        jne     done
+        movb    $1, (%rdx)
+        mov     %rbx, %rdi
+        add     ADDEND(%r15), %rsi      # the page in the host's memory
+        mov     $-PAGE, %edx
+        call    *mark(%rip)
+done:   mov     $1, %eax
+        jmp     5f
+none:   xor     %eax, %eax
+5:      add     $24, %rsp
+        pop     %r15
+        pop     %r14
+        pop     %r13
+        pop     %r12
+        pop     %rbx
+        pop     %rbp
+        ret
+
+# r15: the entry of the address; rax: its offset in the table; rcx: the descriptor of the MMU mode
+locate: mov     %r14, %rdx
+        shl     $4, %rdx
+        add     tables(%rip), %rdx
+        add     %rbx, %rdx              # mask, table
+        mov     %r12, %rax
+        shr     $5, %rax
+        and     (%rdx), %rax
+        mov     8(%rdx), %r15
+        add     %rax, %r15
+        imul    $DESCRIPTOR, %r14, %rcx
+        add     descriptors(%rip), %rcx
+        add     %rbx, %rcx
+        ret
+
+# rdx: the number of the page in memory, below the limit if the carry flag is set; rsi: the page's address
+number: mov     IO(%rcx), %rdx
+        shr     $1, %rax
+        mov     (%rdx,%rax), %rdx
+        mov     %r12, %rsi
+        and     $PAGE, %rsi
+        add     %rsi, %rdx
+        shr     $10, %rdx
+        cmp     limit(%rip), %rdx
+        ret
+
+        .org    start + 4096
+original:       .quad 0                 # arm_cpu_tlb_fill
+mark:           .quad 0                 # tlb_reset_dirty
+tables:         .quad 0                 # from the CPU's address to the tables of the MMU modes
+descriptors:    .quad 0                 # from there to their descriptors
+pages:          .quad 0                 # a byte for each page of memory
+limit:          .quad 0                 # how many those are
+ranges:         .quad 0                 # what may be written: first address and length of each, then 0, 0

@@ -1,0 +1,61 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.engine.EngineFactory;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/// Runs the same random guest on engines with and without shortcuts, and compares them after each slice. In a process
+/// of its own: a guest that crashes it is found by its seed, which is printed before it runs.
+public final class Twins {
+
+    private static final int SLICES = 60;
+
+    private final EngineFactory with;
+    private final EngineFactory without;
+
+    Twins(UnicornLibrary library) {
+        this.with = new UnicornEngines(library, Shortcut.parse("all"));
+        this.without = new UnicornEngines(library, Set.of());
+    }
+
+    /// Runs guests of consecutive seeds.
+    ///
+    /// @param arguments `system` or `bundled`, first seed, how many
+    public static void main(String[] arguments) {
+        LibrarySearch search = LibrarySearch.standard(null);
+        Twins twins = new Twins(
+                UnicornLibrary.load(arguments[0].equals("bundled") ? search.withoutSystem() : search));
+        long first = Long.parseLong(arguments[1]);
+        long count = Long.parseLong(arguments[2]);
+        for (long seed = first; seed < first + count; seed++) {
+            System.out.println("seed " + seed);
+            String difference = twins.difference(seed);
+            if (!difference.isEmpty()) {
+                System.out.println(difference);
+                System.exit(1);
+            }
+        }
+        System.out.println("the same");
+    }
+
+    /// What differs for a seed; empty if nothing does.
+    String difference(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int cpus = 1 + random.nextInt(3);
+        boolean mmu = random.nextInt(3) == 0;
+        long longest = random.nextBoolean() ? 20_000 : 50;
+        long machine = random.nextLong();
+        try (RandomMachine one = new RandomMachine(with, machine, cpus, mmu, longest);
+                RandomMachine other = new RandomMachine(without, machine, cpus, mmu, longest)) {
+            for (int slice = 0; slice < SLICES; slice++) {
+                String mine = one.slice();
+                String theirs = other.slice();
+                if (!mine.equals(theirs)) {
+                    return "seed " + seed + ", slice " + slice + (mmu ? ", MMU on" : "") + "\nwith    " + mine
+                            + "\nwithout " + theirs;
+                }
+            }
+            return one.memory() == other.memory() ? "" : "seed " + seed + ": memory differs in the end";
+        }
+    }
+}
