@@ -185,7 +185,8 @@ public final class LayeredConfig {
                         "trapline.run.entropy", List.of(TraplineConfig.Entropy.values()), TraplineConfig.Entropy::id),
                 injections(settings),
                 settings.paths("trapline.run.plugins"),
-                settings.path("trapline.engine.library"));
+                settings.path("trapline.engine.library"),
+                settings.text("trapline.engine.shortcuts"));
     }
 
     private static List<PlannedInjection> injections(Settings settings) {

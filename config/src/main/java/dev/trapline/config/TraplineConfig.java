@@ -28,6 +28,7 @@ public record TraplineConfig(MachineSpec machine, Run run) {
     /// @param injections planned interrupts, then planned events, each in their order
     /// @param plugins JAR files with services
     /// @param library the engine's library; null to look for one
+    /// @param shortcuts which of the engine's shortcuts may be used, as the engine takes it
     public record Run(
             @Nullable GuestImage image,
             @Nullable Path flash,
@@ -40,7 +41,8 @@ public record TraplineConfig(MachineSpec machine, Run run) {
             Entropy entropy,
             List<PlannedInjection> injections,
             List<Path> plugins,
-            @Nullable Path library) {
+            @Nullable Path library,
+            String shortcuts) {
         public Run {
             injections = List.copyOf(injections);
             plugins = List.copyOf(plugins);

@@ -12,6 +12,7 @@ final class CommonOptions {
     private final List<Path> plugins = new ArrayList<>();
     private @Nullable Path result;
     private @Nullable Path library;
+    private @Nullable String shortcuts;
 
     @Option(
             names = "--plugin",
@@ -35,6 +36,17 @@ final class CommonOptions {
     }
 
     @Option(
+            names = "--shortcuts",
+            paramLabel = "WHICH",
+            order = 31,
+            description =
+                    "What makes the engine faster: all, none, or names as 'trapline version --engine' lists them, with"
+                            + " commas between them (default all). Changes nothing else.")
+    void shortcuts(@Nullable String which) {
+        shortcuts = which;
+    }
+
+    @Option(
             names = "--result",
             paramLabel = "FILE",
             order = 32,
@@ -50,6 +62,11 @@ final class CommonOptions {
     @Nullable
     Path library() {
         return library;
+    }
+
+    @Nullable
+    String shortcuts() {
+        return shortcuts;
     }
 
     @Nullable

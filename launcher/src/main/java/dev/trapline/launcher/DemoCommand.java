@@ -59,7 +59,7 @@ final class DemoCommand implements Action {
                 .load()
                 .validate(services.descriptors());
         List<Image> images = InputFiles.images(config);
-        EngineFactory engines = Engines.open(null);
+        EngineFactory engines = Engines.open(null, null);
         ActorSystem<Void> system = ActorSystems.start();
 
         err.println("1. A guest of " + VCPUS + " Arm CPUs runs. What it prints, each CPU in its turn:");

@@ -91,7 +91,7 @@ final class JournalIndexCommand implements Action {
         OpenOptions open = OpenOptions.STRICT.withImages(givenImages);
         Checkpoints checkpoints = new Checkpoints(
                 options.directory(), checkpointOptions.settings(), !checkpointOptions.areOff(), terminal.err());
-        EngineFactory engines = Engines.open(common.library());
+        EngineFactory engines = Engines.open(common.library(), common.shortcuts());
         long slices;
         try (RecordingReader reader = Recordings.open(options.directory(), open)) {
             ReplayCommand.warnOfLibrary(reader.header().library(), engines.library(), terminal.err());

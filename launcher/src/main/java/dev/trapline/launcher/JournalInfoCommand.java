@@ -127,7 +127,7 @@ final class JournalInfoCommand implements Action {
 
     private static Object isOfLibrary(CheckpointSummary summary) {
         try {
-            return summary.key().isOf(Engines.open(null).library());
+            return summary.key().isOf(Engines.open(null, null).library());
         } catch (EngineException e) {
             // A recording can be looked at where nothing can be run.
             return "not known: there is no library here";

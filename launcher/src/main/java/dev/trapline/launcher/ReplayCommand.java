@@ -145,11 +145,11 @@ final class ReplayCommand implements Action {
         if (jobs > 1) {
             return parallel(services, open);
         }
-        return straight(services, open, Engines.open(common.library()), 0);
+        return straight(services, open, Engines.open(common.library(), common.shortcuts()), 0);
     }
 
     private Ending parallel(Services services, OpenOptions open) {
-        EngineFactory engines = Engines.open(common.library());
+        EngineFactory engines = Engines.open(common.library(), common.shortcuts());
         GuestConsole console = terminal.console();
         ParallelReplay replay = new ParallelReplay(recording, open, engines, services, checkpoints(), console);
         try (RecordingReader reader = Recordings.open(recording, open);
@@ -230,7 +230,7 @@ final class ReplayCommand implements Action {
         Place from = seek.from();
         Place to = seek.to();
         StateView view = new StateView(seek.registers(), seek.disassemble(), seek.memory());
-        EngineFactory engines = Engines.open(common.library());
+        EngineFactory engines = Engines.open(common.library(), common.shortcuts());
         try (RecordingReader reader = Recordings.open(recording, open)) {
             warnOfLibrary(reader.header().library(), engines.library(), terminal.err());
             tellNotice(reader, terminal.err());

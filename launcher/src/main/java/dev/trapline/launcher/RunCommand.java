@@ -153,7 +153,8 @@ final class RunCommand implements Action {
 
     private Ending runFresh(TraplineConfig config, Services services) {
         List<Image> images = InputFiles.images(config);
-        EngineFactory engines = Engines.open(config.run().library());
+        EngineFactory engines =
+                Engines.open(config.run().library(), config.run().shortcuts());
         Machine.Builder builder = Machine.builder(engines, config.machine());
         images.forEach(builder::image);
         Path recording = config.run().record();
@@ -167,7 +168,8 @@ final class RunCommand implements Action {
     private Ending proceed(TraplineConfig config, Services services, Path directory) {
         refuseWhatTheRecordingSays();
         RecordingReader reader = Recordings.open(directory, OpenOptions.STRICT);
-        EngineFactory engines = Engines.open(config.run().library());
+        EngineFactory engines =
+                Engines.open(config.run().library(), config.run().shortcuts());
         ReplayCommand.warnOfLibrary(reader.header().library(), engines.library(), terminal.err());
         ReplayCommand.tellNotice(reader, terminal.err());
         Plan plan = new Plan(reader.header().spec(), reader.images(), directory, Recordings.journalOf(directory));
@@ -238,6 +240,7 @@ final class RunCommand implements Action {
         add(settings, "trapline.run.image", "the argument", image);
         add(settings, "trapline.run.result", "--result", common.result());
         add(settings, "trapline.engine.library", "--library", common.library());
+        add(settings, "trapline.engine.shortcuts", "--shortcuts", common.shortcuts());
         if (!common.plugins().isEmpty()) {
             List<String> jars = common.plugins().stream().map(Path::toString).toList();
             settings.add(new CommandLineSetting("trapline.run.plugins", jars, "--plugin"));

@@ -61,6 +61,7 @@ public final class Trapline {
         subcommands.put("caps", () -> CapsCommand.of(terminal));
         subcommands.put("journal", () -> JournalCommand.of(terminal));
         subcommands.put("demo", () -> new DemoCommand(terminal));
+        subcommands.put("version", () -> new VersionCommand(terminal));
         subcommands.put("train", () -> new TrainCommand(terminal));
         CommandLine top = new CommandLine(new TraplineCommand());
         Supplier<Object> named = arguments.isEmpty() ? null : subcommands.get(arguments.get(0));

@@ -178,7 +178,7 @@ class ForgedStretchTest {
 
     private Playback playback() {
         return Playback.of(
-                Engines.open(null),
+                Engines.open(null, null),
                 Recordings.open(recording, OpenOptions.STRICT),
                 FirmwareServices.onClassPath(),
                 (_, _) -> {});

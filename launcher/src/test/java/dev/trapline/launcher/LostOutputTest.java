@@ -94,6 +94,8 @@ class LostOutputTest {
                 "caps toggles --format json",
                 "caps registers",
                 "caps registers --format json",
+                "version",
+                "version --engine",
                 "journal schema",
                 "journal info REC",
                 "journal info REC --format json",

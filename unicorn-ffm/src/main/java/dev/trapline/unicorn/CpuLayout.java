@@ -71,12 +71,11 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
         throw refused("its CPU");
     }
 
-    /// Whether C's `malloc` of GNU returned an address for a block of more than so many bytes: their number stands before.
+    /// Whether C's `malloc` of GNU returned an address for a block of more than so many bytes: their number stands
+    /// before.
     private static boolean isAllocated(long address, int bytes, HostMemory memory) {
         ByteBuffer length = memory.read(address - Long.BYTES, Long.BYTES);
-        return length.hasRemaining()
-                && length.getLong(0) > bytes
-                && length.getLong(0) < GREATEST_CPU;
+        return length.hasRemaining() && length.getLong(0) > bytes && length.getLong(0) < GREATEST_CPU;
     }
 
     private static @Nullable CpuLayout inCpu(
@@ -135,8 +134,7 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
         int table = tables + mode * 2 * Long.BYTES;
         int descriptor = descriptors() + mode * DESCRIPTOR;
         long offset = offset(CpuProbe.SECOND, cpu.getLong(table));
-        boolean second = isPage(
-                        memory.read(cpu.getLong(table + Long.BYTES) + offset, ENTRY), 0, probe, CpuProbe.SECOND)
+        boolean second = isPage(memory.read(cpu.getLong(table + Long.BYTES) + offset, ENTRY), 0, probe, CpuProbe.SECOND)
                 && isIo(memory.read(cpu.getLong(descriptor + IO) + offset / 2, IO_WORDS), 0, CpuProbe.SECOND);
         boolean first = false;
         for (int k = 0; k < VICTIM_COUNT; k++) {
@@ -192,8 +190,7 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
         ByteBuffer all = memory.read(at + tables, MODES * 2 * Long.BYTES);
         for (int mode = 0; mode < MODES; mode++) {
             long offset = offset(page, all.getLong(mode * 2 * Long.BYTES));
-            Entry entry =
-                    Entry.at(memory.read(all.getLong(mode * 2 * Long.BYTES + Long.BYTES) + offset, ENTRY), 0);
+            Entry entry = Entry.at(memory.read(all.getLong(mode * 2 * Long.BYTES + Long.BYTES) + offset, ENTRY), 0);
             if ((entry.read() & -PAGE) == page) {
                 return entry;
             }

@@ -9,8 +9,8 @@ import java.lang.foreign.SymbolLookup;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The shortcut [Shortcut#STORES]: the function that fills an engine's TLB is replaced by one of our own, which calls it
-/// (`stores.s`). One pointer of the engine's own memory changes; no byte of the library does.
+/// The shortcut [Shortcut#STORES]: the function that fills an engine's TLB is replaced by one of our own, which calls
+/// it (`stores.s`). One pointer of the engine's own memory changes; no byte of the library does.
 final class FastStores {
 
     private static final String CODE = "stores";
@@ -60,7 +60,8 @@ final class FastStores {
                     + System.getProperty("os.arch"));
         }
         if (!library.identity().version().equals(VERSION)) {
-            throw new EngineException("the library is version " + library.identity().version() + ", not " + VERSION);
+            throw new EngineException(
+                    "the library is version " + library.identity().version() + ", not " + VERSION);
         }
         if (!HostMemory.isReadable()) {
             throw new EngineException("this process may not read /proc/self/mem");
@@ -70,8 +71,8 @@ final class FastStores {
         try (HostMemory memory = HostMemory.open();
                 CpuProbe probe = new CpuProbe(library)) {
             probe.touch();
-            FastStores stores = new FastStores(
-                    CpuLayout.calibrate(probe, fill, memory), MachineCode.bytes(CODE), fill, mark);
+            FastStores stores =
+                    new FastStores(CpuLayout.calibrate(probe, fill, memory), MachineCode.bytes(CODE), fill, mark);
             stores.tryOut(library, memory);
             return stores;
         }

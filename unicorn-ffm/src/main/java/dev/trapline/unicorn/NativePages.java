@@ -1,6 +1,5 @@
 package dev.trapline.unicorn;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -46,8 +45,7 @@ final class NativePages {
         long address;
         try {
             // SAFETY: anonymous, at an address of the system's choice: nothing of ours is replaced.
-            address = (long)
-                    MMAP.invokeExact(0L, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0L);
+            address = (long) MMAP.invokeExact(0L, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0L);
         } catch (Throwable t) {
             throw new InvariantViolation("mmap threw", t);
         }
@@ -61,7 +59,7 @@ final class NativePages {
     private static void unmap(MemorySegment pages) {
         try {
             // SAFETY: the arena calls this once, with what mmap returned.
-            int unused = (int) MUNMAP.invokeExact(pages.address(), pages.byteSize());
+            int _ = (int) MUNMAP.invokeExact(pages.address(), pages.byteSize());
         } catch (Throwable t) {
             throw new InvariantViolation("munmap threw", t);
         }

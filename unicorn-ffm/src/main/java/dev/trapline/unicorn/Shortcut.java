@@ -65,7 +65,7 @@ public enum Shortcut {
     }
 
     /// Those that [#PROPERTY] names; all of them where it is not set.
-    static Set<Shortcut> standard() {
+    public static Set<Shortcut> standard() {
         return parse(System.getProperty(PROPERTY, ALL));
     }
 }

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Which shortcuts are used with a library: those that were asked for and that were shown to be right with it. A refusal
-/// is no error: the engine is then as slow as the library is.
+/// Which shortcuts are used with a library: those that were asked for and that were shown to be right with it. A
+/// refusal is no error: the engine is then as slow as the library is.
 public final class Shortcuts {
 
     /// Nothing is wrong with it.
@@ -47,7 +47,8 @@ public final class Shortcuts {
         if (refusal == null) {
             return shortcut.id() + ": off (not asked for)";
         }
-        return shortcut.id() + (refusal.isEmpty() ? ": on (" + shortcut.meaning() + ")" : ": refused (" + refusal + ")");
+        return shortcut.id()
+                + (refusal.isEmpty() ? ": on (" + shortcut.meaning() + ")" : ": refused (" + refusal + ")");
     }
 
     /// Uses them in an AArch64 engine that has its memory and has not run.

@@ -66,8 +66,7 @@ final class UnicornEngine implements Engine {
         this.stateDigest = architecture.stateDigest(unicorn);
     }
 
-    static UnicornEngine open(
-            UnicornLibrary library, Architecture architecture, EngineSpec spec, Shortcuts shortcuts) {
+    static UnicornEngine open(UnicornLibrary library, Architecture architecture, EngineSpec spec, Shortcuts shortcuts) {
         Unicorn unicorn = Unicorn.open(library, architecture.arch(), architecture.model(spec));
         boolean opened = false;
         try {

@@ -78,14 +78,15 @@ final class RandomCode {
         int d = any();
         int n = any();
         int m = any();
-        put(switch (random.nextInt(6)) {
-            case 0 -> 0x8b00_0000 | m << 16 | n << 5 | d; // add
-            case 1 -> 0xcb00_0000 | m << 16 | n << 5 | d; // sub
-            case 2 -> 0xca00_0000 | m << 16 | n << 5 | d; // eor
-            case 3 -> 0x9b00_7c00 | m << 16 | n << 5 | d; // mul
-            case 4 -> 0xd280_0000 | random.nextInt(1 << 16) << 5 | d; // movz
-            default -> 0xeb00_0000 | m << 16 | n << 5 | d; // subs
-        });
+        put(
+                switch (random.nextInt(6)) {
+                    case 0 -> 0x8b00_0000 | m << 16 | n << 5 | d; // add
+                    case 1 -> 0xcb00_0000 | m << 16 | n << 5 | d; // sub
+                    case 2 -> 0xca00_0000 | m << 16 | n << 5 | d; // eor
+                    case 3 -> 0x9b00_7c00 | m << 16 | n << 5 | d; // mul
+                    case 4 -> 0xd280_0000 | random.nextInt(1 << 16) << 5 | d; // movz
+                    default -> 0xeb00_0000 | m << 16 | n << 5 | d; // subs
+                });
     }
 
     /// `and x16, xN, #mask; add x16, x16, base`: an address of one of the 16 KiB at a base.
@@ -120,14 +121,15 @@ final class RandomCode {
             put((random.nextBoolean() ? 0xd61f_0000 : 0xd63f_0000) | 16 << 5); // br, blr
             return;
         }
-        put(switch (way) {
-            case 0 -> 0x1400_0000 | target & 0x3ff_ffff; // b
-            case 1 -> 0x9400_0000 | target & 0x3ff_ffff; // bl
-            case 2 -> 0xb400_0000 | (target & 0x7_ffff) << 5 | any(); // cbz
-            case 3 -> 0x3600_0000 | random.nextInt(32) << 19 | (target & 0x3fff) << 5 | any(); // tbz
-            case 4 -> RET;
-            default -> 0x5400_0000 | (target & 0x7_ffff) << 5 | random.nextInt(14); // b.cond
-        });
+        put(
+                switch (way) {
+                    case 0 -> 0x1400_0000 | (target & 0x3ff_ffff); // b
+                    case 1 -> 0x9400_0000 | (target & 0x3ff_ffff); // bl
+                    case 2 -> 0xb400_0000 | (target & 0x7_ffff) << 5 | any(); // cbz
+                    case 3 -> 0x3600_0000 | (random.nextInt(32) << 19) | ((target & 0x3fff) << 5) | any(); // tbz
+                    case 4 -> RET;
+                    default -> 0x5400_0000 | (target & 0x7_ffff) << 5 | random.nextInt(14); // b.cond
+                });
     }
 
     /// Writes an instruction that stands somewhere else, or garbage, somewhere near or anywhere.
@@ -139,12 +141,13 @@ final class RandomCode {
         } else {
             address(1, random.nextInt(4) != 0);
         }
-        put(switch (random.nextInt(8)) {
-            case 0 -> 0x3900_0200 | value; // strb
-            case 1 -> 0x7900_0200 | value; // strh
-            case 2 -> 0xf900_0200 | value; // str x
-            default -> 0xb900_0200 | value; // str w
-        });
+        put(
+                switch (random.nextInt(8)) {
+                    case 0 -> 0x3900_0200 | value; // strb
+                    case 1 -> 0x7900_0200 | value; // strh
+                    case 2 -> 0xf900_0200 | value; // str x
+                    default -> 0xb900_0200 | value; // str w
+                });
         if (random.nextInt(4) == 0) {
             put(ISB);
         }
@@ -155,12 +158,14 @@ final class RandomCode {
 
     private void vector() {
         address(random.nextInt(6) == 0 ? 1 : 0, false);
-        put(switch (random.nextInt(4)) {
-            case 0 -> 0x3d80_0200 | random.nextInt(32); // str q
-            case 1 -> 0x3dc0_0200 | random.nextInt(32); // ldr q
-            case 2 -> 0x1e60_2800 | random.nextInt(32) << 16 | random.nextInt(32) << 5 | random.nextInt(32); // fadd
-            default -> 0xd50b_7420 | 16; // dc zva, x16
-        });
+        put(
+                switch (random.nextInt(4)) {
+                    case 0 -> 0x3d80_0200 | random.nextInt(32); // str q
+                    case 1 -> 0x3dc0_0200 | random.nextInt(32); // ldr q
+                    case 2 ->
+                        0x1e60_2800 | random.nextInt(32) << 16 | random.nextInt(32) << 5 | random.nextInt(32); // fadd
+                    default -> 0xd50b_7420 | 16; // dc zva, x16
+                });
     }
 
     private void exclusive() {

@@ -42,10 +42,11 @@ final class RandomMachine implements AutoCloseable {
     private static final long PAGE = 0x703;
     private static final long LEVEL_3 = TABLES + 0x2000;
 
-    private static final String SWITCH_ON = "ldr x1, mair; msr mair_el1, x1; ldr x1, tcr; msr tcr_el1, x1; ldr x1, table;"
-            + "msr ttbr0_el1, x1; mrs x1, sctlr_el1; orr x1, x1, #1;"
-            + "msr sctlr_el1, x1; isb; hvc #1; .balign 8; mair: .quad 0xff; tcr: .quad 0x200803519;"
-            + "table: .quad 0x40100000";
+    private static final String SWITCH_ON =
+            "ldr x1, mair; msr mair_el1, x1; ldr x1, tcr; msr tcr_el1, x1; ldr x1, table;"
+                    + "msr ttbr0_el1, x1; mrs x1, sctlr_el1; orr x1, x1, #1;"
+                    + "msr sctlr_el1, x1; isb; hvc #1; .balign 8; mair: .quad 0xff; tcr: .quad 0x200803519;"
+                    + "table: .quad 0x40100000";
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment ram = arena.allocate(RAM_SIZE, 4096);
@@ -74,8 +75,7 @@ final class RandomMachine implements AutoCloseable {
                 new MemoryMap.Memory(RAM, ram, true)));
         for (int k = 0; k < cpus; k++) {
             Mpidr mpidr = Mpidr.of(new VcpuId(k), Mpidr.MAX_CLUSTER);
-            Engine engine =
-                    factory.open(new EngineSpec(CpuModel.CORTEX_A57, Width.AARCH64, mpidr, memory, false));
+            Engine engine = factory.open(new EngineSpec(CpuModel.CORTEX_A57, Width.AARCH64, mpidr, memory, false));
             engines.add(engine);
             prepare(engine);
         }

@@ -23,8 +23,7 @@ public final class Twins {
     /// @param arguments `system` or `bundled`, first seed, how many
     public static void main(String[] arguments) {
         LibrarySearch search = LibrarySearch.standard(null);
-        Twins twins = new Twins(
-                UnicornLibrary.load(arguments[0].equals("bundled") ? search.withoutSystem() : search));
+        Twins twins = new Twins(UnicornLibrary.load(arguments[0].equals("bundled") ? search.withoutSystem() : search));
         long first = Long.parseLong(arguments[1]);
         long count = Long.parseLong(arguments[2]);
         for (long seed = first; seed < first + count; seed++) {

@@ -1,0 +1,84 @@
+package dev.trapline.launcher;
+
+import dev.trapline.abi.engine.EngineLibrary;
+import dev.trapline.unicorn.Shortcut;
+import dev.trapline.unicorn.UnicornEngines;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `trapline version`.
+@Command(
+        name = "version",
+        description = {"Says which Trapline this is, and what executes guest code.", ""},
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  trapline version",
+            "  trapline version --engine",
+            "  trapline version --engine --library libunicorn.so.2"
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {"0:it was said", "2:the command line is wrong, or there is no library"})
+final class VersionCommand implements Action {
+
+    private final Terminal terminal;
+
+    @Option(
+            names = "--engine",
+            order = 1,
+            description = "Also the engine's library, and which of its shortcuts are used: each is tried out first.")
+    private boolean engine;
+
+    @Option(
+            names = "--library",
+            paramLabel = "FILE",
+            order = 2,
+            description = "The Unicorn 2 library to look at. Otherwise the one that a run would take.")
+    private @Nullable Path library;
+
+    @Option(
+            names = "--shortcuts",
+            paramLabel = "WHICH",
+            order = 3,
+            description = "Try out only these: all, none, or names with commas between them (default all).")
+    private @Nullable String shortcuts;
+
+    VersionCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public @Nullable Path resultFile() {
+        return null;
+    }
+
+    @Override
+    public Ending perform() {
+        StringBuilder text = new StringBuilder();
+        for (String line : new Version().getVersion()) {
+            text.append(line).append('\n');
+        }
+        if (engine) {
+            describe(Engines.open(library, shortcuts), text);
+        }
+        terminal.print(text.toString());
+        return Ending.DONE;
+    }
+
+    private static void describe(UnicornEngines engines, StringBuilder text) {
+        EngineLibrary found = engines.library();
+        text.append(found.name())
+                .append(' ')
+                .append(found.version())
+                .append(", ")
+                .append(found.origin())
+                .append('\n');
+        for (Shortcut shortcut : Shortcut.values()) {
+            text.append("shortcut ").append(engines.shortcuts().line(shortcut)).append('\n');
+        }
+    }
+}

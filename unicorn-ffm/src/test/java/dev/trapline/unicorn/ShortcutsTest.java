@@ -1,0 +1,131 @@
+package dev.trapline.unicorn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.machine.CpuModel;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// Which shortcuts are used, and what becomes of those that do not fit.
+class ShortcutsTest {
+
+    private static final Set<Shortcut> ALL = EnumSet.allOf(Shortcut.class);
+
+    @BeforeAll
+    static void onlyWhereThereIsMachineCode() {
+        assumeTrue(!MachineCode.architecture().isEmpty(), "there is machine code for Linux on x86-64 only");
+    }
+
+    @Test
+    void allFitTheCopyInTheArtefact() {
+        Shortcuts shortcuts = bundled().shortcuts(ALL);
+        for (Shortcut shortcut : ALL) {
+            assertThat(shortcuts.line(shortcut)).startsWith(shortcut.id() + ": on (");
+            assertThat(shortcuts.uses(shortcut)).isTrue();
+        }
+    }
+
+    @Test
+    void allFitTheLibraryOfTheSystem() {
+        UnicornLibrary library = UnicornLibrary.load(LibrarySearch.standard(null));
+        assumeTrue(library.identity().version().equals("2.0.1"), "another version may refuse");
+        for (Shortcut shortcut : ALL) {
+            assertThat(library.shortcuts(ALL).line(shortcut)).contains(": on (");
+        }
+    }
+
+    @Test
+    void whatIsNotAskedForIsOff() {
+        Shortcuts shortcuts = bundled().shortcuts(Set.of());
+        assertThat(shortcuts.uses(Shortcut.STORES)).isFalse();
+        assertThat(shortcuts.line(Shortcut.STORES)).isEqualTo("stores: off (not asked for)");
+    }
+
+    @Test
+    void aStrippedLibraryIsRefusedWithTheNameThatItLacks() {
+        assertRefused(name -> Optional.empty(), "the library does not export arm_cpu_tlb_fill_aarch64");
+    }
+
+    @Test
+    void aLibraryWhoseTlbIsFilledByAnotherFunctionIsRefused() {
+        assertRefused(
+                name -> Optional.of(MemorySegment.ofAddress(0x1234_5678)),
+                "the library does not keep its CPU as version 2.0.1 does");
+    }
+
+    private static void assertRefused(SymbolLookup symbols, String reason) {
+        Shortcuts shortcuts = Shortcuts.of(bundled(), symbols, ALL);
+        assertThat(shortcuts.uses(Shortcut.STORES)).isFalse();
+        assertThat(shortcuts.line(Shortcut.STORES)).isEqualTo("stores: refused (" + reason + ")");
+    }
+
+    @Test
+    void namesAreReadFromText() {
+        assertThat(Shortcut.parse("all")).isEqualTo(ALL);
+        assertThat(Shortcut.parse("none")).isEmpty();
+        assertThat(Shortcut.parse(" stores ")).containsExactly(Shortcut.STORES);
+        assertThat(Shortcut.parse("none,stores")).containsExactly(Shortcut.STORES);
+        assertThatThrownBy(() -> Shortcut.parse("stores,fast"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'fast'")
+                .hasMessageContaining("stores");
+    }
+
+    @Test
+    void memoryThatIsNotMappedIsAnAnswer() {
+        try (HostMemory memory = HostMemory.open()) {
+            assertThat(memory.read(0x1_0000, 8).remaining())
+                    .as("the first pages")
+                    .isZero();
+            assertThat(memory.read(-1, 8).remaining()).as("no address at all").isZero();
+            assertThat(memory.read(Long.MAX_VALUE, 8).remaining())
+                    .as("past the end")
+                    .isZero();
+        }
+    }
+
+    @Test
+    void aStoreToMemoryThatCannotBeWrittenIsStillRefusedAfterALoadFromIt() {
+        try (Snippet guest = with("mov x0, #" + Snippet.FLASH + "; ldr x1, [x0]; str x1, [x0]; hvc #0")) {
+            assertThat(guest.run().toString()).contains("READ_ONLY_WRITE");
+        }
+    }
+
+    @Test
+    void codeThatWasWrittenAsDataRunsAsItWasWrittenLast() {
+        try (Snippet guest =
+                with("mov x0, #0x40000000; add x0, x0, #0x82, lsl #12; ldr w1, one; ldr w2, two; ldr w3, back;mov x7,"
+                    + " #100; again: str w1, [x0]; str w3, [x0, #4]; blr x0; add x6, x6, x5; str w2, [x0]; blr x0;add"
+                    + " x6, x6, x5; subs x7, x7, #1; b.ne again; hvc #0;one: mov x5, #1; two: mov x5, #2; back:"
+                    + " ret")) {
+            HypercallExitTest.hypercall(guest.run());
+            assertThat(guest.x(6)).isEqualTo(300);
+        }
+    }
+
+    @Test
+    void aBudgetIsUsedWhereStoresStayWithinTheTranslatedCode() {
+        try (Snippet guest = with("mov x0, #0x40000000; add x0, x0, #0x82, lsl #12; again: str x1, [x0, #8];"
+                + "ldr x2, [x0, #8]; add x1, x1, #1; b again")) {
+            assertThat(guest.run(3 + 4 * 1000)).isInstanceOf(Exit.BudgetUsed.class);
+            assertThat(guest.x(1)).isEqualTo(1000);
+            assertThat(guest.x(2)).isEqualTo(999);
+        }
+    }
+
+    private static Snippet with(String source) {
+        return Snippet.with(new UnicornEngines(bundled(), ALL), CpuModel.CORTEX_A57, A64.assemble(source));
+    }
+
+    private static UnicornLibrary bundled() {
+        return UnicornLibrary.load(LibrarySearch.standard(null).withoutSystem());
+    }
+}
