@@ -20,7 +20,8 @@ sealed interface Action
                 JournalImportCommand,
                 JournalSchemaCommand,
                 DemoCommand,
-                TrainCommand {
+                TrainCommand,
+                VersionCommand {
 
     /// Does it.
     ///

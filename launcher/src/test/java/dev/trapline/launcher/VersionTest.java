@@ -60,7 +60,8 @@ class VersionTest {
         Said wrong = perform("run", "--set", "engine.shortcuts=turbo", guest);
         assertThat(wrong.status()).isEqualTo(Ending.USAGE);
         assertThat(wrong.err()).contains("'turbo'");
-        Said with = perform("run", "--cpus", "4", "--record", directory.resolve("a").toString(), guest);
+        Said with =
+                perform("run", "--cpus", "4", "--record", directory.resolve("a").toString(), guest);
         Said without = perform("run", "--cpus", "4", "--set", "engine.shortcuts=none", guest);
         assertThat(with.status()).as(with.err()).isZero();
         assertThat(without.out()).as("the same history").isEqualTo(with.out());
