@@ -11,6 +11,7 @@ import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.firmware.state.StateCodec;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,14 @@ public final class ServiceHost<S> {
         } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
             throw new InvariantViolation("service '" + descriptor().name() + "' threw " + e + " on " + event, e);
         }
+    }
+
+    /// The functions that the service describes and does not have on this machine. Asked before its first call.
+    public List<FunctionId> absent() {
+        return descriptor().functions().stream()
+                .map(ServiceDescriptor.Function::id)
+                .filter(function -> !service.offers(state, function, memory))
+                .toList();
     }
 
     /// The numbers of the events that can be injected for the service. Asked before its first call.

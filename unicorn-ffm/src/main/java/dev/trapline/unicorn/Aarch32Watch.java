@@ -118,7 +118,7 @@ final class Aarch32Watch implements CodeHooks {
 
     /// How the slice ended, if that was this object's doing.
     @Nullable
-    Exit exit(long[] registers) {
+    Exit exit(long[] registers, DataOrderControl dataOrder) {
         if (fault != null) {
             return fault;
         }
@@ -136,6 +136,7 @@ final class Aarch32Watch implements CodeHooks {
                 architecture.exceptionLevel(pstate),
                 Instructions.WIDTH,
                 false,
+                dataOrder.isBigOnException(),
                 GeneralRegisters.copyOf(registers));
     }
 

@@ -13,6 +13,8 @@ final class EngineHooks implements Hooks {
     private static final long EL_MASK = 0xc;
     private static final long AARCH32 = 0x10;
     private static final int MAINTENANCE_BITS = 0x3fff;
+    private static final int MMU_SEEN = 1;
+    private static final int BIG_ENDIAN = 2;
 
     private final Unicorn engine;
     private final VirtualClock clock;
@@ -26,6 +28,7 @@ final class EngineHooks implements Hooks {
     private long invalidAddress;
     private Exit.@Nullable Maintenance maintenance;
     private boolean mmuSeen;
+    private boolean bigEndian;
 
     /// Prepares hooks of one engine.
     ///
@@ -75,6 +78,8 @@ final class EngineHooks implements Hooks {
     public boolean writeSystem(int register, long value) {
         if (register == SystemRegister.SCTLR_EL1) {
             mmuSeen |= (value & 1) != 0;
+            // At EL0 the library refuses it.
+            bigEndian = privileged() ? (value & DataOrderControl.EXCEPTION_ENDIAN) != 0 : bigEndian;
             return false;
         }
         if (debug != null && debug.concerns(register)) {
@@ -126,18 +131,29 @@ final class EngineHooks implements Hooks {
         return mmuSeen;
     }
 
+    /// SCTLR_EL1.EE: as the guest wrote it last, or as [#setBigEndian] said.
+    boolean isBigEndian() {
+        return bigEndian;
+    }
+
+    void setBigEndian(boolean big) {
+        bigEndian = big;
+    }
+
     TimeRegisters time() {
         return time;
     }
 
     /// Takes down what lasts from one slice to the next.
     void save(ByteBuffer state) {
-        state.put((byte) (mmuSeen ? 1 : 0));
+        state.put((byte) ((mmuSeen ? MMU_SEEN : 0) | (bigEndian ? BIG_ENDIAN : 0)));
         time.save(state);
     }
 
     void load(ByteBuffer state) {
-        mmuSeen = state.get() != 0;
+        byte seen = state.get();
+        mmuSeen = (seen & MMU_SEEN) != 0;
+        bigEndian = (seen & BIG_ENDIAN) != 0;
         time.load(state);
     }
 }

@@ -101,6 +101,21 @@ final class GenericTimers {
         return folded;
     }
 
+    /// What they keep without the CPU's power: CTL and CVAL of each.
+    void readInto(long[] words) {
+        for (int timer = PHYSICAL; timer <= VIRTUAL; timer++) {
+            words[2 * timer] = control[timer];
+            words[2 * timer + 1] = compareValue[timer];
+        }
+    }
+
+    void writeFrom(long[] words) {
+        for (int timer = PHYSICAL; timer <= VIRTUAL; timer++) {
+            control[timer] = words[2 * timer] & WRITABLE;
+            compareValue[timer] = words[2 * timer + 1];
+        }
+    }
+
     void save(ByteBuffer state) {
         state.putLong(kernelControl);
         for (int timer = PHYSICAL; timer <= VIRTUAL; timer++) {

@@ -77,6 +77,12 @@ final class HandlerSwitch {
         link.write(2);
     }
 
+    /// Brings the translation flags up to date with SCTLR_EL1, which was written from outside.
+    void renewFlags(long pstate) {
+        system.read();
+        writeHidden(pstate);
+    }
+
     private static long checked(long pstate) {
         long mode = pstate & MODE;
         if (mode != EL0T && mode != EL1T && mode != EL1H) {

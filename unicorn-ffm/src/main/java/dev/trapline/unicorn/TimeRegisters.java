@@ -180,6 +180,16 @@ final class TimeRegisters {
         return timers.deadline();
     }
 
+    /// See [Engine#readTimers].
+    void readTimers(long[] into) {
+        timers.readInto(into);
+    }
+
+    /// See [Engine#writeTimers].
+    void writeTimers(long[] from) {
+        timers.writeFrom(from);
+    }
+
     /// The timer that a register of CRn 14 belongs to, -1 if to none.
     private static int timerOf(int register) {
         if (SystemRegister.op1(register) != 3 || SystemRegister.op2(register) > 2) {

@@ -8,6 +8,7 @@ import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
@@ -36,6 +37,7 @@ final class UnicornEngine implements Engine {
     private final Faults faults;
     private final @Nullable Aarch32Watch watch;
     private final @Nullable HandlerSwitch handlers;
+    private final DataOrderControl dataOrder;
     private final Instructions instructions;
     private final RegisterBatch general;
     private final Architecture.StateDigest stateDigest;
@@ -61,7 +63,11 @@ final class UnicornEngine implements Engine {
                         instructions,
                         new Aarch32Time(unicorn, hooks.time()),
                         spec.exportFailedConditionCalls());
-        this.handlers = a64 ? new HandlerSwitch(unicorn, library.switchLayout()) : null;
+        HandlerSwitch switching = a64 ? new HandlerSwitch(unicorn, library.switchLayout()) : null;
+        this.handlers = switching;
+        this.dataOrder = switching == null
+                ? DataOrderControl.A32.of(unicorn)
+                : new DataOrderControl.A64(unicorn, hooks, switching);
         this.general = architecture.generalRegisters(unicorn);
         this.stateDigest = architecture.stateDigest(unicorn);
     }
@@ -120,7 +126,7 @@ final class UnicornEngine implements Engine {
             code = start(left);
         }
         if (hooks.interrupt() == EngineHooks.NO_INTERRUPT) {
-            Exit exit = watching.exit(registers);
+            Exit exit = watching.exit(registers, dataOrder);
             if (exit != null) {
                 return exit;
             }
@@ -172,6 +178,7 @@ final class UnicornEngine implements Engine {
                 architecture.exceptionLevel(pstate),
                 Instructions.WIDTH,
                 true,
+                dataOrder.isBigOnException(),
                 GeneralRegisters.copyOf(registers));
     }
 
@@ -275,6 +282,24 @@ final class UnicornEngine implements Engine {
     public void writePc(long address) {
         unicorn.handle();
         architecture.setPc(registers, address);
+    }
+
+    @Override
+    public void writeDataOrder(DataOrder order) {
+        unicorn.handle();
+        dataOrder.write(order, registers);
+    }
+
+    @Override
+    public void readTimers(long[] into) {
+        unicorn.handle();
+        hooks.time().readTimers(into);
+    }
+
+    @Override
+    public void writeTimers(long[] from) {
+        unicorn.handle();
+        hooks.time().writeTimers(from);
     }
 
     @Override

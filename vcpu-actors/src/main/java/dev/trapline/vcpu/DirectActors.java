@@ -3,6 +3,7 @@ package dev.trapline.vcpu;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
@@ -216,7 +217,8 @@ final class DirectActors implements MachineCore.Actors {
     public void tell(VcpuId vcpu, VcpuActor.Command command) {
         VcpuLogic logic = logic(vcpu);
         switch (command) {
-            case VcpuActor.PowerOn(long entry, RegisterWrites registers) -> logic.powerOn(entry, registers);
+            case VcpuActor.PowerOn(long entry, RegisterWrites registers, DataOrder order) ->
+                logic.powerOn(entry, registers, order);
             case VcpuActor.PowerOff _ -> logic.powerOff();
             case VcpuActor.PowerDown _ -> logic.powerDown();
             case VcpuActor.Suspend _ -> logic.suspend();

@@ -3,6 +3,7 @@ package dev.trapline.vcpu;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.firmware.RegisterWrites;
@@ -12,7 +13,9 @@ import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.vcpu.boot.BootPlan;
 import dev.trapline.vcpu.device.Pl011;
 import dev.trapline.vcpu.memory.MachineMemory;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Carries out what services want done, in answers and in reaction to events, and tells them of events. All of it
 /// between two slices.
@@ -104,9 +107,39 @@ final class Effects {
             return;
         }
         if (!effects.isEmpty()) {
-            run.reacted(new JournalRecord.Reaction(service, effects));
-            apply(effects, service);
+            List<Effect> feasible = feasible(effects);
+            run.reacted(new JournalRecord.Reaction(service, feasible));
+            apply(feasible, service);
         }
+    }
+
+    /// The effects that the machine carries out, which is what it records: those wanted, but [Effect.StayAwake] for
+    /// a vCPU that is to wait and has an interrupt pending.
+    List<Effect> feasible(List<Effect> wanted) {
+        if (wanted.isEmpty()) {
+            return wanted;
+        }
+        long woken = 0;
+        List<Effect> feasible = new ArrayList<>(wanted.size());
+        for (Effect effect : wanted) {
+            if (effect instanceof Effect.Wake(VcpuId target)) {
+                woken |= target.bit();
+            }
+            VcpuId waits = waiting(effect);
+            if (waits != null && ((woken & waits.bit()) != 0 || vcpus.isInterrupted(waits, run.now()))) {
+                feasible.add(new Effect.StayAwake(waits));
+            } else {
+                feasible.add(effect);
+            }
+        }
+        return feasible;
+    }
+
+    private static @Nullable VcpuId waiting(Effect effect) {
+        if (effect instanceof Effect.Standby(VcpuId target)) {
+            return target;
+        }
+        return effect instanceof Effect.PowerDown down ? down.target() : null;
     }
 
     /// Carries out effects of a service, in their order.
@@ -121,7 +154,7 @@ final class Effects {
     private void apply(Effect effect, String service) {
         switch (effect) {
             case Effect.PowerOn on -> {
-                vcpus.powerOn(on.target(), on.entry(), RegisterWrites.x0(on.contextId()), on.readyAt());
+                vcpus.powerOn(on.target(), on.entry(), RegisterWrites.x0(on.contextId()), on.readyAt(), on.order());
                 stolen.canRun(on.target(), Math.max(run.now(), on.readyAt()));
                 tellServices(new MachineEvent.PoweredOn(on.target()));
             }
@@ -129,17 +162,22 @@ final class Effects {
                 vcpus.powerOff(target);
                 tellServices(new MachineEvent.PoweredOff(target));
             }
+            // An effect before it may have led to an interrupt.
             case Effect.Standby(VcpuId target) -> {
                 if (!vcpus.standby(target, run.now())) {
-                    tellServices(new MachineEvent.Woken(target, run.now(), false));
+                    stayedAwake(target);
                 }
             }
             case Effect.PowerDown down -> {
-                boolean isDown = vcpus.powerDown(down, run.now());
-                tellServices(
-                        isDown
-                                ? new MachineEvent.PoweredDown(down.target())
-                                : new MachineEvent.Woken(down.target(), run.now(), false));
+                if (vcpus.powerDown(down, run.now())) {
+                    tellServices(new MachineEvent.PoweredDown(down.target()));
+                } else {
+                    stayedAwake(down.target());
+                }
+            }
+            case Effect.StayAwake(VcpuId target) -> {
+                vcpus.stayAwake(target);
+                stayedAwake(target);
             }
             case Effect.Wake(VcpuId target) -> vcpus.interrupt(target);
             case Effect.WriteMemory(long address, Bytes bytes) -> writeMemory(address, bytes, service);
@@ -147,7 +185,10 @@ final class Effects {
             case Effect.CompleteEvent(VcpuId target) -> vcpus.complete(target);
             case Effect.CompleteEventAndResume(VcpuId target, long address) -> vcpus.completeAndResume(target, address);
             case Effect.DrawEntropy(int bytes) -> inputs.requestEntropy(service, bytes);
-            case Effect.ShareStolenTime(VcpuId of, long address) -> stolen.share(of, address);
+            case Effect.ShareStolenTime(VcpuId of, long address) -> {
+                stolen.share(of, address);
+                vcpus.tellAll(new VcpuActor.DropTranslations(address, Long.BYTES));
+            }
             case Effect.SystemOff(Effect.SystemOff.Off kind) ->
                 run.finish(
                         switch (kind) {
@@ -157,6 +198,10 @@ final class Effects {
             case Effect.SystemReset reset -> reset(reset);
             case Effect.ExitRun(long status) -> run.finish(new RunOutcome.Exited(status));
         }
+    }
+
+    private void stayedAwake(VcpuId vcpu) {
+        tellServices(new MachineEvent.StayedAwake(vcpu, run.now()));
     }
 
     private void writeMemory(long address, Bytes bytes, String service) {
@@ -195,7 +240,7 @@ final class Effects {
     }
 
     private void start() {
-        vcpus.powerOn(VcpuId.BOOT, boot.entry(), boot.registers(spec.width()), run.now());
+        vcpus.powerOn(VcpuId.BOOT, boot.entry(), boot.registers(spec.width()), run.now(), DataOrder.LITTLE);
         tellServices(new MachineEvent.Started());
     }
 }

@@ -55,7 +55,7 @@ final class MachineAssembly {
         this.spec = spec;
         this.images = List.copyOf(images);
         this.services = recording == null ? List.copyOf(offered) : recorded(offered, recording.header());
-        this.registry = CapabilityRegistry.of(descriptors(), spec.policy());
+        CapabilityRegistry table = CapabilityRegistry.of(descriptors(), spec.policy());
         this.boot = BootPlan.of(this.images, spec);
         checkSettings();
         this.memory = new MachineMemory(engines, spec.ramBytes(), boot.flash());
@@ -63,6 +63,8 @@ final class MachineAssembly {
             hosts.put(service.descriptor().name(), host(service));
         }
         hosts.values().forEach(host -> events.addAll(host.events()));
+        this.registry = table.without(
+                hosts.values().stream().flatMap(host -> host.absent().stream()).toList());
     }
 
     /// Checks what is to be injected. For any thread.
@@ -156,7 +158,13 @@ final class MachineAssembly {
                     spec.serviceSettings()
                             .getOrDefault(descriptor.name() + "." + setting.key(), setting.defaultValue()));
         }
-        return new ServiceContext(spec.topology(), spec.policy().isResident(descriptor.name()), settings);
+        String name = descriptor.name();
+        return new ServiceContext(
+                spec.topology(),
+                spec.cpuModel(),
+                spec.policy().isResident(name),
+                spec.policy().isOn(name, false),
+                settings);
     }
 
     private void checkSettings() {

@@ -166,13 +166,14 @@ final class MachineCore implements Effects.Run {
     void hypercallAnswered(SliceEnd end, Decision decision, RegisterWrites registers, List<Effect> wanted) {
         Slice slice = end.slice();
         takeIn(end);
-        Answer answer = new Answer(decision, registers, wanted);
+        List<Effect> feasible = effects.feasible(wanted);
+        Answer answer = new Answer(decision, registers, feasible);
         history.append(answer);
         log.addCall(slice, answer);
         vcpus.returns(slice.vcpu(), registers);
         digests(end);
-        if (!wanted.isEmpty()) {
-            effects.apply(wanted, serviceOf(decision));
+        if (!feasible.isEmpty()) {
+            effects.apply(feasible, serviceOf(decision));
         }
         next();
     }

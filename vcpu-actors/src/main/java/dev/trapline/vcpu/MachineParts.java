@@ -43,7 +43,7 @@ record MachineParts(
     ///
     /// @throws dev.trapline.abi.registry.RegistryException if the policy does not fit its services
     CapabilityRegistry registry(Policy policy) {
-        return CapabilityRegistry.of(descriptors(), policy);
+        return registry.under(descriptors(), policy);
     }
 
     /// Checks that a policy can be put in force here. For any thread.

@@ -95,13 +95,23 @@ final class PowerTable {
         InvariantViolation.require(
                 of(vcpu) == VcpuState.ON,
                 "a firmware service suspends " + vcpu + ", which is " + of(vcpu).description());
-        boolean kept = (interrupted & vcpu.bit()) != 0;
-        interrupted &= ~vcpu.bit();
-        if (kept || timers[vcpu.index()] <= now) {
+        boolean pending = isInterrupted(vcpu, now);
+        useInterrupt(vcpu);
+        if (pending) {
             return false;
         }
         set(vcpu, how, timers[vcpu.index()]);
         return true;
+    }
+
+    /// Whether an interrupt is pending for a vCPU: one that was kept, or its timer's.
+    boolean isInterrupted(VcpuId vcpu, long now) {
+        return (interrupted & vcpu.bit()) != 0 || timers[vcpu.index()] <= now;
+    }
+
+    /// Forgets an interrupt that was kept.
+    void useInterrupt(VcpuId vcpu) {
+        interrupted &= ~vcpu.bit();
     }
 
     /// Takes note of an interrupt: a vCPU that waits is due at once.

@@ -29,7 +29,8 @@ final class StolenTime {
         shared = new boolean[vcpus];
     }
 
-    /// Keeps a vCPU's time from now on.
+    /// Keeps a vCPU's time from now on, and writes down what it is: 0 the first time, and never less than before when
+    /// it is asked for again.
     ///
     /// @param address where it is written
     void share(VcpuId of, long address) {
@@ -38,13 +39,15 @@ final class StolenTime {
                 "a service has stolen time kept at 0x" + Long.toHexString(address)
                         + ", which is not a word wholly in memory");
         addresses[of.index()] = address;
-        stolen[of.index()] = 0;
         shared[of.index()] = true;
         any = true;
+        write(of.index());
     }
 
+    /// The machine was reset: nobody has asked for anything yet.
     void forgetAll() {
         Arrays.fill(shared, false);
+        Arrays.fill(stolen, 0);
         any = false;
     }
 
@@ -61,10 +64,15 @@ final class StolenTime {
             return -1;
         }
         stolen[index] += now - since[index];
+        write(index);
+        return addresses[index];
+    }
+
+    /// Little-endian, whatever the guest's data are (DEN0057 §3).
+    private void write(int index) {
         ByteBuffer word = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         word.putLong(stolen[index] * MachineSpec.NANOS_PER_TICK);
         memory.write(addresses[index], Bytes.copyOf(word.array()));
-        return addresses[index];
     }
 
     void save(StateWriter state) {

@@ -6,6 +6,7 @@ import akka.actor.typed.PostStop;
 import akka.actor.typed.Signal;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
@@ -40,7 +41,8 @@ final class VcpuActor extends DirectBehavior<VcpuActor.Command> {
     ///
     /// @param entry on AArch32, bit 0 selects T32
     /// @param registers what the vCPU finds there; all others are zero
-    record PowerOn(long entry, RegisterWrites registers) implements Command {}
+    /// @param order byte order of its data
+    record PowerOn(long entry, RegisterWrites registers, DataOrder order) implements Command {}
 
     /// CPU_OFF, or a reset of the machine.
     enum PowerOff implements Command {
@@ -128,7 +130,7 @@ final class VcpuActor extends DirectBehavior<VcpuActor.Command> {
         switch (command) {
             case Grant grant -> run(grant);
             case Reconfigure(CapabilityRegistry table) -> registry = table;
-            case PowerOn(long entry, RegisterWrites registers) -> logic.powerOn(entry, registers);
+            case PowerOn(long entry, RegisterWrites registers, DataOrder order) -> logic.powerOn(entry, registers, order);
             case PowerOff _ -> logic.powerOff();
             case PowerDown _ -> logic.powerDown();
             case Suspend _ -> logic.suspend();

@@ -8,6 +8,7 @@ import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
@@ -52,6 +53,9 @@ final class VcpuLogic {
     private final long[] registers = new long[GeneralRegisters.COUNT];
     private Lifecycle lifecycle = new Off();
     private long timerDeadline = Engine.NO_DEADLINE;
+    /// Of a vCPU that is powered down: see [Engine#readTimers].
+    private final long[] timers = new long[Engine.TIMER_WORDS];
+    private boolean keepsTimers;
     /// What the events saved whose handlers run, the innermost first.
     private final Deque<GeneralRegisters> interrupted = new ArrayDeque<>();
 
@@ -70,24 +74,39 @@ final class VcpuLogic {
     ///
     /// @param entry on AArch32, bit 0 selects T32
     /// @param registers what it finds there; all others are zero
-    void powerOn(long entry, RegisterWrites registers) {
+    /// @param order byte order of its data
+    void powerOn(long entry, RegisterWrites registers, DataOrder order) {
         if (!(lifecycle instanceof Off)) {
             throw new InvariantViolation(id + " is powered on while it is " + lifecycle);
         }
         Engine engine = engines.open(spec);
         engine.writeRegisters(registers);
         engine.writePc(entry);
+        if (order != DataOrder.LITTLE) {
+            engine.writeDataOrder(order);
+        }
+        if (keepsTimers) {
+            engine.writeTimers(timers);
+            keepsTimers = false;
+        }
         lifecycle = new OnPending(engine);
     }
 
     /// Powers off; nothing if it is off.
     void powerOff() {
-        powerDown();
+        close();
+        keepsTimers = false;
         interrupted.clear();
     }
 
-    /// Loses its registers, and goes on in the handlers it was in when it is powered on again.
+    /// Loses its registers. When it is powered on again it has its timers, and goes on in the handlers it was in.
     void powerDown() {
+        runningEngine().readTimers(timers);
+        keepsTimers = true;
+        close();
+    }
+
+    private void close() {
         ifPowered(Engine::close);
         lifecycle = new Off();
     }
@@ -227,6 +246,8 @@ final class VcpuLogic {
                     case Suspended _ -> SUSPENDED;
                 });
         state.put(timerDeadline);
+        state.put(keepsTimers);
+        state.put(timers);
         state.put(interrupted.size());
         long[] words = new long[GeneralRegisters.COUNT];
         for (GeneralRegisters each : interrupted) {
@@ -242,6 +263,8 @@ final class VcpuLogic {
         powerOff();
         int kind = state.takeInt();
         timerDeadline = state.take();
+        keepsTimers = state.takeFlag();
+        state.take(timers);
         // A vCPU without power may be in a handler: it goes on there when it has power again.
         long[] words = new long[GeneralRegisters.COUNT];
         for (int left = state.takeInt(); left > 0; left--) {

@@ -2,6 +2,7 @@ package dev.trapline.vcpu;
 
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.VcpuState;
@@ -23,6 +24,8 @@ final class Vcpus {
 
         void tell(VcpuId vcpu, VcpuActor.Command command);
     }
+
+    private static final List<DataOrder> ORDERS = List.of(DataOrder.values());
 
     private final Actors actors;
     private final PowerTable power;
@@ -86,9 +89,10 @@ final class Vcpus {
     ///
     /// @param registers what it finds there; all others are zero
     /// @param readyAt virtual time before which it executes nothing
-    void powerOn(VcpuId vcpu, long entry, RegisterWrites registers, long readyAt) {
+    /// @param order byte order of its data
+    void powerOn(VcpuId vcpu, long entry, RegisterWrites registers, long readyAt, DataOrder order) {
         power.powerOn(vcpu, readyAt);
-        actors.tell(vcpu, new VcpuActor.PowerOn(entry, registers));
+        actors.tell(vcpu, new VcpuActor.PowerOn(entry, registers, order));
     }
 
     void powerOff(VcpuId vcpu) {
@@ -112,6 +116,16 @@ final class Vcpus {
         if (!power.waits(vcpu, VcpuState.SUSPENDED, now)) {
             actors.tell(vcpu, VcpuActor.Wake.INSTANCE);
         }
+    }
+
+    /// Whether an interrupt is pending for a vCPU that runs, so that it would not wait.
+    boolean isInterrupted(VcpuId vcpu, long now) {
+        return vcpu.index() < all.length && power.of(vcpu) == VcpuState.ON && power.isInterrupted(vcpu, now);
+    }
+
+    /// A vCPU was to wait, and an interrupt was pending: it is used up.
+    void stayAwake(VcpuId vcpu) {
+        power.useInterrupt(vcpu);
     }
 
     /// Has a vCPU wait for an interrupt.
@@ -164,7 +178,7 @@ final class Vcpus {
             if (down == null) {
                 throw new InvariantViolation(vcpu + " was powered down, and does not know where to go on");
             }
-            actors.tell(vcpu, new VcpuActor.PowerOn(down.entry(), RegisterWrites.x0(down.contextId())));
+            actors.tell(vcpu, new VcpuActor.PowerOn(down.entry(), RegisterWrites.x0(down.contextId()), down.order()));
         } else {
             actors.tell(vcpu, VcpuActor.Wake.INSTANCE);
         }
@@ -185,6 +199,7 @@ final class Vcpus {
             state.put(down != null);
             state.put(down == null ? 0 : down.entry());
             state.put(down == null ? 0 : down.contextId());
+            state.put(down == null ? 0 : ORDERS.indexOf(down.order()));
         }
         state.put(suspendedByEffect);
         state.put(handlers.size());
@@ -204,7 +219,8 @@ final class Vcpus {
         }
         for (int index = 0; index < resumes.length; index++) {
             boolean down = state.takeFlag();
-            Effect.PowerDown resume = new Effect.PowerDown(all[index], state.take(), state.take());
+            Effect.PowerDown resume =
+                    new Effect.PowerDown(all[index], state.take(), state.take(), ORDERS.get(state.takeInt()));
             resumes[index] = down ? resume : null;
         }
         suspendedByEffect = state.take();

@@ -154,7 +154,8 @@ final class CallOracle {
                 case Effect.PowerOff power -> on[power.target().index()] = false;
                 case Effect.SystemOff _, Effect.SystemReset _, Effect.ExitRun _ -> {}
                 case Effect.DrawEntropy _ -> {}
-                case Effect.Standby _,
+                case Effect.StayAwake _,
+                        Effect.Standby _,
                         Effect.EventHandling _,
                         Effect.PowerDown _,
                         Effect.ShareStolenTime _,

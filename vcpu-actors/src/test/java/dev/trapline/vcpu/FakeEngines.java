@@ -7,6 +7,7 @@ import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.EngineLibrary;
 import dev.trapline.abi.engine.EngineSpec;
+import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
@@ -176,6 +177,22 @@ final class FakeEngines implements EngineFactory {
             registers[GeneralRegisters.PC] = address;
             script = scripts.get((int) (address - ENTRY) / 4);
             at = from;
+        }
+
+        @Override
+        public void writeDataOrder(DataOrder order) {
+            log.add(name + " has data order " + order);
+        }
+
+        @Override
+        public void readTimers(long[] into) {
+            into[0] = timer;
+        }
+
+        @Override
+        public void writeTimers(long[] from) {
+            log.add(name + " has timers again");
+            timer = from[0];
         }
 
         @Override

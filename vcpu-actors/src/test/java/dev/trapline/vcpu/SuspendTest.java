@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.firmware.FirmwareService;
@@ -196,6 +197,7 @@ class SuspendTest {
                         "cpu0 closes",
                         "open 0x80000000",
                         "cpu0 gets x0=0x77",
+                        "cpu0 has timers again",
                         "cpu0 runs 20000 at 9000",
                         "cpu0 closes");
     }
@@ -208,7 +210,58 @@ class SuspendTest {
         assertThat(engines.log)
                 .as("its engine was never closed, and it got the reply")
                 .containsSubsequence("cpu0 runs 20000 at 0", "cpu0 gets x0=0x55", "cpu0 runs 20000 at 256");
-        assertThat(heard).as("it was woken at once").contains("Woken[vcpu=vcpu0, time=256, lostPower=false]");
+        assertThat(heard)
+                .as("it was in no idle state, so it was not woken from one either")
+                .containsExactly("Started[]", "call at 0", "StayedAwake[vcpu=vcpu0, time=256]");
+        assertThat(effects()).as("the recording says so").containsExactly(new Effect.StayAwake(ZERO));
+    }
+
+    @Test
+    void standbyWithAnInterruptPendingIsNoStandbyEither() {
+        engines.script(budget(), hvc(DO), hvc(SYSTEM_OFF));
+        runAndReplay(
+                machine(1, new Doing(new Effect.Standby(ZERO))).inject(at(ZERO, 1)),
+                new Doing(new Effect.Standby(ZERO)));
+        assertThat(heard)
+                .as("the interrupt came before the call")
+                .containsExactly("Started[]", "call at 20000", "StayedAwake[vcpu=vcpu0, time=20256]");
+        assertThat(effects()).containsExactly(new Effect.StayAwake(ZERO));
+        assertThat(records().filter(JournalRecord.Idle.class::isInstance))
+                .as("no time passed")
+                .isEmpty();
+    }
+
+    @Test
+    void theInterruptThatKeptAVcpuAwakeIsUsedUp() {
+        Effect[] twice = {new Effect.Standby(ZERO), new Effect.Standby(ZERO)};
+        engines.script(budget(), engines.timer(500_000, hvc(DO)), hvc(DO), hvc(SYSTEM_OFF));
+        runAndReplay(machine(1, new Doing(twice)).inject(at(ZERO, 1)), new Doing(twice));
+        assertThat(effects())
+                .as("the second standby waits for the timer")
+                .containsExactly(new Effect.StayAwake(ZERO), new Effect.Standby(ZERO));
+    }
+
+    @Test
+    void aVcpuResumesWithTheByteOrderThatTheEffectSays() {
+        Effect down = new Effect.PowerDown(ZERO, entry(1), 0x77, DataOrder.BIG_ON_EXCEPTION);
+        engines.script(engines.timer(500_000, hvc(DO))).script(hvc(SYSTEM_OFF));
+        runAndReplay(machine(1, new Doing(down)), new Doing(down));
+        assertThat(engines.log).containsSubsequence("cpu0 closes", "cpu0 has data order BIG_ON_EXCEPTION");
+    }
+
+    @Test
+    void aVcpuStartsWithTheByteOrderThatTheEffectSays() {
+        Effect on = new Effect.PowerOn(ONE, entry(1), 3, 0, DataOrder.BIG);
+        engines.script(hvc(DO), wfi()).script(hvc(SYSTEM_OFF));
+        runAndReplay(machine(2, new Doing(on)), new Doing(on));
+        assertThat(engines.log).containsSubsequence("open 0x80000001", "cpu1 has data order BIG");
+    }
+
+    private Stream<Effect> effects() {
+        return records()
+                .filter(JournalRecord.Answer.class::isInstance)
+                .flatMap(answer -> ((JournalRecord.Answer) answer).effects().stream())
+                .filter(effect -> !(effect instanceof Effect.SystemOff));
     }
 
     @Test
@@ -261,9 +314,11 @@ class SuspendTest {
         RunReport report = runAndReplay(machine(2, new Doing(share)), new Doing(share));
         assertThat(report.outcome()).isEqualTo(new RunOutcome.PoweredOff());
         assertThat(engines.log)
-                .as("written before each slice in which it has grown, and code there is translated anew")
+                .as("written when it is asked for, and before each slice in which it has grown; code there is translated"
+                        + " anew")
                 .filteredOn(line -> line.startsWith("cpu0 drops"))
-                .containsExactly("cpu0 drops 0x40001008+8", "cpu0 drops 0x40001008+8", "cpu0 drops 0x40001008+8");
+                .hasSize(4)
+                .containsOnly("cpu0 drops 0x40001008+8");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.trapline.abi.engine;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.firmware.RegisterWrites;
@@ -80,6 +81,22 @@ public interface Engine extends AutoCloseable {
 
     /// Where the next slice begins.
     void writePc(long address);
+
+    /// Sets the byte order of data accesses: SCTLR_EL1.EE, on AArch32 CPSR.E and SCTLR.EE. Little-endian after
+    /// [EngineFactory#open].
+    void writeDataOrder(DataOrder order);
+
+    /// Words of [#readTimers].
+    int TIMER_WORDS = 4;
+
+    /// Reads what the CPU's timers keep without the CPU's power: CNTP_CTL, CNTP_CVAL, CNTV_CTL and CNTV_CVAL. Not
+    /// CNTKCTL, which belongs to the CPU.
+    ///
+    /// @param into at least [#TIMER_WORDS] words
+    void readTimers(long[] into);
+
+    /// Writes what [#readTimers] read.
+    void writeTimers(long[] from);
 
     /// A digest of everything a guest can have left in registers: general, SIMD and floating point, and the system
     /// registers of EL0 and EL1. Some microseconds.

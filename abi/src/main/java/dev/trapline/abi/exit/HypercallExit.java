@@ -11,6 +11,7 @@ import dev.trapline.abi.ExecutionState;
 /// @param exceptionLevel the exception level it was executed at, 0 to 3
 /// @param instructionWidth bytes of the instruction, 2 or 4
 /// @param conditionPassed whether its condition check passed; always true in A64
+/// @param bigEndianExceptions SCTLR_EL1.EE, on AArch32 SCTLR.EE: see [#dataOrder]
 /// @param registers all general registers, PC at the next instruction
 public record HypercallExit(
         Conduit conduit,
@@ -19,8 +20,29 @@ public record HypercallExit(
         int exceptionLevel,
         int instructionWidth,
         boolean conditionPassed,
+        boolean bigEndianExceptions,
         GeneralRegisters registers)
         implements Exit {
+
+    private static final long CPSR_E = 1 << 9;
+
+    /// A call by a caller whose SCTLR_EL1.EE, on AArch32 SCTLR.EE, is 0.
+    public HypercallExit(
+            Conduit conduit,
+            int immediate,
+            ExecutionState state,
+            int exceptionLevel,
+            int instructionWidth,
+            boolean conditionPassed,
+            GeneralRegisters registers) {
+        this(conduit, immediate, state, exceptionLevel, instructionWidth, conditionPassed, false, registers);
+    }
+
+    /// The byte order of the caller's data accesses.
+    public DataOrder dataOrder() {
+        boolean now = state.isAarch32() ? (registers.pstate() & CPSR_E) != 0 : bigEndianExceptions;
+        return DataOrder.of(now, bigEndianExceptions);
+    }
 
     /// Address of the SMC or HVC itself.
     public long pc() {

@@ -33,8 +33,13 @@ public interface Capabilities {
         return new FunctionId(functionId);
     }
 
-    /// The functions that the machine's services describe, ascending, each once. In the version that a service has
-    /// on this machine some of them may not be there.
+    /// Whether the machine's services have a function: false for one that the service that claims it lacks in this
+    /// machine's version or by its settings.
+    default boolean offers(FunctionId function) {
+        return true;
+    }
+
+    /// The functions that the machine's services have, ascending, each once.
     default List<FunctionId> functions() {
         return List.of();
     }

@@ -2,6 +2,7 @@ package dev.trapline.abi.firmware;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.DataOrder;
 
 /// What a firmware service wants done beyond writing the caller's registers. The machine does it before it lets any
 /// vCPU go on.
@@ -12,7 +13,13 @@ public sealed interface Effect {
     /// T32.
     ///
     /// @param readyAt virtual time before which it executes nothing: until then it is pending
-    record PowerOn(VcpuId target, long entry, long contextId, long readyAt) implements Effect {}
+    /// @param order byte order of its data accesses: SCTLR_EL1.EE, on AArch32 CPSR.E and SCTLR.EE
+    record PowerOn(VcpuId target, long entry, long contextId, long readyAt, DataOrder order) implements Effect {
+        /// Starts it with little-endian data.
+        public PowerOn(VcpuId target, long entry, long contextId, long readyAt) {
+            this(target, entry, contextId, readyAt, DataOrder.LITTLE);
+        }
+    }
 
     /// Turns a vCPU off. Its registers are lost, and so is an interrupt that it has not noticed.
     record PowerOff(VcpuId target) implements Effect {}
@@ -22,9 +29,22 @@ public sealed interface Effect {
     record Standby(VcpuId target) implements Effect {}
 
     /// Takes a vCPU's power away until an interrupt: its registers are lost, and it starts again as [PowerOn] says.
-    /// With an interrupt already pending it keeps its power and goes on after its call, with the registers that
-    /// the reply writes.
-    record PowerDown(VcpuId target, long entry, long contextId) implements Effect {}
+    /// Its timers have power of their own: CNTP and CNTV keep their control and compare value, and wake it. With an
+    /// interrupt already pending it keeps its power and goes on after its call, with the registers that the reply
+    /// writes.
+    ///
+    /// @param order as for [PowerOn]
+    record PowerDown(VcpuId target, long entry, long contextId, DataOrder order) implements Effect {
+        /// It starts again with little-endian data.
+        public PowerDown(VcpuId target, long entry, long contextId) {
+            this(target, entry, contextId, DataOrder.LITTLE);
+        }
+    }
+
+    /// What the machine made of a [Standby] or a [PowerDown] that an interrupt was already pending for: the vCPU does
+    /// not wait, and goes on after its call. The machine records it in place of the effect that the service returned,
+    /// and services hear of it by [MachineEvent.StayedAwake]. A service has no reason to return it.
+    record StayAwake(VcpuId target) implements Effect {}
 
     /// An interrupt for a vCPU: ends its wait, or lets its next one end at once; nothing if it is off.
     record Wake(VcpuId target) implements Effect {}

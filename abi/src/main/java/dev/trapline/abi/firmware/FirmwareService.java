@@ -1,5 +1,6 @@
 package dev.trapline.abi.firmware;
 
+import dev.trapline.abi.smccc.FunctionId;
 import java.util.List;
 
 /// A firmware service: a descriptor, and a pure function from its state and a call to an answer.
@@ -36,6 +37,15 @@ public interface FirmwareService<S> {
     /// Takes note of what happened without a call; nothing by default.
     default Reaction<S> notice(S state, MachineEvent event) {
         return Reaction.of(state);
+    }
+
+    /// Whether the service has a function, as the machine's settings leave it: false for one that its version lacks,
+    /// which it answers NOT_SUPPORTED. Then no service's FEATURES call tells of it ([ServiceCall#reaches]).
+    ///
+    /// @param initial what [#start] returned
+    /// @param function one that its descriptor describes
+    default boolean offers(S initial, FunctionId function, GuestMemory memory) {
+        return true;
     }
 
     /// The numbers of the events that can be injected for it: always the same on one machine. None by default.

@@ -9,11 +9,17 @@ public sealed interface MachineEvent {
     /// The machine starts, or starts again after a reset: the first thing that a service hears.
     record Started() implements MachineEvent {}
 
-    /// A vCPU that an effect of a service had suspended was woken, or had no reason to wait in the first place.
+    /// A vCPU that an effect of a service had suspended was woken.
     ///
     /// @param time virtual time of the wake-up, in ticks
     /// @param lostPower whether it starts again from a power-down; it goes on in place otherwise
     record Woken(VcpuId vcpu, long time, boolean lostPower) implements MachineEvent {}
+
+    /// An effect was to suspend a vCPU or to power it down, and did not, since an interrupt was already pending: the
+    /// vCPU goes on after its call. It was in no idle state at all.
+    ///
+    /// @param time virtual time, in ticks
+    record StayedAwake(VcpuId vcpu, long time) implements MachineEvent {}
 
     /// An effect of another service, or of the same, powered a vCPU on.
     record PoweredOn(VcpuId vcpu) implements MachineEvent {}

@@ -35,8 +35,10 @@ public record ServiceCall(
     }
 
     /// Whether an SMCCC call of another function, made by the same conduit from the same state, would reach a
-    /// service: what a FEATURES call must agree with.
+    /// service that has it: what a FEATURES call must agree with.
     public boolean reaches(FunctionId function) {
-        return capabilities.fate(exit.conduit(), 0, function.value(), exit.state()) != Capabilities.Fate.DENIED;
+        return capabilities.offers(capabilities.named(function.value()))
+                && capabilities.fate(exit.conduit(), 0, function.value(), exit.state())
+                        != Capabilities.Fate.DENIED;
     }
 }

@@ -10,6 +10,7 @@ import dev.trapline.abi.smccc.FunctionId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /// The immutable table that decides what becomes of every call, and that anybody can ask without making it.
 ///
@@ -35,14 +36,17 @@ public final class CapabilityRegistry implements Capabilities {
     private final Plane[] planes;
     private final boolean takesHints;
     private final List<FunctionId> functions;
+    private final Set<FunctionId> absent;
 
     /// A stretch of function identifiers with one verdict.
     public record Entry(Claim range, Verdict verdict) {}
 
-    private CapabilityRegistry(Plane[] planes, boolean takesHints, List<FunctionId> functions) {
+    private CapabilityRegistry(
+            Plane[] planes, boolean takesHints, List<FunctionId> functions, Set<FunctionId> absent) {
         this.planes = planes;
         this.takesHints = takesHints;
         this.functions = functions;
+        this.absent = absent;
     }
 
     /// Builds the table.
@@ -50,6 +54,28 @@ public final class CapabilityRegistry implements Capabilities {
     /// @param services all services of the machine
     /// @throws RegistryException with everything that is wrong with the policy or with the services together
     public static CapabilityRegistry of(Collection<ServiceDescriptor> services, Policy policy) {
+        return of(services, policy, Set.of());
+    }
+
+    /// The table of another policy for the same machine.
+    ///
+    /// @throws RegistryException as [#of]
+    public CapabilityRegistry under(Collection<ServiceDescriptor> services, Policy policy) {
+        return of(services, policy, absent);
+    }
+
+    /// The same table for a machine whose services lack some of the functions that they describe: see [#offers].
+    /// What becomes of their calls does not change.
+    ///
+    /// @param lacking functions that a service describes and does not have
+    public CapabilityRegistry without(Collection<FunctionId> lacking) {
+        Set<FunctionId> missing = Set.copyOf(lacking);
+        return new CapabilityRegistry(
+                planes, takesHints, functions.stream().filter(id -> !missing.contains(id)).toList(), missing);
+    }
+
+    private static CapabilityRegistry of(
+            Collection<ServiceDescriptor> services, Policy policy, Set<FunctionId> absent) {
         List<RegistryError> errors = new RegistryCheck(services, policy).errors();
         if (!errors.isEmpty()) {
             throw new RegistryException(errors);
@@ -57,11 +83,12 @@ public final class CapabilityRegistry implements Capabilities {
         List<FunctionId> functions = services.stream()
                 .flatMap(service -> service.functions().stream())
                 .map(ServiceDescriptor.Function::id)
+                .filter(id -> !absent.contains(id))
                 .sorted()
                 .distinct()
                 .toList();
         return new CapabilityRegistry(
-                new RegistryCompiler(services, policy).compile(), policy.isOn(Toggle.SVE_HINT, true), functions);
+                new RegistryCompiler(services, policy).compile(), policy.isOn(Toggle.SVE_HINT, true), functions, Set.copyOf(absent));
     }
 
     /// What becomes of a call that was made.
@@ -92,6 +119,11 @@ public final class CapabilityRegistry implements Capabilities {
     @Override
     public FunctionId named(int functionId) {
         return new FunctionId(identifier(0, functionId));
+    }
+
+    @Override
+    public boolean offers(FunctionId function) {
+        return !absent.contains(function);
     }
 
     @Override

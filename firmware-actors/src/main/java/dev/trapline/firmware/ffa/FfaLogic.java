@@ -21,7 +21,6 @@ final class FfaLogic {
 
     static final long NOT_SUPPORTED = -1;
 
-    private static final long INVALID_PARAMETERS = -2;
     private static final long W = 0xffff_ffffL;
     private static final List<FunctionId> KNOWN = List.of(ERROR, SUCCESS, VERSION, FEATURES, ID_GET);
 
@@ -50,13 +49,11 @@ final class FfaLogic {
                 : Reply.of(state.withAgreed(asked), returned(state.version().value(), 0));
     }
 
-    /// Bit 31 of w1 tells functions from features, such as the notification interrupts; there are none of those.
+    /// Bit 31 of w1 tells functions from features, such as the notification interrupts; there are none of those,
+    /// whatever their input properties in w2. The functions that are there have none.
     private static RegisterWrites features(ServiceCall call) {
         SmcccCall smccc = call.smccc();
         FunctionId asked = new FunctionId((int) smccc.argument(1));
-        if (!asked.isFast() && smccc.argument(2) != 0) {
-            return error(INVALID_PARAMETERS);
-        }
         return KNOWN.contains(asked) && call.reaches(asked) ? success(0) : error(NOT_SUPPORTED);
     }
 

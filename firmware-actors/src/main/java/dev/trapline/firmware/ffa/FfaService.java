@@ -33,7 +33,7 @@ public final class FfaService implements FirmwareService<FfaState> {
                 new ResultName(FfaLogic.ERROR.value(), "FFA_ERROR"));
         return new ServiceDescriptor(
                 "ffa",
-                "1",
+                "2",
                 List.of(
                         new Claim(FunctionId.fast32(OWNER, FIRST), FunctionId.fast32(OWNER, LAST)),
                         new Claim(FunctionId.fast64(OWNER, FIRST), FunctionId.fast64(OWNER, LAST))),

@@ -7,7 +7,8 @@ import dev.trapline.abi.firmware.PsciVersion;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 
-/// CPU_ON (DEN0022 §5.6). Order of checks: target, entry point, then what the target is.
+/// CPU_ON (DEN0022 §5.6). Order of checks: target, entry point, then what the target is. The target starts with the
+/// caller's byte order of data (§6.4).
 final class CpuOn {
 
     private CpuOn() {}
@@ -41,6 +42,11 @@ final class CpuOn {
                         WakeUps.running(state, vcpu),
                         vcpu,
                         call.time()),
-                new Effect.PowerOn(vcpu, entry, Arguments.argument(call, 3), readyAt));
+                new Effect.PowerOn(
+                        vcpu,
+                        entry,
+                        Arguments.argument(call, 3),
+                        readyAt,
+                        call.exit().dataOrder()));
     }
 }

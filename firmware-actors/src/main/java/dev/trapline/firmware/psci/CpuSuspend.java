@@ -9,7 +9,8 @@ import dev.trapline.abi.firmware.ServiceCall;
 /// The calls that wait for a wake-up: CPU_SUSPEND, CPU_DEFAULT_SUSPEND and SYSTEM_SUSPEND (DEN0022 §5.4, §5.17, §5.19).
 ///
 /// From standby a CPU goes on after its call, registers kept, SUCCESS in x0; the entry point is not looked at. From
-/// power-down it resumes at the entry point, unless an interrupt was there already: then it goes on as from standby.
+/// power-down it resumes at the entry point with the byte order of data that it called with (§6.4). With an interrupt
+/// pending it enters no state: it goes on after its call at once, and the statistics do not count it.
 final class CpuSuspend {
 
     private CpuSuspend() {}
@@ -53,7 +54,11 @@ final class CpuSuspend {
                 ? OsInitiated.enter(state, caller.index(), idle)
                 : platformCoordinated(state.tree(), caller.bit(), idle);
         Effect effect = idle.isPowerDown()
-                ? new Effect.PowerDown(caller, entry, Arguments.argument(call, entryAt + 1))
+                ? new Effect.PowerDown(
+                        caller,
+                        entry,
+                        Arguments.argument(call, entryAt + 1),
+                        call.exit().dataOrder())
                 : new Effect.Standby(caller);
         return Answers.success(state.moved(cpus.withSuspended(caller.bit()), tree, caller, call.time()), effect);
     }

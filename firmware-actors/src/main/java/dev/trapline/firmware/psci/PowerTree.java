@@ -19,7 +19,6 @@ record PowerTree(long standby0, long down0, long standby1, long down1, long stan
     static final int LEVELS = 3;
 
     private static final int AFF_BITS = 8;
-    private static final int HIGHEST_AFFINITY_LEVEL = 3;
 
     /// All of these cores off, and with them what is above them; the others run.
     static PowerTree off(long cores) {
@@ -114,13 +113,10 @@ record PowerTree(long standby0, long down0, long standby1, long down1, long stan
     /// The cores of an affinity instance (DEN0022 §5.7); empty if there is none.
     ///
     /// @param affinity affinity fields, all other bits zero; those below the level do not count
-    /// @param level unsigned
+    /// @param level unsigned; [#SYSTEM] is the highest that there is
     static long instance(MachineTopology topology, long affinity, int level) {
-        if ((affinity & ~Mpidr.AFFINITY_MASK) != 0 || level < 0 || level > HIGHEST_AFFINITY_LEVEL) {
+        if ((affinity & ~Mpidr.AFFINITY_MASK) != 0 || level < 0 || level > SYSTEM) {
             return 0;
-        }
-        if (level == HIGHEST_AFFINITY_LEVEL) {
-            return affinity >>> Integer.SIZE == 0 ? all(topology) : 0;
         }
         if (affinity >>> (2 * AFF_BITS) != 0) {
             return 0;

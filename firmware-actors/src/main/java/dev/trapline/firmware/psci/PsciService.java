@@ -1,5 +1,6 @@
 package dev.trapline.firmware.psci;
 
+import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.firmware.MachineEvent;
@@ -47,9 +48,16 @@ public final class PsciService implements FirmwareService<PsciState> {
     }
 
     @Override
+    public boolean offers(PsciState initial, FunctionId function, GuestMemory memory) {
+        return initial.settings().function(function.value(), ExecutionState.A64) != null;
+    }
+
+    @Override
     public Reaction<PsciState> notice(PsciState state, MachineEvent event) {
         return switch (event) {
             case MachineEvent.Woken woken -> Reaction.of(WakeUps.woken(state, woken.vcpu(), woken.time()));
+            case MachineEvent.StayedAwake stayed ->
+                Reaction.of(WakeUps.stayedAwake(state, stayed.vcpu()));
             case MachineEvent.Started _,
                     MachineEvent.Entropy _,
                     MachineEvent.PoweredOn _,

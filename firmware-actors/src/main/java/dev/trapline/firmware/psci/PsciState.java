@@ -62,6 +62,12 @@ public record PsciState(
                 rest);
     }
 
+    /// The state after a CPU, and what is above it, went down and came up at once, which counts as no stay.
+    PsciState notMoved(CpuStates newCpus, PowerTree newTree, VcpuId vcpu) {
+        return new PsciState(
+                topology, settings, newCpus, newTree, statistics.without(tree, newTree, topology, vcpu.index()), rest);
+    }
+
     PsciState with(CpuStates newCpus) {
         return new PsciState(topology, settings, newCpus, tree, statistics, rest);
     }

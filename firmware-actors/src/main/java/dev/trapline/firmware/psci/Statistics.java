@@ -41,6 +41,18 @@ record Statistics(long[] since, long[] counts, long[] ticks) {
         return changed == null ? this : changed;
     }
 
+    /// The statistics without the stays that have just begun: of those domains that came up again at once.
+    Statistics without(PowerTree before, PowerTree now, MachineTopology topology, int core) {
+        Statistics changed = copy();
+        for (int level = PowerTree.CORE; level <= PowerTree.SYSTEM; level++) {
+            long members = PowerTree.members(topology, core, level);
+            if (before.state(level, members) != LocalState.RUN && now.state(level, members) == LocalState.RUN) {
+                changed.since[node(topology, core, level)] = NEVER;
+            }
+        }
+        return changed;
+    }
+
     private Statistics copy() {
         return new Statistics(since.clone(), counts.clone(), ticks.clone());
     }

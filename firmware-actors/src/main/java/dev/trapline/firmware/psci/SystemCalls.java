@@ -14,7 +14,7 @@ final class SystemCalls {
     static final long OFF2_FEATURES = 1;
 
     private static final int WARM_RESET = 0;
-    private static final long HIBERNATE_OFF = 1;
+    private static final int HIBERNATE_OFF = 1;
 
     private SystemCalls() {}
 
@@ -41,7 +41,7 @@ final class SystemCalls {
 
     /// HIBERNATE_OFF is 1, and 0 as in the specification's first issue; the cookie must be 0.
     static Reply<PsciState> off2(PsciState state, ServiceCall call) {
-        long type = Arguments.argument(call, 1);
+        int type = Arguments.word(call, 1);
         boolean valid = (type == 0 || type == HIBERNATE_OFF) && Arguments.argument(call, 2) == 0;
         return valid
                 ? Reply.of(state, new Effect.SystemOff(Off.HIBERNATE))

@@ -12,6 +12,13 @@ final class WakeUps {
         return (state.cpus().suspended() & vcpu.bit()) == 0 ? state : awake(state, vcpu, time);
     }
 
+    /// A CPU that was to be suspended was not: neither it nor a domain above it was in an idle state.
+    static PsciState stayedAwake(PsciState state, VcpuId vcpu) {
+        return (state.cpus().suspended() & vcpu.bit()) == 0
+                ? state
+                : state.notMoved(state.cpus().awake(vcpu.bit()), running(state, vcpu), vcpu);
+    }
+
     /// A CPU that makes a call is on and awake, whatever has been heard of it: another service may have woken it or
     /// turned it on.
     static PsciState caller(PsciState state, VcpuId vcpu, long time) {

@@ -63,7 +63,8 @@ final class PvTimeLogic {
                         new Effect.ShareStolenTime(caller, structure + HEADER.size())));
     }
 
-    private static boolean fits(PvTimeState state, GuestMemory memory) {
+    /// Whether the machine has room for the structures: without it, it has no PV time.
+    static boolean fits(PvTimeState state, GuestMemory memory) {
         return memory.contains(base(state, memory), (long) state.vcpus() * STRUCTURE_BYTES);
     }
 

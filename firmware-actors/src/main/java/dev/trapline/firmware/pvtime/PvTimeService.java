@@ -37,7 +37,7 @@ public final class PvTimeService implements FirmwareService<PvTimeState> {
         ResultName notSupported = new ResultName(-1, "NOT_SUPPORTED");
         return new ServiceDescriptor(
                 "pv-time",
-                "1",
+                "2",
                 List.of(new Claim(FEATURES, ST)),
                 List.of(
                         new Function(
@@ -56,6 +56,11 @@ public final class PvTimeService implements FirmwareService<PvTimeState> {
     @Override
     public PvTimeState start(ServiceContext context) {
         return new PvTimeState(context.topology().vcpus(), PvTimeState.Base.of(context.setting(BASE)));
+    }
+
+    @Override
+    public boolean offers(PvTimeState initial, FunctionId function, GuestMemory memory) {
+        return PvTimeLogic.fits(initial, memory);
     }
 
     @Override

@@ -9,12 +9,11 @@ final class Binding {
 
     /// INTERRUPT_BIND (DEN0054 §5.1.14): the free slot with the lowest number, private for a PPI and shared for an
     /// SPI.
-    static Reply<SdeiState> bind(SdeiState state, long interrupt) {
-        EventType type = Interrupts.typeOf(interrupt);
+    static Reply<SdeiState> bind(SdeiState state, int intid) {
+        EventType type = Interrupts.typeOf(intid);
         if (type == null) {
             return Answers.invalid(state);
         }
-        int intid = (int) interrupt;
         SdeiEvent bound = state.boundTo(intid);
         if (bound != null) {
             return bound.definition().dynamic()
@@ -34,7 +33,7 @@ final class Binding {
     }
 
     /// INTERRUPT_RELEASE (DEN0054 §5.1.15): once no PE has a handler for it, nor runs one.
-    static Reply<SdeiState> release(SdeiState state, long number) {
+    static Reply<SdeiState> release(SdeiState state, int number) {
         SdeiEvent event = state.event(number);
         if (event == null || !event.definition().dynamic() || !event.isThere()) {
             return Answers.invalid(state);

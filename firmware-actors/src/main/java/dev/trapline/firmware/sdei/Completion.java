@@ -11,14 +11,13 @@ import org.jspecify.annotations.Nullable;
 /// The calls that only a handler can make. They are about the innermost one of the caller.
 final class Completion {
 
-    private static final long SAVED_REGISTERS = 18;
+    private static final int SAVED_REGISTERS = 18;
 
     private Completion() {}
 
     /// EVENT_CONTEXT (DEN0054 §5.1.5): a register as it was interrupted.
-    static Reply<SdeiState> context(SdeiState state, ServiceCall call) {
-        long register = call.smccc().argument(1);
-        if (Long.compareUnsigned(register, SAVED_REGISTERS) >= 0) {
+    static Reply<SdeiState> context(SdeiState state, ServiceCall call, int register) {
+        if (register < 0 || register >= SAVED_REGISTERS) {
             return Answers.invalid(state);
         }
         SdeiEvent running = running(state, call.caller());
@@ -30,7 +29,7 @@ final class Completion {
             throw new InvariantViolation(call.caller() + " runs the handler of event "
                     + running.definition().number() + ", and nothing was saved for it");
         }
-        return Reply.x0(state, interrupted.x((int) register));
+        return Reply.x0(state, interrupted.x(register));
     }
 
     /// EVENT_COMPLETE (DEN0054 §5.1.6). Its status, HANDLED or FAILED, changes nothing here.

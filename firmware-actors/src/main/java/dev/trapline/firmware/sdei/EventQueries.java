@@ -6,20 +6,20 @@ import dev.trapline.abi.firmware.Reply;
 /// The calls that ask about an event and change nothing. They are allowed in every state.
 final class EventQueries {
 
-    private static final long EV_TYPE = 0;
-    private static final long EV_SIGNALED = 1;
-    private static final long EV_PRIORITY = 2;
-    private static final long EV_ROUTING_MODE = 3;
-    private static final long EV_ROUTING_AFF = 4;
+    private static final int EV_TYPE = 0;
+    private static final int EV_SIGNALED = 1;
+    private static final int EV_PRIORITY = 2;
+    private static final int EV_ROUTING_MODE = 3;
+    private static final int EV_ROUTING_AFF = 4;
 
-    private static final long BIND_SLOTS = 0;
-    private static final long RELATIVE_MODE = 1;
+    private static final int BIND_SLOTS = 0;
+    private static final int RELATIVE_MODE = 1;
     private static final int SHARED_SLOTS_SHIFT = 16;
 
     private EventQueries() {}
 
     /// EVENT_STATUS (DEN0054 §5.1.9).
-    static Reply<SdeiState> status(SdeiState state, VcpuId caller, long number) {
+    static Reply<SdeiState> status(SdeiState state, VcpuId caller, int number) {
         SdeiEvent event = state.event(number);
         return event == null
                 ? Answers.invalid(state)
@@ -27,7 +27,7 @@ final class EventQueries {
     }
 
     /// EVENT_GET_INFO (DEN0054 §5.1.10).
-    static Reply<SdeiState> info(SdeiState state, VcpuId caller, long number, long info) {
+    static Reply<SdeiState> info(SdeiState state, VcpuId caller, int number, int info) {
         SdeiEvent event = state.event(number);
         if (event == null) {
             return Answers.invalid(state);
@@ -65,7 +65,7 @@ final class EventQueries {
     }
 
     /// FEATURES (DEN0054 §5.1.17). There is no relative mode.
-    static Reply<SdeiState> features(SdeiState state, long feature) {
+    static Reply<SdeiState> features(SdeiState state, int feature) {
         SdeiSettings settings = state.settings();
         if (feature == BIND_SLOTS) {
             return Reply.x0(state, (long) settings.sharedSlots() << SHARED_SLOTS_SHIFT | settings.privateSlots());

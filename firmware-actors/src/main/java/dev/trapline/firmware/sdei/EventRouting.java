@@ -10,7 +10,7 @@ final class EventRouting {
     private EventRouting() {}
 
     static Reply<SdeiState> set(SdeiState state, VcpuId caller, SmcccCall call) {
-        SdeiEvent event = state.event(call.argument(1));
+        SdeiEvent event = state.event((int) call.argument(1));
         if (event == null || !event.definition().isShared() || !event.isThere()) {
             return Answers.invalid(state);
         }

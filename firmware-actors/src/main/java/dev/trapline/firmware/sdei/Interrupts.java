@@ -17,7 +17,7 @@ final class Interrupts {
     /// The type of the event that an interrupt makes: private for a PPI, shared for an SPI.
     ///
     /// @return null for any other number
-    static @Nullable EventType typeOf(long intid) {
+    static @Nullable EventType typeOf(int intid) {
         if (intid < FIRST_PPI || intid > LAST_SPI) {
             return null;
         }

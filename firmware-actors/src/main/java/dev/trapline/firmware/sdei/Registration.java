@@ -14,7 +14,7 @@ final class Registration {
 
     /// EVENT_REGISTER (DEN0054 §5.1.2). What was pending before is forgotten, but for the software-signalled event.
     static Reply<SdeiState> register(SdeiState state, VcpuId caller, SmcccCall call) {
-        SdeiEvent event = state.event(call.argument(1));
+        SdeiEvent event = state.event((int) call.argument(1));
         long entry = call.argument(2);
         if (event == null || !isEntryPoint(entry)) {
             return Answers.invalid(state);
@@ -47,7 +47,7 @@ final class Registration {
     }
 
     /// EVENT_ENABLE (DEN0054 §5.1.3): what came since it was registered is delivered.
-    static Reply<SdeiState> enable(SdeiState state, VcpuId caller, long number) {
+    static Reply<SdeiState> enable(SdeiState state, VcpuId caller, int number) {
         SdeiEvent event = state.event(number);
         if (event == null) {
             return Answers.invalid(state);
@@ -61,7 +61,7 @@ final class Registration {
     }
 
     /// EVENT_DISABLE (DEN0054 §5.1.4): what is pending waits.
-    static Reply<SdeiState> disable(SdeiState state, VcpuId caller, long number) {
+    static Reply<SdeiState> disable(SdeiState state, VcpuId caller, int number) {
         SdeiEvent event = state.event(number);
         if (event == null) {
             return Answers.invalid(state);
@@ -71,7 +71,7 @@ final class Registration {
     }
 
     /// EVENT_UNREGISTER (DEN0054 §5.1.8): PENDING while the handler runs, which then completes as the last one.
-    static Reply<SdeiState> unregister(SdeiState state, VcpuId caller, long number) {
+    static Reply<SdeiState> unregister(SdeiState state, VcpuId caller, int number) {
         SdeiEvent event = state.event(number);
         if (event == null) {
             return Answers.invalid(state);

@@ -20,25 +20,26 @@ final class SdeiLogic {
             return Answers.status(state, SdeiStatus.NOT_SUPPORTED);
         }
         VcpuId caller = call.caller();
-        long first = smccc.argument(1);
+        // Numbers of events, interrupts, registers and features have 32 bits (DEN0054 §5.1): all else of x1 means nothing.
+        int word = (int) smccc.argument(1);
         return switch (function) {
             case VERSION -> Reply.x0(state, state.settings().version().value());
             case EVENT_REGISTER -> Registration.register(state, caller, smccc);
-            case EVENT_ENABLE -> Registration.enable(state, caller, first);
-            case EVENT_DISABLE -> Registration.disable(state, caller, first);
-            case EVENT_CONTEXT -> Completion.context(state, call);
+            case EVENT_ENABLE -> Registration.enable(state, caller, word);
+            case EVENT_DISABLE -> Registration.disable(state, caller, word);
+            case EVENT_CONTEXT -> Completion.context(state, call, word);
             case EVENT_COMPLETE -> Completion.complete(state, caller);
-            case EVENT_COMPLETE_AND_RESUME -> Completion.completeAndResume(state, caller, first);
-            case EVENT_UNREGISTER -> Registration.unregister(state, caller, first);
-            case EVENT_STATUS -> EventQueries.status(state, caller, first);
-            case EVENT_GET_INFO -> EventQueries.info(state, caller, first, smccc.argument(2));
+            case EVENT_COMPLETE_AND_RESUME -> Completion.completeAndResume(state, caller, smccc.argument(1));
+            case EVENT_UNREGISTER -> Registration.unregister(state, caller, word);
+            case EVENT_STATUS -> EventQueries.status(state, caller, word);
+            case EVENT_GET_INFO -> EventQueries.info(state, caller, word, (int) smccc.argument(2));
             case EVENT_ROUTING_SET -> EventRouting.set(state, caller, smccc);
             case PE_MASK -> Masking.mask(state, caller);
             case PE_UNMASK -> Masking.unmask(state, caller);
-            case INTERRUPT_BIND -> Binding.bind(state, first);
-            case INTERRUPT_RELEASE -> Binding.release(state, first);
+            case INTERRUPT_BIND -> Binding.bind(state, word);
+            case INTERRUPT_RELEASE -> Binding.release(state, word);
             case EVENT_SIGNAL -> Signals.signal(state, caller, smccc);
-            case FEATURES -> EventQueries.features(state, first);
+            case FEATURES -> EventQueries.features(state, word);
             case PRIVATE_RESET -> Resets.privateEvents(state, caller);
             case SHARED_RESET -> Resets.sharedEvents(state, caller);
         };
@@ -54,7 +55,10 @@ final class SdeiLogic {
                 reaction(Signals.injected(state, injected.number(), injected.vcpu()));
             case MachineEvent.Interrupted interrupted ->
                 reaction(Signals.interrupted(state, interrupted.intid(), interrupted.vcpu()));
-            case MachineEvent.Started _, MachineEvent.Woken _, MachineEvent.Entropy _ -> Reaction.of(state);
+            case MachineEvent.Started _,
+                    MachineEvent.Woken _,
+                    MachineEvent.StayedAwake _,
+                    MachineEvent.Entropy _ -> Reaction.of(state);
         };
     }
 

@@ -24,7 +24,7 @@ public final class SdeiService implements FirmwareService<SdeiState> {
     public ServiceDescriptor descriptor() {
         return new ServiceDescriptor(
                 "sdei",
-                "1",
+                "2",
                 List.of(new Claim(SdeiFunction.FIRST, SdeiFunction.LAST)),
                 SdeiFunction.described(),
                 SettingsReader.SETTINGS);

@@ -44,13 +44,13 @@ public record SdeiState(
         return (on & vcpu.bit()) != 0;
     }
 
-    /// The event with a number, as a call passes it: 32 bits, of which the negative ones are no event.
+    /// The event with a number; the negative ones are no event.
     ///
     /// @return null if there is none
     @Nullable
-    SdeiEvent event(long number) {
+    SdeiEvent event(int number) {
         for (SdeiEvent event : events) {
-            if (event.definition().number() == (int) number) {
+            if (event.definition().number() == number) {
                 return event;
             }
         }

@@ -15,7 +15,7 @@ final class Signals {
     /// EVENT_SIGNAL (DEN0054 §5.1.16): only to a PE that can take the event, now or when its handler is done. The
     /// document's only signalable event is 0; a machine may declare others.
     static Reply<SdeiState> signal(SdeiState state, VcpuId caller, SmcccCall call) {
-        SdeiEvent event = state.event(call.argument(1));
+        SdeiEvent event = state.event((int) call.argument(1));
         VcpuId target = Routing.find(call.argument(2), state.topology());
         if (event == null
                 || !event.definition().signalable()
@@ -29,7 +29,7 @@ final class Signals {
 
     /// An event from outside; lost if there is no such event, or no handler for it.
     static Delivery injected(SdeiState state, long number, VcpuId vcpu) {
-        return trigger(state, state.event(number), vcpu);
+        return trigger(state, state.event((int) number), vcpu);
     }
 
     /// An interrupt; lost if no event is bound to it.

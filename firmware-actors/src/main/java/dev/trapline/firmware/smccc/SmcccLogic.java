@@ -25,7 +25,7 @@ final class SmcccLogic {
             return generalQuery(config, call);
         }
         @Nullable ArchFunction function = ArchFunction.of(smccc.functionId(), config.version());
-        if (function == null || config.features(function) == SmcccStatus.NOT_SUPPORTED.code()) {
+        if (function == null || !offers(config, smccc.functionId())) {
             return NOT_SUPPORTED;
         }
         return switch (function) {
@@ -35,6 +35,15 @@ final class SmcccLogic {
             case FEATURE_AVAILABILITY -> FeatureAvailability.answer(smccc.argument(1));
             case WORKAROUND_1, WORKAROUND_2, WORKAROUND_3, WORKAROUND_4 -> RegisterWrites.NONE;
         };
+    }
+
+    /// Whether a function is there, in this version and by these settings.
+    static boolean offers(SmcccConfig config, FunctionId id) {
+        if (id.owner() != ArchFunction.OWNER) {
+            return GeneralQuery.of(id, config.version()) != null;
+        }
+        @Nullable ArchFunction function = ArchFunction.of(id, config.version());
+        return function != null && config.features(function) != SmcccStatus.NOT_SUPPORTED.code();
     }
 
     /// DEN0028 §7.3. What the machine's policy denies is not there.

@@ -40,6 +40,11 @@ public final class SmcccService implements FirmwareService<SmcccConfig> {
     }
 
     @Override
+    public boolean offers(SmcccConfig config, FunctionId function, GuestMemory memory) {
+        return SmcccLogic.offers(config, function);
+    }
+
+    @Override
     public Reply<SmcccConfig> apply(SmcccConfig config, ServiceCall call, GuestMemory memory) {
         return Reply.of(config, SmcccLogic.answer(config, call));
     }

@@ -19,9 +19,9 @@ record SocId(int version, int revision, String name) {
     static final int NAME_BYTES = 17 * Long.BYTES;
 
     private static final int ABSENT = -1;
-    private static final long TYPE_VERSION = 0;
-    private static final long TYPE_REVISION = 1;
-    private static final long TYPE_NAME = 2;
+    private static final int TYPE_VERSION = 0;
+    private static final int TYPE_REVISION = 1;
+    private static final int TYPE_NAME = 2;
 
     /// As the settings `soc-version`, `soc-revision` and `soc-name` say.
     ///
@@ -55,9 +55,9 @@ record SocId(int version, int revision, String name) {
         return version != ABSENT;
     }
 
-    /// Answers the call.
+    /// Answers the call. The type is uint32 in both conventions.
     RegisterWrites answer(SmcccCall call) {
-        long type = call.argument(1);
+        int type = (int) call.argument(1);
         if (type == TYPE_VERSION) {
             return RegisterWrites.x0(version);
         }

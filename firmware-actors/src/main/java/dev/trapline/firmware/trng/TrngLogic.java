@@ -40,6 +40,7 @@ final class TrngLogic {
             case MachineEvent.Started() -> new Reaction<>(state, refill(state));
             case MachineEvent.Entropy(var bytes) -> Reaction.of(state.with(bytes));
             case MachineEvent.Woken _,
+                    MachineEvent.StayedAwake _,
                     MachineEvent.PoweredOn _,
                     MachineEvent.PoweredOff _,
                     MachineEvent.PoweredDown _,

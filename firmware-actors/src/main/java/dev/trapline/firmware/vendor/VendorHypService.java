@@ -130,6 +130,11 @@ public final class VendorHypService implements FirmwareService<VendorHypService.
     }
 
     @Override
+    public boolean offers(Identity identity, FunctionId function, GuestMemory memory) {
+        return identity == Identity.TRAPLINE || !function.equals(REVISION);
+    }
+
+    @Override
     public Reply<Identity> apply(Identity identity, ServiceCall call, GuestMemory memory) {
         FunctionId function = call.smccc().functionId();
         if (function.equals(FEATURES)) {

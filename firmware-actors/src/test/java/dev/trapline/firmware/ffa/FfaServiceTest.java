@@ -27,7 +27,6 @@ class FfaServiceTest {
 
     private static final RegisterWrites REFUSED = w0AndW2(-1, 0);
     private static final RegisterWrites NOT_SUPPORTED = w0AndW2(ERROR, 0xffff_ffffL);
-    private static final RegisterWrites INVALID_PARAMETERS = w0AndW2(ERROR, 0xffff_fffeL);
 
     private final FfaService service = new FfaService();
 
@@ -97,16 +96,17 @@ class FfaServiceTest {
                 "0x84000068; 0; no; FFA_PARTITION_INFO_GET",
                 "0x84000003; 0; no; PSCI is not asked about here",
                 "0x1; 0; no; the notification pending interrupt",
-                "0x2; 1; invalid; a feature takes no properties"
+                "0x2; 1; no; a feature with input properties: NOT_SUPPORTED is the one error that there is",
+                "0x1; 0xffffffff; no; whatever they are",
+                "0x7fffffff; 1; no; the last feature"
             })
-    void featuresKnowsWhatIsThere(String asked, long properties, String expected, String why) {
-        assertThat(call(started(), hvc(0, FEATURES, Long.decode(asked), properties))
+    void featuresKnowsWhatIsThere(String asked, String properties, String expected, String why) {
+        assertThat(call(started(), hvc(0, FEATURES, Long.decode(asked), Long.decode(properties)))
                         .registers())
                 .as(why)
                 .isEqualTo(
                         switch (expected) {
                             case "yes" -> w0AndW2(SUCCESS, 0);
-                            case "invalid" -> INVALID_PARAMETERS;
                             default -> NOT_SUPPORTED;
                         });
     }

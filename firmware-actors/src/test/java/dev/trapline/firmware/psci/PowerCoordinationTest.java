@@ -7,6 +7,8 @@ import static dev.trapline.firmware.psci.PsciMachine.SYSTEM_DOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.ParameterizedTest;
 
 /// What clusters and the system do when their cores rest (DEN0022 §4.2.3, §5.20; TF-A's design of OS-initiated mode).
 /// CPU 0 looks on; clusters of two, so that CPU 2 and 3 are the other cluster.
@@ -253,6 +255,55 @@ class PowerCoordinationTest {
                 .as("CPU_OFF is power-down too")
                 .isEqualTo(2);
         assertThat(machine.residency(0, 2, CORE_DOWN)).as("2 + 10").isEqualTo(12);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0 standby",
+                "0 down",
+                "0 cluster-down",
+                "0 system-down",
+                "0 default",
+                "0 system-suspend",
+                "0 osi; 0 standby",
+                "0 osi; 0 cluster-down",
+                "0 osi; 0 system-down",
+                "0 osi; 0 system-suspend"
+            })
+    void aSuspendThatAnInterruptKeptFromHappeningIsNoStay(String suspend) {
+        PsciMachine machine = PsciMachine.of().run("at 1000; " + suspend + "; stays 0; at 5000");
+        for (long state : new long[] {CORE_STANDBY, CORE_DOWN, CLUSTER_DOWN, SYSTEM_DOWN}) {
+            assertThat(machine.count(0, 0, state)).as("count of 0x%x", state).isZero();
+            assertThat(machine.residency(0, 0, state))
+                    .as("residency of 0x%x", state)
+                    .isZero();
+        }
+        for (int level = CORE; level <= SYSTEM; level++) {
+            assertThat(machine.hardware(0, 0, level)).as("level %d is up", level).isEqualTo(ON);
+        }
+        assertThat(machine.affinityInfo(0, 0, 0)).isEqualTo(ON);
+    }
+
+    @Test
+    void aStayBeforeAndAfterASuspendThatDidNotHappenCounts() {
+        PsciMachine machine =
+                PsciMachine.of().run("0 down; at 625; wake 0; 0 down; stays 0; at 1250; 0 down; at 1875; wake 0");
+        assertThat(machine.count(0, 0, CORE_DOWN)).isEqualTo(2);
+        assertThat(machine.residency(0, 0, CORE_DOWN))
+                .as("twice 625 ticks of 16 ns")
+                .isEqualTo(20);
+    }
+
+    @Test
+    void aSuspendThatDidNotHappenLeavesTheStaysOfOthersAlone() {
+        PsciMachine machine = PsciMachine.of()
+                .run("0 on 1; 1 cluster-down; at 625; 0 cluster-down; stays 0; at 1250; wake 1");
+        assertThat(machine.count(0, 1, CORE_DOWN)).isEqualTo(1);
+        assertThat(machine.residency(0, 1, CORE_DOWN)).isEqualTo(20);
+        assertThat(machine.count(0, 0, CLUSTER_DOWN))
+                .as("the cluster was never down")
+                .isZero();
     }
 
     @Test

@@ -228,7 +228,10 @@ class PowerModelTest {
                 }
             }
             if (asker >= 0) {
-                assertThat(machine.affinityInfo(asker, 0, 3)).isEqualTo(model.affinityInfo(0, model.vcpus));
+                assertThat(machine.affinityInfo(asker, 0, 2)).isEqualTo(model.affinityInfo(0, model.vcpus));
+                assertThat(machine.affinityInfo(asker, 0, 3))
+                        .as("the tree's highest level is 2")
+                        .isEqualTo(-2);
                 assertThat(machine.state().osInitiated()).isEqualTo(model.osInitiated);
             }
         }

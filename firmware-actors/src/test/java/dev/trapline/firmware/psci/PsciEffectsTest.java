@@ -8,16 +8,23 @@ import static dev.trapline.firmware.psci.PsciMachine.ENTRY;
 import static dev.trapline.firmware.psci.PsciMachine.GONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.DataOrder;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.Effect.SystemReset.Reset;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ResetRequest;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.firmware.Calls;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What calls that succeed have done, and return.
 class PsciEffectsTest {
@@ -31,6 +38,49 @@ class PsciEffectsTest {
     private static final long MIGRATE = 0xc400_0005L;
     private static final long INFO_TYPE = 0x8400_0006L;
     private static final long INFO_UP_CPU = 0xc400_0007L;
+
+    @ParameterizedTest
+    @EnumSource(DataOrder.class)
+    void aStartAndAResumeHaveTheCallersByteOrder(DataOrder order) {
+        for (ExecutionState caller : ExecutionState.values()) {
+            if (caller == ExecutionState.A64 && order.isBigNow() != order.isBigOnException()) {
+                continue;
+            }
+            String what = caller + " " + order;
+            assertThat(effect(caller, order, 0x8400_0003L, 1, ENTRY, 7))
+                    .as("CPU_ON from %s", what)
+                    .isEqualTo(new Effect.PowerOn(new VcpuId(1), ENTRY, 7, 0, order));
+            assertThat(effect(caller, order, 0x8400_0001L, PsciMachine.CORE_DOWN, ENTRY, 7))
+                    .as("CPU_SUSPEND from %s", what)
+                    .isEqualTo(new Effect.PowerDown(VCPU0, ENTRY, 7, order));
+            assertThat(effect(caller, order, 0x8400_000cL, ENTRY, 7))
+                    .as("CPU_DEFAULT_SUSPEND from %s", what)
+                    .isEqualTo(new Effect.PowerDown(VCPU0, ENTRY, 7, order));
+            assertThat(effect(caller, order, 0x8400_000eL, ENTRY, 7))
+                    .as("SYSTEM_SUSPEND from %s", what)
+                    .isEqualTo(new Effect.PowerDown(VCPU0, ENTRY, 7, order));
+        }
+    }
+
+    private static Effect effect(ExecutionState state, DataOrder order, long... x) {
+        long[] registers = new long[GeneralRegisters.COUNT];
+        System.arraycopy(x, 0, registers, 0, x.length);
+        registers[GeneralRegisters.PSTATE] = state.isAarch32() && order.isBigNow() ? 1 << 9 : 0;
+        HypercallExit exit = new HypercallExit(
+                Conduit.SMC,
+                0,
+                state,
+                1,
+                4,
+                true,
+                order.isBigOnException(),
+                GeneralRegisters.copyOf(registers));
+        PsciService service = new PsciService();
+        ServiceCall call = new ServiceCall(VCPU0, exit, 0, Calls.EVERYTHING);
+        return service.apply(service.start(PsciMachine.context(4, 2, false)), call, Calls.MEMORY)
+                .effects()
+                .getFirst();
+    }
 
     @Test
     void standbyKeepsRegistersAndLooksAtNoEntryPoint() {

@@ -125,6 +125,21 @@ class PsciLogicTest {
         assertThat(x0(CPU_ON_64, 1, ENTRY, 0)).isZero();
     }
 
+    @Test
+    void theHighestAffinityLevelIsTheSystemInEveryTree() {
+        for (int vcpus = 1; vcpus <= 64; vcpus++) {
+            for (int clusterSize = 1; clusterSize <= 16; clusterSize++) {
+                PsciMachine machine = PsciMachine.of(vcpus, clusterSize);
+                assertThat(machine.affinityInfo(0, 0, PowerTree.SYSTEM))
+                        .as("%d CPUs in clusters of %d: level 2", vcpus, clusterSize)
+                        .isZero();
+                assertThat(machine.affinityInfo(0, 0, PowerTree.SYSTEM + 1))
+                        .as("%d CPUs in clusters of %d: level 3", vcpus, clusterSize)
+                        .isEqualTo(-2);
+            }
+        }
+    }
+
     @ParameterizedTest(name = "{3}")
     @CsvSource(
             delimiter = ';',
@@ -139,7 +154,7 @@ class PsciLogicTest {
                 "0x100; 1; 1; no CPU of the second cluster is on",
                 "0x200; 1; -2; there is no third cluster",
                 "0x0; 2; 0; the system is on",
-                "0x0; 3; 0; the system is on",
+                "0x0; 3; -2; the system is the highest level of the tree",
                 "0x0; 4; -2; there is no level 4",
                 "0x0; 0xffffffff; -2; there is no such level",
                 "0x80000000; 0; -2; bit 31 is no affinity field"

@@ -119,6 +119,13 @@ final class PsciMachine {
         state = reaction.state();
     }
 
+    /// An interrupt was pending when the vCPU was to be suspended.
+    void stayedAwake(int vcpu) {
+        var reaction = service.notice(state, new MachineEvent.StayedAwake(new VcpuId(vcpu), time));
+        assertThat(reaction.effects()).as("it asks for nothing").isEmpty();
+        state = reaction.state();
+    }
+
     long affinity(int vcpu) {
         return topology.mpidr(new VcpuId(vcpu)).affinity();
     }
@@ -162,6 +169,7 @@ final class PsciMachine {
         switch (words[0]) {
             case "at" -> at(Long.parseLong(words[1]));
             case "wake" -> woken(Integer.parseInt(words[1]));
+            case "stays" -> stayedAwake(Integer.parseInt(words[1]));
             default -> {
                 int caller = Integer.parseInt(words[0]);
                 long x0 = switch (words[1]) {

@@ -137,7 +137,7 @@ class SmcccServiceTest {
                 "0xc0000002; 0; 0x06510042; version by SMC64",
                 "0xc0000002; 1; 7; revision by SMC64",
                 "0xc0000002; 3; -3; nor here",
-                "0xc0000002; 0x100000000; -3; SMC64 takes all bits of x1",
+                "0xc0000002; 0x100000001; 7; the type has 32 bits in SMC64 too",
                 "0x80000002; 0x100000001; 7; SMC32 takes w1"
             })
     void socIdTellsTheSettings(String function, String type, String expected, String why) {

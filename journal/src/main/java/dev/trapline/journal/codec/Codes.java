@@ -2,6 +2,7 @@ package dev.trapline.journal.codec;
 
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.machine.CpuModel;
@@ -64,6 +65,9 @@ final class Codes {
 
     static final EnumCode<Effect.SystemOff.Off> OFF =
             EnumCode.of(Effect.SystemOff.Off.class, Effect.SystemOff.Off.POWER_OFF, Effect.SystemOff.Off.HIBERNATE);
+
+    static final EnumCode<DataOrder> DATA_ORDER = EnumCode.of(
+            DataOrder.class, DataOrder.LITTLE, DataOrder.BIG_NOW, DataOrder.BIG_ON_EXCEPTION, DataOrder.BIG);
 
     static final EnumCode<CpuModel> CPU_MODEL =
             EnumCode.of(CpuModel.class, CpuModel.CORTEX_A53, CpuModel.CORTEX_A57, CpuModel.CORTEX_A72);

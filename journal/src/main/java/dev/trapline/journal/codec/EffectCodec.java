@@ -10,7 +10,7 @@ import java.util.List;
 ///
 /// ```text
 /// varint count, then each:
-///   0 power on      u8 target, varint entry, varint contextId, varint readyAt
+///   0 power on      u8 target, varint entry, varint contextId, varint readyAt, u8 order
 ///   1 power off     u8 target
 ///   2 wake          u8 target
 ///   3 write memory  varint address, varint length, bytes
@@ -18,12 +18,13 @@ import java.util.List;
 ///   5 system reset  u8 kind, u8 0 SYSTEM_RESET, or 1 SYSTEM_RESET2, varint type, varint cookie
 ///   6 exit          zigzag status
 ///   7 standby       u8 target
-///   8 power down    u8 target, varint entry, varint contextId
+///   8 power down    u8 target, varint entry, varint contextId, u8 order
 ///   9 draw entropy  varint bytes
 ///  10 stolen time   u8 vcpu, varint address
 ///  11 deliver       u8 target, varint entry, varint event, varint argument
 ///  12 complete      u8 target
 ///  13 and resume    u8 target, varint address
+///  14 stay awake    u8 target
 /// ```
 final class EffectCodec {
 
@@ -45,6 +46,7 @@ final class EffectCodec {
                 out.varint(on.entry());
                 out.varint(on.contextId());
                 out.varint(on.readyAt());
+                Codes.DATA_ORDER.write(out, on.order());
             }
             case Effect.PowerOff off -> target(out, 1, off.target());
             case Effect.Wake wake -> target(out, 2, wake.target());
@@ -71,7 +73,9 @@ final class EffectCodec {
                 target(out, 8, down.target());
                 out.varint(down.entry());
                 out.varint(down.contextId());
+                Codes.DATA_ORDER.write(out, down.order());
             }
+            case Effect.StayAwake stay -> target(out, 14, stay.target());
             case Effect.DrawEntropy draw -> {
                 out.u8(9);
                 out.varint(draw.bytes());
@@ -118,7 +122,8 @@ final class EffectCodec {
     private static Effect readOne(PackedReader in) {
         int code = in.u8();
         return switch (code) {
-            case 0 -> new Effect.PowerOn(in.vcpu(), in.varint(), in.varint(), in.varint());
+            case 0 -> new Effect.PowerOn(
+                        in.vcpu(), in.varint(), in.varint(), in.varint(), Codes.DATA_ORDER.read(in));
             case 1 -> new Effect.PowerOff(in.vcpu());
             case 2 -> new Effect.Wake(in.vcpu());
             case 3 -> new Effect.WriteMemory(in.varint(), Bytes.copyOf(in.bytes()));
@@ -126,12 +131,13 @@ final class EffectCodec {
             case 5 -> new Effect.SystemReset(Codes.RESET.read(in), ResetCodec.readRequest(in));
             case 6 -> new Effect.ExitRun(in.zigzag());
             case 7 -> new Effect.Standby(in.vcpu());
-            case 8 -> new Effect.PowerDown(in.vcpu(), in.varint(), in.varint());
+            case 8 -> new Effect.PowerDown(in.vcpu(), in.varint(), in.varint(), Codes.DATA_ORDER.read(in));
             case 9 -> drawEntropy(in);
             case 10 -> new Effect.ShareStolenTime(in.vcpu(), in.varint());
             case 11 -> new Effect.DeliverEvent(in.vcpu(), in.varint(), in.varint(), in.varint());
             case 12 -> new Effect.CompleteEvent(in.vcpu());
             case 13 -> new Effect.CompleteEventAndResume(in.vcpu(), in.varint());
+            case 14 -> new Effect.StayAwake(in.vcpu());
             default -> throw new CodecException("there is no effect of number " + code);
         };
     }

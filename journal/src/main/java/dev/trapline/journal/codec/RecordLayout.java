@@ -38,7 +38,7 @@ import dev.trapline.abi.exit.HypercallExit;
 /// registers      varint of changed registers, bit 0 PC, 1 PSTATE, 2 SP, 3 + n x(n); for each set bit, from bit 0 up:
 ///                zigzag of (value - value at the hypercall before of this vCPU in this segment, or 0)
 /// shape          bit 0 conduit, 1-2 execution state, 3-4 exception level, 5 four bytes wide, 6 condition passed, 7-22
-/// #imm
+///                #imm, 23 SCTLR_EL1.EE, on AArch32 SCTLR.EE
 /// ```
 final class RecordLayout {
 
@@ -78,12 +78,13 @@ final class RecordLayout {
     static final int DECISION_FORWARDED = 1;
     static final int DECISION_DENIED = 2;
 
-    static final int SHAPE_MAX = (1 << 23) - 1;
+    static final int SHAPE_MAX = (1 << 24) - 1;
 
     /// The most bytes that a slice takes, or an answer without its effects and without the text of a decision.
     static final int MAX_FIXED_BYTES = 512;
 
     private static final int FIRST_X_BIT = 3;
+    private static final int BIG_ENDIAN = 1 << 23;
 
     private RecordLayout() {}
 
@@ -128,18 +129,20 @@ final class RecordLayout {
                 | exit.exceptionLevel() << 3
                 | (width == 4 ? 1 << 5 : 0)
                 | (exit.conditionPassed() ? 1 << 6 : 0)
-                | exit.immediate() << 7;
+                | exit.immediate() << 7
+                | (exit.bigEndianExceptions() ? BIG_ENDIAN : 0);
     }
 
     /// The hypercall of a shape: the reverse of [#shape].
     static HypercallExit hypercall(int shape, GeneralRegisters registers) {
         return new HypercallExit(
                 Codes.CONDUIT.decode(shape & 1),
-                shape >>> 7,
+                shape >>> 7 & 0xffff,
                 Codes.STATE.decode(shape >>> 1 & 3),
                 shape >>> 3 & 3,
                 (shape & 1 << 5) != 0 ? 4 : 2,
                 (shape & 1 << 6) != 0,
+                (shape & BIG_ENDIAN) != 0,
                 registers);
     }
 }

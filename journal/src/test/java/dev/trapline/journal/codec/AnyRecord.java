@@ -4,6 +4,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
@@ -153,6 +154,7 @@ public final class AnyRecord {
                         random.nextInt(4),
                         random.nextBoolean() ? 2 : 4,
                         random.nextBoolean(),
+                        random.nextBoolean(),
                         registers());
         };
     }
@@ -195,20 +197,22 @@ public final class AnyRecord {
         List<Effect> effects = new ArrayList<>();
         for (int left = Math.max(0, random.nextInt(6) - 3); left > 0; left--) {
             effects.add(
-                    switch (random.nextInt(14)) {
-                        case 0 -> new Effect.PowerOn(vcpu(), number(), number(), positive());
+                    switch (random.nextInt(15)) {
+                        case 0 ->
+                            new Effect.PowerOn(vcpu(), number(), number(), positive(), pick(DataOrder.values()));
                         case 1 -> new Effect.PowerOff(vcpu());
                         case 2 -> new Effect.Wake(vcpu());
                         case 3 -> new Effect.WriteMemory(number(), bytes());
                         case 4 -> new Effect.SystemOff(pick(Effect.SystemOff.Off.values()));
                         case 5 -> new Effect.SystemReset(pick(Effect.SystemReset.Reset.values()), resetRequest());
                         case 6 -> new Effect.Standby(vcpu());
-                        case 7 -> new Effect.PowerDown(vcpu(), number(), number());
+                        case 7 -> new Effect.PowerDown(vcpu(), number(), number(), pick(DataOrder.values()));
                         case 8 -> new Effect.DrawEntropy(1 + random.nextInt(Effect.DrawEntropy.MAX_ENTROPY));
                         case 9 -> new Effect.ShareStolenTime(vcpu(), number());
                         case 10 -> new Effect.DeliverEvent(vcpu(), number(), number(), number());
                         case 11 -> new Effect.CompleteEvent(vcpu());
                         case 12 -> new Effect.CompleteEventAndResume(vcpu(), number());
+                        case 13 -> new Effect.StayAwake(vcpu());
                         default -> new Effect.ExitRun(number());
                     });
         }

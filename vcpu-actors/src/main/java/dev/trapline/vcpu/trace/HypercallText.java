@@ -1,6 +1,7 @@
 package dev.trapline.vcpu.trace;
 
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
@@ -125,6 +126,7 @@ public final class HypercallText {
             case Effect.PowerOff off -> Optional.of(off.target());
             case Effect.Standby standby -> Optional.of(standby.target());
             case Effect.PowerDown down -> Optional.of(down.target());
+            case Effect.StayAwake stay -> Optional.of(stay.target());
             case Effect.Wake wake -> Optional.of(wake.target());
             case Effect.DeliverEvent deliver -> Optional.of(deliver.target());
             case Effect.CompleteEvent complete -> Optional.of(complete.target());
@@ -155,11 +157,13 @@ public final class HypercallText {
     /// What an effect did, in words.
     public static String effect(Effect effect) {
         return switch (effect) {
-            case Effect.PowerOn on -> on.target() + " on at 0x" + Long.toHexString(on.entry());
+            case Effect.PowerOn on -> on.target() + " on at 0x" + Long.toHexString(on.entry()) + order(on.order());
             case Effect.PowerOff(VcpuId target) -> target + " off";
             case Effect.Standby(VcpuId target) -> target + " in standby";
             case Effect.PowerDown down ->
-                down.target() + " powered down, resumes at 0x" + Long.toHexString(down.entry());
+                down.target() + " powered down, resumes at 0x" + Long.toHexString(down.entry())
+                        + order(down.order());
+            case Effect.StayAwake(VcpuId target) -> target + " not suspended: an interrupt was pending";
             case Effect.Wake(VcpuId target) -> target + " interrupted";
             case Effect.WriteMemory(long address, var bytes) ->
                 bytes.size() + " bytes written at 0x" + Long.toHexString(address);
@@ -191,6 +195,15 @@ public final class HypercallText {
         return switch (request) {
             case ResetRequest.Plain _ -> what;
             case ResetRequest.Typed typed -> (typed.isVendor() ? "vendor-defined " : "") + what + " (" + typed + ")";
+        };
+    }
+
+    private static String order(DataOrder order) {
+        return switch (order) {
+            case LITTLE -> "";
+            case BIG_NOW -> ", big-endian until an exception";
+            case BIG_ON_EXCEPTION -> ", big-endian on an exception";
+            case BIG -> ", big-endian";
         };
     }
 
