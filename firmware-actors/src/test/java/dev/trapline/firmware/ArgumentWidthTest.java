@@ -76,7 +76,9 @@ class ArgumentWidthTest {
     }
 
     private static long[] x(String call) {
-        return Arrays.stream(call.strip().split(" ", -1)).mapToLong(Long::decode).toArray();
+        return Arrays.stream(call.strip().split(" ", -1))
+                .mapToLong(Long::decode)
+                .toArray();
     }
 
     @ParameterizedTest(name = "{1}, x{4}: {5}")
@@ -102,7 +104,9 @@ class ArgumentWidthTest {
         List<String> described = new ArrayList<>();
         for (FirmwareService<?> service : FirmwareServices.onClassPath()) {
             for (Function function : service.descriptor().functions()) {
-                for (int n = 1; function.id().is64() && n <= function.parameters().size(); n++) {
+                for (int n = 1;
+                        function.id().is64() && n <= function.parameters().size();
+                        n++) {
                     described.add(service.descriptor().name() + " " + function.name() + " x" + n);
                 }
             }
@@ -112,8 +116,8 @@ class ArgumentWidthTest {
 
     private static List<String> rows() throws IOException {
         try (InputStream table = ArgumentWidthTest.class.getResourceAsStream("/arguments.csv")) {
-            Stream<String> lines = new String(Objects.requireNonNull(table).readAllBytes(), StandardCharsets.UTF_8)
-                    .lines();
+            Stream<String> lines =
+                    new String(Objects.requireNonNull(table).readAllBytes(), StandardCharsets.UTF_8).lines();
             return lines.skip(1)
                     .filter(line -> !line.startsWith("#"))
                     .map(line -> line.split(";", -1))

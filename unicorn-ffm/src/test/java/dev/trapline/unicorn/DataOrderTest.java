@@ -26,8 +26,7 @@ class DataOrderTest {
     /// MRC p15, 0, r1, c1, c0, 0; MRS r4, CPSR; LDR r3, [pc]; HVC #0; the word that it loads.
     private static Snippet aarch32() {
         return Snippet.aarch32(
-                Snippet.engines(),
-                words(0xee11_1f10, 0xe10f_4000, 0xe59f_3000, 0xe140_0070, (int) WORD, (int) WORD));
+                Snippet.engines(), words(0xee11_1f10, 0xe10f_4000, 0xe59f_3000, 0xe140_0070, (int) WORD, (int) WORD));
     }
 
     private static byte[] words(int... words) {
@@ -49,9 +48,8 @@ class DataOrderTest {
 
     @Test
     void aHypercallTellsTheOrderThatTheGuestHasSet() {
-        try (Snippet guest = Snippet.a64(
-                "mrs x9, sctlr_el1; orr x9, x9, #0x2000000; msr sctlr_el1, x9; isb; hvc #0;"
-                        + "bic x9, x9, #0x2000000; msr sctlr_el1, x9; isb; hvc #0")) {
+        try (Snippet guest = Snippet.a64("mrs x9, sctlr_el1; orr x9, x9, #0x2000000; msr sctlr_el1, x9; isb; hvc #0;"
+                + "bic x9, x9, #0x2000000; msr sctlr_el1, x9; isb; hvc #0")) {
             assertThat(orderOf(guest)).as("EE is set").isEqualTo(DataOrder.BIG);
             assertThat(orderOf(guest)).as("and cleared again").isEqualTo(DataOrder.LITTLE);
         }
@@ -98,7 +96,9 @@ class DataOrderTest {
             guest.engine().writeDataOrder(order);
             assertThat(orderOf(guest)).isEqualTo(order);
             assertThat(guest.x(1) & EE).as("SCTLR.EE").isEqualTo(order.isBigOnException() ? EE : 0);
-            assertThat(guest.registers()[GeneralRegisters.PSTATE] & CPSR_E).as("CPSR.E").isEqualTo(order.isBigNow() ? CPSR_E : 0);
+            assertThat(guest.registers()[GeneralRegisters.PSTATE] & CPSR_E)
+                    .as("CPSR.E")
+                    .isEqualTo(order.isBigNow() ? CPSR_E : 0);
             assertThat(guest.x(3)).as("its data").isEqualTo(order.isBigNow() ? SWAPPED : WORD);
         }
     }
@@ -129,7 +129,9 @@ class DataOrderTest {
             guest.engine().readTimers(timers);
             other.engine().writeTimers(timers);
             other.run();
-            assertThat(other.engine().timerDeadline()).as("it still asserts its interrupt").isEqualTo(0x7000);
+            assertThat(other.engine().timerDeadline())
+                    .as("it still asserts its interrupt")
+                    .isEqualTo(0x7000);
             assertThat(other.x(1)).as("CNTV_CTL: ENABLE, not met yet").isEqualTo(1);
             assertThat(other.x(2)).as("CNTV_CVAL").isEqualTo(0x7000);
             assertThat(other.x(3)).as("CNTP_CTL: ENABLE, IMASK, ISTATUS").isEqualTo(7);

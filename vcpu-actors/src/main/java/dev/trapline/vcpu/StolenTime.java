@@ -29,8 +29,8 @@ final class StolenTime {
         shared = new boolean[vcpus];
     }
 
-    /// Keeps a vCPU's time from now on, and writes down what it is: 0 the first time, and never less than before when
-    /// it is asked for again.
+    /// Keeps a vCPU's time from now on, and writes down what it is: 0 the first time, and never less than before
+    /// when it is asked for again.
     ///
     /// @param address where it is written
     void share(VcpuId of, long address) {

@@ -130,7 +130,8 @@ final class VcpuActor extends DirectBehavior<VcpuActor.Command> {
         switch (command) {
             case Grant grant -> run(grant);
             case Reconfigure(CapabilityRegistry table) -> registry = table;
-            case PowerOn(long entry, RegisterWrites registers, DataOrder order) -> logic.powerOn(entry, registers, order);
+            case PowerOn(long entry, RegisterWrites registers, DataOrder order) ->
+                logic.powerOn(entry, registers, order);
             case PowerOff _ -> logic.powerOff();
             case PowerDown _ -> logic.powerDown();
             case Suspend _ -> logic.suspend();

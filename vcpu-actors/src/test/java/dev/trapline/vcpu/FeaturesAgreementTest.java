@@ -143,11 +143,13 @@ class FeaturesAgreementTest {
                             SMCCC_VERSION,
                             SMCCC_VERSION);
                     assertThat(answers.features())
-                            .as("SMCCC %s by %s from %s under %s: the call answers %x", version, conduit, state,
-                                    policy, answers.call())
-                            .isEqualTo(isPsciReached(policy, conduit) && answers.call() != NOT_SUPPORTED
-                                    ? 0
-                                    : NOT_SUPPORTED);
+                            .as(
+                                    "SMCCC %s by %s from %s under %s: the call answers %x",
+                                    version, conduit, state, policy, answers.call())
+                            .isEqualTo(
+                                    isPsciReached(policy, conduit) && answers.call() != NOT_SUPPORTED
+                                            ? 0
+                                            : NOT_SUPPORTED);
                 }
             }
         }

@@ -314,8 +314,8 @@ class SuspendTest {
         RunReport report = runAndReplay(machine(2, new Doing(share)), new Doing(share));
         assertThat(report.outcome()).isEqualTo(new RunOutcome.PoweredOff());
         assertThat(engines.log)
-                .as("written when it is asked for, and before each slice in which it has grown; code there is translated"
-                        + " anew")
+                .as("written when it is asked for, and before each slice in which it has grown; code there is"
+                        + " translated anew")
                 .filteredOn(line -> line.startsWith("cpu0 drops"))
                 .hasSize(4)
                 .containsOnly("cpu0 drops 0x40001008+8");

@@ -41,9 +41,9 @@ public sealed interface Effect {
         }
     }
 
-    /// What the machine made of a [Standby] or a [PowerDown] that an interrupt was already pending for: the vCPU does
-    /// not wait, and goes on after its call. The machine records it in place of the effect that the service returned,
-    /// and services hear of it by [MachineEvent.StayedAwake]. A service has no reason to return it.
+    /// What the machine made of a [Standby] or a [PowerDown] that an interrupt was already pending for: the vCPU
+    /// does not wait, and goes on after its call. The machine records it in place of the effect that the service
+    /// returned, and services hear of it by [MachineEvent.StayedAwake]. A service has no reason to return it.
     record StayAwake(VcpuId target) implements Effect {}
 
     /// An interrupt for a vCPU: ends its wait, or lets its next one end at once; nothing if it is off.

@@ -39,8 +39,8 @@ public interface FirmwareService<S> {
         return Reaction.of(state);
     }
 
-    /// Whether the service has a function, as the machine's settings leave it: false for one that its version lacks,
-    /// which it answers NOT_SUPPORTED. Then no service's FEATURES call tells of it ([ServiceCall#reaches]).
+    /// Whether the service has a function, as the machine's settings leave it: false for one that its version
+    /// lacks, which it answers NOT_SUPPORTED. Then no service's FEATURES call tells of it ([ServiceCall#reaches]).
     ///
     /// @param initial what [#start] returned
     /// @param function one that its descriptor describes

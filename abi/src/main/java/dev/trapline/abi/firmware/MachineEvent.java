@@ -15,8 +15,8 @@ public sealed interface MachineEvent {
     /// @param lostPower whether it starts again from a power-down; it goes on in place otherwise
     record Woken(VcpuId vcpu, long time, boolean lostPower) implements MachineEvent {}
 
-    /// An effect was to suspend a vCPU or to power it down, and did not, since an interrupt was already pending: the
-    /// vCPU goes on after its call. It was in no idle state at all.
+    /// An effect was to suspend a vCPU or to power it down, and did not, since an interrupt was already pending:
+    /// the vCPU goes on after its call. It was in no idle state at all.
     ///
     /// @param time virtual time, in ticks
     record StayedAwake(VcpuId vcpu, long time) implements MachineEvent {}

@@ -41,8 +41,7 @@ public final class CapabilityRegistry implements Capabilities {
     /// A stretch of function identifiers with one verdict.
     public record Entry(Claim range, Verdict verdict) {}
 
-    private CapabilityRegistry(
-            Plane[] planes, boolean takesHints, List<FunctionId> functions, Set<FunctionId> absent) {
+    private CapabilityRegistry(Plane[] planes, boolean takesHints, List<FunctionId> functions, Set<FunctionId> absent) {
         this.planes = planes;
         this.takesHints = takesHints;
         this.functions = functions;
@@ -71,7 +70,10 @@ public final class CapabilityRegistry implements Capabilities {
     public CapabilityRegistry without(Collection<FunctionId> lacking) {
         Set<FunctionId> missing = Set.copyOf(lacking);
         return new CapabilityRegistry(
-                planes, takesHints, functions.stream().filter(id -> !missing.contains(id)).toList(), missing);
+                planes,
+                takesHints,
+                functions.stream().filter(id -> !missing.contains(id)).toList(),
+                missing);
     }
 
     private static CapabilityRegistry of(
@@ -88,7 +90,10 @@ public final class CapabilityRegistry implements Capabilities {
                 .distinct()
                 .toList();
         return new CapabilityRegistry(
-                new RegistryCompiler(services, policy).compile(), policy.isOn(Toggle.SVE_HINT, true), functions, Set.copyOf(absent));
+                new RegistryCompiler(services, policy).compile(),
+                policy.isOn(Toggle.SVE_HINT, true),
+                functions,
+                Set.copyOf(absent));
     }
 
     /// What becomes of a call that was made.

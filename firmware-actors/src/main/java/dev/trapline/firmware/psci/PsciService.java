@@ -56,8 +56,7 @@ public final class PsciService implements FirmwareService<PsciState> {
     public Reaction<PsciState> notice(PsciState state, MachineEvent event) {
         return switch (event) {
             case MachineEvent.Woken woken -> Reaction.of(WakeUps.woken(state, woken.vcpu(), woken.time()));
-            case MachineEvent.StayedAwake stayed ->
-                Reaction.of(WakeUps.stayedAwake(state, stayed.vcpu()));
+            case MachineEvent.StayedAwake stayed -> Reaction.of(WakeUps.stayedAwake(state, stayed.vcpu()));
             case MachineEvent.Started _,
                     MachineEvent.Entropy _,
                     MachineEvent.PoweredOn _,

@@ -20,7 +20,8 @@ final class SdeiLogic {
             return Answers.status(state, SdeiStatus.NOT_SUPPORTED);
         }
         VcpuId caller = call.caller();
-        // Numbers of events, interrupts, registers and features have 32 bits (DEN0054 §5.1): all else of x1 means nothing.
+        // Numbers of events, interrupts, registers and features have 32 bits (DEN0054 §5.1): all else of x1 means
+        // nothing.
         int word = (int) smccc.argument(1);
         return switch (function) {
             case VERSION -> Reply.x0(state, state.settings().version().value());
@@ -55,10 +56,8 @@ final class SdeiLogic {
                 reaction(Signals.injected(state, injected.number(), injected.vcpu()));
             case MachineEvent.Interrupted interrupted ->
                 reaction(Signals.interrupted(state, interrupted.intid(), interrupted.vcpu()));
-            case MachineEvent.Started _,
-                    MachineEvent.Woken _,
-                    MachineEvent.StayedAwake _,
-                    MachineEvent.Entropy _ -> Reaction.of(state);
+            case MachineEvent.Started _, MachineEvent.Woken _, MachineEvent.StayedAwake _, MachineEvent.Entropy _ ->
+                Reaction.of(state);
         };
     }
 

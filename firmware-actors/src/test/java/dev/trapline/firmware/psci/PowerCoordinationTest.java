@@ -7,8 +7,8 @@ import static dev.trapline.firmware.psci.PsciMachine.SYSTEM_DOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What clusters and the system do when their cores rest (DEN0022 §4.2.3, §5.20; TF-A's design of OS-initiated mode).
 /// CPU 0 looks on; clusters of two, so that CPU 2 and 3 are the other cluster.
@@ -280,7 +280,9 @@ class PowerCoordinationTest {
                     .isZero();
         }
         for (int level = CORE; level <= SYSTEM; level++) {
-            assertThat(machine.hardware(0, 0, level)).as("level %d is up", level).isEqualTo(ON);
+            assertThat(machine.hardware(0, 0, level))
+                    .as("level %d is up", level)
+                    .isEqualTo(ON);
         }
         assertThat(machine.affinityInfo(0, 0, 0)).isEqualTo(ON);
     }
@@ -297,8 +299,8 @@ class PowerCoordinationTest {
 
     @Test
     void aSuspendThatDidNotHappenLeavesTheStaysOfOthersAlone() {
-        PsciMachine machine = PsciMachine.of()
-                .run("0 on 1; 1 cluster-down; at 625; 0 cluster-down; stays 0; at 1250; wake 1");
+        PsciMachine machine =
+                PsciMachine.of().run("0 on 1; 1 cluster-down; at 625; 0 cluster-down; stays 0; at 1250; wake 1");
         assertThat(machine.count(0, 1, CORE_DOWN)).isEqualTo(1);
         assertThat(machine.residency(0, 1, CORE_DOWN)).isEqualTo(20);
         assertThat(machine.count(0, 0, CLUSTER_DOWN))

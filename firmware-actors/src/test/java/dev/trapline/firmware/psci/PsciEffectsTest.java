@@ -67,14 +67,7 @@ class PsciEffectsTest {
         System.arraycopy(x, 0, registers, 0, x.length);
         registers[GeneralRegisters.PSTATE] = state.isAarch32() && order.isBigNow() ? 1 << 9 : 0;
         HypercallExit exit = new HypercallExit(
-                Conduit.SMC,
-                0,
-                state,
-                1,
-                4,
-                true,
-                order.isBigOnException(),
-                GeneralRegisters.copyOf(registers));
+                Conduit.SMC, 0, state, 1, 4, true, order.isBigOnException(), GeneralRegisters.copyOf(registers));
         PsciService service = new PsciService();
         ServiceCall call = new ServiceCall(VCPU0, exit, 0, Calls.EVERYTHING);
         return service.apply(service.start(PsciMachine.context(4, 2, false)), call, Calls.MEMORY)

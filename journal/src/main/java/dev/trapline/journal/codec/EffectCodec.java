@@ -122,8 +122,7 @@ final class EffectCodec {
     private static Effect readOne(PackedReader in) {
         int code = in.u8();
         return switch (code) {
-            case 0 -> new Effect.PowerOn(
-                        in.vcpu(), in.varint(), in.varint(), in.varint(), Codes.DATA_ORDER.read(in));
+            case 0 -> new Effect.PowerOn(in.vcpu(), in.varint(), in.varint(), in.varint(), Codes.DATA_ORDER.read(in));
             case 1 -> new Effect.PowerOff(in.vcpu());
             case 2 -> new Effect.Wake(in.vcpu());
             case 3 -> new Effect.WriteMemory(in.varint(), Bytes.copyOf(in.bytes()));

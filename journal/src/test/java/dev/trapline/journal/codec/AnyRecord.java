@@ -198,8 +198,7 @@ public final class AnyRecord {
         for (int left = Math.max(0, random.nextInt(6) - 3); left > 0; left--) {
             effects.add(
                     switch (random.nextInt(15)) {
-                        case 0 ->
-                            new Effect.PowerOn(vcpu(), number(), number(), positive(), pick(DataOrder.values()));
+                        case 0 -> new Effect.PowerOn(vcpu(), number(), number(), positive(), pick(DataOrder.values()));
                         case 1 -> new Effect.PowerOff(vcpu());
                         case 2 -> new Effect.Wake(vcpu());
                         case 3 -> new Effect.WriteMemory(number(), bytes());

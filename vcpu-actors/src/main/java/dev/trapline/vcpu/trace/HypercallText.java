@@ -161,8 +161,7 @@ public final class HypercallText {
             case Effect.PowerOff(VcpuId target) -> target + " off";
             case Effect.Standby(VcpuId target) -> target + " in standby";
             case Effect.PowerDown down ->
-                down.target() + " powered down, resumes at 0x" + Long.toHexString(down.entry())
-                        + order(down.order());
+                down.target() + " powered down, resumes at 0x" + Long.toHexString(down.entry()) + order(down.order());
             case Effect.StayAwake(VcpuId target) -> target + " not suspended: an interrupt was pending";
             case Effect.Wake(VcpuId target) -> target + " interrupted";
             case Effect.WriteMemory(long address, var bytes) ->
