@@ -3,10 +3,8 @@ package dev.trapline.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigValueFactory;
 import java.net.URL;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +21,9 @@ public final class ConfigLoader {
 
     /// Sections whose keys depend on which services there are.
     private static final List<String> OPEN = List.of(SERVICES, PolicySettings.TOGGLES, RegisterSettings.REGISTERS);
+
+    /// The longest key that `--set` takes, in characters: no key that there is comes near.
+    private static final int LONGEST_KEY = 200;
 
     private final List<CommandLineSetting> options = new ArrayList<>();
     private final List<String> assignments = new ArrayList<>();
@@ -93,26 +94,19 @@ public final class ConfigLoader {
         if (path == null) {
             return ConfigFactory.empty();
         }
-        if (!Files.isReadable(path) || Files.isDirectory(path)) {
-            String what = Files.exists(path) ? "cannot be read as a file" : "no such file";
-            problems.add(new ConfigProblem("--config " + path, "", what));
-            return ConfigFactory.empty();
-        }
         try {
-            return ConfigFactory.parseFile(
-                    path.toFile(),
-                    ConfigParseOptions.defaults().setAllowMissing(false).setSyntax(ConfigSyntax.CONF));
-        } catch (com.typesafe.config.ConfigException e) {
-            problems.add(syntax(e, "--config " + path));
+            return new ConfigFiles().readFirst(path, "--config " + path);
+        } catch (ConfigException e) {
+            problems.addAll(e.problems());
             return ConfigFactory.empty();
         }
     }
 
     private static Config assignment(String text, List<ConfigProblem> problems) {
-        String origin = "--set " + text;
+        String origin = "--set " + Shown.assignment(text);
         int equals = text.indexOf('=');
         String key = equals < 0 ? "" : text.substring(0, equals).strip();
-        if (!key.matches("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*")) {
+        if (key.length() > LONGEST_KEY || !key.matches("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*")) {
             problems.add(new ConfigProblem(origin, "", "takes KEY=VALUE, as in --set machine.cpus=4"));
             return ConfigFactory.empty();
         }
@@ -120,32 +114,50 @@ public final class ConfigLoader {
         String value = text.substring(equals + 1).strip();
         try {
             if (!value.isEmpty()) {
+                HoconText.check(value, origin);
                 return ConfigFactory.parseString(
                         path + " = " + value, ConfigParseOptions.defaults().setOriginDescription(origin));
             }
         } catch (com.typesafe.config.ConfigException e) {
             // Not HOCON: then it is meant as it stands, like a path with a colon in it. A list or a section is not.
             if (value.startsWith("[") || value.startsWith("{")) {
-                problems.add(syntax(e, origin));
+                problems.add(syntax(e, origin, text));
                 return ConfigFactory.empty();
             }
+        } catch (ConfigException e) {
+            problems.addAll(e.problems());
+            return ConfigFactory.empty();
         }
         return ConfigValueFactory.fromAnyRef(value, origin).atPath(path);
     }
 
     private static Config resolve(Config merged) {
         try {
+            Expansion.check(merged.root());
             return merged.resolve();
         } catch (com.typesafe.config.ConfigException e) {
-            throw new ConfigException(List.of(syntax(e, "configuration")));
+            throw new ConfigException(List.of(syntax(e, "configuration", "")));
+        } catch (StackOverflowError e) {
+            throw new ConfigException("configuration", "", "substitutions are nested too deep");
         }
     }
 
-    private static ConfigProblem syntax(com.typesafe.config.ConfigException e, String otherwise) {
+    /// What the library says, unless it may repeat a password.
+    ///
+    /// @param text what was parsed
+    static ConfigProblem syntax(com.typesafe.config.ConfigException e, String otherwise, String text) {
         String origin = e.origin() == null ? otherwise : Origins.describe(e.origin());
         String message = String.valueOf(e.getMessage());
+        if (Shown.repeatsSecret(message, text)) {
+            return new ConfigProblem(
+                    origin,
+                    "",
+                    "cannot be read; what stands there is not shown, since it may be a password: put it between"
+                            + " double quotes");
+        }
         // The library puts its own form of the origin in front.
         String prefix = e.origin() == null ? "" : e.origin().description() + ": ";
-        return new ConfigProblem(origin, "", message.startsWith(prefix) ? message.substring(prefix.length()) : message);
+        return new ConfigProblem(
+                origin, "", Shown.shortened(message.startsWith(prefix) ? message.substring(prefix.length()) : message));
     }
 }

@@ -8,6 +8,6 @@ package dev.trapline.config;
 public record ConfigProblem(String origin, String path, String message) {
     @Override
     public String toString() {
-        return origin + ": " + (path.isEmpty() ? "" : path + " ") + message;
+        return origin + ": " + (path.isEmpty() ? "" : Shown.shortened(path) + " ") + message;
     }
 }

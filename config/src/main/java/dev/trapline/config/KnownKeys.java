@@ -11,6 +11,11 @@ import java.util.TreeSet;
 /// Finds the keys that nobody reads: each is an error, since it is most often a misspelt one.
 final class KnownKeys {
 
+    /// Of more, nobody reads on.
+    private static final int MOST_PROBLEMS = 50;
+    /// No key is that long, nor is a misspelt one.
+    private static final int LONGEST = 200;
+
     private final ConfigObject reference;
     private final Collection<String> open;
     private final List<ConfigProblem> problems;
@@ -38,6 +43,9 @@ final class KnownKeys {
             String path = prefix.isEmpty() ? entry.getKey() : prefix + "." + entry.getKey();
             ConfigValue value = entry.getValue();
             ConfigValue expected = known.get(entry.getKey());
+            if (problems.size() >= MOST_PROBLEMS) {
+                return whole;
+            }
             if (expected == null) {
                 problems.add(unknown(value, path, nearest(path, entry.getKey(), prefix, known)));
             } else if (expected instanceof ConfigObject section && value instanceof ConfigObject object) {
@@ -61,6 +69,9 @@ final class KnownKeys {
 
     /// The candidate with the fewest differences, or an empty text if none is near.
     static String nearest(String word, Collection<String> candidates) {
+        if (word.length() > LONGEST) {
+            return "";
+        }
         String best = "";
         // A third of the last part's letters may differ: beyond that a suggestion is a guess.
         int least = Math.max(2, (word.length() - word.lastIndexOf('.') - 1) / 3) + 1;

@@ -10,6 +10,7 @@ import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.Sharing;
 import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.registry.FirmwareRegisters;
@@ -21,6 +22,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A configuration whose layers are merged, and that waits for the services to be known: their keys are part of it,
@@ -31,6 +33,8 @@ public final class LayeredConfig {
 
     private static final String INTERRUPTS = "trapline.run.interrupts";
     private static final String EVENTS = "trapline.run.events";
+
+    private static final Pattern PASSWORD_IN_URL = Pattern.compile("(?is).*[?&](ssl)?password=.*|[^?]*@.*");
 
     private final Config config;
     private final List<ConfigProblem> unknownKeys;
@@ -59,21 +63,24 @@ public final class LayeredConfig {
     public ReplaySettings replay() {
         List<ConfigProblem> problems = new ArrayList<>(unknownKeys);
         Settings settings = new Settings(config, problems);
-        ReplaySettings replay = replay(settings);
+        ReplaySettings replay = new ReplaySettings(spacing(settings), budget(settings), postgresql(settings));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
         return replay;
     }
 
-    private static ReplaySettings replay(Settings settings) {
-        return new ReplaySettings(
-                Duration.ofNanos(settings.nanoseconds(
-                        "trapline.replay.checkpoints.spacing",
-                        10_000_000,
-                        DAY / 24,
-                        "a duration from 10ms to 1h, as in 500ms")),
-                settings.size("trapline.replay.checkpoints.budget", 0, 1L << 40, "a size to 1024G, as in 256M, or 0"));
+    private static Duration spacing(Settings settings) {
+        return Duration.ofNanos(settings.nanoseconds(
+                "trapline.replay.checkpoints.spacing",
+                10_000_000,
+                DAY / 24,
+                "a duration from 10ms to 1h, as in 500ms"));
+    }
+
+    private static long budget(Settings settings) {
+        return settings.size(
+                "trapline.replay.checkpoints.budget", 0, 1L << 40, "a size to 1024G, as in 256M, or 0");
     }
 
     /// Where each capability toggle that is set was set, by the toggle's name: `machine.conf:12`.
@@ -97,7 +104,8 @@ public final class LayeredConfig {
         TraplineConfig.Run run = run(settings);
         MachineSpec machine = machine(settings, run, services, problems);
         requireVcpus(run.injections(), machine, settings);
-        replay(settings);
+        spacing(settings);
+        budget(settings);
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -196,21 +204,26 @@ public final class LayeredConfig {
     }
 
     private static TraplineConfig.@Nullable PostgreSql database(Settings settings) {
-        String section = "trapline.record.postgresql.";
-        String url = settings.text(section + "url");
-        if (!url.isEmpty() && (!url.startsWith("jdbc:postgresql:") || url.matches("(?i).*[?&]password=.*"))) {
-            settings.refuse(
-                    section + "url",
-                    "a URL of JDBC without a password, as in jdbc:postgresql://db.example.org/recordings");
-        }
-        TraplineConfig.PostgreSql database = new TraplineConfig.PostgreSql(
-                url,
-                settings.text(section + "user"),
-                settings.text(section + "password"),
-                settings.path(section + "password-file"),
-                settings.flag(section + "create-schema"));
+        TraplineConfig.PostgreSql database = postgresql(settings);
         String store = settings.choice("trapline.record.store", List.of("mvstore", "postgresql"), name -> name);
         return store.equals("postgresql") ? database : null;
+    }
+
+    private static TraplineConfig.PostgreSql postgresql(Settings settings) {
+        String section = "trapline.record.postgresql.";
+        String url = settings.text(section + "url");
+        String takes = "a URL of JDBC without a password, as in jdbc:postgresql://db.example.org/recordings";
+        if (PASSWORD_IN_URL.matcher(url).matches()) {
+            settings.refuseSecret(section + "url", takes);
+        } else if (!url.isEmpty() && !url.startsWith("jdbc:postgresql:")) {
+            settings.refuse(section + "url", takes);
+        }
+        return new TraplineConfig.PostgreSql(
+                url,
+                settings.text(section + "user"),
+                settings.secret(section + "password"),
+                settings.path(section + "password-file"),
+                settings.flag(section + "create-schema"));
     }
 
     private static StoragePolicy storage(Settings settings) {
@@ -222,7 +235,8 @@ public final class LayeredConfig {
                         DAY / 24,
                         "a duration from 1ms to 1h, as in 100ms")),
                 Duration.ofNanos(settings.nanoseconds(
-                        "trapline.record.patience", 0, DAY, "a duration with its unit, as in 30s, or 0 for none")));
+                        "trapline.record.patience", 0, DAY, "a duration with its unit, as in 30s, or 0 for none")),
+                settings.flag("trapline.record.share") ? Sharing.UMASK : Sharing.PRIVATE);
     }
 
     private static TraplineConfig.@Nullable GuestImage image(Settings settings) {

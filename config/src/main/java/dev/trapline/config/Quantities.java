@@ -15,10 +15,16 @@ public final class Quantities {
     private static final Pattern SIZE = Pattern.compile("([0-9a-fA-FxX_]+?) *(|[bB]|[kKmMgG]([iI]?[bB])?)");
     private static final Pattern DURATION = Pattern.compile("([0-9]+(\\.[0-9]+)?) *(ns|us|ms|s|min|m|h)");
 
+    /// More characters than any number of 64 bits has, with zeros in front and a unit behind.
+    private static final int LONGEST = 100;
+
     private Quantities() {}
 
     /// A whole number.
     public static @Nullable BigInteger number(String text) {
+        if (text.length() > LONGEST) {
+            return null;
+        }
         Matcher hexadecimal = HEXADECIMAL.matcher(text);
         if (hexadecimal.matches()) {
             return new BigInteger(hexadecimal.group(1).replace("_", ""), 16);
@@ -29,7 +35,7 @@ public final class Quantities {
     /// A size in bytes: a number, and K, M or G for powers of 1024.
     static @Nullable BigInteger size(String text) {
         Matcher matcher = SIZE.matcher(text);
-        if (!matcher.matches()) {
+        if (text.length() > LONGEST || !matcher.matches()) {
             return null;
         }
         BigInteger count = number(matcher.group(1));
@@ -52,7 +58,7 @@ public final class Quantities {
             return BigInteger.ZERO;
         }
         Matcher matcher = DURATION.matcher(text);
-        if (!matcher.matches()) {
+        if (text.length() > LONGEST || !matcher.matches()) {
             return null;
         }
         long unit = switch (matcher.group(3)) {

@@ -126,6 +126,14 @@ final class Settings {
         return isScalar(value.valueType()) ? config.getString(path) : "";
     }
 
+    /// The text of a single value that no message may repeat.
+    String secret(String path) {
+        if (!isScalar(value(path).valueType())) {
+            refuseSecret(path, "a text");
+        }
+        return text(path);
+    }
+
     /// Whether a value is neither an object, nor a list, nor null.
     static boolean isScalar(ConfigValueType type) {
         return type == ConfigValueType.STRING || type == ConfigValueType.NUMBER || type == ConfigValueType.BOOLEAN;
@@ -145,6 +153,12 @@ final class Settings {
             case NUMBER, BOOLEAN, STRING -> shown(config.getString(path));
         };
         problems.add(new ConfigProblem(origin(path), path, "takes " + takes + ", not " + got));
+    }
+
+    /// Notes that a key's value is none of what it takes, without repeating it.
+    void refuseSecret(String path, String takes) {
+        problems.add(new ConfigProblem(origin(path), path, "takes " + takes + "; what it got is not shown, since it may"
+                + " hold a password"));
     }
 
     /// Notes that an element of a list is none of what the list takes.
@@ -171,7 +185,7 @@ final class Settings {
     }
 
     private static String shown(String text) {
-        return text.isEmpty() ? "an empty text" : text;
+        return text.isEmpty() ? "an empty text" : Shown.shortened(text);
     }
 
     // Unlike getValue, this answers for a null as well.

@@ -63,8 +63,8 @@ public record TraplineConfig(MachineSpec machine, Run run) {
 
         @Override
         public String toString() {
-            // The password belongs into no log.
-            return "PostgreSql[" + url + ", " + user + "]";
+            // The password, which may be in the URL too, belongs into no log.
+            return "PostgreSql[" + user + "]";
         }
     }
 

@@ -11,6 +11,20 @@ import dev.trapline.abi.Bytes;
 /// @param content the file, whole
 public record Image(Kind kind, String name, long address, Bytes content) {
 
+    /// The most bytes that an executable may have, with all that is in it for debuggers.
+    private static final long LARGEST_ELF = 1L << 30;
+
+    /// The most bytes that an image may have.
+    ///
+    /// @param ramBytes size of the machine's RAM
+    public static long most(Kind kind, long ramBytes) {
+        return switch (kind) {
+            case ELF -> LARGEST_ELF;
+            case RAW -> Math.min(ramBytes, Integer.MAX_VALUE - 8L);
+            case FLASH -> MachineSpec.FLASH_SIZE;
+        };
+    }
+
     /// How an image is put into memory.
     public enum Kind {
         /// A static executable, ELF64 for AArch64 or ELF32 for Arm: its segments say where.

@@ -8,7 +8,8 @@ import java.time.Duration;
 /// @param interval how often, for [Durability#INTERVAL]: at least 1 ms
 /// @param patience how long the machine waits for a store that refuses to be written, before the run ends; zero is not
 ///     at all
-public record StoragePolicy(Durability durability, Duration interval, Duration patience) {
+/// @param sharing who may read it
+public record StoragePolicy(Durability durability, Duration interval, Duration patience, Sharing sharing) {
 
     /// What holds if nothing is said.
     public static final StoragePolicy DEFAULT =
@@ -23,8 +24,18 @@ public record StoragePolicy(Durability durability, Duration interval, Duration p
         }
     }
 
+    /// One for a recording that its owner alone may read.
+    public StoragePolicy(Durability durability, Duration interval, Duration patience) {
+        this(durability, interval, patience, Sharing.PRIVATE);
+    }
+
     /// The same, with another durability.
     public StoragePolicy with(Durability other) {
-        return new StoragePolicy(other, interval, patience);
+        return new StoragePolicy(other, interval, patience, sharing);
+    }
+
+    /// The same, for other readers.
+    public StoragePolicy with(Sharing other) {
+        return new StoragePolicy(durability, interval, patience, other);
     }
 }

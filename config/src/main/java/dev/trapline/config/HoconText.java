@@ -1,0 +1,129 @@
+package dev.trapline.config;
+
+/// A first look at a text of HOCON, before the library parses it: what is nested too deep overflows its stack, and what
+/// is too long or too much keeps it busy for minutes.
+///
+/// It knows no more of the language than where a comment and a quoted text begin and end.
+final class HoconText {
+
+    /// How deep brackets may be nested, and how many parts a key may have. The deepest key there is has six.
+    static final int DEEPEST = 64;
+    /// The most characters of one word, number or quoted text.
+    static final int LONGEST = 10_000;
+    /// The most keys and sections: the library looks at all of a section for each key that is added to it.
+    static final int MOST_KEYS = 10_000;
+
+    private static final String QUOTES = "\"\"\"";
+    private static final String ENDS_A_KEY = ",[]{}=:+\"\n";
+
+    private final String text;
+    private final String origin;
+    private int at;
+    private int line = 1;
+    private int depth;
+    private int parts;
+    private int keys;
+
+    private HoconText(String text, String origin) {
+        this.text = text;
+        this.origin = origin;
+    }
+
+    /// Refuses a text that the library cannot take.
+    ///
+    /// @param origin where it was written, for messages
+    /// @throws ConfigException with the line
+    static void check(String text, String origin) {
+        new HoconText(text, origin).check();
+    }
+
+    private void check() {
+        while (at < text.length()) {
+            char next = text.charAt(at);
+            if (ENDS_A_KEY.indexOf(next) >= 0) {
+                parts = 0;
+            }
+            if (next == '#' || text.startsWith("//", at)) {
+                at = end(text.indexOf('\n', at));
+            } else if (next == '"') {
+                quoted();
+            } else if (isPartOfAWord(next)) {
+                word();
+            } else {
+                bracket(next);
+                line += next == '\n' ? 1 : 0;
+                at++;
+            }
+        }
+    }
+
+    private int end(int found) {
+        return found < 0 ? text.length() : found;
+    }
+
+    private void bracket(char bracket) {
+        switch (bracket) {
+            case '{', '[' -> {
+                depth++;
+                key(bracket == '{');
+                if (depth > DEEPEST) {
+                    throw refused("brackets are nested more than " + DEEPEST + " deep");
+                }
+            }
+            case '}', ']' -> depth = Math.max(0, depth - 1);
+            default -> key(bracket == '=' || bracket == ':');
+        }
+    }
+
+    private void key(boolean begins) {
+        keys += begins ? 1 : 0;
+        if (keys > MOST_KEYS) {
+            throw refused("there are more than " + MOST_KEYS + " keys");
+        }
+    }
+
+    private static boolean isPartOfAWord(char next) {
+        return ENDS_A_KEY.indexOf(next) < 0 && !Character.isWhitespace(next) && next != '#';
+    }
+
+    private void word() {
+        int begin = at;
+        while (at < text.length() && isPartOfAWord(text.charAt(at)) && !text.startsWith("//", at)) {
+            parts += text.charAt(at) == '.' ? 1 : 0;
+            at++;
+        }
+        if (at == begin) {
+            at++;
+        }
+        requireShort("a word or number", at - begin);
+        if (parts >= DEEPEST) {
+            throw refused("a key has more than " + DEEPEST + " parts");
+        }
+    }
+
+    private void quoted() {
+        int begin = at;
+        if (text.startsWith(QUOTES, at)) {
+            at = end(text.indexOf(QUOTES, at + QUOTES.length())) + QUOTES.length();
+        } else {
+            at++;
+            while (at < text.length() && text.charAt(at) != '"' && text.charAt(at) != '\n') {
+                at += text.charAt(at) == '\\' ? 2 : 1;
+            }
+            at++;
+        }
+        at = Math.min(at, text.length());
+        requireShort("a quoted text", at - begin);
+        line += (int) text.substring(begin, at).chars().filter(c -> c == '\n').count();
+    }
+
+    private void requireShort(String what, int length) {
+        if (length > LONGEST) {
+            throw refused(what + " has " + length + " characters: the most is " + LONGEST);
+        }
+    }
+
+    private ConfigException refused(String message) {
+        return new ConfigException(origin + ":" + line, "", message);
+    }
+}
