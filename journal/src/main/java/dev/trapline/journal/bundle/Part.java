@@ -1,5 +1,7 @@
 package dev.trapline.journal.bundle;
 
+import dev.trapline.journal.codec.JournalFormat;
+import dev.trapline.journal.store.Manifest;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
@@ -29,24 +31,36 @@ final class Part {
     static final int HEAD_BYTES = 21;
     static final int HASH_BYTES = 32;
 
+    /// Segments are compressed together up to so many bytes: alone, each would begin without knowing the others.
+    static final int GROUP_BYTES = 4 << 20;
+    /// The one that makes a group large enough: a few records that are as large as a record may be.
+    private static final int MOST_IN_SEGMENT = 4 * JournalFormat.MAX_RECORD_BYTES;
+
     private static final int MAGIC = 0x5852_4c54; // "TLRX"
 
     private Part() {}
 
     /// What a part holds. Each is followed by one of its own kind or of a later one.
     enum Kind {
-        MANIFEST(1, "the manifest"),
-        HEADER(2, "the header"),
-        IMAGE(3, "an image"),
-        SEGMENTS(4, "segments"),
-        END(5, "the end");
+        MANIFEST(1, "the manifest", Manifest.MOST_BYTES),
+        HEADER(2, "the header", JournalFormat.MAX_RECORD_BYTES),
+        IMAGE(3, "an image", Integer.MAX_VALUE - 8L),
+        SEGMENTS(4, "segments", GROUP_BYTES + MOST_IN_SEGMENT),
+        END(5, "the end", 2 * Long.BYTES);
 
         private final int code;
         private final String words;
+        private final long most;
 
-        Kind(int code, String words) {
+        Kind(int code, String words, long most) {
             this.code = code;
             this.words = words;
+            this.most = most;
+        }
+
+        /// The most bytes that the content may have; of an image, the header says more.
+        long most() {
+            return most;
         }
 
         int code() {
@@ -100,12 +114,16 @@ final class Part {
 
     /// The hash over some bytes after one another.
     static byte[] hash(byte[]... parts) {
+        MessageDigest digest = sha256();
+        for (byte[] part : parts) {
+            digest.update(part);
+        }
+        return digest.digest();
+    }
+
+    static MessageDigest sha256() {
         try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (byte[] part : parts) {
-                digest.update(part);
-            }
-            return digest.digest();
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

@@ -1,26 +1,31 @@
 package dev.trapline.journal.bundle;
 
+import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdInputStream;
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.BoundedFile.Links;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
 import java.io.BufferedInputStream;
-import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 
-/// Reads the parts of a file, and gives out none whose hash it has not checked.
+/// Reads the parts of a file, and gives out nothing of one whose hash it has not checked. Neither what a part stores nor
+/// what it unpacks to is held in memory: it is read twice, once for the hash and once for the content.
 final class PartReader implements AutoCloseable {
 
-    /// The largest array there is.
-    private static final long MOST = Integer.MAX_VALUE - 8L;
+    private static final int STEP = 1 << 16;
 
     private final Path file;
+    private final FileChannel channel;
     private final long size;
-    private final InputStream in;
     private byte[] hash;
     private long at;
     private int next;
@@ -31,10 +36,10 @@ final class PartReader implements AutoCloseable {
     PartReader(Path file) {
         this.file = file;
         try {
-            this.size = Files.size(file);
-            this.in = new BufferedInputStream(Files.newInputStream(file));
+            this.channel = BoundedFile.open(file, Links.FOLLOWED);
+            this.size = channel.size();
         } catch (IOException e) {
-            throw new RecordingException(Kind.NOT_A_RECORDING, "cannot read the file " + file, e);
+            throw new RecordingException(Kind.NOT_A_RECORDING, "the file " + file + " " + BoundedFile.reason(e), e);
         }
         try {
             this.hash = Part.hash(prologue());
@@ -69,26 +74,12 @@ final class PartReader implements AutoCloseable {
                 "the file " + file + " is no exported recording: it was not written by 'trapline journal export'");
     }
 
-    /// A part whose hash was right.
-    static final class Content {
-
-        private final Part.Kind kind;
-        private final byte[] bytes;
-
-        private Content(Part.Kind kind, byte[] bytes) {
-            this.kind = kind;
-            this.bytes = bytes;
-        }
-
-        Part.Kind kind() {
-            return kind;
-        }
-
-        /// Not to be changed.
-        byte[] bytes() {
-            return bytes;
-        }
-    }
+    /// A part whose hash was right, and whose content is unpacked when it is asked for.
+    ///
+    /// @param stored where the packed content begins in the file
+    /// @param storedBytes how long it is
+    /// @param bytes how long the content is
+    record Content(Part.Kind kind, String name, long stored, long storedBytes, long bytes) {}
 
     /// The next part.
     ///
@@ -101,35 +92,120 @@ final class PartReader implements AutoCloseable {
         int ordinal = fields.getInt();
         long contentBytes = fields.getLong();
         long storedBytes = fields.getLong();
-        if (storedBytes < 0 || storedBytes > MOST || storedBytes > size - at) {
+        if (storedBytes < 0 || storedBytes > size - at - Part.HASH_BYTES) {
             throw damaged("it says that it goes beyond the file's end");
         }
-        byte[] stored = read((int) storedBytes);
-        byte[] expected = Part.hash(hash, head, stored);
+        long stored = at;
+        byte[] expected = hashOf(head, storedBytes);
         if (!MessageDigest.isEqual(expected, read(Part.HASH_BYTES))) {
             throw damaged("its hash is wrong");
         }
         part = "part " + next + " (" + kind.words() + ")";
-        if (ordinal != next || kind.code() < last.code() || contentBytes < 0 || contentBytes > MOST) {
+        if (ordinal != next || kind.code() < last.code() || contentBytes < 0) {
             throw damaged("it does not belong there");
+        }
+        if (contentBytes > kind.most()) {
+            throw damaged("it says that it has " + contentBytes + " bytes, and " + kind.words() + " has at most "
+                    + kind.most());
+        }
+        if (storedBytes > Zstd.compressBound(contentBytes)) {
+            throw damaged("it takes " + storedBytes + " bytes to store " + contentBytes);
         }
         hash = expected;
         next++;
         last = kind;
-        return new Content(kind, decompressed(stored, (int) contentBytes));
+        return new Content(kind, part, stored, storedBytes, contentBytes);
     }
 
-    private byte[] decompressed(byte[] stored, int length) {
-        // Read as it comes, so that a length which was made up allocates nothing.
-        try (InputStream plain = new ZstdInputStream(new ByteArrayInputStream(stored))) {
-            byte[] content = plain.readNBytes(length);
-            if (content.length != length || plain.read() >= 0) {
-                throw damaged("it should have " + length + " bytes and has others");
+    /// The hash of a part, of which the head was read; reads what it stores.
+    private byte[] hashOf(byte[] head, long storedBytes) {
+        MessageDigest digest = Part.sha256();
+        digest.update(hash);
+        digest.update(head);
+        byte[] step = new byte[STEP];
+        long end = at + storedBytes;
+        while (at < end) {
+            int length = (int) Math.min(step.length, end - at);
+            readInto(step, length);
+            digest.update(step, 0, length);
+        }
+        return digest.digest();
+    }
+
+    /// The content of a part in memory.
+    ///
+    /// @throws RecordingException if it is not as long as the part says
+    byte[] bytes(Content content) {
+        ByteBuffer whole = ByteBuffer.allocate(Math.toIntExact(content.bytes()));
+        unpack(content, whole::put);
+        return whole.array();
+    }
+
+    /// Writes the content of a part to a stream.
+    ///
+    /// @throws RecordingException if it is not as long as the part says, or cannot be written
+    void copy(Content content, OutputStream out) {
+        unpack(content, (step, from, length) -> {
+            try {
+                out.write(step, from, length);
+            } catch (IOException e) {
+                throw new RecordingException(
+                        Kind.STORAGE, "cannot write what is in the file " + file + ": " + e.getMessage(), e);
             }
-            return content;
+        });
+    }
+
+    /// Takes what is unpacked, bit by bit.
+    private interface Sink {
+        void take(byte[] step, int from, int length);
+    }
+
+    private void unpack(Content content, Sink sink) {
+        part = content.name();
+        try (InputStream plain = new ZstdInputStream(new BufferedInputStream(stored(content), STEP))) {
+            byte[] step = new byte[STEP];
+            long left = content.bytes();
+            while (left > 0) {
+                int length = plain.read(step, 0, (int) Math.min(step.length, left));
+                if (length < 0) {
+                    throw damaged("it should have " + content.bytes() + " bytes and has fewer");
+                }
+                left -= length;
+                sink.take(step, 0, length);
+            }
+            if (plain.read() >= 0) {
+                throw damaged("it should have " + content.bytes() + " bytes and has more");
+            }
         } catch (IOException e) {
             throw damaged("it cannot be decompressed: " + e.getMessage());
         }
+    }
+
+    /// What a part stores, and nothing behind it.
+    private InputStream stored(Content content) throws IOException {
+        channel.position(content.stored());
+        InputStream all = Channels.newInputStream(channel);
+        return new FilterInputStream(all) {
+            private long left = content.storedBytes();
+
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] into, int from, int length) throws IOException {
+                int read = left == 0 ? -1 : in.read(into, from, (int) Math.min(left, length));
+                left -= Math.max(read, 0);
+                return read;
+            }
+
+            @Override
+            public void close() {
+                // The file goes on behind this part.
+            }
+        };
     }
 
     /// Makes sure that nothing stands behind the part read last.
@@ -140,13 +216,21 @@ final class PartReader implements AutoCloseable {
     }
 
     private byte[] read(int length) {
+        byte[] bytes = new byte[length];
+        readInto(bytes, length);
+        return bytes;
+    }
+
+    private void readInto(byte[] bytes, int length) {
+        ByteBuffer into = ByteBuffer.wrap(bytes, 0, length);
         try {
-            byte[] bytes = in.readNBytes(length);
-            at += bytes.length;
-            if (bytes.length < length) {
-                throw damaged("it is cut off");
+            while (into.hasRemaining()) {
+                int read = channel.read(into, at);
+                if (read < 0) {
+                    throw damaged("it is cut off");
+                }
+                at += read;
             }
-            return bytes;
         } catch (IOException e) {
             throw new RecordingException(Kind.STORAGE, "cannot read the file " + file + ": " + e.getMessage(), e);
         }
@@ -163,7 +247,7 @@ final class PartReader implements AutoCloseable {
     @Override
     public void close() {
         try {
-            in.close();
+            channel.close();
         } catch (IOException e) {
             throw new RecordingException(Kind.STORAGE, "cannot close the file " + file, e);
         }

@@ -2,6 +2,7 @@ package dev.trapline.journal.bundle;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.Sharing;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
@@ -9,6 +10,7 @@ import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.codec.HeaderCodec;
 import dev.trapline.journal.codec.Segment;
 import dev.trapline.journal.store.Manifest;
+import dev.trapline.journal.store.Permissions;
 import dev.trapline.journal.store.RecordingDirectory;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -30,9 +32,6 @@ import org.jspecify.annotations.Nullable;
 /// Packs a recording into one file, and writes nothing to the recording.
 public final class RecordingExport {
 
-    /// Segments are compressed together up to so many bytes: alone, each would begin without knowing the others.
-    private static final int GROUP_BYTES = 4 << 20;
-
     private final RecordingReader reader;
     private final Manifest manifest;
     private final List<Image> images;
@@ -48,9 +47,11 @@ public final class RecordingExport {
     /// @param recording its directory
     /// @param file what to make: there must be nothing, and it must not be inside of the recording
     /// @param withImages whether the images go into it
+    /// @param sharing who may read the file
     /// @param reader opens the recording
     /// @throws RecordingException if the recording cannot be read, or the file cannot be made; then there is none
-    public static ExportSummary export(Path recording, Path file, boolean withImages, Opener reader) {
+    public static ExportSummary export(
+            Path recording, Path file, boolean withImages, Sharing sharing, Opener reader) {
         requireOutside(recording, file);
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             throw exists(file, null);
@@ -59,7 +60,7 @@ public final class RecordingExport {
         Manifest manifest = RecordingDirectory.at(recording).manifest();
         try (RecordingReader open = reader.open(recording, OpenOptions.STRICT)) {
             List<Image> images = withImages ? open.images() : List.of();
-            return new RecordingExport(open, manifest.in(Manifest.MVSTORE), images).writeTo(file);
+            return new RecordingExport(open, manifest.in(Manifest.MVSTORE), images).writeTo(file, sharing);
         }
     }
 
@@ -101,13 +102,14 @@ public final class RecordingExport {
                 e);
     }
 
-    private ExportSummary writeTo(Path file) {
+    private ExportSummary writeTo(Path file, Sharing sharing) {
         Path fresh = file.resolveSibling("." + file.getFileName() + ".exporting-"
                 + ProcessHandle.current().pid());
         try {
+            Permissions.makeFile(fresh, sharing);
             long slices;
             try (OutputStream out =
-                    new BufferedOutputStream(Files.newOutputStream(fresh, StandardOpenOption.CREATE_NEW))) {
+                    new BufferedOutputStream(Files.newOutputStream(fresh, StandardOpenOption.WRITE))) {
                 slices = write(new PartWriter(out));
             }
             Files.move(fresh, file);
@@ -148,13 +150,13 @@ public final class RecordingExport {
         }
         long digest = Segment.digestOf(header);
         long slices = 0;
-        ByteArrayOutputStream group = new ByteArrayOutputStream(GROUP_BYTES);
+        ByteArrayOutputStream group = new ByteArrayOutputStream(Part.GROUP_BYTES);
         for (long ordinal = 0; ordinal < reader.segmentCount(); ordinal++) {
             Segment segment = reader.segment(ordinal);
             group.write(segment.bytes());
             digest = segment.digest();
             slices += segment.slices();
-            if (group.size() >= GROUP_BYTES) {
+            if (group.size() >= Part.GROUP_BYTES) {
                 parts.write(Part.Kind.SEGMENTS, group.toByteArray());
                 group.reset();
             }

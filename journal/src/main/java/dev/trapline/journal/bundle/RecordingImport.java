@@ -1,7 +1,8 @@
 package dev.trapline.journal.bundle;
 
-import dev.trapline.abi.Bytes;
-import dev.trapline.abi.machine.Durability;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.Sharing;
+import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
@@ -11,19 +12,25 @@ import dev.trapline.journal.codec.HeaderCodec;
 import dev.trapline.journal.codec.Segment;
 import dev.trapline.journal.persistence.JournalEventSerializer;
 import dev.trapline.journal.record.RecordingHeader;
+import dev.trapline.journal.record.RecordingHeader.ImageRef;
 import dev.trapline.journal.store.EventRow;
 import dev.trapline.journal.store.Manifest;
 import dev.trapline.journal.store.MvEventStore;
 import dev.trapline.journal.store.RecordingDirectory;
 import dev.trapline.journal.store.StoredRecordingReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 
 /// Makes a recording of a file that [RecordingExport] wrote: whole, or not at all.
@@ -46,14 +53,15 @@ public final class RecordingImport {
     ///
     /// @param file what was exported
     /// @param target the directory to make: there must be nothing
+    /// @param sharing who may read it
     /// @throws RecordingException if the file is not what was exported, or the directory cannot be made; then there
     ///     is none
-    public static ExportSummary importTo(Path file, Path target) {
+    public static ExportSummary importTo(Path file, Path target, Sharing sharing) {
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             throw exists(target);
         }
         try (PartReader parts = new PartReader(file)) {
-            return new RecordingImport(file, parts).writeTo(target);
+            return new RecordingImport(file, parts).writeTo(target, sharing);
         }
     }
 
@@ -64,17 +72,19 @@ public final class RecordingImport {
                         + ": a recording is never overwritten; choose another place, or remove it");
     }
 
-    private ExportSummary writeTo(Path target) {
+    private ExportSummary writeTo(Path target, Sharing sharing) {
         Manifest manifest = Manifest.parse(new String(take(Part.Kind.MANIFEST), StandardCharsets.UTF_8), file);
         byte[] headerBytes = take(Part.Kind.HEADER);
         RecordingHeader header = header(headerBytes);
-        List<Bytes> images = images(header);
+        requirePossible(header);
         // Beside its place, so that it can be moved there in one step.
         Path fresh = target.resolveSibling("." + target.getFileName() + ".importing-"
                 + ProcessHandle.current().pid());
-        RecordingDirectory directory = RecordingDirectory.make(fresh, Durability.INTERVAL, images);
+        StoragePolicy policy = StoragePolicy.DEFAULT.with(sharing);
+        RecordingDirectory directory = RecordingDirectory.make(fresh, policy);
         try {
-            writeEvents(directory, headerBytes);
+            int images = writeImages(directory, header);
+            writeEvents(directory, manifest, headerBytes);
             parts.requireEnd();
             directory.write(manifest.in(Manifest.MVSTORE));
             ExportSummary summary = checked(directory, header, images);
@@ -90,16 +100,20 @@ public final class RecordingImport {
         }
     }
 
-    /// The part at hand, which must be of a kind; the next one is read.
+    /// The content of the part at hand, which must be of a kind; the next one is looked at.
     private byte[] take(Part.Kind kind) {
-        if (part.kind() != kind) {
-            throw parts.damaged("there should be " + kind.words());
-        }
-        byte[] content = part.bytes();
+        require(kind);
+        byte[] content = parts.bytes(part);
         if (kind != Part.Kind.END) {
             part = parts.next();
         }
         return content;
+    }
+
+    private void require(Part.Kind kind) {
+        if (part.kind() != kind) {
+            throw parts.damaged("there should be " + kind.words());
+        }
     }
 
     private RecordingHeader header(byte[] bytes) {
@@ -110,20 +124,49 @@ public final class RecordingImport {
         }
     }
 
-    private List<Bytes> images(RecordingHeader header) {
-        List<Bytes> images = new ArrayList<>();
+    /// The header promises images: none may be larger than its machine can use.
+    private void requirePossible(RecordingHeader header) {
+        for (ImageRef ref : header.images()) {
+            long most = Image.most(ref.kind(), header.spec().ramBytes());
+            if (ref.size() < 0 || ref.size() > most) {
+                throw parts.damaged("the header names an image of " + Long.toUnsignedString(ref.size())
+                        + " bytes; such an image has at most " + most);
+            }
+        }
+    }
+
+    /// @return how many there are
+    private int writeImages(RecordingDirectory directory, RecordingHeader header) throws IOException {
+        List<ImageRef> promised = new ArrayList<>(header.images());
+        int images = 0;
         while (part.kind() == Part.Kind.IMAGE) {
-            Bytes image = Bytes.copyOf(take(Part.Kind.IMAGE));
-            String hash = image.sha256();
-            if (header.images().stream().noneMatch(ref -> ref.sha256().equals(hash))) {
+            long size = part.bytes();
+            if (promised.stream().noneMatch(ref -> ref.size() == size)) {
+                throw parts.damaged("the header names no image of " + size + " bytes that is not there yet");
+            }
+            Path fresh = directory.newImage();
+            String hash = write(fresh);
+            if (!promised.removeIf(ref -> ref.size() == size && ref.sha256().equals(hash))) {
                 throw parts.damaged("the machine has no image of hash " + hash);
             }
-            images.add(image);
+            directory.keepImage(fresh, hash);
+            images++;
+            part = parts.next();
         }
         return images;
     }
 
-    private void writeEvents(RecordingDirectory directory, byte[] header) {
+    /// @return the content's SHA-256
+    private String write(Path fresh) throws IOException {
+        MessageDigest digest = Part.sha256();
+        try (OutputStream out =
+                new DigestOutputStream(Files.newOutputStream(fresh, StandardOpenOption.WRITE), digest)) {
+            parts.copy(part, out);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private void writeEvents(RecordingDirectory directory, Manifest manifest, byte[] header) {
         try (MvEventStore store = new MvEventStore(directory.eventFile())) {
             store.append(List.of(row(1, JournalEventSerializer.HEADER, header)));
             long events = 1;
@@ -131,8 +174,14 @@ public final class RecordingImport {
             while (part.kind() == Part.Kind.SEGMENTS) {
                 List<EventRow> rows = new ArrayList<>();
                 for (Segment segment : segments(take(Part.Kind.SEGMENTS))) {
+                    if (segment.predecessor() != digest) {
+                        throw parts.damaged("segment " + segment.ordinal() + " does not follow what stands before it");
+                    }
                     rows.add(row(++events, JournalEventSerializer.SEGMENT, segment.bytes()));
                     digest = segment.digest();
+                }
+                if (manifest.closed() && events - 1 > manifest.segments()) {
+                    throw parts.damaged("it has more segments than the " + manifest.segments() + " of its manifest");
                 }
                 store.append(rows);
             }
@@ -162,7 +211,7 @@ public final class RecordingImport {
     }
 
     /// Reads what was made as anybody will read it: each segment must follow the one before it.
-    private ExportSummary checked(RecordingDirectory directory, RecordingHeader header, List<Bytes> images)
+    private ExportSummary checked(RecordingDirectory directory, RecordingHeader header, int images)
             throws IOException {
         try (RecordingReader reader = StoredRecordingReader.open(directory.path(), OpenOptions.STRICT)) {
             long slices = 0;
@@ -174,7 +223,7 @@ public final class RecordingImport {
                     reader.isComplete(),
                     reader.segmentCount(),
                     slices,
-                    images.size(),
+                    images,
                     header.images().size(),
                     Files.size(file));
         }

@@ -88,7 +88,7 @@ public final class RecordingWriter implements History {
         boolean own = plugin.equals(OWN_PLUGIN);
         PersistenceId id = PersistenceId.of("recording", header.recordingId());
         RecordingDirectory directory = RecordingDirectory.create(
-                path, header, own ? Manifest.MVSTORE : elsewhere(config(system)), policy.durability(), images);
+                path, header, own ? Manifest.MVSTORE : elsewhere(config(system)), policy, images);
         RecordingFiles files;
         try {
             RecordingLock lock = RecordingLock.take(directory);

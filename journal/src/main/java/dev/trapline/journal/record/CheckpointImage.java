@@ -4,8 +4,10 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.registry.Policy;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// A machine at the beginning of a slice, as a value that can be written: equal machines have equal images.
 ///
@@ -35,6 +37,13 @@ public record CheckpointImage(
         services = List.copyOf(services);
         ram = Collections.unmodifiableSortedMap(new TreeMap<>(ram));
         flash = Collections.unmodifiableSortedMap(new TreeMap<>(flash));
+    }
+
+    /// The hashes of all pages that it names.
+    public Set<String> pages() {
+        Set<String> hashes = new TreeSet<>(ram.values());
+        hashes.addAll(flash.values());
+        return hashes;
     }
 
     /// A place in a recording's history, between two records.

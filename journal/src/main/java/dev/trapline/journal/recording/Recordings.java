@@ -4,8 +4,10 @@ import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.Sharing;
 import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.journal.History;
+import dev.trapline.journal.NamedDatabase;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
@@ -19,6 +21,7 @@ import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.RecordingHeader;
 import dev.trapline.journal.replay.ReplayHistory;
 import dev.trapline.journal.store.Database;
+import dev.trapline.journal.store.DatabaseAccess;
 import dev.trapline.journal.store.RecordingDirectory;
 import dev.trapline.journal.store.StoredRecordingReader;
 import dev.trapline.journal.store.UnfinishedRecording;
@@ -59,10 +62,12 @@ public final class Recordings {
     /// @throws RecordingException if there is no such recording, its run has come to its end, somebody else writes
     ///     it, or it cannot be written
     public static History proceed(ActorSystem<?> system, Path directory, StoragePolicy policy) {
-        UnfinishedRecording recording = UnfinishedRecording.take(directory, policy.durability());
+        NamedDatabase database = DatabaseAccess.of(system.settings().config());
+        OpenOptions options = database == null ? OpenOptions.STRICT : OpenOptions.STRICT.with(database);
+        UnfinishedRecording recording = UnfinishedRecording.take(directory, policy.durability(), options);
         ReplayHistory past;
         try {
-            past = new ReplayHistory(StoredRecordingReader.open(directory, OpenOptions.STRICT));
+            past = new ReplayHistory(StoredRecordingReader.open(directory, options));
         } catch (RecordingException e) {
             recording.lock().close();
             throw e;
@@ -79,10 +84,13 @@ public final class Recordings {
     /// What the configuration of an actor system has to say for [#proceed]: where the recording's events are. Empty
     /// if they are in its own directory.
     ///
-    /// @throws RecordingException if there is no recording
-    public static Config journalOf(Path directory) {
+    /// @param options say which database the user has named
+    /// @throws RecordingException if there is no recording, or it is in another database
+    public static Config journalOf(Path directory, OpenOptions options) {
         String store = RecordingDirectory.at(directory).manifest().store();
-        return Database.isUrl(store) ? Database.named(store).journal() : ConfigFactory.empty();
+        return Database.isUrl(store)
+                ? DatabaseAccess.of(options.database()).of(directory, store).journal()
+                : ConfigFactory.empty();
     }
 
     /// Opens a recording to look at it. Never writes to it.
@@ -98,18 +106,34 @@ public final class Recordings {
     ///
     /// @param file must not exist
     /// @param withImages whether the images go into it
+    /// @param sharing who may read the file
     /// @throws RecordingException if the recording cannot be read or the file not be made; then there is no file
+    public static ExportSummary export(Path directory, Path file, boolean withImages, Sharing sharing) {
+        return RecordingExport.export(directory, file, withImages, sharing, Recordings::open);
+    }
+
+    /// Packs a recording into a file that its owner alone may read.
+    ///
+    /// @throws RecordingException as above
     public static ExportSummary export(Path directory, Path file, boolean withImages) {
-        return RecordingExport.export(directory, file, withImages, Recordings::open);
+        return export(directory, file, withImages, Sharing.PRIVATE);
     }
 
     /// Makes a recording of a file that [#export] wrote.
     ///
     /// @param directory must not exist
+    /// @param sharing who may read it
     /// @throws RecordingException if the file is not what was written, or the recording cannot be made; then there
     ///     is no recording
+    public static ExportSummary importTo(Path file, Path directory, Sharing sharing) {
+        return RecordingImport.importTo(file, directory, sharing);
+    }
+
+    /// Makes a recording that its owner alone may read.
+    ///
+    /// @throws RecordingException as above
     public static ExportSummary importTo(Path file, Path directory) {
-        return RecordingImport.importTo(file, directory);
+        return importTo(file, directory, Sharing.PRIVATE);
     }
 
     /// Checks that an input can be recorded, before a machine takes it.

@@ -7,7 +7,6 @@ import java.util.Set;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.type.LongDataType;
-import org.h2.mvstore.type.StringDataType;
 import org.jspecify.annotations.Nullable;
 
 /// How the store of checkpoints is laid out: a map from slices to the hashes of checkpoints, numbered values
@@ -31,7 +30,7 @@ final class CheckpointFile {
     static MVMap<Long, String> checkpoints(MVStore store) {
         return store.openMap(
                 CHECKPOINTS,
-                new MVMap.Builder<Long, String>().keyType(LongDataType.INSTANCE).valueType(StringDataType.INSTANCE));
+                new MVMap.Builder<Long, String>().keyType(LongDataType.INSTANCE).valueType(TextDataType.INSTANCE));
     }
 
     static MVMap<Long, byte[]> values(MVStore store) {
@@ -51,8 +50,8 @@ final class CheckpointFile {
         return store.openMap(
                 ABOUT,
                 new MVMap.Builder<String, String>()
-                        .keyType(StringDataType.INSTANCE)
-                        .valueType(StringDataType.INSTANCE));
+                        .keyType(TextDataType.INSTANCE)
+                        .valueType(TextDataType.INSTANCE));
     }
 
     /// What the checkpoints are of; null if another version wrote them.

@@ -1,11 +1,11 @@
 package dev.trapline.journal.store;
 
+import dev.trapline.abi.file.FileKind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /// Makes sure that one process at a time adds checkpoints. The file stays: to take it away under somebody who has just
@@ -26,10 +26,10 @@ final class CheckpointLock implements AutoCloseable {
         Path file = store.resolveSibling("lock");
         Path directory = file.getParent();
         try {
-            if (directory != null && !Files.isDirectory(directory)) {
-                Files.createDirectory(directory);
+            if (directory != null) {
+                make(directory);
             }
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel = RecordingLock.open(file);
             if (isTaken(channel)) {
                 return new CheckpointLock(channel);
             }
@@ -38,6 +38,13 @@ final class CheckpointLock implements AutoCloseable {
         } catch (IOException e) {
             // A recording that cannot be written can be read all the same.
             return null;
+        }
+    }
+
+    private static void make(Path directory) throws IOException {
+        Path recording = directory.toAbsolutePath().getParent();
+        if (recording != null && FileKind.of(directory, LinkOption.NOFOLLOW_LINKS) == FileKind.NOTHING) {
+            Permissions.makeDirectoryIn(recording, String.valueOf(directory.getFileName()));
         }
     }
 

@@ -53,14 +53,14 @@ public final class CheckpointStore implements AutoCloseable {
 
     private CheckpointStore(Path recording, CheckpointKey key, long budget) {
         this.recording = recording;
-        this.file = file(recording);
+        this.file = CheckpointPlace.file(recording);
         this.fresh = file.resolveSibling("store.new");
         this.key = key;
         this.budget = budget;
     }
 
     static Path file(Path recording) {
-        return recording.resolve("checkpoints").resolve("store.mv");
+        return CheckpointPlace.file(recording);
     }
 
     /// Opens what there is, to add to it. Where nothing can be written, or another process adds to it already, what
@@ -71,7 +71,12 @@ public final class CheckpointStore implements AutoCloseable {
     /// @param budget for all of them, in bytes; 0 to add none
     public static CheckpointStore open(Path recording, CheckpointKey key, long budget) {
         CheckpointStore store = new CheckpointStore(recording, key, budget);
-        store.unmade = !Files.exists(file(recording));
+        String foreign = CheckpointPlace.foreign(recording);
+        if (foreign != null) {
+            store.notice = "no checkpoints are used or kept beside " + recording + ": " + foreign;
+            return store;
+        }
+        store.unmade = !Files.exists(store.file);
         if (!store.unmade) {
             store.open(budget > 0);
         }
@@ -83,7 +88,7 @@ public final class CheckpointStore implements AutoCloseable {
         try {
             boolean there = Files.exists(file);
             if (lock != null) {
-                store = MvFile.openForRecording(file, file.toAbsolutePath().toString());
+                store = MvFile.openToAdd(file);
             } else if (there) {
                 store = MvFile.openToRead(file, Files.size(file));
             }
@@ -127,8 +132,8 @@ public final class CheckpointStore implements AutoCloseable {
             return;
         }
         try {
-            Files.deleteIfExists(file);
-            MVStore anew = MvFile.openForRecording(file, file.toAbsolutePath().toString());
+            Disk.deleteRegular(file);
+            MVStore anew = MvFile.openToAdd(file);
             CheckpointFile.describe(anew, FORMAT, key);
             values = new CheckpointValues(anew);
             store = anew;
@@ -207,13 +212,13 @@ public final class CheckpointStore implements AutoCloseable {
             return null;
         }
         try {
-            CheckpointImage image = CheckpointCodec.decode(from.content(hash));
+            CheckpointImage image = CheckpointCodec.decode(from.content(hash, Packing.MOST));
             if (image.slice() != slice) {
                 throw new CodecException("it is of another slice");
             }
             SortedMap<String, byte[]> pages = new TreeMap<>();
-            for (String page : from.inOrder(pagesOf(image))) {
-                pages.put(page, from.content(page));
+            for (String page : from.inOrder(image.pages())) {
+                pages.put(page, from.content(page, Packing.PAGE));
             }
             return new StoredCheckpoint(image, pages);
         } catch (CodecException | IllegalArgumentException e) {
@@ -248,12 +253,6 @@ public final class CheckpointStore implements AutoCloseable {
         }
     }
 
-    private static Set<String> pagesOf(CheckpointImage image) {
-        Set<String> hashes = new TreeSet<>(image.ram().values());
-        hashes.addAll(image.flash().values());
-        return hashes;
-    }
-
     /// Adds a checkpoint. Does nothing where nothing can be written: a cache may be incomplete.
     ///
     /// @param pages content by hash, of all pages that it names
@@ -268,7 +267,7 @@ public final class CheckpointStore implements AutoCloseable {
             return;
         }
         try {
-            for (String page : pagesOf(image)) {
+            for (String page : image.pages()) {
                 byte[] content = pages.get(page);
                 if (content == null) {
                     throw new IllegalArgumentException("a checkpoint names a page that is not given: " + page);
@@ -290,7 +289,7 @@ public final class CheckpointStore implements AutoCloseable {
                 rewrite(open, into, needed(open, into));
             }
             if (store == null) {
-                store = MvFile.openForRecording(file, file.toAbsolutePath().toString());
+                store = MvFile.openToAdd(file);
                 values = new CheckpointValues(store);
             }
             // WIDE: a library that does not load is an error, and no more the end of anything than a disk that is full.
@@ -326,7 +325,7 @@ public final class CheckpointStore implements AutoCloseable {
         for (long slice : List.copyOf(slices)) {
             String hash = String.valueOf(checkpoints.get(slice));
             try {
-                needed.addAll(pagesOf(CheckpointCodec.decode(from.content(hash))));
+                needed.addAll(CheckpointCodec.decode(from.content(hash, Packing.MOST)).pages());
                 needed.add(hash);
             } catch (CodecException e) {
                 checkpoints.remove(slice);
@@ -383,8 +382,8 @@ public final class CheckpointStore implements AutoCloseable {
     /// Leaves it closed. Readers keep the file that they have opened; space in a file is never used again under
     /// them.
     private void rewrite(MVStore open, CheckpointValues from, Set<String> needed) throws IOException {
-        Files.deleteIfExists(fresh);
-        MVStore copy = MvFile.openForRecording(fresh, fresh.toAbsolutePath().toString());
+        Disk.deleteRegular(fresh);
+        MVStore copy = MvFile.openToAdd(fresh);
         try {
             CheckpointFile.copy(open, from, copy, needed);
             copy.commit();

@@ -4,7 +4,6 @@ import dev.trapline.journal.record.CheckpointKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.h2.mvstore.MVStore;
-import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 
 /// What there is of checkpoints beside a recording, without a look into them.
@@ -19,8 +18,8 @@ public record CheckpointSummary(int count, long bytes, long last, CheckpointKey 
     ///
     /// @return null if there are none that can be read
     public static @Nullable CheckpointSummary of(Path recording) {
-        Path file = CheckpointStore.file(recording);
-        if (!Files.isReadable(file)) {
+        Path file = CheckpointPlace.file(recording);
+        if (CheckpointPlace.foreign(recording) != null || !Files.isReadable(file)) {
             return null;
         }
         try {
@@ -34,7 +33,8 @@ public record CheckpointSummary(int count, long bytes, long last, CheckpointKey 
             } finally {
                 store.closeImmediately();
             }
-        } catch (MVStoreException | IllegalStateException e) {
+            // WIDE: in bytes that are not its own the store comes upon anything.
+        } catch (RuntimeException e) {
             return null;
         }
     }

@@ -133,11 +133,12 @@ final class CheckpointValues implements AutoCloseable {
     /// The content of a value. If it is damaged it goes at once, where that can be written: whoever has the same
     /// content again then adds it again.
     ///
+    /// @param most bytes that the content may have
     /// @throws CodecException if it is not there, or not what was kept
-    byte[] content(String hash) {
+    byte[] content(String hash, int most) {
         Place place = known.get(hash);
         try {
-            return packing.unpack(place == null ? null : values.get(place.number()), hash);
+            return packing.unpack(place == null ? null : values.get(place.number()), hash, most);
         } catch (CodecException e) {
             if (!store.isReadOnly()) {
                 forget(hash);

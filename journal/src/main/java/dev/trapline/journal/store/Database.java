@@ -2,10 +2,15 @@ package dev.trapline.journal.store;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.BoundedFile.Links;
+import dev.trapline.abi.file.FileKind;
+import dev.trapline.abi.file.UnusableFileException;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -14,14 +19,12 @@ import java.util.Properties;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// A PostgreSQL database that keeps events of recordings.
+/// A PostgreSQL database that keeps events of recordings, as the user has named it.
 ///
 /// Where there is no password, the driver looks into `~/.pgpass`, or the file that `PGPASSFILE` names, as `psql` does.
-///
-/// @param url `jdbc:postgresql://HOST:PORT/NAME`, without a password
-/// @param user who connects; empty for the URL's own, else that of the operating system
-/// @param password empty for none
-public record Database(String url, String user, String password) {
+/// Unless the URL says otherwise, a password is proved by SCRAM and never sent, and a host other than this one must
+/// show a certificate for its name.
+public final class Database {
 
     /// Variables of the environment that stand in for what is not said elsewhere.
     public static final String URL_VARIABLE = "TRAPLINE_POSTGRESQL_URL";
@@ -29,41 +32,71 @@ public record Database(String url, String user, String password) {
     public static final String USER_VARIABLE = "TRAPLINE_POSTGRESQL_USER";
     public static final String PASSWORD_VARIABLE = "TRAPLINE_POSTGRESQL_PASSWORD";
 
-    private static final String SCHEME = "jdbc:postgresql:";
-
     /// How long a connection may take to come about, and how long an answer, in seconds. A server that is gone
     /// without a word must not hold the machine for ever.
     private static final int CONNECT_SECONDS = 10;
 
     private static final int ANSWER_SECONDS = 60;
 
+    /// The most that a file of passwords may have, in bytes.
+    private static final long MOST_PASSWORDS = 1 << 20;
+
+    private final DatabaseUrl url;
+    private final String user;
+    private final String password;
+
+    private Database(DatabaseUrl url, String user, String password) {
+        this.url = url;
+        this.user = user;
+        this.password = password;
+    }
+
+    /// A database that the user has named.
+    ///
+    /// @param url `jdbc:postgresql://HOST:PORT/NAME`, with parameters of the driver if need be; a user and a password
+    ///     in it hold before the others
+    /// @param user who connects; empty for the operating system's user
+    /// @param password empty for none
+    /// @throws RecordingException if that is no URL of a database; the message does not repeat it
+    public static Database of(String url, String user, String password) {
+        try {
+            DatabaseUrl parsed = DatabaseUrl.parse(url);
+            return new Database(
+                    parsed,
+                    parsed.user().isEmpty() ? user : parsed.user(),
+                    parsed.password().isEmpty() ? password : parsed.password());
+        } catch (IllegalArgumentException e) {
+            throw new RecordingException(
+                    Kind.NOT_NAMED, "the URL of the recordings' database (" + URL_VARIABLE + ") " + e.getMessage(), e);
+        }
+    }
+
+    static Map<String, String> environment() {
+        return System.getenv();
+    }
+
     /// Whether this is the URL of such a database.
     public static boolean isUrl(String text) {
-        return text.startsWith(SCHEME);
+        return text.startsWith(DatabaseUrl.SCHEME);
     }
 
-    /// What a recording says of where its events are: the URL and the user, and never the password.
+    /// What a recording says of where its events are: host, port, name and user, and nothing else.
     public String location() {
-        if (user.isEmpty() || url.matches(".*[?&]user=.*")) {
-            return url;
-        }
-        String separator = url.contains("?") ? "&" : "?";
-        return url + separator + "user=" + URLEncoder.encode(user, StandardCharsets.UTF_8);
+        return url.withUser(user);
     }
 
-    /// The database that a recording names, with what the environment says of it: a team may know one database by
-    /// different addresses and users.
-    ///
-    /// @param location as [#location] wrote it
-    public static Database named(String location) {
-        Map<String, String> environment = System.getenv();
-        String url = environment.getOrDefault(URL_VARIABLE, location);
-        return new Database(
-                url, environment.getOrDefault(USER_VARIABLE, ""), environment.getOrDefault(PASSWORD_VARIABLE, ""));
+    /// Where it is.
+    String place() {
+        return url.place();
+    }
+
+    boolean isAt(DatabaseUrl other) {
+        return url.isAt(other, user);
     }
 
     /// The configuration of an actor system whose recordings go there.
     public Config journal() {
+        requirePasswordFile();
         Map<String, Object> values = new TreeMap<>();
         values.put("trapline.journal.plugin", "jdbc-journal");
         values.put("trapline.journal.location", location());
@@ -73,7 +106,7 @@ public record Database(String url, String user, String password) {
         values.put("jdbc-journal.slick.profile", "slick.jdbc.PostgresProfile$");
         String db = "jdbc-journal.slick.db.";
         values.put(db + "driver", "org.postgresql.Driver");
-        values.put(db + "url", url);
+        values.put(db + "url", url.forDriver());
         if (!user.isEmpty()) {
             values.put(db + "user", user);
         }
@@ -90,20 +123,40 @@ public record Database(String url, String user, String password) {
         return ConfigFactory.parseMap(values, "the recording's database");
     }
 
-    private static Map<String, String> properties() {
+    /// What the driver is told beside the URL. The URL's own parameters hold before these.
+    private Map<String, String> properties() {
         Map<String, String> properties = new TreeMap<>();
         properties.put("ApplicationName", "trapline");
         properties.put("connectTimeout", Integer.toString(CONNECT_SECONDS));
         properties.put("loginTimeout", Integer.toString(CONNECT_SECONDS));
         properties.put("socketTimeout", Integer.toString(ANSWER_SECONDS));
         properties.put("tcpKeepAlive", "true");
+        // A password in clear, or hashed by MD5, is as good as given away. A server that asks for none gets none.
+        properties.put("requireAuth", "scram-sha-256,none");
+        properties.put("gssEncMode", "disable");
+        if (!url.isLoopback() && !url.parameters().containsKey("ssl")) {
+            properties.put("sslmode", "verify-full");
+            if (!Files.exists(ownCertificates())) {
+                properties.put("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
+            }
+        }
+        properties.keySet().removeAll(url.parameters().keySet());
+        if (url.parameters().containsKey("sslmode") || url.parameters().containsKey("sslrootcert")) {
+            properties.remove("sslfactory");
+        }
         return properties;
+    }
+
+    /// Whom the driver trusts to certify a host, as `psql` does. Where there is no such file, it is whom Java trusts.
+    private static Path ownCertificates() {
+        return Path.of(System.getProperty("user.home", ""), ".postgresql", "root.crt");
     }
 
     /// Connects.
     ///
     /// @throws RecordingException if that fails
     Connection connect() {
+        requirePasswordFile();
         Properties all = new Properties();
         properties().forEach(all::setProperty);
         if (!user.isEmpty()) {
@@ -113,9 +166,28 @@ public record Database(String url, String user, String password) {
             all.setProperty("password", password);
         }
         try {
-            return DriverManager.getConnection(url, all);
+            return DriverManager.getConnection(url.forDriver(), all);
         } catch (SQLException e) {
             throw failed("connect to it", e);
+        }
+    }
+
+    /// The driver reads whatever is there, and would wait at a pipe for ever.
+    private void requirePasswordFile() {
+        String named = System.getProperty("org.postgresql.pgpassfile");
+        String file = named == null ? environment().get("PGPASSFILE") : named;
+        Path path = file == null ? Path.of(System.getProperty("user.home", ""), ".pgpass") : Path.of(file);
+        try {
+            if (!password.isEmpty() || FileKind.of(path) == FileKind.NOTHING || path.equals(Path.of("/dev/null"))) {
+                return;
+            }
+            BoundedFile.requireRegular(path, Links.FOLLOWED);
+            if (Files.size(path) > MOST_PASSWORDS) {
+                throw new UnusableFileException("has more than " + MOST_PASSWORDS + " bytes");
+            }
+        } catch (IOException e) {
+            throw new RecordingException(
+                    Kind.STORAGE, "the file of passwords " + path + " " + BoundedFile.reason(e), e);
         }
     }
 
@@ -123,14 +195,32 @@ public record Database(String url, String user, String password) {
     ///
     /// @param what could not be done
     RecordingException failed(String what, @Nullable SQLException cause) {
-        String why =
-                cause == null ? "" : ": " + String.valueOf(cause.getMessage()).replace('\n', ' ');
+        String why = cause == null ? "" : ": " + shown(String.valueOf(cause.getMessage()));
         return new RecordingException(
                 Kind.STORAGE,
-                "the recording's database " + location() + " does not let us " + what + why + "; see that it runs, and"
-                        + " that the user and the password are right (" + URL_VARIABLE + ", " + USER_VARIABLE + ", "
-                        + PASSWORD_VARIABLE + ", ~/.pgpass)",
+                "the recording's database " + location() + " does not let us " + what + why + "; " + advice(why),
                 cause == null ? new SQLException(what) : cause);
+    }
+
+    private String advice(String why) {
+        if (why.contains("requireAuth")) {
+            return "the server wants the password in a way that gives it away, and nothing was sent: see that it uses"
+                    + " scram-sha-256, or, if you know the way there to be safe, add requireAuth=password or"
+                    + " requireAuth=md5 to the URL in " + URL_VARIABLE;
+        }
+        if (why.contains("SSL") || why.contains("certificat") || why.contains("ertificate")) {
+            return "the server must show a certificate for its name: put the one that vouches for it into "
+                    + ownCertificates() + ", or, if you know the way there to be safe, add sslmode=require (encrypted,"
+                    + " to whomever it is) or sslmode=disable to the URL in " + URL_VARIABLE;
+        }
+        return "see that it runs, and that the user and the password are right (" + URL_VARIABLE + ", " + USER_VARIABLE
+                + ", " + PASSWORD_VARIABLE + ", ~/.pgpass)";
+    }
+
+    /// What a server or the driver said, on one line and without the password.
+    private String shown(String message) {
+        String text = message.replaceAll("\\p{Cntrl}+", " ");
+        return password.length() < 3 ? text : text.replace(password, "...");
     }
 
     @Override

@@ -1,9 +1,12 @@
 package dev.trapline.journal.store;
 
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.BoundedFile.Links;
+import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
 import dev.trapline.journal.codec.CodecException;
-import java.nio.file.Files;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /// The events of one recording, to be read, wherever they are kept. Never writes.
@@ -25,10 +28,12 @@ public interface EventLog extends AutoCloseable {
 
     /// Opens the events of a recording where its manifest says that they are.
     ///
+    /// @param options say which database the user has named
     /// @throws RecordingException if they are not there, or cannot be read
-    static EventLog open(RecordingDirectory directory, Manifest manifest) {
+    static EventLog open(RecordingDirectory directory, Manifest manifest, OpenOptions options) {
         if (Database.isUrl(manifest.store())) {
-            return DatabaseEventLog.open(Database.named(manifest.store()), manifest.id());
+            DatabaseAccess access = DatabaseAccess.of(options.database());
+            return DatabaseEventLog.open(access.of(directory.path(), manifest.store()), manifest.id());
         }
         if (!manifest.store().equals(Manifest.MVSTORE)) {
             throw new RecordingException(
@@ -44,11 +49,14 @@ public interface EventLog extends AutoCloseable {
     ///
     /// @throws RecordingException if it does not
     static void requireFile(RecordingDirectory directory) {
-        if (!Files.isRegularFile(directory.eventFile())) {
+        try {
+            BoundedFile.requireRegular(directory.eventFile(), Links.REFUSED);
+        } catch (IOException e) {
             throw new RecordingException(
                     Kind.DAMAGED,
-                    "the recording " + directory.path() + " has lost its journal: there is no "
-                            + directory.eventFile());
+                    "the recording " + directory.path() + " has no journal that can be read: " + directory.eventFile()
+                            + " " + BoundedFile.reason(e),
+                    e);
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.trapline.journal.store;
 
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.BoundedFile.Links;
 import dev.trapline.journal.RecordingDamagedException;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
@@ -11,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -139,7 +140,7 @@ record LastWhole(MvEventLog log, long segments, @Nullable String cut) {
 
     /// Where the last chunk begins that begins before a limit; 0 if there is none.
     private static long chunkBefore(Path file, long limit) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (FileChannel channel = BoundedFile.open(file, Links.REFUSED)) {
             long end = Math.min(limit, channel.size());
             ByteBuffer start = ByteBuffer.allocate(CHUNK.length);
             for (long at = (end - 1) / BLOCK * BLOCK; at >= 2 * BLOCK; at -= BLOCK) {

@@ -1,9 +1,14 @@
 package dev.trapline.journal.store;
 
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.BoundedFile.Links;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
 import dev.trapline.journal.codec.JournalFormat;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SortedMap;
@@ -34,6 +39,9 @@ public record Manifest(String id, String store, String durability, boolean close
     /// The store that keeps events in a file of the recording's own.
     public static final String MVSTORE = "mvstore";
 
+    /// The most that a manifest may have: a few lines, one of them perhaps a long URL.
+    public static final int MOST_BYTES = 64 << 10;
+
     private static final String FIRST_LINE = "trapline-recording";
 
     static Manifest open(String id, String store, String durability) {
@@ -51,6 +59,8 @@ public record Manifest(String id, String store, String durability, boolean close
 
     void write(Path file) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Disk.deleteRegular(fresh);
+        Permissions.makeFile(fresh);
         Files.writeString(fresh, text());
         Disk.replace(fresh, file);
     }
@@ -74,10 +84,12 @@ public record Manifest(String id, String store, String durability, boolean close
     static Manifest read(Path file) {
         String text;
         try {
-            text = Files.readString(file);
+            text = text(BoundedFile.read(file, MOST_BYTES, Links.REFUSED));
         } catch (IOException e) {
             throw new RecordingException(
-                    Kind.NOT_A_RECORDING, "there is no recording at " + file.getParent() + ": cannot read " + file, e);
+                    Kind.NOT_A_RECORDING,
+                    "there is no recording at " + file.getParent() + ": " + file + " " + BoundedFile.reason(e),
+                    e);
         }
         if (!text.startsWith(FIRST_LINE + "\n")) {
             throw new RecordingException(
@@ -85,6 +97,10 @@ public record Manifest(String id, String store, String durability, boolean close
                     "there is no recording at " + file.getParent() + ": " + file + " is not one's");
         }
         return parse(text, file);
+    }
+
+    private static String text(byte[] bytes) throws CharacterCodingException {
+        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     }
 
     /// The manifest that a text is.

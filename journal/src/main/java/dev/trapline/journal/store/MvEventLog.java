@@ -1,5 +1,6 @@
 package dev.trapline.journal.store;
 
+import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
 import dev.trapline.journal.codec.CodecException;
@@ -8,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
-import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 
 /// The events of one recording, to be read. Shows what had been committed when it was opened.
@@ -27,23 +27,30 @@ final class MvEventLog implements EventLog {
 
     /// As above, as if the file ended at a limit.
     MvEventLog(Path file, long limit) {
+        requireHeader(file);
         try {
-            if (Files.size(file) < EMPTY_FILE_BYTES) {
-                throw new RecordingException(
-                        Kind.DAMAGED,
-                        "the recording's file " + file + " has no header: its recorder ended before it had written"
-                                + " anything, or is just beginning");
-            }
             store = MvFile.openToRead(file, limit);
             // A map that does not exist cannot be made in a file that is only read.
             events = store.hasMap(MvFile.EVENTS) ? MvFile.events(store) : null;
-        } catch (IOException
-                | MVStoreException
-                | IllegalStateException
-                | IllegalArgumentException
-                | IndexOutOfBoundsException e) {
+            // WIDE: in damaged pages the store stumbles over whatever comes first, and has no one type for that.
+        } catch (RuntimeException e) {
             throw new RecordingException(
                     Kind.DAMAGED, "cannot make sense of the recording's file " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireHeader(Path file) {
+        boolean isEmpty;
+        try {
+            isEmpty = Files.size(file) < EMPTY_FILE_BYTES;
+        } catch (IOException e) {
+            throw new RecordingException(Kind.DAMAGED, "the recording's file " + file + " " + BoundedFile.reason(e), e);
+        }
+        if (isEmpty) {
+            throw new RecordingException(
+                    Kind.DAMAGED,
+                    "the recording's file " + file + " has no header: its recorder ended before it had written"
+                            + " anything, or is just beginning");
         }
     }
 

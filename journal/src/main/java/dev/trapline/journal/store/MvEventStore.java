@@ -114,7 +114,7 @@ public final class MvEventStore implements EventStore {
     public synchronized void deleteTo(long sequenceNr) {
         try {
             long to = Math.min(sequenceNr, highest);
-            for (Iterator<Long> keys = events.keyIterator(null); keys.hasNext(); ) {
+            for (Iterator<Long> keys = events.keySet().iterator(); keys.hasNext(); ) {
                 Long key = keys.next();
                 if (key > to) {
                     break;
@@ -163,7 +163,7 @@ public final class MvEventStore implements EventStore {
 
     private boolean rewrite(Path smaller) {
         try {
-            Iterator<Long> keys = events.keyIterator(null);
+            Iterator<Long> keys = events.keySet().iterator();
             MvFile.write(
                     smaller,
                     new Iterator<>() {

@@ -1,5 +1,7 @@
 package dev.trapline.journal.store;
 
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.BoundedFile.Links;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
 import java.io.IOException;
@@ -10,7 +12,6 @@ import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 import org.h2.mvstore.type.LongDataType;
-import org.h2.mvstore.type.StringDataType;
 
 /// How the store's file is laid out: one map of rows by sequence number, and one that remembers what was deleted.
 final class MvFile {
@@ -31,18 +32,37 @@ final class MvFile {
 
     /// Opens a file to write. Space is never used again, so that a kill at any moment leaves what was committed,
     /// and a reader never sees a block change under it; nothing is compacted or committed behind the writer's back.
-    static MVStore openToWrite(Path file) {
-        return openToWrite(file.toAbsolutePath().toString());
-    }
-
-    /// As above, by the name that the store's own file systems know.
     ///
+    /// @param name that the store's own file systems know
     /// @throws RecordingException if it cannot be written, or somebody else writes it
     static MVStore openForRecording(Path file, String name) {
         try {
+            if (name.equals(file.toAbsolutePath().toString())) {
+                makeIfAbsent(file);
+            }
             return openToWrite(name);
-        } catch (MVStoreException | IllegalStateException e) {
+        } catch (IOException | MVStoreException | IllegalStateException e) {
             throw cannotWrite(file, e);
+        }
+    }
+
+    /// Opens a file to write that somebody else may have made, or makes it.
+    ///
+    /// @throws RecordingException if it cannot be written, or somebody else writes it
+    static MVStore openToAdd(Path file) {
+        try {
+            makeIfAbsent(file);
+            return appending(BoundedStore.open(file.toAbsolutePath().toString(), false, CACHE_MIB));
+        } catch (IOException | MVStoreException | IllegalStateException e) {
+            throw cannotWrite(file, e);
+        }
+    }
+
+    /// The store would make it as open as the umask lets.
+    private static void makeIfAbsent(Path file) throws IOException {
+        BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
+        if (!Files.exists(file)) {
+            Permissions.makeFile(file);
         }
     }
 
@@ -53,6 +73,10 @@ final class MvFile {
                 .autoCompactFillRate(0)
                 .cacheSize(CACHE_MIB)
                 .open();
+        return appending(store);
+    }
+
+    private static MVStore appending(MVStore store) {
         store.setReuseSpace(false);
         store.setVersionsToKeep(0);
         return store;
@@ -62,20 +86,15 @@ final class MvFile {
     ///
     /// @param limit as if the file ended there, in bytes
     static MVStore openToRead(Path file, long limit) {
-        return new MVStore.Builder()
-                .fileName(UnlockedFilePath.nameOf(file, limit))
-                .readOnly()
-                .autoCommitDisabled()
-                .cacheSize(CACHE_MIB)
-                .open();
+        return BoundedStore.open(UnlockedFilePath.nameOf(file, limit), true, CACHE_MIB);
     }
 
     /// Makes a file with these rows alone, and forces it to the disk.
     ///
     /// @param deletedTo up to where rows were deleted
     static void write(Path file, Iterator<EventRow> rows, long deletedTo) throws IOException {
-        Files.deleteIfExists(file);
-        MVStore copy = openToWrite(file);
+        Disk.deleteRegular(file);
+        MVStore copy = openForRecording(file, file.toAbsolutePath().toString());
         try {
             MVMap<Long, byte[]> events = events(copy);
             long held = 0;
@@ -120,8 +139,8 @@ final class MvFile {
         return store.openMap(
                 META,
                 new MVMap.Builder<String, String>()
-                        .keyType(StringDataType.INSTANCE)
-                        .valueType(StringDataType.INSTANCE));
+                        .keyType(TextDataType.INSTANCE)
+                        .valueType(TextDataType.INSTANCE));
     }
 
     static RecordingException cannotWrite(Path file, Throwable cause) {

@@ -4,6 +4,7 @@ import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
+import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.journal.codec.CodecException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -18,9 +19,13 @@ import org.jspecify.annotations.Nullable;
 /// Used by one thread at a time.
 final class Packing implements AutoCloseable {
 
+    /// The most bytes of a page.
+    static final int PAGE = (int) MemoryMap.PAGE;
+    /// The most bytes of a checkpoint without its pages: a hash for each page of 64 GiB is half a gigabyte. What claims
+    /// to be larger than that, or than fits into this process well, is none.
+    static final int MOST = (int) Math.min(1 << 30, Runtime.getRuntime().maxMemory() / 8);
+
     private static final int LEVEL = 1;
-    /// No checkpoint is larger: a hash for each page of 64 GiB.
-    private static final int MOST = 1 << 30;
 
     private final MessageDigest sha256;
     private @Nullable ZstdCompressCtx packer;
@@ -49,14 +54,15 @@ final class Packing implements AutoCloseable {
     /// The content of a value.
     ///
     /// @param hash that it must have
+    /// @param most bytes that the content may have
     /// @throws CodecException if it is not what was kept
-    byte[] unpack(byte @Nullable [] value, String hash) {
+    byte[] unpack(byte @Nullable [] value, String hash, int most) {
         if (value == null || value.length < Integer.BYTES) {
             throw new CodecException("a part of it is missing");
         }
         int length = ByteBuffer.wrap(value).getInt();
         long said = Zstd.getFrameContentSize(value, Integer.BYTES, value.length - Integer.BYTES);
-        if (length < 0 || length > MOST || length != said) {
+        if (length < 0 || length > most || length != said) {
             throw new CodecException("a part of it says that it has " + length + " bytes");
         }
         if (unpacker == null) {

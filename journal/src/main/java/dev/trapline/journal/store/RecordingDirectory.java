@@ -1,8 +1,10 @@
 package dev.trapline.journal.store;
 
-import dev.trapline.abi.Bytes;
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.FileKind;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
 import dev.trapline.journal.record.RecordingHeader;
@@ -26,6 +28,8 @@ import java.util.List;
 /// ```
 public final class RecordingDirectory {
 
+    private static final String IMAGES = "images";
+
     private final Path path;
 
     private RecordingDirectory(Path path) {
@@ -41,16 +45,17 @@ public final class RecordingDirectory {
     ///
     /// @throws RecordingException if there is something at that place, or it cannot be written
     public static RecordingDirectory create(
-            Path path, RecordingHeader header, String store, Durability durability, List<Image> images) {
+            Path path, RecordingHeader header, String store, StoragePolicy policy, List<Image> images) {
         List<ImageRef> refs = images.stream().map(ImageRef::of).toList();
         if (!refs.equals(header.images())) {
             throw new IllegalArgumentException(
                     "the header names other images than those given: " + header.images() + " and " + refs);
         }
-        List<Bytes> contents = images.stream().map(Image::content).toList();
-        RecordingDirectory directory = make(path, durability, contents);
+        RecordingDirectory directory = make(path, policy);
         try {
-            directory.write(Manifest.open(header.recordingId(), store, durability.id()));
+            directory.add(images, policy.durability());
+            directory.write(
+                    Manifest.open(header.recordingId(), store, policy.durability().id()));
             return directory;
         } catch (RecordingException e) {
             directory.discard();
@@ -58,35 +63,32 @@ public final class RecordingDirectory {
         }
     }
 
+    /// As above, for its owner alone.
+    public static RecordingDirectory create(
+            Path path, RecordingHeader header, String store, Durability durability, List<Image> images) {
+        return create(path, header, store, StoragePolicy.DEFAULT.with(durability), images);
+    }
+
     /// Makes a directory without a manifest: no recording until it is given one by [#write]. If that fails, what
     /// was made of it is taken away again.
     ///
-    /// @param images content of the images that are kept inside
     /// @throws RecordingException if there is something at that place, or it cannot be written
-    public static RecordingDirectory make(Path path, Durability durability, List<Bytes> images) {
+    public static RecordingDirectory make(Path path, StoragePolicy policy) {
         RecordingDirectory directory = new RecordingDirectory(path);
         Path parent = path.toAbsolutePath().getParent();
         try {
             if (parent != null) {
                 Files.createDirectories(parent);
             }
-            Files.createDirectory(path);
+            Permissions.makeDirectory(path, policy.sharing());
         } catch (FileAlreadyExistsException e) {
             throw cannotCreate(path, e);
         } catch (IOException e) {
             throw new RecordingException(Kind.STORAGE, cannotMake(path, e), e);
         }
         try {
-            Files.createDirectory(directory.images());
-            for (Bytes image : images) {
-                Path target = directory.images().resolve(image.sha256());
-                if (!Files.exists(target)) {
-                    Files.write(target, image.toArray());
-                    force(durability, target);
-                }
-            }
-            if (durability != Durability.NONE) {
-                Disk.forceDirectory(directory.images());
+            Permissions.makeDirectoryIn(path, IMAGES);
+            if (policy.durability() != Durability.NONE) {
                 Disk.forceDirectory(path);
                 if (parent != null) {
                     Disk.forceDirectory(parent);
@@ -97,6 +99,43 @@ public final class RecordingDirectory {
             directory.discard();
             throw new RecordingException(Kind.STORAGE, cannotMake(path, e), e);
         }
+    }
+
+    private void add(List<Image> images, Durability durability) {
+        try {
+            for (Image image : images) {
+                Path target = images().resolve(image.content().sha256());
+                if (!Files.exists(target)) {
+                    Permissions.makeFile(target);
+                    Files.write(target, image.content().toArray());
+                    if (durability != Durability.NONE) {
+                        Disk.force(target);
+                    }
+                }
+            }
+            if (durability != Durability.NONE) {
+                Disk.forceDirectory(images());
+            }
+        } catch (IOException e) {
+            throw new RecordingException(Kind.STORAGE, cannotMake(path, e), e);
+        }
+    }
+
+    /// An image that is written bit by bit, and whose name is known at the end of it.
+    ///
+    /// @return the file, empty
+    public Path newImage() throws IOException {
+        Path file = images().resolve("new");
+        Disk.deleteRegular(file);
+        Permissions.makeFile(file);
+        return file;
+    }
+
+    /// Gives an image its name, and forces it to the disk.
+    ///
+    /// @param file as [#newImage] made it
+    public void keepImage(Path file, String sha256) throws IOException {
+        Disk.replace(file, images().resolve(sha256));
     }
 
     /// Writes the manifest, whole or not at all.
@@ -113,12 +152,6 @@ public final class RecordingDirectory {
     /// @throws RecordingException if there is none that this build reads
     public Manifest manifest() {
         return Manifest.read(manifestFile());
-    }
-
-    private static void force(Durability durability, Path file) throws IOException {
-        if (durability != Durability.NONE) {
-            Disk.force(file);
-        }
     }
 
     private static RecordingException cannotCreate(Path path, FileAlreadyExistsException e) {
@@ -166,7 +199,7 @@ public final class RecordingDirectory {
     }
 
     private Path images() {
-        return path.resolve("images");
+        return path.resolve(IMAGES);
     }
 
     /// The file of an image's content.
@@ -179,7 +212,22 @@ public final class RecordingDirectory {
                     "the recording " + path + " names an image '" + ref.name() + "' by '" + ref.sha256()
                             + "', which is no hash");
         }
+        requireOwnImages();
         return images().resolve(ref.sha256());
+    }
+
+    /// A link in its place would lead out of the recording.
+    private void requireOwnImages() {
+        try {
+            FileKind kind = FileKind.of(images(), LinkOption.NOFOLLOW_LINKS);
+            if (kind != FileKind.DIRECTORY && kind != FileKind.NOTHING) {
+                throw new RecordingException(
+                        Kind.DAMAGED,
+                        "the recording " + path + " has no directory of images: " + images() + " " + kind.words());
+            }
+        } catch (IOException e) {
+            throw new RecordingException(Kind.DAMAGED, images() + " " + BoundedFile.reason(e), e);
+        }
     }
 
     /// Notes that the recorder is done.

@@ -1,11 +1,16 @@
 package dev.trapline.journal.store;
 
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.BoundedFile.Links;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +36,7 @@ public final class RecordingLock implements AutoCloseable {
     public static RecordingLock take(RecordingDirectory directory) {
         Path file = directory.lockFile();
         try {
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel = open(file);
             if (tryLock(channel) != null) {
                 return new RecordingLock(file, channel);
             }
@@ -42,6 +47,19 @@ public final class RecordingLock implements AutoCloseable {
         throw new RecordingException(
                 Kind.IN_USE,
                 "the recording " + directory.path() + " is being written by another process: wait until that is done");
+    }
+
+    /// Opens a file to lock it, and makes it if there is none.
+    static FileChannel open(Path file) throws IOException {
+        BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            try {
+                Permissions.makeFile(file);
+            } catch (FileAlreadyExistsException e) {
+                // Another process was quicker: the lock decides.
+            }
+        }
+        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

@@ -1,6 +1,9 @@
 package dev.trapline.journal.store;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.BoundedFile.Links;
+import dev.trapline.abi.file.FileKind;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingException;
@@ -8,81 +11,149 @@ import dev.trapline.journal.RecordingException.Kind;
 import dev.trapline.journal.record.RecordingHeader;
 import dev.trapline.journal.record.RecordingHeader.ImageRef;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// The images of a recording: those inside it, and those that were given for what it was exported without.
+/// The images of a recording: those inside it, and those that were given for what it was exported without. They are
+/// held against their hashes when the recording is opened, and read when they are asked for: who looks at a history
+/// needs none.
 final class StoredImages {
 
-    private final Path recording;
-    private final List<Image> present;
-    private final List<ImageRef> missing;
+    private static final int STEP = 1 << 16;
 
-    private StoredImages(Path recording, List<Image> present, List<ImageRef> missing) {
-        this.recording = recording;
-        this.present = List.copyOf(present);
-        this.missing = List.copyOf(missing);
+    private final RecordingDirectory directory;
+    private final RecordingHeader header;
+    private final boolean ignoreHash;
+    private final SortedMap<String, Bytes> given;
+
+    private StoredImages(
+            RecordingDirectory directory,
+            RecordingHeader header,
+            boolean ignoreHash,
+            SortedMap<String, Bytes> given) {
+        this.directory = directory;
+        this.header = header;
+        this.ignoreHash = ignoreHash;
+        this.given = given;
     }
 
-    /// Reads the images and holds them against their hashes.
+    /// Looks at the images, and holds them against their hashes.
     ///
-    /// @throws RecordingException if, unless that is to be ignored, one has changed, or one was given that the
-    ///     recording does not name
-    static StoredImages read(RecordingDirectory directory, RecordingHeader header, OpenOptions options) {
-        SortedMap<String, Bytes> given = given(directory.path(), header, options);
-        List<Image> present = new ArrayList<>();
-        List<ImageRef> missing = new ArrayList<>();
+    /// @throws RecordingException if, unless that is to be ignored, one has changed; if one is no regular file, or
+    ///     larger than it can be; or if one was given that the recording does not name
+    static StoredImages of(RecordingDirectory directory, RecordingHeader header, OpenOptions options) {
         for (ImageRef ref : header.images()) {
-            Path file = directory.image(ref);
-            Bytes other = given.get(ref.sha256());
-            if (Files.exists(file)) {
-                present.add(image(ref, inside(directory.path(), ref, file, options)));
-            } else if (other != null) {
-                present.add(image(ref, other));
-            } else {
-                missing.add(ref);
+            long most = Image.most(ref.kind(), header.spec().ramBytes());
+            if (ref.size() < 0 || ref.size() > most) {
+                throw new RecordingException(
+                        Kind.DAMAGED,
+                        "the recording " + directory.path() + " names an image '" + ref.name() + "' of "
+                                + Long.toUnsignedString(ref.size()) + " bytes; such an image has at most " + most);
             }
         }
-        return new StoredImages(directory.path(), present, missing);
+        StoredImages images = new StoredImages(
+                directory, header, options.ignoreImageHash(), given(directory.path(), header, options));
+        for (ImageRef ref : header.images()) {
+            images.check(ref);
+        }
+        return images;
     }
 
-    private static Image image(ImageRef ref, Bytes content) {
+    private void check(ImageRef ref) {
+        Path file = directory.image(ref);
+        if (!isInside(ref)) {
+            return;
+        }
+        try (FileChannel channel = BoundedFile.open(file, Links.REFUSED)) {
+            if (!ignoreHash) {
+                requireUnchanged(ref, channel.size(), channel.size() == ref.size() ? sha256(channel) : "");
+            }
+        } catch (IOException e) {
+            throw unreadable(ref, file, e);
+        }
+    }
+
+    private boolean isInside(ImageRef ref) {
+        Path file = directory.image(ref);
+        try {
+            return FileKind.of(file, LinkOption.NOFOLLOW_LINKS) != FileKind.NOTHING;
+        } catch (IOException e) {
+            throw unreadable(ref, file, e);
+        }
+    }
+
+    private Image image(ImageRef ref) {
+        Path file = directory.image(ref);
+        Bytes content;
+        try {
+            long most = ignoreHash ? Image.most(ref.kind(), header.spec().ramBytes()) : ref.size();
+            content = Bytes.copyOf(BoundedFile.read(file, most, Links.REFUSED));
+        } catch (IOException e) {
+            throw unreadable(ref, file, e);
+        }
+        if (!ignoreHash) {
+            requireUnchanged(ref, content.size(), content.sha256());
+        }
         return new Image(ref.kind(), ref.name(), ref.address(), content);
     }
 
-    private static Bytes inside(Path recording, ImageRef ref, Path file, OpenOptions options) {
-        Bytes content;
+    private static String sha256(FileChannel channel) throws IOException {
+        MessageDigest digest;
         try {
-            content = Bytes.copyOf(Files.readAllBytes(file));
-        } catch (IOException e) {
-            throw new RecordingException(
-                    Kind.DAMAGED,
-                    "the image '" + ref.name() + "' in the recording " + recording + " cannot be read: " + file,
-                    e);
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
-        String hash = content.sha256();
-        if (!options.ignoreImageHash() && !hash.equals(ref.sha256())) {
-            throw new RecordingException(
-                    Kind.IMAGE_CHANGED,
-                    "the image '" + ref.name() + "' in the recording " + recording + " has changed: its hash is " + hash
-                            + " and should be " + ref.sha256()
-                            + "; with the image hash ignored, the replay shows where that first matters");
+        ByteBuffer buffer = ByteBuffer.allocate(STEP);
+        while (channel.read(buffer.clear()) >= 0) {
+            digest.update(buffer.flip());
         }
-        return content;
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /// @param hash of what is there; empty if it need not be known, since the size is another one
+    private void requireUnchanged(ImageRef ref, long size, String hash) {
+        if (size == ref.size() && hash.equals(ref.sha256())) {
+            return;
+        }
+        String difference = size == ref.size()
+                ? "its hash is " + hash + " and should be " + ref.sha256()
+                : "it has " + size + " bytes and should have " + ref.size();
+        throw new RecordingException(
+                Kind.IMAGE_CHANGED,
+                "the image '" + ref.name() + "' in the recording " + directory.path() + " has changed: " + difference
+                        + "; with the image hash ignored, the replay shows where that first matters");
+    }
+
+    private RecordingException unreadable(ImageRef ref, Path file, IOException e) {
+        return new RecordingException(
+                Kind.DAMAGED,
+                "the image '" + ref.name() + "' in the recording " + directory.path() + " cannot be used: " + file + " "
+                        + BoundedFile.reason(e),
+                e);
     }
 
     private static SortedMap<String, Bytes> given(Path recording, RecordingHeader header, OpenOptions options) {
+        long largest = header.images().stream().mapToLong(ImageRef::size).max().orElse(0);
         SortedMap<String, Bytes> given = new TreeMap<>();
         for (Path file : options.images()) {
             Bytes content;
             try {
-                content = Bytes.copyOf(Files.readAllBytes(file));
+                content = Bytes.copyOf(BoundedFile.readGiven(file, largest));
             } catch (IOException e) {
-                throw new RecordingException(Kind.IMAGE_MISSING, "the image " + file + " cannot be read", e);
+                throw new RecordingException(
+                        Kind.IMAGE_MISSING,
+                        "the image " + file + " " + BoundedFile.reason(e) + "; wanted " + described(header.images()),
+                        e);
             }
             String hash = content.sha256();
             if (header.images().stream().noneMatch(ref -> ref.sha256().equals(hash))) {
@@ -106,14 +177,25 @@ final class StoredImages {
 
     /// All of them, in the header's order.
     ///
-    /// @throws RecordingException if one is missing
+    /// @throws RecordingException if one is missing, or has changed since
     List<Image> all() {
+        List<ImageRef> missing = header.images().stream()
+                .filter(ref -> !isInside(ref) && !given.containsKey(ref.sha256()))
+                .toList();
         if (!missing.isEmpty()) {
             throw new RecordingException(
                     Kind.IMAGE_MISSING,
-                    "the recording " + recording + " does not hold its image " + described(missing)
+                    "the recording " + directory.path() + " does not hold its image " + described(missing)
                             + ": give the file with --image FILE");
         }
-        return present;
+        List<Image> all = new ArrayList<>();
+        for (ImageRef ref : header.images()) {
+            Bytes other = given.get(ref.sha256());
+            all.add(
+                    isInside(ref) || other == null
+                            ? image(ref)
+                            : new Image(ref.kind(), ref.name(), ref.address(), other));
+        }
+        return List.copyOf(all);
     }
 }

@@ -26,6 +26,7 @@ public final class StoredRecordingReader implements RecordingReader {
     private static final long FIRST_SEGMENT_EVENT = 2;
 
     private final RecordingDirectory directory;
+    private final OpenOptions options;
     private final RecordingHeader header;
     private final long headerDigest;
     private final StoredImages images;
@@ -39,6 +40,7 @@ public final class StoredRecordingReader implements RecordingReader {
     private StoredRecordingReader(
             RecordingDirectory directory, OpenOptions options, Manifest manifest, EventLog log, long segments) {
         this.directory = directory;
+        this.options = options;
         this.log = log;
         this.manifest = manifest;
         byte[] headerBytes = headerBytes(directory.path(), log);
@@ -60,7 +62,7 @@ public final class StoredRecordingReader implements RecordingReader {
         if (manifest.closed()) {
             checkWhole(manifest);
         }
-        this.images = StoredImages.read(directory, header, options);
+        this.images = StoredImages.of(directory, header, options);
     }
 
     /// Opens a recording.
@@ -77,7 +79,7 @@ public final class StoredRecordingReader implements RecordingReader {
 
     private static StoredRecordingReader openWhole(
             RecordingDirectory directory, OpenOptions options, Manifest manifest) {
-        EventLog log = EventLog.open(directory, manifest);
+        EventLog log = EventLog.open(directory, manifest, options);
         try {
             return new StoredRecordingReader(directory, options, manifest, log, countSegments(directory, log));
         } catch (RecordingException e) {
@@ -273,7 +275,7 @@ public final class StoredRecordingReader implements RecordingReader {
 
     @Override
     public boolean refresh() {
-        EventLog fresh = EventLog.open(directory, manifest);
+        EventLog fresh = EventLog.open(directory, manifest, options);
         long found = countSegments(directory, fresh);
         if (found <= segments) {
             fresh.close();

@@ -30,9 +30,10 @@ public record UnfinishedRecording(
     /// that takes the file's place when it is whole and on the disk: a crash in the middle of it leaves the
     /// recording as it was. A database has whole segments only.
     ///
+    /// @param options how it is opened
     /// @throws RecordingException if there is none, its run has come to its end, somebody is writing it, or it
     ///     cannot be read or written
-    public static UnfinishedRecording take(Path path, Durability durability) {
+    public static UnfinishedRecording take(Path path, Durability durability, OpenOptions options) {
         RecordingDirectory directory = RecordingDirectory.at(path);
         // What is no recording gets no lock file.
         Manifest manifest = directory.manifest();
@@ -46,7 +47,7 @@ public record UnfinishedRecording(
         }
         RecordingLock lock = RecordingLock.take(directory);
         try {
-            return prepare(directory, lock, durability, inFile);
+            return prepare(directory, lock, durability, options);
         } catch (RecordingException e) {
             lock.close();
             throw e;
@@ -54,8 +55,8 @@ public record UnfinishedRecording(
     }
 
     private static UnfinishedRecording prepare(
-            RecordingDirectory directory, RecordingLock lock, Durability durability, boolean inFile) {
-        try (StoredRecordingReader reader = StoredRecordingReader.open(directory.path(), OpenOptions.STRICT)) {
+            RecordingDirectory directory, RecordingLock lock, Durability durability, OpenOptions options) {
+        try (StoredRecordingReader reader = StoredRecordingReader.open(directory.path(), options)) {
             long segments = reader.segmentCount();
             Segment last = segments == 0 ? null : reader.segment(segments - 1);
             if (last != null && last.isLast()) {
@@ -64,7 +65,7 @@ public record UnfinishedRecording(
                         "the recording " + directory.path()
                                 + " is of a run that came to its end: there is nothing to go on with; replay it");
             }
-            if (inFile) {
+            if (directory.manifest().store().equals(Manifest.MVSTORE)) {
                 keepWhole(directory, reader);
             }
             directory.markOpen(durability);

@@ -1,12 +1,13 @@
 package dev.trapline.journal.store;
 
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.BoundedFile.Links;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.h2.store.fs.FileBaseDefault;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FilePathWrapper;
@@ -65,7 +66,7 @@ public final class UnlockedFilePath extends FilePathWrapper {
 
     @Override
     public FileChannel open(String mode) throws IOException {
-        return new Unlocked(FileChannel.open(Path.of(getBase().toString()), StandardOpenOption.READ), limit());
+        return new Unlocked(BoundedFile.open(Path.of(getBase().toString()), Links.REFUSED), limit());
     }
 
     private static final class Unlocked extends FileBaseDefault {

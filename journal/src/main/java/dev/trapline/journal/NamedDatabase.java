@@ -1,0 +1,16 @@
+package dev.trapline.journal;
+
+/// A PostgreSQL database that the user has named, where events of recordings are kept. What is empty is left to the
+/// environment.
+///
+/// @param url `jdbc:postgresql://HOST:PORT/NAME`
+/// @param user who connects
+/// @param password of the user
+public record NamedDatabase(String url, String user, String password) {
+
+    /// The password, which may be in the URL too, belongs into no message.
+    @Override
+    public String toString() {
+        return "NamedDatabase";
+    }
+}

@@ -1,0 +1,38 @@
+package dev.trapline.journal.store;
+
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.BoundedFile.Links;
+import dev.trapline.abi.file.FileKind;
+import java.io.IOException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// Where the checkpoints of a recording are.
+final class CheckpointPlace {
+
+    private static final String DIRECTORY = "checkpoints";
+
+    private CheckpointPlace() {}
+
+    static Path file(Path recording) {
+        return recording.resolve(DIRECTORY).resolve("store.mv");
+    }
+
+    /// What stands in that place and was not put there by Trapline, in words; null if nothing does. A symbolic link
+    /// would lead out of the recording.
+    static @Nullable String foreign(Path recording) {
+        Path directory = recording.resolve(DIRECTORY);
+        Path file = file(recording);
+        try {
+            FileKind kind = FileKind.of(directory, LinkOption.NOFOLLOW_LINKS);
+            if (kind != FileKind.DIRECTORY && kind != FileKind.NOTHING) {
+                return directory + " " + kind.words();
+            }
+            BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
+            return null;
+        } catch (IOException e) {
+            return file + " " + BoundedFile.reason(e);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package dev.trapline.journal.store;
+
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// The URL of a PostgreSQL database, taken apart: where the database is, who connects, and how.
+///
+/// ```text
+/// jdbc:postgresql://[USER[:PASSWORD]@]HOST[:PORT][,HOST[:PORT]...]/NAME[?PARAMETER=VALUE&...]
+/// ```
+/// The driver knows no user and password in front of the host; they are taken out of there as `psql` does.
+///
+/// @param hosts `HOST:PORT` each, at least one
+/// @param name of the database; empty for the user's own
+/// @param user empty if it is not said
+/// @param password empty if it is not said
+/// @param parameters of the driver, without the user and the password
+record DatabaseUrl(
+        List<String> hosts, String name, String user, String password, SortedMap<String, String> parameters) {
+
+    static final String SCHEME = "jdbc:postgresql:";
+
+    private static final String PORT = "5432";
+    private static final Pattern HOST =
+            Pattern.compile("(\\[[0-9A-Fa-f:.%]+]|[A-Za-z0-9_-][A-Za-z0-9._-]*)?(?::([0-9]{1,5}))?");
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[::1]");
+
+    private static final String FORM = "takes jdbc:postgresql://HOST:PORT/NAME";
+
+    DatabaseUrl {
+        hosts = List.copyOf(hosts);
+    }
+
+    /// Takes a URL apart.
+    ///
+    /// @throws IllegalArgumentException if it is none; the message ends a sentence that begins with where it was
+    ///     written, and holds nothing of it: it may have a password
+    static DatabaseUrl parse(String text) {
+        if (!text.startsWith(SCHEME)) {
+            throw new IllegalArgumentException(FORM);
+        }
+        int question = text.indexOf('?');
+        String place = text.substring(SCHEME.length(), question < 0 ? text.length() : question);
+        SortedMap<String, String> parameters = parameters(question < 0 ? "" : text.substring(question + 1));
+        String authority = "";
+        String name = place;
+        if (place.startsWith("//")) {
+            int slash = place.indexOf('/', 2);
+            authority = place.substring(2, slash < 0 ? place.length() : slash);
+            name = slash < 0 ? "" : place.substring(slash + 1);
+        }
+        if (name.contains("/")) {
+            throw new IllegalArgumentException(FORM + ", with one '/' in front of NAME");
+        }
+        int at = authority.lastIndexOf('@');
+        String[] who = (at < 0 ? "" : authority.substring(0, at)).split(":", 2);
+        String user = taken(parameters, "user", decoded(who[0]));
+        String password = taken(parameters, "password", who.length > 1 ? decoded(who[1]) : "");
+        return new DatabaseUrl(hosts(authority.substring(at + 1)), decoded(name), user, password, parameters);
+    }
+
+    private static SortedMap<String, String> parameters(String text) {
+        SortedMap<String, String> parameters = new TreeMap<>();
+        for (String parameter : text.split("&", -1)) {
+            int equals = parameter.indexOf('=');
+            String key = equals < 0 ? parameter : parameter.substring(0, equals);
+            if (key.matches("(?i)(pg)?(host|hostaddr|port|dbname)|service")) {
+                throw new IllegalArgumentException(
+                        FORM + ": the place of the database stands there, and not in a parameter");
+            }
+            if (!key.isEmpty()) {
+                // The first one counts, as it does for the driver.
+                parameters.put(key, equals < 0 ? "" : decoded(parameter.substring(equals + 1)));
+            }
+        }
+        return parameters;
+    }
+
+    private static String taken(SortedMap<String, String> parameters, String key, String otherwise) {
+        String value = parameters.remove(key);
+        return value == null ? otherwise : value;
+    }
+
+    private static String decoded(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(FORM + "; a '%' is followed by two hexadecimal digits", e);
+        }
+    }
+
+    private static List<String> hosts(String text) {
+        List<String> hosts = new ArrayList<>();
+        for (String address : text.split(",", -1)) {
+            Matcher matcher = HOST.matcher(address);
+            if (!matcher.matches()) {
+                throw new IllegalArgumentException(FORM + ", with HOST a name or an address and PORT a number");
+            }
+            hosts.add(orElse(matcher.group(1), "localhost") + ":" + orElse(matcher.group(2), PORT));
+        }
+        return hosts;
+    }
+
+    private static String orElse(@Nullable String text, String otherwise) {
+        return text == null || text.isEmpty() ? otherwise : text;
+    }
+
+    /// Where the database is, as a URL without anything else.
+    String place() {
+        return SCHEME + "//" + String.join(",", hosts) + "/" + encoded(name);
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    /// The place and the user: what may be written down.
+    String withUser(String who) {
+        return who.isEmpty() ? place() : place() + "?user=" + encoded(who);
+    }
+
+    /// The URL that the driver gets: all but the user and the password, which it gets apart.
+    String forDriver() {
+        List<String> all = new ArrayList<>();
+        parameters.forEach((key, value) -> all.add(encoded(key) + "=" + encoded(value)));
+        return all.isEmpty() ? place() : place() + "?" + String.join("&", all);
+    }
+
+    /// Whether another URL names the same place.
+    ///
+    /// @param who connects to this one, and to the other: a database without a name has the user's
+    boolean isAt(DatabaseUrl other, String who) {
+        return comparable(hosts).equals(comparable(other.hosts))
+                && (name.isEmpty() ? who : name).equals(other.name.isEmpty() ? who : other.name);
+    }
+
+    private static List<String> comparable(List<String> hosts) {
+        return hosts.stream()
+                .map(host -> isLoopback(host) ? "localhost" + host.substring(host.lastIndexOf(':')) : host)
+                .map(host -> host.toLowerCase(Locale.ROOT))
+                .toList();
+    }
+
+    /// Whether nothing that is sent there leaves this machine.
+    boolean isLoopback() {
+        return hosts.stream().allMatch(DatabaseUrl::isLoopback);
+    }
+
+    private static boolean isLoopback(String host) {
+        return LOOPBACK.matcher(host.substring(0, host.lastIndexOf(':')).toLowerCase(Locale.ROOT))
+                .matches();
+    }
+
+    /// The password belongs into no message.
+    @Override
+    public String toString() {
+        return place();
+    }
+}

@@ -1,0 +1,131 @@
+package dev.trapline.journal.bundle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.journal.RecordingException;
+import dev.trapline.journal.RecordingException.Kind;
+import dev.trapline.journal.SampleRun;
+import dev.trapline.journal.codec.HeaderCodec;
+import dev.trapline.journal.codec.JournalFormat;
+import dev.trapline.journal.record.RecordingHeader;
+import dev.trapline.journal.record.RecordingHeader.ImageRef;
+import dev.trapline.journal.recording.Recordings;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Files with right hashes whose parts are larger than they can be, or than the parts before them promised.
+class HostileExportTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    private static final String MANIFEST = "trapline-recording\nformat = " + JournalFormat.VERSION
+            + "\nid = r\nstore = mvstore\ndurability = interval\nstate = closed\nsegments = 0\ndigest = 0\n";
+
+    /// A part and its content.
+    private record Written(Part.Kind kind, byte[] content) {}
+
+    private static Written manifest() {
+        return new Written(Part.Kind.MANIFEST, MANIFEST.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Written header(List<ImageRef> images) {
+        RecordingHeader header = SampleRun.header("r");
+        return new Written(
+                Part.Kind.HEADER,
+                HeaderCodec.encode(new RecordingHeader(
+                        header.recordingId(),
+                        header.createdBy(),
+                        header.library(),
+                        header.generator(),
+                        header.digestVersion(),
+                        header.spec(),
+                        header.services(),
+                        images)));
+    }
+
+    private void assertRefused(String why, Written... parts) throws IOException {
+        Path file = directory.resolve("file");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            PartWriter writer = new PartWriter(out);
+            for (Written part : parts) {
+                writer.write(part.kind(), part.content());
+            }
+        }
+        RecordingException refused = catchThrowableOfType(
+                RecordingException.class, () -> Recordings.importTo(file, directory.resolve("made")));
+        assertThat(refused.kind()).isEqualTo(Kind.DAMAGED);
+        assertThat(refused).hasMessageContaining(why);
+        Files.delete(file);
+        assertThat(directory).as("nothing is left of it").isEmptyDirectory();
+    }
+
+    @Test
+    void noPartIsLargerThanOneOfItsKindCanBe() throws IOException {
+        assertRefused("has at most 65536", new Written(Part.Kind.MANIFEST, new byte[1 << 20]));
+        assertRefused("has at most 16777216", manifest(), new Written(Part.Kind.HEADER, new byte[(16 << 20) + 1]));
+        assertRefused(
+                "has at most 16",
+                manifest(),
+                header(List.of()),
+                new Written(Part.Kind.END, new byte[17]));
+        assertRefused(
+                "has at most 71303168",
+                manifest(),
+                header(List.of()),
+                new Written(Part.Kind.SEGMENTS, new byte[(68 << 20) + 1]));
+    }
+
+    @Test
+    void anImageIsOneThatTheHeaderPromised() throws IOException {
+        byte[] content = new byte[4096];
+        ImageRef promised = new ImageRef(Image.Kind.RAW, "x", 0x4000_0000L, Bytes.copyOf(content).sha256(), 4096);
+        Written image = new Written(Part.Kind.IMAGE, content);
+        assertRefused(
+                "names no image of 1048576 bytes",
+                manifest(),
+                header(List.of(promised)),
+                new Written(Part.Kind.IMAGE, new byte[1 << 20]),
+                image);
+        assertRefused(
+                "names no image of 4096 bytes that is not there yet",
+                manifest(),
+                header(List.of(promised)),
+                image,
+                image,
+                image);
+        byte[] other = content.clone();
+        other[0] = 1;
+        assertRefused(
+                "has no image of hash",
+                manifest(),
+                header(List.of(promised)),
+                new Written(Part.Kind.IMAGE, other),
+                image);
+    }
+
+    @Test
+    void noHeaderPromisesAnImageThatItsMachineCannotUse() throws IOException {
+        String hash = "0".repeat(64);
+        for (ImageRef huge : List.of(
+                new ImageRef(Image.Kind.ELF, "x", 0, hash, (1L << 30) + 1),
+                new ImageRef(Image.Kind.FLASH, "x", 0, hash, (128L << 20) + 1),
+                new ImageRef(Image.Kind.RAW, "x", 0, hash, Long.MAX_VALUE))) {
+            assertRefused(
+                    "such an image has at most",
+                    manifest(),
+                    header(List.of(huge)),
+                    new Written(Part.Kind.END, new byte[16]));
+        }
+    }
+}
