@@ -2,6 +2,7 @@ package dev.trapline.launcher;
 
 import dev.trapline.config.ConfigLoader;
 import dev.trapline.config.ReplaySettings;
+import dev.trapline.journal.NamedDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,7 @@ final class CheckpointOptions {
             names = "--config",
             paramLabel = "FILE",
             order = 40,
-            description = "Read configuration keys from this HOCON file: those of the section 'replay' count.")
+            description = "Read configuration keys from this HOCON file: those of the section 'replay', and record.postgresql, count.")
     void configFile(@Nullable Path file) {
         configFile = file;
     }
@@ -48,6 +49,11 @@ final class CheckpointOptions {
     /// Whether stored checkpoints are left alone.
     boolean areOff() {
         return none;
+    }
+
+    /// The database that the user has named, in case the recording's events are there.
+    NamedDatabase database() {
+        return Databases.named(settings().database());
     }
 
     /// Reads the configuration.

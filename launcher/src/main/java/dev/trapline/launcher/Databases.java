@@ -2,17 +2,22 @@ package dev.trapline.launcher;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.config.TraplineConfig;
 import dev.trapline.config.TraplineConfig.PostgreSql;
+import dev.trapline.journal.NamedDatabase;
 import dev.trapline.journal.store.Database;
+import dev.trapline.journal.store.DatabaseAccess;
 import dev.trapline.journal.store.DatabaseSchema;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Map;
 
 /// Finds the database that a recording goes to.
 final class Databases {
+
+    /// The most that a file of one password may have, in bytes.
+    private static final long LARGEST_PASSWORD = 64 << 10;
 
     private Databases() {}
 
@@ -25,34 +30,28 @@ final class Databases {
         if (asked == null || run.record() == null) {
             return ConfigFactory.empty();
         }
-        Database database = database(asked, System.getenv());
+        Database database = DatabaseAccess.of(named(asked)).named();
+        if (database == null) {
+            throw CommandException.usage("record.store=postgresql needs a database: set record.postgresql.url, or "
+                    + Database.URL_VARIABLE + ", to its URL, as in jdbc:postgresql://db.example.org/recordings");
+        }
         DatabaseSchema.require(database, asked.createSchema());
         return database.journal();
     }
 
-    private static Database database(PostgreSql asked, Map<String, String> environment) {
-        String url = orElse(asked.url(), environment, Database.URL_VARIABLE);
-        if (!Database.isUrl(url)) {
-            throw CommandException.usage("record.store=postgresql needs a database: set record.postgresql.url, or "
-                    + Database.URL_VARIABLE + ", to its URL, as in jdbc:postgresql://db.example.org/recordings");
-        }
+    /// The database that the user has named by configuration; what is empty is left to the environment.
+    static NamedDatabase named(PostgreSql asked) {
         Path file = asked.passwordFile();
         String password = asked.password().isEmpty() && file != null ? passwordIn(file) : asked.password();
-        return new Database(
-                url,
-                orElse(asked.user(), environment, Database.USER_VARIABLE),
-                orElse(password, environment, Database.PASSWORD_VARIABLE));
-    }
-
-    private static String orElse(String said, Map<String, String> environment, String variable) {
-        return said.isEmpty() ? environment.getOrDefault(variable, "") : said;
+        return new NamedDatabase(asked.url(), asked.user(), password);
     }
 
     private static String passwordIn(Path file) {
         try {
-            return Files.readString(file).lines().findFirst().orElse("");
+            String text = new String(BoundedFile.readGiven(file, LARGEST_PASSWORD), StandardCharsets.UTF_8);
+            return text.lines().findFirst().orElse("");
         } catch (IOException e) {
-            throw CommandException.usage("the password file " + file + " cannot be read: " + e.getMessage(), e);
+            throw CommandException.usage("the password file " + file + " " + BoundedFile.reason(e), e);
         }
     }
 }

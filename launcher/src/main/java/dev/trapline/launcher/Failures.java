@@ -55,7 +55,7 @@ final class Failures {
     /// How a command ends that a recording let down.
     static Ending ofRecording(RecordingException e) {
         return switch (e.kind()) {
-            case EXISTS, NOT_A_RECORDING, NOT_SUPPORTED, IMAGE_MISSING, ENDED, IN_USE ->
+            case EXISTS, NOT_A_RECORDING, NOT_SUPPORTED, NOT_NAMED, IMAGE_MISSING, ENDED, IN_USE ->
                 new Ending(Ending.USAGE, "usage", message(e));
             case IMAGE_CHANGED, DAMAGED -> new Ending(Ending.STORAGE, "damaged", message(e));
             case STORAGE, NOT_DURABLE -> new Ending(Ending.STORAGE, "storage-failed", message(e));

@@ -1,14 +1,13 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.FileKind;
 import dev.trapline.abi.machine.Image;
-import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.config.TraplineConfig;
 import dev.trapline.config.TraplineConfig.ElfImage;
 import dev.trapline.config.TraplineConfig.RawImage;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +15,8 @@ import java.util.List;
 /// Reads the files that a run begins with.
 final class InputFiles {
 
-    // The largest file that fits an array.
-    private static final long LARGEST = Integer.MAX_VALUE - 8L;
+    /// The most that a file typed at the console may have, in bytes: at one byte every 100 us, two hours of typing.
+    static final long LARGEST_INPUT = 64 << 20;
 
     private InputFiles() {}
 
@@ -26,15 +25,16 @@ final class InputFiles {
     /// @throws CommandException if a file cannot be read, or if there is nothing to run
     static List<Image> images(TraplineConfig config) {
         List<Image> images = new ArrayList<>();
+        long ram = config.machine().ramBytes();
         Path flash = config.run().flash();
         if (flash != null) {
-            images.add(new Image(Image.Kind.FLASH, name(flash), 0, read("flash image", flash, MachineSpec.FLASH_SIZE)));
+            images.add(new Image(Image.Kind.FLASH, name(flash), 0, read("flash image", flash, Image.most(Image.Kind.FLASH, 0))));
         }
         switch (config.run().image()) {
             case ElfImage(Path file) ->
-                images.add(new Image(Image.Kind.ELF, name(file), 0, read("image", file, LARGEST)));
+                images.add(new Image(Image.Kind.ELF, name(file), 0, read("image", file, Image.most(Image.Kind.ELF, 0))));
             case RawImage(Path file, long address) ->
-                images.add(new Image(Image.Kind.RAW, name(file), address, read("image", file, LARGEST)));
+                images.add(new Image(Image.Kind.RAW, name(file), address, read("image", file, Image.most(Image.Kind.RAW, ram))));
             case null -> {
                 if (flash == null) {
                     throw CommandException.usage(
@@ -45,25 +45,21 @@ final class InputFiles {
         return images;
     }
 
-    /// A whole file.
+    /// A whole file that the user named: a regular one, a link to one, or a pipe that the shell has opened, as
+    /// `<(command)` does.
     ///
     /// @param what it is, for messages
+    /// @param most how many bytes it may have
     /// @throws CommandException if it cannot be read
     static Bytes read(String what, Path file, long most) {
         try {
-            if (Files.isDirectory(file)) {
-                throw CommandException.usage(what + " " + file + " is a directory");
-            }
-            long size = Files.size(file);
-            if (size > most) {
-                throw CommandException.usage(
-                        what + " " + file + " has " + size + " bytes; at most " + most + " can be used");
-            }
-            return Bytes.copyOf(Files.readAllBytes(file));
-        } catch (NoSuchFileException e) {
-            throw CommandException.usage(what + " " + file + ": no such file", e);
+            return Bytes.copyOf(BoundedFile.readGiven(file, most));
         } catch (IOException e) {
-            throw CommandException.usage(what + " " + file + " cannot be read: " + e.getMessage(), e);
+            String reason = BoundedFile.reason(e);
+            throw CommandException.usage(
+                    what + " " + file
+                            + (reason.equals(FileKind.NOTHING.words()) ? ": no such file" : " " + reason),
+                    e);
         }
     }
 

@@ -41,6 +41,9 @@ final class JournalExportCommand implements Action {
     @Mixin
     private final FormatOption format = new FormatOption();
 
+    @Mixin
+    private final ShareOption share = new ShareOption();
+
     JournalExportCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -70,7 +73,7 @@ final class JournalExportCommand implements Action {
 
     @Override
     public Ending perform() {
-        ExportSummary summary = Recordings.export(recording, file, !withoutImages);
+        ExportSummary summary = Recordings.export(recording, file, !withoutImages, share.sharing());
         terminal.print(
                 new ExportText(recording, file, summary).as(format.isJson(), "exported " + recording + " to " + file));
         return Ending.DONE;

@@ -38,6 +38,9 @@ final class JournalImportCommand implements Action {
     @Mixin
     private final FormatOption format = new FormatOption();
 
+    @Mixin
+    private final ShareOption share = new ShareOption();
+
     JournalImportCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -59,7 +62,7 @@ final class JournalImportCommand implements Action {
 
     @Override
     public Ending perform() {
-        ExportSummary summary = Recordings.importTo(file, recording);
+        ExportSummary summary = Recordings.importTo(file, recording, share.sharing());
         terminal.print(
                 new ExportText(recording, file, summary).as(format.isJson(), "imported " + file + " to " + recording));
         return Ending.DONE;

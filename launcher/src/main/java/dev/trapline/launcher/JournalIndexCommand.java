@@ -88,7 +88,7 @@ final class JournalIndexCommand implements Action {
     @Override
     public Ending perform() {
         Services services = Services.load(common.plugins());
-        OpenOptions open = OpenOptions.STRICT.withImages(givenImages);
+        OpenOptions open = OpenOptions.STRICT.withImages(givenImages).with(checkpointOptions.database());
         Checkpoints checkpoints = new Checkpoints(
                 options.directory(), checkpointOptions.settings(), !checkpointOptions.areOff(), terminal.err());
         EngineFactory engines = Engines.open(common.library(), common.shortcuts());

@@ -167,6 +167,16 @@ final class MachineOptions {
     }
 
     @Option(
+            names = "--share",
+            order = 22,
+            description = "Let others read the recording, as far as the umask does. Without: its owner alone.")
+    void share(boolean given) {
+        if (given) {
+            set("record.share", "--share", "true");
+        }
+    }
+
+    @Option(
             names = "--interrupt",
             paramLabel = "CPU[:INTID]@WHEN",
             order = 18,

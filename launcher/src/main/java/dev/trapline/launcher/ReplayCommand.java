@@ -138,7 +138,9 @@ final class ReplayCommand implements Action {
     public Ending perform() {
         Services services = Services.load(common.plugins());
         OpenOptions open =
-                (ignoreImageHash ? OpenOptions.IGNORE_IMAGE_HASH : OpenOptions.STRICT).withImages(givenImages);
+                (ignoreImageHash ? OpenOptions.IGNORE_IMAGE_HASH : OpenOptions.STRICT)
+                        .withImages(givenImages)
+                        .with(checkpointOptions.database());
         if (seek.areGiven()) {
             return seek(services, open);
         }

@@ -1,11 +1,16 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.BoundedFile.Links;
+import dev.trapline.abi.file.FileKind;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.ResetRequest;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.journal.StoredHistory;
+import dev.trapline.journal.store.Permissions;
 import dev.trapline.vcpu.RunReport;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +30,9 @@ final class ResultFile {
     /// Its name in a recording's directory. No part of the history: a recording without it replays as well.
     static final String IN_RECORDING = "result.json";
 
+    /// More than a result ever has.
+    private static final long MOST_BYTES = 1 << 20;
+
     private static final Pattern HOST_NANOS = Pattern.compile("\"hostNanos\":([0-9]+)");
 
     private ResultFile() {}
@@ -39,11 +47,11 @@ final class ResultFile {
             return;
         }
         try {
-            if (Files.isDirectory(file)) {
-                throw CommandException.usage("--result " + file + " is a directory: give a file");
-            }
-            if (!Files.exists(file)) {
+            FileKind kind = FileKind.of(file);
+            if (kind == FileKind.NOTHING) {
                 Files.createFile(file);
+            } else if (kind != FileKind.REGULAR && kind != FileKind.DEVICE && !BoundedFile.isOpenPipe(file)) {
+                throw CommandException.usage("--result " + file + " " + kind.words() + ": give a file");
             } else if (!Files.isWritable(file)) {
                 throw new AccessDeniedException(file.toString());
             }
@@ -53,6 +61,16 @@ final class ResultFile {
                             + "): give a file in a directory that exists and can be written",
                     e);
         }
+    }
+
+    /// Leaves in a recording how its run ended, for those who may read the recording.
+    static void writeInto(Path recording, Ending ending, RunReport report) throws IOException {
+        Path file = recording.resolve(IN_RECORDING);
+        BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
+        if (!Files.exists(file)) {
+            Permissions.makeFile(file);
+        }
+        write(file, ending, report);
     }
 
     /// Writes how a command ended.
@@ -88,7 +106,9 @@ final class ResultFile {
     /// How long the recording in a directory took to make, in nanoseconds; empty if that is not known.
     static OptionalLong hostNanos(Path recording) {
         try {
-            Matcher matcher = HOST_NANOS.matcher(Files.readString(recording.resolve(IN_RECORDING)));
+            Matcher matcher = HOST_NANOS.matcher(new String(
+                    BoundedFile.read(recording.resolve(IN_RECORDING), MOST_BYTES, Links.REFUSED),
+                    StandardCharsets.UTF_8));
             return matcher.find() ? OptionalLong.of(Long.parseLong(matcher.group(1))) : OptionalLong.empty();
         } catch (IOException | NumberFormatException _) {
             return OptionalLong.empty();

@@ -148,7 +148,12 @@ final class RunCommand implements Action {
         Path wanted = config.run().result();
         ResultFile.requireWritable(wanted);
         result = wanted;
-        return proceedWith == null ? runFresh(config, services) : proceed(config, services, proceedWith);
+        if (proceedWith == null) {
+            return runFresh(config, services);
+        }
+        OpenOptions open =
+                OpenOptions.STRICT.with(Databases.named(layers.replay().database()));
+        return proceed(config, services, proceedWith, open);
     }
 
     private Ending runFresh(TraplineConfig config, Services services) {
@@ -165,14 +170,14 @@ final class RunCommand implements Action {
         return run(builder, config, services, plan);
     }
 
-    private Ending proceed(TraplineConfig config, Services services, Path directory) {
+    private Ending proceed(TraplineConfig config, Services services, Path directory, OpenOptions open) {
         refuseWhatTheRecordingSays();
-        RecordingReader reader = Recordings.open(directory, OpenOptions.STRICT);
+        RecordingReader reader = Recordings.open(directory, open);
         EngineFactory engines =
                 Engines.open(config.run().library(), config.run().shortcuts());
         ReplayCommand.warnOfLibrary(reader.header().library(), engines.library(), terminal.err());
         ReplayCommand.tellNotice(reader, terminal.err());
-        Plan plan = new Plan(reader.header().spec(), reader.images(), directory, Recordings.journalOf(directory));
+        Plan plan = new Plan(reader.header().spec(), reader.images(), directory, Recordings.journalOf(directory, open));
         return run(Machine.proceed(engines, reader, directory), config, services, plan);
     }
 
@@ -202,7 +207,7 @@ final class RunCommand implements Action {
 
     private Ending run(Machine.Builder builder, TraplineConfig config, Services services, Plan plan) {
         Path input = config.run().input();
-        Bytes script = input == null ? Bytes.EMPTY : InputFiles.read("input", input, Integer.MAX_VALUE - 8L);
+        Bytes script = input == null ? Bytes.EMPTY : InputFiles.read("input", input, InputFiles.LARGEST_INPUT);
         GuestConsole console = terminal.console();
         ActorSystem<Void> system = ActorSystems.start(plan.journal());
         builder.services(services.all())

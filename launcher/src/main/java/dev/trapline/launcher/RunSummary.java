@@ -28,7 +28,7 @@ record RunSummary(RunReport report, Ending ending) {
             terminal.err().println("trapline: " + durable(stored));
         }
         if (recording != null && last.status() != Ending.STORAGE) {
-            last = write(recording.resolve(ResultFile.IN_RECORDING), last);
+            last = leaveResult(recording, last);
             terminal.err()
                     .println("trapline: recorded in " + recording + "; to run it again: trapline replay "
                             + quoted(recording));
@@ -61,16 +61,16 @@ record RunSummary(RunReport report, Ending ending) {
                 + " s of virtual time in " + Figures.duration(report.hostNanos());
     }
 
-    private Ending write(Path file, Ending last) {
+    private Ending leaveResult(Path recording, Ending last) {
         try {
-            ResultFile.write(file, last, report);
+            ResultFile.writeInto(recording, last, report);
             return last;
         } catch (IOException e) {
             return new Ending(
                     Ending.STORAGE,
                     "storage-failed",
-                    "cannot write " + file + ": " + e.getClass().getSimpleName()
-                            + "; give a file in a directory that can be written");
+                    "cannot write " + recording.resolve(ResultFile.IN_RECORDING) + ": "
+                            + e.getClass().getSimpleName() + " " + e.getMessage());
         }
     }
 }

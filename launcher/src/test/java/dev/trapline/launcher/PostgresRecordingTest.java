@@ -8,11 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.launcher.CommandProcess.Ended;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -93,7 +96,13 @@ class PostgresRecordingTest {
         String recording = file("rec");
         record(recording, List.of(guest("smp-hello")));
         Ended refused = runWith(
-                Map.of("TRAPLINE_POSTGRESQL_PASSWORD", "wrong", "PGPASSFILE", "/dev/null"), "replay", recording);
+                Map.of(
+                        "TRAPLINE_POSTGRESQL_URL", server.url(),
+                        "TRAPLINE_POSTGRESQL_USER", PostgresServer.USER,
+                        "TRAPLINE_POSTGRESQL_PASSWORD", "wrong",
+                        "PGPASSFILE", "/dev/null"),
+                "replay",
+                recording);
         assertThat(refused.status()).as(refused.err()).isEqualTo(Ending.STORAGE);
         assertThat(refused.lastLine())
                 .contains(server.url(), "TRAPLINE_POSTGRESQL_PASSWORD")
@@ -112,6 +121,49 @@ class PostgresRecordingTest {
         Ended unsaid = run("run", "--set", "record.store=postgresql", "--record", file("unsaid"), guest("smp-hello"));
         assertThat(unsaid.status()).as(unsaid.err()).isEqualTo(Ending.USAGE);
         assertThat(unsaid.lastLine()).contains("record.postgresql.url", "TRAPLINE_POSTGRESQL_URL");
+    }
+
+    @Test
+    void aPasswordInTheUserSOwnUrlIsInNoFile() throws IOException {
+        String password = URLEncoder.encode(PostgresServer.PASSWORD, StandardCharsets.UTF_8);
+        String place = server.url().substring("jdbc:postgresql://".length());
+        for (String url : List.of(
+                "jdbc:postgresql://" + PostgresServer.USER + ":" + password + "@" + place,
+                server.url() + "?user=" + PostgresServer.USER + "&password=" + password)) {
+            Path recording = directory.resolve("rec" + url.length());
+            Map<String, String> environment = Map.of("TRAPLINE_POSTGRESQL_URL", url, "PGPASSFILE", "/dev/null");
+            Ended recorded = runWith(
+                    environment,
+                    "run",
+                    "--set",
+                    "record.store=postgresql",
+                    "--record",
+                    recording.toString(),
+                    guest("smp-hello"));
+            assertThat(recorded.status()).as(recorded.err()).isZero();
+            assertThat(Files.readString(recording.resolve("manifest")))
+                    .contains("store = " + server.url() + "?user=" + PostgresServer.USER + "\n")
+                    .doesNotContain("secret");
+            assertThat(recorded.err()).doesNotContain("secret");
+            Ended replayed = runWith(environment, "replay", recording.toString());
+            assertThat(replayed.status()).as(replayed.err()).isZero();
+        }
+    }
+
+    @Test
+    void aDatabaseMayBeKnownByAnotherAddress() throws IOException {
+        String recording = file("rec");
+        record(recording, List.of(guest("smp-hello")));
+        Path manifest = Path.of(recording, "manifest");
+        Files.writeString(
+                manifest, Files.readString(manifest).replaceAll("127.0.0.1:[0-9]+/", "db.example.org:5432/"));
+        Map<String, String> environment = new TreeMap<>(server.environment());
+        Ended refused = runWith(environment, "journal", "info", recording);
+        assertThat(refused.status()).as(refused.err()).isEqualTo(Ending.USAGE);
+        assertThat(refused.lastLine()).contains("TRAPLINE_POSTGRESQL_ALIAS=db.example.org:5432/postgres");
+        environment.put("TRAPLINE_POSTGRESQL_ALIAS", "db.example.org:5432/postgres");
+        Ended told = runWith(environment, "journal", "info", recording);
+        assertThat(told.status()).as(told.err()).isZero();
     }
 
     @Test
