@@ -92,7 +92,10 @@ final class ConfigFiles {
             }
             Path real = FileKind.of(file) == FileKind.NOTHING ? file : file.toRealPath();
             if (open.contains(real)) {
-                throw new ConfigException(origin, "", "includes " + file + ", which is being read: each would include the other for ever");
+                throw new ConfigException(
+                        origin,
+                        "",
+                        "includes " + file + ", which is being read: each would include the other for ever");
             }
             if (open.size() >= DEEPEST) {
                 throw new ConfigException(origin, "", "includes more than " + DEEPEST + " deep");

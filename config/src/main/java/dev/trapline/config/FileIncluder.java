@@ -10,10 +10,9 @@ import java.io.File;
 import java.net.URL;
 import java.nio.file.Path;
 
-/// What `include` means in a configuration: another file, relative to the one that it stands in. Nothing is fetched from
-/// anywhere else.
-final class FileIncluder
-        implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL, ConfigIncluderClasspath {
+/// What `include` means in a configuration: another file, relative to the one that it stands in. Nothing is fetched
+/// from anywhere else.
+final class FileIncluder implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL, ConfigIncluderClasspath {
 
     private final ConfigFiles files;
     private final Path file;

@@ -79,8 +79,7 @@ public final class LayeredConfig {
     }
 
     private static long budget(Settings settings) {
-        return settings.size(
-                "trapline.replay.checkpoints.budget", 0, 1L << 40, "a size to 1024G, as in 256M, or 0");
+        return settings.size("trapline.replay.checkpoints.budget", 0, 1L << 40, "a size to 1024G, as in 256M, or 0");
     }
 
     /// Where each capability toggle that is set was set, by the toggle's name: `machine.conf:12`.

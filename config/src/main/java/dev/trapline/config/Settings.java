@@ -157,8 +157,10 @@ final class Settings {
 
     /// Notes that a key's value is none of what it takes, without repeating it.
     void refuseSecret(String path, String takes) {
-        problems.add(new ConfigProblem(origin(path), path, "takes " + takes + "; what it got is not shown, since it may"
-                + " hold a password"));
+        problems.add(new ConfigProblem(
+                origin(path),
+                path,
+                "takes " + takes + "; what it got is not shown, since it may" + " hold a password"));
     }
 
     /// Notes that an element of a list is none of what the list takes.

@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 final class Shown {
 
     private static final int LONGEST = 200;
-    /// Words that a password stands behind, a URL with somebody in front of its host, and misspelt keys of a database.
+    /// Words that a password stands behind, a URL with somebody in front of its host, and misspelt keys of a
+    /// database.
     private static final Pattern SECRET = Pattern.compile("(?is).*(pass|pas+w|pwd|secret|token|credential|//[^/?]*@"
             + "|postgresql\\s*[=:]|postgresql\\.(?!(url|user|create-schema)\\b)).*");
     private static final int SHORTEST = 3;

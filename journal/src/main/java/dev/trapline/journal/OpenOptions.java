@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 /// @param images files of images that the recording was exported without; each is found by the hash of its content
 /// @param database that the user has named: only there are events looked for that are not in the recording's directory;
 ///     null for the one that the environment names
-public record OpenOptions(boolean ignoreImageHash, List<Path> images, @Nullable NamedDatabase database) {
+public record OpenOptions(
+        boolean ignoreImageHash,
+        List<Path> images,
+        @Nullable NamedDatabase database) {
 
     /// Every image must be what its hash says.
     public static final OpenOptions STRICT = new OpenOptions(false, List.of(), null);

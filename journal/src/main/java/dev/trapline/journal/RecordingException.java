@@ -13,7 +13,8 @@ public sealed class RecordingException extends RuntimeException permits Recordin
         NOT_A_RECORDING,
         /// It is of a format version, or in a store, that this build does not read.
         NOT_SUPPORTED,
-        /// Its events are in a database that the user has not named: no recording decides who is sent a password.
+        /// Its events are in a database that the user has not named: no recording decides who is sent a
+        /// password.
         NOT_NAMED,
         /// An image in the recording is not what its hash says.
         IMAGE_CHANGED,

@@ -28,7 +28,8 @@ final class CheckpointOptions {
             names = "--config",
             paramLabel = "FILE",
             order = 40,
-            description = "Read configuration keys from this HOCON file: those of the section 'replay', and record.postgresql, count.")
+            description = "Read configuration keys from this HOCON file: those of the section 'replay', and"
+                    + " record.postgresql, count.")
     void configFile(@Nullable Path file) {
         configFile = file;
     }

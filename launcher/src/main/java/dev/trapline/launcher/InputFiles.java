@@ -28,13 +28,16 @@ final class InputFiles {
         long ram = config.machine().ramBytes();
         Path flash = config.run().flash();
         if (flash != null) {
-            images.add(new Image(Image.Kind.FLASH, name(flash), 0, read("flash image", flash, Image.most(Image.Kind.FLASH, 0))));
+            images.add(new Image(
+                    Image.Kind.FLASH, name(flash), 0, read("flash image", flash, Image.most(Image.Kind.FLASH, 0))));
         }
         switch (config.run().image()) {
             case ElfImage(Path file) ->
-                images.add(new Image(Image.Kind.ELF, name(file), 0, read("image", file, Image.most(Image.Kind.ELF, 0))));
+                images.add(
+                        new Image(Image.Kind.ELF, name(file), 0, read("image", file, Image.most(Image.Kind.ELF, 0))));
             case RawImage(Path file, long address) ->
-                images.add(new Image(Image.Kind.RAW, name(file), address, read("image", file, Image.most(Image.Kind.RAW, ram))));
+                images.add(new Image(
+                        Image.Kind.RAW, name(file), address, read("image", file, Image.most(Image.Kind.RAW, ram))));
             case null -> {
                 if (flash == null) {
                     throw CommandException.usage(
@@ -57,9 +60,7 @@ final class InputFiles {
         } catch (IOException e) {
             String reason = BoundedFile.reason(e);
             throw CommandException.usage(
-                    what + " " + file
-                            + (reason.equals(FileKind.NOTHING.words()) ? ": no such file" : " " + reason),
-                    e);
+                    what + " " + file + (reason.equals(FileKind.NOTHING.words()) ? ": no such file" : " " + reason), e);
         }
     }
 

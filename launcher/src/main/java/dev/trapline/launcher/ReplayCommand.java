@@ -137,10 +137,9 @@ final class ReplayCommand implements Action {
     @Override
     public Ending perform() {
         Services services = Services.load(common.plugins());
-        OpenOptions open =
-                (ignoreImageHash ? OpenOptions.IGNORE_IMAGE_HASH : OpenOptions.STRICT)
-                        .withImages(givenImages)
-                        .with(checkpointOptions.database());
+        OpenOptions open = (ignoreImageHash ? OpenOptions.IGNORE_IMAGE_HASH : OpenOptions.STRICT)
+                .withImages(givenImages)
+                .with(checkpointOptions.database());
         if (seek.areGiven()) {
             return seek(services, open);
         }

@@ -151,12 +151,15 @@ class HostileRecordingTest {
             Path passwords = Files.writeString(directory.resolve("pgpass"), "*:*:*:*:" + SECRET);
             Files.setPosixFilePermissions(passwords, PosixFilePermissions.fromString("rw-------"));
             Map<String, String> elsewhere = Map.of(
-                    "TRAPLINE_POSTGRESQL_PASSWORD", SECRET,
-                    "TRAPLINE_POSTGRESQL_URL", "jdbc:postgresql://127.0.0.1:1/mine");
+                    "TRAPLINE_POSTGRESQL_PASSWORD",
+                    SECRET,
+                    "TRAPLINE_POSTGRESQL_URL",
+                    "jdbc:postgresql://db.example.org/mine");
             for (List<String> command : commands()) {
                 requireRefused(Map.of("TRAPLINE_POSTGRESQL_PASSWORD", SECRET), command, thief);
             }
-            requireRefused(Map.of("PGPASSFILE", passwords.toString()), commands().getFirst(), thief);
+            requireRefused(
+                    Map.of("PGPASSFILE", passwords.toString()), commands().getFirst(), thief);
             requireRefused(elsewhere, commands().getFirst(), thief);
             assertThat(thief.taken()).as("nobody even connects").isEmpty();
             assertThat(directory.resolve("log")).doesNotExist();
@@ -177,8 +180,8 @@ class HostileRecordingTest {
         try (Thief thief = new Thief()) {
             moveTo("jdbc:postgresql://" + thief.place());
             Map<String, String> named = new TreeMap<>(Map.of(
-                    "TRAPLINE_POSTGRESQL_URL", "jdbc:postgresql://me:" + SECRET + "@" + thief.place() + "?sslpassword="
-                            + SECRET));
+                    "TRAPLINE_POSTGRESQL_URL",
+                    "jdbc:postgresql://me:" + SECRET + "@" + thief.place() + "?sslpassword=" + SECRET));
             for (List<String> command : commands().subList(0, 2)) {
                 Ended ended = perform(named, command);
                 assertThat(ended.status()).as("%s: %s", command, ended.err()).isEqualTo(Ending.STORAGE);
@@ -186,10 +189,13 @@ class HostileRecordingTest {
                 assertThat(ended.err()).as("no message has the password").doesNotContain(SECRET);
             }
             assertThat(String.join("", thief.taken())).contains("a connection").doesNotContain(SECRET);
-            named.put("TRAPLINE_POSTGRESQL_URL", "jdbc:postgresql://me:" + SECRET + "@" + thief.place()
-                    + "?requireAuth=password");
+            named.put(
+                    "TRAPLINE_POSTGRESQL_URL",
+                    "jdbc:postgresql://me:" + SECRET + "@" + thief.place() + "?requireAuth=password");
             perform(named, List.of("journal", "info", recording.toString()));
-            assertThat(String.join("", thief.taken())).as("the user's own URL says otherwise").contains(SECRET);
+            assertThat(String.join("", thief.taken()))
+                    .as("the user's own URL says otherwise")
+                    .contains(SECRET);
         }
     }
 
@@ -226,7 +232,9 @@ class HostileRecordingTest {
                     default -> Files.createDirectory(victim);
                 }
                 Ended ended = refused("journal", "verify", recording.toString());
-                assertThat(ended.status()).as("%s as a %s: %s", victim, kind, ended.err()).isIn(2, 7);
+                assertThat(ended.status())
+                        .as("%s as a %s: %s", victim, kind, ended.err())
+                        .isIn(2, 7);
                 assertThat(ended.lastLine())
                         .contains(victim.toString(), kind.equals("device") ? "symbolic link" : kind)
                         .doesNotContain(SECRET);
@@ -261,7 +269,9 @@ class HostileRecordingTest {
         Path manifest = recording.resolve("manifest");
         Files.writeString(
                 manifest,
-                Files.readString(manifest).replaceAll("(?m)^(segments|digest) .*\n", "").replace("closed", "open"));
+                Files.readString(manifest)
+                        .replaceAll("(?m)^(segments|digest) .*\n", "")
+                        .replace("closed", "open"));
         Path lock = mkfifo(recording.resolve("lock"));
         Ended continued = refused("run", "--continue", recording.toString());
         assertThat(continued.status()).as(continued.err()).isEqualTo(Ending.STORAGE);
@@ -304,7 +314,9 @@ class HostileRecordingTest {
                     continue;
                 }
                 Ended ended = refused("run", option, file, guest("smp-hello"));
-                assertThat(ended.status()).as("%s %s: %s", option, file, ended.err()).isEqualTo(Ending.USAGE);
+                assertThat(ended.status())
+                        .as("%s %s: %s", option, file, ended.err())
+                        .isEqualTo(Ending.USAGE);
                 assertThat(ended.lastLine()).contains(file);
             }
         }
@@ -312,16 +324,19 @@ class HostileRecordingTest {
         assertThat(refused("journal", "import", pipe, directory.resolve("x").toString())
                         .lastLine())
                 .contains("is a named pipe");
-        Path link = Files.createSymbolicLink(directory.resolve("link.elf"), Path.of(guest("smp-hello")).toAbsolutePath());
+        Path link = Files.createSymbolicLink(
+                directory.resolve("link.elf"), Path.of(guest("smp-hello")).toAbsolutePath());
         assertThat(run("run", link.toString()).status())
                 .as("a link of the user's own to a file is as good as the file")
                 .isZero();
-        List<String> shell =
-                List.of("bash", "-c", "f=$1; shift; exec \"$@\" --input <(printf hello) \"$f\"", "sh", guest("smp-hello"));
+        List<String> shell = List.of(
+                "bash", "-c", "f=$1; shift; exec \"$@\" --input <(printf hello) \"$f\"", "sh", guest("smp-hello"));
         CommandProcess typed = CommandProcess.startUnder(shell, "run");
         typed.type("");
         Ended ended = typed.await();
-        assertThat(ended.status()).as("a pipe that the shell has opened: %s", ended.err()).isZero();
+        assertThat(ended.status())
+                .as("a pipe that the shell has opened: %s", ended.err())
+                .isZero();
     }
 
     @Test
@@ -337,7 +352,9 @@ class HostileRecordingTest {
             underUmask("000", command);
         }
         for (String each : List.of(made, again, file)) {
-            assertThat(permissions(Path.of(each))).as("rights of everything in %s", each).isSubsetOf("rwx------", "rw-------");
+            assertThat(permissions(Path.of(each)))
+                    .as("rights of everything in %s", each)
+                    .isSubsetOf("rwx------", "rw-------");
         }
         String shared = directory.resolve("shared").toString();
         underUmask("027", List.of("run", "--share", "--record", shared, guest("smp-hello")));

@@ -97,10 +97,14 @@ class PostgresRecordingTest {
         record(recording, List.of(guest("smp-hello")));
         Ended refused = runWith(
                 Map.of(
-                        "TRAPLINE_POSTGRESQL_URL", server.url(),
-                        "TRAPLINE_POSTGRESQL_USER", PostgresServer.USER,
-                        "TRAPLINE_POSTGRESQL_PASSWORD", "wrong",
-                        "PGPASSFILE", "/dev/null"),
+                        "TRAPLINE_POSTGRESQL_URL",
+                        server.url(),
+                        "TRAPLINE_POSTGRESQL_USER",
+                        PostgresServer.USER,
+                        "TRAPLINE_POSTGRESQL_PASSWORD",
+                        "wrong",
+                        "PGPASSFILE",
+                        "/dev/null"),
                 "replay",
                 recording);
         assertThat(refused.status()).as(refused.err()).isEqualTo(Ending.STORAGE);
@@ -155,8 +159,7 @@ class PostgresRecordingTest {
         String recording = file("rec");
         record(recording, List.of(guest("smp-hello")));
         Path manifest = Path.of(recording, "manifest");
-        Files.writeString(
-                manifest, Files.readString(manifest).replaceAll("127.0.0.1:[0-9]+/", "db.example.org:5432/"));
+        Files.writeString(manifest, Files.readString(manifest).replaceAll("127.0.0.1:[0-9]+/", "db.example.org:5432/"));
         Map<String, String> environment = new TreeMap<>(server.environment());
         Ended refused = runWith(environment, "journal", "info", recording);
         assertThat(refused.status()).as(refused.err()).isEqualTo(Ending.USAGE);

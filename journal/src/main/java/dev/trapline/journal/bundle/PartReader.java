@@ -17,8 +17,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 
-/// Reads the parts of a file, and gives out nothing of one whose hash it has not checked. Neither what a part stores nor
-/// what it unpacks to is held in memory: it is read twice, once for the hash and once for the content.
+/// Reads the parts of a file, and gives out nothing of one whose hash it has not checked. Neither what a part stores
+/// nor what it unpacks to is held in memory: it is read twice, once for the hash and once for the content.
 final class PartReader implements AutoCloseable {
 
     private static final int STEP = 1 << 16;

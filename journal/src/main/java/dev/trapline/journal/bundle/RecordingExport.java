@@ -50,8 +50,7 @@ public final class RecordingExport {
     /// @param sharing who may read the file
     /// @param reader opens the recording
     /// @throws RecordingException if the recording cannot be read, or the file cannot be made; then there is none
-    public static ExportSummary export(
-            Path recording, Path file, boolean withImages, Sharing sharing, Opener reader) {
+    public static ExportSummary export(Path recording, Path file, boolean withImages, Sharing sharing, Opener reader) {
         requireOutside(recording, file);
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             throw exists(file, null);
@@ -108,8 +107,7 @@ public final class RecordingExport {
         try {
             Permissions.makeFile(fresh, sharing);
             long slices;
-            try (OutputStream out =
-                    new BufferedOutputStream(Files.newOutputStream(fresh, StandardOpenOption.WRITE))) {
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(fresh, StandardOpenOption.WRITE))) {
                 slices = write(new PartWriter(out));
             }
             Files.move(fresh, file);

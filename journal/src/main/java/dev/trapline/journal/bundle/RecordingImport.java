@@ -211,8 +211,7 @@ public final class RecordingImport {
     }
 
     /// Reads what was made as anybody will read it: each segment must follow the one before it.
-    private ExportSummary checked(RecordingDirectory directory, RecordingHeader header, int images)
-            throws IOException {
+    private ExportSummary checked(RecordingDirectory directory, RecordingHeader header, int images) throws IOException {
         try (RecordingReader reader = StoredRecordingReader.open(directory.path(), OpenOptions.STRICT)) {
             long slices = 0;
             for (long ordinal = 0; ordinal < reader.segmentCount(); ordinal++) {

@@ -325,7 +325,8 @@ public final class CheckpointStore implements AutoCloseable {
         for (long slice : List.copyOf(slices)) {
             String hash = String.valueOf(checkpoints.get(slice));
             try {
-                needed.addAll(CheckpointCodec.decode(from.content(hash, Packing.MOST)).pages());
+                needed.addAll(
+                        CheckpointCodec.decode(from.content(hash, Packing.MOST)).pages());
                 needed.add(hash);
             } catch (CodecException e) {
                 checkpoints.remove(slice);

@@ -53,8 +53,8 @@ public final class Database {
 
     /// A database that the user has named.
     ///
-    /// @param url `jdbc:postgresql://HOST:PORT/NAME`, with parameters of the driver if need be; a user and a password
-    ///     in it hold before the others
+    /// @param url `jdbc:postgresql://HOST:PORT/NAME`, with parameters of the driver if need be; a user and a
+    ///     password in it hold before the others
     /// @param user who connects; empty for the operating system's user
     /// @param password empty for none
     /// @throws RecordingException if that is no URL of a database; the message does not repeat it
@@ -147,7 +147,8 @@ public final class Database {
         return properties;
     }
 
-    /// Whom the driver trusts to certify a host, as `psql` does. Where there is no such file, it is whom Java trusts.
+    /// Whom the driver trusts to certify a host, as `psql` does. Where there is no such file, it is whom Java
+    /// trusts.
     private static Path ownCertificates() {
         return Path.of(System.getProperty("user.home", ""), ".postgresql", "root.crt");
     }

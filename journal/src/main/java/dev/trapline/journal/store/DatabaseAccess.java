@@ -72,7 +72,9 @@ public record DatabaseAccess(@Nullable Database named, List<String> aliases) {
             place = DatabaseUrl.parse(location);
         } catch (IllegalArgumentException e) {
             throw new RecordingException(
-                    Kind.DAMAGED, "the manifest of the recording " + recording + " names no database: it " + e.getMessage(), e);
+                    Kind.DAMAGED,
+                    "the manifest of the recording " + recording + " names no database: it " + e.getMessage(),
+                    e);
         }
         if (named == null) {
             throw new RecordingException(
@@ -99,7 +101,9 @@ public record DatabaseAccess(@Nullable Database named, List<String> aliases) {
     private boolean isAlias(DatabaseUrl place) {
         for (String alias : aliases) {
             try {
-                if (!alias.isBlank() && DatabaseUrl.parse(DatabaseUrl.SCHEME + "//" + alias.strip()).isAt(place, place.user())) {
+                if (!alias.isBlank()
+                        && DatabaseUrl.parse(DatabaseUrl.SCHEME + "//" + alias.strip())
+                                .isAt(place, place.user())) {
                     return true;
                 }
             } catch (IllegalArgumentException e) {

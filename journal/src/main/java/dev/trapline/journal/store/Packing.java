@@ -21,8 +21,8 @@ final class Packing implements AutoCloseable {
 
     /// The most bytes of a page.
     static final int PAGE = (int) MemoryMap.PAGE;
-    /// The most bytes of a checkpoint without its pages: a hash for each page of 64 GiB is half a gigabyte. What claims
-    /// to be larger than that, or than fits into this process well, is none.
+    /// The most bytes of a checkpoint without its pages: a hash for each page of 64 GiB is half a gigabyte. What
+    /// claims to be larger than that, or than fits into this process well, is none.
     static final int MOST = (int) Math.min(1 << 30, Runtime.getRuntime().maxMemory() / 8);
 
     private static final int LEVEL = 1;

@@ -54,8 +54,8 @@ public final class RecordingDirectory {
         RecordingDirectory directory = make(path, policy);
         try {
             directory.add(images, policy.durability());
-            directory.write(
-                    Manifest.open(header.recordingId(), store, policy.durability().id()));
+            directory.write(Manifest.open(
+                    header.recordingId(), store, policy.durability().id()));
             return directory;
         } catch (RecordingException e) {
             directory.discard();

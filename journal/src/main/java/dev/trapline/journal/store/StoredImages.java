@@ -36,10 +36,7 @@ final class StoredImages {
     private final SortedMap<String, Bytes> given;
 
     private StoredImages(
-            RecordingDirectory directory,
-            RecordingHeader header,
-            boolean ignoreHash,
-            SortedMap<String, Bytes> given) {
+            RecordingDirectory directory, RecordingHeader header, boolean ignoreHash, SortedMap<String, Bytes> given) {
         this.directory = directory;
         this.header = header;
         this.ignoreHash = ignoreHash;

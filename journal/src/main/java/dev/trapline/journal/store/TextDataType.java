@@ -33,7 +33,8 @@ final class TextDataType extends BasicDataType<String> {
     public String read(ByteBuffer buffer) {
         int length = DataUtils.readVarInt(buffer);
         if (length < 0 || length > buffer.remaining()) {
-            throw StoredPage.damaged("a text of " + length + " characters where " + buffer.remaining() + " bytes are left");
+            throw StoredPage.damaged(
+                    "a text of " + length + " characters where " + buffer.remaining() + " bytes are left");
         }
         return DataUtils.readString(buffer, length);
     }

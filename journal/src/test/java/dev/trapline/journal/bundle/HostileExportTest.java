@@ -74,11 +74,7 @@ class HostileExportTest {
     void noPartIsLargerThanOneOfItsKindCanBe() throws IOException {
         assertRefused("has at most 65536", new Written(Part.Kind.MANIFEST, new byte[1 << 20]));
         assertRefused("has at most 16777216", manifest(), new Written(Part.Kind.HEADER, new byte[(16 << 20) + 1]));
-        assertRefused(
-                "has at most 16",
-                manifest(),
-                header(List.of()),
-                new Written(Part.Kind.END, new byte[17]));
+        assertRefused("has at most 16", manifest(), header(List.of()), new Written(Part.Kind.END, new byte[17]));
         assertRefused(
                 "has at most 71303168",
                 manifest(),
@@ -89,7 +85,8 @@ class HostileExportTest {
     @Test
     void anImageIsOneThatTheHeaderPromised() throws IOException {
         byte[] content = new byte[4096];
-        ImageRef promised = new ImageRef(Image.Kind.RAW, "x", 0x4000_0000L, Bytes.copyOf(content).sha256(), 4096);
+        ImageRef promised = new ImageRef(
+                Image.Kind.RAW, "x", 0x4000_0000L, Bytes.copyOf(content).sha256(), 4096);
         Written image = new Written(Part.Kind.IMAGE, content);
         assertRefused(
                 "names no image of 1048576 bytes",

@@ -85,9 +85,7 @@ class HostileStoreTest {
         assertThat(refused.kind()).isEqualTo(Kind.DAMAGED);
         assertThat(refused).hasMessageContaining("a text of 536870923 characters where 28 bytes are left");
         refused = catchThrowableOfType(RecordingException.class, () -> LastWhole.find(file));
-        assertThat(refused.kind())
-                .as("nor is it taken for the rest of a crash")
-                .isEqualTo(Kind.DAMAGED);
+        assertThat(refused.kind()).as("nor is it taken for the rest of a crash").isEqualTo(Kind.DAMAGED);
     }
 
     @ParameterizedTest
