@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Puts the layers of a configuration on top of each other.
 ///
-/// From the strongest to the weakest: `--set`, the other options, the file, the reference. Nothing else has a say:
-/// neither system properties nor, unless a file asks for one by `${NAME}`, environment variables.
+/// From the strongest to the weakest: `--set`, the other options, the file, the profile that they name, the reference.
+/// Nothing else has a say: neither system properties nor, unless a file asks for one by `${NAME}`, environment
+/// variables.
 public final class ConfigLoader {
 
     static final String ROOT = "trapline";
@@ -64,6 +65,10 @@ public final class ConfigLoader {
             throw new ConfigException(problems);
         }
         Config resolved = resolve(merged.withFallback(reference));
+        @Nullable Config profile = Profiles.named(resolved, problems);
+        if (profile != null) {
+            resolved = resolve(merged.withFallback(profile).withFallback(reference));
+        }
         if (!new KnownKeys(reference.root(), OPEN, problems).check(resolved.root())) {
             throw new ConfigException(problems);
         }

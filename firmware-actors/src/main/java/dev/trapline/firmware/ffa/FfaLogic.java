@@ -31,6 +31,9 @@ final class FfaLogic {
         if (function.equals(VERSION)) {
             return version(state, (int) call.smccc().argument(1));
         }
+        if (state.version() == FfaVersion.NONE) {
+            return Reply.of(state, error(NOT_SUPPORTED));
+        }
         FfaState next = state.afterAnotherCall();
         if (function.equals(FEATURES)) {
             return Reply.of(next, features(call));

@@ -15,6 +15,9 @@ import java.util.List;
 
 /// FF-A (DEN0077) as far as a guest's probe needs it: FFA_VERSION, FFA_FEATURES and FFA_ID_GET. There are no
 /// partitions: every other call of its range, of both widths, returns FFA_ERROR with NOT_SUPPORTED.
+///
+/// A machine has it only if somebody asks for it: a guest that is told a version expects partitions and buffers.
+/// Without it FFA_VERSION is NOT_SUPPORTED, and every other call FFA_ERROR with NOT_SUPPORTED.
 public final class FfaService implements FirmwareService<FfaState> {
 
     /// The standard secure services: FF-A is a part of them.
@@ -46,13 +49,26 @@ public final class FfaService implements FirmwareService<FfaState> {
                         new Function(FfaLogic.FEATURES, "FFA_FEATURES", List.of("id", "input_properties"), results),
                         new Function(FfaLogic.ID_GET, "FFA_ID_GET", List.of(), results)),
                 List.of(
-                        new Setting(VERSION, FfaVersion.V1_1.toString(), "the version: " + FfaVersion.texts()),
+                        new Setting(
+                                VERSION,
+                                FfaVersion.AUTO,
+                                "the version: " + FfaVersion.texts()
+                                        + "; auto is 1.1 where the toggle 'ffa' is set to on, and none otherwise"),
                         new Setting(ENDPOINT, "0", "the guest's own identifier, 0 to 32767")));
     }
 
     @Override
     public FfaState start(ServiceContext context) {
-        return new FfaState(FfaVersion.of(context.setting(VERSION)), endpoint(context.setting(ENDPOINT)), 0, false);
+        return new FfaState(
+                FfaVersion.of(context.setting(VERSION), context.askedFor()),
+                endpoint(context.setting(ENDPOINT)),
+                0,
+                false);
+    }
+
+    @Override
+    public boolean offers(FfaState initial, FunctionId function, GuestMemory memory) {
+        return initial.version() != FfaVersion.NONE;
     }
 
     private static int endpoint(String text) {

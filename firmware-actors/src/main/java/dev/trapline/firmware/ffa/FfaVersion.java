@@ -5,6 +5,8 @@ import java.util.stream.Collectors;
 
 /// The versions of FF-A that a machine can have (DEN0077).
 enum FfaVersion {
+    /// There is no FF-A: FFA_VERSION is NOT_SUPPORTED, and so is every other call.
+    NONE(-1),
     V1_0(0),
     V1_1(1),
     V1_2(2);
@@ -18,10 +20,19 @@ enum FfaVersion {
         this.minor = minor;
     }
 
+    /// The value of the setting that leaves it to whether somebody asks for FF-A.
+    static final String AUTO = "auto";
+
+    private static final FfaVersion NEWEST_COMMON = V1_1;
+
     /// The version of a setting.
     ///
+    /// @param askedFor whether the machine's policy switches FF-A on by name
     /// @throws IllegalArgumentException if there is none
-    static FfaVersion of(String setting) {
+    static FfaVersion of(String setting, boolean askedFor) {
+        if (setting.equals(AUTO)) {
+            return askedFor ? NEWEST_COMMON : NONE;
+        }
         return Arrays.stream(values())
                 .filter(version -> version.toString().equals(setting))
                 .findFirst()
@@ -41,16 +52,20 @@ enum FfaVersion {
     ///
     /// @param caller as in w1 of FFA_VERSION, bit 31 zero
     boolean isToldTo(int caller) {
-        return this == V1_0 || caller >>> MAJOR_SHIFT == MAJOR;
+        return switch (this) {
+            case NONE -> false;
+            case V1_0 -> true;
+            case V1_1, V1_2 -> caller >>> MAJOR_SHIFT == MAJOR;
+        };
     }
 
     /// All versions as text, for messages.
     static String texts() {
-        return Arrays.stream(values()).map(FfaVersion::toString).collect(Collectors.joining(", "));
+        return AUTO + ", " + Arrays.stream(values()).map(FfaVersion::toString).collect(Collectors.joining(", "));
     }
 
     @Override
     public String toString() {
-        return MAJOR + "." + minor;
+        return this == NONE ? "none" : MAJOR + "." + minor;
     }
 }

@@ -8,15 +8,16 @@ import java.util.List;
 /// @param name for messages and settings: `cluster-power-down`
 /// @param locals what the domains do, from the core upwards: 1 to 3 of them, none deeper than the one before; the ones
 ///     above run. Its last may be RUN: then it says only that the caller is the last one running there
-/// @param id the state's StateID
-record IdleState(String name, List<LocalState> locals, int id) {
+/// @param ids the state's StateIDs: firmware may know one state by several
+record IdleState(String name, List<LocalState> locals, List<Integer> ids) {
 
     /// The state that SYSTEM_SUSPEND asks for.
     static final IdleState SYSTEM_SUSPEND = new IdleState(
-            "system-suspend", List.of(LocalState.POWER_DOWN, LocalState.POWER_DOWN, LocalState.POWER_DOWN), 0);
+            "system-suspend", List.of(LocalState.POWER_DOWN, LocalState.POWER_DOWN, LocalState.POWER_DOWN), List.of(0));
 
     IdleState {
         locals = List.copyOf(locals);
+        ids = List.copyOf(ids);
         if (locals.isEmpty() || locals.size() > PowerTree.LEVELS) {
             throw new IllegalArgumentException("'" + name + "' has 1 to " + PowerTree.LEVELS
                     + " local states (core/cluster/system), not " + locals.size());

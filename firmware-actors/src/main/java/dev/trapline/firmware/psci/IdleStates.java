@@ -32,9 +32,18 @@ record IdleStates(Format format, List<IdleState> all) {
             this.levelShift = levelShift;
         }
 
-        int encode(IdleState state) {
+        /// `power_state` without a StateID.
+        private int encode(IdleState state) {
             int level = levelShift < 0 ? 0 : state.lastLevel() << levelShift;
-            return level | (state.isPowerDown() ? 1 << typeShift : 0) | state.id();
+            return level | (state.isPowerDown() ? 1 << typeShift : 0);
+        }
+
+        private boolean isAskedFor(IdleState state, int powerState) {
+            return (powerState & ~idMask) == encode(state) && state.ids().contains(powerState & idMask);
+        }
+
+        private boolean sharesAnId(IdleState one, IdleState other) {
+            return encode(one) == encode(other) && one.ids().stream().anyMatch(other.ids()::contains);
         }
     }
 
@@ -42,15 +51,17 @@ record IdleStates(Format format, List<IdleState> all) {
         all = List.copyOf(all);
         List<IdleState> before = new ArrayList<>();
         for (IdleState state : all) {
-            if ((state.id() & ~format.idMask) != 0) {
-                throw new IllegalArgumentException("'" + state.name() + "' has the StateID 0x"
-                        + Integer.toHexString(state.id()) + ", and this format has room for 0x"
-                        + Integer.toHexString(format.idMask) + " at most");
+            for (int id : state.ids()) {
+                if ((id & ~format.idMask) != 0) {
+                    throw new IllegalArgumentException("'" + state.name() + "' has the StateID 0x"
+                            + Integer.toHexString(id) + ", and this format has room for 0x"
+                            + Integer.toHexString(format.idMask) + " at most");
+                }
             }
             for (IdleState other : before) {
                 if (other.name().equals(state.name())
                         || other.locals().equals(state.locals())
-                        || format.encode(other) == format.encode(state)) {
+                        || format.sharesAnId(other, state)) {
                     throw new IllegalArgumentException("'" + state.name() + "' and '" + other.name()
                             + "' are not to be told apart: name, local states and power_state differ");
                 }
@@ -63,7 +74,7 @@ record IdleStates(Format format, List<IdleState> all) {
     @Nullable
     IdleState find(int powerState) {
         for (int k = 0; k < all.size(); k++) {
-            if (format.encode(all.get(k)) == powerState) {
+            if (format.isAskedFor(all.get(k), powerState)) {
                 return all.get(k);
             }
         }

@@ -15,7 +15,9 @@ final class PowerQueries {
     /// A level above 0 is on as soon as one of its CPUs is; affinity fields below the level are ignored. A CPU that
     /// is suspended is on, one that is frozen is off.
     static Reply<PsciState> affinityInfo(PsciState state, ServiceCall call) {
-        long cpus = PowerTree.instance(state.topology(), Arguments.argument(call, 1), Arguments.word(call, 2));
+        int level = Arguments.word(call, 2);
+        boolean known = level >= 0 && level <= state.settings().affinityLevel();
+        long cpus = known ? PowerTree.instance(state.topology(), Arguments.argument(call, 1), level) : 0;
         if (cpus == 0) {
             return Answers.status(state, PsciStatus.INVALID_PARAMETERS);
         }

@@ -18,6 +18,9 @@ record PowerTree(long standby0, long down0, long standby1, long down1, long stan
     static final int SYSTEM = 2;
     static final int LEVELS = 3;
 
+    /// Of MPIDR. The tree ends at [#SYSTEM]; firmware may know the level above it as well.
+    static final int HIGHEST_AFFINITY_LEVEL = 3;
+
     private static final int AFF_BITS = 8;
 
     /// All of these cores off, and with them what is above them; the others run.
@@ -113,10 +116,13 @@ record PowerTree(long standby0, long down0, long standby1, long down1, long stan
     /// The cores of an affinity instance (DEN0022 §5.7); empty if there is none.
     ///
     /// @param affinity affinity fields, all other bits zero; those below the level do not count
-    /// @param level unsigned; [#SYSTEM] is the highest that there is
+    /// @param level 0 to [#HIGHEST_AFFINITY_LEVEL]
     static long instance(MachineTopology topology, long affinity, int level) {
-        if ((affinity & ~Mpidr.AFFINITY_MASK) != 0 || level < 0 || level > SYSTEM) {
+        if ((affinity & ~Mpidr.AFFINITY_MASK) != 0) {
             return 0;
+        }
+        if (level == HIGHEST_AFFINITY_LEVEL) {
+            return affinity >>> Integer.SIZE == 0 ? all(topology) : 0;
         }
         if (affinity >>> (2 * AFF_BITS) != 0) {
             return 0;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param states what CPU_SUSPEND can ask for
 /// @param defaultSuspend what CPU_DEFAULT_SUSPEND does: a state of the core alone
 /// @param onPending ticks from CPU_ON until the CPU is on
+/// @param affinityLevel the highest level that AFFINITY_INFO knows, 0 to 3
 /// @param vendorResets what SYSTEM_RESET2 knows beyond the architecture's
 record PsciSettings(
         PsciVersion version,
@@ -28,6 +29,7 @@ record PsciSettings(
         IdleStates states,
         IdleState defaultSuspend,
         long onPending,
+        int affinityLevel,
         VendorResets vendorResets) {
 
     /// The function that answers an identifier, called from an execution state.

@@ -27,6 +27,7 @@ final class SettingsReader {
     private static final String STATES = "states";
     private static final String DEFAULT_SUSPEND = "default-suspend";
     private static final String ON_PENDING = "on-pending";
+    private static final String AFFINITY_LEVEL = "affinity-info-level";
     private static final String VENDOR_RESETS = "vendor-resets";
 
     /// The keys, with their defaults.
@@ -51,9 +52,14 @@ final class SettingsReader {
                     "core-standby=standby:0x1, core-power-down=power-down:0x2,"
                             + " cluster-power-down=power-down/power-down:0x22,"
                             + " system-power-down=power-down/power-down/power-down:0x222",
-                    "idle states, each NAME=CORE[/CLUSTER[/SYSTEM]]:STATEID; a part is standby, power-down or run"),
+                    "idle states, each NAME=CORE[/CLUSTER[/SYSTEM]]:STATEID[|STATEID...]; a part is standby,"
+                            + " power-down or run"),
             new Setting(DEFAULT_SUSPEND, "core-power-down", "what CPU_DEFAULT_SUSPEND does: a state of the core alone"),
             new Setting(ON_PENDING, "0", "how long a CPU is ON_PENDING: ticks of 16 ns, or as 50us, 2ms, 1s"),
+            new Setting(
+                    AFFINITY_LEVEL,
+                    "2",
+                    "the highest level that AFFINITY_INFO knows: 0 to 3; 2 is the highest of the power-domain tree"),
             new Setting(VENDOR_RESETS, "", "reset types of SYSTEM_RESET2 from 0x80000000 on, as 0x80000000=warm"));
 
     private static final int PARTS_OF_TWO = 2;
@@ -88,6 +94,7 @@ final class SettingsReader {
                 states,
                 defaultSuspend(states),
                 onPending(),
+                affinityLevel(),
                 vendorResets());
     }
 
@@ -172,9 +179,9 @@ final class SettingsReader {
     private static IdleState state(String text) {
         String[] named = text.split("=", PARTS_OF_TWO);
         String[] parts = named[named.length - 1].split(":", PARTS_OF_TWO);
-        long id = parts.length == PARTS_OF_TWO ? SettingText.number(parts[1].strip()) : -1;
-        if (named.length != PARTS_OF_TWO || named[0].isBlank() || id < 0 || id > Integer.MAX_VALUE) {
-            throw bad(STATES, "states as NAME=CORE[/CLUSTER[/SYSTEM]]:STATEID", text);
+        List<Integer> ids = parts.length == PARTS_OF_TWO ? stateIds(parts[1]) : List.of();
+        if (named.length != PARTS_OF_TWO || named[0].isBlank() || ids.isEmpty()) {
+            throw bad(STATES, "states as NAME=CORE[/CLUSTER[/SYSTEM]]:STATEID[|STATEID...]", text);
         }
         List<LocalState> locals = new ArrayList<>();
         for (String local : parts[0].split("/", -1)) {
@@ -183,7 +190,20 @@ final class SettingsReader {
                     .findFirst()
                     .orElseThrow(() -> bad(STATES, "run, standby or power-down as parts of a state", text)));
         }
-        return checked(STATES, () -> new IdleState(named[0].strip(), locals, (int) id));
+        return checked(STATES, () -> new IdleState(named[0].strip(), locals, ids));
+    }
+
+    /// Empty if one of them is none.
+    private static List<Integer> stateIds(String text) {
+        List<Integer> ids = new ArrayList<>();
+        for (String part : text.split("\\|", -1)) {
+            long id = SettingText.number(part.strip());
+            if (id < 0 || id > Integer.MAX_VALUE) {
+                return List.of();
+            }
+            ids.add((int) id);
+        }
+        return ids;
     }
 
     private IdleState defaultSuspend(IdleStates states) {
@@ -200,6 +220,15 @@ final class SettingsReader {
                     name);
         }
         return state;
+    }
+
+    private int affinityLevel() {
+        String text = context.setting(AFFINITY_LEVEL);
+        long level = SettingText.number(text);
+        if (level < 0 || level > PowerTree.HIGHEST_AFFINITY_LEVEL) {
+            throw bad(AFFINITY_LEVEL, "a level, 0 to " + PowerTree.HIGHEST_AFFINITY_LEVEL, text);
+        }
+        return (int) level;
     }
 
     private long onPending() {

@@ -37,7 +37,7 @@ final class EventQueries {
             return Reply.x0(state, definition.type().value());
         }
         if (info == EV_SIGNALED) {
-            return Reply.x0(state, definition.signalable() ? 1 : 0);
+            return Reply.x0(state, definition.signalable() != state.settings().inverseSignalled() ? 1 : 0);
         }
         if (info == EV_PRIORITY) {
             return Reply.x0(state, definition.priority().value());

@@ -19,6 +19,7 @@ final class SettingsReader {
     private static final String EVENTS = "events";
     private static final String PRIVATE_SLOTS = "private-slots";
     private static final String SHARED_SLOTS = "shared-slots";
+    private static final String SIGNALED = "event-signaled";
     private static final String SECURE_INTERRUPTS = "secure-interrupts";
 
     private static final String FORM =
@@ -30,6 +31,11 @@ final class SettingsReader {
             new Setting(EVENTS, "804:shared:critical, 805:private:normal", "the platform's events, each " + FORM),
             new Setting(PRIVATE_SLOTS, "3", "how many PPIs can be bound, 0 to 16: events 1000 and on"),
             new Setting(SHARED_SLOTS, "3", "how many SPIs can be bound, 0 to 988: events 2000 and on"),
+            new Setting(
+                    SIGNALED,
+                    "specification",
+                    "what EVENT_GET_INFO says of EV_SIGNALED: specification (1 where an event can be signalled), or"
+                            + " tf-a (the inverse)"),
             new Setting(SECURE_INTERRUPTS, "", "INTIDs that cannot be bound, not being the client's, as 29, 56-60"));
 
     /// The events that slots are begin at TF-A's numbers.
@@ -67,7 +73,23 @@ final class SettingsReader {
         addSlots(events, FIRST_SHARED_SLOT, sharedSlots, EventType.SHARED);
         list(EVENTS).forEach(text -> add(events, text));
         return new SdeiSettings(
-                SdeiVersion.of(context.setting(VERSION)), events, privateSlots, sharedSlots, secureInterrupts());
+                SdeiVersion.of(context.setting(VERSION)),
+                events,
+                privateSlots,
+                sharedSlots,
+                inverseSignalled(),
+                secureInterrupts());
+    }
+
+    private boolean inverseSignalled() {
+        String text = context.setting(SIGNALED);
+        return switch (text) {
+            case "specification" -> false;
+            case "tf-a" -> true;
+            default ->
+                throw new IllegalArgumentException(
+                        "'" + SIGNALED + "' takes specification or tf-a, not '" + text + "'");
+        };
     }
 
     private static void addSlots(List<EventDefinition> events, int first, int count, EventType type) {

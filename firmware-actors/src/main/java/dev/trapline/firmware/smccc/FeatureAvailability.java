@@ -12,14 +12,16 @@ import dev.trapline.abi.firmware.RegisterWrites;
 /// SCR_EL3    0x1E1100   0: FGT, HCX, ECV, MTE, PAuth, RAS ... came later
 /// CPTR_EL3   0x1E1140   TCPAC[31] CPACR_EL1, TFP[10] floating point and SIMD
 /// MDCR_EL3   0x1E1320   TDOSA[10] OS lock, TDA[9] debug registers, TPM[6] performance monitors
+/// MPAM3_EL3  0x1EA500   0: MPAM came later
 /// ```
 ///
-/// MPAM3_EL3 (0x1EA500) is answered as any register that the CPU does not have: INVALID_PARAMETER.
+/// Any other register is INVALID_PARAMETER.
 final class FeatureAvailability {
 
     private static final long SCR_EL3 = 0x1e_1100;
     private static final long CPTR_EL3 = 0x1e_1140;
     private static final long MDCR_EL3 = 0x1e_1320;
+    private static final long MPAM3_EL3 = 0x1e_a500;
 
     private static final long NO_FEATURES = 0;
     private static final long CPTR_FEATURES = 1L << 31 | 1L << 10;
@@ -31,7 +33,7 @@ final class FeatureAvailability {
     ///
     /// @param selector the register's encoding as MRS has it in bits 20:5
     static RegisterWrites answer(long selector) {
-        if (selector == SCR_EL3) {
+        if (selector == SCR_EL3 || selector == MPAM3_EL3) {
             return available(NO_FEATURES);
         }
         if (selector == CPTR_EL3) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// The general queries of owners whose calls come from several services, so that none of those could answer for all:
 /// the standard secure services (4) and the standard hypervisor services (5). See DEN0028 §6.2.
 enum GeneralQuery {
-    /// How many functions the owner has. Deprecated by later issues, and not there from SMCCC 1.3 on.
+    /// How many functions the owner has. Deprecated by later issues.
     CALL_COUNT(0xff00),
     /// Who implements the owner's calls: w0 to w3.
     CALL_UID(0xff01),
@@ -29,11 +29,11 @@ enum GeneralQuery {
         this.number = number;
     }
 
-    /// The query behind an identifier in a version; null if there is none.
-    static @Nullable GeneralQuery of(FunctionId id, SmcccVersion version) {
+    /// The query behind an identifier; null if there is none.
+    static @Nullable GeneralQuery of(FunctionId id) {
         for (GeneralQuery query : values()) {
             if (id.equals(FunctionId.fast32(id.owner(), query.number))) {
-                return query == CALL_COUNT && version.isAtLeast(SmcccVersion.V1_3) ? null : query;
+                return query;
             }
         }
         return null;

@@ -1,27 +1,28 @@
 package dev.trapline.firmware.smccc;
 
-import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor.Setting;
+import java.util.ArrayList;
 import java.util.List;
 
 /// What a machine's SMCCC service was told by its settings.
 ///
 /// @param version the version it reports, and whose functions it has
 /// @param soc what SOC_ID tells
+/// @param featureAvailability whether there is FEATURE_AVAILABILITY
 /// @param workarounds of WORKAROUND_1 to WORKAROUND_4, in this order
-/// @param secureUid who implements the standard secure services
-/// @param hypervisorUid who implements the standard hypervisor services
+/// @param secure what the general queries say of the standard secure services
+/// @param hypervisor what they say of the standard hypervisor services
 public record SmcccConfig(
         SmcccVersion version,
         SocId soc,
+        boolean featureAvailability,
         List<Workaround> workarounds,
-        RegisterWrites secureUid,
-        RegisterWrites hypervisorUid) {
+        OwnerIdentity secure,
+        OwnerIdentity hypervisor) {
 
     private static final String VERSION = "version";
-    private static final String SECURE_UID = "standard-secure-uid";
-    private static final String HYPERVISOR_UID = "standard-hyp-uid";
+    private static final String FEATURE_AVAILABILITY = "feature-availability";
 
     public SmcccConfig {
         workarounds = List.copyOf(workarounds);
@@ -43,20 +44,43 @@ public record SmcccConfig(
         return new SmcccConfig(
                 SmcccVersion.of(context.setting(VERSION)),
                 SocId.of(context),
+                featureAvailability(context.setting(FEATURE_AVAILABILITY)),
                 workarounds,
-                Uid.of(SECURE_UID, context.setting(SECURE_UID)),
-                Uid.of(HYPERVISOR_UID, context.setting(HYPERVISOR_UID)));
+                OwnerIdentity.of("standard-secure", context),
+                OwnerIdentity.of("standard-hyp", context));
+    }
+
+    private static boolean featureAvailability(String text) {
+        return switch (text) {
+            case "on" -> true;
+            case "off" -> false;
+            default ->
+                throw new IllegalArgumentException(
+                        "'" + FEATURE_AVAILABILITY + "' takes on or off, not '" + text + "'");
+        };
+    }
+
+    /// What the general queries say of an owner.
+    OwnerIdentity identity(int owner) {
+        return owner == GeneralQuery.STANDARD_SECURE ? secure : hypervisor;
     }
 
     private static Workaround workaround(ServiceContext context, int number, List<Workaround> allowed) {
         String key = "workaround-" + number;
-        return Workaround.of(key, context.setting(key), allowed);
+        String setting = context.setting(key);
+        Workaround needed = CpuNeeds.workaround(number, context.cpuModel());
+        return switch (setting) {
+            case Workaround.AUTO -> needed;
+            case Workaround.IF_REQUIRED -> needed == Workaround.NOT_NEEDED ? Workaround.NONE : needed;
+            default -> Workaround.of(key, setting, allowed);
+        };
     }
 
     /// What SMCCC_ARCH_FEATURES says of a function of the version, as far as it depends on settings.
     int features(ArchFunction function) {
         return switch (function) {
-            case VERSION, ARCH_FEATURES, FEATURE_AVAILABILITY -> SmcccStatus.SUCCESS.code();
+            case VERSION, ARCH_FEATURES -> SmcccStatus.SUCCESS.code();
+            case FEATURE_AVAILABILITY -> (featureAvailability ? SmcccStatus.SUCCESS : SmcccStatus.NOT_SUPPORTED).code();
             case SOC_ID -> (soc.isPresent() ? SmcccStatus.SUCCESS : SmcccStatus.NOT_SUPPORTED).code();
             case WORKAROUND_1 -> workarounds.get(0).code();
             case WORKAROUND_2 -> workarounds.get(1).code();
@@ -65,9 +89,9 @@ public record SmcccConfig(
         };
     }
 
-    /// All keys, with defaults: the simulated CPUs do not speculate, so they need no workaround.
+    /// All keys, with defaults. The workarounds are those of the CPU model, since that is what guests ask by.
     static List<Setting> settings() {
-        return List.of(
+        List<Setting> all = new ArrayList<>(List.of(
                 new Setting(
                         VERSION,
                         SmcccVersion.V1_5.toString(),
@@ -79,24 +103,24 @@ public record SmcccConfig(
                         "what SOC_ID tells: JEP-106 bank (30:24) and code (23:16), number of the SoC (15:0), or none"),
                 new Setting("soc-revision", "0", "revision of the SoC, 0 to 0x7fffffff"),
                 new Setting("soc-name", "Trapline", "name of the SoC, at most 135 ASCII characters; empty for none"),
-                setting(1, Workaround.NOT_NEEDED, Workaround.OF_1_AND_3),
-                setting(2, Workaround.NOT_NEEDED, Workaround.OF_2),
-                setting(3, Workaround.NOT_NEEDED, Workaround.OF_1_AND_3),
-                setting(4, Workaround.NONE, Workaround.OF_4),
+                setting(1, Workaround.OF_1_AND_3),
+                setting(2, Workaround.OF_2),
+                setting(3, Workaround.OF_1_AND_3),
+                setting(4, Workaround.OF_4),
                 new Setting(
-                        SECURE_UID,
-                        "4c1f0d6b-8a53-4e29-b7c0-92e6a1d3f548",
-                        "UID of the standard secure services (owner 4), a UUID"),
-                new Setting(
-                        HYPERVISOR_UID,
-                        "c85b3e97-1f0a-47d6-8e42-6b9d50a7c31e",
-                        "UID of the standard hypervisor services (owner 5), a UUID"));
+                        FEATURE_AVAILABILITY, "on", "whether there is FEATURE_AVAILABILITY, from 1.5 on: on or off")));
+        all.addAll(OwnerIdentity.settings(
+                "standard-secure", "the standard secure services (owner 4)", "4c1f0d6b-8a53-4e29-b7c0-92e6a1d3f548"));
+        all.addAll(OwnerIdentity.settings(
+                "standard-hyp", "the standard hypervisor services (owner 5)", "c85b3e97-1f0a-47d6-8e42-6b9d50a7c31e"));
+        return all;
     }
 
-    private static Setting setting(int number, Workaround byDefault, List<Workaround> allowed) {
+    private static Setting setting(int number, List<Workaround> allowed) {
         return new Setting(
                 "workaround-" + number,
-                byDefault.toString(),
-                "what ARCH_FEATURES says of WORKAROUND_" + number + ": " + Workaround.texts(allowed));
+                Workaround.AUTO,
+                "what ARCH_FEATURES says of WORKAROUND_" + number + ": " + Workaround.texts(allowed)
+                        + "; auto is what the CPU model needs");
     }
 }

@@ -13,8 +13,6 @@ final class SmcccLogic {
     /// The one function of another owner that SMCCC_ARCH_FEATURES tells of (DEN0057).
     private static final FunctionId PV_TIME_FEATURES = FunctionId.fast64(GeneralQuery.STANDARD_HYPERVISOR, 0x20);
 
-    private static final long REVISION_MAJOR = 1;
-    private static final long REVISION_MINOR = 0;
     private static final RegisterWrites NOT_SUPPORTED = RegisterWrites.x0(SmcccStatus.NOT_SUPPORTED.code());
 
     private SmcccLogic() {}
@@ -40,7 +38,8 @@ final class SmcccLogic {
     /// Whether a function is there, in this version and by these settings.
     static boolean offers(SmcccConfig config, FunctionId id) {
         if (id.owner() != ArchFunction.OWNER) {
-            return GeneralQuery.of(id, config.version()) != null;
+            @Nullable GeneralQuery query = GeneralQuery.of(id);
+            return query != null && config.identity(id.owner()).answers(query, config.version());
         }
         @Nullable ArchFunction function = ArchFunction.of(id, config.version());
         return function != null && config.features(function) != SmcccStatus.NOT_SUPPORTED.code();
@@ -61,14 +60,17 @@ final class SmcccLogic {
 
     private static RegisterWrites generalQuery(SmcccConfig config, ServiceCall call) {
         FunctionId id = call.smccc().functionId();
-        @Nullable GeneralQuery query = GeneralQuery.of(id, config.version());
-        if (query == null) {
+        @Nullable GeneralQuery query = GeneralQuery.of(id);
+        if (query == null || !offers(config, id)) {
             return NOT_SUPPORTED;
         }
+        OwnerIdentity identity = config.identity(id.owner());
         return switch (query) {
-            case CALL_COUNT -> RegisterWrites.x0(functionsOf(id.owner(), call));
-            case CALL_UID -> id.owner() == GeneralQuery.STANDARD_SECURE ? config.secureUid() : config.hypervisorUid();
-            case REVISION -> RegisterWrites.fromX0(REVISION_MAJOR, REVISION_MINOR);
+            case CALL_COUNT ->
+                RegisterWrites.x0(
+                        identity.calls() == OwnerIdentity.COUNTED ? functionsOf(id.owner(), call) : identity.calls());
+            case CALL_UID -> identity.uid();
+            case REVISION -> identity.revision();
         };
     }
 

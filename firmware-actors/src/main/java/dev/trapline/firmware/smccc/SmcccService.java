@@ -31,7 +31,7 @@ public final class SmcccService implements FirmwareService<SmcccConfig> {
         claims.addAll(GeneralQuery.claims());
         List<Function> functions = new ArrayList<>(ArchFunction.described());
         functions.addAll(GeneralQuery.described());
-        return new ServiceDescriptor("smccc", "2", claims, functions, SmcccConfig.settings());
+        return new ServiceDescriptor("smccc", "3", claims, functions, SmcccConfig.settings());
     }
 
     @Override

@@ -41,13 +41,20 @@ enum Workaround {
                         "'" + key + "' takes " + texts(allowed) + ", not '" + setting + "'"));
     }
 
+    /// The value of a setting that leaves it to the CPU model.
+    static final String AUTO = "auto";
+    /// The same, where a CPU that does not need a call does not have it either.
+    static final String IF_REQUIRED = "if-required";
+
     /// As SMCCC_ARCH_FEATURES returns it.
     int code() {
         return code;
     }
 
+    /// What a setting takes.
     static String texts(List<Workaround> some) {
-        return some.stream().map(Workaround::toString).collect(Collectors.joining(", "));
+        return AUTO + ", " + IF_REQUIRED + ", "
+                + some.stream().map(Workaround::toString).collect(Collectors.joining(", "));
     }
 
     @Override

@@ -10,6 +10,8 @@ import dev.trapline.abi.firmware.Capabilities;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceContext;
+import dev.trapline.abi.smccc.FunctionId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,8 +36,35 @@ class FfaServiceTest {
         return RegisterWrites.fromX0(w0, 0, w2, 0, 0, 0, 0, 0);
     }
 
+    /// A machine that was asked for FF-A.
     private FfaState started(String... settings) {
-        return service.start(settingsOf(service, settings));
+        ServiceContext plain = settingsOf(service, settings);
+        return service.start(new ServiceContext(plain.topology(), plain.cpuModel(), false, true, plain.settings()));
+    }
+
+    @Test
+    void aMachineThatNobodyAsksForFfaHasNone() {
+        for (FfaState none : new FfaState[] {service.start(settingsOf(service)), started("version", "none")}) {
+            for (long asked : new long[] {0, 0x1_0000, 0x1_0001, 0x1_0002, 0x2_0000, 0x8000_0000L}) {
+                assertThat(call(none, hvc(0, VERSION, asked)).registers())
+                        .as("FFA_VERSION of 0x%x", asked)
+                        .isEqualTo(REFUSED);
+            }
+            for (long function : new long[] {FEATURES, ID_GET, RXTX_MAP_64, SUCCESS}) {
+                assertThat(call(none, hvc(0, function, VERSION)).registers())
+                        .as("0x%x", function)
+                        .isEqualTo(NOT_SUPPORTED);
+            }
+            assertThat(service.offers(none, new FunctionId((int) VERSION), MEMORY))
+                    .as("no FEATURES call tells of it")
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void aVersionInTheSettingsAsksForFfaToo() {
+        FfaState state = service.start(settingsOf(service, "version", "1.2"));
+        assertThat(call(state, hvc(0, VERSION, 0x1_0002)).registers()).isEqualTo(w0AndW2(0x1_0002, 0));
     }
 
     private Reply<FfaState> call(FfaState state, ServiceCall call) {

@@ -25,7 +25,9 @@ class PsciSettingsTest {
                 "power-state-format=new | 'power-state-format' takes original or extended, not 'new'",
                 "states=core=sleep:1 | 'states' takes run, standby or power-down as parts of a state, not"
                         + " 'core=sleep:1'",
-                "states=standby:1 | 'states' takes states as NAME=CORE[/CLUSTER[/SYSTEM]]:STATEID, not 'standby:1'",
+                "states=standby:1 | 'states' takes states as NAME=CORE[/CLUSTER[/SYSTEM]]:STATEID",
+                "states=a=standby:1+x | 'states' takes states as NAME",
+                "affinity-info-level=4 | 'affinity-info-level' takes a level, 0 to 3, not '4'",
                 "states=a=standby | 'states' takes states as NAME=CORE[/CLUSTER[/SYSTEM]]:STATEID",
                 "states=a=run:1 | 'states': 'a' lets the core run: that is no idle state",
                 "states=a=standby/power-down:1 | 'states': 'a' has a domain in a deeper state than the one within it",
@@ -43,6 +45,39 @@ class PsciSettingsTest {
         assertThatThrownBy(() -> PsciMachine.of(setting))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void aStateMayHaveSeveralStateIds() {
+        PsciMachine machine = PsciMachine.of(
+                "states=core-power-down=power-down:0x2|0x12, cluster-power-down=power-down/power-down:0x22 | 0x2");
+        for (long state : new long[] {0x1_0002, 0x1_0012}) {
+            assertThat(machine.suspend(0, state)).as("core, 0x%x", state).isZero();
+            machine.woken(0);
+        }
+        for (long state : new long[] {0x101_0022, 0x101_0002}) {
+            assertThat(machine.suspend(0, state)).as("cluster, 0x%x", state).isZero();
+            machine.woken(0);
+        }
+        for (long state : new long[] {0x1_0022, 0x101_0012, 0x12, 0x8001_0002L}) {
+            assertThat(machine.suspend(0, state)).as("no state, 0x%x", state).isEqualTo(-2);
+        }
+        assertThat(machine.count(0, 0, 0x1_0002))
+                .as("both names count as one state")
+                .isEqualTo(4);
+        assertThat(machine.count(0, 0, 0x1_0012)).isEqualTo(4);
+    }
+
+    @Test
+    void theHighestLevelOfAffinityInfoCanBeSet() {
+        for (int highest = 0; highest <= 3; highest++) {
+            PsciMachine machine = PsciMachine.of("affinity-info-level=" + highest);
+            for (int level = 0; level <= 4; level++) {
+                assertThat(machine.affinityInfo(0, 0, level))
+                        .as("level %d of %d", level, highest)
+                        .isEqualTo(level <= highest ? 0 : -2);
+            }
+        }
     }
 
     @Test

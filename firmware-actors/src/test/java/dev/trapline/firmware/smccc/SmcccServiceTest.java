@@ -10,8 +10,11 @@ import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.firmware.Capabilities;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceContext;
+import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.registry.CapabilityRegistry;
 import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.smccc.FunctionId;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -99,10 +102,10 @@ class SmcccServiceTest {
                 "0x80000001; 0; so must ARCH_FEATURES",
                 "0x80000002; 0; SOC_ID is",
                 "0xc0000003; 0; FEATURE_AVAILABILITY is",
-                "0x80008000; 1; the simulated CPU needs no workaround",
-                "0x80007fff; 1; nor the second",
-                "0x80003fff; 1; nor the third",
-                "0x80000004; -1; and of the fourth there is no such answer",
+                "0x80008000; 0; a Cortex-A57 needs the first workaround",
+                "0x80007fff; -2; it is mitigated for good against what the second is for",
+                "0x80003fff; 0; it needs the third",
+                "0x80000004; -1; and not the fourth, which has no other answer for that",
                 "0xc5000020; 0; PV_TIME_FEATURES is asked about here (DEN0057)",
                 "0xc5000021; -1; PV_TIME_ST is not: PV_TIME_FEATURES tells of it",
                 "0x84000000; -1; PSCI is not",
@@ -205,6 +208,42 @@ class SmcccServiceTest {
                 .isEqualTo(there ? RegisterWrites.NONE : RegisterWrites.x0(-1));
     }
 
+    @ParameterizedTest(name = "{0}: {1}, {2}, {3}, {4}")
+    @CsvSource({
+        // model, WORKAROUND_1 to 4; then the same with if-required
+        "CORTEX_A53, 1, -2, 1, -1, auto",
+        "CORTEX_A57, 0, -2, 0, -1, auto",
+        "CORTEX_A72, 0, -2, 0, -1, auto",
+        "CORTEX_A53, -1, -2, -1, -1, if-required",
+        "CORTEX_A57, 0, -2, 0, -1, if-required",
+        "CORTEX_A72, 0, -2, 0, -1, if-required"
+    })
+    void theCpuModelDecidesWhichWorkaroundsThereAre(
+            CpuModel model, long first, long second, long third, long fourth, String setting) {
+        ServiceContext plain = settingsOf(
+                service,
+                "workaround-1",
+                setting,
+                "workaround-2",
+                setting,
+                "workaround-3",
+                setting,
+                "workaround-4",
+                setting);
+        SmcccConfig config = service.start(new ServiceContext(plain.topology(), model, true, false, plain.settings()));
+        long[] expected = {first, second, third, fourth};
+        long[] functions = {WORKAROUND_1, WORKAROUND_2, WORKAROUND_3, WORKAROUND_4};
+        for (int k = 0; k < functions.length; k++) {
+            assertThat(service.apply(config, hvc(0, ARCH_FEATURES, functions[k]), MEMORY)
+                            .registers())
+                    .as("WORKAROUND_%d of a %s", k + 1, model)
+                    .isEqualTo(RegisterWrites.x0(expected[k]));
+            assertThat(service.offers(config, new FunctionId((int) functions[k]), MEMORY))
+                    .as("WORKAROUND_%d is there", k + 1)
+                    .isEqualTo(expected[k] != -1);
+        }
+    }
+
     @Test
     void withoutWorkaround1ThereIsNoWorkaround3() {
         List<String> neither = List.of("workaround-1", "none", "workaround-3", "none");
@@ -224,7 +263,7 @@ class SmcccServiceTest {
                 "0x1e1100; 0; 0; SCR_EL3: Armv8.0 has none of its features",
                 "0x1e1140; 0; 0x80000400; CPTR_EL3: CPACR_EL1, floating point and SIMD do not trap",
                 "0x1e1320; 0; 0x640; MDCR_EL3: neither do debug registers, OS lock and performance monitors",
-                "0x1ea500; -3; 0; MPAM3_EL3: there is no MPAM",
+                "0x1ea500; 0; 0; MPAM3_EL3: Armv8.0 has no MPAM",
                 "0; -3; 0; no register",
                 "0x1e1120; -3; 0; SDER32_EL3 has no mask"
             })

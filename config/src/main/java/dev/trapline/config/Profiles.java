@@ -1,0 +1,48 @@
+package dev.trapline.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigValue;
+import java.net.URL;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Named sets of defaults: what a known firmware answers. A profile lies above the reference and below everything that
+/// a user sets, so that single settings override it. What comes of both is what a recording holds.
+final class Profiles {
+
+    private static final String PROFILE = "trapline.firmware.profile";
+    private static final String DEFAULT = "default";
+    private static final List<String> NAMES = List.of(DEFAULT, "kvm", "tf-a");
+
+    private Profiles() {}
+
+    /// The profile that a configuration names.
+    ///
+    /// @return null if it is the default, which sets nothing, or if there is none of that name: a problem
+    static @Nullable Config named(Config config, List<ConfigProblem> problems) {
+        ConfigValue value = config.getValue(PROFILE);
+        String name = Settings.shown(value);
+        if (!NAMES.contains(name)) {
+            String nearest = KnownKeys.nearest(name, NAMES);
+            problems.add(new ConfigProblem(
+                    Origins.describe(value.origin()),
+                    PROFILE,
+                    "takes " + String.join(", ", NAMES) + ", not " + name
+                            + (nearest.isEmpty() ? "" : "; did you mean " + nearest + "?")));
+            return null;
+        }
+        return name.equals(DEFAULT) ? null : read(name);
+    }
+
+    private static Config read(String name) {
+        String file = "profile-" + name + ".conf";
+        URL resource = Profiles.class.getResource(file);
+        if (resource == null) {
+            throw new IllegalStateException(file + " is missing beside " + Profiles.class.getName());
+        }
+        return ConfigFactory.parseURL(
+                resource, ConfigParseOptions.defaults().setOriginDescription("the profile " + name));
+    }
+}

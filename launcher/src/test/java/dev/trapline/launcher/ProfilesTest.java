@@ -1,0 +1,177 @@
+package dev.trapline.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceContext;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.registry.CapabilityRegistry;
+import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.config.ConfigException;
+import dev.trapline.config.ConfigLoader;
+import dev.trapline.firmware.ServiceHost;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
+
+/// The profiles of `firmware.profile`: what a guest is answered under each, and that settings override them.
+class ProfilesTest {
+
+    private static final GuestMemory RAM = new GuestMemory() {
+        @Override
+        public boolean contains(long address, long length) {
+            return address >= 0x4000_0000L && length >= 0 && address + length <= 0x4800_0000L;
+        }
+
+        @Override
+        public Bytes read(long address, int length) {
+            return Bytes.copyOf(new byte[length]);
+        }
+    };
+
+    private static MachineSpec machine(String... assignments) {
+        List<String> all = new ArrayList<>(List.of("machine.cpus=4"));
+        all.addAll(Arrays.asList(assignments));
+        return new ConfigLoader()
+                .assignments(all)
+                .load()
+                .validate(Services.load(List.of()).descriptors())
+                .machine();
+    }
+
+    /// x0 and on of a call by a machine's boot CPU.
+    private static RegisterWrites answer(MachineSpec spec, Conduit conduit, long... x) {
+        TreeMap<String, ServiceHost<?>> hosts = new TreeMap<>();
+        List<FunctionId> absent = new ArrayList<>();
+        List<ServiceDescriptor> descriptors = Services.load(List.of()).descriptors();
+        for (FirmwareService<?> service : Services.load(List.of()).all()) {
+            ServiceHost<?> host = host(service, spec);
+            hosts.put(service.descriptor().name(), host);
+            absent.addAll(host.absent());
+        }
+        CapabilityRegistry registry =
+                CapabilityRegistry.of(descriptors, spec.policy()).without(absent);
+        long[] registers = new long[GeneralRegisters.COUNT];
+        System.arraycopy(x, 0, registers, 0, x.length);
+        HypercallExit exit =
+                new HypercallExit(conduit, 0, ExecutionState.A64, 1, 4, true, GeneralRegisters.copyOf(registers));
+        ServiceCall call = new ServiceCall(VcpuId.BOOT, exit, 0, registry);
+        return switch (registry.decide(exit)) {
+            case Decision.Denied _ -> RegisterWrites.x0(-1);
+            case Decision.Resident(String service) ->
+                hosts.get(service).answer(call).registers();
+            case Decision.Forwarded(String service) ->
+                hosts.get(service).answer(call).registers();
+        };
+    }
+
+    private static ServiceHost<?> host(FirmwareService<?> service, MachineSpec spec) {
+        String name = service.descriptor().name();
+        TreeMap<String, String> settings = new TreeMap<>();
+        service.descriptor()
+                .settings()
+                .forEach(setting ->
+                        settings.put(setting.key(), spec.serviceSettings().get(name + "." + setting.key())));
+        return new ServiceHost<>(
+                service,
+                new ServiceContext(
+                        spec.topology(),
+                        spec.cpuModel(),
+                        spec.policy().isResident(name),
+                        spec.policy().isOn(name, false),
+                        settings),
+                RAM);
+    }
+
+    private static long[] numbers(String text) {
+        return Arrays.stream(text.strip().split(" ", -1))
+                .mapToLong(Long::decode)
+                .toArray();
+    }
+
+    private static void check(MachineSpec spec, Conduit conduit, String call, String expected, String source) {
+        RegisterWrites answer = answer(spec, conduit, numbers(call));
+        long[] values = numbers(expected);
+        for (int n = 0; n < values.length; n++) {
+            assertThat(answer.mask() & (1 << n)).as("x%d is written", n).isNotZero();
+            // An SMC32 result is signed in w0.
+            long wanted = values[n];
+            assertThat((int) answer.value(n))
+                    .as("x%d of %s: %s", n, call, source)
+                    .isEqualTo((int) wanted);
+            if (numbers(call)[0] >>> 30 == 3) {
+                assertThat(answer.value(n)).as("x%d of %s: %s", n, call, source).isEqualTo(wanted);
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvFileSource(resources = "/profiles/tf-a.csv", delimiter = ';', numLinesToSkip = 1)
+    void tfAAnswersAsItsQemuPort(String call, String expected, String source) {
+        check(machine("firmware.profile=tf-a"), Conduit.SMC, call, expected, source);
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvFileSource(resources = "/profiles/kvm.csv", delimiter = ';', numLinesToSkip = 1)
+    void kvmAnswersAsLinux(String call, String expected, String source) {
+        check(machine("firmware.profile=kvm"), Conduit.HVC, call, expected, source);
+    }
+
+    @Test
+    void theDefaultProfileSetsNothing() {
+        assertThat(machine("firmware.profile=default")).isEqualTo(machine());
+    }
+
+    @Test
+    void aSingleSettingOverridesTheProfileAndLeavesTheRest() {
+        MachineSpec profile = machine("firmware.profile=tf-a");
+        MachineSpec spec =
+                machine("firmware.profile=tf-a", "firmware.services.psci.version=1.3", "firmware.toggles.trng=on");
+        assertThat(spec.serviceSettings().get("psci.version")).isEqualTo("1.3");
+        assertThat(spec.policy().isOn("trng", true)).isTrue();
+        TreeMap<String, String> rest = new TreeMap<>(spec.serviceSettings());
+        rest.put("psci.version", "1.1");
+        assertThat(rest).as("all else is the profile's").isEqualTo(profile.serviceSettings());
+        assertThat(spec.policy().with("trng", false)).isEqualTo(profile.policy());
+    }
+
+    @Test
+    void aFileMayNameTheProfileAndOverrideIt(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("kvm.conf"), "trapline.firmware { profile = kvm, services.smccc.version = \"1.4\" }");
+        MachineSpec spec = new ConfigLoader()
+                .file(file)
+                .load()
+                .validate(Services.load(List.of()).descriptors())
+                .machine();
+        assertThat(spec.serviceSettings()).containsEntry("smccc.version", "1.4").containsEntry("vendor-hyp.uid", "kvm");
+    }
+
+    @Test
+    void anotherNameIsRefusedWithThoseThereAre() {
+        assertThatThrownBy(() -> machine("firmware.profile=tfa"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("--set firmware.profile=tfa")
+                .hasMessageContaining("takes default, kvm, tf-a, not tfa; did you mean tf-a?");
+    }
+}
