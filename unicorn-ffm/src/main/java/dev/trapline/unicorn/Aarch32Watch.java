@@ -68,7 +68,7 @@ final class Aarch32Watch implements CodeHooks {
         this.time = time;
         this.failedCalls = failedCalls;
         this.cpsr = engine.registers(UnicornConstants.UC_ARM_REG_CPSR);
-        engine.hookTranslation(this);
+        engine.hookCode(this);
     }
 
     /// Before the first run of a slice.

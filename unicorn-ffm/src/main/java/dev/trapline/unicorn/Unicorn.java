@@ -111,8 +111,14 @@ public final class Unicorn implements AutoCloseable {
     }
 
     /// Has each block of code reported when it has been translated.
-    void hookTranslation(CodeHooks hooks) {
-        hook(UnicornConstants.UC_HOOK_EDGE_GENERATED, upcalls.translationStub(hooks), 0);
+    void hookTranslation(TranslationHook hook) {
+        hook(UnicornConstants.UC_HOOK_EDGE_GENERATED, upcalls.translationStub(hook), 0);
+    }
+
+    /// Has each block of code reported when it has been translated, and instructions that are named later when they
+    /// are reached.
+    void hookCode(CodeHooks hooks) {
+        hookTranslation(hooks);
         instructionStub = upcalls.instructionStub(hooks);
     }
 

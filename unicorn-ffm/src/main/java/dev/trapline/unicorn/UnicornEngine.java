@@ -35,6 +35,7 @@ final class UnicornEngine implements Engine {
     private final EngineHooks hooks;
     private final Translations translations;
     private final Faults faults;
+    private final TranslationUse use;
     private final @Nullable Aarch32Watch watch;
     private final @Nullable HandlerSwitch handlers;
     private final DataOrderControl dataOrder;
@@ -54,6 +55,8 @@ final class UnicornEngine implements Engine {
         this.translations = new Translations(unicorn, spec.memory(), a64);
         this.faults = new Faults(unicorn, architecture, architecture.layout(library));
         this.instructions = new Instructions(spec.memory());
+        this.use = new TranslationUse(
+                unicorn, library.codeBuffer(architecture.arch()).orElse(null));
         this.watch = a64
                 ? null
                 : new Aarch32Watch(
@@ -123,6 +126,7 @@ final class UnicornEngine implements Engine {
         watching.beginSlice(registers);
         int code = UnicornConstants.UC_ERR_OK;
         for (long left = budget; left > 0; left = watching.resume(left, registers)) {
+            use.requireRoom();
             code = start(left);
         }
         if (hooks.interrupt() == EngineHooks.NO_INTERRUPT) {
@@ -318,6 +322,17 @@ final class UnicornEngine implements Engine {
     public void maintain(Exit.Maintenance operation) {
         unicorn.handle();
         translations.maintain(operation);
+    }
+
+    @Override
+    public long roomBudget() {
+        return TranslationUse.BUDGET;
+    }
+
+    @Override
+    public Room room() {
+        unicorn.handle();
+        return use.room();
     }
 
     @Override

@@ -12,8 +12,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A loaded Unicorn library, version 2, with both Arm architectures. It stays loaded until the process ends.
@@ -34,6 +37,7 @@ public final class UnicornLibrary {
     private @Nullable InstanceLayout instanceLayout;
     private @Nullable SwitchLayout switchLayout;
     private @Nullable ImageLayout imageLayout;
+    private final Map<Integer, Optional<CodeBuffer>> codeBuffers = new TreeMap<>();
 
     private UnicornLibrary(EngineLibrary identity, NativeCalls calls, SymbolLookup symbols) {
         this.identity = identity;
@@ -180,6 +184,15 @@ public final class UnicornLibrary {
     /// @param wanted those that may be used
     public Shortcuts shortcuts(Set<Shortcut> wanted) {
         return Shortcuts.of(this, symbols, wanted);
+    }
+
+    /// Where instances of one architecture tell how full their buffer of translated code is. Looked for when it is
+    /// first asked for: a few milliseconds.
+    ///
+    /// @param arch the `UC_ARCH_` number
+    /// @return empty if this build does not tell
+    synchronized Optional<CodeBuffer> codeBuffer(int arch) {
+        return codeBuffers.computeIfAbsent(arch, _ -> CodeBuffer.calibrate(this, arch));
     }
 
     CpuStateLayout layoutA64() {

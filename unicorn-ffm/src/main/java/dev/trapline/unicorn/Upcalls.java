@@ -56,7 +56,7 @@ final class Upcalls {
     private static final MethodHandle ON_MRS = method("readSystem", SYSTEM, Hooks.class);
     private static final MethodHandle ON_MSR = method("writeSystem", SYSTEM, Hooks.class);
     private static final MethodHandle ON_SYS = method("systemInstruction", SYSTEM, Hooks.class);
-    private static final MethodHandle ON_TRANSLATION = method("translation", TRANSLATION, CodeHooks.class);
+    private static final MethodHandle ON_TRANSLATION = method("translation", TRANSLATION, TranslationHook.class);
     private static final MethodHandle ON_INSTRUCTION = method("instruction", INSTRUCTION, CodeHooks.class);
     private static final MethodHandle ON_DEVICE_READ = method("deviceRead", MMIO_READ, MmioDevice.class);
     private static final MethodHandle ON_DEVICE_WRITE = method("deviceWrite", MMIO_WRITE, MmioDevice.class);
@@ -89,7 +89,7 @@ final class Upcalls {
         return stub(ON_SYS, hooks, SYSTEM);
     }
 
-    long translationStub(CodeHooks hooks) {
+    long translationStub(TranslationHook hooks) {
         return stub(ON_TRANSLATION, hooks, TRANSLATION);
     }
 
@@ -169,7 +169,8 @@ final class Upcalls {
         }
     }
 
-    private static void translation(Upcalls self, CodeHooks hooks, long uc, long block, long previous, long user) {
+    private static void translation(
+            Upcalls self, TranslationHook hooks, long uc, long block, long previous, long user) {
         try {
             hooks.blockTranslated(
                     MEMORY.get(JAVA_LONG, block + TB_PC), Short.toUnsignedInt(MEMORY.get(JAVA_SHORT, block + TB_SIZE)));

@@ -10,6 +10,7 @@ import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.DivergenceException;
 import dev.trapline.journal.History;
 import dev.trapline.journal.record.JournalRecord;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,8 @@ final class Boundary implements Inputs.Receiver {
     private final History history;
     private final RunLog log;
     private final Consumer<Policy> reconfigure;
+    /// What the recording has of the slice that comes next.
+    private Renewals recorded = Renewals.NONE;
 
     /// @param reconfigure puts a policy in force for all vCPUs
     Boundary(
@@ -69,6 +72,28 @@ final class Boundary implements Inputs.Receiver {
             clock.passTo(until);
         }
         return null;
+    }
+
+    /// Where in the slice that comes next its engine is replaced. To be asked once for each slice.
+    Renewals renewals() {
+        Renewals coming = history.isReplay() ? recorded : recorded.thenAsNeeded();
+        recorded = Renewals.NONE;
+        return coming;
+    }
+
+    /// The slice that ended had its engine replaced where that asked for it.
+    void renewed(List<Long> places) {
+        for (long place : places) {
+            JournalRecord.Renewed renewed = new JournalRecord.Renewed(place);
+            history.append(renewed);
+            log.add(renewed);
+        }
+    }
+
+    /// Only a replay gets here.
+    @Override
+    public void renew(long place) {
+        recorded = recorded.and(place);
     }
 
     private void wake() {

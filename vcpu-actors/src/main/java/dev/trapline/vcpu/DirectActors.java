@@ -61,9 +61,9 @@ final class DirectActors implements MachineCore.Actors {
         turn = null;
         VcpuActor.Grant grant = taken.grant();
         VcpuLogic logic = logic(taken.vcpu());
-        Slice slice = logic.run(grant.budget(), grant.now(), grant.writes());
+        Slice slice = logic.run(grant.budget(), grant.now(), grant.writes(), grant.renewals());
         long fullDigest = grant.fullDigest() ? logic.fullDigest() : 0;
-        MachineCore.SliceEnd end = new MachineCore.SliceEnd(slice, fullDigest, logic.timerDeadline());
+        MachineCore.SliceEnd end = new MachineCore.SliceEnd(slice, fullDigest, logic.timerDeadline(), logic.renewed());
         switch (slice.exit()) {
             case HypercallExit exit ->
                 decide(
@@ -99,9 +99,10 @@ final class DirectActors implements MachineCore.Actors {
     /// @return what ended it; the budget if it has so many instructions
     Exit runPart(long instructions) {
         Turn taken = taken();
+        VcpuActor.Grant grant = taken.grant();
         partlyRun = true;
         return logic(taken.vcpu())
-                .run(instructions, taken.grant().now(), taken.grant().writes())
+                .run(instructions, grant.now(), grant.writes(), grant.renewals())
                 .exit();
     }
 
@@ -150,6 +151,7 @@ final class DirectActors implements MachineCore.Actors {
         state.put(next.grant().budget());
         state.put(next.grant().now());
         state.put(next.grant().fullDigest());
+        next.grant().renewals().save(state);
         List<Bytes> engines = new ArrayList<>();
         vcpus.forEach(vcpu -> engines.add(vcpu.save(state)));
         return engines;
@@ -161,7 +163,10 @@ final class DirectActors implements MachineCore.Actors {
     /// @param pending what the calls of each vCPU return that it has not seen yet
     void load(StateReader state, List<Bytes> engines, Policy inForce, Vcpus pending) {
         VcpuId next = new VcpuId(state.takeInt());
-        turn = new Turn(next, new VcpuActor.Grant(state.take(), state.take(), pending.pending(next), state.takeFlag()));
+        turn = new Turn(
+                next,
+                new VcpuActor.Grant(
+                        state.take(), state.take(), pending.pending(next), state.takeFlag(), Renewals.load(state)));
         partlyRun = false;
         reconfigure(inForce);
         for (int index = 0; index < vcpus.size(); index++) {

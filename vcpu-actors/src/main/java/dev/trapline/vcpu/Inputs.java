@@ -30,6 +30,11 @@ final class Inputs {
 
         /// Nothing can run: lets time pass.
         void idle(long until);
+
+        /// The slice that comes next gets a fresh engine.
+        ///
+        /// @param after how many of its instructions
+        void renew(long after);
     }
 
     private record EntropyRequest(String service, int bytes) {}
@@ -144,7 +149,7 @@ final class Inputs {
                     source.passOver(request.bytes());
                 }
             }
-            case JournalRecord.Reconfigured _, JournalRecord.Idle _, Stop _ -> {}
+            case JournalRecord.Reconfigured _, JournalRecord.Idle _, JournalRecord.Renewed _, Stop _ -> {}
         }
     }
 
@@ -169,6 +174,7 @@ final class Inputs {
             case JournalRecord.Injected(Injection what) -> receiver.inject(what);
             case JournalRecord.Entropy(String service, Bytes bytes) -> receiver.entropy(service, bytes);
             case JournalRecord.Idle(long until) -> receiver.idle(until);
+            case JournalRecord.Renewed(long after) -> receiver.renew(after);
             case Stop(Stop.Reason reason) -> {
                 return switch (reason) {
                     case INTERRUPTED -> new RunOutcome.Interrupted();

@@ -43,7 +43,8 @@ final class MachineCore implements Effects.Run {
     ///
     /// @param fullDigest of all registers, where one was due; 0 otherwise
     /// @param timerDeadline when a timer of the vCPU asserts its interrupt: see [Engine#timerDeadline]
-    record SliceEnd(Slice slice, long fullDigest, long timerDeadline) {}
+    /// @param renewals where its engine was replaced because it asked for it: see [RenewableEngine#renewed]
+    record SliceEnd(Slice slice, long fullDigest, long timerDeadline, List<Long> renewals) {}
 
     /// What the machine does through its actors.
     interface Actors extends Vcpus.Actors, Effects.Services {
@@ -333,6 +334,7 @@ final class MachineCore implements Effects.Run {
 
     private void takeIn(SliceEnd end) {
         Slice slice = end.slice();
+        boundary.renewed(end.renewals());
         history.append(Console.withPrinted(slice, uart));
         clock.sliceEnded(slice.cost(spec.cutSliceCost()));
         registerDigest = Digest64.fold(registerDigest, slice.digest());
@@ -392,6 +394,6 @@ final class MachineCore implements Effects.Run {
         if (written >= 0) {
             vcpus.tellAll(new VcpuActor.DropTranslations(written, Long.BYTES));
         }
-        vcpus.grant(index, budget, clock.now(), isFullDigestDue(clock.slices()));
+        vcpus.grant(index, budget, clock.now(), isFullDigestDue(clock.slices()), boundary.renewals());
     }
 }

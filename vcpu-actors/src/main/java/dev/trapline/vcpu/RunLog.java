@@ -119,6 +119,7 @@ final class RunLog {
             case JournalRecord.Entropy(String service, Bytes bytes) ->
                 bytes.size() + " bytes of entropy for '" + service + "'";
             case JournalRecord.Idle(long until) -> "idle until " + until;
+            case JournalRecord.Renewed(long after) -> "a fresh engine after " + after + " instructions";
             case JournalRecord.Stop stop -> "asked to stop: " + stop.reason();
             case JournalRecord.FullDigest digest -> digest.vcpu() + " digest of all registers";
             case JournalRecord.MemoryDigest _ -> "digest of memory";

@@ -32,7 +32,9 @@ final class VcpuActor extends DirectBehavior<VcpuActor.Command> {
     /// @param now virtual time
     /// @param writes registers that the last call returns
     /// @param fullDigest whether a digest of all registers is due at the end
-    record Grant(long budget, long now, RegisterWrites writes, boolean fullDigest) implements Command {}
+    /// @param renewals where in the slice the engine is replaced
+    record Grant(long budget, long now, RegisterWrites writes, boolean fullDigest, Renewals renewals)
+            implements Command {}
 
     /// Decide calls by another table from now on.
     record Reconfigure(CapabilityRegistry registry) implements Command {}
@@ -147,9 +149,9 @@ final class VcpuActor extends DirectBehavior<VcpuActor.Command> {
     }
 
     private void run(Grant grant) {
-        Slice slice = logic.run(grant.budget(), grant.now(), grant.writes());
+        Slice slice = logic.run(grant.budget(), grant.now(), grant.writes(), grant.renewals());
         long fullDigest = grant.fullDigest() ? logic.fullDigest() : 0;
-        MachineCore.SliceEnd end = new MachineCore.SliceEnd(slice, fullDigest, logic.timerDeadline());
+        MachineCore.SliceEnd end = new MachineCore.SliceEnd(slice, fullDigest, logic.timerDeadline(), logic.renewed());
         switch (slice.exit()) {
             case HypercallExit call -> route(call, end, grant.now() + slice.counterReads());
             case Exit.BudgetUsed _, Exit.WaitForInterrupt _, Exit.Maintenance _ ->

@@ -20,6 +20,7 @@ import dev.trapline.vcpu.state.StateReader;
 import dev.trapline.vcpu.state.StateWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +34,11 @@ final class VcpuLogic {
 
     private record Off() implements Lifecycle {}
 
-    private record OnPending(Engine engine) implements Lifecycle {}
+    private record OnPending(RenewableEngine engine) implements Lifecycle {}
 
-    private record On(Engine engine) implements Lifecycle {}
+    private record On(RenewableEngine engine) implements Lifecycle {}
 
-    private record Suspended(Engine engine) implements Lifecycle {}
+    private record Suspended(RenewableEngine engine) implements Lifecycle {}
 
     /// x0 to x17: a handler keeps the others itself.
     private static final int SAVED_BY_DELIVERY = 18;
@@ -56,6 +57,7 @@ final class VcpuLogic {
     /// Of a vCPU that is powered down: see [Engine#readTimers].
     private final long[] timers = new long[Engine.TIMER_WORDS];
     private boolean keepsTimers;
+    private List<Long> renewed = List.of();
     /// What the events saved whose handlers run, the innermost first.
     private final Deque<GeneralRegisters> interrupted = new ArrayDeque<>();
 
@@ -79,7 +81,8 @@ final class VcpuLogic {
         if (!(lifecycle instanceof Off)) {
             throw new InvariantViolation(id + " is powered on while it is " + lifecycle);
         }
-        Engine engine = engines.open(spec);
+        RenewableEngine renewable = new RenewableEngine(engines, spec);
+        Engine engine = renewable.now();
         engine.writeRegisters(registers);
         engine.writePc(entry);
         if (order != DataOrder.LITTLE) {
@@ -89,7 +92,7 @@ final class VcpuLogic {
             engine.writeTimers(timers);
             keepsTimers = false;
         }
-        lifecycle = new OnPending(engine);
+        lifecycle = new OnPending(renewable);
     }
 
     /// Powers off; nothing if it is off.
@@ -101,13 +104,16 @@ final class VcpuLogic {
 
     /// Loses its registers. When it is powered on again it has its timers, and goes on in the handlers it was in.
     void powerDown() {
-        runningEngine().readTimers(timers);
+        runningEngine().now().readTimers(timers);
         keepsTimers = true;
         close();
     }
 
     private void close() {
-        ifPowered(Engine::close);
+        RenewableEngine engine = engineOrNull();
+        if (engine != null) {
+            engine.close();
+        }
         lifecycle = new Off();
     }
 
@@ -118,7 +124,7 @@ final class VcpuLogic {
 
     /// Ends a wait for an interrupt; nothing if it does not wait.
     void wake() {
-        if (lifecycle instanceof Suspended(Engine engine)) {
+        if (lifecycle instanceof Suspended(RenewableEngine engine)) {
             lifecycle = new On(engine);
         }
     }
@@ -179,23 +185,31 @@ final class VcpuLogic {
     /// Runs one slice.
     ///
     /// @param writes what the call that ended the slice before returns
-    Slice run(long budget, long now, RegisterWrites writes) {
-        Engine engine = runningEngine();
+    /// @param renewals where in the slice its engine is replaced
+    Slice run(long budget, long now, RegisterWrites writes, Renewals renewals) {
+        RenewableEngine running = runningEngine();
         if (writes.count() > 0) {
-            engine.writeRegisters(writes);
+            running.now().writeRegisters(writes);
         }
-        Exit exit = engine.run(budget, now);
+        Exit exit = running.run(budget, now, renewals);
+        renewed = running.renewed();
+        long counterReads = running.counterReads();
+        Engine engine = running.now();
         timerDeadline = engine.timerDeadline();
         if (exit instanceof HypercallExit call) {
             // The exit holds the registers already.
-            return new Slice(
-                    id, budget, exit, engine.counterReads(), call.registers().digest());
+            return new Slice(id, budget, exit, counterReads, call.registers().digest());
         }
         engine.readRegisters(registers);
         if (exit instanceof Exit.WaitForInterrupt) {
-            lifecycle = new Suspended(engine);
+            lifecycle = new Suspended(running);
         }
-        return new Slice(id, budget, exit, engine.counterReads(), Digest64.of(registers, registers.length));
+        return new Slice(id, budget, exit, counterReads, Digest64.of(registers, registers.length));
+    }
+
+    /// Where in the last slice the engine was replaced because it asked for it, as [RenewableEngine#renewed].
+    List<Long> renewed() {
+        return renewed;
     }
 
     /// When a timer asserts its interrupt, as programmed at the end of the last slice: see [Engine#timerDeadline].
@@ -214,10 +228,11 @@ final class VcpuLogic {
     @Nullable
     GeneralRegisters look(RegisterWrites pending) {
         long[] now = new long[GeneralRegisters.COUNT];
-        Engine engine = engineOrNull();
-        if (engine == null) {
+        RenewableEngine powered = engineOrNull();
+        if (powered == null) {
             return null;
         }
+        Engine engine = powered.now();
         if (pending.count() > 0) {
             engine.writeRegisters(pending);
         }
@@ -228,8 +243,8 @@ final class VcpuLogic {
     /// A digest of all registers of a vCPU that just ran.
     long fullDigest() {
         return switch (lifecycle) {
-            case On(Engine engine) -> engine.fullDigest();
-            case Suspended(Engine engine) -> engine.fullDigest();
+            case On(RenewableEngine engine) -> engine.now().fullDigest();
+            case Suspended(RenewableEngine engine) -> engine.now().fullDigest();
             case Off _, OnPending _ -> throw new InvariantViolation(id + " has not run: it is " + lifecycle);
         };
     }
@@ -254,8 +269,8 @@ final class VcpuLogic {
             each.copyTo(words);
             state.put(words);
         }
-        Engine engine = engineOrNull();
-        return engine == null ? Bytes.EMPTY : engine.save();
+        RenewableEngine engine = engineOrNull();
+        return engine == null ? Bytes.EMPTY : engine.now().save();
     }
 
     /// Becomes what [#save] took down, with a fresh engine.
@@ -274,44 +289,44 @@ final class VcpuLogic {
         if (kind == OFF) {
             return;
         }
-        Engine engine = engines.open(spec);
+        RenewableEngine engine = new RenewableEngine(engines, spec);
         lifecycle = switch (kind) {
             case ON_PENDING -> new OnPending(engine);
             case ON -> new On(engine);
             default -> new Suspended(engine);
         };
-        engine.load(image);
+        engine.now().load(image);
     }
 
     private void ifPowered(Consumer<Engine> action) {
-        Engine engine = engineOrNull();
+        RenewableEngine engine = engineOrNull();
         if (engine != null) {
-            action.accept(engine);
+            action.accept(engine.now());
         }
     }
 
-    private @Nullable Engine engineOrNull() {
+    private @Nullable RenewableEngine engineOrNull() {
         return switch (lifecycle) {
             case Off _ -> null;
-            case OnPending(Engine engine) -> engine;
-            case On(Engine engine) -> engine;
-            case Suspended(Engine engine) -> engine;
+            case OnPending(RenewableEngine engine) -> engine;
+            case On(RenewableEngine engine) -> engine;
+            case Suspended(RenewableEngine engine) -> engine;
         };
     }
 
     private Engine poweredEngine() {
         return switch (lifecycle) {
-            case On(Engine engine) -> engine;
-            case Suspended(Engine engine) -> engine;
+            case On(RenewableEngine engine) -> engine.now();
+            case Suspended(RenewableEngine engine) -> engine.now();
             case Off _, OnPending _ ->
                 throw new InvariantViolation("an event is delivered to " + id + " while it is " + lifecycle);
         };
     }
 
-    private Engine runningEngine() {
+    private RenewableEngine runningEngine() {
         return switch (lifecycle) {
-            case On(Engine engine) -> engine;
-            case OnPending(Engine engine) -> {
+            case On(RenewableEngine engine) -> engine;
+            case OnPending(RenewableEngine engine) -> {
                 lifecycle = new On(engine);
                 yield engine;
             }

@@ -61,10 +61,10 @@ final class Vcpus {
     }
 
     /// Grants a slice to one that can run.
-    void grant(int index, long budget, long now, boolean fullDigest) {
+    void grant(int index, long budget, long now, boolean fullDigest, Renewals renewals) {
         VcpuId vcpu = all[index];
         power.granted(vcpu);
-        actors.grant(vcpu, new VcpuActor.Grant(budget, now, returns[index], fullDigest));
+        actors.grant(vcpu, new VcpuActor.Grant(budget, now, returns[index], fullDigest, renewals));
     }
 
     /// The slice that was granted has ended.

@@ -28,12 +28,29 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /// Runs whole machines for tests, with the real engine and all services, in an actor system of their own.
 final class MachineRuns implements AutoCloseable {
 
-    private final ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "runs");
-    private final EngineFactory engines = new UnicornEngines(UnicornLibrary.load(LibrarySearch.standard(null)));
+    private final ActorSystem<Void> system;
+    private final EngineFactory engines;
+
+    MachineRuns() {
+        this(
+                ActorSystem.create(Behaviors.empty(), "runs"),
+                new UnicornEngines(UnicornLibrary.load(LibrarySearch.standard(null))));
+    }
+
+    private MachineRuns(ActorSystem<Void> system, EngineFactory engines) {
+        this.system = system;
+        this.engines = engines;
+    }
+
+    /// The same on other engines, made of these; closed with this one.
+    MachineRuns with(UnaryOperator<EngineFactory> change) {
+        return new MachineRuns(system, change.apply(engines));
+    }
 
     /// What a run printed, and how it ended.
     record Finished(String console, RunReport report) {}

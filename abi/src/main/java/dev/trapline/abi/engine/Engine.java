@@ -126,6 +126,29 @@ public interface Engine extends AutoCloseable {
     /// @throws EngineException if it is not
     void load(Bytes state);
 
+    /// How much room an engine has left for translations of guest code.
+    enum Room {
+        /// It can run on.
+        AMPLE,
+        /// It is to be replaced by a fresh one that takes on what [#save] gives.
+        SCARCE,
+        /// It has to be replaced before it runs again.
+        NONE
+    }
+
+    /// How many instructions may be run between two looks at [#room], and in one run. The same for all engines that
+    /// are opened with one spec.
+    default long roomBudget() {
+        return MAX_BUDGET;
+    }
+
+    /// How much room is left. Translations take room that never comes free: every instruction that is translated
+    /// for the first time, or again because it was dropped or written, takes some. Engines that have run the same
+    /// slices from their opening say [Room#SCARCE] at the same place, but for code of the most unusual kind.
+    default Room room() {
+        return Room.AMPLE;
+    }
+
     /// Frees the engine's native memory. The memory map it was opened with belongs to the caller and stays.
     @Override
     void close();

@@ -2,6 +2,7 @@ package dev.trapline.journal.codec;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.firmware.Effect;
@@ -85,9 +86,19 @@ public final class RecordDecoder {
             case RecordLayout.EVENT -> event();
             case RecordLayout.ENTROPY -> new JournalRecord.Entropy(in.string(), Bytes.copyOf(in.bytes()));
             case RecordLayout.IDLE -> new JournalRecord.Idle(in.varint());
+            case RecordLayout.RENEWED -> renewed();
             default ->
                 throw new CodecException("there is no input of number " + (tag >> 4) + " (byte " + (in.at() - 1) + ")");
         };
+    }
+
+    private JournalRecord.Input renewed() {
+        long after = in.varint();
+        if (after < 0 || after >= Engine.MAX_BUDGET) {
+            throw new CodecException("no slice has instructions enough to have its engine replaced after "
+                    + Long.toUnsignedString(after) + " (byte " + in.at() + ")");
+        }
+        return new JournalRecord.Renewed(after);
     }
 
     private JournalRecord.Input event() {

@@ -87,6 +87,10 @@ public final class RecordEncoder {
                 out.u8(RecordLayout.IDLE);
                 out.varint(idle.until());
             }
+            case JournalRecord.Renewed renewed -> {
+                out.u8(RecordLayout.RENEWED);
+                out.varint(renewed.after());
+            }
             case JournalRecord.Stop stop -> {
                 out.u8(RecordLayout.STOP);
                 Codes.STOP.write(out, stop.reason());

@@ -33,6 +33,7 @@ import dev.trapline.abi.exit.HypercallExit;
 /// idle          [ 0 | 0 | 1 | 0 |      12       ]   varint until
 /// interrupt     [ 0 | 0 | 1 | 1 |      12       ]   u8 vcpu, varint intid
 /// event         [ 0 | 1 | 0 | 0 |      12       ]   u8 vcpu, varint number
+/// renewed       [ 0 | 1 | 0 | 1 |      12       ]   varint after
 /// reaction      [ 0 | 0 | 0 | 0 |      13       ]   text service, effects
 ///
 /// registers      varint of changed registers, bit 0 PC, 1 PSTATE, 2 SP, 3 + n x(n); for each set bit, from bit 0 up:
@@ -64,6 +65,7 @@ final class RecordLayout {
     static final int IDLE = OTHER_INPUT | 0x20;
     static final int INTERRUPT = OTHER_INPUT | 0x30;
     static final int EVENT = OTHER_INPUT | 0x40;
+    static final int RENEWED = OTHER_INPUT | 0x50;
 
     static final int SAME_VCPU = 0x10;
     static final int SAME_BUDGET = 0x20;

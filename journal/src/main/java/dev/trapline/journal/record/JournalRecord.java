@@ -84,6 +84,12 @@ public sealed interface JournalRecord {
     /// @param until that moment, in ticks
     record Idle(long until) implements Input {}
 
+    /// The slice that follows had the engine of its vCPU replaced by a fresh one, which was full. An input, since
+    /// how full an engine is depends on the library, and a guest that forgets its maintenance can tell.
+    ///
+    /// @param after how many instructions of the slice; 0 is before the first
+    record Renewed(long after) implements Input {}
+
     /// Somebody outside asked the run to end.
     record Stop(Reason reason) implements Input {
         /// Who asked.

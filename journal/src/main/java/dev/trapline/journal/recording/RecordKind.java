@@ -15,6 +15,7 @@ public enum RecordKind {
     REACTION,
     ENTROPY,
     IDLE,
+    RENEWED,
     STOP,
     END;
 
@@ -31,6 +32,7 @@ public enum RecordKind {
             case JournalRecord.Reaction _ -> REACTION;
             case JournalRecord.Entropy _ -> ENTROPY;
             case JournalRecord.Idle _ -> IDLE;
+            case JournalRecord.Renewed _ -> RENEWED;
             case JournalRecord.Stop _ -> STOP;
             case JournalRecord.End _ -> END;
         };

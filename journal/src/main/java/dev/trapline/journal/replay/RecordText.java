@@ -26,6 +26,7 @@ final class RecordText {
             case JournalRecord.Entropy entropy ->
                 "entropy for '" + entropy.service() + "' of " + entropy.bytes().size() + " bytes";
             case JournalRecord.Idle idle -> "time passing to " + idle.until() + " while nothing could run";
+            case JournalRecord.Renewed renewed -> "a fresh engine after " + renewed.after() + " instructions";
             case JournalRecord.Stop stop -> "a stop (" + stop.reason() + ")";
             case JournalRecord.End end -> "the end of the run (" + end.outcome() + ")";
         };

@@ -18,7 +18,7 @@ import java.util.TreeMap;
 ///
 /// ```text
 /// trapline-recording
-/// format = 1
+/// format = 2
 /// id = 3f0c...
 /// store = mvstore
 /// durability = interval

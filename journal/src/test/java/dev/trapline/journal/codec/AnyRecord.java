@@ -4,6 +4,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
@@ -68,12 +69,13 @@ public final class AnyRecord {
     }
 
     private JournalRecord.Input input() {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(7)) {
             case 0 -> new JournalRecord.ConsoleInput(bytes());
             case 1 -> new JournalRecord.Stop(pick(JournalRecord.Stop.Reason.values()));
             case 2 -> new JournalRecord.Injected(injection());
             case 3 -> new JournalRecord.Entropy("service-" + random.nextInt(5), bytes());
             case 4 -> new JournalRecord.Idle(positive());
+            case 5 -> new JournalRecord.Renewed(random.nextLong(Engine.MAX_BUDGET));
             default -> new JournalRecord.Reconfigured(policy());
         };
     }

@@ -1,0 +1,147 @@
+package dev.trapline.unicorn;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.trapline.abi.engine.MemoryMap;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/// Where an instance keeps how full its buffer of translated code is. No call of the library tells.
+///
+/// ```text
+///  handle + context  : pointer to the translator's structure
+///  structure + next  : where the next block goes
+///            + 8     : data of the block that is being translated
+///            + 16    : the end: a block that would begin behind it empties the buffer
+/// ```
+///
+/// The offsets differ between builds. They are found by letting a probe engine translate two blocks, and nothing else
+/// moves in the same way. Words that may be no pointers are followed through the system, which refuses where this
+/// process would crash; where the system has no such file, the buffer is not found.
+///
+/// @param context in bytes from the address that the handle is
+/// @param next in bytes from the start of the structure
+record CodeBuffer(int context, int next) {
+
+    private static final Path OWN_MEMORY = Path.of("/proc/self/mem");
+    private static final long PROBE = 0x10000;
+    /// Bytes between the probe's blocks.
+    private static final int STEP = 64;
+
+    /// How much of the handle's structure is searched, and of what it points to.
+    private static final int SEARCHED = 2048;
+
+    private static final int FIELDS = 3;
+    /// `b .` in A64 and in A32.
+    private static final int A64_LOOP = 0x1400_0000;
+
+    private static final int A32_LOOP = 0xeaff_fffe;
+    /// A block of one instruction takes less, and the smallest buffer of any build is larger.
+    private static final long BLOCK = 1 << 16;
+
+    private static final long SMALLEST = 1 << 20;
+    private static final long LARGEST = 1L << 31;
+
+    // SAFETY: read only where calibration has found the structures of an instance that is open.
+    @SuppressWarnings("restricted")
+    private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    /// Looks for the buffer of instances of one architecture.
+    ///
+    /// @param arch [UnicornConstants#UC_ARCH_ARM64] or [UnicornConstants#UC_ARCH_ARM]
+    /// @return empty if it is not where it is looked for, or more than one thing looks like it
+    static Optional<CodeBuffer> calibrate(UnicornLibrary library, int arch) {
+        boolean a64 = arch == UnicornConstants.UC_ARCH_ARM64;
+        int model = a64 ? UnicornConstants.UC_CPU_ARM64_A57 : UnicornConstants.UC_CPU_ARM_CORTEX_A15;
+        try (Arena memory = Arena.ofConfined();
+                FileChannel own = FileChannel.open(OWN_MEMORY, StandardOpenOption.READ);
+                Unicorn probe = Unicorn.open(library, arch, model)) {
+            // SAFETY: the probe is closed before the arena is.
+            MemorySegment page = memory.allocate(MemoryMap.PAGE, MemoryMap.PAGE);
+            int loop = a64 ? A64_LOOP : A32_LOOP;
+            for (long at = 0; at < MemoryMap.PAGE; at += STEP) {
+                page.set(JAVA_INT, at, loop);
+            }
+            probe.mapMemory(PROBE, page, UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_EXEC);
+            probe.start(PROBE, 1);
+            long[][] before = structures(probe, own);
+            probe.start(PROBE + STEP, 1);
+            return only(before, structures(probe, own));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// What the words of the handle's structure point to; empty where one is no pointer.
+    private static long[][] structures(Unicorn probe, FileChannel own) {
+        byte[] handle = new byte[SEARCHED];
+        MemorySegment.copy(MEMORY, JAVA_BYTE, probe.handle(), handle, 0, SEARCHED);
+        ByteBuffer words = ByteBuffer.wrap(handle).order(ByteOrder.nativeOrder());
+        long[][] found = new long[SEARCHED / Long.BYTES][];
+        for (int k = 0; k < found.length; k++) {
+            found[k] = structure(own, words.getLong(k * Long.BYTES));
+        }
+        return found;
+    }
+
+    private static long[] structure(FileChannel own, long address) {
+        if (address <= 0 || address % Long.BYTES != 0) {
+            return new long[0];
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(SEARCHED).order(ByteOrder.nativeOrder());
+        try {
+            if (own.read(bytes, address) < SEARCHED) {
+                return new long[0];
+            }
+        } catch (IOException e) {
+            // Nothing is mapped there: the word is no pointer.
+            return new long[0];
+        }
+        long[] words = new long[SEARCHED / Long.BYTES];
+        bytes.flip().asLongBuffer().get(words);
+        return words;
+    }
+
+    /// The nearest of the pointers that lead to it: what lies in front of the structure may have its own.
+    private static Optional<CodeBuffer> only(long[][] before, long[][] after) {
+        Optional<CodeBuffer> found = Optional.empty();
+        long place = 0;
+        for (int k = 0; k < before.length; k++) {
+            int words = Math.min(before[k].length, after[k].length);
+            for (int at = 0; at + FIELDS <= words; at++) {
+                if (isNext(before[k], after[k], at)) {
+                    if (found.isPresent() && after[k][at] != place) {
+                        return Optional.empty();
+                    }
+                    place = after[k][at];
+                    CodeBuffer candidate = new CodeBuffer(k * Long.BYTES, at * Long.BYTES);
+                    found = found.filter(best -> best.next() < candidate.next()).or(() -> Optional.of(candidate));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static boolean isNext(long[] before, long[] after, int at) {
+        long grown = after[at] - before[at];
+        long room = after[at + 2] - after[at];
+        return grown > 0 && grown < BLOCK && before[at + 2] == after[at + 2] && room > SMALLEST && room <= LARGEST;
+    }
+
+    /// How many bytes of translated code an instance still has room for.
+    long room(Unicorn engine) {
+        // SAFETY: the handle is open, and calibration has found a structure of the translator behind it, which lives as
+        // long as the instance.
+        long structure = MEMORY.get(JAVA_LONG, engine.handle() + context);
+        return MEMORY.get(JAVA_LONG, structure + next + 2 * Long.BYTES) - MEMORY.get(JAVA_LONG, structure + next);
+    }
+}

@@ -1,0 +1,171 @@
+package dev.trapline.vcpu;
+
+import static dev.trapline.vcpu.MachineRuns.assertAsRecorded;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.registry.Policy;
+import dev.trapline.journal.HistoryEntry;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.record.JournalRecord;
+import dev.trapline.journal.recording.Recordings;
+import dev.trapline.vcpu.MachineRuns.Finished;
+import dev.trapline.vcpu.boot.Guests;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// An engine that is full is replaced. No guest can tell, but one that forgets its maintenance: for that one it happens
+/// at the same places in every replay.
+@Tag("native")
+class RenewalTest {
+
+    private static final MachineRuns PLAIN = new MachineRuns();
+    /// 700 divides no slice of these tests, so that engines are replaced within slices too.
+    private static final MachineRuns EAGER = PLAIN.with(engines -> new EagerEngines(engines, 700, 3));
+    /// An engine takes a millisecond to open.
+    private static final MachineRuns SELDOM = PLAIN.with(engines -> new EagerEngines(engines, 700, 40));
+
+    @TempDir
+    private Path directory;
+
+    @AfterAll
+    static void stop() {
+        PLAIN.close();
+    }
+
+    /// vCPU 0 rewrites `add x5, x5, #1` as `add x5, x5, #2` and back, and tells nobody; vCPU 1 executes it and
+    /// keeps the sum.
+    private static final String FORGETS = """
+        movz x0, #3
+        movk x0, #0xc400, lsl #16
+        mov x1, #1
+        adr x2, second
+        mov x3, #0
+        hvc #0
+        adr x12, target
+        ldr w13, one
+        ldr w14, two
+        mov x10, #400
+        patch:
+        str w13, [x12]
+        eor w13, w13, w14
+        eor w14, w13, w14
+        eor w13, w13, w14
+        mov x11, #150
+        wait:
+        subs x11, x11, #1
+        b.ne wait
+        subs x10, x10, #1
+        b.ne patch
+        movz x0, #8
+        movk x0, #0x8400, lsl #16
+        hvc #0
+        second:
+        adr x12, sum
+        mov x5, #0
+        again:
+        bl target
+        str x5, [x12]
+        b again
+        one: .long 0x910004a5
+        two: .long 0x910008a5
+        .balign 2048
+        target:
+        add x5, x5, #1
+        ret
+        .balign 2048
+        sum: .quad 0
+        """;
+
+    @Test
+    void aReplayOfAGuestThatForgetsItsMaintenanceRenewsWhereTheRunDid() {
+        MachineSpec spec = Specs.withVcpus(2).slice(1000).spec();
+        Image image = Assembled.image(ExecutionState.A64, FORGETS);
+        Finished recorded = EAGER.record(spec, image, "", directory.resolve("rec"));
+        assertThat(PLAIN.run(spec, image, "").report().memoryDigest())
+                .as("whether engines are replaced makes a difference to this guest")
+                .isNotEqualTo(recorded.report().memoryDigest());
+        MachineRuns.assertEqual(PLAIN.replay(directory.resolve("rec")), recorded, "replay by engines that never ask");
+        MachineRuns.assertEqual(EAGER.replay(directory.resolve("rec")), recorded, "replay by engines that ask often");
+        assertThat(renewals()).as("some are within slices").anyMatch(after -> after > 0);
+        assertThat(renewals()).as("some are before slices").contains(0L);
+    }
+
+    @Test
+    void anInstructionWithinASliceIsTheSameByEitherWay() {
+        MachineSpec spec = Specs.withVcpus(2).slice(1000).spec();
+        EAGER.record(spec, Assembled.image(ExecutionState.A64, FORGETS), "", directory.resolve("rec"));
+        for (int slice : new int[] {1, 2, 3, 20, 21, 50, 51}) {
+            try (Playback whole = PLAIN.playback(directory.resolve("rec"), (_, _) -> {});
+                    Playback parts = EAGER.playback(directory.resolve("rec"), (_, _) -> {})) {
+                whole.playTo(slice);
+                parts.playTo(slice);
+                whole.playInto(900);
+                parts.playInto(900);
+                assertThat(Sight.of(parts))
+                        .as("900 instructions into slice %d", slice)
+                        .isEqualTo(Sight.of(whole));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "smp-patch, RANDOM",
+        "smp-counter-t32, RANDOM",
+        "conditions-t32, ROUND_ROBIN",
+        "times-a32, ROUND_ROBIN",
+        "fp, RANDOM",
+        "conform-sdei-cpus, RANDOM",
+    })
+    void noOtherGuestCanTell(String guest, Schedule schedule) throws IOException {
+        MachineSpec spec = MachineRuns.spec(2, schedule, 11, Guests.width(guest + ".elf"), Policy.DEFAULT);
+        Finished expected = PLAIN.run(spec, Guests.image(guest + ".elf"), "");
+        Finished renewed = SELDOM.record(spec, Guests.image(guest + ".elf"), "", directory.resolve("rec"));
+        MachineRuns.assertEqual(renewed, expected, guest + " on engines that are replaced all the time");
+        assertThat(renewals()).as("engines were replaced").isNotEmpty();
+    }
+
+    @Test
+    void theRestFromACheckpointRenewsWhereTheRunDid() throws IOException {
+        MachineSpec spec = MachineRuns.spec(2, Schedule.RANDOM, 3);
+        Finished recorded = EAGER.record(spec, Guests.image("smp-patch.elf"), "", directory.resolve("rec"));
+        try (Playback playback = PLAIN.playback(directory.resolve("rec"), (_, _) -> {})) {
+            List<Checkpoint> checkpoints = new ArrayList<>();
+            for (int slice = 0; playback.outcome() == null; slice += 11) {
+                checkpoints.add(playback.checkpoint());
+                playback.playTo(slice);
+            }
+            for (Checkpoint checkpoint : checkpoints.reversed()) {
+                playback.goTo(checkpoint);
+                playback.playTo(Long.MAX_VALUE);
+                assertAsRecorded(playback.report(), recorded, "the rest from " + checkpoint.position());
+            }
+        }
+    }
+
+    private List<Long> renewals() {
+        List<Long> found = new ArrayList<>();
+        try (RecordingReader reader = Recordings.open(directory.resolve("rec"), OpenOptions.STRICT)) {
+            for (Iterator<HistoryEntry> entries = reader.entries(); entries.hasNext(); ) {
+                if (entries.next().record() instanceof JournalRecord.Renewed(long after)) {
+                    found.add(after);
+                }
+            }
+        }
+        return found;
+    }
+}
