@@ -18,14 +18,20 @@ import java.util.Arrays;
 ///  8      : the library's own, pointers among it, up to where the CPU state begins
 ///  header : the CPU state
 ///  clock  : when the performance monitors last looked at the host's clock, 64 bits
+///  entry  : AArch32 only: where the library was last told to begin, 64 bits
 /// ```
+///
+/// The entry is the PC of AArch64, which an AArch32 CPU does not use: it executes from r15. The library sets both when it
+/// is started, and how often it is started in one slice depends on what it has translated already.
 ///
 /// No guest sees the clock: the monitors' registers are answered from virtual time. Its offset differs between builds,
 /// and is the same for AArch64 and AArch32, whose CPU state is one structure. It is found by letting a probe engine
-/// return from an exception to the same instruction over and over: nothing else changes.
+/// return from an exception to the same instruction over and over: nothing else changes. The entry is found by starting
+/// an AArch32 probe at two addresses.
 ///
 /// @param clock offset in bytes from the start of the image; [#NONE] if nothing changed
-record ImageLayout(int clock) {
+/// @param entry the same; [#NONE] if this build does not keep it
+record ImageLayout(int clock, int entry) {
 
     static final int NONE = -1;
 
@@ -37,7 +43,17 @@ record ImageLayout(int clock) {
 
     private static final int TIMES = 64;
 
+    private static final int A32_NOP = 0xe1a0_0000;
+    /// Offsets in the page where the AArch32 probe is started, far enough apart for PCs not to be mistaken.
+    private static final int FIRST_ENTRY = 0x40;
+
+    private static final int SECOND_ENTRY = 0x84;
+
     static ImageLayout calibrate(UnicornLibrary library) {
+        return new ImageLayout(findClock(library), findEntry(library));
+    }
+
+    private static int findClock(UnicornLibrary library) {
         try (Arena memory = Arena.ofConfined();
                 Unicorn probe =
                         Unicorn.open(library, UnicornConstants.UC_ARCH_ARM64, UnicornConstants.UC_CPU_ARM64_A57)) {
@@ -63,8 +79,40 @@ record ImageLayout(int clock) {
                 }
                 before = after;
             }
-            return new ImageLayout(found);
+            return found;
         }
+    }
+
+    private static int findEntry(UnicornLibrary library) {
+        try (Arena memory = Arena.ofConfined();
+                Unicorn probe =
+                        Unicorn.open(library, UnicornConstants.UC_ARCH_ARM, UnicornConstants.UC_CPU_ARM_CORTEX_A15)) {
+            // SAFETY: the probe is closed before the arena is.
+            MemorySegment page = memory.allocate(MemoryMap.PAGE, MemoryMap.PAGE);
+            for (long at = 0; at < MemoryMap.PAGE; at += Integer.BYTES) {
+                page.set(JAVA_INT, at, A32_NOP);
+            }
+            probe.mapMemory(PROBE, page, UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_EXEC);
+            MemorySegment first = MemorySegment.ofArray(startAt(probe, PROBE + FIRST_ENTRY));
+            MemorySegment second = MemorySegment.ofArray(startAt(probe, PROBE + SECOND_ENTRY));
+            int found = NONE;
+            for (int at = header(first); at + Long.BYTES <= first.byteSize(); at += Long.BYTES) {
+                if (first.get(JAVA_LONG_UNALIGNED, at) == PROBE + FIRST_ENTRY
+                        && second.get(JAVA_LONG_UNALIGNED, at) == PROBE + SECOND_ENTRY) {
+                    if (found != NONE) {
+                        throw unknown(library);
+                    }
+                    found = at;
+                }
+            }
+            return found;
+        }
+    }
+
+    // More than one instruction: r15 is not where the run began.
+    private static byte[] startAt(Unicorn probe, long address) {
+        UnicornError.check(probe.start(address, 3), "probing the library");
+        return probe.saveContext().toArray(JAVA_BYTE);
     }
 
     private static byte[] step(Unicorn probe) {
@@ -73,8 +121,8 @@ record ImageLayout(int clock) {
     }
 
     private static EngineException unknown(UnicornLibrary library) {
-        return new EngineException("this build of Unicorn keeps more of the host's time in a CPU's state than Trapline"
-                + " knows of: " + library.identity() + "; use version 2.0.1 or 2.1");
+        return new EngineException("this build of Unicorn keeps other things in a CPU's state than Trapline knows"
+                + " of: " + library.identity() + "; use version 2.0.1 or 2.1");
     }
 
     /// Where the CPU state begins.
@@ -83,12 +131,21 @@ record ImageLayout(int clock) {
     }
 
     /// A copy of an image without what is the host's.
-    byte[] guests(MemorySegment image) {
+    ///
+    /// @param a64 whether it is an AArch64 CPU's
+    byte[] guests(MemorySegment image, boolean a64) {
         byte[] copy = image.toArray(JAVA_BYTE);
         Arrays.fill(copy, Long.BYTES, header(image), (byte) 0);
-        if (clock != NONE && clock + Long.BYTES <= copy.length) {
-            Arrays.fill(copy, clock, clock + Long.BYTES, (byte) 0);
+        clear(copy, clock);
+        if (!a64) {
+            clear(copy, entry);
         }
         return copy;
+    }
+
+    private static void clear(byte[] copy, int at) {
+        if (at != NONE && at + Long.BYTES <= copy.length) {
+            Arrays.fill(copy, at, at + Long.BYTES, (byte) 0);
+        }
     }
 }

@@ -274,6 +274,15 @@ final class UnicornEngine implements Engine {
     }
 
     @Override
+    public void readRegisters(long[] into, RegisterWrites pending) {
+        readRegisters(into);
+        if (pending.count() > 0) {
+            pending.applyTo(into);
+            architecture.normalise(into);
+        }
+    }
+
+    @Override
     public void writeRegisters(RegisterWrites writes) {
         writes.applyTo(registers);
         architecture.normalise(registers);
@@ -337,7 +346,7 @@ final class UnicornEngine implements Engine {
 
     @Override
     public Bytes save() {
-        byte[] image = library.imageLayout().guests(unicorn.saveContext());
+        byte[] image = library.imageLayout().guests(unicorn.saveContext(), architecture instanceof Aarch64);
         ByteBuffer state = ByteBuffer.allocate(image.length + STATE_BYTES);
         state.put(image);
         for (long register : registers) {

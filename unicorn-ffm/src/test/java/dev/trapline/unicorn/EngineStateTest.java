@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.firmware.RegisterWrites;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -85,6 +87,41 @@ class EngineStateTest {
                 0xe1b0_f00e); // movs pc, lr
         assertSameBytes(() -> Snippet.a64(code));
         assertSameBytes(() -> Snippet.aarch32(Snippet.engines(), aarch32));
+    }
+
+    /// How often the library is started in one slice depends on what it has translated: no guest can tell.
+    @Test
+    void anAarch32PlaceReachedByTwoWaysGivesTheSameBytesWhereASliceTakesSeveralStarts() throws InterruptedException {
+        byte[] failedConditions = words(
+                0xe344_800f, // movt r8, #0x400f
+                0xe320_f000, // nop
+                0xbe0e_ffd6, // mcrlt p15, 0, pc, c14, c6, 6: its condition fails
+                0xe281_1001, // add r1, r1, #1
+                0xeaff_fffb); // b mcrlt - 4
+        assertSameBytes(() -> Snippet.aarch32(Snippet.engines(), failedConditions));
+    }
+
+    @Test
+    void registersAreSeenWithWhatIsPendingAndKeepTheirValues() {
+        try (Snippet guest = Snippet.a64("mov x1, #7; nop; nop; nop")) {
+            guest.run(2);
+            assertPendingIsSeen(guest, 0x1_0000_0005L);
+        }
+        // mov r1, #7; nop
+        try (Snippet guest = Snippet.aarch32(Snippet.engines(), words(0xe3a0_1007, 0xe320_f000, 0xe320_f000))) {
+            guest.run(2);
+            assertPendingIsSeen(guest, 5);
+        }
+    }
+
+    private static void assertPendingIsSeen(Snippet guest, long seen) {
+        Bytes before = guest.engine().save();
+        long[] found = new long[GeneralRegisters.COUNT];
+        guest.engine().readRegisters(found, RegisterWrites.fromX0(0x1_0000_0005L));
+        assertThat(found[0]).as("the pending result, in the CPU's width").isEqualTo(seen);
+        assertThat(found[1]).as("a register that nothing is pending for").isEqualTo(7);
+        assertThat(guest.engine().save()).as("the CPU, after it was looked at").isEqualTo(before);
+        assertThat(guest.registers()[0]).as("x0 is not written").isZero();
     }
 
     private static void assertSameBytes(Supplier<Snippet> guests) throws InterruptedException {

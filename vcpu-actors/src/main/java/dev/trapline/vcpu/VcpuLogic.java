@@ -222,9 +222,10 @@ final class VcpuLogic {
         return GeneralRegisters.copyOf(registers);
     }
 
-    /// The general registers as they are now; null if the vCPU has no power.
+    /// The general registers as its next instruction finds them; null if the vCPU has no power. Looking changes
+    /// nothing.
     ///
-    /// @param pending what it finds when it goes on: written early, which it cannot tell
+    /// @param pending results of its last call that are not written yet
     @Nullable
     GeneralRegisters look(RegisterWrites pending) {
         long[] now = new long[GeneralRegisters.COUNT];
@@ -232,11 +233,7 @@ final class VcpuLogic {
         if (powered == null) {
             return null;
         }
-        Engine engine = powered.now();
-        if (pending.count() > 0) {
-            engine.writeRegisters(pending);
-        }
-        engine.readRegisters(now);
+        powered.now().readRegisters(now, pending);
         return GeneralRegisters.copyOf(now);
     }
 

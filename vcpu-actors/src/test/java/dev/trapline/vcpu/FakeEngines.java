@@ -163,6 +163,12 @@ final class FakeEngines implements EngineFactory {
         }
 
         @Override
+        public void readRegisters(long[] into, RegisterWrites pending) {
+            readRegisters(into);
+            pending.applyTo(into);
+        }
+
+        @Override
         public void writeRegisters(RegisterWrites writes) {
             log.add(name + " gets " + writes);
             writes.applyTo(registers);
