@@ -21,8 +21,8 @@ import java.util.Arrays;
 ///  entry  : AArch32 only: where the library was last told to begin, 64 bits
 /// ```
 ///
-/// The entry is the PC of AArch64, which an AArch32 CPU does not use: it executes from r15. The library sets both when it
-/// is started, and how often it is started in one slice depends on what it has translated already.
+/// The entry is the PC of AArch64, which an AArch32 CPU does not use: it executes from r15. The library sets both when
+/// it is started, and how often it is started in one slice depends on what it has translated already.
 ///
 /// No guest sees the clock: the monitors' registers are answered from virtual time. Its offset differs between builds,
 /// and is the same for AArch64 and AArch32, whose CPU state is one structure. It is found by letting a probe engine

@@ -63,8 +63,7 @@ class LookingTest {
         "smp-counter-t32, RANDOM",
     })
     void guestsAreTheSameWhetherLookedAtOrNot(String guest, Schedule schedule) throws IOException {
-        assertOneHashEverywhere(
-                runs.recordSmall(guest, 4, schedule, 700, 300_000, directory.resolve("rec")), guest);
+        assertOneHashEverywhere(runs.recordSmall(guest, 4, schedule, 700, 300_000, directory.resolve("rec")), guest);
     }
 
     @Test

@@ -76,8 +76,8 @@ public interface Engine extends AutoCloseable {
     /// @param into at least [GeneralRegisters#COUNT] words, in the order of [GeneralRegisters]
     void readRegisters(long[] into);
 
-    /// Reads the registers as they would be once `pending` is written, and writes nothing: looking at a CPU does not
-    /// change it.
+    /// Reads the registers as they would be once `pending` is written, and writes nothing: looking at a CPU does
+    /// not change it.
     ///
     /// @param into as above
     void readRegisters(long[] into, RegisterWrites pending);
