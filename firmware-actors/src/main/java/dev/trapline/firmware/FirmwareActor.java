@@ -2,14 +2,14 @@ package dev.trapline.firmware;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
-import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceFailure;
 import java.util.function.Function;
 
 /// The actor around any firmware service: takes a call, asks the service, passes the answer on.
 ///
-/// That a service threw is an answer too: whoever asked ends the machine. It is never retried.
+/// That a service failed is an answer too: the machine ends.  It is never retried.
 public final class FirmwareActor extends DirectBehavior<FirmwareActor.Command> {
 
     /// What a firmware actor understands.
@@ -32,8 +32,8 @@ public final class FirmwareActor extends DirectBehavior<FirmwareActor.Command> {
     /// The service answered.
     public record Given(Reply<?> reply) implements Answer {}
 
-    /// The service threw.
-    public record Threw(InvariantViolation violation) implements Answer {}
+    /// The service failed.
+    public record Failed(ServiceFailure failure) implements Answer {}
 
     private final ServiceHost<?> host;
 
@@ -57,8 +57,8 @@ public final class FirmwareActor extends DirectBehavior<FirmwareActor.Command> {
     private Answer answer(ServiceCall call) {
         try {
             return new Given(host.answer(call));
-        } catch (InvariantViolation violation) {
-            return new Threw(violation);
+        } catch (ServiceFailure failure) {
+            return new Failed(failure);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.trapline.firmware;
 
 import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.ServiceFailure;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
 /// Finds firmware services.
+@SuppressWarnings("rawtypes") // A service is found by its class, which has no type arguments.
 public final class FirmwareServices {
 
     private FirmwareServices() {}
@@ -15,24 +17,44 @@ public final class FirmwareServices {
     /// All services named in `META-INF/services/dev.trapline.abi.firmware.FirmwareService` that a class loader
     /// sees, by name, so that the order does not depend on the class path.
     ///
-    /// @throws java.util.ServiceConfigurationError if one of them cannot be made or described, naming it
-    public static List<FirmwareService<?>> found(ClassLoader loader) {
-        List<FirmwareService<?>> found = new ArrayList<>();
-        ServiceLoader.load(FirmwareService.class, loader).forEach(service -> {
-            check(service);
-            found.add(service);
-        });
-        found.sort(Comparator.comparing(s -> s.descriptor().name()));
+    /// @throws ServiceConfigurationError if a name is not that of a service's class, naming it
+    /// @throws ServiceFailure if one of them cannot be made or described, naming its class
+    public static List<LoadedService<?>> load(ClassLoader loader) {
+        List<LoadedService<?>> found = new ArrayList<>();
+        for (ServiceLoader.Provider<FirmwareService> provider : providers(loader)) {
+            found.add(LoadedService.of(make(provider)));
+        }
+        found.sort(Comparator.comparing(LoadedService::name));
         return found;
     }
 
-    private static void check(FirmwareService<?> service) {
+    // A service's class is loaded here, which may run code of its own.
+    private static List<ServiceLoader.Provider<FirmwareService>> providers(ClassLoader loader) {
         try {
-            service.descriptor();
-            // WIDE: a service is the user's own code.
-        } catch (RuntimeException e) {
-            throw new ServiceConfigurationError(service.getClass().getName() + " has no valid descriptor", e);
+            return ServiceLoader.load(FirmwareService.class, loader).stream().toList();
+        } catch (ServiceConfigurationError e) {
+            throw e;
+        } catch (Throwable e) {
+            throw ServiceFailure.threw(FirmwareService.class.getName(), e, "when classes of services were looked for");
         }
+    }
+
+    private static FirmwareService<?> make(ServiceLoader.Provider<FirmwareService> provider) {
+        try {
+            return provider.get();
+        } catch (ServiceConfigurationError e) {
+            throw ServiceFailure.threw(
+                    provider.type().getName(), e.getCause() == null ? e : e.getCause(), "in its constructor");
+        } catch (Throwable e) {
+            throw ServiceFailure.threw(provider.type().getName(), e, "in its constructor");
+        }
+    }
+
+    /// The same, without what they say of themselves.
+    public static List<FirmwareService<?>> found(ClassLoader loader) {
+        List<FirmwareService<?>> found = new ArrayList<>();
+        load(loader).forEach(loaded -> found.add(loaded.service()));
+        return found;
     }
 
     /// All services on the class path.

@@ -1,7 +1,6 @@
 package dev.trapline.firmware;
 
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.GuestMemory;
@@ -11,6 +10,7 @@ import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.firmware.state.StateCodec;
 import java.util.List;
@@ -24,68 +24,135 @@ import org.jspecify.annotations.Nullable;
 /// @param <S> the service's state
 public final class ServiceHost<S> {
 
+    private final LoadedService<S> loaded;
     private final FirmwareService<S> service;
+    private final String name;
     private final ServiceContext context;
     private final GuestMemory memory;
+    private final ServiceGate gate;
     private S state;
     private @Nullable StateCodec<S> codec;
 
     /// Starts the service.
     ///
+    /// @param gate of its machine
     /// @throws IllegalArgumentException if the service does not understand a setting
-    public ServiceHost(FirmwareService<S> service, ServiceContext context, GuestMemory memory) {
-        this.service = service;
+    /// @throws ServiceFailure if it fails
+    public ServiceHost(LoadedService<S> loaded, ServiceContext context, GuestMemory memory, ServiceGate gate) {
+        this.loaded = loaded;
+        this.service = loaded.service();
+        this.name = loaded.name();
         this.context = context;
         this.memory = memory;
-        this.state = service.start(context);
+        this.gate = gate;
+        this.state = firstState();
+    }
+
+    private S firstState() {
+        S first;
+        gate.enter(name);
+        try {
+            first = service.start(context);
+        } catch (IllegalArgumentException e) {
+            // Without settings there is none that it could refuse.
+            throw loaded.descriptor().settings().isEmpty() ? ServiceFailure.threw(name, e, "at its start") : e;
+        } catch (Throwable e) {
+            throw ServiceFailure.threw(name, e, "at its start");
+        } finally {
+            gate.leave(name);
+        }
+        return present(first, "returned null for its first state");
+    }
+
+    private <T> T present(@Nullable T value, String otherwise) {
+        if (value == null) {
+            throw new ServiceFailure(name, otherwise, null);
+        }
+        return value;
     }
 
     /// What the service is.
     public ServiceDescriptor descriptor() {
-        return service.descriptor();
+        return loaded.descriptor();
     }
 
     /// Answers one call and keeps the state that comes of it.
     ///
-    /// @throws InvariantViolation if the service throws, naming it and the call
+    /// @throws ServiceFailure if the service throws or returns nothing, naming it and the call
     public Reply<S> answer(ServiceCall call) {
+        Reply<S> reply;
+        gate.enter(name);
         try {
-            Reply<S> reply = service.apply(state, call, memory);
-            state = reply.state();
-            return reply;
-        } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
-            throw new InvariantViolation(
-                    "service '" + descriptor().name() + "' threw " + e + " on call "
-                            + call.smccc().functionId() + " of " + call.caller(),
-                    e);
+            reply = service.apply(state, call, memory);
+        } catch (Throwable e) {
+            throw ServiceFailure.threw(name, e, on(call));
+        } finally {
+            gate.leave(name);
         }
+        if (reply == null) {
+            throw new ServiceFailure(name, "returned null " + on(call), null);
+        }
+        state = reply.state();
+        return reply;
+    }
+
+    private static String on(ServiceCall call) {
+        return "on call " + call.smccc().functionId() + " of " + call.caller();
     }
 
     /// Tells the service of an event and keeps the state that comes of it.
     ///
     /// @return what it wants done
-    /// @throws InvariantViolation if the service throws, naming it and the event
+    /// @throws ServiceFailure if the service throws or returns nothing, naming it and the event
     public List<Effect> notice(MachineEvent event) {
+        Reaction<S> reaction;
+        gate.enter(name);
         try {
-            Reaction<S> reaction = service.notice(state, event);
-            state = reaction.state();
-            return reaction.effects();
-        } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
-            throw new InvariantViolation("service '" + descriptor().name() + "' threw " + e + " on " + event, e);
+            reaction = service.notice(state, event);
+        } catch (Throwable e) {
+            throw ServiceFailure.threw(name, e, "on " + event);
+        } finally {
+            gate.leave(name);
         }
+        if (reaction == null) {
+            throw new ServiceFailure(name, "returned null on " + event, null);
+        }
+        state = reaction.state();
+        return reaction.effects();
     }
 
     /// The functions that the service describes and does not have on this machine. Asked before its first call.
+    ///
+    /// @throws ServiceFailure if the service throws
     public List<FunctionId> absent() {
-        return descriptor().functions().stream()
-                .map(ServiceDescriptor.Function::id)
-                .filter(function -> !service.offers(state, function, memory))
-                .toList();
+        gate.enter(name);
+        try {
+            return descriptor().functions().stream()
+                    .map(ServiceDescriptor.Function::id)
+                    .filter(function -> !service.offers(state, function, memory))
+                    .toList();
+        } catch (Throwable e) {
+            throw ServiceFailure.threw(name, e, "when asked for its functions");
+        } finally {
+            gate.leave(name);
+        }
     }
 
     /// The numbers of the events that can be injected for the service. Asked before its first call.
+    ///
+    /// @throws ServiceFailure if the service throws or returns nothing
     public List<Long> events() {
-        return service.events(state);
+        List<Long> events;
+        gate.enter(name);
+        try {
+            events = service.events(state);
+            events = events == null ? null : List.copyOf(events);
+        } catch (Throwable e) {
+            throw ServiceFailure.threw(name, e, "when asked for its events");
+        } finally {
+            gate.leave(name);
+        }
+        return present(events, "returned null when asked for its events");
     }
 
     /// Keeps the state as it is here. A state does not change, so that costs a reference.
@@ -138,7 +205,14 @@ public final class ServiceHost<S> {
     }
 
     /// Puts the service back to its first state: the machine was reset.
+    ///
+    /// @throws ServiceFailure if it fails
     public void restart() {
-        state = service.start(context);
+        try {
+            state = firstState();
+        } catch (IllegalArgumentException e) {
+            // It took the same settings when the machine was built.
+            throw ServiceFailure.threw(name, e, "at its start after a reset");
+        }
     }
 }

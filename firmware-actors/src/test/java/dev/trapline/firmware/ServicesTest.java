@@ -11,7 +11,6 @@ import akka.actor.testkit.typed.javadsl.BehaviorTestKit;
 import akka.actor.testkit.typed.javadsl.TestInbox;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
-import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.GuestMemory;
@@ -20,6 +19,7 @@ import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.registry.CapabilityRegistry;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.firmware.exit.ExitService;
@@ -73,8 +73,8 @@ class ServicesTest {
         actor.run(new FirmwareActor.Call<>(hvc(3, 0xc600_0001L), caller.getRef(), answer -> answer));
         assertThat(caller.receiveMessage())
                 .isInstanceOfSatisfying(
-                        FirmwareActor.Threw.class,
-                        threw -> assertThat(threw.violation())
+                        FirmwareActor.Failed.class,
+                        failed -> assertThat(failed.failure())
                                 .hasMessageContaining("'throwing'")
                                 .hasMessageContaining("0xC6000001")
                                 .hasMessageContaining("vcpu3")
@@ -83,14 +83,14 @@ class ServicesTest {
 
     @Test
     void endlessRecursionInAServiceIsCaughtToo() {
-        ServiceHost<Long> host = new ServiceHost<>(new Recursing(), machineOf(1), MEMORY);
+        ServiceHost<Long> host = new ServiceHost<>(LoadedService.of(new Recursing()), machineOf(1), MEMORY, new ServiceGate());
         assertThatThrownBy(() -> host.answer(hvc(0, 0xc600_0001L)))
-                .isInstanceOf(InvariantViolation.class)
+                .isInstanceOf(ServiceFailure.class)
                 .hasMessageContaining("StackOverflowError");
     }
 
     private static <S> BehaviorTestKit<FirmwareActor.Command> actorOf(FirmwareService<S> service) {
-        return BehaviorTestKit.create(FirmwareActor.create(new ServiceHost<>(service, settingsOf(service), MEMORY)));
+        return BehaviorTestKit.create(FirmwareActor.create(new ServiceHost<>(LoadedService.of(service), settingsOf(service), MEMORY, new ServiceGate())));
     }
 
     private static ServiceDescriptor named(String name) {

@@ -29,6 +29,8 @@ final class Attendant {
     private final PrintWriter err;
     private final boolean statusLine;
     private volatile boolean stopAsked;
+    private volatile Stop.@Nullable Reason stopReason;
+    private volatile long stopNanos;
     private Progress lastProgress = new Progress(0, 0, 0);
     private long lastStatusNanos = System.nanoTime();
 
@@ -62,8 +64,10 @@ final class Attendant {
                 }
                 tend(null);
                 if (stopAsked) {
+                    String service = run.serviceAtWork();
                     throw CommandException.interrupted("the replay was interrupted after "
-                            + Figures.count(run.progress().slices(), "slice") + " without divergence");
+                            + Figures.count(run.progress().slices(), "slice") + " without divergence"
+                            + (service == null ? "" : "; service '" + service + "' was at work" + Interruption.whereHeld()));
                 }
             }
         } finally {
@@ -82,7 +86,7 @@ final class Attendant {
             return await(timeout, null);
         }
         try (RawTerminal raw = RawTerminal.open()) {
-            ConsoleKeys.carry(in, run, true, () -> run.stop(Stop.Reason.INTERRUPTED));
+            ConsoleKeys.carry(in, run, true, () -> stop(Stop.Reason.INTERRUPTED));
             return await(timeout, raw);
         } catch (IOException e) {
             err.println("trapline: the terminal stays in line mode: " + e.getMessage());
@@ -93,7 +97,7 @@ final class Attendant {
     }
 
     private RunReport await(Duration timeout, @Nullable RawTerminal terminal) {
-        signals.ask(() -> run.stop(Stop.Reason.INTERRUPTED), () -> kill(terminal));
+        signals.ask(() -> stop(Stop.Reason.INTERRUPTED), () -> kill(terminal));
         try {
             CompletableFuture<RunReport> done = run.done().toCompletableFuture();
             long deadline = timeout.isZero() ? Long.MAX_VALUE : System.nanoTime() + timeout.toNanos();
@@ -102,16 +106,35 @@ final class Attendant {
                 long now = System.nanoTime();
                 if (limited && now - deadline >= 0) {
                     limited = false;
-                    run.stop(Stop.Reason.TIMEOUT);
+                    stop(Stop.Reason.TIMEOUT);
                 }
                 RunReport report = look(done, limited ? deadline - now : Long.MAX_VALUE);
                 if (report != null) {
                     return report;
                 }
                 tend(terminal);
+                giveUpIfHeld();
             }
         } finally {
             console.finish();
+        }
+    }
+
+    private void stop(Stop.Reason reason) {
+        run.stop(reason);
+        if (stopReason == null) {
+            stopNanos = System.nanoTime();
+            stopReason = reason;
+        }
+    }
+
+    /// A run ends between two slices. One that has not ended long after it was asked to, and is in a service, waits for
+    /// that service, which may never return.
+    private void giveUpIfHeld() {
+        Stop.Reason reason = stopReason;
+        if (reason != null
+                && System.nanoTime() - stopNanos >= TimeUnit.MILLISECONDS.toNanos(Interruption.GRACE_MILLIS)) {
+            run.giveUp(reason);
         }
     }
 
@@ -131,7 +154,7 @@ final class Attendant {
     private void tend(@Nullable RawTerminal terminal) {
         if (console.isBroken()) {
             stopAsked = true;
-            run.stop(Stop.Reason.INTERRUPTED);
+            stop(Stop.Reason.INTERRUPTED);
         }
         if (terminal != null && !terminal.isRaw() && run.readsConsole()) {
             terminal.makeRaw();

@@ -1,6 +1,7 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.engine.EngineException;
+import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.registry.RegistryError;
 import dev.trapline.abi.registry.RegistryException;
 import dev.trapline.config.ConfigException;
@@ -30,6 +31,12 @@ final class Failures {
                 several(e.problems().stream().map(ConfigProblem::toString).toList(), err);
             case RegistryException e ->
                 several(e.errors().stream().map(RegistryError::message).toList(), err);
+            case ServiceFailure e -> {
+                if (e.getCause() != null) {
+                    e.getCause().printStackTrace(err);
+                }
+                yield new Ending(Ending.BROKEN, "service-failed", message(e));
+            }
             case MachineSetupException e -> new Ending(Ending.USAGE, "usage", message(e));
             case ImageException e -> new Ending(Ending.USAGE, "usage", message(e));
             case EngineException e -> new Ending(Ending.USAGE, "no-engine", message(e));

@@ -94,8 +94,7 @@ final class JournalIndexCommand implements Action {
         EngineFactory engines = Engines.open(common.library(), common.shortcuts());
         long slices;
         try (RecordingReader reader = Recordings.open(options.directory(), open)) {
-            ReplayCommand.warnOfLibrary(reader.header().library(), engines.library(), terminal.err());
-            ReplayCommand.tellNotice(reader, terminal.err());
+            RecordedWith.warn(reader, engines.library(), services, terminal.err());
             slices = Place.slices(reader);
         }
         Playback playback =

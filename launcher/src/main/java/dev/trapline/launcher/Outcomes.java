@@ -31,11 +31,17 @@ final class Outcomes {
                 err.println("The replay is not what the recording says.");
                 err.println(text.indent(2).stripTrailing());
             }
-            case RunOutcome.Broken(String message, var lastEvents) -> {
-                err.println("The machine broke at " + report.position() + ": " + message);
-                err.println("Its last events, oldest first:");
-                lastEvents.forEach(event -> err.println("  " + event));
-            }
+            case RunOutcome.ServiceFailed failed ->
+                explain("A firmware service failed at " + report.position() + ": " + failed.message(), report, err);
+            case RunOutcome.HeldByService held ->
+                explain(
+                        "Service '" + held.service() + "' held the machine at " + report.position()
+                                + ". What was recorded ends there: it can be replayed, and gone on with by"
+                                + " 'trapline run --continue' when the service returns.",
+                        report,
+                        err);
+            case RunOutcome.Broken broken ->
+                explain("Trapline itself failed at " + report.position() + ": " + broken.message(), report, err);
             case RunOutcome.PoweredOff _,
                     RunOutcome.Hibernated _,
                     RunOutcome.ResetRequested _,
@@ -43,6 +49,19 @@ final class Outcomes {
                     RunOutcome.RecordingEnds _,
                     RunOutcome.StorageFailed _ -> {}
         }
+    }
+
+    private static void explain(String headline, RunReport report, PrintWriter err) {
+        err.println(headline);
+        RunReport.Breakage breakage = report.breakage();
+        if (breakage == null) {
+            return;
+        }
+        if (!breakage.trace().isEmpty()) {
+            err.println(breakage.trace());
+        }
+        err.println("The machine's last events, oldest first:");
+        breakage.lastEvents().forEach(event -> err.println("  " + event));
     }
 
     private static void explainHandlers(RunReport report, PrintWriter err) {

@@ -215,18 +215,6 @@ final class ParallelReplay {
     }
 
     private static RunReport timed(RunReport report, List<String> lastCalls, long start) {
-        return new RunReport(
-                report.outcome(),
-                report.position(),
-                report.progress(),
-                report.instructionsGranted(),
-                report.registerDigest(),
-                report.memoryDigest(),
-                report.consoleBytes(),
-                report.consoleDigest(),
-                lastCalls,
-                report.openHandlers(),
-                System.nanoTime() - start,
-                report.stored());
+        return report.ofParts(lastCalls, System.nanoTime() - start);
     }
 }

@@ -2,7 +2,6 @@ package dev.trapline.launcher;
 
 import akka.actor.typed.ActorSystem;
 import dev.trapline.abi.engine.EngineFactory;
-import dev.trapline.abi.engine.EngineLibrary;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
@@ -155,9 +154,13 @@ final class ReplayCommand implements Action {
         ParallelReplay replay = new ParallelReplay(recording, open, engines, services, checkpoints(), console);
         try (RecordingReader reader = Recordings.open(recording, open);
                 Signals signals = Signals.take()) {
-            warnOfLibrary(reader.header().library(), engines.library(), terminal.err());
-            tellNotice(reader, terminal.err());
-            signals.ask(replay::stop, () -> {});
+            RecordedWith.warn(reader, engines.library(), services, terminal.err());
+            signals.ask(
+                    () -> {
+                        replay.stop();
+                        Interruption.unlessItEnds(terminal.err());
+                    },
+                    () -> {});
             RunReport report = replay.replay(jobs);
             console.finish();
             if (report != null) {
@@ -200,8 +203,7 @@ final class ReplayCommand implements Action {
         MachineSpec spec = reader.header().spec();
         List<Image> images = reader.images();
         if (jobs == 1) {
-            warnOfLibrary(reader.header().library(), engines.library(), terminal.err());
-            tellNotice(reader, terminal.err());
+            RecordedWith.warn(reader, engines.library(), services, terminal.err());
         }
         ActorSystem<Void> system = ActorSystems.start();
         GuestConsole console = terminal.console();
@@ -233,8 +235,7 @@ final class ReplayCommand implements Action {
         StateView view = new StateView(seek.registers(), seek.disassemble(), seek.memory());
         EngineFactory engines = Engines.open(common.library(), common.shortcuts());
         try (RecordingReader reader = Recordings.open(recording, open)) {
-            warnOfLibrary(reader.header().library(), engines.library(), terminal.err());
-            tellNotice(reader, terminal.err());
+            RecordedWith.warn(reader, engines.library(), services, terminal.err());
         }
         Seek player = new Seek(terminal, recording, open, engines, services, checkpoints());
         return at == null ? player.print(from, to) : player.show(at, view, seek.format());
@@ -245,15 +246,6 @@ final class ReplayCommand implements Action {
         String notice = reader.notice();
         if (notice != null) {
             err.println("trapline: " + notice);
-        }
-    }
-
-    /// Says that the engine is another one than it was.
-    static void warnOfLibrary(EngineLibrary recorded, EngineLibrary present, PrintWriter err) {
-        if (!recorded.sha256().equals(present.sha256())) {
-            err.println("trapline: recorded with another build of the library (" + recorded.name() + " "
-                    + recorded.version() + "; here: " + present.name() + " " + present.version()
-                    + "); the digests decide whether that matters");
         }
     }
 
@@ -286,9 +278,9 @@ final class ReplayCommand implements Action {
                     RunOutcome.LimitReached _,
                     RunOutcome.Deadlock _,
                     RunOutcome.Interrupted _,
-                    RunOutcome.RecordingEnds _,
-                    RunOutcome.Broken _ -> true;
-            case RunOutcome.Diverged _, RunOutcome.StorageFailed _ -> false;
+                    RunOutcome.RecordingEnds _ -> true;
+            case RunOutcome.ServiceFailed failed -> failed.inHistory();
+            case RunOutcome.Diverged _, RunOutcome.StorageFailed _, RunOutcome.HeldByService _, RunOutcome.Broken _ -> false;
         };
     }
 

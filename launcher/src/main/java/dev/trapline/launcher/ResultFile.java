@@ -144,6 +144,8 @@ final class ResultFile {
                         "vcpus",
                         vcpus.stream().map(state -> state.description()).toList());
             case RunOutcome.Diverged(String report) -> fields.put("report", report);
+            case RunOutcome.ServiceFailed failed -> fields.put("service", failed.service());
+            case RunOutcome.HeldByService held -> fields.put("service", held.service());
             case RunOutcome.Broken broken -> fields.put("lastEvents", broken.lastEvents());
             case RunOutcome.ResetRequested(Effect.SystemReset.Reset kind, ResetRequest request) ->
                 fields.put("reset", reset(kind, request));

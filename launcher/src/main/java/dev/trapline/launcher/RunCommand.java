@@ -17,6 +17,7 @@ import dev.trapline.vcpu.Machine;
 import dev.trapline.vcpu.MachineRun;
 import dev.trapline.vcpu.RunReport;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -175,8 +176,7 @@ final class RunCommand implements Action {
         RecordingReader reader = Recordings.open(directory, open);
         EngineFactory engines =
                 Engines.open(config.run().library(), config.run().shortcuts());
-        ReplayCommand.warnOfLibrary(reader.header().library(), engines.library(), terminal.err());
-        ReplayCommand.tellNotice(reader, terminal.err());
+        RecordedWith.warn(reader, engines.library(), services, terminal.err());
         Plan plan = new Plan(reader.header().spec(), reader.images(), directory, Recordings.journalOf(directory, open));
         return run(Machine.proceed(engines, reader, directory), config, services, plan);
     }
@@ -221,7 +221,9 @@ final class RunCommand implements Action {
         }
         RunReport report;
         try (Signals signals = Signals.take()) {
+            Thread limit = limitOfStart(config.run().timeout());
             MachineRun run = builder.start(system);
+            limit.interrupt();
             Attendant attendant = new Attendant(run, signals, console, terminal.err(), terminal.hasStatusLine());
             report = input == null
                     ? attendant.awaitWithInput(config.run().timeout(), terminal.in())
@@ -230,6 +232,20 @@ final class RunCommand implements Action {
         Outcomes.explain(report, plan.spec(), plan.images(), terminal.err());
         ended = report;
         return RunSummary.of(report).print(terminal, plan.recording());
+    }
+
+    /// The limit of host time before there is a run to stop: services start in there.
+    private Thread limitOfStart(Duration timeout) {
+        Ending ending = new Ending(Ending.LIMIT, "limit", "the limit of --timeout was reached before the run began");
+        return Interruption.inBackground(
+                () -> {
+                    String held = Interruption.whereHeld();
+                    if (!timeout.isZero() && !held.isEmpty()) {
+                        Interruption.end(
+                                new Ending(ending.status(), ending.kind(), ending.message() + held), terminal.err());
+                    }
+                },
+                timeout.toMillis());
     }
 
     private LayeredConfig layers() {

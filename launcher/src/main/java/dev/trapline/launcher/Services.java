@@ -3,6 +3,7 @@ package dev.trapline.launcher;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.firmware.FirmwareServices;
+import dev.trapline.firmware.LoadedService;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -20,45 +21,52 @@ import java.util.zip.ZipEntry;
 
 /// Every firmware service that this process has: Trapline's own and those of the plugins.
 ///
-/// @param all in the order of their names
-record Services(List<FirmwareService<?>> all) {
+/// @param loaded in the order of their names
+record Services(List<LoadedService<?>> loaded) {
 
     private static final String ENTRY = "META-INF/services/" + FirmwareService.class.getName();
 
     Services {
-        all = List.copyOf(all);
+        loaded = List.copyOf(loaded);
     }
 
     /// Looks for services.
     ///
     /// @param plugins JAR files; their classes stay loaded until the process ends
-    /// @throws CommandException if a plugin is none, a service cannot be made, or two have the same name
+    /// @throws CommandException if a plugin is none, a class that it names is not there, or two have the same name
+    /// @throws dev.trapline.abi.firmware.ServiceFailure if a service cannot be made or described
     static Services load(List<Path> plugins) {
         Map<String, Path> classes = new TreeMap<>();
         plugins.forEach(plugin -> check(plugin, classes));
-        List<FirmwareService<?>> found;
+        List<LoadedService<?>> found;
         try {
-            found = FirmwareServices.found(loader(plugins));
-        } catch (ServiceConfigurationError | LinkageError e) {
+            found = FirmwareServices.load(loader(plugins));
+        } catch (ServiceConfigurationError e) {
             String cause = e.getCause() == null ? "" : " (" + e.getCause() + ")";
             throw CommandException.usage("a firmware service cannot be loaded: " + e.getMessage() + cause, e);
         }
-        Map<String, FirmwareService<?>> byName = new TreeMap<>();
-        for (FirmwareService<?> service : found) {
-            FirmwareService<?> other = byName.put(service.descriptor().name(), service);
+        Map<String, LoadedService<?>> byName = new TreeMap<>();
+        for (LoadedService<?> service : found) {
+            LoadedService<?> other = byName.put(service.name(), service);
             if (other != null) {
-                throw CommandException.usage("two firmware services are named '"
-                        + service.descriptor().name() + "': " + origin(other) + " and " + origin(service)
-                        + "; leave one of them out");
+                throw CommandException.usage("two firmware services are named '" + service.name() + "': "
+                        + origin(other.service()) + " and " + origin(service.service()) + "; leave one of them out");
             }
         }
         return new Services(found);
     }
 
+    /// The services themselves.
+    List<FirmwareService<?>> all() {
+        List<FirmwareService<?>> all = new ArrayList<>();
+        loaded.forEach(service -> all.add(service.service()));
+        return all;
+    }
+
     /// What they are.
     List<ServiceDescriptor> descriptors() {
         List<ServiceDescriptor> descriptors = new ArrayList<>();
-        all.forEach(service -> descriptors.add(service.descriptor()));
+        loaded.forEach(service -> descriptors.add(service.descriptor()));
         return descriptors;
     }
 

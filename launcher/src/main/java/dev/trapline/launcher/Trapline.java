@@ -29,7 +29,12 @@ public final class Trapline {
     /// Runs the command and ends the process with its exit status.
     public static void main(String[] arguments) {
         Terminal terminal = Terminal.ofProcess();
-        int status = new Trapline(terminal).execute(List.of(arguments));
+        int status;
+        // A command that has something to close takes signals itself.
+        try (Signals signals = Signals.take()) {
+            signals.ask(() -> Interruption.end(terminal.err()), () -> {});
+            status = new Trapline(terminal).execute(List.of(arguments));
+        }
         System.exit(terminal.settle(status));
     }
 

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What a user reads who got something wrong: always status 2, always the reason in the last line.
+/// What a user reads who got something wrong: status 2, or 1 where it is a plugin's code; always the reason in the last
+/// line.
 class BadInputTest {
 
     @TempDir
@@ -108,14 +109,21 @@ class BadInputTest {
                 "META-INF/services/dev.trapline.abi.firmware.FirmwareService",
                 Undescribed.class.getName() + "\n");
         Said said = perform("run", "--plugin", undescribed.toString(), guest("spin"));
-        assertRefused(said, Undescribed.class.getName(), "lower-case", "Not A Name");
+        assertBroken(said, Undescribed.class.getName(), "lower-case", "Not A Name");
         Path unstartable = jar(
                 "f.jar",
                 "META-INF/services/dev.trapline.abi.firmware.FirmwareService",
                 Unstartable.class.getName() + "\n");
         said = perform("run", "--plugin", unstartable.toString(), guest("exit-42"));
-        assertRefused(said, "service 'unstartable' cannot start", "no ignition");
-        assertThat(said.err()).as("a message, and no stack trace").doesNotContain("\tat ");
+        assertBroken(said, "service 'unstartable'", "at its start", "no ignition");
+    }
+
+    private static void assertBroken(Said said, String... words) {
+        assertThat(said.status()).as(said.err()).isEqualTo(Ending.BROKEN);
+        assertThat(said.lastLine())
+                .startsWith("trapline: exit 1, service-failed: ")
+                .contains(words);
+        assertThat(said.err()).as("the stack trace: it is the user's code").contains("\tat " + BadInputTest.class.getName());
     }
 
     /// A service that cannot say what it is.

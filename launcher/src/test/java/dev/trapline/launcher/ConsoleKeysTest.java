@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ConsoleKeysTest {
@@ -50,6 +51,16 @@ class ConsoleKeysTest {
 
         @Override
         public void stop(Stop.Reason reason) {}
+
+        @Override
+        public @Nullable String serviceAtWork() {
+            return null;
+        }
+
+        @Override
+        public boolean giveUp(Stop.Reason reason) {
+            return false;
+        }
 
         @Override
         public Progress progress() {

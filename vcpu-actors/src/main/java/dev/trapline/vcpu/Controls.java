@@ -1,6 +1,7 @@
 package dev.trapline.vcpu;
 
 import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.record.JournalRecord.Stop;
 import java.util.Queue;
@@ -20,6 +21,32 @@ final class Controls {
     private final AtomicLong slices = new AtomicLong();
     private final AtomicLong hypercalls = new AtomicLong();
     private volatile boolean consoleRead;
+    private volatile @Nullable Takeover takeover;
+
+    /// How a machine ends whose own thread does not come back from a service.
+    interface Takeover {
+
+        /// Ends the run.
+        ///
+        /// @param trace where the service has come to
+        void end(RunOutcome how, String trace);
+
+        /// What the run came to.
+        ///
+        /// @param storageFailure why the recording could not be closed; null if it could
+        RunReport report(@Nullable String storageFailure);
+    }
+
+    /// Says how the machine ends then.
+    void onTakeover(Takeover how) {
+        takeover = how;
+    }
+
+    /// Null if the machine has not begun.
+    @Nullable
+    Takeover takeover() {
+        return takeover;
+    }
 
     /// Asks for the end; the first reason counts.
     void askToStop(Stop.Reason reason) {

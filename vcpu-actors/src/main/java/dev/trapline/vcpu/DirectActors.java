@@ -13,6 +13,7 @@ import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.registry.CapabilityRegistry;
 import dev.trapline.abi.registry.Decision;
 import dev.trapline.abi.registry.Policy;
@@ -84,8 +85,8 @@ final class DirectActors implements MachineCore.Actors {
                 Reply<?> reply;
                 try {
                     reply = answerInPlace(service, call);
-                } catch (InvariantViolation violation) {
-                    core.serviceThrew(end, violation);
+                } catch (ServiceFailure failure) {
+                    core.serviceFailed(end, failure);
                     return;
                 }
                 core.hypercallAnswered(end, decision, reply.registers(), reply.effects());

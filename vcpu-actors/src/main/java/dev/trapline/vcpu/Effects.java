@@ -32,9 +32,6 @@ final class Effects {
 
         /// A service wants something done on an event.
         void reacted(JournalRecord.Reaction reaction);
-
-        /// A service threw on an event, and will again in a replay.
-        void serviceThrew(InvariantViolation violation);
     }
 
     /// The machine's services.
@@ -44,7 +41,7 @@ final class Effects {
 
         /// What a service wants done on an event.
         ///
-        /// @throws InvariantViolation if it throws
+        /// @throws ServiceFailure if it fails
         List<Effect> notice(String service, MachineEvent event);
 
         void restartServices();
@@ -59,6 +56,7 @@ final class Effects {
     private final Inputs inputs;
     private final Services services;
     private final Run run;
+    private final EffectCheck check;
 
     Effects(
             MachineSpec spec,
@@ -79,6 +77,7 @@ final class Effects {
         this.inputs = inputs;
         this.services = services;
         this.run = run;
+        this.check = new EffectCheck(spec, memory, vcpus);
     }
 
     /// The first start of the machine.
@@ -99,13 +98,7 @@ final class Effects {
         if (run.isOver()) {
             return;
         }
-        List<Effect> effects;
-        try {
-            effects = services.notice(service, event);
-        } catch (InvariantViolation violation) {
-            run.serviceThrew(violation);
-            return;
-        }
+        List<Effect> effects = services.notice(service, event);
         if (!effects.isEmpty()) {
             List<Effect> feasible = feasible(effects);
             run.reacted(new JournalRecord.Reaction(service, feasible));
@@ -126,7 +119,9 @@ final class Effects {
                 woken |= target.bit();
             }
             VcpuId waits = waiting(effect);
-            if (waits != null && ((woken & waits.bit()) != 0 || vcpus.isInterrupted(waits, run.now()))) {
+            if (waits != null
+                    && waits.index() < spec.vcpus()
+                    && ((woken & waits.bit()) != 0 || vcpus.isInterrupted(waits, run.now()))) {
                 feasible.add(new Effect.StayAwake(waits));
             } else {
                 feasible.add(effect);
@@ -143,9 +138,12 @@ final class Effects {
     }
 
     /// Carries out effects of a service, in their order.
+    ///
+    /// @throws ServiceFailure at the first one that cannot be done
     void apply(List<Effect> effects, String service) {
         for (Effect effect : effects) {
             if (!run.isOver()) {
+                check.require(effect, service);
                 apply(effect, service);
             }
         }
@@ -180,7 +178,7 @@ final class Effects {
                 stayedAwake(target);
             }
             case Effect.Wake(VcpuId target) -> vcpus.interrupt(target);
-            case Effect.WriteMemory(long address, Bytes bytes) -> writeMemory(address, bytes, service);
+            case Effect.WriteMemory(long address, Bytes bytes) -> writeMemory(address, bytes);
             case Effect.DeliverEvent deliver -> vcpus.deliver(deliver);
             case Effect.CompleteEvent(VcpuId target) -> vcpus.complete(target);
             case Effect.CompleteEventAndResume(VcpuId target, long address) -> vcpus.completeAndResume(target, address);
@@ -204,11 +202,8 @@ final class Effects {
         tellServices(new MachineEvent.StayedAwake(vcpu, run.now()));
     }
 
-    private void writeMemory(long address, Bytes bytes, String service) {
-        InvariantViolation.require(
-                memory.write(address, bytes),
-                "service '" + service + "' writes " + bytes.size() + " bytes at 0x" + Long.toHexString(address)
-                        + ", which is not wholly in memory");
+    private void writeMemory(long address, Bytes bytes) {
+        InvariantViolation.require(memory.write(address, bytes), "a write that was checked is not in memory");
         vcpus.tellAll(new VcpuActor.DropTranslations(address, bytes.size()));
     }
 

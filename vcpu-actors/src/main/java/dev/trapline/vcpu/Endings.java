@@ -1,5 +1,6 @@
 package dev.trapline.vcpu;
 
+import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.journal.DivergenceException;
 import dev.trapline.journal.RecordingException;
@@ -16,7 +17,10 @@ final class Endings {
     /// The end of a run in which this was thrown.
     RunOutcome ofFailure(Throwable failure) {
         return switch (failure) {
-            case DivergenceException divergence -> new RunOutcome.Diverged(divergence.report());
+            case DivergenceException divergence -> new RunOutcome.Diverged(log.report(divergence));
+            case ServiceFailure service ->
+                new RunOutcome.ServiceFailed(
+                        service.service(), String.valueOf(service.getMessage()), !service.isOfTheHost());
             case RecordingException recording -> new RunOutcome.StorageFailed(String.valueOf(recording.getMessage()));
             default -> broken(failure);
         };
@@ -28,14 +32,18 @@ final class Endings {
         return new RunOutcome.Broken(message == null ? cause.toString() : message, log.lastEvents());
     }
 
-    /// Whether an end belongs into the history. What broke by the host's doing does not: a replay has another host,
-    /// and runs up to there.
-    ///
-    /// @param byGuestCall whether a service threw on a call of the guest: it will again
-    static boolean isHistory(RunOutcome end, boolean byGuestCall) {
+    /// What broke, for people: where, and the last that happened before.
+    RunReport.Breakage breakage(Throwable failure) {
+        Throwable shown = failure instanceof ServiceFailure ? failure.getCause() : failure;
+        return new RunReport.Breakage(shown == null ? "" : StackTraces.of(shown), log.lastEvents());
+    }
+
+    /// Whether an end is part of the history. What broke by the host's doing is not: a replay has another host, and
+    /// runs up to there.
+    static boolean isHistory(RunOutcome end) {
         return switch (end) {
-            case RunOutcome.Diverged _, RunOutcome.StorageFailed _ -> false;
-            case RunOutcome.Broken _ -> byGuestCall;
+            case RunOutcome.Diverged _, RunOutcome.StorageFailed _, RunOutcome.HeldByService _, RunOutcome.Broken _ -> false;
+            case RunOutcome.ServiceFailed failed -> failed.inHistory();
             case RunOutcome.PoweredOff _,
                     RunOutcome.Hibernated _,
                     RunOutcome.ResetRequested _,

@@ -13,6 +13,7 @@ import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.abi.registry.FirmwareRegisters;
+import dev.trapline.firmware.LoadedService;
 import dev.trapline.journal.History;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
@@ -133,7 +134,7 @@ public final class Machine {
 
         private FirmwareRegisters firmwareRegisters() {
             List<ServiceDescriptor> descriptors = services.stream()
-                    .<ServiceDescriptor>map(FirmwareService::descriptor)
+                    .<ServiceDescriptor>map(service -> LoadedService.of(service).descriptor())
                     .toList();
             return new FirmwareRegisters(descriptors, spec.policy(), spec.serviceSettings());
         }
@@ -185,6 +186,7 @@ public final class Machine {
         ///
         /// @param system in which its actors live; may be shared by many machines
         /// @throws MachineSetupException if services and settings do not fit together, or not the recording
+        /// @throws dev.trapline.abi.firmware.ServiceFailure if a service fails before the first slice
         /// @throws ImageException if the images cannot be started on this machine
         /// @throws dev.trapline.abi.registry.RegistryException if claims and rules contradict each other
         /// @throws RecordingException if the recording cannot be made
@@ -217,7 +219,8 @@ public final class Machine {
                     DispatcherSelector.fromConfig(dispatcher));
             hasRun = true;
             machine.tell(MachineActor.Begin.INSTANCE);
-            return new RunHandle(done, controls, input, parts::requireUsable, assembly::requireInjectable);
+            return new RunHandle(
+                    done, controls, input, parts.gate(), history, parts::requireUsable, assembly::requireInjectable);
         }
 
         private void requireInjectable(MachineAssembly assembly) {

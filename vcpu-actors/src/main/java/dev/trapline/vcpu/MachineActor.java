@@ -17,11 +17,13 @@ import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.registry.Decision;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.firmware.DirectBehavior;
 import dev.trapline.firmware.FirmwareActor;
+import dev.trapline.firmware.ServiceGate;
 import dev.trapline.firmware.ServiceHost;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +69,6 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
     private final MachineParts parts;
     private final CompletableFuture<RunReport> done;
     private final MachineCore core;
-    private final Endings endings;
     private final List<ActorRef<VcpuActor.Command>> vcpus = new ArrayList<>();
     private final Map<String, ActorRef<FirmwareActor.Command>> firmware = new TreeMap<>();
     private long startNanos;
@@ -80,7 +81,6 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
         this.parts = parts;
         this.done = done;
         this.core = parts.core(this);
-        this.endings = new Endings(parts.log());
         parts.services()
                 .forEach((name, host) -> firmware.put(name, watched(FirmwareActor.create(host), "firmware-" + name)));
         for (int index = 0; index < parts.spec().vcpus(); index++) {
@@ -91,10 +91,24 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
         }
         ActorRef<Command> self = context.getSelf();
         parts.history().onCredit(() -> self.tell(Resume.INSTANCE));
+        parts.controls().onTakeover(new Takeover());
     }
 
     static Behavior<Command> create(MachineParts parts, CompletableFuture<RunReport> done) {
         return Behaviors.setup(context -> new MachineActor(context, parts, done));
+    }
+
+    private final class Takeover implements Controls.Takeover {
+        @Override
+        public void end(RunOutcome how, String trace) {
+            hostNanos = System.nanoTime() - startNanos;
+            core.takeOver(how, trace);
+        }
+
+        @Override
+        public RunReport report(@Nullable String storageFailure) {
+            return core.report(storageFailure, parts.memory().digest(), hostNanos);
+        }
     }
 
     @Override
@@ -131,8 +145,10 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
                 }
             }
             // WIDE: whatever breaks in here ends this machine with its last events printed, and no other
-        } catch (RuntimeException | AssertionError | LinkageError | StackOverflowError e) {
-            core.finish(endings.ofFailure(e));
+        } catch (ServiceGate.TakenOver _) {
+            ended();
+        } catch (RuntimeException | Error e) {
+            core.fail(e);
         }
         return this;
     }
@@ -141,7 +157,7 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
         switch (answered.answer()) {
             case FirmwareActor.Given(Reply<?> reply) ->
                 core.hypercallAnswered(answered.end(), answered.decision(), reply.registers(), reply.effects());
-            case FirmwareActor.Threw(InvariantViolation violation) -> core.serviceThrew(answered.end(), violation);
+            case FirmwareActor.Failed(ServiceFailure failure) -> core.serviceFailed(answered.end(), failure);
         }
     }
 
@@ -202,9 +218,11 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
     }
 
     private Behavior<Command> onChildGone(@Nullable Throwable cause) {
-        if (!ending) {
-            core.finish(
-                    endings.broken(cause == null ? new InvariantViolation("an actor of the machine stopped") : cause));
+        if (!ending && cause instanceof ServiceGate.TakenOver) {
+            ended();
+            childrenLeft--;
+        } else if (!ending) {
+            core.fail(cause == null ? new InvariantViolation("an actor of the machine stopped") : cause);
             childrenLeft--;
         } else if (--childrenLeft == 0) {
             context.pipeToSelf(parts.history().close(), (_, failure) -> new HistoryClosed(reason(failure)));
@@ -212,7 +230,7 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
         return this;
     }
 
-    private static @Nullable String reason(@Nullable Throwable failure) {
+    static @Nullable String reason(@Nullable Throwable failure) {
         if (failure == null) {
             return null;
         }
@@ -224,9 +242,10 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
     }
 
     private Behavior<Command> report(@Nullable String failure) {
-        RunReport report = core.report(failure, parts.memory().digest(), hostNanos);
+        if (!done.isDone()) {
+            done.complete(core.report(failure, parts.memory().digest(), hostNanos));
+        }
         parts.close();
-        done.complete(report);
         return Behaviors.stopped();
     }
 

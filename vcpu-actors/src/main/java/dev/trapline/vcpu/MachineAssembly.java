@@ -8,10 +8,14 @@ import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.registry.CapabilityRegistry;
+import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.firmware.LoadedService;
+import dev.trapline.firmware.ServiceGate;
 import dev.trapline.firmware.ServiceHost;
 import dev.trapline.journal.History;
 import dev.trapline.journal.RecordingReader;
@@ -38,12 +42,14 @@ final class MachineAssembly {
     private final EngineFactory engines;
     private final MachineSpec spec;
     private final List<Image> images;
-    private final List<FirmwareService<?>> services;
+    private final List<LoadedService<?>> services;
     private final CapabilityRegistry registry;
     private final BootPlan boot;
     private final MachineMemory memory;
     private final SortedMap<String, ServiceHost<?>> hosts = new TreeMap<>();
     private final SortedSet<Long> events = new TreeSet<>();
+    private final ServiceGate gate = new ServiceGate();
+    private final ServiceVersions versions;
 
     MachineAssembly(
             EngineFactory engines,
@@ -54,17 +60,27 @@ final class MachineAssembly {
         this.engines = engines;
         this.spec = spec;
         this.images = List.copyOf(images);
-        this.services = recording == null ? List.copyOf(offered) : recorded(offered, recording.header());
+        List<LoadedService<?>> loaded = new ArrayList<>();
+        offered.forEach(service -> loaded.add(LoadedService.of(service)));
+        this.services = recording == null ? List.copyOf(loaded) : recorded(loaded, recording.header());
+        this.versions = ServiceVersions.of(recording == null ? List.of() : recording.header().services(), descriptors());
         CapabilityRegistry table = CapabilityRegistry.of(descriptors(), spec.policy());
         this.boot = BootPlan.of(this.images, spec);
         checkSettings();
         this.memory = new MachineMemory(engines, spec.ramBytes(), boot.flash());
-        for (FirmwareService<?> service : services) {
-            hosts.put(service.descriptor().name(), host(service));
+        List<FunctionId> absent = new ArrayList<>();
+        try {
+            for (LoadedService<?> service : services) {
+                ServiceHost<?> host = host(service);
+                hosts.put(service.name(), host);
+                events.addAll(host.events());
+                absent.addAll(host.absent());
+            }
+        } catch (ServiceFailure | MachineSetupException e) {
+            discard();
+            throw e;
         }
-        hosts.values().forEach(host -> events.addAll(host.events()));
-        this.registry = table.without(
-                hosts.values().stream().flatMap(host -> host.absent().stream()).toList());
+        this.registry = table.without(absent);
     }
 
     /// Checks what is to be injected. For any thread.
@@ -128,25 +144,22 @@ final class MachineAssembly {
                 console,
                 history,
                 controls,
-                new RunLog(new HypercallText(descriptors())),
+                new RunLog(new HypercallText(descriptors()), versions),
+                gate,
                 onClosed);
     }
 
     private List<ServiceDescriptor> descriptors() {
         return services.stream()
-                .<ServiceDescriptor>map(FirmwareService::descriptor)
+                .<ServiceDescriptor>map(LoadedService::descriptor)
                 .toList();
     }
 
-    private <S> ServiceHost<S> host(FirmwareService<S> service) {
-        ServiceDescriptor descriptor = service.descriptor();
+    private <S> ServiceHost<S> host(LoadedService<S> service) {
         try {
-            return new ServiceHost<>(service, context(descriptor), memory);
-            // WIDE: a service is the user's own code.
-        } catch (RuntimeException | AssertionError | LinkageError | StackOverflowError e) {
-            discard();
-            String reason = e instanceof IllegalArgumentException ? e.getMessage() : e.toString();
-            throw new MachineSetupException("service '" + descriptor.name() + "' cannot start: " + reason, e);
+            return new ServiceHost<>(service, context(service.descriptor()), memory, gate);
+        } catch (IllegalArgumentException e) {
+            throw new MachineSetupException("service '" + service.name() + "' cannot start: " + e.getMessage(), e);
         }
     }
 
@@ -179,13 +192,13 @@ final class MachineAssembly {
     }
 
     /// The services a recording was made with, in its order, found among those offered.
-    private static List<FirmwareService<?>> recorded(List<FirmwareService<?>> offered, RecordingHeader header) {
+    private static List<LoadedService<?>> recorded(List<LoadedService<?>> offered, RecordingHeader header) {
         check("generator", header.generator(), SplitMix64.NAME);
         check("digest function", header.digestVersion(), Digest64.VERSION);
-        List<FirmwareService<?>> found = new ArrayList<>();
+        List<LoadedService<?>> found = new ArrayList<>();
         for (ServiceRef wanted : header.services()) {
             found.add(offered.stream()
-                    .filter(s -> s.descriptor().name().equals(wanted.name()))
+                    .filter(s -> s.name().equals(wanted.name()))
                     .findFirst()
                     .orElseThrow(() -> new MachineSetupException(
                             "the recording was made with service '" + wanted.name() + "' (version " + wanted.version()

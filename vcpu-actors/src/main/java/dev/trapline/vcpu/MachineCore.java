@@ -12,6 +12,7 @@ import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.registry.Decision;
@@ -76,7 +77,7 @@ final class MachineCore implements Effects.Run {
     private long registerDigest;
     private long nextMemoryDigest;
     private boolean waitsForCredit;
-    private boolean brokenByService;
+    private RunReport.@Nullable Breakage breakage;
     private @Nullable RunOutcome outcome;
 
     MachineCore(
@@ -152,8 +153,8 @@ final class MachineCore implements Effects.Run {
                 Reply<?> reply;
                 try {
                     reply = actors.answerInPlace(service, call);
-                } catch (InvariantViolation violation) {
-                    serviceThrew(end, violation);
+                } catch (ServiceFailure failure) {
+                    serviceFailed(end, failure);
                     return;
                 }
                 hypercallAnswered(end, decision, reply.registers(), reply.effects());
@@ -166,6 +167,10 @@ final class MachineCore implements Effects.Run {
     /// A hypercall's answer, with all that follows from it: registers and effects come together.
     void hypercallAnswered(SliceEnd end, Decision decision, RegisterWrites registers, List<Effect> wanted) {
         Slice slice = end.slice();
+        if (slice.exit() instanceof HypercallExit call && AnswerCheck.forbidden(call, registers) != 0) {
+            serviceFailed(end, AnswerCheck.failure(serviceOf(decision), call, slice.vcpu(), registers));
+            return;
+        }
         takeIn(end);
         List<Effect> feasible = effects.feasible(wanted);
         Answer answer = new Answer(decision, registers, feasible);
@@ -187,23 +192,25 @@ final class MachineCore implements Effects.Run {
         };
     }
 
-    /// A service threw on the call that ended a slice.
-    void serviceThrew(SliceEnd end, InvariantViolation violation) {
+    /// A service failed on the call that ended a slice.
+    void serviceFailed(SliceEnd end, ServiceFailure failure) {
         takeIn(end);
         log.add(end.slice());
-        serviceThrew(violation);
+        fail(failure);
+    }
+
+    /// Ends the run with what was thrown in it: by a service, or by Trapline itself.
+    void fail(Throwable failure) {
+        if (outcome == null) {
+            breakage = endings.breakage(failure);
+        }
+        finish(endings.ofFailure(failure));
     }
 
     @Override
     public void reacted(JournalRecord.Reaction reaction) {
         history.append(reaction);
         log.add(reaction);
-    }
-
-    @Override
-    public void serviceThrew(InvariantViolation violation) {
-        brokenByService = true;
-        finish(endings.broken(violation));
     }
 
     @Override
@@ -238,6 +245,13 @@ final class MachineCore implements Effects.Run {
         }
     }
 
+    /// Ends the run without its own thread, which is in a service and does not come back. Nothing is recorded of it:
+    /// the history ends before what the service is at work on.
+    void takeOver(RunOutcome how, String trace) {
+        outcome = how;
+        breakage = new RunReport.Breakage(trace, log.lastEvents());
+    }
+
     /// Ends the run, once.
     @Override
     public void finish(RunOutcome how) {
@@ -258,20 +272,36 @@ final class MachineCore implements Effects.Run {
         try {
             console.takeFrom(uart);
             // WIDE: the console is the caller's own code.
-        } catch (RuntimeException | AssertionError | LinkageError | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             recorded = endings.broken(e);
+            breakage = endings.breakage(e);
+        }
+        if (recorded instanceof RunOutcome.ServiceFailed failed && isBeyondTheRecording()) {
+            recorded = new RunOutcome.ServiceFailed(failed.service(), failed.message(), false);
         }
         outcome = recorded;
         JournalRecord.End end = new JournalRecord.End(recorded, clock.now(), console.bytes(), console.digest());
         log.add(end);
-        if (!Endings.isHistory(recorded, brokenByService)) {
+        if (!Endings.isHistory(recorded)) {
             return;
         }
         try {
             history.append(end);
             // WIDE: an end that cannot be recorded is an end all the same.
         } catch (RuntimeException e) {
-            outcome = recorded instanceof RunOutcome.Broken ? recorded : endings.ofFailure(e);
+            outcome = recorded instanceof RunOutcome.ServiceFailed failed
+                    ? new RunOutcome.ServiceFailed(failed.service(), failed.message(), false)
+                    : endings.ofFailure(e);
+        }
+    }
+
+    /// Whether a replay has come to where its recording is cut off, and does not go on live.
+    private boolean isBeyondTheRecording() {
+        try {
+            return history.isReplay() && history.isExhausted() && !history.goOn();
+            // WIDE: a recording that cannot be read any further confirms nothing.
+        } catch (RuntimeException e) {
+            return true;
         }
     }
 
@@ -296,6 +326,7 @@ final class MachineCore implements Effects.Run {
                 log.lastCalls(),
                 vcpus.handlers(),
                 hostNanos,
+                breakage,
                 history.stored());
     }
 
@@ -329,12 +360,13 @@ final class MachineCore implements Effects.Run {
         registerDigest = state.take();
         nextMemoryDigest = state.take();
         outcome = null;
-        brokenByService = false;
+        breakage = null;
     }
 
     private void takeIn(SliceEnd end) {
         Slice slice = end.slice();
         boundary.renewed(end.renewals());
+        log.ended(slice);
         history.append(Console.withPrinted(slice, uart));
         clock.sliceEnded(slice.cost(spec.cutSliceCost()));
         registerDigest = Digest64.fold(registerDigest, slice.digest());

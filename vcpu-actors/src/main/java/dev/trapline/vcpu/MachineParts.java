@@ -7,6 +7,7 @@ import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.registry.CapabilityRegistry;
 import dev.trapline.abi.registry.Policy;
+import dev.trapline.firmware.ServiceGate;
 import dev.trapline.firmware.ServiceHost;
 import dev.trapline.journal.History;
 import dev.trapline.journal.record.JournalRecord;
@@ -20,6 +21,7 @@ import java.util.SortedMap;
 /// What a machine is assembled from, before any actor of it exists.
 ///
 /// @param services by name
+/// @param gate knows which service is at work
 /// @param onClosed gives back what the machine borrowed
 record MachineParts(
         MachineSpec spec,
@@ -37,6 +39,7 @@ record MachineParts(
         History history,
         Controls controls,
         RunLog log,
+        ServiceGate gate,
         Runnable onClosed) {
 
     /// The table of another policy for this machine.

@@ -5,6 +5,7 @@ import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.record.JournalRecord;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /// A machine that is running. Every method may be called from any thread; what is asked takes effect between slices.
 public interface MachineRun {
@@ -40,6 +41,19 @@ public interface MachineRun {
 
     /// Asks the run to end at the next slice boundary.
     void stop(JournalRecord.Stop.Reason reason);
+
+    /// The service that is at work at this moment; null if none is.
+    @Nullable
+    String serviceAtWork();
+
+    /// Ends the run if a service is at work: for one that was asked to end and does not, because the service does not
+    /// return. What was recorded is closed as it is, up to what the service is at work on, and can be replayed and gone
+    /// on with; then [#done] completes. The service itself cannot be stopped: the machine's thread and memory are free
+    /// again only when it returns.
+    ///
+    /// @param reason why the run was to end
+    /// @return false if no service is at work; then nothing has changed
+    boolean giveUp(JournalRecord.Stop.Reason reason);
 
     /// How far it has come.
     Progress progress();

@@ -38,7 +38,6 @@ public final class Playback implements AutoCloseable {
     private final MachineParts parts;
     private final DirectActors actors;
     private final MachineCore core;
-    private final Endings endings;
 
     private final ReplayHistory history;
     private final PageStore pages = new PageStore();
@@ -51,7 +50,6 @@ public final class Playback implements AutoCloseable {
         this.history = history;
         this.actors = new DirectActors(parts);
         this.core = parts.core(actors);
-        this.endings = new Endings(parts.log());
     }
 
     /// Powers a recorded machine on, and stops before its first slice.
@@ -267,8 +265,8 @@ public final class Playback implements AutoCloseable {
         try {
             step.run();
             // WIDE: whatever breaks in here ends this playback, with its last events in the outcome.
-        } catch (RuntimeException | AssertionError | LinkageError | StackOverflowError e) {
-            core.finish(endings.ofFailure(e));
+        } catch (RuntimeException | Error e) {
+            core.fail(e);
         }
     }
 

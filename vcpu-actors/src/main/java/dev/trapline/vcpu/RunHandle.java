@@ -2,20 +2,29 @@ package dev.trapline.vcpu;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.registry.Policy;
+import dev.trapline.firmware.ServiceGate;
+import dev.trapline.journal.History;
 import dev.trapline.journal.record.JournalRecord.Stop;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// What the outside holds of a running machine.
 ///
+/// @param gate knows which service is at work
+/// @param history closed here if the machine's own thread does not come back
 /// @param check throws if a policy cannot be put in force
 /// @param checkInjection throws if what is to be injected is for nobody
 record RunHandle(
         CompletableFuture<RunReport> report,
         Controls controls,
         ConsoleInput input,
+        ServiceGate gate,
+        History history,
         Consumer<Policy> check,
         Consumer<Injection> checkInjection)
         implements MachineRun {
@@ -50,6 +59,24 @@ record RunHandle(
     @Override
     public void stop(Stop.Reason reason) {
         controls.askToStop(reason);
+    }
+
+    @Override
+    public @Nullable String serviceAtWork() {
+        return gate.service();
+    }
+
+    @Override
+    public boolean giveUp(Stop.Reason reason) {
+        Controls.Takeover takeover = controls.takeover();
+        List<StackTraceElement> stack = gate.stack();
+        String service = takeover == null ? null : gate.takeOver();
+        if (takeover == null || service == null) {
+            return false;
+        }
+        takeover.end(new RunOutcome.HeldByService(service, reason == Stop.Reason.TIMEOUT), StackTraces.of(stack));
+        history.close().whenComplete((_, failure) -> report.complete(takeover.report(MachineActor.reason(failure))));
+        return true;
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.journal.DivergenceException;
 import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.JournalRecord.Answer;
 import dev.trapline.journal.record.JournalRecord.Slice;
@@ -26,6 +27,7 @@ final class RunLog {
     private static final int CALLS_SHOWN = 8;
 
     private final HypercallText text;
+    private final DivergenceContext divergences;
     private final @Nullable JournalRecord[] events = new JournalRecord[EVENTS];
     private final long[] eventTimes = new long[EVENTS];
     private final @Nullable Slice[] callers = new Slice[CALLS];
@@ -34,8 +36,21 @@ final class RunLog {
     private long eventCount;
     private long callCount;
 
-    RunLog(HypercallText text) {
+    private @Nullable Slice current;
+
+    RunLog(HypercallText text, ServiceVersions versions) {
         this.text = text;
+        this.divergences = new DivergenceContext(text, versions);
+    }
+
+    /// Takes note of the slice that has just ended, before it is compared with a recorded one.
+    void ended(Slice slice) {
+        current = slice;
+    }
+
+    /// The report of a divergence, with who had a part in it.
+    String report(DivergenceException divergence) {
+        return divergences.report(divergence, current);
     }
 
     /// Takes note of something that is no answered hypercall.
@@ -92,6 +107,7 @@ final class RunLog {
     }
 
     void load(StateReader state) {
+        current = null;
         Arrays.fill(events, null);
         Arrays.fill(callers, null);
         Arrays.fill(answers, null);

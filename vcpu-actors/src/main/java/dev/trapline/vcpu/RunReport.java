@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lastHypercalls the last few calls, oldest first, as a trace shows them
 /// @param openHandlers the handlers of events that had not completed, each vCPU's innermost one last
 /// @param hostNanos host time from the first slice to the end, in nanoseconds; for people only
+/// @param breakage what is known of a defect that ended it; null if none did
 /// @param stored how far the recording got to the disk; null if nothing was recorded
 public record RunReport(
         RunOutcome outcome,
@@ -33,10 +34,42 @@ public record RunReport(
         List<String> lastHypercalls,
         List<OpenHandler> openHandlers,
         long hostNanos,
+        @Nullable Breakage breakage,
         @Nullable StoredHistory stored) {
     public RunReport {
         lastHypercalls = List.copyOf(lastHypercalls);
         openHandlers = List.copyOf(openHandlers);
+    }
+
+    /// A defect, of a service or of Trapline.
+    ///
+    /// @param trace the stack trace of what was thrown; empty if nothing was
+    /// @param lastEvents the machine's last events, oldest first
+    public record Breakage(String trace, List<String> lastEvents) {
+        public Breakage {
+            lastEvents = List.copyOf(lastEvents);
+        }
+    }
+
+    /// This report of a run that was played in parts.
+    ///
+    /// @param calls the last calls of all of it
+    /// @param nanos the host time that all of it took
+    public RunReport ofParts(List<String> calls, long nanos) {
+        return new RunReport(
+                outcome,
+                position,
+                progress,
+                instructionsGranted,
+                registerDigest,
+                memoryDigest,
+                consoleBytes,
+                consoleDigest,
+                calls,
+                openHandlers,
+                nanos,
+                breakage,
+                stored);
     }
 
     /// A handler of an SDEI event that has been entered and has not completed.

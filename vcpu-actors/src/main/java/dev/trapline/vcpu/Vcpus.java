@@ -266,6 +266,11 @@ final class Vcpus {
         actors.tell(vcpu, new VcpuActor.CompleteAndResume(address));
     }
 
+    /// Whether a handler on a vCPU has not completed.
+    boolean isInHandler(VcpuId vcpu) {
+        return handlers.stream().anyMatch(handler -> handler.vcpu().equals(vcpu));
+    }
+
     private void leaveHandler(VcpuId vcpu) {
         for (int i = handlers.size() - 1; i >= 0; i--) {
             if (handlers.get(i).vcpu().equals(vcpu)) {

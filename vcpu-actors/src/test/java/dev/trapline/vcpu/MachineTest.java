@@ -253,8 +253,8 @@ class MachineTest {
                 .service(new Scribbling(new Effect.WriteMemory(0x5000_0000L, Bytes.copyOf(new byte[4])))));
         assertThat(report.outcome())
                 .isInstanceOfSatisfying(
-                        RunOutcome.Broken.class,
-                        broken -> assertThat(broken.message())
+                        RunOutcome.ServiceFailed.class,
+                        failed -> assertThat(failed.message())
                                 .contains("scribbling", "0x50000000", "not wholly in memory"));
     }
 
@@ -262,9 +262,9 @@ class MachineTest {
     void aServiceThatThrowsEndsItsMachineWithItsLastEvents() {
         engines.script(budget(), hvc(SCRIBBLE, 9));
         RunReport report = run(machine(Specs.withVcpus(1)).service(new Scribbling()));
-        assertThat(report.outcome()).isInstanceOfSatisfying(RunOutcome.Broken.class, broken -> {
-            assertThat(broken.message()).contains("'scribbling'", "0xC6002000");
-            assertThat(broken.lastEvents())
+        assertThat(report.outcome()).isInstanceOfSatisfying(RunOutcome.ServiceFailed.class, failed -> {
+            assertThat(failed.message()).contains("'scribbling'", "0xC6002000");
+            assertThat(report.breakage().lastEvents())
                     .last()
                     .asString()
                     .as("the call that broke it is among the last events")

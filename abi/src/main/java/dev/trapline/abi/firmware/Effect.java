@@ -3,6 +3,7 @@ package dev.trapline.abi.firmware;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.DataOrder;
+import java.util.Objects;
 
 /// What a firmware service wants done beyond writing the caller's registers. The machine does it before it lets any
 /// vCPU go on.
@@ -15,6 +16,11 @@ public sealed interface Effect {
     /// @param readyAt virtual time before which it executes nothing: until then it is pending
     /// @param order byte order of its data accesses: SCTLR_EL1.EE, on AArch32 CPSR.E and SCTLR.EE
     record PowerOn(VcpuId target, long entry, long contextId, long readyAt, DataOrder order) implements Effect {
+        public PowerOn {
+            Objects.requireNonNull(target, "target");
+            Objects.requireNonNull(order, "order");
+        }
+
         /// Starts it with little-endian data.
         public PowerOn(VcpuId target, long entry, long contextId, long readyAt) {
             this(target, entry, contextId, readyAt, DataOrder.LITTLE);
@@ -22,11 +28,19 @@ public sealed interface Effect {
     }
 
     /// Turns a vCPU off. Its registers are lost, and so is an interrupt that it has not noticed.
-    record PowerOff(VcpuId target) implements Effect {}
+    record PowerOff(VcpuId target) implements Effect {
+        public PowerOff {
+            Objects.requireNonNull(target, "target");
+        }
+    }
 
     /// Has a vCPU wait for an interrupt, as WFI does. It keeps its registers, and goes on after its call. With an
     /// interrupt already pending it does not wait.
-    record Standby(VcpuId target) implements Effect {}
+    record Standby(VcpuId target) implements Effect {
+        public Standby {
+            Objects.requireNonNull(target, "target");
+        }
+    }
 
     /// Takes a vCPU's power away until an interrupt: its registers are lost, and it starts again as [PowerOn] says.
     /// Its timers have power of their own: CNTP and CNTV keep their control and compare value, and wake it. With an
@@ -35,6 +49,11 @@ public sealed interface Effect {
     ///
     /// @param order as for [PowerOn]
     record PowerDown(VcpuId target, long entry, long contextId, DataOrder order) implements Effect {
+        public PowerDown {
+            Objects.requireNonNull(target, "target");
+            Objects.requireNonNull(order, "order");
+        }
+
         /// It starts again with little-endian data.
         public PowerDown(VcpuId target, long entry, long contextId) {
             this(target, entry, contextId, DataOrder.LITTLE);
@@ -44,10 +63,18 @@ public sealed interface Effect {
     /// What the machine made of a [Standby] or a [PowerDown] that an interrupt was already pending for: the vCPU
     /// does not wait, and goes on after its call. The machine records it in place of the effect that the service
     /// returned, and services hear of it by [MachineEvent.StayedAwake]. A service has no reason to return it.
-    record StayAwake(VcpuId target) implements Effect {}
+    record StayAwake(VcpuId target) implements Effect {
+        public StayAwake {
+            Objects.requireNonNull(target, "target");
+        }
+    }
 
     /// An interrupt for a vCPU: ends its wait, or lets its next one end at once; nothing if it is off.
-    record Wake(VcpuId target) implements Effect {}
+    record Wake(VcpuId target) implements Effect {
+        public Wake {
+            Objects.requireNonNull(target, "target");
+        }
+    }
 
     /// What entering and leaving a handler of events takes.
     sealed interface EventHandling extends Effect {}
@@ -58,21 +85,37 @@ public sealed interface Effect {
     /// values; the exclusive monitor is cleared (DEN0054 §5.2). AArch64 only.
     ///
     /// A vCPU can be interrupted again in its handler: what was saved is a stack.
-    record DeliverEvent(VcpuId target, long entry, long event, long argument) implements EventHandling {}
+    record DeliverEvent(VcpuId target, long entry, long event, long argument) implements EventHandling {
+        public DeliverEvent {
+            Objects.requireNonNull(target, "target");
+        }
+    }
 
     /// Puts back what the last [DeliverEvent] of a vCPU saved: it goes on as if it had not been interrupted, but
     /// for the exclusive monitor, which is cleared.
-    record CompleteEvent(VcpuId target) implements EventHandling {}
+    record CompleteEvent(VcpuId target) implements EventHandling {
+        public CompleteEvent {
+            Objects.requireNonNull(target, "target");
+        }
+    }
 
     /// Puts x0 to x17 back, and has the vCPU go on at `address` as if it had taken an exception to EL1 where the
     /// last [DeliverEvent] interrupted it: ELR_EL1 and SPSR_EL1 hold the PC and PSTATE that were interrupted,
     /// exceptions are masked, SPSel is 1.
-    record CompleteEventAndResume(VcpuId target, long address) implements EventHandling {}
+    record CompleteEventAndResume(VcpuId target, long address) implements EventHandling {
+        public CompleteEventAndResume {
+            Objects.requireNonNull(target, "target");
+        }
+    }
 
     /// Writes guest memory. Every vCPU sees it, instruction fetches included.
     ///
     /// @param address guest physical address; all of the bytes must lie in memory
-    record WriteMemory(long address, Bytes bytes) implements Effect {}
+    record WriteMemory(long address, Bytes bytes) implements Effect {
+        public WriteMemory {
+            Objects.requireNonNull(bytes, "bytes");
+        }
+    }
 
     /// Ends the run: the guest turned its machine off.
     ///
@@ -132,7 +175,11 @@ public sealed interface Effect {
     /// reset of the machine ends it.
     ///
     /// @param address guest physical address, a multiple of 8, in memory
-    record ShareStolenTime(VcpuId of, long address) implements Effect {}
+    record ShareStolenTime(VcpuId of, long address) implements Effect {
+        public ShareStolenTime {
+            Objects.requireNonNull(of, "of");
+        }
+    }
 
     /// Ends the run with a status of the guest's choice.
     ///

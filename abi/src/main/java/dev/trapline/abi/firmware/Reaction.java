@@ -1,6 +1,7 @@
 package dev.trapline.abi.firmware;
 
 import java.util.List;
+import java.util.Objects;
 
 /// What a service makes of a [MachineEvent].
 ///
@@ -8,7 +9,9 @@ import java.util.List;
 /// @param effects in the order in which they are to be applied
 public record Reaction<S>(S state, List<Effect> effects) {
 
+    /// @throws NullPointerException if a part is missing
     public Reaction {
+        Objects.requireNonNull(state, "a reaction without a state");
         effects = List.copyOf(effects);
     }
 

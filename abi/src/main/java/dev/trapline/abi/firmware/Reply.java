@@ -1,6 +1,7 @@
 package dev.trapline.abi.firmware;
 
 import java.util.List;
+import java.util.Objects;
 
 /// A service's answer to one call.
 ///
@@ -9,7 +10,10 @@ import java.util.List;
 /// @param effects in the order in which they are to be applied
 public record Reply<S>(S state, RegisterWrites registers, List<Effect> effects) {
 
+    /// @throws NullPointerException if a part is missing
     public Reply {
+        Objects.requireNonNull(state, "a reply without a state");
+        Objects.requireNonNull(registers, "a reply without registers: RegisterWrites.NONE writes none");
         effects = List.copyOf(effects);
     }
 

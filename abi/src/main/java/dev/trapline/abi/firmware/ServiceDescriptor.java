@@ -2,6 +2,7 @@ package dev.trapline.abi.firmware;
 
 import dev.trapline.abi.smccc.FunctionId;
 import java.util.List;
+import java.util.Objects;
 
 /// What a firmware service is, without running it.
 ///
@@ -24,6 +25,7 @@ public record ServiceDescriptor(
         if (!name.matches("[a-z][a-z0-9-]*")) {
             throw new IllegalArgumentException("a service's name is lower-case letters, digits and '-': " + name);
         }
+        Objects.requireNonNull(version, "version");
         claims = List.copyOf(claims);
         immediates = List.copyOf(immediates);
         for (int immediate : immediates) {

@@ -68,7 +68,37 @@ public sealed interface RunOutcome {
     /// @param report position, expected and actual, for people
     record Diverged(String report) implements RunOutcome {}
 
-    /// A defect of Trapline or of a service.
+    /// A firmware service failed: its own code threw, or asked for what the machine cannot do.
+    ///
+    /// Two of them are equal if the service is the same and both are, or are not, part of the history: the text of an
+    /// exception may name what differs from process to process.
+    ///
+    /// @param service its name
+    /// @param message what it did, and what had been asked of it
+    /// @param inHistory whether the same call or event makes it fail again in a replay. Not so where the host had a
+    ///     part in it (memory, stack), and where a replay fails that has no such end in its recording
+    record ServiceFailed(String service, String message, boolean inHistory) implements RunOutcome {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof ServiceFailed that
+                    && service.equals(that.service)
+                    && inHistory == that.inHistory;
+        }
+
+        @Override
+        public int hashCode() {
+            return service.hashCode();
+        }
+    }
+
+    /// The run was to end, and a service that was at work did not return. Its machine was given up: what it had
+    /// recorded is kept, up to the call or event that the service was at work on. Never part of a history.
+    ///
+    /// @param service its name
+    /// @param timeout whether the limit of host time was the reason to end; otherwise somebody asked for it
+    record HeldByService(String service, boolean timeout) implements RunOutcome {}
+
+    /// A defect of Trapline. Never part of a history.
     ///
     /// @param message what broke
     /// @param lastEvents the machine's last events, oldest first

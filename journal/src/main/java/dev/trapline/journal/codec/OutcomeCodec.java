@@ -73,6 +73,16 @@ final class OutcomeCodec {
             case RunOutcome.RecordingEnds _ -> out.u8(7);
             case RunOutcome.StorageFailed failed -> text(out, 8, failed.message());
             case RunOutcome.Diverged diverged -> text(out, 9, diverged.report());
+            case RunOutcome.ServiceFailed failed -> {
+                text(out, 12, failed.service());
+                checkSize("a message", failed.message().length());
+                out.string(failed.message());
+                out.u8(failed.inHistory() ? 1 : 0);
+            }
+            case RunOutcome.HeldByService held -> {
+                text(out, 13, held.service());
+                out.u8(held.timeout() ? 1 : 0);
+            }
             case RunOutcome.Broken broken -> {
                 text(out, 10, broken.message());
                 out.ensure(PackedWriter.MAX_VARINT);
@@ -103,6 +113,8 @@ final class OutcomeCodec {
             case 9 -> new RunOutcome.Diverged(in.string());
             case 10 -> new RunOutcome.Broken(in.string(), readTexts(in));
             case 11 -> new RunOutcome.Hibernated();
+            case 12 -> new RunOutcome.ServiceFailed(in.string(), in.string(), in.u8() != 0);
+            case 13 -> new RunOutcome.HeldByService(in.string(), in.u8() != 0);
             default -> throw new CodecException("there is no outcome of number " + code);
         };
     }

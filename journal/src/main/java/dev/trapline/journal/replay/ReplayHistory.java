@@ -80,7 +80,7 @@ public final class ReplayHistory implements History {
             if (endsHere()) {
                 Position position = SegmentCursor.position(record, nextSlice);
                 throw new DivergenceException(
-                        position, RecordDifference.afterTheEnd(position, reader.location(), record));
+                        position, RecordDifference.afterTheEnd(position, reader.location(), record), null, record);
             }
             return;
         }
@@ -242,7 +242,10 @@ public final class ReplayHistory implements History {
         HistoryEntry expected = recorded();
         if (!expected.record().equals(actual)) {
             throw new DivergenceException(
-                    expected.position(), RecordDifference.report(expected, actual, reader.location()));
+                    expected.position(),
+                    RecordDifference.report(expected, actual, reader.location()),
+                    expected.record(),
+                    actual);
         }
         // The same record in other bytes: another encoder may choose so.
         at = entryEnd;

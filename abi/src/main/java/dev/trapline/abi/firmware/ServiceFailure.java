@@ -1,0 +1,49 @@
+package dev.trapline.abi.firmware;
+
+import org.jspecify.annotations.Nullable;
+
+/// A firmware service failed: it threw, returned nothing, or asked for what its machine cannot do. The defect is in the
+/// service. A defect of Trapline itself is an [dev.trapline.abi.InvariantViolation].
+///
+/// It ends the machine it happened in; nothing recorded before it is lost.
+public final class ServiceFailure extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String service;
+
+    /// @param service its name; the name of its class where it has not told its own
+    /// @param what what it did, to follow the service's name in a sentence
+    /// @param cause what it threw; null if it did not throw
+    public ServiceFailure(String service, String what, @Nullable Throwable cause) {
+        super("service '" + service + "' " + what, cause);
+        this.service = service;
+    }
+
+    /// What it threw.
+    ///
+    /// @param during what was asked of it: `on call 0xC6001000 of vcpu0`
+    public static ServiceFailure threw(String service, Throwable thrown, String during) {
+        return new ServiceFailure(service, "threw " + describe(thrown) + " " + during, thrown);
+    }
+
+    // The text of an exception is the user's own code, and may throw as well.
+    private static String describe(Throwable thrown) {
+        try {
+            return thrown.toString();
+        } catch (Throwable _) {
+            return thrown.getClass().getName();
+        }
+    }
+
+    /// The service's name, or its class where it has not told its name.
+    public String service() {
+        return service;
+    }
+
+    /// Whether the host had a part in it: memory or the stack was not enough. Then the same call may succeed in
+    /// another process.
+    public boolean isOfTheHost() {
+        return getCause() instanceof VirtualMachineError;
+    }
+}

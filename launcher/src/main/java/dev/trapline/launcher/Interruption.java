@@ -1,0 +1,76 @@
+package dev.trapline.launcher;
+
+import dev.trapline.firmware.FirmwareServices;
+import dev.trapline.firmware.LoadedService;
+import dev.trapline.firmware.ServiceHost;
+import java.io.PrintWriter;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Ends the process at a signal although something in it does not end: a service is the user's own code, and may never
+/// return.
+final class Interruption {
+
+    /// How long a command may take to end by itself, in milliseconds.
+    static final long GRACE_MILLIS = 1_000;
+
+    /// The classes through which all code of services is called.
+    private static final Set<String> BORDER =
+            Set.of(ServiceHost.class.getName(), LoadedService.class.getName(), FirmwareServices.class.getName());
+
+    private Interruption() {}
+
+    /// Ends the process now, with its last line.
+    static void end(PrintWriter err) {
+        end(new Ending(Ending.INTERRUPTED, "interrupted", "interrupted" + whereHeld()), err);
+    }
+
+    /// As above.
+    static void end(Ending ending, PrintWriter err) {
+        err.println(ending.lastLine());
+        err.flush();
+        // Whatever hooks the exit runs, it is not to wait for them for long.
+        inBackground(() -> Runtime.getRuntime().halt(ending.status()), GRACE_MILLIS / 2);
+        System.exit(ending.status());
+    }
+
+    /// Ends the process if it has not ended after some time.
+    static void unlessItEnds(PrintWriter err) {
+        inBackground(() -> end(err), GRACE_MILLIS);
+    }
+
+    /// Does something later, unless the process ends before.
+    static Thread inBackground(Runnable task, long millis) {
+        return Thread.ofPlatform().daemon().name("interruption").start(() -> {
+            try {
+                Thread.sleep(millis);
+            } catch (InterruptedException _) {
+                return;
+            }
+            task.run();
+        });
+    }
+
+    /// Which service a thread of this process is in, to follow a sentence; empty if none is.
+    static String whereHeld() {
+        for (StackTraceElement[] stack : Thread.getAllStackTraces().values()) {
+            String held = whereHeld(stack);
+            if (held != null) {
+                return "; a firmware service did not return: " + held;
+            }
+        }
+        return "";
+    }
+
+    private static @Nullable String whereHeld(StackTraceElement[] stack) {
+        for (int at = 1; at < stack.length; at++) {
+            if (BORDER.contains(stack[at].getClassName())) {
+                StackTraceElement entered = stack[at - 1];
+                return BORDER.contains(entered.getClassName())
+                        ? null
+                        : entered.getClassName() + "." + entered.getMethodName() + ", at " + stack[0];
+            }
+        }
+        return null;
+    }
+}

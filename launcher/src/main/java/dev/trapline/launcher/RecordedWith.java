@@ -1,0 +1,39 @@
+package dev.trapline.launcher;
+
+import dev.trapline.abi.engine.EngineLibrary;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.record.RecordingHeader;
+import dev.trapline.journal.record.RecordingHeader.ServiceRef;
+import java.io.PrintWriter;
+
+/// What a recording was made with, held against what is here. Every command that replays says where they differ; the
+/// digests decide whether that matters.
+final class RecordedWith {
+
+    private RecordedWith() {}
+
+    /// Says how the recording was opened, and what is another version here than it was.
+    static void warn(RecordingReader reader, EngineLibrary library, Services services, PrintWriter err) {
+        RecordingHeader header = reader.header();
+        warnOfLibrary(header.library(), library, err);
+        for (ServiceRef recorded : header.services()) {
+            for (ServiceDescriptor present : services.descriptors()) {
+                if (present.name().equals(recorded.name()) && !present.version().equals(recorded.version())) {
+                    err.println("trapline: recorded with another version of service '" + recorded.name() + "' ("
+                            + recorded.version() + "; here: " + present.version()
+                            + "); the digests decide whether that matters");
+                }
+            }
+        }
+        ReplayCommand.tellNotice(reader, err);
+    }
+
+    private static void warnOfLibrary(EngineLibrary recorded, EngineLibrary present, PrintWriter err) {
+        if (!recorded.sha256().equals(present.sha256())) {
+            err.println("trapline: recorded with another build of the library (" + recorded.name() + " "
+                    + recorded.version() + "; here: " + present.name() + " " + present.version()
+                    + "); the digests decide whether that matters");
+        }
+    }
+}

@@ -1,0 +1,408 @@
+package dev.trapline.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.jar.JarOutputStream;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A plugin is the user's own code: whatever it does wrong ends its machine with the service named and status 1, and
+/// leaves a sound recording. What never returns ends with the process.
+class BrokenPluginTest {
+
+    private static final String ENTRY = "META-INF/services/dev.trapline.abi.firmware.FirmwareService";
+
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @SuppressWarnings("NullAway.Init")
+    private Path plugin;
+
+    @SuppressWarnings("NullAway.Init")
+    private Path guest;
+
+    private record Said(int status, String err) {
+        String lastLine() {
+            return err.lines().toList().getLast();
+        }
+    }
+
+    @BeforeEach
+    void makeThem() throws IOException {
+        plugin = jar("plugin.jar", Misbehaving.class.getName());
+        ByteBuffer code = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+        code.putInt(0xd400_0002 | Misbehaving.IMMEDIATE << 5); // hvc #0x4242
+        code.putInt(0x17ff_ffff); // b hvc
+        guest = Files.write(directory.resolve("calls.bin"), code.array());
+    }
+
+    private Path jar(String name, String service) throws IOException {
+        Path path = directory.resolve(name);
+        try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(path))) {
+            jar.putNextEntry(new ZipEntry(ENTRY));
+            jar.write((service + "\n").getBytes(StandardCharsets.UTF_8));
+            jar.closeEntry();
+        }
+        return path;
+    }
+
+    private static Said perform(List<String> arguments) {
+        StringWriter err = new StringWriter();
+        Terminal terminal =
+                new Terminal(InputStream.nullInputStream(), new ByteArrayOutputStream(), new PrintWriter(err, true));
+        int status = new Trapline(terminal).execute(arguments);
+        return new Said(status, err.toString());
+    }
+
+    private List<String> run(String how, String where, boolean resident) {
+        List<String> arguments = new ArrayList<>(List.of("run", "--plugin", plugin.toString()));
+        arguments.addAll(List.of("--set", "firmware.services.misbehaving.how=\"" + how + "\""));
+        arguments.addAll(List.of("--set", "firmware.services.misbehaving.where=" + where));
+        if (resident) {
+            arguments.addAll(List.of("--set", "firmware.resident=[misbehaving]"));
+        }
+        arguments.addAll(List.of("--load-address", "0x40000000", "--memory", "1M"));
+        arguments.addAll(List.of("--record", recording().toString(), guest.toString()));
+        return arguments;
+    }
+
+    private Path recording() {
+        return directory.resolve("rec");
+    }
+
+    private Said on(String... command) {
+        List<String> arguments = new ArrayList<>(List.of(command));
+        arguments.addAll(List.of("--plugin", plugin.toString()));
+        return perform(arguments);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        throw          | apply   | true  | threw java.lang.IllegalStateException: out of luck on call
+        throw          | apply   | false | threw java.lang.IllegalStateException: out of luck on call
+        assert         | apply   | false | threw java.lang.AssertionError: not so on call
+        checked        | apply   | true  | threw java.io.IOException: checked, and not declared on call
+        checked        | notice  | false | threw java.io.IOException: checked, and not declared on Started
+        checked        | entropy | false | threw java.io.IOException: checked, and not declared on Entropy
+        link           | apply   | false | threw java.lang.NoClassDefFoundError: com/example/Absent on call
+        overflow       | apply   | false | threw java.lang.StackOverflowError on call
+        overflow       | notice  | true  | threw java.lang.StackOverflowError on Started
+        memory         | apply   | false | threw java.lang.OutOfMemoryError: all of it on call
+        memory         | apply   | true  | threw java.lang.OutOfMemoryError: all of it on call
+        memory         | notice  | false | threw java.lang.OutOfMemoryError: all of it on Started
+        null           | apply   | false | returned null on call
+        null           | entropy | true  | returned null on Entropy
+        null state     | apply   | false | threw java.lang.NullPointerException: a reply without a state on call
+        null registers | apply   | true  | threw java.lang.NullPointerException: a reply without registers
+        null effects   | apply   | false | threw java.lang.NullPointerException
+        null effect    | apply   | false | threw java.lang.NullPointerException
+        absent vCPU    | apply   | false | powers on vcpu7, which does not exist: this machine has 1 vCPU
+        absent vCPU    | entropy | true  | powers on vcpu7, which does not exist: this machine has 1 vCPU
+        on vCPU        | apply   | true  | powers on vcpu0, which is
+        no handler     | apply   | false | completes an event on vcpu0, which runs no handler
+        absent wake    | apply   | false | wakes vcpu63, which does not exist
+        absent off     | apply   | false | powers off vcpu9, which does not exist
+        absent deliver | apply   | false | delivers an event to vcpu9, which does not exist
+        outside        | apply   | true  | writes 8 bytes at 0x1000000000, which is not wholly in memory
+        odd time       | apply   | false | shares stolen time at 0x40000001, which is not a multiple of 8
+        time outside   | entropy | false | shares stolen time at 0xfffffffffffffff8, which is not wholly in memory
+        """)
+    void whatAServiceDoesWrongEndsItsMachineAndLeavesASoundRecording(
+            String how, String where, boolean resident, String words) {
+        Said said = perform(run(how, where, resident));
+        assertThat(said.status()).as(said.err()).isEqualTo(Ending.BROKEN);
+        assertThat(said.lastLine())
+                .startsWith("trapline: exit 1, service-failed: service 'misbehaving' ")
+                .contains(words);
+        if (words.startsWith("threw")) {
+            assertThat(said.err())
+                    .as("the stack trace: it is the user's code")
+                    .contains("\tat " + Misbehaving.class.getName());
+        }
+        Said verified = perform(List.of("journal", "verify", recording().toString()));
+        assertThat(verified.status()).as(verified.err()).isZero();
+        assertReplays(how);
+    }
+
+    /// What the host had a part in is not in the history, and the replay fails there again, by itself; all else is.
+    private void assertReplays(String how) {
+        boolean ofTheHost = how.equals("memory") || how.equals("overflow");
+        for (List<String> options : List.of(List.<String>of(), List.of("--jobs", "2"))) {
+            List<String> command = new ArrayList<>(List.of("replay", recording().toString()));
+            command.addAll(options);
+            Said replayed = on(command.toArray(String[]::new));
+            assertThat(replayed.status()).as(replayed.err()).isEqualTo(ofTheHost ? Ending.BROKEN : Ending.OK);
+            assertThat(replayed.err()).contains("service 'misbehaving'");
+        }
+        Said traced = on("trace", recording().toString());
+        assertThat(traced.status()).as(traced.err()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"throw", "checked", "memory", "overflow", "link", "null"})
+    void aServiceThatFailsAtItsStartEndsTheCommandBeforeAnythingRuns(String how) {
+        Said said = perform(run(how, "start", false));
+        assertThat(said.status()).as(said.err()).isEqualTo(Ending.BROKEN);
+        assertThat(said.lastLine()).contains("service-failed: service 'misbehaving'");
+        assertThat(recording()).as("nothing ran").doesNotExist();
+    }
+
+    @Test
+    void aServiceThatFailsWhenItIsMadeOrDescribedIsNamedByEveryCommand() throws IOException {
+        perform(run("throw", "apply", false));
+        for (Class<?> broken : List.of(
+                Unmakeable.class, Unloadable.class, Nameless.class, Speechless.class)) {
+            Path jar = jar(broken.getSimpleName() + ".jar", broken.getName());
+            for (List<String> command : List.of(
+                    List.of("run", guest.toString()),
+                    List.of("replay", recording().toString()),
+                    List.of("trace", recording().toString()),
+                    List.of("caps", "list"),
+                    List.of("journal", "index", recording().toString()))) {
+                List<String> arguments = new ArrayList<>(command);
+                arguments.addAll(List.of("--plugin", jar.toString()));
+                Said said = perform(arguments);
+                assertThat(said.status()).as("%s: %s", arguments, said.err()).isEqualTo(Ending.BROKEN);
+                assertThat(said.lastLine())
+                        .as("%s", arguments)
+                        .startsWith("trapline: exit 1, service-failed: service '" + broken.getName() + "'");
+            }
+        }
+    }
+
+    private List<List<String>> replays() {
+        String rec = recording().toString();
+        return List.of(
+                List.of("replay", rec),
+                List.of("replay", rec, "--jobs", "2"),
+                List.of("replay", rec, "--at", "5"),
+                List.of("replay", rec, "--from", "1", "--to", "5"),
+                List.of("journal", "index", rec));
+    }
+
+    @Test
+    void aServiceThatFailsInAReplayAloneIsNoReplay() {
+        // The end of this recording is a limit, far behind the call on which the replayed service throws.
+        record("no", "--max-instructions", "40000");
+        for (List<String> command : replays()) {
+            Said said = withProperty(
+                    Misbehaving.OTHER, "throw", () -> on(command.toArray(String[]::new)));
+            assertThat(said.status()).as("%s: %s", command, said.err()).isEqualTo(Ending.BROKEN);
+            assertThat(said.lastLine())
+                    .as("%s", command)
+                    .startsWith("trapline: exit 1, service-failed: service 'misbehaving' threw");
+            assertThat(said.err()).as("%s", command).contains("\tat " + Misbehaving.class.getName());
+        }
+    }
+
+    @Test
+    void aReplayWithAnotherVersionOfAServiceWarnsAndItsDivergenceNamesWhoHadAPart() {
+        record("no", "--max-instructions", "40000");
+        for (List<String> command : replays()) {
+            Said same = on(command.toArray(String[]::new));
+            assertThat(same.status()).as("%s: %s", command, same.err()).isZero();
+            assertThat(same.err()).as("%s: nothing to warn of", command).doesNotContain("another version");
+            Said warned = withProperty(Misbehaving.VERSION, "2", () -> on(command.toArray(String[]::new)));
+            assertThat(warned.status()).as("%s: it behaves alike", command).isZero();
+            assertThat(warned.err())
+                    .as("%s", command)
+                    .contains("another version of service 'misbehaving' (1; here: 2)");
+            Said diverged = withProperty(
+                    Misbehaving.VERSION,
+                    "2",
+                    () -> withProperty(Misbehaving.OTHER, "answer", () -> on(command.toArray(String[]::new))));
+            assertThat(diverged.status()).as("%s: %s", command, diverged.err()).isEqualTo(Ending.DIVERGED);
+            assertThat(diverged.err())
+                    .as("%s: who had a part", command)
+                    .contains(
+                            "vCPU: vcpu0",
+                            "function: HVC ",
+                            "service 'misbehaving' (recorded: version 1; here: version 2)");
+        }
+    }
+
+    @Test
+    void aRunThatIsGoneOnWithWarnsOfAnotherVersionOfAService() {
+        record("memory");
+        List<String> command = List.of(
+                "run", "--continue", recording().toString(), "--timeout", "1s", "--plugin", plugin.toString());
+        Said said = withProperty(Misbehaving.VERSION, "2", () -> perform(command));
+        assertThat(said.err()).contains("another version of service 'misbehaving' (1; here: 2)");
+        assertThat(said.lastLine())
+                .as("it goes on to the same call, and fails there again")
+                .contains("service-failed: service 'misbehaving' threw java.lang.OutOfMemoryError");
+    }
+
+    private void record(String how, String... options) {
+        List<String> arguments = run(how, "apply", false);
+        arguments.addAll(List.of(options));
+        perform(arguments);
+        assertThat(recording()).isDirectory();
+    }
+
+    private static Said withProperty(String name, String value, Supplier<Said> command) {
+        System.setProperty(name, value);
+        try {
+            return command.get();
+        } finally {
+            System.clearProperty(name);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "loop, apply, false, INT",
+        "loop, apply, true, TERM",
+        "loop, notice, false, INT",
+        "allocate, apply, false, INT",
+        "loop, start, false, INT",
+    })
+    void aSignalEndsTheProcessAlthoughAServiceDoesNotReturn(String how, String where, boolean resident, String signal) {
+        CommandProcess process = CommandProcess.start(run(how, where, resident).toArray(String[]::new));
+        awaitLoop(process);
+        process.signal(signal);
+        assertEnded(process, Ending.INTERRUPTED, where);
+        if (!resident && how.equals("loop") && where.equals("apply")) {
+            assertHeldAgainInEveryReplay();
+        }
+    }
+
+    @Test
+    void aTimeoutEndsTheProcessAlthoughAServiceDoesNotReturn() {
+        List<String> arguments = run("loop", "apply", false);
+        arguments.addAll(List.of("--timeout", "1s"));
+        assertEnded(CommandProcess.start(arguments.toArray(String[]::new)), Ending.LIMIT, "apply");
+    }
+
+    @Test
+    void aTimeoutEndsTheProcessAlthoughAServiceDoesNotStart() {
+        List<String> arguments = run("loop", "start", false);
+        arguments.addAll(List.of("--timeout", "1s"));
+        assertEnded(CommandProcess.start(arguments.toArray(String[]::new)), Ending.LIMIT, "start");
+    }
+
+    private void assertEnded(CommandProcess process, int status, String where) {
+        CommandProcess.Ended ended = process.await();
+        assertThat(ended.status()).as(ended.err()).isEqualTo(status);
+        assertThat(ended.err())
+                .as("who held the machine, and where")
+                .containsIgnoringCase("service")
+                .contains(Misbehaving.class.getName());
+        if (where.equals("start")) {
+            return;
+        }
+        assertThat(ended.lastLine()).contains("service 'misbehaving' did not return");
+        Said verified = perform(List.of("journal", "verify", recording().toString()));
+        assertThat(verified.status()).as(verified.err()).isZero();
+    }
+
+    /// The service holds the replay as well, where the recording ends.
+    private void assertHeldAgainInEveryReplay() {
+        for (List<String> options : List.of(
+                List.<String>of(), List.of("--from", "0"), List.of("--jobs", "2"), List.of("--at", "99"))) {
+            List<String> command =
+                    new ArrayList<>(List.of("replay", recording().toString(), "--plugin", plugin.toString()));
+            command.addAll(options);
+            CommandProcess process = CommandProcess.start(command.toArray(String[]::new));
+            process.type("");
+            if (awaitLoopOrEnd(process)) {
+                process.signal("INT");
+            }
+            CommandProcess.Ended ended = process.await();
+            if (ended.status() == Ending.INTERRUPTED) {
+                assertThat(ended.lastLine()).as("%s", command).contains("service");
+            } else {
+                assertThat(ended.status()).as("%s: %s", command, ended.err()).isIn(Ending.OK, Ending.USAGE);
+            }
+        }
+    }
+
+    private static void awaitLoop(CommandProcess process) {
+        assertThat(awaitLoopOrEnd(process)).as("the service loops").isTrue();
+    }
+
+    /// Waits until a thread of the process is in the service, as its own dump says.
+    private static boolean awaitLoopOrEnd(CommandProcess process) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (process.isAlive() && System.nanoTime() < end) {
+            if (Stacks.of(process.pid()).contains(Misbehaving.class.getName() + ".misbehave")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Cannot be made.
+    public static final class Unmakeable extends Useless {
+        public Unmakeable() {
+            throw new OutOfMemoryError("no room for a service");
+        }
+    }
+
+    /// Cannot be loaded.
+    public static final class Unloadable extends Useless {
+        static final int VALUE = fail();
+
+        private static int fail() {
+            throw new IllegalStateException("not today");
+        }
+    }
+
+    /// Says nothing of itself.
+    public static final class Nameless extends Useless {
+        @Override
+        public dev.trapline.abi.firmware.ServiceDescriptor descriptor() {
+            return null;
+        }
+    }
+
+    /// Throws when it is asked what it is.
+    public static final class Speechless extends Useless {
+        @Override
+        public dev.trapline.abi.firmware.ServiceDescriptor descriptor() {
+            throw new StackOverflowError();
+        }
+    }
+
+    /// What they have in common: they do not get far.
+    public abstract static class Useless implements dev.trapline.abi.firmware.FirmwareService<Integer> {
+        @Override
+        public dev.trapline.abi.firmware.ServiceDescriptor descriptor() {
+            return new dev.trapline.abi.firmware.ServiceDescriptor("useless", "1", List.of(), List.of(), List.of());
+        }
+
+        @Override
+        public Integer start(dev.trapline.abi.firmware.ServiceContext context) {
+            return 0;
+        }
+
+        @Override
+        public dev.trapline.abi.firmware.Reply<Integer> apply(
+                Integer state,
+                dev.trapline.abi.firmware.ServiceCall call,
+                dev.trapline.abi.firmware.GuestMemory memory) {
+            return dev.trapline.abi.firmware.Reply.of(state);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.trapline.launcher;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.MachineEvent;
+import dev.trapline.abi.firmware.Reaction;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.Reply;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceContext;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.firmware.ServiceDescriptor.Setting;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A service that does whatever is wrong where its settings say so: `where` it is asked, on its `nth` call.
+public final class Misbehaving implements FirmwareService<Misbehaving.State> {
+
+    /// The #imm of its calls.
+    static final int IMMEDIATE = 0x4242;
+
+    /// The system property that is its version; 1 without.
+    static final String VERSION = "trapline.test.version";
+
+    /// The system property that has it behave otherwise in a replay than it did in the run.
+    static final String OTHER = "trapline.test.other";
+
+    /// How often it was called.
+    public record State(long calls, String how, String where, long nth) {
+        State next() {
+            return new State(calls + 1, how, where, nth);
+        }
+    }
+
+    @Override
+    public ServiceDescriptor descriptor() {
+        return new ServiceDescriptor(
+                "misbehaving",
+                System.getProperty(VERSION, "1"),
+                List.of(),
+                List.of(IMMEDIATE),
+                List.of(),
+                List.of(
+                        new Setting("how", "no", "what it does"),
+                        new Setting("where", "apply", "when it does it"),
+                        new Setting("nth", "3", "on which call")));
+    }
+
+    @Override
+    public State start(ServiceContext context) {
+        String how = context.setting("how");
+        String where = context.setting("where");
+        if (where.equals("start")) {
+            misbehave(how);
+            return null;
+        }
+        return new State(0, how, where, Long.parseLong(context.setting("nth")));
+    }
+
+    @Override
+    public Reply<State> apply(State state, ServiceCall call, GuestMemory memory) {
+        State next = state.next();
+        boolean now = next.calls() == state.nth();
+        if (now && state.where().equals("apply")) {
+            misbehave(state.how());
+            return wrong(next);
+        }
+        if (now && System.getProperty(OTHER) != null) {
+            misbehave(System.getProperty(OTHER, ""));
+            return Reply.x0(next, -7);
+        }
+        return now && state.where().equals("entropy")
+                ? new Reply<>(next, RegisterWrites.x0(next.calls()), List.of(new Effect.DrawEntropy(8)))
+                : Reply.x0(next, next.calls());
+    }
+
+    @Override
+    public Reaction<State> notice(State state, MachineEvent event) {
+        boolean now = state.where().equals("notice") && event instanceof MachineEvent.Started
+                || state.where().equals("entropy") && event instanceof MachineEvent.Entropy;
+        if (!now) {
+            return Reaction.of(state);
+        }
+        misbehave(state.how());
+        return state.how().equals("null") ? null : Reaction.of(state, effect(state.how()));
+    }
+
+    private static Reply<State> wrong(State state) {
+        return switch (state.how()) {
+            case "null" -> null;
+            case "null state" -> Reply.x0(null, 0);
+            case "null registers" -> Reply.of(state, (RegisterWrites) null);
+            case "null effects" -> new Reply<>(state, RegisterWrites.NONE, null);
+            case "null effect" -> Reply.of(state, (Effect) null);
+            case "x18" -> Reply.of(state, RegisterWrites.x0(0).and(18, 1));
+            default -> Reply.of(state, effect(state.how()));
+        };
+    }
+
+    private static Effect effect(String how) {
+        return switch (how) {
+            case "absent vCPU" -> new Effect.PowerOn(new VcpuId(7), 0x4000_0000L, 0, 0);
+            case "on vCPU" -> new Effect.PowerOn(VcpuId.BOOT, 0x4000_0000L, 0, 0);
+            case "no handler" -> new Effect.CompleteEvent(VcpuId.BOOT);
+            case "absent wake" -> new Effect.Wake(new VcpuId(63));
+            case "absent off" -> new Effect.PowerOff(new VcpuId(9));
+            case "absent deliver" -> new Effect.DeliverEvent(new VcpuId(9), 0, 0, 0);
+            case "outside" -> new Effect.WriteMemory(0x10L << 32, Bytes.copyOf(new byte[8]));
+            case "odd time" -> new Effect.ShareStolenTime(VcpuId.BOOT, 0x4000_0001L);
+            case "time outside" -> new Effect.ShareStolenTime(VcpuId.BOOT, -8);
+            default -> throw new IllegalArgumentException("no way to misbehave: " + how);
+        };
+    }
+
+    private static void misbehave(String how) {
+        switch (how) {
+            case "throw" -> throw new IllegalStateException("out of luck");
+            case "assert" -> throw new AssertionError("not so");
+            case "checked" -> sneak(new java.io.IOException("checked, and not declared"));
+            case "link" -> throw new NoClassDefFoundError("com/example/Absent");
+            case "overflow" -> recurse(0);
+            case "memory" -> throw new OutOfMemoryError("all of it");
+            case "exhaust" -> exhaust();
+            case "loop" -> loop();
+            case "allocate" -> allocate();
+            default -> {}
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> void sneak(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
+    private static int recurse(int depth) {
+        return recurse(depth + 1) + depth;
+    }
+
+    private static void exhaust() {
+        List<long[]> kept = new ArrayList<>();
+        while (true) {
+            kept.add(new long[1 << 24]);
+        }
+    }
+
+    private static void loop() {
+        long turns = 0;
+        while (turns >= 0) {
+            turns = turns == Long.MAX_VALUE ? 0 : turns + 1;
+        }
+    }
+
+    private static void allocate() {
+        long[] kept = new long[0];
+        while (kept.length >= 0) {
+            kept = new long[1 + kept.length % (1 << 16)];
+        }
+    }
+}
