@@ -97,7 +97,11 @@ public final class ServiceHost<S> {
     }
 
     private static String on(ServiceCall call) {
-        return "on call " + call.smccc().functionId() + " of " + call.caller();
+        int immediate = call.exit().immediate();
+        String function = immediate == 0
+                ? call.smccc().functionId().toString()
+                : call.exit().conduit() + " #0x" + Integer.toHexString(immediate);
+        return "on call " + function + " of " + call.caller();
     }
 
     /// Tells the service of an event and keeps the state that comes of it.

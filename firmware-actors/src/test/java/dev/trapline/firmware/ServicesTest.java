@@ -83,14 +83,16 @@ class ServicesTest {
 
     @Test
     void endlessRecursionInAServiceIsCaughtToo() {
-        ServiceHost<Long> host = new ServiceHost<>(LoadedService.of(new Recursing()), machineOf(1), MEMORY, new ServiceGate());
+        ServiceHost<Long> host =
+                new ServiceHost<>(LoadedService.of(new Recursing()), machineOf(1), MEMORY, new ServiceGate());
         assertThatThrownBy(() -> host.answer(hvc(0, 0xc600_0001L)))
                 .isInstanceOf(ServiceFailure.class)
                 .hasMessageContaining("StackOverflowError");
     }
 
     private static <S> BehaviorTestKit<FirmwareActor.Command> actorOf(FirmwareService<S> service) {
-        return BehaviorTestKit.create(FirmwareActor.create(new ServiceHost<>(LoadedService.of(service), settingsOf(service), MEMORY, new ServiceGate())));
+        return BehaviorTestKit.create(FirmwareActor.create(
+                new ServiceHost<>(LoadedService.of(service), settingsOf(service), MEMORY, new ServiceGate())));
     }
 
     private static ServiceDescriptor named(String name) {

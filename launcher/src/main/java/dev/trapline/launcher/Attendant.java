@@ -67,7 +67,9 @@ final class Attendant {
                     String service = run.serviceAtWork();
                     throw CommandException.interrupted("the replay was interrupted after "
                             + Figures.count(run.progress().slices(), "slice") + " without divergence"
-                            + (service == null ? "" : "; service '" + service + "' was at work" + Interruption.whereHeld()));
+                            + (service == null
+                                    ? ""
+                                    : "; service '" + service + "' was at work" + Interruption.whereHeld()));
                 }
             }
         } finally {
@@ -128,8 +130,8 @@ final class Attendant {
         }
     }
 
-    /// A run ends between two slices. One that has not ended long after it was asked to, and is in a service, waits for
-    /// that service, which may never return.
+    /// A run ends between two slices. One that has not ended long after it was asked to, and is in a service, waits
+    /// for that service, which may never return.
     private void giveUpIfHeld() {
         Stop.Reason reason = stopReason;
         if (reason != null

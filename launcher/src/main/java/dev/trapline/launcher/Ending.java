@@ -67,14 +67,19 @@ record Ending(int status, String kind, String message) {
                 new Ending(OK, "recording-ends", "the recording ends here: its recorder was killed");
             case RunOutcome.StorageFailed(String message) -> new Ending(STORAGE, "storage-failed", message);
             case RunOutcome.Diverged(String report) -> new Ending(DIVERGED, "diverged", firstLine(report));
-            case RunOutcome.ServiceFailed failed ->
-                new Ending(BROKEN, "service-failed", firstLine(failed.message()));
+            case RunOutcome.ServiceFailed failed -> new Ending(BROKEN, "service-failed", firstLine(failed.message()));
             case RunOutcome.HeldByService(String service, boolean timeout) ->
                 timeout
-                        ? new Ending(LIMIT, "limit", "the limit of --timeout was reached, and service '" + service
-                                + "' did not return: its machine was given up")
-                        : new Ending(INTERRUPTED, "interrupted", "the run was interrupted, and service '" + service
-                                + "' did not return: its machine was given up");
+                        ? new Ending(
+                                LIMIT,
+                                "limit",
+                                "the limit of --timeout was reached, and service '" + service
+                                        + "' did not return: its machine was given up")
+                        : new Ending(
+                                INTERRUPTED,
+                                "interrupted",
+                                "the run was interrupted, and service '" + service
+                                        + "' did not return: its machine was given up");
             case RunOutcome.Broken broken -> new Ending(BROKEN, "broken", firstLine(broken.message()));
         };
     }

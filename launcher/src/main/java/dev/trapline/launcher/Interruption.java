@@ -43,6 +43,7 @@ final class Interruption {
     static Thread inBackground(Runnable task, long millis) {
         return Thread.ofPlatform().daemon().name("interruption").start(() -> {
             try {
+                // SLEEP: nothing tells that something will not happen.
                 Thread.sleep(millis);
             } catch (InterruptedException _) {
                 return;

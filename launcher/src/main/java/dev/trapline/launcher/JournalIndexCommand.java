@@ -7,6 +7,7 @@ import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.journal.store.CheckpointStore;
 import dev.trapline.vcpu.Playback;
+import dev.trapline.vcpu.RunReport;
 import dev.trapline.vcpu.Seeker;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -124,6 +125,7 @@ final class JournalIndexCommand implements Action {
         eraseStatus();
         checkpoints.tellTrouble(seeker, store);
         if (!ReplayCommand.isAsRecorded(outcome)) {
+            explain(seeker.playback().report());
             return ReplayCommand.ending(outcome);
         }
         tell(store, Math.max(0, store.slices().size() - before.size()), slices);
@@ -132,6 +134,13 @@ final class JournalIndexCommand implements Action {
                     + ": it cannot be written any more, or another process has begun to make them");
         }
         return new Ending(Ending.OK, "indexed", "checkpoints up to the end of " + options.directory());
+    }
+
+    private void explain(RunReport report) {
+        try (RecordingReader reader = Recordings.open(
+                options.directory(), OpenOptions.STRICT.withImages(givenImages))) {
+            Outcomes.explain(report, reader.header().spec(), reader.images(), terminal.err());
+        }
     }
 
     private void tell(CheckpointStore store, int added, long slices) {

@@ -280,7 +280,8 @@ final class ReplayCommand implements Action {
                     RunOutcome.Interrupted _,
                     RunOutcome.RecordingEnds _ -> true;
             case RunOutcome.ServiceFailed failed -> failed.inHistory();
-            case RunOutcome.Diverged _, RunOutcome.StorageFailed _, RunOutcome.HeldByService _, RunOutcome.Broken _ -> false;
+            case RunOutcome.Diverged _, RunOutcome.StorageFailed _, RunOutcome.HeldByService _, RunOutcome.Broken _ ->
+                false;
         };
     }
 

@@ -123,7 +123,9 @@ class BadInputTest {
         assertThat(said.lastLine())
                 .startsWith("trapline: exit 1, service-failed: ")
                 .contains(words);
-        assertThat(said.err()).as("the stack trace: it is the user's code").contains("\tat " + BadInputTest.class.getName());
+        assertThat(said.err())
+                .as("the stack trace: it is the user's code")
+                .contains("\tat " + BadInputTest.class.getName());
     }
 
     /// A service that cannot say what it is.

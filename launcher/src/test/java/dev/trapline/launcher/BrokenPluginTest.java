@@ -31,7 +31,6 @@ class BrokenPluginTest {
 
     private static final String ENTRY = "META-INF/services/dev.trapline.abi.firmware.FirmwareService";
 
-
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path directory;
@@ -171,8 +170,7 @@ class BrokenPluginTest {
     @Test
     void aServiceThatFailsWhenItIsMadeOrDescribedIsNamedByEveryCommand() throws IOException {
         perform(run("throw", "apply", false));
-        for (Class<?> broken : List.of(
-                Unmakeable.class, Unloadable.class, Nameless.class, Speechless.class)) {
+        for (Class<?> broken : List.of(Unmakeable.class, Unloadable.class, Nameless.class, Speechless.class)) {
             Path jar = jar(broken.getSimpleName() + ".jar", broken.getName());
             for (List<String> command : List.of(
                     List.of("run", guest.toString()),
@@ -204,10 +202,9 @@ class BrokenPluginTest {
     @Test
     void aServiceThatFailsInAReplayAloneIsNoReplay() {
         // The end of this recording is a limit, far behind the call on which the replayed service throws.
-        record("no", "--max-instructions", "40000");
+        record("no", "--max-instructions", "400000");
         for (List<String> command : replays()) {
-            Said said = withProperty(
-                    Misbehaving.OTHER, "throw", () -> on(command.toArray(String[]::new)));
+            Said said = withProperty(Misbehaving.OTHER, "throw", () -> on(command.toArray(String[]::new)));
             assertThat(said.status()).as("%s: %s", command, said.err()).isEqualTo(Ending.BROKEN);
             assertThat(said.lastLine())
                     .as("%s", command)
@@ -218,7 +215,7 @@ class BrokenPluginTest {
 
     @Test
     void aReplayWithAnotherVersionOfAServiceWarnsAndItsDivergenceNamesWhoHadAPart() {
-        record("no", "--max-instructions", "40000");
+        record("no", "--max-instructions", "400000");
         for (List<String> command : replays()) {
             Said same = on(command.toArray(String[]::new));
             assertThat(same.status()).as("%s: %s", command, same.err()).isZero();
@@ -245,8 +242,8 @@ class BrokenPluginTest {
     @Test
     void aRunThatIsGoneOnWithWarnsOfAnotherVersionOfAService() {
         record("memory");
-        List<String> command = List.of(
-                "run", "--continue", recording().toString(), "--timeout", "1s", "--plugin", plugin.toString());
+        List<String> command =
+                List.of("run", "--continue", recording().toString(), "--timeout", "1s", "--plugin", plugin.toString());
         Said said = withProperty(Misbehaving.VERSION, "2", () -> perform(command));
         assertThat(said.err()).contains("another version of service 'misbehaving' (1; here: 2)");
         assertThat(said.lastLine())
@@ -319,8 +316,8 @@ class BrokenPluginTest {
 
     /// The service holds the replay as well, where the recording ends.
     private void assertHeldAgainInEveryReplay() {
-        for (List<String> options : List.of(
-                List.<String>of(), List.of("--from", "0"), List.of("--jobs", "2"), List.of("--at", "99"))) {
+        for (List<String> options :
+                List.of(List.<String>of(), List.of("--from", "0"), List.of("--jobs", "2"), List.of("--at", "99"))) {
             List<String> command =
                     new ArrayList<>(List.of("replay", recording().toString(), "--plugin", plugin.toString()));
             command.addAll(options);

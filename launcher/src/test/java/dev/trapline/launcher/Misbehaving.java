@@ -64,7 +64,7 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
     public Reply<State> apply(State state, ServiceCall call, GuestMemory memory) {
         State next = state.next();
         boolean now = next.calls() == state.nth();
-        if (now && state.where().equals("apply")) {
+        if (now && state.where().equals("apply") && !state.how().equals("no")) {
             misbehave(state.how());
             return wrong(next);
         }

@@ -9,8 +9,8 @@ import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.abi.machine.Width;
 import org.jspecify.annotations.Nullable;
 
-/// Whether what a service wants done can be done on this machine, as it is now. What cannot is the service's defect, and
-/// is found before anything of it is done.
+/// Whether what a service wants done can be done on this machine, as it is now. What cannot is the service's defect,
+/// and is found before anything of it is done.
 final class EffectCheck {
 
     private final MachineSpec spec;
@@ -43,7 +43,10 @@ final class EffectCheck {
             case Effect.Wake(VcpuId target) -> exists(target, "wakes");
             case Effect.EventHandling handling -> events(handling);
             case Effect.WriteMemory write ->
-                inMemory("writes " + write.bytes().size() + " bytes", write.address(), write.bytes().size());
+                inMemory(
+                        "writes " + write.bytes().size() + " bytes",
+                        write.address(),
+                        write.bytes().size());
             case Effect.ShareStolenTime(VcpuId of, long address) -> stolenTime(of, address);
             case Effect.DrawEntropy _, Effect.SystemOff _, Effect.SystemReset _, Effect.ExitRun _ -> null;
         };

@@ -42,7 +42,8 @@ final class Endings {
     /// runs up to there.
     static boolean isHistory(RunOutcome end) {
         return switch (end) {
-            case RunOutcome.Diverged _, RunOutcome.StorageFailed _, RunOutcome.HeldByService _, RunOutcome.Broken _ -> false;
+            case RunOutcome.Diverged _, RunOutcome.StorageFailed _, RunOutcome.HeldByService _, RunOutcome.Broken _ ->
+                false;
             case RunOutcome.ServiceFailed failed -> failed.inHistory();
             case RunOutcome.PoweredOff _,
                     RunOutcome.Hibernated _,

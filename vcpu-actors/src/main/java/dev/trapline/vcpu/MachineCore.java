@@ -65,6 +65,7 @@ final class MachineCore implements Effects.Run {
     private final Actors actors;
     private final RunLog log;
     private final Endings endings;
+    private final RunEnd end;
 
     private final Scheduler scheduler;
     private final Vcpus vcpus;
@@ -77,8 +78,6 @@ final class MachineCore implements Effects.Run {
     private long registerDigest;
     private long nextMemoryDigest;
     private boolean waitsForCredit;
-    private RunReport.@Nullable Breakage breakage;
-    private @Nullable RunOutcome outcome;
 
     MachineCore(
             MachineSpec spec,
@@ -101,6 +100,7 @@ final class MachineCore implements Effects.Run {
         this.controls = controls;
         this.log = log;
         this.endings = new Endings(log);
+        this.end = new RunEnd(history, console, uart, log, endings);
         this.actors = actors;
         this.scheduler = Scheduler.of(spec.schedule(), spec.sliceBudget(), spec.seed());
         this.vcpus = new Vcpus(spec.vcpus(), actors);
@@ -201,9 +201,7 @@ final class MachineCore implements Effects.Run {
 
     /// Ends the run with what was thrown in it: by a service, or by Trapline itself.
     void fail(Throwable failure) {
-        if (outcome == null) {
-            breakage = endings.breakage(failure);
-        }
+        end.noteBreakage(failure);
         finish(endings.ofFailure(failure));
     }
 
@@ -220,13 +218,13 @@ final class MachineCore implements Effects.Run {
 
     @Override
     public boolean isOver() {
-        return outcome != null;
+        return end.outcome() != null;
     }
 
     /// How the run ended; null while it goes on.
     @Nullable
     RunOutcome outcome() {
-        return outcome;
+        return end.outcome();
     }
 
     MachineClock clock() {
@@ -248,60 +246,19 @@ final class MachineCore implements Effects.Run {
     /// Ends the run without its own thread, which is in a service and does not come back. Nothing is recorded of it:
     /// the history ends before what the service is at work on.
     void takeOver(RunOutcome how, String trace) {
-        outcome = how;
-        breakage = new RunReport.Breakage(trace, log.lastEvents());
+        end.takeOver(how, trace);
     }
 
     /// Ends the run, once.
     @Override
     public void finish(RunOutcome how) {
-        if (outcome != null) {
+        if (end.outcome() != null) {
             return;
         }
-        // From here on nothing is taken in any more, whatever may still throw.
-        outcome = how;
         try {
-            recordEnd(how);
+            end.record(how, clock.now());
         } finally {
             actors.ended();
-        }
-    }
-
-    private void recordEnd(RunOutcome how) {
-        RunOutcome recorded = how;
-        try {
-            console.takeFrom(uart);
-            // WIDE: the console is the caller's own code.
-        } catch (RuntimeException | Error e) {
-            recorded = endings.broken(e);
-            breakage = endings.breakage(e);
-        }
-        if (recorded instanceof RunOutcome.ServiceFailed failed && isBeyondTheRecording()) {
-            recorded = new RunOutcome.ServiceFailed(failed.service(), failed.message(), false);
-        }
-        outcome = recorded;
-        JournalRecord.End end = new JournalRecord.End(recorded, clock.now(), console.bytes(), console.digest());
-        log.add(end);
-        if (!Endings.isHistory(recorded)) {
-            return;
-        }
-        try {
-            history.append(end);
-            // WIDE: an end that cannot be recorded is an end all the same.
-        } catch (RuntimeException e) {
-            outcome = recorded instanceof RunOutcome.ServiceFailed failed
-                    ? new RunOutcome.ServiceFailed(failed.service(), failed.message(), false)
-                    : endings.ofFailure(e);
-        }
-    }
-
-    /// Whether a replay has come to where its recording is cut off, and does not go on live.
-    private boolean isBeyondTheRecording() {
-        try {
-            return history.isReplay() && history.isExhausted() && !history.goOn();
-            // WIDE: a recording that cannot be read any further confirms nothing.
-        } catch (RuntimeException e) {
-            return true;
         }
     }
 
@@ -310,7 +267,7 @@ final class MachineCore implements Effects.Run {
     /// @param storageFailure why the recording could not be closed; null if it could
     /// @param memoryDigest of all memory at the end
     RunReport report(@Nullable String storageFailure, long memoryDigest, long hostNanos) {
-        RunOutcome how = outcome;
+        RunOutcome how = end.outcome();
         if (how == null) {
             throw new InvariantViolation("a report before the end");
         }
@@ -326,14 +283,14 @@ final class MachineCore implements Effects.Run {
                 log.lastCalls(),
                 vcpus.handlers(),
                 hostNanos,
-                breakage,
+                end.breakage(),
                 history.stored());
     }
 
     /// Takes down all that the machine holds besides its memory, its engines and its services: before a slice that
     /// was granted, and while the run goes on.
     void save(StateWriter state) {
-        InvariantViolation.require(outcome == null, "the run is over: there is nothing to go on from");
+        InvariantViolation.require(end.outcome() == null, "the run is over: there is nothing to go on from");
         clock.save(state);
         scheduler.save(state);
         vcpus.save(state);
@@ -359,8 +316,7 @@ final class MachineCore implements Effects.Run {
         granted = state.take();
         registerDigest = state.take();
         nextMemoryDigest = state.take();
-        outcome = null;
-        breakage = null;
+        end.forget();
     }
 
     private void takeIn(SliceEnd end) {
@@ -392,7 +348,7 @@ final class MachineCore implements Effects.Run {
     /// Everything between two slices: inputs, limits, credit, and the next grant.
     private void next() {
         controls.publish(clock.now(), clock.slices(), log.calls(), uart.everRead());
-        if (outcome != null) {
+        if (isOver()) {
             return;
         }
         String failure = history.failure();
@@ -404,13 +360,13 @@ final class MachineCore implements Effects.Run {
         if (waitsForCredit) {
             return;
         }
-        RunOutcome end = boundary.pass(this);
-        if (end == null && spec.maxInstructions() > 0 && granted >= spec.maxInstructions()) {
-            end = new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS);
+        RunOutcome reached = boundary.pass(this);
+        if (reached == null && spec.maxInstructions() > 0 && granted >= spec.maxInstructions()) {
+            reached = new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS);
         }
-        if (end != null) {
-            finish(end);
-        } else if (outcome == null) {
+        if (reached != null) {
+            finish(reached);
+        } else if (!isOver()) {
             grant();
         }
     }

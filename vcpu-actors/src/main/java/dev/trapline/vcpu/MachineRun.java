@@ -46,10 +46,10 @@ public interface MachineRun {
     @Nullable
     String serviceAtWork();
 
-    /// Ends the run if a service is at work: for one that was asked to end and does not, because the service does not
-    /// return. What was recorded is closed as it is, up to what the service is at work on, and can be replayed and gone
-    /// on with; then [#done] completes. The service itself cannot be stopped: the machine's thread and memory are free
-    /// again only when it returns.
+    /// Ends the run if a service is at work: for one that was asked to end and does not, because the service does
+    /// not return. What was recorded is closed as it is, up to what the service is at work on, and can be replayed
+    /// and gone on with; then [#done] completes. The service itself cannot be stopped: the machine's thread and
+    /// memory are free again only when it returns.
     ///
     /// @param reason why the run was to end
     /// @return false if no service is at work; then nothing has changed

@@ -21,8 +21,8 @@ final class StackTraces {
         return text.toString();
     }
 
-    /// The stack trace of what was thrown, with its causes. What is thrown is the user's own code too: where it cannot
-    /// be printed, its class is named.
+    /// The stack trace of what was thrown, with its causes. What is thrown is the user's own code too: where it
+    /// cannot be printed, its class is named.
     static String of(Throwable thrown) {
         String text;
         try {

@@ -10,6 +10,9 @@ public final class ServiceFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /// How much of an exception's text is repeated, in characters.
+    private static final int MOST = 1_000;
+
     private final String service;
 
     /// @param service its name; the name of its class where it has not told its own
@@ -30,7 +33,8 @@ public final class ServiceFailure extends RuntimeException {
     // The text of an exception is the user's own code, and may throw as well.
     private static String describe(Throwable thrown) {
         try {
-            return thrown.toString();
+            String text = thrown.toString();
+            return text.length() <= MOST ? text : text.substring(0, MOST) + "...";
         } catch (Throwable _) {
             return thrown.getClass().getName();
         }

@@ -70,8 +70,8 @@ public sealed interface RunOutcome {
 
     /// A firmware service failed: its own code threw, or asked for what the machine cannot do.
     ///
-    /// Two of them are equal if the service is the same and both are, or are not, part of the history: the text of an
-    /// exception may name what differs from process to process.
+    /// Two of them are equal if the service is the same and both are, or are not, part of the history: the text of
+    /// an exception may name what differs from process to process.
     ///
     /// @param service its name
     /// @param message what it did, and what had been asked of it
@@ -80,9 +80,7 @@ public sealed interface RunOutcome {
     record ServiceFailed(String service, String message, boolean inHistory) implements RunOutcome {
         @Override
         public boolean equals(Object other) {
-            return other instanceof ServiceFailed that
-                    && service.equals(that.service)
-                    && inHistory == that.inHistory;
+            return other instanceof ServiceFailed that && service.equals(that.service) && inHistory == that.inHistory;
         }
 
         @Override

@@ -77,19 +77,26 @@ final class OutcomeCodec {
                 text(out, 12, failed.service());
                 checkSize("a message", failed.message().length());
                 out.string(failed.message());
-                out.u8(failed.inHistory() ? 1 : 0);
+                flag(out, failed.inHistory());
             }
             case RunOutcome.HeldByService held -> {
                 text(out, 13, held.service());
-                out.u8(held.timeout() ? 1 : 0);
+                flag(out, held.timeout());
             }
-            case RunOutcome.Broken broken -> {
-                text(out, 10, broken.message());
-                out.ensure(PackedWriter.MAX_VARINT);
-                out.varint(broken.lastEvents().size());
-                broken.lastEvents().forEach(out::string);
-            }
+            case RunOutcome.Broken broken -> texts(out, 10, broken.message(), broken.lastEvents());
         }
+    }
+
+    private static void flag(PackedWriter out, boolean set) {
+        out.ensure(PackedWriter.MAX_VARINT);
+        out.u8(set ? 1 : 0);
+    }
+
+    private static void texts(PackedWriter out, int code, String first, List<String> more) {
+        text(out, code, first);
+        out.ensure(PackedWriter.MAX_VARINT);
+        out.varint(more.size());
+        more.forEach(out::string);
     }
 
     private static void text(PackedWriter out, int code, String text) {

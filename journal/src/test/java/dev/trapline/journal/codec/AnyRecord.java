@@ -125,10 +125,12 @@ public final class AnyRecord {
 
     /// Any end of a run.
     public JournalRecord end() {
-        RunOutcome outcome = switch (random.nextInt(12)) {
+        RunOutcome outcome = switch (random.nextInt(14)) {
             case 0 -> new RunOutcome.PoweredOff();
             case 1 -> new RunOutcome.ResetRequested(pick(Effect.SystemReset.Reset.values()), resetRequest());
             case 11 -> new RunOutcome.Hibernated();
+            case 12 -> new RunOutcome.ServiceFailed("mine", "threw äöü", random.nextBoolean());
+            case 13 -> new RunOutcome.HeldByService("mine", random.nextBoolean());
             case 2 -> new RunOutcome.Exited(number());
             case 3 -> new RunOutcome.GuestFailed(vcpu(), fault(), registers());
             case 4 -> new RunOutcome.LimitReached(pick(RunOutcome.Limit.values()));
