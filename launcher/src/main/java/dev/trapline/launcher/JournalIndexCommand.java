@@ -89,7 +89,7 @@ final class JournalIndexCommand implements Action {
     @Override
     public Ending perform() {
         Services services = Services.load(common.plugins());
-        OpenOptions open = OpenOptions.STRICT.withImages(givenImages).with(checkpointOptions.database());
+        OpenOptions open = open();
         Checkpoints checkpoints = new Checkpoints(
                 options.directory(), checkpointOptions.settings(), !checkpointOptions.areOff(), terminal.err());
         EngineFactory engines = Engines.open(common.library(), common.shortcuts());
@@ -136,9 +136,12 @@ final class JournalIndexCommand implements Action {
         return new Ending(Ending.OK, "indexed", "checkpoints up to the end of " + options.directory());
     }
 
+    private OpenOptions open() {
+        return OpenOptions.STRICT.withImages(givenImages).with(checkpointOptions.database());
+    }
+
     private void explain(RunReport report) {
-        try (RecordingReader reader = Recordings.open(
-                options.directory(), OpenOptions.STRICT.withImages(givenImages))) {
+        try (RecordingReader reader = Recordings.open(options.directory(), open())) {
             Outcomes.explain(report, reader.header().spec(), reader.images(), terminal.err());
         }
     }

@@ -63,8 +63,8 @@ final class MachineAssembly {
         List<LoadedService<?>> loaded = new ArrayList<>();
         offered.forEach(service -> loaded.add(LoadedService.of(service)));
         this.services = recording == null ? List.copyOf(loaded) : recorded(loaded, recording.header());
-        this.versions =
-                ServiceVersions.of(recording == null ? List.of() : recording.header().services(), descriptors());
+        this.versions = ServiceVersions.of(
+                recording == null ? List.of() : recording.header().services(), descriptors());
         CapabilityRegistry table = CapabilityRegistry.of(descriptors(), spec.policy());
         this.boot = BootPlan.of(this.images, spec);
         checkSettings();

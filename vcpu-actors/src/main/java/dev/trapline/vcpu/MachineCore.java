@@ -243,8 +243,8 @@ final class MachineCore implements Effects.Run {
         }
     }
 
-    /// Ends the run without its own thread, which is in a service and does not come back. Nothing is recorded of it:
-    /// the history ends before what the service is at work on.
+    /// Ends the run without its own thread, which is in a service and does not come back. Nothing is recorded of
+    /// it: the history ends before what the service is at work on.
     void takeOver(RunOutcome how, String trace) {
         end.takeOver(how, trace);
     }
