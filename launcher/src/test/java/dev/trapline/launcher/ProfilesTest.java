@@ -21,6 +21,8 @@ import dev.trapline.abi.registry.Decision;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.config.ConfigException;
 import dev.trapline.config.ConfigLoader;
+import dev.trapline.firmware.LoadedService;
+import dev.trapline.firmware.ServiceGate;
 import dev.trapline.firmware.ServiceHost;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,14 +95,15 @@ class ProfilesTest {
                 .forEach(setting ->
                         settings.put(setting.key(), spec.serviceSettings().get(name + "." + setting.key())));
         return new ServiceHost<>(
-                service,
+                LoadedService.of(service),
                 new ServiceContext(
                         spec.topology(),
                         spec.cpuModel(),
                         spec.policy().isResident(name),
                         spec.policy().isOn(name, false),
                         settings),
-                RAM);
+                RAM,
+                new ServiceGate());
     }
 
     private static long[] numbers(String text) {
