@@ -194,9 +194,12 @@ class HostileConfigTest {
     @Test
     void substitutionsOfReasonStay() {
         Path file = write(
-                "fine.conf",
-                "trapline.machine.cpus = 2\ntrapline.machine.cluster-size = ${trapline.machine.cpus}\n"
-                        + "trapline.run.plugins = [a.jar]\ntrapline.run.plugins += b.jar\n");
+                "fine.conf", """
+                trapline.machine.cpus = 2
+                trapline.machine.cluster-size = ${trapline.machine.cpus}
+                trapline.run.plugins = [a.jar]
+                trapline.run.plugins += b.jar
+                """);
         LayeredConfig layers = new ConfigLoader().file(file).load();
         assertThat(layers.plugins())
                 .as("relative to the file that names them")

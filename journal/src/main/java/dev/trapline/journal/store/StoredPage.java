@@ -46,14 +46,25 @@ final class StoredPage {
                     DataUtils.getCheckValue(chunk) ^ DataUtils.getCheckValue(offset) ^ DataUtils.getCheckValue(length);
             // With another check value the store refuses it, before it looks any further.
             if (bytes.getShort() == (short) expected && length > 0) {
-                checkPage(bytes, length, fileBytes);
+                checkPage(bytes, length, new Place(chunk, offset), fileBytes);
             }
         } catch (BufferUnderflowException e) {
             // The store reads the beginning of a long page to learn its length, and then all of it.
         }
     }
 
-    private static void checkPage(ByteBuffer bytes, int length, long fileBytes) {
+    /// Where a page is.
+    private record Place(int chunk, int offset) {
+
+        /// Whether a page may have its child there. A child is written in an earlier chunk, or in the same one behind
+        /// its parent: so no way down leads in a circle.
+        boolean mayLeadTo(long child) {
+            int other = DataUtils.getPageChunkId(child);
+            return child == 0 || other < chunk || (other == chunk && DataUtils.getPageOffset(child) > offset);
+        }
+    }
+
+    private static void checkPage(ByteBuffer bytes, int length, Place place, long fileBytes) {
         DataUtils.readVarInt(bytes);
         int map = DataUtils.readVarInt(bytes);
         int keys = DataUtils.readVarInt(bytes);
@@ -65,18 +76,26 @@ final class StoredPage {
         if ((type & TYPE_COMPRESSED) != 0) {
             throw damaged("a page is compressed, and no recording has such pages");
         }
+        boolean isInner = (type & TYPE_INNER) != 0;
+        if (isInner) {
+            checkChildren(bytes, keys + 1, place);
+        }
         if (map > LAST_OWN_MAP) {
             return;
         }
-        boolean isInner = (type & TYPE_INNER) != 0;
-        if (isInner) {
-            bytes.position(Math.min(bytes.limit(), bytes.position() + Long.BYTES * (keys + 1)));
-            for (int child = 0; child <= keys; child++) {
-                DataUtils.readVarLong(bytes);
-            }
-        }
         for (int text = isInner ? keys : 2 * keys; text > 0; text--) {
             checkText(bytes, fileBytes);
+        }
+    }
+
+    private static void checkChildren(ByteBuffer bytes, int children, Place place) {
+        for (int child = 0; child < children; child++) {
+            if (!place.mayLeadTo(bytes.getLong())) {
+                throw damaged("a page leads to one that was written after it");
+            }
+        }
+        for (int child = 0; child < children; child++) {
+            DataUtils.readVarLong(bytes);
         }
     }
 

@@ -33,7 +33,11 @@ class HostileExportTest {
             + "\nid = r\nstore = mvstore\ndurability = interval\nstate = closed\nsegments = 0\ndigest = 0\n";
 
     /// A part and its content.
-    private record Written(Part.Kind kind, byte[] content) {}
+    private record Written(Part.Kind kind, Bytes content) {
+        Written(Part.Kind kind, byte[] content) {
+            this(kind, Bytes.copyOf(content));
+        }
+    }
 
     private static Written manifest() {
         return new Written(Part.Kind.MANIFEST, MANIFEST.getBytes(StandardCharsets.UTF_8));
@@ -59,7 +63,7 @@ class HostileExportTest {
         try (OutputStream out = Files.newOutputStream(file)) {
             PartWriter writer = new PartWriter(out);
             for (Written part : parts) {
-                writer.write(part.kind(), part.content());
+                writer.write(part.kind(), part.content().toArray());
             }
         }
         RecordingException refused = catchThrowableOfType(

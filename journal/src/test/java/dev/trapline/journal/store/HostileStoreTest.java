@@ -98,6 +98,29 @@ class HostileStoreTest {
     }
 
     @Test
+    void noWayDownLeadsInACircle() {
+        long itself = position(CHUNK, OFFSET);
+        long before = position(CHUNK, OFFSET - 64);
+        long later = position(CHUNK + 1, 64);
+        for (long child : new long[] {itself, before, later}) {
+            assertThatThrownBy(() -> check(inner(child)))
+                    .as("the store would go round for ever")
+                    .hasMessageContaining("leads to one that was written after it");
+        }
+        for (long child : new long[] {0, position(CHUNK, OFFSET + 64), position(CHUNK - 1, 4096)}) {
+            assertThatCode(() -> check(inner(child))).doesNotThrowAnyException();
+        }
+    }
+
+    private static long position(int chunk, int offset) {
+        return DataUtils.composePagePos(chunk, offset, 64, 1);
+    }
+
+    private static ByteBuffer inner(long child) {
+        return page(5, 0, 1, ByteBuffer.allocate(9).putLong(child).put((byte) 1).array());
+    }
+
+    @Test
     void noPageIsCompressed() {
         assertThatThrownBy(() -> check(page(5, 1, 2))).hasMessageContaining("compressed");
     }
