@@ -193,13 +193,12 @@ class HostileConfigTest {
 
     @Test
     void substitutionsOfReasonStay() {
-        Path file = write(
-                "fine.conf", """
-                trapline.machine.cpus = 2
-                trapline.machine.cluster-size = ${trapline.machine.cpus}
-                trapline.run.plugins = [a.jar]
-                trapline.run.plugins += b.jar
-                """);
+        Path file = write("fine.conf", """
+            trapline.machine.cpus = 2
+            trapline.machine.cluster-size = ${trapline.machine.cpus}
+            trapline.run.plugins = [a.jar]
+            trapline.run.plugins += b.jar
+            """);
         LayeredConfig layers = new ConfigLoader().file(file).load();
         assertThat(layers.plugins())
                 .as("relative to the file that names them")

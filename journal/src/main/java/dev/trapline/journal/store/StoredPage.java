@@ -56,8 +56,8 @@ final class StoredPage {
     /// Where a page is.
     private record Place(int chunk, int offset) {
 
-        /// Whether a page may have its child there. A child is written in an earlier chunk, or in the same one behind
-        /// its parent: so no way down leads in a circle.
+        /// Whether a page may have its child there. A child is written in an earlier chunk, or in the same one
+        /// behind its parent: so no way down leads in a circle.
         boolean mayLeadTo(long child) {
             int other = DataUtils.getPageChunkId(child);
             return child == 0 || other < chunk || (other == chunk && DataUtils.getPageOffset(child) > offset);
