@@ -8,6 +8,8 @@ import java.net.URL;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Puts the layers of a configuration on top of each other.
@@ -18,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigLoader {
 
     static final String ROOT = "trapline";
+    /// Describes the origin of every default.
+    static final String REFERENCE = "Trapline's reference.conf";
+
+    private static final String RESOURCE = "reference.conf";
+    private static final String SET = "--set ";
     static final String SERVICES = "trapline.firmware.services";
 
     /// Sections whose keys depend on which services there are.
@@ -57,8 +64,14 @@ public final class ConfigLoader {
         Config reference = reference();
         List<ConfigProblem> problems = new ArrayList<>();
         Config strong = ConfigFactory.empty();
+        List<GivenKeys.Layer> layers = new ArrayList<>();
+        for (CommandLineSetting setting : options) {
+            layers.add(new GivenKeys.Layer(setting.option(), option(setting)));
+        }
         for (String text : assignments) {
-            strong = assignment(text, problems).withFallback(strong);
+            Config assigned = assignment(text, problems);
+            layers.add(new GivenKeys.Layer(SET + Shown.assignment(text), assigned));
+            strong = assigned.withFallback(strong);
         }
         Config merged = strong.withFallback(optionLayer()).withFallback(fileLayer(problems));
         if (!problems.isEmpty()) {
@@ -72,26 +85,31 @@ public final class ConfigLoader {
         if (!new KnownKeys(reference.root(), OPEN, problems).check(resolved.root())) {
             throw new ConfigException(problems);
         }
-        return new LayeredConfig(resolved, problems);
+        Set<String> commandLine = new TreeSet<>();
+        layers.forEach(layer -> commandLine.add(layer.text()));
+        return new LayeredConfig(
+                resolved, problems, new GivenKeys(commandLine).of(resolved), GivenKeys.overridden(layers));
     }
 
     /// What holds where nobody says otherwise.
     static Config reference() {
-        URL resource = ConfigLoader.class.getResource("reference.conf");
+        URL resource = ConfigLoader.class.getResource(RESOURCE);
         if (resource == null) {
-            throw new IllegalStateException("reference.conf is missing beside " + ConfigLoader.class.getName());
+            throw new IllegalStateException(RESOURCE + " is missing beside " + ConfigLoader.class.getName());
         }
-        return ConfigFactory.parseURL(resource, ConfigParseOptions.defaults().setOriginDescription("reference.conf"));
+        return ConfigFactory.parseURL(resource, ConfigParseOptions.defaults().setOriginDescription(REFERENCE));
     }
 
     private Config optionLayer() {
         Config layer = ConfigFactory.empty();
         for (CommandLineSetting setting : options) {
-            layer = ConfigValueFactory.fromAnyRef(setting.value(), setting.option())
-                    .atPath(setting.path())
-                    .withFallback(layer);
+            layer = option(setting).withFallback(layer);
         }
         return layer;
+    }
+
+    private static Config option(CommandLineSetting setting) {
+        return ConfigValueFactory.fromAnyRef(setting.value(), setting.option()).atPath(setting.path());
     }
 
     private Config fileLayer(List<ConfigProblem> problems) {
@@ -108,7 +126,7 @@ public final class ConfigLoader {
     }
 
     private static Config assignment(String text, List<ConfigProblem> problems) {
-        String origin = "--set " + Shown.assignment(text);
+        String origin = SET + Shown.assignment(text);
         int equals = text.indexOf('=');
         String key = equals < 0 ? "" : text.substring(0, equals).strip();
         if (key.length() > LONGEST_KEY || !key.matches("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*")) {

@@ -13,8 +13,6 @@ final class KnownKeys {
 
     /// Of more, nobody reads on.
     private static final int MOST_PROBLEMS = 50;
-    /// No key is that long, nor is a misspelt one.
-    private static final int LONGEST = 200;
 
     private final ConfigObject reference;
     private final Collection<String> open;
@@ -67,28 +65,10 @@ final class KnownKeys {
         return new ConfigProblem(Origins.describe(value.origin()), path, "is not a key" + hint);
     }
 
-    /// The candidate with the fewest differences, or an empty text if none is near.
-    static String nearest(String word, Collection<String> candidates) {
-        if (word.length() > LONGEST) {
-            return "";
-        }
-        String best = "";
-        // A third of the last part's letters may differ: beyond that a suggestion is a guess.
-        int least = Math.max(2, (word.length() - word.lastIndexOf('.') - 1) / 3) + 1;
-        for (String candidate : new TreeSet<>(candidates)) {
-            int distance = distance(word, candidate);
-            if (distance < least) {
-                least = distance;
-                best = candidate;
-            }
-        }
-        return best;
-    }
-
     private String nearest(String path, String key, String prefix, ConfigObject siblings) {
         TreeSet<String> paths = new TreeSet<>();
         siblings.keySet().forEach(sibling -> paths.add(prefix.isEmpty() ? sibling : prefix + "." + sibling));
-        String nearest = nearest(path, paths);
+        String nearest = Nearest.to(path, paths);
         // The right word in the wrong section is the other common mistake.
         return nearest.isEmpty() ? elsewhere("", key, reference) : nearest;
     }
@@ -104,23 +84,5 @@ final class KnownKeys {
             }
         }
         return "";
-    }
-
-    // Levenshtein's distance, one row at a time.
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j < row.length; j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j < row.length; j++) {
-                int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
     }
 }

@@ -6,7 +6,6 @@ import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Durability;
-import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.Schedule;
@@ -38,10 +37,24 @@ public final class LayeredConfig {
 
     private final Config config;
     private final List<ConfigProblem> unknownKeys;
+    private final List<GivenKey> given;
+    private final List<String> overridden;
 
-    LayeredConfig(Config config, List<ConfigProblem> unknownKeys) {
+    LayeredConfig(Config config, List<ConfigProblem> unknownKeys, List<GivenKey> given, List<String> overridden) {
         this.config = config;
         this.unknownKeys = List.copyOf(unknownKeys);
+        this.given = List.copyOf(given);
+        this.overridden = List.copyOf(overridden);
+    }
+
+    /// The keys that were set, in the order of their paths. All others have their default.
+    public List<GivenKey> given() {
+        return given;
+    }
+
+    /// The parts of the command line that set a key which a stronger part sets as well: one sentence each.
+    public List<String> overridden() {
+        return overridden;
     }
 
     /// The JAR files to look for services in, before anything else is looked at.
@@ -102,22 +115,12 @@ public final class LayeredConfig {
         Settings settings = new Settings(config, problems);
         TraplineConfig.Run run = run(settings);
         MachineSpec machine = machine(settings, run, services, problems);
-        requireVcpus(run.injections(), machine, settings);
         spacing(settings);
         budget(settings);
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
         return new TraplineConfig(machine, run);
-    }
-
-    private static void requireVcpus(List<PlannedInjection> planned, MachineSpec machine, Settings settings) {
-        int last = machine.vcpus() - 1;
-        planned.stream()
-                .filter(injection -> injection.what().vcpu().index() > last)
-                .map(injection -> injection.what() instanceof Injection.Event ? EVENTS : INTERRUPTS)
-                .distinct()
-                .forEach(path -> settings.refuse(path, "vCPUs of the machine: 0 to " + last));
     }
 
     private MachineSpec machine(

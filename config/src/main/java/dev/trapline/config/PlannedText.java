@@ -16,12 +16,38 @@ import org.jspecify.annotations.Nullable;
 
 /// What is injected at a moment of the run, as it is written: interrupts `3@time:5ms` and `3:40@slice:1000`, events
 /// `804@slice:1000` and `805:3@time:5ms`.
-final class PlannedText {
+public final class PlannedText {
 
     private static final Pattern PLANNED = Pattern.compile("([^:@]+)(?::([^:@]+))?@(time|slice):(.+)");
     private static final String MOMENTS = "time:DURATION or slice:ORDINAL";
 
     private PlannedText() {}
+
+    /// An injection with the option that plans it: `--interrupt 3:40@slice:1000`.
+    public static String option(PlannedInjection planned) {
+        String moment = switch (planned.when()) {
+            case Moment.AtSlice(long ordinal) -> "slice:" + ordinal;
+            case Moment.AtTime(long ticks) -> "time:" + duration(ticks * MachineSpec.NANOS_PER_TICK);
+        };
+        return switch (planned.what()) {
+            case Injection.WakeUp(VcpuId vcpu) -> "--interrupt " + vcpu.index() + "@" + moment;
+            case Injection.Interrupt(VcpuId vcpu, int intid) ->
+                "--interrupt " + vcpu.index() + ":" + intid + "@" + moment;
+            case Injection.Event(VcpuId vcpu, long number) ->
+                "--event " + number + (vcpu.index() == 0 ? "" : ":" + vcpu.index()) + "@" + moment;
+        };
+    }
+
+    /// In the largest unit that leaves a whole number.
+    private static String duration(long nanos) {
+        if (nanos % 1_000_000_000L == 0) {
+            return nanos / 1_000_000_000L + "s";
+        }
+        if (nanos % 1_000_000L == 0) {
+            return nanos / 1_000_000L + "ms";
+        }
+        return nanos % 1_000L == 0 ? nanos / 1_000L + "us" : nanos + "ns";
+    }
 
     /// A list of interrupts: `CPU@WHEN`, or `CPU:INTID@WHEN`.
     static List<PlannedInjection> interrupts(Settings settings, String path) {

@@ -154,7 +154,7 @@ final class PolicySettings {
     }
 
     private static String meant(String name, Collection<String> known) {
-        String nearest = KnownKeys.nearest(name, known);
+        String nearest = Nearest.to(name, known);
         return nearest.isEmpty() ? " (there are: " + String.join(", ", known) + ")" : "; did you mean " + nearest + "?";
     }
 

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// a user sets, so that single settings override it. What comes of both is what a recording holds.
 final class Profiles {
 
+    /// Describes the origin of every value of a profile, in front of its name.
+    static final String ORIGIN = "the profile ";
+
     private static final String PROFILE = "trapline.firmware.profile";
     private static final String DEFAULT = "default";
     private static final List<String> NAMES = List.of(DEFAULT, "kvm", "tf-a");
@@ -25,7 +28,7 @@ final class Profiles {
         ConfigValue value = config.getValue(PROFILE);
         String name = Settings.shown(value);
         if (!NAMES.contains(name)) {
-            String nearest = KnownKeys.nearest(name, NAMES);
+            String nearest = Nearest.to(name, NAMES);
             problems.add(new ConfigProblem(
                     Origins.describe(value.origin()),
                     PROFILE,
@@ -42,7 +45,6 @@ final class Profiles {
         if (resource == null) {
             throw new IllegalStateException(file + " is missing beside " + Profiles.class.getName());
         }
-        return ConfigFactory.parseURL(
-                resource, ConfigParseOptions.defaults().setOriginDescription("the profile " + name));
+        return ConfigFactory.parseURL(resource, ConfigParseOptions.defaults().setOriginDescription(ORIGIN + name));
     }
 }

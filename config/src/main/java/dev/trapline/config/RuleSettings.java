@@ -56,7 +56,7 @@ final class RuleSettings {
         for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(rule).entrySet()) {
             if (!KEYS.contains(entry.getKey())) {
                 problems.add(KnownKeys.unknown(
-                        entry.getValue(), path + "." + entry.getKey(), KnownKeys.nearest(entry.getKey(), KEYS)));
+                        entry.getValue(), path + "." + entry.getKey(), Nearest.to(entry.getKey(), KEYS)));
             }
         }
         int immediate = number("imm", LAST_IMMEDIATE);

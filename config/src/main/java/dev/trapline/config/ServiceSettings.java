@@ -51,7 +51,7 @@ final class ServiceSettings {
             ConfigValue value = entry.getValue();
             if (!keys.contains(key)) {
                 String hint = keys.isEmpty() ? "; service " + service.name() + " takes none" : "";
-                ConfigProblem unknown = KnownKeys.unknown(value, path + "." + key, KnownKeys.nearest(key, keys));
+                ConfigProblem unknown = KnownKeys.unknown(value, path + "." + key, Nearest.to(key, keys));
                 problems.add(new ConfigProblem(unknown.origin(), unknown.path(), unknown.message() + hint));
             } else if (!Settings.isScalar(value.valueType())) {
                 problems.add(new ConfigProblem(

@@ -65,8 +65,6 @@ class ConfigErrorsTest {
         run.interrupts=["0@time:5"] | trapline.run.interrupts takes CPU@WHEN or CPU:INTID@WHEN with WHEN time:DURATION or slice:ORDINAL, as in 0@time:5ms or 3:40@slice:1000, not 0@time:5
         run.interrupts=["0:1020@slice:1"] | trapline.run.interrupts takes CPU@WHEN or CPU:INTID@WHEN with WHEN time:DURATION or slice:ORDINAL, as in 0@time:5ms or 3:40@slice:1000, not 0:1020@slice:1
         run.events=["-1@slice:1"]  | trapline.run.events takes NUMBER@WHEN or NUMBER:CPU@WHEN with WHEN time:DURATION or slice:ORDINAL, as in 804@slice:1000 or 805:3@time:5ms, not -1@slice:1
-        run.events=["1:1@slice:0"] | trapline.run.events takes vCPUs of the machine: 0 to 0, not a list
-        run.interrupts=["1@slice:0"] | trapline.run.interrupts takes vCPUs of the machine: 0 to 0, not a list
         run.reboot=perhaps         | trapline.run.reboot takes true or false, not perhaps
         run.slice=0                | trapline.run.slice takes a whole number from 1 to 10000000, not 0
         run.slice=10000001         | trapline.run.slice takes a whole number from 1 to 10000000, not 10000001

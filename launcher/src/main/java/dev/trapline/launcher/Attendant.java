@@ -21,13 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class Attendant {
 
     private static final long LOOK_MILLIS = 50;
-    private static final long STATUS_NANOS = 500_000_000;
 
     private final MachineRun run;
     private final Signals signals;
     private final GuestConsole console;
     private final PrintWriter err;
-    private final boolean statusLine;
     private volatile boolean stopAsked;
     private volatile Stop.@Nullable Reason stopReason;
     private volatile long stopNanos;
@@ -35,13 +33,11 @@ final class Attendant {
     private long lastStatusNanos = System.nanoTime();
 
     /// @param signals taken since before the run began
-    /// @param statusLine whether there is a terminal to draw one on
-    Attendant(MachineRun run, Signals signals, GuestConsole console, PrintWriter err, boolean statusLine) {
+    Attendant(MachineRun run, Signals signals, GuestConsole console, PrintWriter err) {
         this.run = run;
         this.signals = signals;
         this.console = console;
         this.err = err;
-        this.statusLine = statusLine;
     }
 
     /// Waits for the end of a run that nothing is typed to.
@@ -66,7 +62,7 @@ final class Attendant {
                 if (stopAsked) {
                     String service = run.serviceAtWork();
                     throw CommandException.interrupted("the replay was interrupted after "
-                            + Figures.count(run.progress().slices(), "slice") + " without divergence"
+                            + Figures.count(run.progress().slices(), "slice") + "; no divergence so far"
                             + (service == null
                                     ? ""
                                     : "; service '" + service + "' was at work" + Interruption.whereHeld()));
@@ -163,15 +159,20 @@ final class Attendant {
         }
         // A guest that is typed at has the terminal for itself.
         boolean typedAt = terminal != null && terminal.isRaw();
-        long now = System.nanoTime();
-        if (statusLine && !typedAt && now - lastStatusNanos >= STATUS_NANOS) {
-            Progress progress = run.progress();
-            console.showStatus(status(lastProgress, progress, now - lastStatusNanos));
-            lastProgress = progress;
-            lastStatusNanos = now;
-        } else if (typedAt) {
+        if (typedAt) {
             console.eraseStatus();
+        } else {
+            console.showStatus(this::status);
         }
+    }
+
+    private String status() {
+        long now = System.nanoTime();
+        Progress progress = run.progress();
+        String text = status(lastProgress, progress, now - lastStatusNanos);
+        lastProgress = progress;
+        lastStatusNanos = now;
+        return text;
     }
 
     /// The status line's text.

@@ -73,7 +73,7 @@ final class CapsListCommand implements Action {
                 conduit.isEmpty() ? List.of(Conduit.values()) : List.of(CapsWords.conduit("--conduit", conduit));
         List<ExecutionState> states =
                 state.isEmpty() ? List.of(ExecutionState.values()) : List.of(CapsWords.state(state));
-        CapsTables tables = new CapsTables(policy.capabilities(), conduits, states);
+        CapsTables tables = new CapsTables(policy.capabilities(terminal.err()), conduits, states);
         terminal.print(policy.isJson() ? tables.json() + "\n" : tables.text());
         return Ending.DONE;
     }

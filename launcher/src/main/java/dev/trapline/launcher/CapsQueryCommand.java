@@ -98,7 +98,7 @@ final class CapsQueryCommand implements Action {
         Conduit by = CapsWords.conduit("CONDUIT", conduit);
         ExecutionState from = CapsWords.state(state);
         int imm = CapsWords.immediate(immediate);
-        Capabilities capabilities = policy.capabilities();
+        Capabilities capabilities = policy.capabilities(terminal.err());
         FunctionId id = CapsWords.function(function, imm, from, capabilities);
         Verdict verdict = capabilities.registry().query(by, imm, id.value(), from);
         terminal.print(

@@ -67,7 +67,7 @@ final class CapsRegistersCommand implements Action {
 
     @Override
     public Ending perform() {
-        FirmwareRegisters before = policy.capabilities().registers();
+        FirmwareRegisters before = policy.capabilities(terminal.err()).registers();
         FirmwareRegisters after = before;
         for (String write : writes) {
             after = written(after, write);

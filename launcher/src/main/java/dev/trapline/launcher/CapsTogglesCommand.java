@@ -44,7 +44,7 @@ final class CapsTogglesCommand implements Action {
 
     @Override
     public Ending perform() {
-        Capabilities capabilities = policy.capabilities();
+        Capabilities capabilities = policy.capabilities(terminal.err());
         terminal.print(policy.isJson() ? Json.of(fields(capabilities)) + "\n" : text(capabilities));
         return Ending.DONE;
     }

@@ -1,8 +1,7 @@
 package dev.trapline.launcher;
 
 import dev.trapline.config.ConfigLoader;
-import dev.trapline.config.ReplaySettings;
-import dev.trapline.journal.NamedDatabase;
+import dev.trapline.config.LayeredConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,15 +13,6 @@ final class CheckpointOptions {
 
     private final List<String> assignments = new ArrayList<>();
     private @Nullable Path configFile;
-    private boolean none;
-
-    @Option(
-            names = "--no-checkpoints",
-            order = 20,
-            description = "Neither use the checkpoints beside the recording nor make any.")
-    void none(boolean given) {
-        none = given;
-    }
 
     @Option(
             names = "--config",
@@ -47,22 +37,17 @@ final class CheckpointOptions {
         }
     }
 
-    /// Whether stored checkpoints are left alone.
-    boolean areOff() {
-        return none;
-    }
-
-    /// The database that the user has named, in case the recording's events are there.
-    NamedDatabase database() {
-        return Databases.named(settings().database());
-    }
-
     /// Reads the configuration.
-    ReplaySettings settings() {
+    LayeredConfig layers() {
         ConfigLoader loader = new ConfigLoader();
         if (configFile != null) {
             loader.file(configFile);
         }
-        return loader.assignments(assignments).load().replay();
+        return loader.assignments(assignments).load();
+    }
+
+    /// Adds the rules for what a command that replays cannot use.
+    static void check(WithoutEffect rules) {
+        rules.allKeysBut("a replay takes it from the recording", List.of("replay.", "record.postgresql."));
     }
 }

@@ -7,6 +7,7 @@ import dev.trapline.vcpu.Playback;
 import dev.trapline.vcpu.Seeker;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// The checkpoints beside a recording, and what is to be said of them.
@@ -36,8 +37,11 @@ record Checkpoints(Path recording, ReplaySettings settings, boolean inUse, Print
     /// A seeker over a playback.
     ///
     /// @param store null for checkpoints in memory alone
-    Seeker seeker(Playback playback, @Nullable CheckpointStore store) {
-        return new Seeker(playback, store, settings.spacing().toNanos(), Seeker.BUDGET, System::nanoTime);
+    /// @param observer told how far it is
+    Seeker seeker(Playback playback, @Nullable CheckpointStore store, LongConsumer observer) {
+        Seeker seeker = new Seeker(playback, store, settings.spacing().toNanos(), Seeker.BUDGET, System::nanoTime);
+        seeker.tell(observer);
+        return seeker;
     }
 
     /// Says where a way began, if it was shortened.
@@ -66,8 +70,8 @@ record Checkpoints(Path recording, ReplaySettings settings, boolean inUse, Print
 
     /// Says that what rests on stored checkpoints is looked at again without them.
     void tellAgain() {
-        err.println("trapline: what began at a checkpoint is not as recorded, or the checkpoint could not be read:"
-                + " replayed again from the start, to be sure");
+        err.println("trapline: the replay from a checkpoint failed, or the checkpoint could not be read: replaying from"
+                + " the start to make sure");
     }
 
     private void tellUnsupported(@Nullable String why) {

@@ -1,36 +1,26 @@
 package dev.trapline.launcher;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// The options of every command that runs a machine or looks at one.
+/// The options of every command that runs a machine.
 final class CommonOptions {
 
-    private final List<Path> plugins = new ArrayList<>();
+    @Mixin
+    private final PluginOption plugins = new PluginOption();
+
     private @Nullable Path result;
     private @Nullable Path library;
     private @Nullable String shortcuts;
 
     @Option(
-            names = "--plugin",
-            paramLabel = "JAR",
-            order = 30,
-            description = "Your own firmware services. May be given more than once.")
-    void plugins(@Nullable List<Path> jars) {
-        plugins.clear();
-        if (jars != null) {
-            plugins.addAll(jars);
-        }
-    }
-
-    @Option(
             names = "--library",
             paramLabel = "FILE",
             order = 31,
-            description = "The Unicorn 2 library to use. Otherwise the system's, else the one that came with Trapline.")
+            description = "The Unicorn 2 library to use. Default: the system's, else the one that came with Trapline.")
     void library(@Nullable Path file) {
         library = file;
     }
@@ -50,13 +40,13 @@ final class CommonOptions {
             names = "--result",
             paramLabel = "FILE",
             order = 32,
-            description = "Write how it ended to this file, as JSON.")
+            description = "Write to this file how it ended, as JSON.")
     void result(@Nullable Path file) {
         result = file;
     }
 
     List<Path> plugins() {
-        return plugins;
+        return plugins.plugins();
     }
 
     @Nullable

@@ -94,7 +94,7 @@ final class DemoCommand implements Action {
         GuestConsole console = terminal.console();
         try (Signals signals = Signals.take()) {
             MachineRun run = builder.console(console).start(system);
-            return wait.apply(new Attendant(run, signals, console, terminal.err(), terminal.hasStatusLine()));
+            return wait.apply(new Attendant(run, signals, console, terminal.err()));
         }
     }
 

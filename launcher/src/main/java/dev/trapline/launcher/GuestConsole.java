@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /// The guest's console on standard output, and the status line that may share its terminal.
 ///
@@ -12,24 +13,23 @@ import java.util.concurrent.locks.ReentrantLock;
 /// prints again. Thread-safe: the machine's thread prints, another draws.
 final class GuestConsole implements ConsoleOutput {
 
-    private static final String ERASE = "\r\033[K";
-    private static final int WIDTH = 79;
-
     private final OutputStream out;
     private final PrintWriter err;
     private final boolean shared;
+    private final StatusLine status;
     private final ReentrantLock lock = new ReentrantLock();
     private boolean atLineStart = true;
-    private boolean statusShown;
     private volatile boolean broken;
 
     /// @param out the guest's console
     /// @param err where the status line goes
     /// @param shared whether both are the same terminal
-    GuestConsole(OutputStream out, PrintWriter err, boolean shared) {
+    /// @param status the status line
+    GuestConsole(OutputStream out, PrintWriter err, boolean shared, StatusLine status) {
         this.out = out;
         this.err = err;
         this.shared = shared;
+        this.status = status;
     }
 
     @Override
@@ -40,7 +40,7 @@ final class GuestConsole implements ConsoleOutput {
         lock.lock();
         try {
             if (shared) {
-                erase();
+                status.erase();
             }
             out.write(bytes, 0, length);
             out.flush();
@@ -58,27 +58,25 @@ final class GuestConsole implements ConsoleOutput {
         return broken;
     }
 
-    /// Draws the status line, unless it would garble the guest's.
-    void showStatus(String status) {
+    /// Draws the status line if it is due, unless it would garble the guest's.
+    void showStatus(Supplier<String> text) {
         unlessPrinting(() -> {
             if (!shared || atLineStart) {
-                err.print(ERASE + (status.length() > WIDTH ? status.substring(0, WIDTH) : status));
-                err.flush();
-                statusShown = true;
+                status.update(text);
             }
         });
     }
 
     /// Takes the status line away.
     void eraseStatus() {
-        unlessPrinting(this::erase);
+        unlessPrinting(status::erase);
     }
 
     /// Makes room for messages: no status line, and a new line of the terminal if the guest left its own
     /// unfinished.
     void finish() {
         unlessPrinting(() -> {
-            erase();
+            status.erase();
             if (shared && !atLineStart) {
                 err.println();
                 err.flush();
@@ -96,14 +94,6 @@ final class GuestConsole implements ConsoleOutput {
             } finally {
                 lock.unlock();
             }
-        }
-    }
-
-    private void erase() {
-        if (statusShown) {
-            err.print(ERASE);
-            err.flush();
-            statusShown = false;
         }
     }
 }

@@ -28,16 +28,26 @@ final class InputFiles {
         long ram = config.machine().ramBytes();
         Path flash = config.run().flash();
         if (flash != null) {
+            refuse(flash, InputKind.GUEST, InputKind.EXPORT, InputKind.RECORDING, InputKind.DEVICE_TREE);
             images.add(new Image(
                     Image.Kind.FLASH, name(flash), 0, read("flash image", flash, Image.most(Image.Kind.FLASH, 0))));
         }
         switch (config.run().image()) {
-            case ElfImage(Path file) ->
+            case ElfImage(Path file) -> {
+                refuse(file, InputKind.EXPORT, InputKind.RECORDING, InputKind.DEVICE_TREE);
                 images.add(
                         new Image(Image.Kind.ELF, name(file), 0, read("image", file, Image.most(Image.Kind.ELF, 0))));
-            case RawImage(Path file, long address) ->
+            }
+            case RawImage(Path file, long address) -> {
+                refuse(file, InputKind.EXPORT, InputKind.RECORDING);
+                if (InputKind.of(file) == InputKind.GUEST) {
+                    throw CommandException.usage("--load-address " + Json.hex(address) + " has no effect: " + file
+                            + " is an ELF file, which says itself where it goes; leave the option out, or make a raw"
+                            + " image with objcopy -O binary");
+                }
                 images.add(new Image(
                         Image.Kind.RAW, name(file), address, read("image", file, Image.most(Image.Kind.RAW, ram))));
+            }
             case null -> {
                 if (flash == null) {
                     throw CommandException.usage(
@@ -46,6 +56,14 @@ final class InputFiles {
             }
         }
         return images;
+    }
+
+    /// Refuses a file that another option or command takes.
+    private static void refuse(Path file, InputKind... kinds) {
+        InputKind kind = InputKind.of(file);
+        if (List.of(kinds).contains(kind)) {
+            throw CommandException.usage(kind.hint(file));
+        }
     }
 
     /// A whole file that the user named: a regular one, a link to one, or a pipe that the shell has opened, as

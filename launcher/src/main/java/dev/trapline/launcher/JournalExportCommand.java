@@ -73,6 +73,7 @@ final class JournalExportCommand implements Action {
 
     @Override
     public Ending perform() {
+        RecordingPath.require(recording);
         ExportSummary summary = Recordings.export(recording, file, !withoutImages, share.sharing());
         terminal.print(
                 new ExportText(recording, file, summary).as(format.isJson(), "exported " + recording + " to " + file));

@@ -62,6 +62,11 @@ final class JournalImportCommand implements Action {
 
     @Override
     public Ending perform() {
+        InputKind kind = InputKind.of(file);
+        switch (kind) {
+            case GUEST, RECORDING, DEVICE_TREE -> throw CommandException.usage(kind.hint(file));
+            case EXPORT, DIRECTORY, OTHER, ABSENT -> {}
+        }
         ExportSummary summary = Recordings.importTo(file, recording, share.sharing());
         terminal.print(
                 new ExportText(recording, file, summary).as(format.isJson(), "imported " + file + " to " + recording));

@@ -2,6 +2,8 @@ package dev.trapline.launcher;
 
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.config.LayeredConfig;
+import dev.trapline.config.ReplaySettings;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
@@ -18,15 +20,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// `trapline journal index`.
 @Command(
         name = "index",
         description = {
-            "Replays a recording to its end and leaves checkpoints beside it, so that whatever looks at a place of it",
-            "later begins near that place, and 'replay --jobs' has something to divide. Goes on behind the last",
-            "checkpoint that is there.",
+            "Replays a recording to its end and leaves checkpoints beside it, so that later seeks start closer, and"
+                    + " 'replay --jobs' has parts to divide. Begins at the last checkpoint that is there.",
             "",
             "Checkpoints are a cache, in the directory 'checkpoints' of the recording's: deleting it changes nothing.",
             ""
@@ -48,12 +51,12 @@ import picocli.CommandLine.Option;
         })
 final class JournalIndexCommand implements Action {
 
-    private static final long STEP = 1_000;
-    private static final long STATUS_NANOS = 500_000_000;
-
     private final Terminal terminal;
     private final List<Path> givenImages = new ArrayList<>();
-    private long lastStatus = System.nanoTime();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
 
     @Mixin
     private final RecordingOptions options = new RecordingOptions();
@@ -88,29 +91,38 @@ final class JournalIndexCommand implements Action {
 
     @Override
     public Ending perform() {
+        LayeredConfig layers = checkpointOptions.layers();
+        ReplaySettings settings = layers.replay();
+        WithoutEffect rules = WithoutEffect.of(spec).and(layers);
+        CheckpointOptions.check(rules);
+        rules.check(terminal.err());
         Services services = Services.load(common.plugins());
-        OpenOptions open = open();
-        Checkpoints checkpoints = new Checkpoints(
-                options.directory(), checkpointOptions.settings(), !checkpointOptions.areOff(), terminal.err());
-        EngineFactory engines = Engines.open(common.library(), common.shortcuts());
+        OpenOptions open = OpenOptions.STRICT.withImages(givenImages).with(Databases.named(settings.database()));
+        Checkpoints checkpoints = new Checkpoints(options.directory(), settings, true, terminal.err());
+        EngineFactory engines;
         long slices;
-        try (RecordingReader reader = Recordings.open(options.directory(), open)) {
+        try (WatchedReader reader = RecordingPath.open(terminal, options.directory(), open)) {
+            engines = Engines.open(common.library(), common.shortcuts());
             RecordedWith.warn(reader, engines.library(), services, terminal.err());
             slices = Place.slices(reader);
         }
         Playback playback =
                 Playback.of(engines, Recordings.open(options.directory(), open), services.all(), (_, _) -> {});
+        Watch watch = terminal.watch("indexing " + options.directory());
         try (CheckpointStore store = checkpoints.open(playback);
-                Seeker seeker = checkpoints.seeker(playback, store)) {
+                Seeker seeker = checkpoints.seeker(playback, store, slice -> watch.at("slice", slice, slices))) {
             if (store == null || !store.isWritable()) {
                 throw CommandException.usage("no checkpoints can be kept beside " + options.directory()
                         + ": the directory cannot be written, another process makes them, or they are off");
             }
-            return index(checkpoints, seeker, store, slices);
+            return index(checkpoints, seeker, store, slices, watch, open);
+        } finally {
+            watch.pause();
         }
     }
 
-    private Ending index(Checkpoints checkpoints, Seeker seeker, CheckpointStore store, long slices) {
+    private Ending index(
+            Checkpoints checkpoints, Seeker seeker, CheckpointStore store, long slices, Watch watch, OpenOptions open) {
         List<Long> before = store.slices();
         if (!before.isEmpty()) {
             seeker.seek(before.getLast());
@@ -118,14 +130,13 @@ final class JournalIndexCommand implements Action {
         }
         RunOutcome outcome = seeker.playback().outcome();
         while (outcome == null) {
-            seeker.playTo(seeker.position().slice() + STEP);
+            seeker.playTo(Long.MAX_VALUE);
             outcome = seeker.playback().outcome();
-            showStatus(seeker, slices);
         }
-        eraseStatus();
+        watch.pause();
         checkpoints.tellTrouble(seeker, store);
         if (!ReplayCommand.isAsRecorded(outcome)) {
-            explain(seeker.playback().report());
+            explain(seeker.playback().report(), open);
             return ReplayCommand.ending(outcome);
         }
         tell(store, Math.max(0, store.slices().size() - before.size()), slices);
@@ -136,12 +147,8 @@ final class JournalIndexCommand implements Action {
         return new Ending(Ending.OK, "indexed", "checkpoints up to the end of " + options.directory());
     }
 
-    private OpenOptions open() {
-        return OpenOptions.STRICT.withImages(givenImages).with(checkpointOptions.database());
-    }
-
-    private void explain(RunReport report) {
-        try (RecordingReader reader = Recordings.open(options.directory(), open())) {
+    private void explain(RunReport report, OpenOptions open) {
+        try (RecordingReader reader = Recordings.open(options.directory(), open)) {
             Outcomes.explain(report, reader.header().spec(), reader.images(), terminal.err());
         }
     }
@@ -160,26 +167,5 @@ final class JournalIndexCommand implements Action {
                 + String.format(Locale.ROOT, " of them new, %.1f MB, over ", store.bytes() / 1e6)
                 + Figures.count(slices, "slice")
                 + "\n");
-    }
-
-    private void showStatus(Seeker seeker, long slices) {
-        long now = System.nanoTime();
-        if (terminal.hasStatusLine() && now - lastStatus >= STATUS_NANOS) {
-            terminal.err()
-                    .print(String.format(
-                            Locale.ROOT,
-                            "\r\033[K[slice %,d of %,d]",
-                            seeker.position().slice(),
-                            slices));
-            terminal.err().flush();
-            lastStatus = now;
-        }
-    }
-
-    private void eraseStatus() {
-        if (terminal.hasStatusLine()) {
-            terminal.err().print("\r\033[K");
-            terminal.err().flush();
-        }
     }
 }

@@ -6,7 +6,6 @@ import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingDamagedException;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.record.RecordingHeader;
-import dev.trapline.journal.recording.Recordings;
 import dev.trapline.journal.recording.Survey;
 import dev.trapline.journal.store.CheckpointSummary;
 import java.nio.file.Path;
@@ -21,8 +20,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "info",
         description = {
-            "Tells what a recording holds: who made it, of which machine, how large each kind of record is,",
-            "how durable it was written, whether it reaches the run's end, and which checkpoints are beside it.",
+            "Tells what a recording holds: who made it, of which machine, how large each kind of record is, how durably"
+                    + " it was written, whether it reaches the end of the run, and which checkpoints are beside it.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -55,9 +54,10 @@ final class JournalInfoCommand implements Action {
     @Override
     public Ending perform() {
         // The images do not matter here: what they are to be is in the header.
-        try (RecordingReader reader = Recordings.open(options.directory(), OpenOptions.IGNORE_IMAGE_HASH)) {
+        try (WatchedReader reader = RecordingPath.open(terminal, options.directory(), OpenOptions.IGNORE_IMAGE_HASH)) {
             ReplayCommand.tellNotice(reader, terminal.err());
             Survey survey = Survey.of(reader);
+            reader.watch().pause();
             Map<String, Object> facts = facts(reader, survey);
             terminal.print(options.isJson() ? Json.of(facts) + "\n" : text(facts, ""));
             RecordingDamagedException damage = survey.damage();

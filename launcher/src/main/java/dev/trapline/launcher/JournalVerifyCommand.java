@@ -4,7 +4,6 @@ import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingDamagedException;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
-import dev.trapline.journal.recording.Recordings;
 import dev.trapline.journal.recording.Survey;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -17,8 +16,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "verify",
         description = {
-            "Checks the whole of a recording: its manifest, its header, its images, and of every segment the",
-            "checksum, the place, the predecessor, the counts and each record. Names what is damaged first.",
+            "Checks a whole recording: its manifest, its header, its images, and of every segment the checksum, the"
+                    + " position, the predecessor, the counts and each record. Names the first damage.",
             "",
             "A recording whose recorder was killed is sound up to its last whole segment.",
             ""
@@ -52,9 +51,11 @@ final class JournalVerifyCommand implements Action {
 
     @Override
     public Ending perform() {
-        try (RecordingReader reader = Recordings.open(options.directory(), OpenOptions.STRICT)) {
+        try (WatchedReader reader = RecordingPath.open(terminal, options.directory(), OpenOptions.STRICT)) {
             ReplayCommand.tellNotice(reader, terminal.err());
-            return tell(reader, Survey.of(reader));
+            Survey survey = Survey.of(reader);
+            reader.watch().pause();
+            return tell(reader, survey);
         } catch (RecordingException e) {
             Ending ending = Failures.ofRecording(e);
             if (options.isJson() && ending.status() == Ending.STORAGE) {

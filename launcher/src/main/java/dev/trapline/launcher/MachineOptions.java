@@ -185,7 +185,7 @@ final class MachineOptions {
                             + " a WFI or CPU_SUSPEND. May be given more than once.")
     void interrupts(@Nullable List<String> values) {
         if (values != null) {
-            settings.add(new CommandLineSetting("trapline.run.interrupts", values, "--interrupt"));
+            setList("run.interrupts", "--interrupt", values);
         }
     }
 
@@ -198,8 +198,14 @@ final class MachineOptions {
                             + " CPU says whose (0). May be given more than once.")
     void events(@Nullable List<String> values) {
         if (values != null) {
-            settings.add(new CommandLineSetting("trapline.run.events", values, "--event"));
+            setList("run.events", "--event", values);
         }
+    }
+
+    // Called once for each time that the option is given, with all values up to there.
+    private void setList(String path, String option, List<String> values) {
+        settings.removeIf(setting -> setting.path().equals("trapline." + path));
+        settings.add(new CommandLineSetting("trapline." + path, List.copyOf(values), option));
     }
 
     private void set(String path, String option, @Nullable String value) {

@@ -13,16 +13,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Replays a whole recording on several threads, stretch by stretch.
 ///
-/// It says that a recording is as it says, or nothing: whoever learns nothing replays it in one go, which tells the
-/// first divergence as it always does.
+/// It either confirms the recording or gives no verdict; the caller then replays it in one go, which tells the first
+/// divergence.
 final class ParallelReplay {
+
+    private static final long LOOK_MILLIS = 50;
 
     private final Path recording;
     private final OpenOptions open;
@@ -30,6 +34,7 @@ final class ParallelReplay {
     private final Services services;
     private final Checkpoints checkpoints;
     private final GuestConsole console;
+    private final Watch watch;
     private final AtomicBoolean stopped = new AtomicBoolean();
     private long printed;
     private boolean doubted;
@@ -40,13 +45,15 @@ final class ParallelReplay {
             EngineFactory engines,
             Services services,
             Checkpoints checkpoints,
-            GuestConsole console) {
+            GuestConsole console,
+            Watch watch) {
         this.recording = recording;
         this.open = open;
         this.engines = engines;
         this.services = services;
         this.checkpoints = checkpoints;
         this.console = console;
+        this.watch = watch;
     }
 
     /// Ends it soon. For any thread.
@@ -87,6 +94,12 @@ final class ParallelReplay {
         }
     }
 
+    private long slices() {
+        try (RecordingReader reader = Recordings.open(recording, open)) {
+            return Place.slices(reader);
+        }
+    }
+
     /// A stretch knows its own calls alone.
     private List<String> lastCalls() {
         try (RecordingReader reader = Recordings.open(recording, open)) {
@@ -108,11 +121,13 @@ final class ParallelReplay {
             console.write(bytes, length);
             printed += length;
         });
-        try (Seeker seeker = checkpoints.seeker(playback, store)) {
-            while (playback.outcome() == null) {
-                requireNotStopped();
-                seeker.playTo(seeker.position().slice() + 1_000);
-            }
+        long slices = slices();
+        try (Seeker seeker = checkpoints.seeker(playback, store, slice -> {
+            requireNotStopped();
+            watch.at("slice", slice, slices);
+        })) {
+            seeker.playTo(Long.MAX_VALUE);
+            watch.pause();
             checkpoints.tellTrouble(seeker, store);
             int made = store.slices().size();
             checkpoints
@@ -179,12 +194,7 @@ final class ParallelReplay {
     private @Nullable RunReport collect(List<CompletableFuture<Stretches.@Nullable Result>> results) {
         RunReport report = null;
         for (CompletableFuture<Stretches.@Nullable Result> each : results) {
-            Stretches.Result result;
-            try {
-                result = each.join();
-            } catch (CompletionException e) {
-                throw e.getCause() instanceof RuntimeException cause ? cause : e;
-            }
+            Stretches.@Nullable Result result = await(each, results);
             requireNotStopped();
             if (result == null || !result.asRecorded()) {
                 doubted = true;
@@ -200,9 +210,29 @@ final class ParallelReplay {
         return report;
     }
 
+    private Stretches.@Nullable Result await(
+            CompletableFuture<Stretches.@Nullable Result> wanted,
+            List<CompletableFuture<Stretches.@Nullable Result>> results) {
+        while (true) {
+            try {
+                return wanted.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException _) {
+                long done = results.stream().filter(CompletableFuture::isDone).count();
+                watch.at("part", done, results.size());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("nobody interrupts the thread that collects the results", e);
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof RuntimeException cause
+                        ? cause
+                        : new IllegalStateException("a part could not be replayed", e.getCause());
+            }
+        }
+    }
+
     private void requireNotStopped() {
         if (stopped.get() || console.isBroken()) {
-            throw CommandException.interrupted("the replay was interrupted without divergence up to there");
+            throw CommandException.interrupted("the replay was interrupted; no divergence so far");
         }
     }
 

@@ -11,10 +11,17 @@ import java.math.BigInteger;
 import java.util.Iterator;
 import java.util.Locale;
 
-/// A place in a recording, as it is written on the command line.
+/// A position in a recording, as it is written on the command line.
 sealed interface Place {
 
-    String FORMS = "a slice (120), an instruction in one (120:17), a call (hypercall#9) or a virtual time (1.5ms)";
+    String FORMS = "a slice (120), an instruction in a slice (120:17), a call (hypercall#9), a virtual time (1.5ms),"
+            + " start or end";
+
+    /// The beginning of the first slice.
+    record Start() implements Place {}
+
+    /// Behind the last slice: where the run ended, or where an unfinished recording stops.
+    record End() implements Place {}
 
     /// After some instructions of a slice; after none, its beginning.
     record In(long slice, long instruction) implements Place {}
@@ -61,11 +68,18 @@ sealed interface Place {
     /// @param option for messages
     /// @throws CommandException if it is none
     static Place parse(String option, String text) {
+        if (text.equals("start")) {
+            return new Start();
+        }
+        if (text.equals("end")) {
+            return new End();
+        }
         String call = "hypercall#";
         if (text.startsWith(call)) {
             long number = number(option, text, text.substring(call.length()));
             if (number == 0) {
-                throw wrong(option, text, "calls are counted from 1, as a trace lists them");
+                throw wrong(
+                        option, text, "calls are counted from 1, in the order in which 'trapline trace' lists them");
             }
             return new Call(number);
         }
@@ -86,14 +100,14 @@ sealed interface Place {
     private static long number(String option, String text, String part) {
         BigInteger number = Quantities.number(part);
         if (number == null || number.signum() < 0) {
-            throw wrong(option, text, "a place is " + FORMS);
+            throw wrong(option, text, "a position is " + FORMS);
         }
         return small(option, text, number);
     }
 
     private static long small(String option, String text, BigInteger number) {
         if (number.bitLength() >= Long.SIZE) {
-            throw wrong(option, text, "no recording is so long");
+            throw wrong(option, text, "the number is too large");
         }
         return number.longValueExact();
     }
@@ -107,6 +121,8 @@ sealed interface Place {
     /// @throws CommandException if the recording ends before it
     default Found find(RecordingReader recording) {
         return switch (this) {
+            case Start _ -> Found.START;
+            case End _ -> new Found(Position.ofSlice(slices(recording)), false);
             case In(long slice, long instruction) -> {
                 long slices = slices(recording);
                 if (slice > slices || (slice == slices && instruction > 0)) {
@@ -163,14 +179,14 @@ sealed interface Place {
         }
         throw CommandException.usage(String.format(
                 Locale.ROOT,
-                "the recording ends at %.9f s, at slice %d: it does not come to %.9f s",
+                "%.9f s is past the end of the recording, which ends at %.9f s (slice %d)",
+                Figures.seconds(ticks),
                 Figures.seconds(time),
-                slices,
-                Figures.seconds(ticks)));
+                slices));
     }
 
     private static CommandException beyond(String what, long slices) {
         return CommandException.usage("the recording has " + Figures.count(slices, "slice") + ": there is no " + what
-                + "; the last place in it is " + slices + ", its end");
+                + "; its last position is " + slices + ", the end");
     }
 }

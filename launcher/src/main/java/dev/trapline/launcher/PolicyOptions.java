@@ -3,19 +3,28 @@ package dev.trapline.launcher;
 import dev.trapline.config.CommandLineSetting;
 import dev.trapline.config.ConfigLoader;
 import dev.trapline.config.LayeredConfig;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// The options of every command that looks at a policy without running a machine.
 final class PolicyOptions {
 
     private final List<String> assignments = new ArrayList<>();
-    private final List<Path> plugins = new ArrayList<>();
     private @Nullable Path configFile;
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec command;
+
+    @Mixin
+    private final PluginOption plugin = new PluginOption();
 
     @Mixin
     private final FormatOption format = new FormatOption();
@@ -42,33 +51,27 @@ final class PolicyOptions {
         }
     }
 
-    @Option(
-            names = "--plugin",
-            paramLabel = "JAR",
-            order = 23,
-            description = "Your own firmware services. May be given more than once.")
-    void plugins(@Nullable List<Path> jars) {
-        plugins.clear();
-        if (jars != null) {
-            plugins.addAll(jars);
-        }
-    }
-
     boolean isJson() {
         return format.isJson();
     }
 
     /// The policy that a run with these options would have.
-    Capabilities capabilities() {
+    ///
+    /// @param err is told what has no effect
+    Capabilities capabilities(PrintWriter err) {
         ConfigLoader loader = new ConfigLoader();
         if (configFile != null) {
             loader.file(configFile);
         }
-        if (!plugins.isEmpty()) {
-            List<String> jars = plugins.stream().map(Path::toString).toList();
+        if (!plugin.plugins().isEmpty()) {
+            List<String> jars = plugin.plugins().stream().map(Path::toString).toList();
             loader.options(List.of(new CommandLineSetting("trapline.run.plugins", jars, "--plugin")));
         }
         LayeredConfig layers = loader.assignments(assignments).load();
+        WithoutEffect.of(command)
+                .and(layers)
+                .allKeysBut("no machine runs: only the firmware's keys count", List.of("firmware.", "run.plugins"))
+                .check(err);
         return Capabilities.of(layers, Services.load(layers.plugins()).descriptors());
     }
 }

@@ -80,7 +80,7 @@ final class RawTerminal implements AutoCloseable {
         }
     }
 
-    private static String stty(List<String> arguments) throws IOException {
+    static String stty(List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("stty"));
         command.addAll(arguments);
         Process process = new ProcessBuilder(command)

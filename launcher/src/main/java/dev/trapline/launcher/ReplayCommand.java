@@ -5,6 +5,8 @@ import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.config.LayeredConfig;
+import dev.trapline.config.ReplaySettings;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
@@ -23,18 +25,20 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// `trapline replay`.
 @Command(
         name = "replay",
         description = {
-            "Runs a recording again, and checks every step against what was recorded.",
+            "Replays a recording, and checks every step against what was recorded.",
             "",
-            "Standard output is the guest's console, as it was. The recording needs nothing but itself, the",
-            "plugins that it was made with, and images that it was exported without. It is never written to; what",
-            "--at, --from, --to and --jobs leave beside it are checkpoints, a cache to go to a place sooner.",
+            "Standard output is the guest's console, as it was. The recording needs nothing else but the plugins that"
+                    + " it was made with, and the images that it was exported without. It is never written to; --at,"
+                    + " --from, --to and --jobs leave checkpoints beside it, so that later seeks start closer.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -48,6 +52,7 @@ import picocli.CommandLine.Parameters;
             "  trapline replay rec --from hypercall#3 --to 1.5ms",
             "  trapline replay rec --at 120:17 --registers --disassemble",
             "  trapline replay rec --at hypercall#9 --memory 0x40080000 64 --format json",
+            "  trapline replay rec --at end --registers",
             "",
             "The exit status is about the replay: how the recorded run ended is in its last line."
         },
@@ -66,6 +71,11 @@ final class ReplayCommand implements Action {
 
     private final Terminal terminal;
     private int jobs = 1;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
     private Path recording = Path.of("");
     private final List<Path> givenImages = new ArrayList<>();
     private boolean ignoreImageHash;
@@ -73,6 +83,9 @@ final class ReplayCommand implements Action {
 
     @Mixin
     private final SeekOptions seek = new SeekOptions();
+
+    @Mixin
+    private final NoCheckpointsOption noCheckpoints = new NoCheckpointsOption();
 
     @Mixin
     private final CheckpointOptions checkpointOptions = new CheckpointOptions();
@@ -92,7 +105,7 @@ final class ReplayCommand implements Action {
     @Option(
             names = "--ignore-image-hash",
             order = 1,
-            description = "Take an image that was changed since: the replay diverges where that first matters.")
+            description = "Take an image that has changed since: the replay diverges where that first matters.")
     void ignoreImageHash(boolean given) {
         ignoreImageHash = given;
     }
@@ -114,12 +127,10 @@ final class ReplayCommand implements Action {
             names = "--jobs",
             paramLabel = "N",
             order = 3,
-            description = "Replay stretches between checkpoints on N threads, 1 to 64 (default 1). Without checkpoints"
-                    + " it replays on one, and makes some.")
+            description =
+                    "Replay the parts between checkpoints on N threads, 1 to 64 (default 1). Without checkpoints it"
+                            + " replays on one thread, and makes some.")
     void jobs(int threads) {
-        if (threads < 1 || threads > MOST_JOBS) {
-            throw CommandException.usage("--jobs " + threads + ": takes a number from 1 to " + MOST_JOBS);
-        }
         jobs = threads;
     }
 
@@ -135,23 +146,33 @@ final class ReplayCommand implements Action {
 
     @Override
     public Ending perform() {
+        if (jobs < 1 || jobs > MOST_JOBS) {
+            throw CommandException.usage("--jobs " + jobs + ": give a number of threads from 1 to " + MOST_JOBS);
+        }
+        LayeredConfig layers = checkpointOptions.layers();
+        ReplaySettings settings = layers.replay();
+        requireEffects(layers);
+        RecordingPath.require(recording);
+        Checkpoints checkpoints =
+                new Checkpoints(recording, settings, !noCheckpoints.isGiven() && !ignoreImageHash, terminal.err());
         Services services = Services.load(common.plugins());
         OpenOptions open = (ignoreImageHash ? OpenOptions.IGNORE_IMAGE_HASH : OpenOptions.STRICT)
                 .withImages(givenImages)
-                .with(checkpointOptions.database());
+                .with(Databases.named(settings.database()));
         if (seek.areGiven()) {
-            return seek(services, open);
+            return seek(services, open, checkpoints);
         }
         if (jobs > 1) {
-            return parallel(services, open);
+            return parallel(services, open, checkpoints);
         }
         return straight(services, open, Engines.open(common.library(), common.shortcuts()), 0);
     }
 
-    private Ending parallel(Services services, OpenOptions open) {
+    private Ending parallel(Services services, OpenOptions open, Checkpoints checkpoints) {
         EngineFactory engines = Engines.open(common.library(), common.shortcuts());
         GuestConsole console = terminal.console();
-        ParallelReplay replay = new ParallelReplay(recording, open, engines, services, checkpoints(), console);
+        ParallelReplay replay = new ParallelReplay(
+                recording, open, engines, services, checkpoints, console, terminal.watch("replaying", console));
         try (RecordingReader reader = Recordings.open(recording, open);
                 Signals signals = Signals.take()) {
             RecordedWith.warn(reader, engines.library(), services, terminal.err());
@@ -170,7 +191,7 @@ final class ReplayCommand implements Action {
             console.finish();
         }
         if (replay.isDoubted()) {
-            checkpoints().tellAgain();
+            checkpoints.tellAgain();
         } else {
             terminal.err()
                     .println("trapline: there are no checkpoints to divide the recording at: replayed on one thread");
@@ -178,12 +199,28 @@ final class ReplayCommand implements Action {
         return straight(services, open, engines, replay.printed());
     }
 
-    private Checkpoints checkpoints() {
-        return new Checkpoints(
-                recording,
-                checkpointOptions.settings(),
-                !checkpointOptions.areOff() && !ignoreImageHash,
-                terminal.err());
+    private void requireEffects(LayeredConfig layers) {
+        WithoutEffect rules = WithoutEffect.of(spec).and(layers);
+        CheckpointOptions.check(rules);
+        seek.check(rules);
+        rules.when(seek.areGiven(), "--at, --from and --to play on one thread", "--jobs")
+                .when(
+                        !seek.areGiven() && jobs == 1,
+                        "a replay of the whole recording on one thread uses no checkpoints, and makes none",
+                        "--no-checkpoints",
+                        "replay.checkpoints.")
+                .when(
+                        noCheckpoints.isGiven(),
+                        "--no-checkpoints leaves checkpoints alone",
+                        "--jobs",
+                        "replay.checkpoints.")
+                .when(
+                        ignoreImageHash,
+                        "checkpoints are of no use with --ignore-image-hash",
+                        "--jobs",
+                        "--no-checkpoints",
+                        "replay.checkpoints.")
+                .check(terminal.err());
     }
 
     private Ending explained(RunReport report, MachineSpec spec, List<Image> images) {
@@ -213,7 +250,7 @@ final class ReplayCommand implements Action {
                     .services(services.all())
                     .console(behind(printed, console))
                     .start(system);
-            report = new Attendant(run, signals, console, terminal.err(), terminal.hasStatusLine()).awaitReplay();
+            report = new Attendant(run, signals, console, terminal.err()).awaitReplay();
         }
         return explained(report, spec, images);
     }
@@ -228,7 +265,7 @@ final class ReplayCommand implements Action {
         };
     }
 
-    private Ending seek(Services services, OpenOptions open) {
+    private Ending seek(Services services, OpenOptions open, Checkpoints checkpoints) {
         Place at = seek.at();
         Place from = seek.from();
         Place to = seek.to();
@@ -237,7 +274,7 @@ final class ReplayCommand implements Action {
         try (RecordingReader reader = Recordings.open(recording, open)) {
             RecordedWith.warn(reader, engines.library(), services, terminal.err());
         }
-        Seek player = new Seek(terminal, recording, open, engines, services, checkpoints());
+        Seek player = new Seek(terminal, recording, open, engines, services, checkpoints);
         return at == null ? player.print(from, to) : player.show(at, view, seek.format());
     }
 

@@ -20,12 +20,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// `trapline run`.
 @Command(
@@ -69,13 +70,9 @@ import picocli.CommandLine.Parameters;
         })
 final class RunCommand implements Action {
 
-    /// The options that say something of how a recording goes on, and not of what it is.
-    private static final Set<String> OF_A_CONTINUATION = Set.of(
-            "trapline.run.timeout",
-            "trapline.run.input",
-            "trapline.run.interrupts",
-            "trapline.run.events",
-            "trapline.record.durability");
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
 
     private final Terminal terminal;
     private final List<String> assignments = new ArrayList<>();
@@ -146,18 +143,23 @@ final class RunCommand implements Action {
         LayeredConfig layers = layers();
         Services services = Services.load(layers.plugins());
         TraplineConfig config = layers.validate(services.descriptors());
+        WithoutEffect rules = WithoutEffect.of(spec).and(layers);
+        RunRules.add(rules, config, proceedWith);
+        rules.check(terminal.err());
         Path wanted = config.run().result();
         ResultFile.requireWritable(wanted);
         result = wanted;
+        boolean seeded = layers.given().stream().anyMatch(key -> key.path().equals("trapline.run.seed"));
+        Afterwards afterwards = new Afterwards(config, seeded);
         if (proceedWith == null) {
-            return runFresh(config, services);
+            return runFresh(config, services, afterwards);
         }
         OpenOptions open =
                 OpenOptions.STRICT.with(Databases.named(layers.replay().database()));
-        return proceed(config, services, proceedWith, open);
+        return proceed(config, services, proceedWith, open, afterwards);
     }
 
-    private Ending runFresh(TraplineConfig config, Services services) {
+    private Ending runFresh(TraplineConfig config, Services services, Afterwards afterwards) {
         List<Image> images = InputFiles.images(config);
         EngineFactory engines =
                 Engines.open(config.run().library(), config.run().shortcuts());
@@ -168,34 +170,17 @@ final class RunCommand implements Action {
             builder.recordTo(recording);
         }
         Plan plan = new Plan(config.machine(), images, recording, Databases.journal(config.run()));
-        return run(builder, config, services, plan);
+        return run(builder, config, services, plan, afterwards);
     }
 
-    private Ending proceed(TraplineConfig config, Services services, Path directory, OpenOptions open) {
-        refuseWhatTheRecordingSays();
-        RecordingReader reader = Recordings.open(directory, open);
+    private Ending proceed(
+            TraplineConfig config, Services services, Path directory, OpenOptions open, Afterwards afterwards) {
+        RecordingReader reader = RecordingPath.open(terminal, directory, open);
         EngineFactory engines =
                 Engines.open(config.run().library(), config.run().shortcuts());
         RecordedWith.warn(reader, engines.library(), services, terminal.err());
         Plan plan = new Plan(reader.header().spec(), reader.images(), directory, Recordings.journalOf(directory, open));
-        return run(Machine.proceed(engines, reader, directory), config, services, plan);
-    }
-
-    /// What `--continue` takes from the recording cannot be said again.
-    private void refuseWhatTheRecordingSays() {
-        List<String> said = new ArrayList<>();
-        if (image != null) {
-            said.add("IMAGE");
-        }
-        for (CommandLineSetting setting : machine.settings()) {
-            if (!OF_A_CONTINUATION.contains(setting.path())) {
-                said.add(setting.option());
-            }
-        }
-        if (!said.isEmpty()) {
-            throw CommandException.usage("--continue takes the machine and its images from the recording: leave out "
-                    + String.join(", ", said));
-        }
+        return run(Machine.proceed(engines, reader, directory), config, services, plan, afterwards);
     }
 
     /// What is run, and where it is recorded.
@@ -205,7 +190,9 @@ final class RunCommand implements Action {
     private record Plan(
             MachineSpec spec, List<Image> images, @Nullable Path recording, Config journal) {}
 
-    private Ending run(Machine.Builder builder, TraplineConfig config, Services services, Plan plan) {
+    private Ending run(
+            Machine.Builder builder, TraplineConfig config, Services services, Plan plan, Afterwards afterwards) {
+        afterwards.requireVcpus(plan.spec());
         Path input = config.run().input();
         Bytes script = input == null ? Bytes.EMPTY : InputFiles.read("input", input, InputFiles.LARGEST_INPUT);
         GuestConsole console = terminal.console();
@@ -224,12 +211,13 @@ final class RunCommand implements Action {
             Thread limit = limitOfStart(config.run().timeout());
             MachineRun run = builder.start(system);
             limit.interrupt();
-            Attendant attendant = new Attendant(run, signals, console, terminal.err(), terminal.hasStatusLine());
+            Attendant attendant = new Attendant(run, signals, console, terminal.err());
             report = input == null
                     ? attendant.awaitWithInput(config.run().timeout(), terminal.in())
                     : attendant.await(config.run().timeout());
         }
         Outcomes.explain(report, plan.spec(), plan.images(), terminal.err());
+        afterwards.tell(report, plan.spec(), terminal.err());
         ended = report;
         return RunSummary.of(report).print(terminal, plan.recording());
     }

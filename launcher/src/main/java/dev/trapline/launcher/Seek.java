@@ -28,6 +28,7 @@ final class Seek {
     private final EngineFactory engines;
     private final Services services;
     private final Checkpoints checkpoints;
+    private final GuestConsole guest;
 
     Seek(
             Terminal terminal,
@@ -38,6 +39,7 @@ final class Seek {
             Checkpoints checkpoints) {
         this.checkpoints = checkpoints;
         this.terminal = terminal;
+        this.guest = terminal.console();
         this.recording = recording;
         this.open = open;
         this.engines = engines;
@@ -46,8 +48,9 @@ final class Seek {
 
     /// Shows the machine.
     Ending show(Place wanted, StateView view, TraceCommand.Format format) {
-        try (RecordingReader reader = reader()) {
+        try (WatchedReader reader = RecordingPath.open(terminal, recording, open)) {
             Place.Found place = wanted.find(reader);
+            reader.watch().pause();
             Width width = reader.header().spec().width();
             return withSeeker(reader, NOWHERE, seeker -> {
                 seek(seeker, place.position().slice());
@@ -55,6 +58,7 @@ final class Seek {
                 if (!reach(seeker, place)) {
                     return null;
                 }
+                guest.eraseStatus();
                 terminal.print(
                         switch (format) {
                             case text -> view.text(playback, place, width);
@@ -70,12 +74,13 @@ final class Seek {
     /// @param first null for the beginning
     /// @param last null for the end
     Ending print(@Nullable Place first, @Nullable Place last) {
-        Stretch console = new Stretch(terminal.console());
-        try (RecordingReader reader = reader()) {
+        Stretch console = new Stretch(guest);
+        try (WatchedReader reader = RecordingPath.open(terminal, recording, open)) {
             Place.Found from = first == null ? Place.Found.START : first.find(reader);
             Place.Found to = last == null ? null : last.find(reader);
+            reader.watch().pause();
             if (to != null && from.compareTo(to) > 0) {
-                throw CommandException.usage("--from is behind --to: " + from + ", and " + to);
+                throw CommandException.usage("--from comes after --to: " + from + ", and " + to);
             }
             return withSeeker(reader, console, seeker -> print(seeker, console, from, to));
         }
@@ -103,6 +108,7 @@ final class Seek {
 
     private void seek(Seeker seeker, long slice) {
         seeker.seek(slice);
+        guest.eraseStatus();
         checkpoints.tellOrigin(seeker);
     }
 
@@ -113,9 +119,12 @@ final class Seek {
     /// @param way where it led; null if the replay failed
     private Ending withSeeker(RecordingReader reader, ConsoleOutput console, Way way) {
         Playback first = playback(console);
+        long slices = Place.slices(reader);
+        Watch watch = terminal.watch("replaying", guest);
         try (CheckpointStore store = checkpoints.open(first);
-                Seeker seeker = checkpoints.seeker(first, store)) {
+                Seeker seeker = checkpoints.seeker(first, store, slice -> watch.at("slice", slice, slices))) {
             Place.Found reached = way.go(seeker);
+            watch.pause();
             checkpoints.tellTrouble(seeker, store);
             if (reached != null) {
                 return played(reached, seeker);
@@ -125,7 +134,7 @@ final class Seek {
             }
         }
         checkpoints.tellAgain();
-        try (Seeker seeker = checkpoints.seeker(playback(console), null)) {
+        try (Seeker seeker = checkpoints.seeker(playback(console), null, slice -> watch.at("slice", slice, slices))) {
             Place.Found reached = way.go(seeker);
             return reached == null ? failed(seeker.playback(), reader) : played(reached, seeker);
         }

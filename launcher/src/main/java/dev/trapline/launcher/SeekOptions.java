@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -21,17 +22,13 @@ final class SeekOptions {
             names = "--from",
             paramLabel = "POS",
             order = 10,
-            description = "Print what the guest printed from here on. POS is a slice (120), an instruction in one "
-                    + "(120:17), a call that is not answered yet (hypercall#9), or a virtual time (1.5ms).")
+            description = "Print what the guest printed from here on. POS is a slice (120), an instruction in a slice"
+                    + " (120:17), a call that is not answered yet (hypercall#9), a virtual time (1.5ms), start or end.")
     void from(@Nullable String value) {
         from = value;
     }
 
-    @Option(
-            names = "--to",
-            paramLabel = "POS",
-            order = 11,
-            description = "Play no further than this. Default: to the end.")
+    @Option(names = "--to", paramLabel = "POS", order = 11, description = "Play no further than this (default end).")
     void to(@Nullable String value) {
         to = value;
     }
@@ -40,7 +37,7 @@ final class SeekOptions {
             names = "--at",
             paramLabel = "POS",
             order = 12,
-            description = "Play up to this, and show the machine as it is there, instead of its console.")
+            description = "Play up to this, and show the machine there instead of its console.")
     void at(@Nullable String value) {
         at = value;
     }
@@ -55,7 +52,7 @@ final class SeekOptions {
             paramLabel = "ADDR LEN",
             arity = "2",
             order = 14,
-            description = "With --at: so many bytes at a physical address.")
+            description = "With --at: LEN bytes at the physical address ADDR. May be given more than once.")
     void memory(@Nullable List<String> values) {
         memory = values == null ? List.of() : List.copyOf(values);
     }
@@ -79,14 +76,22 @@ final class SeekOptions {
 
     /// Whether not all of the recording is to be played as it is.
     boolean areGiven() {
-        boolean given = from != null || to != null || at != null;
-        if (at == null && (registers || disassemble || !memory.isEmpty())) {
-            throw CommandException.usage("--registers, --memory and --disassemble show a place: name it with --at");
-        }
+        return from != null || to != null || at != null;
+    }
+
+    /// Says which of them have no effect.
+    void check(WithoutEffect rules) {
         if (at != null && (from != null || to != null)) {
-            throw CommandException.usage("--at shows one place, --from and --to a stretch: give the one or the others");
+            throw CommandException.usage(
+                    "--at shows one position, and --from and --to print what lies between two: give one or the other");
         }
-        return given;
+        rules.when(
+                at == null,
+                "it shows the machine at a position: name one with --at POS",
+                "--registers",
+                "--memory",
+                "--disassemble",
+                "--format");
     }
 
     @Nullable
@@ -112,9 +117,13 @@ final class SeekOptions {
         return disassemble;
     }
 
-    /// The stretch of memory that is to be shown; null if none is.
-    StateView.@Nullable Stretch memory() {
-        return memory.size() < MEMORY_ARGUMENTS ? null : StateView.Stretch.parse(memory.get(0), memory.get(1));
+    /// The stretches of memory that are to be shown.
+    List<StateView.Stretch> memory() {
+        List<StateView.Stretch> stretches = new ArrayList<>();
+        for (int n = 0; n + 1 < memory.size(); n += MEMORY_ARGUMENTS) {
+            stretches.add(StateView.Stretch.parse("--memory", memory.get(n), memory.get(n + 1)));
+        }
+        return stretches;
     }
 
     TraceCommand.Format format() {

@@ -15,45 +15,61 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/// A machine at one place of its recording, as people and programs read it.
+/// A machine at one position of its recording, as people and programs read it.
 ///
 /// @param registers whether they are shown
 /// @param disassembly whether the next instructions are shown
-/// @param memory what is shown of it; null for nothing
-record StateView(
-        boolean registers, boolean disassembly, @Nullable Stretch memory) {
+/// @param memory what is shown of it, in this order
+record StateView(boolean registers, boolean disassembly, List<Stretch> memory) {
 
     private static final int REGISTERS_IN_A_ROW = 4;
     private static final int BYTES_IN_A_ROW = 16;
     private static final int INSTRUCTIONS = 8;
     private static final long T32 = 1 << 5;
 
+    StateView {
+        memory = List.copyOf(memory);
+    }
+
     /// A stretch of guest memory.
     record Stretch(long address, int length) {
 
         private static final int LONGEST = 1 << 26;
 
-        static Stretch parse(String address, String length) {
+        /// Understands a stretch.
+        ///
+        /// @param what takes it, for messages: `--memory`
+        static Stretch parse(String what, String address, String length) {
             BigInteger from = Quantities.number(address);
             BigInteger bytes = Quantities.number(length);
             if (from == null || from.signum() < 0 || from.bitLength() > Long.SIZE || bytes == null) {
-                throw CommandException.usage("--memory " + address + " " + length
-                        + ": give an address and a length in bytes, as in --memory 0x40080000 64");
+                throw CommandException.usage(what + " " + address + " " + length
+                        + ": give an address and a length in bytes, as in " + what + " 0x40080000 64");
             }
             if (bytes.signum() <= 0 || bytes.compareTo(BigInteger.valueOf(LONGEST)) > 0) {
-                throw CommandException.usage("--memory: a length is 1 to " + LONGEST + " bytes, not " + length);
+                throw CommandException.usage(
+                        what + " " + address + " " + length + ": a length is 1 to " + LONGEST + " bytes");
             }
             return new Stretch(from.longValue(), bytes.intValueExact());
         }
 
+        /// Reads it.
+        ///
+        /// @throws CommandException if it is not in memory
         Bytes read(GuestMemory from) {
             if (!from.contains(address, length)) {
-                throw CommandException.usage("--memory: " + length + " bytes at 0x" + Long.toHexString(address)
-                        + " are not wholly in the machine's memory");
+                throw CommandException.usage(Figures.count(length, "byte") + " at " + Json.hex(address)
+                        + " are not all in the machine's RAM or flash");
             }
             return from.read(address, length);
+        }
+
+        Map<String, Object> fields(GuestMemory from) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("address", Json.hex(address));
+            fields.put("bytes", HexFormat.of().formatHex(read(from).toArray()));
+            return fields;
         }
     }
 
@@ -76,8 +92,7 @@ record StateView(
                 }
             }
         }
-        Stretch shown = memory;
-        if (shown != null) {
+        for (Stretch shown : memory) {
             append(text.append('\n'), shown.address(), shown.read(playback.memory()));
         }
         return text.toString();
@@ -117,12 +132,10 @@ record StateView(
             vcpus.add(fields(vcpu, playback.memory(), width));
         }
         fields.put("vcpus", vcpus);
-        Stretch shown = memory;
-        if (shown != null) {
-            fields.put("address", Json.hex(shown.address()));
-            fields.put(
-                    "bytes",
-                    HexFormat.of().formatHex(shown.read(playback.memory()).toArray()));
+        if (!memory.isEmpty()) {
+            List<Object> shown = new ArrayList<>();
+            memory.forEach(stretch -> shown.add(stretch.fields(playback.memory())));
+            fields.put("memory", shown);
         }
         return Json.of(fields) + "\n";
     }

@@ -16,11 +16,14 @@ import java.nio.charset.StandardCharsets;
 /// @param out the guest's console, and what a command was asked to print: nothing else ever
 /// @param err everything that is said about it
 /// @param messages what is below `err`
-record Terminal(InputStream in, Output out, PrintWriter err, Output messages) {
+/// @param endRequest whether the process was asked to end
+record Terminal(InputStream in, Output out, PrintWriter err, Output messages, EndRequest endRequest) {
+
+    private static final int DEFAULT_WIDTH = 80;
 
     /// Streams of somebody else, such as a test.
     Terminal(InputStream in, OutputStream out, PrintWriter err) {
-        this(in, new Output(out), err, new Output(OutputStream.nullOutputStream()));
+        this(in, new Output(out), err, new Output(OutputStream.nullOutputStream()), new EndRequest());
     }
 
     /// Those of this process, without a buffer before the guest's console.
@@ -30,12 +33,29 @@ record Terminal(InputStream in, Output out, PrintWriter err, Output messages) {
                 new FileInputStream(FileDescriptor.in),
                 new Output(new FileOutputStream(FileDescriptor.out)),
                 new PrintWriter(new OutputStreamWriter(messages, StandardCharsets.UTF_8), true),
-                messages);
+                messages,
+                new EndRequest());
     }
 
     /// The guest's console on these streams.
     GuestConsole console() {
-        return new GuestConsole(out, err, Tty.isTerminal(Tty.STDOUT) && Tty.isTerminal(Tty.STDERR));
+        return new GuestConsole(out, err, Tty.isTerminal(Tty.STDOUT) && Tty.isTerminal(Tty.STDERR), statusLine());
+    }
+
+    /// A line that says how far something has come.
+    StatusLine statusLine() {
+        return new StatusLine(err, hasStatusLine(), () -> Tty.columns(DEFAULT_WIDTH), System::nanoTime);
+    }
+
+    /// Shows how far a piece of work has come, and ends it at Ctrl-C.
+    Watch watch(String what) {
+        StatusLine line = statusLine();
+        return new Watch(what, line::update, line::erase, endRequest);
+    }
+
+    /// The same where a guest's console is printed meanwhile.
+    Watch watch(String what, GuestConsole console) {
+        return new Watch(what, console::showStatus, console::eraseStatus, endRequest);
     }
 
     /// Whether a status line can be drawn.

@@ -1,13 +1,13 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.JournalRecord.Answer;
 import dev.trapline.journal.record.JournalRecord.Slice;
-import dev.trapline.journal.recording.Recordings;
 import dev.trapline.vcpu.trace.HypercallText;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -29,8 +29,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Prints a recording's hypercalls, one line each.",
             "",
-            "A line says: slice, virtual time in seconds at its beginning, vCPU, conduit, the call with its",
-            "arguments, its result, who answered it and how, and what it did besides.",
+            "A line says: slice, virtual time in seconds at its beginning, vCPU, conduit, the call with its arguments,"
+                    + " its result, who answered it and how, and what else it did.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -64,7 +64,7 @@ final class TraceCommand implements Action {
     private Format format = Format.text;
 
     @Mixin
-    private final CommonOptions common = new CommonOptions();
+    private final PluginOption plugin = new PluginOption();
 
     TraceCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -106,20 +106,27 @@ final class TraceCommand implements Action {
 
     @Override
     public @Nullable Path resultFile() {
-        return common.result();
+        return null;
     }
 
     @Override
     public Ending perform() {
-        HypercallText text = new HypercallText(Services.load(common.plugins()).descriptors());
+        List<ServiceDescriptor> services = Services.load(plugin.plugins()).descriptors();
+        HypercallText text = new HypercallText(services);
         TraceLines lines = switch (format) {
             case text -> new TraceLines.Text(text);
             case json -> new TraceLines.Objects(text);
         };
         // The images do not matter here: a recording may be traced whatever became of them.
-        try (RecordingReader reader = Recordings.open(recording, OpenOptions.IGNORE_IMAGE_HASH)) {
+        try (WatchedReader reader = RecordingPath.open(terminal, recording, OpenOptions.IGNORE_IMAGE_HASH)) {
+            TraceFilter filter = TraceFilter.of(cpus, functions, reader.header().spec(), services);
             ReplayCommand.tellNotice(reader, terminal.err());
-            print(reader, text, lines, new BufferedOutputStream(terminal.out()));
+            long hidden = print(reader, filter, text, lines, new BufferedOutputStream(terminal.out()));
+            if (hidden > 0) {
+                terminal.err()
+                        .println("trapline: --cpu and --function leave none of the recording's "
+                                + Figures.count(hidden, "hypercall") + filter.nearestKnown(services));
+            }
         } catch (IOException _) {
             // The terminal remembers that it cannot be written, and says so: there is no use in going on.
         }
@@ -130,9 +137,10 @@ final class TraceCommand implements Action {
         out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    private void print(RecordingReader reader, HypercallText text, TraceLines lines, OutputStream out)
+    /// @return how many calls there are, if none of them was shown; otherwise 0
+    private static long print(
+            RecordingReader reader, TraceFilter filter, HypercallText text, TraceLines lines, OutputStream out)
             throws IOException {
-        TraceFilter filter = TraceFilter.of(cpus, functions);
         long cutSliceCost = reader.header().spec().cutSliceCost();
         Iterator<HistoryEntry> entries = reader.entries();
         long time = 0;
@@ -166,10 +174,6 @@ final class TraceCommand implements Action {
         } finally {
             out.flush();
         }
-        if (shown == 0 && calls > 0) {
-            terminal.err()
-                    .println("trapline: --cpu and --function leave none of the recording's "
-                            + Figures.count(calls, "hypercall"));
-        }
+        return shown == 0 ? calls : 0;
     }
 }

@@ -2,12 +2,19 @@ package dev.trapline.launcher;
 
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.abi.smccc.SmcccCall;
+import dev.trapline.config.Nearest;
+import dev.trapline.config.Quantities;
 import dev.trapline.journal.record.JournalRecord;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Locale;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// Which hypercalls a trace shows.
@@ -22,10 +29,68 @@ record TraceFilter(Set<Integer> cpus, Set<String> functions) {
     }
 
     /// A filter of what was written on the command line.
-    static TraceFilter of(List<Integer> cpus, List<String> functions) {
-        TreeSet<String> upper = new TreeSet<>();
-        functions.forEach(f -> upper.add(f.toUpperCase(Locale.ROOT).replace("_", "")));
-        return new TraceFilter(new TreeSet<>(cpus), upper);
+    ///
+    /// @param services that know functions by name
+    /// @throws CommandException if a vCPU is one that the machine lacks, or a function is neither an identifier nor
+    ///     known to a service
+    static TraceFilter of(
+            List<Integer> cpus, List<String> functions, MachineSpec machine, List<ServiceDescriptor> services) {
+        for (int cpu : cpus) {
+            if (cpu < 0 || cpu >= machine.vcpus()) {
+                throw CommandException.usage("--cpu " + cpu + ": the recorded machine has "
+                        + (machine.vcpus() == 1 ? "one vCPU, 0" : "vCPUs 0 to " + (machine.vcpus() - 1)));
+            }
+        }
+        TreeMap<String, String> names = new TreeMap<>();
+        services.forEach(service ->
+                service.functions().forEach(function -> names.put(bare(function.name()), function.name())));
+        TreeSet<String> wanted = new TreeSet<>();
+        functions.forEach(text -> wanted.add(wanted(text, names)));
+        return new TraceFilter(new TreeSet<>(cpus), wanted);
+    }
+
+    /// @param names of functions as they are written, by their bare forms
+    private static String wanted(String text, NavigableMap<String, String> names) {
+        if (names.containsKey(bare(text))) {
+            return bare(text);
+        }
+        BigInteger number = Quantities.number(text);
+        if (number != null && number.signum() >= 0 && number.bitLength() <= Integer.SIZE) {
+            return bare(new FunctionId(number.intValue()).toString());
+        }
+        String nearest = Nearest.to(bare(text), names.keySet());
+        throw CommandException.usage("--function " + text
+                + ": no service knows a function of this name, and it is no identifier of 32 bits (0xC4000003)"
+                + (nearest.isEmpty()
+                        ? "; 'trapline caps list' names them"
+                        : "; did you mean " + names.get(nearest) + "?"));
+    }
+
+    /// What a name or an identifier has left if one takes away what people write in different ways.
+    private static String bare(String name) {
+        return name.toUpperCase(Locale.ROOT).replace("_", "");
+    }
+
+    /// For a filter that no call has passed: the known functions nearest to its unknown identifiers, as a sentence
+    /// goes on. Empty if all are known.
+    String nearestKnown(List<ServiceDescriptor> services) {
+        TreeMap<String, String> known = new TreeMap<>();
+        services.forEach(service -> service.functions()
+                .forEach(function ->
+                        known.put(bare(function.id().toString()), function.id() + " (" + function.name() + ")")));
+        StringBuilder text = new StringBuilder();
+        for (String wanted : new TreeSet<>(functions)) {
+            String nearest =
+                    wanted.startsWith("0X") && !known.containsKey(wanted) ? Nearest.to(wanted, known.keySet()) : "";
+            if (!nearest.isEmpty()) {
+                text.append("; no service knows ")
+                        .append(wanted.replace("0X", "0x"))
+                        .append(": did you mean ")
+                        .append(known.get(nearest))
+                        .append('?');
+            }
+        }
+        return text.toString();
     }
 
     /// Whether something that happened without a call is shown: not to somebody who asks for functions.
@@ -47,10 +112,8 @@ record TraceFilter(Set<Integer> cpus, Set<String> functions) {
         FunctionId id = new SmcccCall(exit).functionId();
         String bare = name.contains("+") ? name.substring(0, name.indexOf('+')) : name;
         return functions.isEmpty()
-                || functions.contains(id.toString().toUpperCase(Locale.ROOT))
-                || functions.contains(new FunctionId(FunctionId.withoutSveHint(id.value()))
-                        .toString()
-                        .toUpperCase(Locale.ROOT))
-                || functions.contains(bare.toUpperCase(Locale.ROOT).replace("_", ""));
+                || functions.contains(bare(id.toString()))
+                || functions.contains(bare(new FunctionId(FunctionId.withoutSveHint(id.value())).toString()))
+                || functions.contains(bare(bare));
     }
 }

@@ -15,7 +15,6 @@ import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The command's entry point: finds the subcommand, performs it, and says how it ended.
 public final class Trapline {
@@ -30,9 +29,14 @@ public final class Trapline {
     public static void main(String[] arguments) {
         Terminal terminal = Terminal.ofProcess();
         int status;
-        // A command that has something to close takes signals itself.
+        // A command that runs a machine takes signals itself meanwhile.
         try (Signals signals = Signals.take()) {
-            signals.ask(() -> Interruption.end(terminal.err()), () -> {});
+            signals.ask(
+                    () -> {
+                        terminal.endRequest().ask();
+                        Interruption.unlessItEnds(terminal.err());
+                    },
+                    () -> Interruption.end(terminal.err()));
             status = new Trapline(terminal).execute(List.of(arguments));
         }
         System.exit(terminal.settle(status));
@@ -47,7 +51,7 @@ public final class Trapline {
         try {
             ending = perform(top.parseArgs(arguments.toArray(String[]::new)));
         } catch (ParameterException e) {
-            ending = misused(e);
+            ending = Misuse.ending(e, arguments);
         }
         top.getOut().flush();
         ending = terminal.settle(ending);
@@ -134,13 +138,5 @@ public final class Trapline {
                     : ending.withLoss("the result file " + result + " cannot be written (" + e.getMessage() + ")");
         }
         return ending;
-    }
-
-    private Ending misused(ParameterException e) {
-        PrintWriter err = terminal.err();
-        UnmatchedArgumentException.printSuggestions(e, err);
-        err.println("Try: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
-        @Nullable String message = e.getMessage();
-        return new Ending(Ending.USAGE, "usage", message == null ? "wrong arguments" : message);
     }
 }

@@ -1,9 +1,12 @@
 package dev.trapline.launcher;
 
 import java.io.Console;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Which of the process's streams are terminals.
 ///
@@ -18,6 +21,8 @@ final class Tty {
     /// Holds the digits of the file descriptors that are terminals, as in `02`.
     static final String PROPERTY = "trapline.terminals";
 
+    private static final File DEVICE = new File("/dev/tty");
+    private static final int LEAST_COLUMNS = 20;
     private static final Path STAT = Path.of("/proc/self/stat");
     private static final int PROCESS_GROUP = 2;
     private static final int FOREGROUND_GROUP = 5;
@@ -32,6 +37,30 @@ final class Tty {
         }
         Console console = descriptor == STDERR ? null : System.console();
         return console != null && console.isTerminal();
+    }
+
+    /// How wide the terminal is: what the environment's `COLUMNS` says, else what the terminal itself says.
+    ///
+    /// @param otherwise where neither says anything
+    /// @return columns, 20 or more
+    static int columns(int otherwise) {
+        int told = columns(System.getenv("COLUMNS"), 0);
+        if (told == 0 && DEVICE.canRead()) {
+            try {
+                // 'stty size' prints rows and columns.
+                String size = RawTerminal.stty(List.of("size")).strip();
+                told = columns(size.substring(size.indexOf(' ') + 1), 0);
+            } catch (IOException _) {
+                // Without a terminal of its own, the process takes the default.
+            }
+        }
+        return told == 0 ? otherwise : told;
+    }
+
+    private static int columns(@Nullable String text, int otherwise) {
+        return text != null && text.matches("[0-9]{1,4}") && Integer.parseInt(text) >= LEAST_COLUMNS
+                ? Integer.parseInt(text)
+                : otherwise;
     }
 
     /// Whether this process is in the foreground of its terminal: one in the background is stopped by the kernel

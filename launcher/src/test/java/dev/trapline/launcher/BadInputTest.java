@@ -17,6 +17,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.JarOutputStream;
 import java.util.zip.ZipEntry;
@@ -58,8 +59,14 @@ class BadInputTest {
     @CsvSource(delimiter = '|', textBlock = """
         ''                        | no command given
         run                       | nothing to run
-        run --bogus               | Unknown option: '--bogus'
-        runn                      | Unmatched argument at index 0: 'runn'
+        run --bogus               | there is no option --bogus
+        run --cpu 2 a.elf         | there is no option --cpu; did you mean --cpus?
+        runn                      | there is no command 'runn'; did you mean run?
+        caps lst                  | there is no command 'lst'; did you mean list?
+        replay a b                | 'b' is one argument too many
+        journal export a          | FILE is missing: trapline journal export DIR FILE
+        caps query                | CONDUIT is missing
+        run --cpus 1 --cpus 2 a   | option '--cpus' (N) should be specified only once
         run absent.elf            | image absent.elf: no such file
         run --cpus 0 a.elf        | --cpus 0: trapline.machine.cpus takes a whole number from 1 to 64, not 0
         run --cpus 65 a.elf       | --cpus 65: trapline.machine.cpus takes a whole number from 1 to 64, not 65
@@ -69,13 +76,130 @@ class BadInputTest {
         run --plugin absent.jar   | plugin absent.jar: no such file
         run --flash absent.bin    | flash image absent.bin: no such file
         run ..                    | image .. is a directory
-        replay                    | Missing required parameter: 'DIR'
+        replay                    | DIR is missing: trapline replay DIR
         replay absent             | there is no recording at absent
         trace absent              | there is no recording at absent
         trace --format xml a      | Invalid value for option '--format'
         """)
     void eachMistakeHasItsReasonInTheLastLine(String command, String reason) {
         assertRefused(perform(command.isEmpty() ? new String[0] : command.split(" ")), reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        --durability none                  | nothing is recorded; add --record DIR
+        --set record.patience=1s           | nothing is recorded; add --record DIR
+        --set record.postgresql.user=me    | nothing is recorded; add --record DIR
+        --set run.input-interval=1ms       | it is for --input FILE
+        --seed 7 --set run.entropy=host    | the schedule is not random, and entropy comes from the host
+        --set replay.checkpoints.budget=1G | it is for replaying, and this is a run
+        --set firmware.services.psci.version=1.1 --set firmware.toggles.psci=off | the toggle 'psci' switches
+        """)
+    void whatHasNoEffectOnARunIsRefused(String options, String reason) {
+        List<String> words = new ArrayList<>(List.of("run"));
+        words.addAll(List.of(options.split(" ")));
+        words.add(guest("exit-42"));
+        String option = options.startsWith("--set") || options.startsWith("--seed")
+                ? words.get(1) + " " + words.get(2)
+                : options;
+        assertRefused(perform(words.toArray(String[]::new)), option + " has no effect: " + reason);
+    }
+
+    @Test
+    void severalOptionsWithoutEffectAreAllNamed() {
+        Said said = perform("run", "--durability", "none", "--set", "run.input-interval=1ms", guest("exit-42"));
+        assertRefused(said, "2 options without effect");
+        assertThat(said.err())
+                .contains("--durability none has no effect", "--set run.input-interval=1ms has no effect");
+    }
+
+    @Test
+    void aKeyOfAFileThatHasNoEffectIsToldAndNotRefused() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("machine.conf"),
+                "trapline.record.patience = 1s\ntrapline.replay.checkpoints.budget = 1G\n");
+        Said said = perform("run", "--config", file.toString(), guest("exit-42"));
+        assertThat(said.status()).as(said.err()).isEqualTo(42);
+        assertThat(said.err())
+                .contains(file + ":1: trapline.record.patience has no effect: nothing is recorded")
+                .as("a file may serve replays as well")
+                .doesNotContain("replay.checkpoints");
+    }
+
+    @Test
+    void anOptionThatAStrongerOneOverridesIsTold() {
+        Said said = perform("run", "--cpus", "2", "--set", "machine.cpus=1", guest("exit-42"));
+        assertThat(said.status()).as(said.err()).isEqualTo(42);
+        assertThat(said.err())
+                .contains("--cpus 2 has no effect: --set machine.cpus=1 sets trapline.machine.cpus as well");
+    }
+
+    @Test
+    void whatContinuesARecordingOrLooksAtAPolicyTakesNoOtherKeys() {
+        assertRefused(
+                perform("caps", "list", "--set", "run.slice=5"), "--set run.slice=5 has no effect: no machine runs");
+    }
+
+    @Test
+    void aFileInTheWrongPlaceIsNamedWithTheCommandThatTakesIt() throws IOException {
+        String elf = guest("exit-42");
+        assertRefused(perform(elf), elf + " is a guest; run it with: trapline run " + elf);
+        assertRefused(perform("replay", elf), elf + " is a guest; run it with: trapline run " + elf);
+        String recording = directory.resolve("rec").toString();
+        assertThat(perform("run", "--record", recording, elf).status()).isEqualTo(42);
+        assertRefused(perform("run", recording), recording + " is a recording; replay it with: trapline replay ");
+        assertRefused(perform(recording), recording + " is a recording; replay it with: trapline replay ");
+        String packed = directory.resolve("rec.tlx").toString();
+        assertThat(perform("journal", "export", recording, packed).status()).isZero();
+        for (String command : List.of("replay", "trace", "journal info", "journal verify", "journal index")) {
+            List<String> words = new ArrayList<>(List.of(command.split(" ")));
+            words.add(packed);
+            assertRefused(
+                    perform(words.toArray(String[]::new)),
+                    packed + " is an exported recording; import it first: trapline journal import " + packed);
+        }
+        assertRefused(perform("run", packed), packed + " is an exported recording; import it first");
+        assertRefused(perform("journal", "import", elf, recording + "2"), elf + " is a guest");
+        assertRefused(perform("journal", "import", recording, recording + "2"), recording + " is a recording");
+        assertRefused(perform("run", "--flash", elf), elf + " is a guest");
+        assertRefused(
+                perform("run", "--load-address", "0x40080000", elf), "--load-address 0x40080000 has no effect", "ELF");
+        assertRefused(perform("replay", directory.toString()), "there is no recording in the directory " + directory);
+        assertRefused(
+                perform("run", "--interrupt", "9@time:5ms", elf),
+                "--interrupt 9@time:5ms: the machine has no vCPU 9, it has vCPU 0 alone; --cpus 10 gives it more");
+        assertRefused(
+                perform("run", "--cpus", "2", "--event", "805:3@slice:1", elf),
+                "--event 805:3@slice:1: the machine has no vCPU 3, it has 0 to 1");
+    }
+
+    @Test
+    void whatNeverHappenedIsToldAtTheEnd() throws IOException {
+        Path input = Files.writeString(directory.resolve("typed"), "abc");
+        Said said = perform(
+                "run",
+                "--interrupt",
+                "0@time:5s",
+                "--event",
+                "804@slice:1000000",
+                "--input",
+                input.toString(),
+                "--seed",
+                "7",
+                guest("exit-42"));
+        assertThat(said.status()).as(said.err()).isEqualTo(42);
+        assertThat(said.err())
+                .contains("--interrupt 0@time:5s never happened: the run ended at 0.0")
+                .contains("--event 804@slice:1000000 never happened: the run ended at 0.0")
+                .contains("--input " + input + ": its last 3 bytes were never typed: ")
+                .contains("--seed had no effect: the schedule is not random");
+        assertThat(perform("run", "--seed", "7", "--schedule", "random", guest("exit-42"))
+                        .err())
+                .as("a random schedule takes the seed")
+                .doesNotContain("no effect");
+        assertThat(perform("run", "--seed", "7", guest("conform-trng")).err())
+                .as("entropy takes the seed")
+                .doesNotContain("no effect");
     }
 
     @Test

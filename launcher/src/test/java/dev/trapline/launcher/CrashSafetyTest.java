@@ -114,7 +114,7 @@ class CrashSafetyTest {
     void whatTheRecordingSaysCannotBeSaidAgain() {
         Ended ended = run("run", "--continue", directory.resolve("whole").toString(), "--cpus", "2");
         assertThat(ended.status()).isEqualTo(Ending.USAGE);
-        assertThat(ended.lastLine()).contains("leave out --cpus 2");
+        assertThat(ended.lastLine()).contains("--cpus 2 has no effect: --continue takes it from the recording");
     }
 
     @Test

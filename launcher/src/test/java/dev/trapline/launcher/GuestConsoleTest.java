@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -17,8 +18,17 @@ class GuestConsoleTest {
     private static final String ERASE = "\r\033[K";
 
     private final ByteArrayOutputStream screen = new ByteArrayOutputStream();
-    private final GuestConsole console =
-            new GuestConsole(screen, new PrintWriter(screen, true, StandardCharsets.UTF_8), true);
+    private final GuestConsole console = new GuestConsole(screen, err(), true, statusLine());
+
+    private PrintWriter err() {
+        return new PrintWriter(screen, true, StandardCharsets.UTF_8);
+    }
+
+    /// By its clock, a second passes between two looks: the line is always due.
+    private StatusLine statusLine() {
+        AtomicLong seconds = new AtomicLong();
+        return new StatusLine(err(), true, () -> 80, () -> seconds.addAndGet(1_000_000_000L));
+    }
 
     private void print(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -31,7 +41,7 @@ class GuestConsoleTest {
 
     @Test
     void theStatusLineIsGoneBeforeTheGuestPrints() {
-        console.showStatus("busy");
+        console.showStatus(() -> "busy");
         print("hello\n");
         assertThat(shown()).isEqualTo(ERASE + "busy" + ERASE + "hello\n");
     }
@@ -39,10 +49,10 @@ class GuestConsoleTest {
     @Test
     void theStatusLineWaitsWhileTheGuestIsInTheMiddleOfALine() {
         print("=> ");
-        console.showStatus("busy");
+        console.showStatus(() -> "busy");
         assertThat(shown()).as("a prompt must stay as it is").isEqualTo("=> ");
         print("\n");
-        console.showStatus("busy");
+        console.showStatus(() -> "busy");
         assertThat(shown()).isEqualTo("=> \n" + ERASE + "busy");
     }
 
@@ -62,8 +72,9 @@ class GuestConsoleTest {
                         throw new IOException("broken pipe");
                     }
                 },
-                new PrintWriter(screen, true, StandardCharsets.UTF_8),
-                false);
+                err(),
+                false,
+                statusLine());
         assertThat(unread.isBroken()).isFalse();
         unread.write(new byte[] {1}, 1);
         assertThat(unread.isBroken()).as("the run is to be ended").isTrue();
@@ -90,11 +101,12 @@ class GuestConsoleTest {
                         }
                     }
                 },
-                new PrintWriter(screen, true, StandardCharsets.UTF_8),
-                true);
+                err(),
+                true,
+                statusLine());
         Thread machine = Thread.ofPlatform().daemon().start(() -> stuck.write(new byte[] {1}, 1));
         blocked.await();
-        stuck.showStatus("busy");
+        stuck.showStatus(() -> "busy");
         stuck.finish();
         assertThat(stuck.isBroken()).isFalse();
         assertThat(machine.isAlive())

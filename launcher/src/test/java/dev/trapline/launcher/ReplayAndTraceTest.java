@@ -68,10 +68,28 @@ class ReplayAndTraceTest {
 
     @Test
     void aTraceThatLeavesNothingSaysSo() {
-        Ended ended = run("trace", recording, "--function", "PSCI_CPU_ONN");
+        Ended ended = run("trace", recording, "--function", "0xC5000020");
         assertThat(ended.status()).as(ended.err()).isZero();
         assertThat(ended.out()).isEmpty();
-        assertThat(ended.err()).containsPattern("--function leave none of the recording's [0-9]+ hypercalls");
+        assertThat(ended.err())
+                .containsPattern("--function leave none of the recording's [0-9]+ hypercalls")
+                .as("an identifier that no service knows may be a slip")
+                .contains("no service knows 0xC5000020: did you mean 0xC4000020 (SDEI_VERSION)?");
+    }
+
+    @Test
+    void aTraceOfWhatCannotBeIsRefused() {
+        Ended name = run("trace", recording, "--function", "PSCI_CPU_ONN");
+        assertThat(name.status()).as(name.err()).isEqualTo(Ending.USAGE);
+        assertThat(name.lastLine()).contains("--function PSCI_CPU_ONN: ", "did you mean PSCI_CPU_ON?");
+        Ended cpu = run("trace", recording, "--cpu", "64");
+        assertThat(cpu.status()).as(cpu.err()).isEqualTo(Ending.USAGE);
+        assertThat(cpu.lastLine()).contains("--cpu 64: the recorded machine has vCPUs 0 to 3");
+        assertThat(run("trace", recording, "--function", "psci_cpu_on").out())
+                .as("however it is written")
+                .isNotEmpty()
+                .isEqualTo(run("trace", recording, "--function", "3288334339").out())
+                .isEqualTo(run("trace", recording, "--function", "0xc400_0003").out());
     }
 
     @Test

@@ -98,20 +98,73 @@ class SeekTest {
                 .doesNotContain(" pc ");
     }
 
+    @Test
+    void theEndIsBehindTheLastSliceAndTheStartBeforeTheFirst() {
+        String slices = run("journal", "info", recording, "--format", "json")
+                .out()
+                .replaceAll("(?s).*\"slices\":([0-9]+).*", "$1");
+        Ended end = run("replay", recording, "--at", "end");
+        assertThat(end.status()).as(end.err()).isZero();
+        assertThat(end.out())
+                .as("the same as the last position by its number")
+                .isEqualTo(run("replay", recording, "--at", slices).out())
+                .contains("slice " + slices + ",");
+        assertThat(run("replay", recording, "--at", "start").out())
+                .isEqualTo(run("replay", recording, "--at", "0").out());
+        assertThat(run("replay", recording, "--from", "start", "--to", "end").out())
+                .as("the whole console")
+                .isEqualTo(recorded.out());
+    }
+
+    @Test
+    void everyStretchOfMemoryThatIsAskedForIsShown() {
+        Ended text =
+                run("replay", recording, "--at", "0", "--memory", "0x40080000", "4", "--memory", "0x40090000", "8");
+        assertThat(text.out()).as(text.err()).contains("0000000040080000  ", "0000000040090000  ");
+        Ended json = run(
+                "replay",
+                recording,
+                "--at",
+                "0",
+                "--format",
+                "json",
+                "--memory",
+                "0x40080000",
+                "4",
+                "--memory",
+                "0x40090000",
+                "8");
+        assertThat(json.out())
+                .as(json.err())
+                .containsPattern("\"memory\":\\[\\{\"address\":\"0x40080000\",\"bytes\":\"[0-9a-f]{8}\"\\},"
+                        + "\\{\"address\":\"0x40090000\",\"bytes\":\"[0-9a-f]{16}\"\\}\\]");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "--at 100000 | there is no slice 100000; the last place in it is ",
+                "--at 100000 | there is no slice 100000; its last position is ",
                 "--at hypercall#100000 | there is no hypercall#100000",
-                "--at 3s | it does not come to 3.000000000 s",
+                "--at 3s | 3.000000000 s is past the end of the recording",
                 "--at 0:19000000 | ends with or before its instruction 19000000",
-                "--at soon | --at soon: a place is a slice (120)",
+                "--at soon | --at soon: a position is a slice (120)",
                 "--at hypercall#0 | calls are counted from 1",
-                "--from 3 --to 2 | --from is behind --to: slice 3, and slice 2",
-                "--at 1 --to 2 | give the one or the others",
-                "--registers | name it with --at",
-                "--at 1 --memory 0x10 4 | 4 bytes at 0x10 are not wholly in the machine's memory",
+                "--from 3 --to 2 | --from comes after --to: slice 3, and slice 2",
+                "--at 1 --to 2 | give one or the other",
+                "--registers | --registers has no effect: it shows the machine at a position: name one with --at POS",
+                "--memory 0x40000000 4 | --memory 0x40000000 4 has no effect",
+                "--from 1 --disassemble | --disassemble has no effect",
+                "--format json | --format json has no effect",
+                "--at 1 --jobs 2 | --jobs 2 has no effect: --at, --from and --to play on one thread",
+                "--jobs 2 --no-checkpoints | --jobs 2 has no effect: --no-checkpoints leaves checkpoints alone",
+                "--no-checkpoints | --no-checkpoints has no effect",
+                "--set replay.checkpoints.budget=1G | --set replay.checkpoints.budget=1G has no effect",
+                "--at 1 --set machine.cpus=2 | has no effect: a replay takes it from the recording",
+                "--jobs 0 | --jobs 0: give a number of threads from 1 to 64",
+                "--jobs 65 | --jobs 65: give a number of threads from 1 to 64",
+                "--at 1 --at 2 | option '--at' (POS) should be specified only once",
+                "--at 1 --memory 0x10 4 | 4 bytes at 0x10 are not all in the machine's RAM or flash",
             })
     void aPlaceThatIsNotThereIsAnErrorThatSaysWhatThereIs(String options, String message) {
         String[] words = ("replay " + recording + " " + options).split(" ");

@@ -42,6 +42,11 @@ final class ConsoleInput {
         return untyped.get();
     }
 
+    /// How many bytes of the script were never offered.
+    int scriptLeft() {
+        return script.size() - scriptAt;
+    }
+
     /// So many bytes of the script were typed before, as a recording says.
     void passOver(int bytes, long now) {
         scriptAt = Math.min(script.size(), scriptAt + bytes);

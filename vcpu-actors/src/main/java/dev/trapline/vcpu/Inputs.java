@@ -5,6 +5,7 @@ import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.registry.Decision;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.History;
 import dev.trapline.journal.record.JournalRecord;
@@ -12,6 +13,8 @@ import dev.trapline.journal.record.JournalRecord.Stop;
 import dev.trapline.vcpu.device.Pl011;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// What reaches the machine from outside, between slices and in a defined order: from other threads, from what was
@@ -47,6 +50,8 @@ final class Inputs {
     private final Controls controls;
     private final RunLog log;
     private final Queue<EntropyRequest> requests = new ArrayDeque<>();
+    private final Set<String> drawers = new TreeSet<>();
+    private boolean entropyUsed;
 
     Inputs(
             ConsoleInput console,
@@ -65,9 +70,26 @@ final class Inputs {
         this.log = log;
     }
 
+    /// What of the inputs that were planned has not come.
+    RunReport.Unused unused() {
+        return new RunReport.Unused(planned.left(), console.scriptLeft(), entropyUsed);
+    }
+
     /// Asks for entropy: it is taken at the next boundary.
     void requestEntropy(String service, int bytes) {
+        drawers.add(service);
         requests.add(new EntropyRequest(service, bytes));
+    }
+
+    /// A call was answered: if by a service that has drawn entropy, the guest may have got some.
+    void answered(Decision decision) {
+        if (!entropyUsed && !drawers.isEmpty()) {
+            entropyUsed = switch (decision) {
+                case Decision.Resident(String service) -> drawers.contains(service);
+                case Decision.Forwarded(String service) -> drawers.contains(service);
+                case Decision.Denied _ -> false;
+            };
+        }
     }
 
     /// The machine was reset: nobody waits for anything any more.

@@ -66,13 +66,12 @@ final class MachineCore implements Effects.Run {
     private final RunLog log;
     private final Endings endings;
     private final RunEnd end;
-
     private final Scheduler scheduler;
     private final Vcpus vcpus;
     private final StolenTime stolen;
     private final Effects effects;
+    private final Inputs inputs;
     private final Boundary boundary;
-
     private final MachineClock clock = new MachineClock();
     private long granted;
     private long registerDigest;
@@ -105,7 +104,7 @@ final class MachineCore implements Effects.Run {
         this.scheduler = Scheduler.of(spec.schedule(), spec.sliceBudget(), spec.seed());
         this.vcpus = new Vcpus(spec.vcpus(), actors);
         this.stolen = new StolenTime(spec.vcpus(), memory);
-        Inputs inputs = new Inputs(input, planned, entropy, uart, history, controls, log);
+        this.inputs = new Inputs(input, planned, entropy, uart, history, controls, log);
         this.effects = new Effects(spec, boot, memory, uart, vcpus, stolen, inputs, actors, this);
         this.boundary = new Boundary(clock, vcpus, stolen, inputs, effects, history, log, actors::reconfigure);
         this.nextMemoryDigest = spec.ramDigestInterval();
@@ -176,6 +175,7 @@ final class MachineCore implements Effects.Run {
         Answer answer = new Answer(decision, registers, feasible);
         history.append(answer);
         log.addCall(slice, answer);
+        inputs.answered(decision);
         vcpus.returns(slice.vcpu(), registers);
         digests(end);
         if (!feasible.isEmpty()) {
@@ -284,6 +284,7 @@ final class MachineCore implements Effects.Run {
                 vcpus.handlers(),
                 hostNanos,
                 end.breakage(),
+                inputs.unused(),
                 history.stored());
     }
 

@@ -4,6 +4,7 @@ import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.PlannedInjection;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
@@ -15,7 +16,11 @@ import org.jspecify.annotations.Nullable;
 /// for a time, each kind by its moment, and at the same moment in the order planned.
 final class PlannedInjections {
 
-    private record Due(long when, Injection what) {}
+    private record Due(long when, PlannedInjection planned) {
+        Injection what() {
+            return planned.what();
+        }
+    }
 
     private final Deque<Due> bySlice;
     private final Deque<Due> byTime;
@@ -30,7 +35,7 @@ final class PlannedInjections {
     /// @param key of a moment of that kind; -1 for another
     private static Deque<Due> sorted(List<PlannedInjection> planned, ToLongFunction<Moment> key) {
         return planned.stream()
-                .map(injection -> new Due(key.applyAsLong(injection.when()), injection.what()))
+                .map(injection -> new Due(key.applyAsLong(injection.when()), injection))
                 .filter(due -> due.when() >= 0)
                 .sorted(Comparator.comparingLong(Due::when))
                 .collect(ArrayDeque::new, ArrayDeque::add, ArrayDeque::addAll);
@@ -41,6 +46,14 @@ final class PlannedInjections {
     Injection next(long slices, long now) {
         Injection due = take(bySlice, slices);
         return due == null ? take(byTime, now) : due;
+    }
+
+    /// Those that have not come, in the order in which they would.
+    List<PlannedInjection> left() {
+        List<PlannedInjection> left = new ArrayList<>();
+        bySlice.forEach(due -> left.add(due.planned()));
+        byTime.forEach(due -> left.add(due.planned()));
+        return left;
     }
 
     private static @Nullable Injection take(Deque<Due> waiting, long now) {

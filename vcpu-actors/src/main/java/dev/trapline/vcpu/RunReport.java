@@ -2,6 +2,7 @@ package dev.trapline.vcpu;
 
 import dev.trapline.abi.Position;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.journal.StoredHistory;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param openHandlers the handlers of events that had not completed, each vCPU's innermost one last
 /// @param hostNanos host time from the first slice to the end, in nanoseconds; for people only
 /// @param breakage what is known of a defect that ended it; null if none did
+/// @param unused what was planned for the run, and has not come
 /// @param stored how far the recording got to the disk; null if nothing was recorded
 public record RunReport(
         RunOutcome outcome,
@@ -35,6 +37,7 @@ public record RunReport(
         List<OpenHandler> openHandlers,
         long hostNanos,
         @Nullable Breakage breakage,
+        Unused unused,
         @Nullable StoredHistory stored) {
     public RunReport {
         lastHypercalls = List.copyOf(lastHypercalls);
@@ -69,7 +72,19 @@ public record RunReport(
                 openHandlers,
                 nanos,
                 breakage,
+                unused,
                 stored);
+    }
+
+    /// Inputs that were planned.
+    ///
+    /// @param injections that have not come, because the run ended before
+    /// @param scriptBytes bytes of the console's script that were not typed
+    /// @param entropyUsed whether a service that draws entropy has answered a call
+    public record Unused(List<PlannedInjection> injections, int scriptBytes, boolean entropyUsed) {
+        public Unused {
+            injections = List.copyOf(injections);
+        }
     }
 
     /// A handler of an SDEI event that has been entered and has not completed.

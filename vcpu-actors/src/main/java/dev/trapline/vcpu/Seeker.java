@@ -7,6 +7,7 @@ import dev.trapline.journal.store.CheckpointStore;
 import dev.trapline.journal.store.StoredCheckpoint;
 import java.util.Iterator;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,7 @@ public final class Seeker implements AutoCloseable {
     /// The same for those in the store.
     private long sinceStored;
 
+    private LongConsumer observer = _ -> {};
     private Origin origin = new Origin(0, false);
     private boolean reliesOnStore;
     private @Nullable String unsupported;
@@ -77,6 +79,13 @@ public final class Seeker implements AutoCloseable {
         }
     }
 
+    /// Tells somebody now and then, on its own thread, at which slice it is while it plays.
+    ///
+    /// @param newObserver may throw to end the playing; the seeker can then be closed, and no more
+    public void tell(LongConsumer newObserver) {
+        observer = newObserver;
+    }
+
     /// What it moves. It may be looked at, and a part of its next slice be played: the next [#seek] goes back
     /// first.
     public Playback playback() {
@@ -97,6 +106,7 @@ public final class Seeker implements AutoCloseable {
         while (playback.position().slice() < slice && playback.outcome() == null) {
             long before = playback.position().slice();
             playback.playTo(Math.min(slice, before + STRIDE));
+            observer.accept(playback.position().slice());
             long now = nanoTime.getAsLong();
             long here = playback.position().slice();
             since = isPassed(checkpoints.floorKey(here), before) ? 0 : since + now - from;

@@ -1,0 +1,8 @@
+package dev.trapline.config;
+
+/// A configuration key that somebody has set: by an option, by `--set`, or in a file.
+///
+/// @param path the key, from the root: `trapline.run.seed`
+/// @param origin where it was set, as its writer knows it: `--seed 7`, or `machine.conf:12`
+/// @param onCommandLine whether it was set by an option or by `--set`
+public record GivenKey(String path, String origin, boolean onCommandLine) {}

@@ -1,0 +1,80 @@
+package dev.trapline.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Finds the keys that were set, as opposed to those that have their default.
+final class GivenKeys {
+
+    private final Set<String> onCommandLine;
+
+    /// @param onCommandLine the texts of options and `--set`
+    GivenKeys(Set<String> onCommandLine) {
+        this.onCommandLine = Set.copyOf(onCommandLine);
+    }
+
+    /// The keys of a merged configuration that do not come from the reference, in the order of their paths.
+    List<GivenKey> of(Config merged) {
+        List<GivenKey> given = new ArrayList<>();
+        collect("", merged.root(), given);
+        return given;
+    }
+
+    private void collect(String prefix, ConfigObject section, List<GivenKey> into) {
+        for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(section).entrySet()) {
+            String path = prefix.isEmpty() ? entry.getKey() : prefix + "." + entry.getKey();
+            ConfigValue value = entry.getValue();
+            if (value instanceof ConfigObject object) {
+                collect(path, object, into);
+            } else if (!isDefault(value.origin().description())) {
+                String origin = Origins.describe(value.origin());
+                into.add(new GivenKey(path, origin, onCommandLine.contains(origin)));
+            }
+        }
+    }
+
+    /// Whether a value is of the reference, or of the profile that was named.
+    private static boolean isDefault(String origin) {
+        return origin.startsWith(ConfigLoader.REFERENCE) || origin.startsWith(Profiles.ORIGIN);
+    }
+
+    /// A part of the command line that sets keys.
+    ///
+    /// @param text as the user wrote it
+    record Layer(String text, Config keys) {}
+
+    /// The parts of the command line that a stronger part makes useless, one sentence each.
+    ///
+    /// @param layers the weakest first
+    static List<String> overridden(List<Layer> layers) {
+        List<String> sentences = new ArrayList<>();
+        Map<String, Layer> strongest = new TreeMap<>();
+        for (Layer layer : layers.reversed()) {
+            for (String path : paths(layer.keys())) {
+                Layer stronger = strongest.putIfAbsent(path, layer);
+                if (stronger != null) {
+                    sentences.add(layer.text() + " has no effect: " + stronger.text() + " sets " + path + " as well");
+                }
+            }
+        }
+        return sentences.reversed();
+    }
+
+    private static Set<String> paths(Config keys) {
+        Set<String> paths = new TreeSet<>();
+        try {
+            keys.entrySet().forEach(entry -> paths.add(entry.getKey()));
+        } catch (ConfigException.NotResolved _) {
+            // A section made of a substitution has its keys elsewhere.
+        }
+        return paths;
+    }
+}

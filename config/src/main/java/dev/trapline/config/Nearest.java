@@ -1,0 +1,49 @@
+package dev.trapline.config;
+
+import java.util.Collection;
+import java.util.TreeSet;
+
+/// Guesses which word was meant by one that nobody knows.
+public final class Nearest {
+
+    /// No word that anybody knows is so long, and comparing long ones takes long.
+    private static final int LONGEST = 200;
+
+    private Nearest() {}
+
+    /// The candidate with the fewest differences, or an empty text if none is near.
+    public static String to(String word, Collection<String> candidates) {
+        if (word.length() > LONGEST) {
+            return "";
+        }
+        String best = "";
+        // A third of the last part's letters may differ: beyond that a suggestion is a guess.
+        int least = Math.max(2, (word.length() - word.lastIndexOf('.') - 1) / 3) + 1;
+        for (String candidate : new TreeSet<>(candidates)) {
+            int distance = distance(word, candidate);
+            if (distance < least) {
+                least = distance;
+                best = candidate;
+            }
+        }
+        return best;
+    }
+
+    // Levenshtein's distance, one row at a time.
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j < row.length; j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j < row.length; j++) {
+                int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+}

@@ -1,0 +1,29 @@
+package dev.trapline.launcher;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// The option that adds firmware services.
+final class PluginOption {
+
+    private final List<Path> plugins = new ArrayList<>();
+
+    @Option(
+            names = "--plugin",
+            paramLabel = "JAR",
+            order = 30,
+            description = "Your own firmware services. May be given more than once.")
+    void plugins(@Nullable List<Path> jars) {
+        plugins.clear();
+        if (jars != null) {
+            plugins.addAll(jars);
+        }
+    }
+
+    List<Path> plugins() {
+        return plugins;
+    }
+}
