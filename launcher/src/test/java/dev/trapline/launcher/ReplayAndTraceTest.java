@@ -68,13 +68,13 @@ class ReplayAndTraceTest {
 
     @Test
     void aTraceThatLeavesNothingSaysSo() {
-        Ended ended = run("trace", recording, "--function", "0xC5000020");
+        Ended ended = run("trace", recording, "--function", "0xC40000F3");
         assertThat(ended.status()).as(ended.err()).isZero();
         assertThat(ended.out()).isEmpty();
         assertThat(ended.err())
                 .containsPattern("--function leave none of the recording's [0-9]+ hypercalls")
                 .as("an identifier that no service knows may be a slip")
-                .contains("no service knows 0xC5000020: did you mean 0xC4000020 (SDEI_VERSION)?");
+                .contains("no service knows 0xC40000F3: did you mean 0xC4000003 (PSCI_CPU_ON)?");
     }
 
     @Test
