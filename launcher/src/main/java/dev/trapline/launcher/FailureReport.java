@@ -41,7 +41,8 @@ final class FailureReport {
         err.println("  PC           " + symbols.describe(pc));
         err.println("  instruction  " + instruction(culprit(fault, pc)));
         if (fault.kind().hasAddress()) {
-            err.println("  address      " + symbols.describe(fault.address()));
+            err.println("  address      " + symbols.describe(fault.address())
+                    + (isUnmapped(fault) ? " (physical)" : ""));
         }
         if (fault.detail() != 0) {
             err.println("  syndrome     0x" + Long.toHexString(fault.detail()) + " (as in ESR_EL1)");
@@ -52,7 +53,25 @@ final class FailureReport {
         err.println();
         printCalls(report.lastHypercalls(), err);
         err.println();
+        if (isUnmapped(fault)) {
+            err.println("Neither memory nor a device is at that physical address: on hardware the guest would take an"
+                    + " external abort.");
+        }
         err.println("Trapline does not take exceptions to the guest's vectors today: any exception ends the run.");
+    }
+
+    private static boolean isUnmapped(GuestFault fault) {
+        return switch (fault.kind()) {
+            case UNMAPPED_READ, UNMAPPED_WRITE, UNMAPPED_FETCH -> true;
+            case UNDEFINED_INSTRUCTION,
+                    SUPERVISOR_CALL,
+                    BREAKPOINT,
+                    PREFETCH_ABORT,
+                    DATA_ABORT,
+                    READ_ONLY_WRITE,
+                    OTHER_EXCEPTION,
+                    TIME_IN_IT_BLOCK -> false;
+        };
     }
 
     // After a supervisor call, PC is at the instruction behind it.

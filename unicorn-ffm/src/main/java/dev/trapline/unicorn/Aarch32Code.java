@@ -19,6 +19,16 @@ final class Aarch32Code {
     private static final int TIMERS = 14;
     private static final int FIRST_MONITOR = 12;
 
+    /// YIELD is hint 1, WFE is hint 2.
+    private static final int HINT_MASK = 0x0fff_ffff;
+
+    private static final int YIELD = 0x0320_f001;
+    private static final int WFE = 0x0320_f002;
+    private static final int T32_YIELD = 0xbf10;
+    private static final int T32_WFE = 0xbf20;
+    private static final int T32_WIDE_YIELD = 0xf3af_8001;
+    private static final int T32_WIDE_WFE = 0xf3af_8002;
+
     private static final long ADDRESS = 0xffff_ffffL;
     private static final int LONGEST_IT = 4;
     private static final int N = 3;
@@ -31,6 +41,22 @@ final class Aarch32Code {
     /// An SMC that a condition check can fail, in A32.
     static boolean isConditionalSmc(int word) {
         return (word & SMC_MASK) == SMC && word >>> 28 < ALWAYS;
+    }
+
+    /// One of the hints at which the library stops: YIELD and WFE, in A32 and with any condition.
+    static boolean isStoppingHint(int word) {
+        int hint = word & HINT_MASK;
+        return word >>> 28 < UNCONDITIONAL && (hint == YIELD || hint == WFE);
+    }
+
+    /// The same in T32, with 16 bits.
+    static boolean isStoppingNarrowHint(int halfword) {
+        return halfword == T32_YIELD || halfword == T32_WFE;
+    }
+
+    /// The same in T32, with 32 bits.
+    static boolean isStoppingWideHint(int instruction) {
+        return instruction == T32_WIDE_YIELD || instruction == T32_WIDE_WFE;
     }
 
     static boolean isT32Smc(int instruction) {

@@ -1,7 +1,7 @@
 package dev.trapline.unicorn;
 
 /// Instructions of an AArch32 guest by virtual address.
-final class Aarch32Memory {
+final class Aarch32Memory implements AddressTranslation {
 
     static final long PAGE = 4096;
 
@@ -50,8 +50,8 @@ final class Aarch32Memory {
         return Aarch32Code.isWideThumb(first) ? wideThumb(address) : first;
     }
 
-    /// -1 where the guest's tables have nothing.
-    private long physical(long address) {
+    @Override
+    public long physical(long address) {
         control.read();
         if ((Unicorn.coprocessorValue(control) & MMU) == 0) {
             return address;

@@ -52,6 +52,7 @@ final class Aarch32Watch implements CodeHooks {
     private long unlessCalled = NOWHERE;
 
     private boolean served;
+    private boolean passed;
     private @Nullable GuestFault fault;
 
     Aarch32Watch(
@@ -99,10 +100,33 @@ final class Aarch32Watch implements CodeHooks {
             registers[GeneralRegisters.PC] += INSTRUCTION;
             return left;
         }
+        if (passed && left > 0) {
+            return left;
+        }
         if (left < 0) {
             leaveItBlock(registers);
         }
         return 0;
+    }
+
+    /// Whether the instruction before PC is a WFE or a YIELD.
+    private boolean isBehindHint(long[] registers) {
+        long pc = registers[GeneralRegisters.PC];
+        if ((registers[GeneralRegisters.PSTATE] & THUMB) == 0) {
+            return Aarch32Code.isStoppingHint(memory.word(pc - INSTRUCTION));
+        }
+        return Aarch32Code.isStoppingNarrowHint(memory.halfword(pc - 2))
+                || Aarch32Code.isStoppingWideHint(memory.wideThumb(pc - INSTRUCTION));
+    }
+
+    /// After a run, before [#resume]: lets the slice go on if the library stopped for a WFE or a YIELD. It does that as
+    /// for an undefined instruction, but behind the hint, and without an undefined instruction's syndrome.
+    ///
+    /// @param code the library's error number
+    /// @return the error number that is left
+    int passHint(int code, Faults faults, long[] registers) {
+        passed = code == UnicornConstants.UC_ERR_INSN_INVALID && !faults.isUndefined() && isBehindHint(registers);
+        return passed ? UnicornConstants.UC_ERR_OK : code;
     }
 
     /// The library does not stop within an IT block, but behind it. If a block of code ends there too, it may have

@@ -24,8 +24,7 @@ final class EngineHooks implements Hooks {
     private final RegisterBatch target;
 
     private int interrupt;
-    private int invalidAccess;
-    private long invalidAddress;
+    private final BusErrors bus;
     private Exit.@Nullable Maintenance maintenance;
     private boolean mmuSeen;
     private boolean bigEndian;
@@ -34,8 +33,14 @@ final class EngineHooks implements Hooks {
     ///
     /// @param debug the hardware breakpoints of AArch64, null for AArch32
     /// @param monitorControl PMCR_EL0 as the CPU model resets it
-    EngineHooks(Unicorn engine, VirtualClock clock, @Nullable DebugRegisters debug, long monitorControl) {
+    EngineHooks(
+            Unicorn engine,
+            VirtualClock clock,
+            @Nullable DebugRegisters debug,
+            long monitorControl,
+            BusErrors bus) {
         this.engine = engine;
+        this.bus = bus;
         this.debug = debug;
         this.clock = clock;
         this.time = new TimeRegisters(clock, monitorControl);
@@ -47,6 +52,7 @@ final class EngineHooks implements Hooks {
         clock.beginSlice(now);
         interrupt = NO_INTERRUPT;
         maintenance = null;
+        bus.beginSlice();
     }
 
     @Override
@@ -56,9 +62,15 @@ final class EngineHooks implements Hooks {
     }
 
     @Override
-    public void invalidAccess(int access, long address) {
-        invalidAccess = access;
-        invalidAddress = address;
+    public boolean invalidAccess(int access, long address) {
+        return bus.mayGoOn(access, address);
+    }
+
+    @Override
+    public void nobodyAnswers(long address, boolean write) {
+        if (bus.nobodyAnswers(address, write)) {
+            engine.stop();
+        }
     }
 
     @Override
@@ -110,15 +122,6 @@ final class EngineHooks implements Hooks {
     /// The exception that ended the slice, or [#NO_INTERRUPT].
     int interrupt() {
         return interrupt;
-    }
-
-    /// The `UC_MEM_` number of the last refused access.
-    int invalidAccess() {
-        return invalidAccess;
-    }
-
-    long invalidAddress() {
-        return invalidAddress;
     }
 
     /// The maintenance operation that ended the slice, if one did.

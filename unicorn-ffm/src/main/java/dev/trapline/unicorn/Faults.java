@@ -4,12 +4,8 @@ import static dev.trapline.abi.exit.GuestFault.Kind.BREAKPOINT;
 import static dev.trapline.abi.exit.GuestFault.Kind.DATA_ABORT;
 import static dev.trapline.abi.exit.GuestFault.Kind.OTHER_EXCEPTION;
 import static dev.trapline.abi.exit.GuestFault.Kind.PREFETCH_ABORT;
-import static dev.trapline.abi.exit.GuestFault.Kind.READ_ONLY_WRITE;
 import static dev.trapline.abi.exit.GuestFault.Kind.SUPERVISOR_CALL;
 import static dev.trapline.abi.exit.GuestFault.Kind.UNDEFINED_INSTRUCTION;
-import static dev.trapline.abi.exit.GuestFault.Kind.UNMAPPED_FETCH;
-import static dev.trapline.abi.exit.GuestFault.Kind.UNMAPPED_READ;
-import static dev.trapline.abi.exit.GuestFault.Kind.UNMAPPED_WRITE;
 
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
@@ -51,6 +47,12 @@ final class Faults {
                 || (engine.readSystem(SystemRegister.SCTLR_EL1) & NOT_TRAP_WFI) != 0;
     }
 
+    /// Whether the last exception was an undefined instruction: exception class 0, and IL, which is set for all of
+    /// that class.
+    boolean isUndefined() {
+        return syndrome() == IL;
+    }
+
     /// Bytes of the instruction that the syndrome is about.
     int instructionWidth() {
         return (syndrome() & IL) != 0 ? 4 : 2;
@@ -71,17 +73,5 @@ final class Faults {
         };
         long address = kind.hasAddress() ? layout.faultAddress(context) : 0;
         return new GuestFault(kind, address, Integer.toUnsignedLong(layout.syndrome(context)));
-    }
-
-    /// The fault that a refused access is. The library has no syndrome for these.
-    GuestFault refused(int access, long address) {
-        GuestFault.Kind kind = switch (access) {
-            case UnicornConstants.UC_MEM_READ_UNMAPPED, UnicornConstants.UC_MEM_READ_PROT -> UNMAPPED_READ;
-            case UnicornConstants.UC_MEM_WRITE_UNMAPPED -> UNMAPPED_WRITE;
-            case UnicornConstants.UC_MEM_WRITE_PROT -> READ_ONLY_WRITE;
-            case UnicornConstants.UC_MEM_FETCH_UNMAPPED, UnicornConstants.UC_MEM_FETCH_PROT -> UNMAPPED_FETCH;
-            default -> OTHER_EXCEPTION;
-        };
-        return new GuestFault(kind, kind.hasAddress() ? address : 0, 0);
     }
 }

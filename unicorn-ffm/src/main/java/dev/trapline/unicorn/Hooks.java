@@ -8,10 +8,19 @@ public interface Hooks {
     /// @param number one of the `EXCP_` numbers of [UnicornConstants]
     void interrupt(int number);
 
-    /// An access found no mapping, or one that refuses it. The run ends with an error after it.
+    /// An access found no mapping, or one that refuses it. Version 2.0 looks for the mapping by virtual address.
     ///
     /// @param access one of the `UC_MEM_` numbers of [UnicornConstants]
-    void invalidAccess(int access, long address);
+    /// @param address virtual
+    /// @return whether to go on: the guest's own tables and the memory at the physical address then decide. If not, the
+    ///     run ends with an error
+    boolean invalidAccess(int access, long address);
+
+    /// An access reached a physical address at which the machine has nothing. It reads as zero; the instruction is
+    /// not complete yet.
+    ///
+    /// @param address physical
+    void nobodyAnswers(long address, boolean write);
 
     /// The guest is about to execute MRS.
     ///

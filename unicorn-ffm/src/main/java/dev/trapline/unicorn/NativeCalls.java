@@ -35,6 +35,7 @@ final class NativeCalls {
     private static final MethodHandle BATCH = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT), CRITICAL);
     private static final MethodHandle MAP = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG));
     private static final MethodHandle UNMAP = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle PROTECT = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT));
     private static final MethodHandle MAP_DEVICE =
             handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle HOOK = handle(
@@ -55,6 +56,7 @@ final class NativeCalls {
     private final MemorySegment regWriteBatch;
     private final MemorySegment memMapPtr;
     private final MemorySegment memUnmap;
+    private final MemorySegment memProtect;
     private final MemorySegment mmioMap;
     private final MemorySegment hookAdd;
     private final MemorySegment ctl;
@@ -78,6 +80,7 @@ final class NativeCalls {
         regWriteBatch = library.findOrThrow("uc_reg_write_batch");
         memMapPtr = library.findOrThrow("uc_mem_map_ptr");
         memUnmap = library.findOrThrow("uc_mem_unmap");
+        memProtect = library.findOrThrow("uc_mem_protect");
         mmioMap = library.findOrThrow("uc_mmio_map");
         hookAdd = library.findOrThrow("uc_hook_add");
         ctl = library.findOrThrow("uc_ctl");
@@ -188,10 +191,20 @@ final class NativeCalls {
         }
     }
 
-    int mmioMap(long engine, long address, long size, long read, long write) {
+    int memProtect(long engine, long address, long size, int protection) {
+        try {
+            // SAFETY: the range is one that was mapped, and no run is under way.
+            return (int) PROTECT.invokeExact(memProtect, engine, address, size, protection);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// @param user passed on to both stubs
+    int mmioMap(long engine, long address, long size, long read, long write, long user) {
         try {
             // SAFETY: both stubs outlive the engine.
-            return (int) MAP_DEVICE.invokeExact(mmioMap, engine, address, size, read, 0L, write, 0L);
+            return (int) MAP_DEVICE.invokeExact(mmioMap, engine, address, size, read, user, write, user);
         } catch (Throwable t) {
             throw broken(t);
         }

@@ -15,9 +15,6 @@ final class Translations {
     private static final int LOCAL = 7;
 
     private static final int SYS = 1 << 14;
-    private static final long PAR_FAULT = 1;
-    /// PAR_EL1.PA, bits 47 to 12.
-    private static final long PAR_ADDRESS = 0xffff_ffff_f000L;
 
     private final Unicorn engine;
     private final MemoryMap memory;
@@ -34,19 +31,13 @@ final class Translations {
     ///
     /// An address that this CPU cannot read is left as it is: there is no code to drop behind it.
     Exit.Maintenance physical(Exit.Maintenance operation) {
-        if (operation.operation() != IC_IVAU || (engine.readSystem(SystemRegister.SCTLR_EL1) & MMU) == 0) {
+        if (operation.operation() != IC_IVAU) {
             return operation;
         }
-        // PAR_EL1 is the guest's: the translation must not leave anything in it.
-        long kept = engine.readSystem(SystemRegister.PAR_EL1);
-        engine.writeSystem(SystemRegister.AT_S1E1R, operation.argument());
-        long result = engine.readSystem(SystemRegister.PAR_EL1);
-        engine.writeSystem(SystemRegister.PAR_EL1, kept);
-        if ((result & PAR_FAULT) != 0) {
-            return operation;
-        }
-        long physical = (result & PAR_ADDRESS) | (operation.argument() & (MemoryMap.PAGE - 1));
-        return new Exit.Maintenance(operation.operation(), physical);
+        long physical = new AddressTranslation.A64(engine).physical(operation.argument());
+        return physical == AddressTranslation.NONE
+                ? operation
+                : new Exit.Maintenance(operation.operation(), physical);
     }
 
     /// Drops what was translated from a range of physical memory. Any range will do: the guest may have named it.

@@ -8,6 +8,7 @@ import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.MmioDevice;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,16 @@ public final class Unicorn implements AutoCloseable {
                 "mapping " + host.byteSize() + " bytes of memory at 0x" + Long.toHexString(address));
     }
 
+    /// Maps memory that the guest may read and execute. A write that gets past the protection of its mapping has no
+    /// effect: the library takes the memory for read-only only when its protection is set a second time.
+    void mapReadOnly(long address, MemorySegment host) {
+        int protection = UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_EXEC;
+        mapMemory(address, host, protection);
+        UnicornError.check(
+                calls.memProtect(handle(), address, host.byteSize(), protection),
+                "protecting memory at 0x" + Long.toHexString(address));
+    }
+
     /// Takes back what was mapped at a guest physical address.
     void unmap(long address, long size) {
         UnicornError.check(
@@ -93,8 +104,22 @@ public final class Unicorn implements AutoCloseable {
     public void mapDevice(long address, long size, MmioDevice device) {
         // SAFETY: both stubs live as long as the instance.
         UnicornError.check(
-                calls.mmioMap(handle(), address, size, upcalls.deviceReadStub(device), upcalls.deviceWriteStub(device)),
+                calls.mmioMap(handle(), address, size, upcalls.deviceReadStub(device), upcalls.deviceWriteStub(device), 0),
                 "mapping a device at 0x" + Long.toHexString(address));
+    }
+
+    /// Has accesses to ranges of physical addresses at which there is nothing reported.
+    ///
+    /// @param gaps pairs of a first address and a length, unsigned
+    void mapGaps(Hooks hooks, List<long[]> gaps) {
+        long read = upcalls.gapReadStub(hooks);
+        long write = upcalls.gapWriteStub(hooks);
+        for (long[] gap : gaps) {
+            // SAFETY: both stubs live as long as the instance.
+            UnicornError.check(
+                    calls.mmioMap(handle(), gap[0], gap[1], read, write, gap[0]),
+                    "mapping the gap at 0x" + Long.toHexString(gap[0]));
+        }
     }
 
     /// Has exceptions and refused accesses reported.

@@ -11,6 +11,7 @@ import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
 import java.nio.ByteBuffer;
@@ -33,6 +34,7 @@ final class UnicornEngine implements Engine {
     private final Architecture architecture;
     private final VirtualClock clock = new VirtualClock();
     private final EngineHooks hooks;
+    private final BusErrors bus;
     private final Translations translations;
     private final Faults faults;
     private final TranslationUse use;
@@ -50,8 +52,14 @@ final class UnicornEngine implements Engine {
         this.unicorn = unicorn;
         this.architecture = architecture;
         boolean a64 = architecture instanceof Aarch64;
+        this.bus = new BusErrors(
+                spec.memory(),
+                architecture.generalRegisters(unicorn),
+                a64
+                        ? new AddressTranslation.A64(unicorn)
+                        : new Aarch32Memory(unicorn, new Instructions(spec.memory())));
         this.hooks = new EngineHooks(
-                unicorn, clock, a64 ? new DebugRegisters(unicorn) : null, architecture.monitorControl(unicorn));
+                unicorn, clock, a64 ? new DebugRegisters(unicorn) : null, architecture.monitorControl(unicorn), bus);
         this.translations = new Translations(unicorn, spec.memory(), a64);
         this.faults = new Faults(unicorn, architecture, architecture.layout(library));
         this.instructions = new Instructions(spec.memory());
@@ -86,6 +94,7 @@ final class UnicornEngine implements Engine {
             architecture.setUp(unicorn, spec);
             UnicornEngine engine = new UnicornEngine(unicorn, library, architecture, spec);
             unicorn.hookExceptions(engine.hooks);
+            unicorn.mapGaps(engine.hooks, AddressGaps.of(spec.memory(), architecture instanceof Aarch64));
             if (architecture instanceof Aarch64) {
                 shortcuts.install(unicorn, spec.memory());
                 unicorn.hookSystemInstructions(engine.hooks);
@@ -102,13 +111,14 @@ final class UnicornEngine implements Engine {
 
     private static void map(Unicorn unicorn, MemoryMap.Region region) {
         switch (region) {
-            case MemoryMap.Memory memory ->
+            case MemoryMap.Memory memory when memory.writable() ->
                 unicorn.mapMemory(
                         memory.base(),
                         memory.bytes(),
                         UnicornConstants.UC_PROT_READ
-                                | UnicornConstants.UC_PROT_EXEC
-                                | (memory.writable() ? UnicornConstants.UC_PROT_WRITE : 0));
+                                | UnicornConstants.UC_PROT_WRITE
+                                | UnicornConstants.UC_PROT_EXEC);
+            case MemoryMap.Memory memory -> unicorn.mapReadOnly(memory.base(), memory.bytes());
             case MemoryMap.Device device -> unicorn.mapDevice(device.base(), device.size(), device.device());
         }
     }
@@ -127,9 +137,9 @@ final class UnicornEngine implements Engine {
         int code = UnicornConstants.UC_ERR_OK;
         for (long left = budget; left > 0; left = watching.resume(left, registers)) {
             use.requireRoom();
-            code = start(left);
+            code = watching.passHint(start(left), faults, registers);
         }
-        if (hooks.interrupt() == EngineHooks.NO_INTERRUPT) {
+        if (hooks.interrupt() == EngineHooks.NO_INTERRUPT && bus.fault() == null) {
             Exit exit = watching.exit(registers, dataOrder);
             if (exit != null) {
                 return exit;
@@ -151,6 +161,13 @@ final class UnicornEngine implements Engine {
     }
 
     private Exit exit(int code) {
+        GuestFault fault = bus.fault();
+        if (fault != null) {
+            if (bus.undo(registers)) {
+                general.writeFrom(registers, architecture.numbered());
+            }
+            return fault;
+        }
         int interrupt = hooks.interrupt();
         if (interrupt == UnicornConstants.EXCP_HVC) {
             return hypercall(Conduit.HVC);
@@ -221,9 +238,6 @@ final class UnicornEngine implements Engine {
     private Exit error(int code) {
         if (code == UnicornConstants.UC_ERR_INSN_INVALID) {
             return exception(UnicornConstants.EXCP_UDEF);
-        }
-        if (code >= UnicornConstants.UC_ERR_READ_UNMAPPED && code <= UnicornConstants.UC_ERR_FETCH_PROT) {
-            return faults.refused(hooks.invalidAccess(), hooks.invalidAddress());
         }
         throw new EngineException("running guest code at PC 0x" + Long.toHexString(registers[GeneralRegisters.PC])
                 + ": " + UnicornError.describe(code));

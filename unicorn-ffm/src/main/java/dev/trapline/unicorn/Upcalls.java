@@ -58,6 +58,8 @@ final class Upcalls {
     private static final MethodHandle ON_SYS = method("systemInstruction", SYSTEM, Hooks.class);
     private static final MethodHandle ON_TRANSLATION = method("translation", TRANSLATION, TranslationHook.class);
     private static final MethodHandle ON_INSTRUCTION = method("instruction", INSTRUCTION, CodeHooks.class);
+    private static final MethodHandle ON_GAP_READ = method("gapRead", MMIO_READ, Hooks.class);
+    private static final MethodHandle ON_GAP_WRITE = method("gapWrite", MMIO_WRITE, Hooks.class);
     private static final MethodHandle ON_DEVICE_READ = method("deviceRead", MMIO_READ, MmioDevice.class);
     private static final MethodHandle ON_DEVICE_WRITE = method("deviceWrite", MMIO_WRITE, MmioDevice.class);
 
@@ -105,6 +107,14 @@ final class Upcalls {
         return stub(ON_DEVICE_WRITE, device, MMIO_WRITE);
     }
 
+    long gapReadStub(Hooks hooks) {
+        return stub(ON_GAP_READ, hooks, MMIO_READ);
+    }
+
+    long gapWriteStub(Hooks hooks) {
+        return stub(ON_GAP_WRITE, hooks, MMIO_WRITE);
+    }
+
     private static FunctionDescriptor of(MemoryLayout result, MemoryLayout... arguments) {
         return FunctionDescriptor.of(result, arguments);
     }
@@ -137,11 +147,10 @@ final class Upcalls {
     private static int invalid(
             Upcalls self, Hooks hooks, long uc, int access, long address, int size, long value, long user) {
         try {
-            hooks.invalidAccess(access, address);
+            return hooks.invalidAccess(access, address) ? 1 : 0;
         } catch (Throwable t) {
-            self.engine.failInHook(t);
+            return self.engine.failInHook(t);
         }
-        return 0;
     }
 
     private static int readSystem(Upcalls self, Hooks hooks, long uc, int register, long access, long user) {
@@ -199,6 +208,23 @@ final class Upcalls {
             Upcalls self, MmioDevice device, long uc, long offset, int size, long value, long user) {
         try {
             device.write(offset, size, value);
+        } catch (Throwable t) {
+            self.engine.failInHook(t);
+        }
+    }
+
+    private static long gapRead(Upcalls self, Hooks hooks, long uc, long offset, int size, long base) {
+        try {
+            hooks.nobodyAnswers(base + offset, false);
+            return 0;
+        } catch (Throwable t) {
+            return self.engine.failInHook(t);
+        }
+    }
+
+    private static void gapWrite(Upcalls self, Hooks hooks, long uc, long offset, int size, long value, long base) {
+        try {
+            hooks.nobodyAnswers(base + offset, true);
         } catch (Throwable t) {
             self.engine.failInHook(t);
         }

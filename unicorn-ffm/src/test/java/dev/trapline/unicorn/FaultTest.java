@@ -39,17 +39,6 @@ class FaultTest {
     }
 
     @Test
-    void aWriteToReadOnlyMemoryIsAFaultAndLeavesItAsItWas() {
-        try (Snippet guest = Snippet.a64("mov x1, #0x100000; ldr x0, [x1]; str x1, [x1]; nop")) {
-            guest.write64(Snippet.FLASH, 77);
-            assertThat(guest.run()).isEqualTo(new GuestFault(Kind.READ_ONLY_WRITE, Snippet.FLASH, 0));
-            assertThat(guest.pcOffset()).isEqualTo(8);
-            assertThat(guest.x(0)).isEqualTo(77);
-            assertThat(guest.read64(Snippet.FLASH)).isEqualTo(77);
-        }
-    }
-
-    @Test
     void aMisalignedExclusiveAccessIsADataAbortWithItsAddress() {
         GuestFault fault = fault(
                 "mov x1, #0x40000000; add x1, x1, #0x101; ldxr x0, [x1]", Kind.DATA_ABORT, Snippet.BASE + 0x101, 8);

@@ -282,6 +282,7 @@ final class MachineCore implements Effects.Run {
                 console.digest(),
                 log.lastCalls(),
                 vcpus.handlers(),
+                memory.flashWrites().summary(),
                 hostNanos,
                 end.breakage(),
                 inputs.unused(),
@@ -297,6 +298,7 @@ final class MachineCore implements Effects.Run {
         vcpus.save(state);
         stolen.save(state);
         uart.save(state);
+        memory.flashWrites().save(state);
         console.save(state);
         log.save(state);
         state.put(granted);
@@ -312,6 +314,7 @@ final class MachineCore implements Effects.Run {
         vcpus.load(state);
         stolen.load(state);
         uart.load(state);
+        memory.flashWrites().load(state);
         console.load(state);
         log.load(state);
         granted = state.take();

@@ -5,6 +5,7 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.journal.StoredHistory;
+import dev.trapline.vcpu.memory.FlashWrites;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param consoleDigest digest of what it printed
 /// @param lastHypercalls the last few calls, oldest first, as a trace shows them
 /// @param openHandlers the handlers of events that had not completed, each vCPU's innermost one last
+/// @param flashWrites the writes to flash, which were ignored
 /// @param hostNanos host time from the first slice to the end, in nanoseconds; for people only
 /// @param breakage what is known of a defect that ended it; null if none did
 /// @param unused what was planned for the run, and has not come
@@ -35,6 +37,7 @@ public record RunReport(
         long consoleDigest,
         List<String> lastHypercalls,
         List<OpenHandler> openHandlers,
+        FlashWrites.Summary flashWrites,
         long hostNanos,
         @Nullable Breakage breakage,
         Unused unused,
@@ -70,6 +73,7 @@ public record RunReport(
                 consoleDigest,
                 calls,
                 openHandlers,
+                flashWrites,
                 nanos,
                 breakage,
                 unused,

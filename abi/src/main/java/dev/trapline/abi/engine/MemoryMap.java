@@ -38,8 +38,16 @@ public record MemoryMap(List<Region> regions) {
     ///
     /// @param base first guest physical address
     /// @param bytes the host's memory behind it; outlives every engine
-    /// @param writable whether the guest may write it
-    public record Memory(long base, MemorySegment bytes, boolean writable) implements Region {
+    /// @param writable whether the guest may write it; it ignores writes otherwise
+    /// @param ignoredWrites hears of writes to memory that is not writable
+    public record Memory(long base, MemorySegment bytes, boolean writable, IgnoredWrites ignoredWrites)
+            implements Region {
+
+        /// Memory whose ignored writes nobody hears of.
+        public Memory(long base, MemorySegment bytes, boolean writable) {
+            this(base, bytes, writable, IgnoredWrites.UNHEARD);
+        }
+
         @Override
         public long size() {
             return bytes.byteSize();

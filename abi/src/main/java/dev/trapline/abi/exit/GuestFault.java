@@ -4,20 +4,26 @@ package dev.trapline.abi.exit;
 /// [Kind#SUPERVISOR_CALL], where it is at the next one.
 ///
 /// @param kind what it did
-/// @param address the address of the access, for the kinds that have one; 0 otherwise
+/// @param address the address of the access, for the kinds that have one: physical for the unmapped ones, virtual for
+///     the aborts; 0 otherwise
 /// @param detail the exception's syndrome (ESR_ELx layout) where the engine tells it; 0 otherwise
 public record GuestFault(Kind kind, long address, long detail) implements Exit {
 
     /// What a guest can do to end its run.
+    ///
+    /// Hardware would take an exception to the guest's vectors for all of them but [#TIME_IN_IT_BLOCK]; for the
+    /// unmapped ones that is a synchronous external abort.
     public enum Kind {
         UNDEFINED_INSTRUCTION("undefined instruction"),
         SUPERVISOR_CALL("supervisor call (SVC)"),
         BREAKPOINT("breakpoint (BRK)"),
         PREFETCH_ABORT("prefetch abort"),
         DATA_ABORT("data abort"),
+        /// At the physical address is neither memory nor a device, as in the other two.
         UNMAPPED_READ("read of unmapped memory"),
         UNMAPPED_WRITE("write to unmapped memory"),
         UNMAPPED_FETCH("fetch from unmapped memory"),
+        /// No engine reports it any more: read-only memory ignores writes. Its stored number is taken.
         READ_ONLY_WRITE("write to read-only memory"),
         OTHER_EXCEPTION("exception"),
         /// Nothing within an IT block can be answered from virtual time. PC is at the IT instruction.

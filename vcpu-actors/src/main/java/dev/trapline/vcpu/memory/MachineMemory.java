@@ -28,6 +28,7 @@ public final class MachineMemory implements GuestMemory, AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment ram;
     private final @Nullable MemorySegment flash;
+    private final FlashWrites flashWrites = new FlashWrites();
 
     /// Takes the memory as it is at power-on.
     ///
@@ -46,11 +47,16 @@ public final class MachineMemory implements GuestMemory, AutoCloseable {
     public MemoryMap map(MmioDevice console) {
         List<MemoryMap.Region> regions = new ArrayList<>();
         if (flash != null) {
-            regions.add(new MemoryMap.Memory(MachineSpec.FLASH_BASE, flash, false));
+            regions.add(new MemoryMap.Memory(MachineSpec.FLASH_BASE, flash, false, flashWrites));
         }
         regions.add(new MemoryMap.Device(MachineSpec.UART_BASE, UART_SIZE, console));
         regions.add(new MemoryMap.Memory(MachineSpec.RAM_BASE, ram, true));
         return new MemoryMap(regions);
+    }
+
+    /// The writes that the flash ignored.
+    public FlashWrites flashWrites() {
+        return flashWrites;
     }
 
     /// Puts memory back to what it is at power-on: RAM zero, flash erased.

@@ -1,0 +1,35 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.engine.MemoryMap;
+
+/// Translates a virtual address as the CPU does at the moment, for reads at EL1.
+interface AddressTranslation {
+
+    /// The guest's tables have nothing at the address.
+    long NONE = -1;
+
+    /// The physical address, or [#NONE]. The guest cannot tell that it was asked for.
+    long physical(long address);
+
+    /// The translation of an AArch64 CPU.
+    record A64(Unicorn engine) implements AddressTranslation {
+
+        private static final long MMU = 1;
+        private static final long FAULT = 1;
+        /// PAR_EL1.PA, bits 47 to 12.
+        private static final long PAGE_BITS = 0xffff_ffff_f000L;
+
+        @Override
+        public long physical(long address) {
+            if ((engine.readSystem(SystemRegister.SCTLR_EL1) & MMU) == 0) {
+                return address;
+            }
+            // PAR_EL1 is the guest's: the translation must not leave anything in it.
+            long kept = engine.readSystem(SystemRegister.PAR_EL1);
+            engine.writeSystem(SystemRegister.AT_S1E1R, address);
+            long result = engine.readSystem(SystemRegister.PAR_EL1);
+            engine.writeSystem(SystemRegister.PAR_EL1, kept);
+            return (result & FAULT) != 0 ? NONE : (result & PAGE_BITS) | (address & (MemoryMap.PAGE - 1));
+        }
+    }
+}

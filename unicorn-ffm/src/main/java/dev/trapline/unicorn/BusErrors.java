@@ -1,0 +1,129 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.GuestFault;
+import org.jspecify.annotations.Nullable;
+
+/// What a slice's accesses met besides memory and devices: addresses at which the machine has nothing, code where there
+/// is no memory, writes to read-only memory.
+///
+/// An access to nothing stops the run within its instruction. The registers are taken down there, so that the
+/// instruction can be left as if it had not begun.
+final class BusErrors {
+
+    private final MemoryMap memory;
+    private final RegisterBatch general;
+    private final AddressTranslation translation;
+
+    private boolean translating;
+    private @Nullable GuestFault fault;
+    private final long[] before = new long[GeneralRegisters.COUNT];
+    private boolean taken;
+
+    /// @param general reads the registers; not used by anybody else
+    BusErrors(MemoryMap memory, RegisterBatch general, AddressTranslation translation) {
+        this.memory = memory;
+        this.general = general;
+        this.translation = translation;
+    }
+
+    void beginSlice() {
+        fault = null;
+        taken = false;
+    }
+
+    /// Takes note of an access to nothing. The first one of an instruction counts.
+    ///
+    /// @param address physical
+    /// @return whether the run has to stop
+    boolean nobodyAnswers(long address, boolean write) {
+        if (translating) {
+            return false;
+        }
+        if (fault == null) {
+            general.read();
+            general.copyTo(before, GeneralRegisters.COUNT);
+            taken = true;
+            fault = new GuestFault(kind(write), address, 0);
+        }
+        return true;
+    }
+
+    /// An instruction is fetched when it is translated, before anything of it is done.
+    private GuestFault.Kind kind(boolean write) {
+        if (write) {
+            return GuestFault.Kind.UNMAPPED_WRITE;
+        }
+        long code = physical(before[GeneralRegisters.PC]);
+        return code == AddressTranslation.NONE || block(code) != null
+                ? GuestFault.Kind.UNMAPPED_READ
+                : GuestFault.Kind.UNMAPPED_FETCH;
+    }
+
+    /// Decides on an access that the mapping at its *virtual* address refuses.
+    ///
+    /// @return whether it may go on: it is right by its physical address, or the guest's tables refuse it
+    boolean mayGoOn(int access, long address) {
+        long physical = physical(address);
+        if (physical == AddressTranslation.NONE) {
+            return true;
+        }
+        MemoryMap.Memory block = block(physical);
+        return switch (access) {
+            case UnicornConstants.UC_MEM_WRITE_PROT -> {
+                if (block != null && !block.writable()) {
+                    // It ignores the write by itself.
+                    general.read();
+                    block.ignoredWrites().ignored(physical, general.get(GeneralRegisters.PC, 0));
+                }
+                yield true;
+            }
+            case UnicornConstants.UC_MEM_FETCH_PROT -> block != null || refuse(physical);
+            default -> refuse(physical);
+        };
+    }
+
+    private boolean refuse(long physical) {
+        if (fault == null) {
+            fault = new GuestFault(GuestFault.Kind.UNMAPPED_FETCH, physical, 0);
+        }
+        return false;
+    }
+
+    private long physical(long address) {
+        translating = true;
+        try {
+            return translation.physical(address);
+        } finally {
+            translating = false;
+        }
+    }
+
+    private MemoryMap.@Nullable Memory block(long address) {
+        for (MemoryMap.Region region : memory.regions()) {
+            if (region instanceof MemoryMap.Memory block
+                    && address >= region.base()
+                    && address - region.base() < region.size()) {
+                return block;
+            }
+        }
+        return null;
+    }
+
+    /// The fault that ended the slice; null if none did.
+    @Nullable
+    GuestFault fault() {
+        return fault;
+    }
+
+    /// Puts the registers back to what they were before the instruction that failed.
+    ///
+    /// @return whether they may have changed since
+    boolean undo(long[] registers) {
+        if (taken) {
+            System.arraycopy(before, 0, registers, 0, registers.length);
+        }
+        return taken;
+    }
+}
