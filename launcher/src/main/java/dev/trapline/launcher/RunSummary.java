@@ -2,6 +2,7 @@ package dev.trapline.launcher;
 
 import dev.trapline.journal.StoredHistory;
 import dev.trapline.vcpu.RunReport;
+import dev.trapline.vcpu.memory.FlashWrites;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -22,6 +23,9 @@ record RunSummary(RunReport report, Ending ending) {
     /// @return the ending; another one if the recording cannot be written
     Ending print(Terminal terminal, @Nullable Path recording) {
         terminal.err().println("trapline: " + figures());
+        if (report.flashWrites().count() > 0) {
+            terminal.err().println("trapline: " + ignored(report.flashWrites()));
+        }
         Ending last = ending;
         StoredHistory stored = report.stored();
         if (stored != null) {
@@ -40,6 +44,16 @@ record RunSummary(RunReport report, Ending ending) {
     static String quoted(Path path) {
         String text = path.toString();
         return text.matches("[A-Za-z0-9_./@%+=:,-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+    }
+
+    /// That the guest wrote to flash: most guests do so by mistake.
+    static String ignored(FlashWrites.Summary writes) {
+        return String.format(
+                Locale.ROOT,
+                "the guest wrote to flash, which is read-only: %s ignored, the first at PC 0x%x to address 0x%x",
+                Figures.count(writes.count(), "write"),
+                writes.firstPc(),
+                writes.firstAddress());
     }
 
     /// How much of a recording will be there after a power cut.

@@ -162,19 +162,19 @@ class AddressSpaceTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(
-            delimiter = ';',
+            delimiter = '|',
             value = {
-                // virtual address and access; kind; address; the syndrome of a fault of the guest's own
-                "movz x0, #0xc000, lsl #16; ldr x2, [x0];UNMAPPED_READ;0x80000000;0",
-                "movz x0, #0xc000, lsl #16; str x2, [x0];UNMAPPED_WRITE;0x80000000;0",
-                "movz x0, #0xc000, lsl #16; br x0;UNMAPPED_FETCH;0x80000000;0",
-                "mov x0, #0x200000; ldr x2, [x0];DATA_ABORT;0x200000;0x96000006",
-                "mov x0, #0x200000; str x2, [x0];DATA_ABORT;0x200000;0x96000046",
-                "mov x0, #0x200000; br x0;PREFETCH_ABORT;0x200000;0x86000006",
-                "movz x0, #1, lsl #32; ldr x2, [x0];DATA_ABORT;0x100000000;0x96000005",
-                "mov x0, #-64; ldr x2, [x0];DATA_ABORT;0xffffffffffffffc0;0x96000004",
-                "movz x0, #1, lsl #48; ldr x2, [x0];DATA_ABORT;0x1000000000000;0x96000004",
-                "movz x0, #0x8000, lsl #48; str x2, [x0];DATA_ABORT;0x8000000000000000;0x96000044",
+                // virtual address and access | kind | address | the syndrome of a fault of the guest's own
+                "movz x0, #0xc000, lsl #16; ldr x2, [x0]|UNMAPPED_READ|0x80000000|0",
+                "movz x0, #0xc000, lsl #16; str x2, [x0]|UNMAPPED_WRITE|0x80000000|0",
+                "movz x0, #0xc000, lsl #16; br x0|UNMAPPED_FETCH|0x80000000|0",
+                "mov x0, #0x200000; ldr x2, [x0]|DATA_ABORT|0x200000|0x96000006",
+                "mov x0, #0x200000; str x2, [x0]|DATA_ABORT|0x200000|0x96000046",
+                "mov x0, #0x200000; br x0|PREFETCH_ABORT|0x200000|0x86000006",
+                "movz x0, #1, lsl #32; ldr x2, [x0]|DATA_ABORT|0x100000000|0x96000005",
+                "mov x0, #-64; ldr x2, [x0]|DATA_ABORT|0xffffffffffffffc0|0x96000004",
+                "movz x0, #1, lsl #48; ldr x2, [x0]|DATA_ABORT|0x1000000000000|0x96000004",
+                "movz x0, #0x8000, lsl #48; str x2, [x0]|DATA_ABORT|0x8000000000000000|0x96000044",
             })
     void theGuestsOwnTranslationFaultsAreToldFromAddressesThatNobodyHas(
             String access, Kind kind, String address, String syndrome) {
