@@ -41,8 +41,8 @@ final class FailureReport {
         err.println("  PC           " + symbols.describe(pc));
         err.println("  instruction  " + instruction(culprit(fault, pc)));
         if (fault.kind().hasAddress()) {
-            err.println("  address      " + symbols.describe(fault.address())
-                    + (isUnmapped(fault) ? " (physical)" : ""));
+            err.println(
+                    "  address      " + symbols.describe(fault.address()) + (isUnmapped(fault) ? " (physical)" : ""));
         }
         if (fault.detail() != 0) {
             err.println("  syndrome     0x" + Long.toHexString(fault.detail()) + " (as in ESR_EL1)");

@@ -119,8 +119,8 @@ final class Aarch32Watch implements CodeHooks {
                 || Aarch32Code.isStoppingWideHint(memory.wideThumb(pc - INSTRUCTION));
     }
 
-    /// After a run, before [#resume]: lets the slice go on if the library stopped for a WFE or a YIELD. It does that as
-    /// for an undefined instruction, but behind the hint, and without an undefined instruction's syndrome.
+    /// After a run, before [#resume]: lets the slice go on if the library stopped for a WFE or a YIELD. It does
+    /// that as for an undefined instruction, but behind the hint, and without an undefined instruction's syndrome.
     ///
     /// @param code the library's error number
     /// @return the error number that is left

@@ -34,11 +34,7 @@ final class EngineHooks implements Hooks {
     /// @param debug the hardware breakpoints of AArch64, null for AArch32
     /// @param monitorControl PMCR_EL0 as the CPU model resets it
     EngineHooks(
-            Unicorn engine,
-            VirtualClock clock,
-            @Nullable DebugRegisters debug,
-            long monitorControl,
-            BusErrors bus) {
+            Unicorn engine, VirtualClock clock, @Nullable DebugRegisters debug, long monitorControl, BusErrors bus) {
         this.engine = engine;
         this.bus = bus;
         this.debug = debug;

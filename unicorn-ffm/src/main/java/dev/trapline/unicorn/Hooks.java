@@ -12,8 +12,8 @@ public interface Hooks {
     ///
     /// @param access one of the `UC_MEM_` numbers of [UnicornConstants]
     /// @param address virtual
-    /// @return whether to go on: the guest's own tables and the memory at the physical address then decide. If not, the
-    ///     run ends with an error
+    /// @return whether to go on: the guest's own tables and the memory at the physical address then decide. If not,
+    ///     the run ends with an error
     boolean invalidAccess(int access, long address);
 
     /// An access reached a physical address at which the machine has nothing. It reads as zero; the instruction is

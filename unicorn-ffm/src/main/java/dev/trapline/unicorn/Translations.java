@@ -35,9 +35,7 @@ final class Translations {
             return operation;
         }
         long physical = new AddressTranslation.A64(engine).physical(operation.argument());
-        return physical == AddressTranslation.NONE
-                ? operation
-                : new Exit.Maintenance(operation.operation(), physical);
+        return physical == AddressTranslation.NONE ? operation : new Exit.Maintenance(operation.operation(), physical);
     }
 
     /// Drops what was translated from a range of physical memory. Any range will do: the guest may have named it.

@@ -85,7 +85,7 @@ public final class Unicorn implements AutoCloseable {
     }
 
     /// Maps memory that the guest may read and execute. A write that gets past the protection of its mapping has no
-    /// effect: the library takes the memory for read-only only when its protection is set a second time.
+    /// effect: the library takes memory for read-only once its protection is set a second time.
     void mapReadOnly(long address, MemorySegment host) {
         int protection = UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_EXEC;
         mapMemory(address, host, protection);
@@ -104,7 +104,8 @@ public final class Unicorn implements AutoCloseable {
     public void mapDevice(long address, long size, MmioDevice device) {
         // SAFETY: both stubs live as long as the instance.
         UnicornError.check(
-                calls.mmioMap(handle(), address, size, upcalls.deviceReadStub(device), upcalls.deviceWriteStub(device), 0),
+                calls.mmioMap(
+                        handle(), address, size, upcalls.deviceReadStub(device), upcalls.deviceWriteStub(device), 0),
                 "mapping a device at 0x" + Long.toHexString(address));
     }
 

@@ -111,13 +111,12 @@ final class UnicornEngine implements Engine {
 
     private static void map(Unicorn unicorn, MemoryMap.Region region) {
         switch (region) {
-            case MemoryMap.Memory memory when memory.writable() ->
+            case MemoryMap.Memory memory
+            when memory.writable() ->
                 unicorn.mapMemory(
                         memory.base(),
                         memory.bytes(),
-                        UnicornConstants.UC_PROT_READ
-                                | UnicornConstants.UC_PROT_WRITE
-                                | UnicornConstants.UC_PROT_EXEC);
+                        UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_WRITE | UnicornConstants.UC_PROT_EXEC);
             case MemoryMap.Memory memory -> unicorn.mapReadOnly(memory.base(), memory.bytes());
             case MemoryMap.Device device -> unicorn.mapDevice(device.base(), device.size(), device.device());
         }

@@ -28,7 +28,7 @@ class AddressSpaceTest {
             + "ldr x1, table; msr ttbr0_el1, x1; tlbi vmalle1; isb; mrs x1, sctlr_el1; orr x1, x1, #1;"
             + "msr sctlr_el1, x1; isb; hvc #1; b after; .balign 8; mair: .quad 0xff; tcr: .quad 0x200803519;"
             + "table: .quad 0x40010000; after: ";
-    private static final String FLASH_POINTER = "mov x1, #0x100000; mov x2, #-1; mov x3, #0x100000; add x3, x3, #0xff8;";
+    private static final String FLASH_POINTER = "mov x1, #0x100000; mov x2, #-1; mov x3, x1; add x3, x3, #0xff8;";
     private static final long CONTENT = 0x1122_3344_5566_7788L;
     private static final long RAM = Snippet.BASE;
     private static final long TABLE = 3;
@@ -70,7 +70,9 @@ class AddressSpaceTest {
             assertThat(exit.immediate()).as("the guest went on").isEqualTo(7);
             assertThat(exit.registers().x(0)).isEqualTo(9);
             for (long at = 0; at < 4096; at += 8) {
-                assertThat(guest.read64(Snippet.FLASH + at)).as("flash + %d", at).isEqualTo(CONTENT + at);
+                assertThat(guest.read64(Snippet.FLASH + at))
+                        .as("flash + %d", at)
+                        .isEqualTo(CONTENT + at);
             }
         }
     }
@@ -190,7 +192,9 @@ class AddressSpaceTest {
         String write = "mov x0, #0x100000; mov x1, #7; str x1, [x0]; ldr x2, [x0]; hvc #3";
         try (Snippet guest = translated((RAM + 0x30000) | PAGE, write)) {
             HypercallExitTest.hypercall(guest.run());
-            assertThat(guest.read64(RAM + 0x30000)).as("RAM at flash's virtual address").isEqualTo(7);
+            assertThat(guest.read64(RAM + 0x30000))
+                    .as("RAM at flash's virtual address")
+                    .isEqualTo(7);
         }
         try (Snippet guest = translated(Snippet.FLASH | PAGE, write)) {
             assertThat(HypercallExitTest.hypercall(guest.run()).registers().x(2))

@@ -34,8 +34,7 @@ class HintTest {
         for (int condition = 0; condition <= ALWAYS; condition++) {
             for (int hint = 0; hint < 256; hint++) {
                 // mov r0, #1; hint; mov r0, #2; hvc #0, with all flags clear
-                byte[] code =
-                        words(0xe3a0_0001, condition << 28 | 0x320_f000 | hint, 0xe3a0_0002, 0xe140_0070);
+                byte[] code = words(0xe3a0_0001, condition << 28 | 0x320_f000 | hint, 0xe3a0_0002, 0xe140_0070);
                 try (Snippet guest = Snippet.aarch32(Snippet.engines(), code)) {
                     boolean waits = hint == WFI && Aarch32Code.holds(condition, guest.registers()[33]);
                     check("A32 hint " + hint + ", condition " + condition, waits, guest, 8);
