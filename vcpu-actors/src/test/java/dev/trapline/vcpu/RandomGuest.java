@@ -1,0 +1,290 @@
+package dev.trapline.vcpu;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Moment;
+import dev.trapline.abi.machine.PlannedInjection;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.Width;
+import dev.trapline.abi.registry.Policy;
+import dev.trapline.firmware.FirmwareServices;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/// A machine with a guest that a seed decides: instructions of all kinds, some of them noise; calls of firmware with
+/// arguments that may mean something; page tables of garbage, and an MMU that is switched on over them; interrupts and
+/// SDEI events.
+///
+/// @param set A64, A32 or T32
+record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<PlannedInjection> planned) {
+
+    /// What the guest is made of.
+    enum Set {
+        A64,
+        A32,
+        T32
+    }
+
+    private static final int WORDS = 1024;
+    private static final long RAM = 1 << 20;
+    private static final long INSTRUCTIONS = 12_000;
+    private static final int INJECTIONS = 6;
+
+    static RandomGuest of(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Set set = Set.values()[random.nextInt(Set.values().length)];
+        int vcpus = 1 + random.nextInt(4);
+        MachineSpec spec = new MachineSpec(
+                vcpus,
+                16,
+                CpuModel.CORTEX_A57,
+                set == Set.A64 ? Width.AARCH64 : Width.AARCH32,
+                RAM,
+                random.nextBoolean() ? Schedule.RANDOM : Schedule.ROUND_ROBIN,
+                random.nextInt(1000),
+                1 + random.nextInt(400),
+                256,
+                INSTRUCTIONS,
+                true,
+                false,
+                1_000,
+                20_000,
+                random.nextBoolean() ? Policy.DEFAULT.withResident("smccc") : Policy.DEFAULT,
+                new TreeMap<>());
+        return new RandomGuest(seed, set, spec, code(set, random), planned(vcpus, random));
+    }
+
+    Image image() {
+        return new Image(Image.Kind.RAW, "guest-" + seed + ".bin", MachineSpec.RAM_BASE, code);
+    }
+
+    private static List<PlannedInjection> planned(int vcpus, SplittableRandom random) {
+        List<PlannedInjection> planned = new ArrayList<>();
+        for (int left = random.nextInt(INJECTIONS); left > 0; left--) {
+            VcpuId vcpu = new VcpuId(random.nextInt(vcpus));
+            Injection what = switch (random.nextInt(3)) {
+                case 0 -> new Injection.WakeUp(vcpu);
+                case 1 -> new Injection.Interrupt(vcpu, random.nextInt(1020));
+                default -> new Injection.Event(vcpu, random.nextBoolean() ? 0 : 804);
+            };
+            planned.add(new PlannedInjection(what, new Moment.AtSlice(random.nextInt(60))));
+        }
+        return planned;
+    }
+
+    private static Bytes code(Set set, SplittableRandom random) {
+        ByteBuffer code = ByteBuffer.allocate(WORDS * Integer.BYTES + 4 * 64).order(ByteOrder.LITTLE_ENDIAN);
+        Instructions instructions = new Instructions(random, functions());
+        if (set == Set.T32) {
+            code.putInt(0xe28f_0001); // add r0, pc, #1
+            code.putInt(0xe12f_ff10); // bx r0
+        }
+        while (code.position() < WORDS * Integer.BYTES) {
+            switch (set) {
+                case A64 -> instructions.a64(code);
+                case A32 -> instructions.a32(code);
+                case T32 -> instructions.t32(code);
+            }
+        }
+        return Bytes.copyOf(code.array(), 0, code.position());
+    }
+
+    private static int[] functions() {
+        return FirmwareServices.onClassPath().stream()
+                .flatMap(service -> service.descriptor().functions().stream())
+                .mapToInt((ServiceDescriptor.Function function) -> function.id().value())
+                .toArray();
+    }
+
+    /// Puts down one instruction, or a few that belong together.
+    private record Instructions(SplittableRandom random, int[] functions) {
+
+        private static final int HVC_A64 = 0xd400_0002;
+        private static final int SMC_A64 = 0xd400_0003;
+        private static final int[] SYSTEM = {
+            0xd518_2000, // msr ttbr0_el1, x0
+            0xd518_2040, // msr tcr_el1, x0
+            0xd518_a200, // msr mair_el1, x0
+            0xd518_1000, // msr sctlr_el1, x0
+            0xd518_c000, // msr vbar_el1, x0
+            0xd518_d040, // msr contextidr...el1, x0
+            0xd51b_e220, // msr cntp_ctl_el0, x0
+            0xd51b_e340, // msr cntv_cval_el0, x0
+            0xd53b_e020, // mrs x0, cntpct_el0
+            0xd508_871f, // tlbi vmalle1
+            0xd50b_7520, // ic ivau, x0
+            0xd508_751f, // ic iallu
+            0xd503_201f, // nop
+            0xd503_205f, // wfe
+            0xd503_207f, // wfi
+            0xd503_3fdf, // isb
+        };
+
+        void a64(ByteBuffer code) {
+            switch (random.nextInt(20)) {
+                case 0 -> code.putInt(random.nextInt());
+                case 1, 2, 3 -> a64Call(code);
+                case 4 -> {
+                    a64Constant(code, 0, value());
+                    code.putInt(SYSTEM[random.nextInt(SYSTEM.length)]);
+                }
+                // Any MSR, MRS or SYS; seldom, since most of them end the guest.
+                case 5 -> code.putInt(random.nextInt(8) == 0 ? 0xd500_0000 | random.nextInt(1 << 22) : 0xd503_201f);
+                case 6, 7, 8 -> {
+                    // A load or store near a place in RAM.
+                    a64Constant(code, 9, address());
+                    code.putInt((random.nextBoolean() ? 0xf900_0120 : 0xf940_0120)
+                            | random.nextInt(9)
+                            | random.nextInt(64) << 10);
+                }
+                case 9 -> code.putInt(0x1400_0000 | random.nextInt(6) + 1); // b forwards
+                case 10 -> code.putInt(0x5400_0000 | (1 + random.nextInt(6)) << 5 | random.nextInt(15)); // b.cond
+                case 11 -> code.putInt(0x17ff_ff00 | random.nextInt(0x100)); // b backwards
+                default ->
+                    code.putInt(
+                            0x8b00_0000 // add, eor and others with registers
+                                    | (random.nextInt(4) << 29 & 0x6000_0000)
+                                    | random.nextInt(16) << 16
+                                    | random.nextInt(16) << 5
+                                    | random.nextInt(16));
+            }
+        }
+
+        private void a64Call(ByteBuffer code) {
+            a64Constant(code, 0, functions[random.nextInt(functions.length)] & 0xffff_ffffL);
+            for (int n = 1 + random.nextInt(4); n > 0; n--) {
+                a64Constant(code, n, value());
+            }
+            int immediate = random.nextInt(10) == 0 ? random.nextInt(0x10000) : 0;
+            code.putInt((random.nextBoolean() ? HVC_A64 : SMC_A64) | immediate << 5);
+        }
+
+        private static void a64Constant(ByteBuffer code, int register, long value) {
+            code.putInt(0xd280_0000 | (int) (value & 0xffff) << 5 | register);
+            code.putInt(0xf2a0_0000 | (int) (value >>> 16 & 0xffff) << 5 | register);
+            if (value >>> 32 != 0) {
+                code.putInt(0xf2c0_0000 | (int) (value >>> 32 & 0xffff) << 5 | register);
+                code.putInt(0xf2e0_0000 | (int) (value >>> 48 & 0xffff) << 5 | register);
+            }
+        }
+
+        void a32(ByteBuffer code) {
+            int condition = random.nextInt(4) == 0 ? random.nextInt(15) << 28 : 0xe000_0000;
+            switch (random.nextInt(16)) {
+                case 0 -> code.putInt(random.nextInt());
+                case 1, 2 -> {
+                    a32Constant(code, 0, functions[random.nextInt(functions.length)] & ~(1 << 30));
+                    a32Constant(code, 1, (int) value());
+                    code.putInt(condition | (random.nextBoolean() ? 0x0140_0070 : 0x0160_0070)); // hvc, smc
+                }
+                // Any access of a coprocessor's register.
+                case 3 -> code.putInt(condition | 0x0e00_0f10 | random.nextInt(1 << 24) & 0x00ff_f0ef);
+                case 4, 5 -> {
+                    a32Constant(code, 9, (int) address());
+                    code.putInt(condition
+                            | (random.nextBoolean() ? 0x0589_0000 : 0x0599_0000)
+                            | random.nextInt(9) << 12
+                            | random.nextInt(64) << 2);
+                }
+                case 6 -> code.putInt(condition | 0x0a00_0000 | random.nextInt(6));
+                case 7 -> code.putInt(condition | 0x0aff_ff00 | random.nextInt(0x100));
+                case 8 -> code.putInt(condition | 0x0320_f000 | random.nextInt(4)); // nop, yield, wfe, wfi
+                default ->
+                    code.putInt(
+                            condition // data processing, on r0 to r11
+                                    | random.nextInt(16) << 21
+                                    | random.nextInt(2) << 20
+                                    | random.nextInt(12) << 16
+                                    | random.nextInt(12) << 12
+                                    | random.nextInt(12));
+            }
+        }
+
+        private static void a32Constant(ByteBuffer code, int register, int value) {
+            code.putInt(0xe300_0000 | (value & 0xf000) << 4 | register << 12 | value & 0xfff);
+            code.putInt(0xe340_0000 | (value >>> 28) << 16 | register << 12 | value >>> 16 & 0xfff);
+        }
+
+        void t32(ByteBuffer code) {
+            switch (random.nextInt(16)) {
+                case 0 -> code.putInt(random.nextInt());
+                case 1, 2 -> {
+                    t32Constant(code, 0, functions[random.nextInt(functions.length)] & ~(1 << 30));
+                    t32Constant(code, 1, (int) value());
+                    wide(code, random.nextBoolean() ? 0xf7e0_8000 : 0xf7f0_8000); // hvc, smc
+                }
+                case 3 -> {
+                    code.putShort((short) (0xbf00 | random.nextInt(0x100))); // it, and hints
+                    half(code);
+                }
+                case 4, 5 -> {
+                    t32Constant(code, 5, (int) address());
+                    code.putShort((short) ((random.nextBoolean() ? 0x6028 : 0x6828) | random.nextInt(8)));
+                    half(code);
+                }
+                case 6 -> {
+                    code.putShort((short) (0xd000 | random.nextInt(14) << 8 | random.nextInt(6)));
+                    half(code);
+                }
+                case 7 -> {
+                    code.putShort((short) (0xe700 | random.nextInt(0x100)));
+                    half(code);
+                }
+                default -> {
+                    half(code);
+                    half(code);
+                }
+            }
+        }
+
+        /// An instruction of data processing on r0 to r7.
+        private void half(ByteBuffer code) {
+            code.putShort((short) (0x4000 | random.nextInt(0x400)));
+        }
+
+        private static void t32Constant(ByteBuffer code, int register, int value) {
+            for (int part = 0; part < 2; part++) {
+                int half = value >>> 16 * part & 0xffff;
+                wide(
+                        code,
+                        (part == 0 ? 0xf240_0000 : 0xf2c0_0000)
+                                | (half >>> 12) << 16
+                                | (half >>> 11 & 1) << 26
+                                | (half >>> 8 & 7) << 12
+                                | register << 8
+                                | half & 0xff);
+            }
+        }
+
+        private static void wide(ByteBuffer code, int instruction) {
+            code.putShort((short) (instruction >>> 16));
+            code.putShort((short) instruction);
+        }
+
+        private long address() {
+            return MachineSpec.RAM_BASE + (random.nextInt((int) RAM) & ~7);
+        }
+
+        /// Something that may mean something to whom it is handed.
+        private long value() {
+            return switch (random.nextInt(8)) {
+                case 0 -> 0;
+                case 1 -> random.nextInt(6);
+                case 2, 3 -> address() & ~3L;
+                case 4 -> -1;
+                case 5 -> functions[random.nextInt(functions.length)] & 0xffff_ffffL;
+                case 6 -> random.nextInt() & 0xffff_ffffL;
+                default -> random.nextLong();
+            };
+        }
+    }
+}
