@@ -39,6 +39,17 @@ final class Interruption {
         inBackground(() -> end(err), GRACE_MILLIS);
     }
 
+    /// Ends the process if a service has not returned after some time.
+    static void ifHeld(PrintWriter err) {
+        inBackground(
+                () -> {
+                    if (!whereHeld().isEmpty()) {
+                        end(err);
+                    }
+                },
+                GRACE_MILLIS);
+    }
+
     /// Does something later, unless the process ends before.
     static Thread inBackground(Runnable task, long millis) {
         return Thread.ofPlatform().daemon().name("interruption").start(() -> {

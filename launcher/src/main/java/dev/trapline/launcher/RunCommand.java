@@ -208,6 +208,8 @@ final class RunCommand implements Action {
         }
         RunReport report;
         try (Signals signals = Signals.take()) {
+            // Until there is a run to ask: services start in here.
+            signals.ask(() -> Interruption.ifHeld(terminal.err()), () -> {});
             Thread limit = limitOfStart(config.run().timeout());
             MachineRun run = builder.start(system);
             limit.interrupt();
