@@ -186,6 +186,10 @@ FUNCTION affinity
         EQUAL   INVALID_PARAMETERS, "AFFINITY_INFO of MPIDR with bit 31 is INVALID_PARAMETERS (DEN0022 5.1.5)"
         ADDRESS x1, cpus
         ldr     x1, [x1]
+        CALL    AFFINITY_INFO, , 3              // of a machine whose tree ends at level 2
+        EQUAL   INVALID_PARAMETERS, "AFFINITY_INFO of level 3 is INVALID_PARAMETERS (DEN0022 5.7)"
+        ADDRESS x1, cpus
+        ldr     x1, [x1]
         CALL    AFFINITY_INFO, , 4
         EQUAL   INVALID_PARAMETERS, "AFFINITY_INFO of level 4 is INVALID_PARAMETERS (DEN0022 5.7)"
         CALL    AFFINITY_INFO, 0xe1, 1          // affinity fields below the level are ignored

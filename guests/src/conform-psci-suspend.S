@@ -208,7 +208,14 @@ END_FUNCTION narrow
 
 // With an interrupt already pending, nobody waits: power-down comes back as SUCCESS, or by its entry point.
 FUNCTION at_once
-        stp     x30, x19, [sp, #-16]!
+        stp     x30, x19, [sp, #-32]!
+        stp     x20, x21, [sp, #16]
+        CALL    STAT_COUNT, 0, STANDBY
+        mov     x19, x0
+        CALL    STAT_COUNT, 0, CORE_DOWN
+        mov     x20, x0
+        CALL    STAT_RESIDENCY, 0, CORE_DOWN
+        mov     x21, x0
         TIMER   0
         CALL    CPU_SUSPEND, STANDBY, 0, 0
         EQUAL   0, "standby with an interrupt pending returns SUCCESS (DEN0022 5.4)"
@@ -217,9 +224,20 @@ FUNCTION at_once
         cmp     x1, #0
         b.ne    1f
         EQUAL   0, "power-down with an interrupt pending returns SUCCESS, or resumes (DEN0022 5.4)"
+        bl      stop_timer
+        CALL    STAT_COUNT, 0, STANDBY
+        sub     x0, x0, x19
+        EQUAL   0, "a standby that an interrupt kept from happening is not counted (DEN0022 5.22)"
+        CALL    STAT_COUNT, 0, CORE_DOWN
+        sub     x0, x0, x20
+        EQUAL   0, "nor is such a power-down (DEN0022 5.22)"
+        CALL    STAT_RESIDENCY, 0, CORE_DOWN
+        sub     x0, x0, x21
+        EQUAL   0, "and no time was spent in it (DEN0022 5.21)"
         b       2f
 1:      EQUAL   CONTEXT, "power-down with an interrupt pending returns SUCCESS, or resumes (DEN0022 5.4)"
-2:      ldp     x30, x19, [sp], #16
+2:      ldp     x20, x21, [sp, #16]
+        ldp     x30, x19, [sp], #32
         ret
 END_FUNCTION at_once
 

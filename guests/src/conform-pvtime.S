@@ -83,6 +83,16 @@ FUNCTION steals
         cmp     x0, #0
         HOLDS   ne, "time in which another CPU has its turn is stolen (DEN0057A)"
         bl      await_others_off
+        ldr     x20, [x19, #STOLEN]
+        CALL    PV_TIME_ST
+        ldr     x21, [x19, #STOLEN]
+        cmp     x21, x20
+        ccmp    x21, #0, #4, lo
+        HOLDS   eq, "PV_TIME_ST again takes nothing back, or begins at 0 (DEN0057A)"
+        CALL    PSCI_VERSION
+        ldr     x0, [x19, #STOLEN]
+        cmp     x0, x21
+        HOLDS   hs, "and it does not go back later (DEN0057A)"
 9:      ldp     x20, x21, [sp, #16]
         ldp     x30, x19, [sp], #32
         ret

@@ -60,7 +60,7 @@ final class StolenTime {
     ///
     /// @return where 8 bytes have changed; -1 if nothing has
     long runs(int index, long now) {
-        if (!any || !shared[index] || now == since[index]) {
+        if (!any || !shared[index] || now <= since[index]) {
             return -1;
         }
         stolen[index] += now - since[index];

@@ -81,6 +81,9 @@ class GuestsTest {
                 Arguments.of("smp-counter-t32.elf", "", new Exited(0), "counted to 20000, expected 20000\n"),
                 Arguments.of("times-a32.elf", "", new Exited(0), "62500000 ticks a second\n3000 reads, digest "),
                 Arguments.of("times-t32.elf", "", new Exited(0), "62500000 ticks a second\n3000 reads, digest "),
+                Arguments.of("byte-order.elf", "", new Exited(0), "43 checks, 0 failed\n"),
+                Arguments.of("byte-order-a32.elf", "", new Exited(0), "97 checks, 0 failed\n"),
+                Arguments.of("byte-order-t32.elf", "", new Exited(0), "97 checks, 0 failed\n"),
                 Arguments.of("conditions-a32.elf", "", new PoweredOff(), CONDITIONS),
                 Arguments.of("conditions-t32.elf", "", new PoweredOff(), CONDITIONS));
     }
