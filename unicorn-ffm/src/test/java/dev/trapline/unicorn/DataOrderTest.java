@@ -23,7 +23,7 @@ class DataOrderTest {
         return ((HypercallExit) guest.run()).dataOrder();
     }
 
-    /// MRC p15, 0, r1, c1, c0, 0; MRS r4, CPSR; LDR r3, [pc]; HVC #0; the word that it loads.
+    /// MRC p15, 0, r1, c1, c0, 0; MRS r4, CPSR; LDR r3, the word behind; HVC #0; that word.
     private static Snippet aarch32() {
         return Snippet.aarch32(
                 Snippet.engines(), words(0xee11_1f10, 0xe10f_4000, 0xe59f_3000, 0xe140_0070, (int) WORD, (int) WORD));
