@@ -72,7 +72,9 @@ class StolenTimeTest {
         stolen.forgetAll();
         assertThat(stolen.runs(1, 900)).as("nobody has asked since").isEqualTo(-1);
         stolen.share(ONE, WORD);
-        assertThat(read(WORD)).as("also after a warm reset, which leaves memory alone").isZero();
+        assertThat(read(WORD))
+                .as("also after a warm reset, which leaves memory alone")
+                .isZero();
     }
 
     /// The machine's steps as it makes them, in any order: a slice of somebody, CPU_OFF and CPU_ON, asking again.
@@ -102,7 +104,9 @@ class StolenTimeTest {
             }
             for (int each = 0; each < 4; each++) {
                 long read = read(WORD + 64L * each);
-                assertThat(asked[each] || read == 0).as("nothing is written unasked").isTrue();
+                assertThat(asked[each] || read == 0)
+                        .as("nothing is written unasked")
+                        .isTrue();
                 assertThat(read).as("vCPU %d at step %d", each, step).isGreaterThanOrEqualTo(last[each]);
                 last[each] = read;
             }
