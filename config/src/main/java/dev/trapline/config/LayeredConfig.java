@@ -31,6 +31,7 @@ public final class LayeredConfig {
     private static final long DAY = Duration.ofDays(1).toNanos();
 
     private static final String INTERRUPTS = "trapline.run.interrupts";
+    private static final String DTB = "trapline.machine.dtb";
     private static final String EVENTS = "trapline.run.events";
 
     private static final Pattern PASSWORD_IN_URL = Pattern.compile("(?is).*[?&](ssl)?password=.*|[^?]*@.*");
@@ -172,6 +173,12 @@ public final class LayeredConfig {
 
     private static boolean deviceTree(Settings settings, TraplineConfig.Run run) {
         String choice = settings.choice("trapline.machine.device-tree", List.of("auto", "true", "false"), n -> n);
+        if (run.deviceTree() != null) {
+            if (choice.equals("false")) {
+                settings.refuse(DTB, "no file where machine.device-tree is false");
+            }
+            return true;
+        }
         return choice.equals("auto") ? run.flash() != null && run.image() == null : choice.equals("true");
     }
 
@@ -185,6 +192,7 @@ public final class LayeredConfig {
         return new TraplineConfig.Run(
                 image(settings),
                 settings.path("trapline.machine.flash"),
+                settings.path(DTB),
                 settings.path("trapline.record.directory"),
                 database(settings),
                 storage(settings),

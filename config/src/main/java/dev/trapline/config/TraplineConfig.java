@@ -18,6 +18,7 @@ public record TraplineConfig(MachineSpec machine, Run run) {
     ///
     /// @param image the guest; null if it starts from flash or if nothing was given
     /// @param flash content of the flash
+    /// @param deviceTree the device tree to hand over; null for the machine's own, or none
     /// @param record directory to record into
     /// @param database where a recording's events are kept; null for the recording's own directory
     /// @param storage how the recording is stored
@@ -32,6 +33,7 @@ public record TraplineConfig(MachineSpec machine, Run run) {
     public record Run(
             @Nullable GuestImage image,
             @Nullable Path flash,
+            @Nullable Path deviceTree,
             @Nullable Path record,
             @Nullable PostgreSql database,
             StoragePolicy storage,
@@ -63,7 +65,7 @@ public record TraplineConfig(MachineSpec machine, Run run) {
 
         @Override
         public String toString() {
-            // The password, which may be in the URL too, belongs into no log.
+            // The password may be in the URL too, and must not get into logs.
             return "PostgreSql[" + user + "]";
         }
     }

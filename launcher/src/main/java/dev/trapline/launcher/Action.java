@@ -9,6 +9,7 @@ sealed interface Action
         permits RunCommand,
                 ReplayCommand,
                 TraceCommand,
+                WhoWroteCommand,
                 CapsQueryCommand,
                 CapsListCommand,
                 CapsTogglesCommand,
@@ -20,6 +21,7 @@ sealed interface Action
                 JournalImportCommand,
                 JournalSchemaCommand,
                 DemoCommand,
+                HelpCommand,
                 TrainCommand,
                 VersionCommand {
 

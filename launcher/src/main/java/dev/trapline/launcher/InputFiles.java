@@ -32,6 +32,15 @@ final class InputFiles {
             images.add(new Image(
                     Image.Kind.FLASH, name(flash), 0, read("flash image", flash, Image.most(Image.Kind.FLASH, 0))));
         }
+        Path tree = config.run().deviceTree();
+        if (tree != null) {
+            refuse(tree, InputKind.GUEST, InputKind.EXPORT, InputKind.RECORDING);
+            images.add(new Image(
+                    Image.Kind.DEVICE_TREE,
+                    name(tree),
+                    0,
+                    read("device tree", tree, Image.most(Image.Kind.DEVICE_TREE, 0))));
+        }
         switch (config.run().image()) {
             case ElfImage(Path file) -> {
                 refuse(file, InputKind.EXPORT, InputKind.RECORDING, InputKind.DEVICE_TREE);

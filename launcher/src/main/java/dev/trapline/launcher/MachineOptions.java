@@ -1,6 +1,7 @@
 package dev.trapline.launcher;
 
 import dev.trapline.config.CommandLineSetting;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,7 @@ final class MachineOptions {
             paramLabel = "FILE",
             order = 5,
             description = "Content of the flash at address 0. Without IMAGE the machine starts there.")
-    void flash(@Nullable String value) {
+    void flash(@Nullable Path value) {
         set("machine.flash", "--flash", value);
     }
 
@@ -69,7 +70,7 @@ final class MachineOptions {
             names = "--load-address",
             paramLabel = "ADDRESS",
             order = 6,
-            description = "IMAGE is raw: put it there and start at its first byte.")
+            description = "IMAGE is raw, not an ELF file: put it there and start at its first byte.")
     void loadAddress(@Nullable String value) {
         set("run.load-address", "--load-address", value);
     }
@@ -86,6 +87,15 @@ final class MachineOptions {
     }
 
     @Option(
+            names = "--dtb",
+            paramLabel = "FILE",
+            order = 8,
+            description = "Hand over this device tree instead of the generated one.")
+    void dtb(@Nullable Path value) {
+        set("machine.dtb", "--dtb", value);
+    }
+
+    @Option(
             names = "--schedule",
             paramLabel = "NAME",
             order = 10,
@@ -99,7 +109,7 @@ final class MachineOptions {
             names = "--seed",
             paramLabel = "NUMBER",
             order = 11,
-            description = "Seed of the random schedule (default 0).")
+            description = "Seed of the random schedule and of the guest's entropy (default 0).")
     void seed(@Nullable String value) {
         set("run.seed", "--seed", value);
     }
@@ -143,7 +153,7 @@ final class MachineOptions {
             paramLabel = "FILE",
             order = 20,
             description = "Type this file at the console, in virtual time. Without: standard input.")
-    void input(@Nullable String value) {
+    void input(@Nullable Path value) {
         set("run.input", "--input", value);
     }
 
@@ -152,7 +162,7 @@ final class MachineOptions {
             paramLabel = "DIR",
             order = 21,
             description = "Record the run into a directory that does not exist yet.")
-    void record(@Nullable String value) {
+    void record(@Nullable Path value) {
         set("record.directory", "--record", value);
     }
 
@@ -208,9 +218,9 @@ final class MachineOptions {
         settings.add(new CommandLineSetting("trapline." + path, List.copyOf(values), option));
     }
 
-    private void set(String path, String option, @Nullable String value) {
+    private void set(String path, String option, @Nullable Object value) {
         if (value != null) {
-            settings.add(new CommandLineSetting("trapline." + path, value, option + " " + value));
+            settings.add(new CommandLineSetting("trapline." + path, value.toString(), option + " " + value));
         }
     }
 }

@@ -47,6 +47,7 @@ import picocli.CommandLine.Spec;
             "  trapline run --cpus 4 --schedule random --seed 7 --record rec guest.elf",
             "  trapline run --flash u-boot.bin --input typed.txt --timeout 30s",
             "  trapline run --load-address 0x40080000 Image.bin",
+            "  trapline run --dtb board.dtb --load-address 0x40080000 Image.bin",
             "  trapline run --continue rec",
             "  trapline run --plugin mine.jar --set firmware.services.mine.level=3 guest.elf",
             "",
@@ -76,7 +77,7 @@ final class RunCommand implements Action {
 
     private final Terminal terminal;
     private final List<String> assignments = new ArrayList<>();
-    private @Nullable String image;
+    private @Nullable Path image;
     private @Nullable Path configFile;
     private @Nullable Path result;
     private @Nullable Path proceedWith;
@@ -93,7 +94,7 @@ final class RunCommand implements Action {
     }
 
     @Parameters(paramLabel = "IMAGE", arity = "0..1", description = "A static ELF64 for AArch64, or a raw image.")
-    void image(@Nullable String value) {
+    void image(@Nullable Path value) {
         image = value;
     }
 

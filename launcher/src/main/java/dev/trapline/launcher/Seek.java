@@ -69,6 +69,30 @@ final class Seek {
         }
     }
 
+    /// Shows who changed some bytes last.
+    ///
+    /// @param wanted where the search begins, backwards
+    Ending whoWrote(StateView.Stretch range, Place wanted, boolean asJson) {
+        try (WatchedReader reader = RecordingPath.open(terminal, recording, open)) {
+            Place.Found before = wanted.find(reader);
+            reader.watch().pause();
+            return withSeeker(reader, NOWHERE, seeker -> {
+                // Refuses what is not in memory before a long search.
+                range.read(seeker.playback().memory());
+                MemorySearch search = new MemorySearch(seeker, range);
+                if (!search.run(before)) {
+                    return null;
+                }
+                ChangeView view =
+                        new ChangeView(reader, range, search, seeker.playback().memory());
+                reader.watch().pause();
+                guest.eraseStatus();
+                terminal.print(asJson ? view.json(before) : view.text(before));
+                return before;
+            });
+        }
+    }
+
     /// Prints what the guest printed in a stretch.
     ///
     /// @param first null for the beginning

@@ -168,10 +168,7 @@ record StateView(boolean registers, boolean disassembly, List<Stretch> memory) {
     }
 
     private static List<Line> lines(GuestMemory from, GeneralRegisters values, Width width) {
-        ExecutionState state = switch (width) {
-            case AARCH64 -> ExecutionState.A64;
-            case AARCH32 -> (values.pstate() & T32) == 0 ? ExecutionState.A32 : ExecutionState.T32;
-        };
+        ExecutionState state = executionState(values, width);
         List<Line> lines = new ArrayList<>();
         long at = values.pc();
         for (int n = 0; n < INSTRUCTIONS; n++) {
@@ -185,6 +182,14 @@ record StateView(boolean registers, boolean disassembly, List<Stretch> memory) {
             at += length;
         }
         return lines;
+    }
+
+    /// What the instruction at PC is of.
+    static ExecutionState executionState(GeneralRegisters values, Width width) {
+        return switch (width) {
+            case AARCH64 -> ExecutionState.A64;
+            case AARCH32 -> (values.pstate() & T32) == 0 ? ExecutionState.A32 : ExecutionState.T32;
+        };
     }
 
     /// As the manuals print an instruction: its words or halfwords, each with its highest byte first.

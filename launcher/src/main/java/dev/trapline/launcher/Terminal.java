@@ -44,7 +44,7 @@ record Terminal(InputStream in, Output out, PrintWriter err, Output messages, En
 
     /// A line that says how far something has come.
     StatusLine statusLine() {
-        return new StatusLine(err, hasStatusLine(), () -> Tty.columns(DEFAULT_WIDTH), System::nanoTime);
+        return new StatusLine(err, hasStatusLine(), () -> Tty.columns(true, DEFAULT_WIDTH), System::nanoTime);
     }
 
     /// Shows how far a piece of work has come, and ends it at Ctrl-C.
@@ -56,6 +56,11 @@ record Terminal(InputStream in, Output out, PrintWriter err, Output messages, En
     /// The same where a guest's console is printed meanwhile.
     Watch watch(String what, GuestConsole console) {
         return new Watch(what, console::showStatus, console::eraseStatus, endRequest);
+    }
+
+    /// How wide what is printed may be: as the terminal is, or as the environment's `COLUMNS` says.
+    int columns() {
+        return Tty.columns(Tty.isTerminal(Tty.STDOUT), DEFAULT_WIDTH);
     }
 
     /// Whether a status line can be drawn.

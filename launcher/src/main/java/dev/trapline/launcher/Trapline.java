@@ -67,14 +67,16 @@ public final class Trapline {
         subcommands.put("run", () -> new RunCommand(terminal));
         subcommands.put("replay", () -> new ReplayCommand(terminal));
         subcommands.put("trace", () -> new TraceCommand(terminal));
+        subcommands.put("who-wrote", () -> new WhoWroteCommand(terminal));
         subcommands.put("caps", () -> CapsCommand.of(terminal));
         subcommands.put("journal", () -> JournalCommand.of(terminal));
         subcommands.put("demo", () -> new DemoCommand(terminal));
         subcommands.put("version", () -> new VersionCommand(terminal));
+        subcommands.put("help", () -> new HelpCommand(terminal));
         subcommands.put("train", () -> new TrainCommand(terminal));
         CommandLine top = new CommandLine(new TraplineCommand());
         Supplier<Object> named = arguments.isEmpty() ? null : subcommands.get(arguments.get(0));
-        if (named != null) {
+        if (named != null && !arguments.get(0).equals("help")) {
             top.addSubcommand(arguments.get(0), named.get());
         } else {
             subcommands.forEach((name, command) -> top.addSubcommand(name, command.get()));
@@ -82,7 +84,6 @@ public final class Trapline {
         }
         // A guest's file may begin with '@'.
         top.setExpandAtFiles(false);
-        top.setUsageHelpWidth(100);
         PrintWriter out = new PrintWriter(new OutputStreamWriter(terminal.out(), StandardCharsets.UTF_8), true);
         top.setOut(out);
         top.setErr(terminal.err());
@@ -90,6 +91,9 @@ public final class Trapline {
     }
 
     private Ending perform(ParseResult parsed) {
+        if (asksForHelp(parsed)) {
+            HelpText.prepare(parsed.commandSpec().commandLine(), terminal);
+        }
         if (CommandLine.executeHelpRequest(parsed) != null) {
             return Ending.DONE;
         }
@@ -104,10 +108,15 @@ public final class Trapline {
                 yield Ending.DONE;
             }
             default -> {
+                HelpText.prepare(leaf.commandSpec().commandLine(), terminal);
                 leaf.commandSpec().commandLine().usage(terminal.err());
                 yield new Ending(Ending.USAGE, "usage", "no command given");
             }
         };
+    }
+
+    private static boolean asksForHelp(ParseResult parsed) {
+        return parsed.isUsageHelpRequested() || (parsed.hasSubcommand() && asksForHelp(parsed.subcommand()));
     }
 
     // The process ends here in any case: there is nobody left to take an error.

@@ -41,11 +41,12 @@ final class Tty {
 
     /// How wide the terminal is: what the environment's `COLUMNS` says, else what the terminal itself says.
     ///
+    /// @param isTerminal whether there is one to ask
     /// @param otherwise where neither says anything
     /// @return columns, 20 or more
-    static int columns(int otherwise) {
+    static int columns(boolean isTerminal, int otherwise) {
         int told = columns(System.getenv("COLUMNS"), 0);
-        if (told == 0 && DEVICE.canRead()) {
+        if (told == 0 && isTerminal && DEVICE.canRead()) {
             try {
                 // 'stty size' prints rows and columns.
                 String size = RawTerminal.stty(List.of("size")).strip();

@@ -1,6 +1,7 @@
 package dev.trapline.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `./trapline` in a small tree of its own, with a JDK and a Maven that only tell what was asked of them.
@@ -40,12 +42,17 @@ class StartScriptTest {
         plantJdk("jdk", "25.0.3");
         script("bin/mvn", """
             echo build >> "%s/builds"
+            [ ! -e "%s/slow" ] || while [ -e "%s/slow" ]; do sleep 0.1; done
+            if [ -e "%s/fetch" ]; then
+                for n in 1 2 3; do echo "[INFO] Downloaded from central: $n.jar (1 kB at 1 kB/s)"; done
+                until grep -q 'files fetched' "%s/screen"; do sleep 0.1; done
+            fi
             sleep 1
             [ ! -e "%s/fail" ] || { echo '[ERROR] A.java:[7,1] not a statement'; exit 1; }
             mkdir -p launcher/target/lib
             : > launcher/target/lib/abi.jar
             : > launcher/target/launcher-1.jar
-            """.formatted(directory, directory));
+            """.formatted(directory, directory, directory, directory, directory, directory));
     }
 
     private void plantJdk(String name, String version) throws IOException {
@@ -105,6 +112,44 @@ class StartScriptTest {
                 .doesNotContain("[ERROR]");
         Files.delete(directory.resolve("fail"));
         assertThat(trapline("run").out()).as("the next one builds again").isEqualTo("<run>\njdk\n");
+    }
+
+    @Test
+    @Timeout(60)
+    void theProgressOfABuildCountsTheFilesThatMavenFetched() throws IOException, InterruptedException {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "no 'script' to make a terminal with");
+        write(directory.resolve("fetch"), "");
+        Path screen = directory.resolve("screen");
+        write(screen, "");
+        ProcessBuilder builder = builder(List.of(), root.resolve("trapline"));
+        builder.command("script", "-qefc", "sh '" + root.resolve("trapline") + "' x", screen.toString());
+        assertThat(end(builder.start()).status()).isZero();
+        assertThat(Files.readString(screen))
+                .as("Maven writes [INFO] in front of each")
+                .contains(", 3 files fetched");
+    }
+
+    @Test
+    @Timeout(60)
+    void aBuildThatIsInterruptedLeavesALastLineAndNoLock() throws IOException, InterruptedException {
+        write(directory.resolve("slow"), "");
+        Process process = start(List.of("x"), root.resolve("trapline"));
+        while (!Files.exists(directory.resolve("builds"))) {
+            Thread.onSpinWait();
+        }
+        new ProcessBuilder("kill", "-TERM", Long.toString(process.pid()))
+                .start()
+                .waitFor();
+        Said said = end(process);
+        Files.delete(directory.resolve("slow"));
+        assertThat(said.status()).as(said.err()).isEqualTo(Ending.INTERRUPTED);
+        assertThat(said.err().stripTrailing())
+                .endsWith(
+                        "trapline: exit 130, interrupted: the build was interrupted; the next command begins it again");
+        assertThat(root.resolve("launcher/target/trapline/lock"))
+                .as("the next build can begin")
+                .doesNotExist();
+        assertThat(trapline("x").out()).isEqualTo("<x>\njdk\n");
     }
 
     @Test

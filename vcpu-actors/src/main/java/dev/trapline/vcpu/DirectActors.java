@@ -39,6 +39,8 @@ final class DirectActors implements MachineCore.Actors {
     private CapabilityRegistry registry;
     private @Nullable Turn turn;
     private boolean partlyRun;
+    private long steps;
+    private long stepReads;
 
     DirectActors(MachineParts parts) {
         this.parts = parts;
@@ -49,7 +51,7 @@ final class DirectActors implements MachineCore.Actors {
         }
     }
 
-    /// Whom the next slice was granted; null if the run is over.
+    /// The vCPU that runs next; null if the run is over.
     @Nullable
     VcpuId next() {
         return turn == null ? null : turn.vcpu();
@@ -105,6 +107,27 @@ final class DirectActors implements MachineCore.Actors {
         return logic(taken.vcpu())
                 .run(instructions, grant.now(), grant.writes(), grant.renewals())
                 .exit();
+    }
+
+    /// Runs one instruction of the slice that was granted, behind those that were stepped through before.
+    ///
+    /// A slice's virtual time is that of its beginning and one more for each counter that was read, so a slice that
+    /// is run in steps sees the same.
+    ///
+    /// @return whether the slice has more
+    boolean step() {
+        Turn taken = steps == 0 ? taken() : turn;
+        if (taken == null) {
+            throw new IllegalStateException("no slice was granted");
+        }
+        partlyRun = true;
+        VcpuActor.Grant grant = taken.grant();
+        Renewals renewals = grant.renewals().recorded().contains(steps) ? Renewals.NONE.and(0) : Renewals.NONE;
+        Slice step = logic(taken.vcpu())
+                .run(1, grant.now() + stepReads, steps == 0 ? grant.writes() : RegisterWrites.NONE, renewals);
+        steps++;
+        stepReads += step.counterReads();
+        return step.exit() instanceof Exit.BudgetUsed && steps < taken.grant().budget();
     }
 
     /// The budget of the slice that was granted, in instructions.
@@ -169,6 +192,8 @@ final class DirectActors implements MachineCore.Actors {
                 new VcpuActor.Grant(
                         state.take(), state.take(), pending.pending(next), state.takeFlag(), Renewals.load(state)));
         partlyRun = false;
+        steps = 0;
+        stepReads = 0;
         reconfigure(inForce);
         for (int index = 0; index < vcpus.size(); index++) {
             vcpus.get(index).load(state, engines.get(index));

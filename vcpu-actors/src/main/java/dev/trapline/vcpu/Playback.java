@@ -213,6 +213,17 @@ public final class Playback implements AutoCloseable {
         return instructions < budget && exit instanceof Exit.BudgetUsed;
     }
 
+    /// Plays one more instruction of the slice that comes next, behind those that were stepped through. The history
+    /// does not go on with that, as with [#playInto].
+    ///
+    /// @return whether the slice has more instructions
+    /// @throws IllegalStateException if no slice comes next, or a part of it was played otherwise
+    public boolean step() {
+        boolean more = actors.step();
+        parts.console().takeFrom(parts.uart());
+        return more;
+    }
+
     /// Plays the slice that comes next up to the exit that ends it, and no further.
     ///
     /// @throws IllegalStateException if no slice comes next

@@ -92,6 +92,14 @@ public final class Seeker implements AutoCloseable {
         return playback;
     }
 
+    /// The last slice before another one that it can go to without replaying anything: 0 if there is no checkpoint
+    /// between.
+    public long checkpointBefore(long slice) {
+        Long kept = checkpoints.lowerKey(slice);
+        Long stored = slice == 0 ? null : storedUpTo(slice - 1);
+        return Math.max(kept == null ? 0 : kept, stored == null ? 0 : stored);
+    }
+
     /// Goes to the beginning of a slice, or to the end of the run if that comes first.
     public void seek(long slice) {
         long here = playback.position().slice();

@@ -22,6 +22,8 @@ public record Image(Kind kind, String name, long address, Bytes content) {
             case ELF -> LARGEST_ELF;
             case RAW -> Math.min(ramBytes, Integer.MAX_VALUE - 8L);
             case FLASH -> MachineSpec.FLASH_SIZE;
+            // The largest that the Linux kernel maps (Documentation/arch/arm64/booting.rst).
+            case DEVICE_TREE -> 2 << 20;
         };
     }
 
@@ -32,6 +34,9 @@ public record Image(Kind kind, String name, long address, Bytes content) {
         /// Bytes as they are, entered at their first.
         RAW,
         /// The content of the flash at address 0. Without another image, vCPU 0 starts there.
-        FLASH
+        FLASH,
+        /// A flattened device tree, handed over instead of the machine's own. Where it goes is the machine's
+        /// choice.
+        DEVICE_TREE
     }
 }

@@ -77,7 +77,7 @@ final class Codes {
     static final EnumCode<Schedule> SCHEDULE = EnumCode.of(Schedule.class, Schedule.ROUND_ROBIN, Schedule.RANDOM);
 
     static final EnumCode<Image.Kind> IMAGE_KIND =
-            EnumCode.of(Image.Kind.class, Image.Kind.ELF, Image.Kind.RAW, Image.Kind.FLASH);
+            EnumCode.of(Image.Kind.class, Image.Kind.ELF, Image.Kind.RAW, Image.Kind.FLASH, Image.Kind.DEVICE_TREE);
 
     private Codes() {}
 }

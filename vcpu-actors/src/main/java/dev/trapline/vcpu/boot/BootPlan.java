@@ -43,8 +43,9 @@ public record BootPlan(List<MemoryWrite> writes, long entry, long deviceTree, bo
     ///
     /// One image is entered: the [Image.Kind#ELF] or [Image.Kind#RAW] one, or else the flash at its first byte. The
     /// device tree, if the machine has one, goes to the start of RAM ([MachineSpec#RAM_BASE]), where U-Boot and
-    /// others look for it, if the image leaves the first [Loader#DEVICE_TREE_AREA] bytes there alone; otherwise to
-    /// the first multiple of 2 MiB behind the image.
+    /// others look for it, if the image leaves the first [Loader#DEVICE_TREE_AREA] bytes there alone (more for a
+    /// large tree of the user's); otherwise to the first multiple of 2 MiB behind the image. An image of kind
+    /// [Image.Kind#DEVICE_TREE] takes the place of the tree that describes the machine.
     ///
     /// @throws ImageException if they cannot be started on this machine
     public static BootPlan of(List<Image> images, MachineSpec spec) {

@@ -2,6 +2,7 @@ package dev.trapline.vcpu.boot;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
+import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Width;
@@ -47,6 +48,7 @@ final class Loader {
             addFlash(flash);
         }
         long entry = main != null ? addMain(main) : MachineSpec.FLASH_BASE;
+        requireHandedOver();
         if (parts.isEmpty()) {
             throw new ImageException(
                     "machine", "nothing to boot; give a static executable, a raw image, or a flash image");
@@ -62,6 +64,16 @@ final class Loader {
                 .map(part -> new MemoryWrite(part.range().start(), part.content()))
                 .toList();
         return new BootPlan(writes, entry, deviceTree, needsFlash);
+    }
+
+    private void requireHandedOver() {
+        images.stream()
+                .filter(image -> image.kind() == Image.Kind.DEVICE_TREE && !spec.deviceTree())
+                .findFirst()
+                .ifPresent(tree -> {
+                    throw new ImageException(
+                            tree.name(), "a device tree, and this machine hands none over; switch the device tree on");
+                });
     }
 
     private @Nullable Image theOnly(String what, String remedy, Image.Kind... kinds) {
@@ -179,23 +191,29 @@ final class Loader {
 
     /// @return its address
     private long addDeviceTree(Image named) {
-        Bytes tree = DeviceTree.describe(spec, Conduit.HVC);
-        AddressRange start = AddressRange.of(ram.start(), DEVICE_TREE_AREA);
+        Image given = theOnly("device trees", "join them into one", Image.Kind.DEVICE_TREE);
+        Bytes tree = given == null ? DeviceTree.describe(spec, Conduit.HVC) : FdtCheck.check(given);
+        // Firmware adds to a tree in place, so one that is larger than usual gets as much room again.
+        long size = tree.size() <= DEVICE_TREE_AREA / 2
+                ? DEVICE_TREE_AREA
+                : (2L * tree.size() + MemoryMap.PAGE - 1) & -MemoryMap.PAGE;
+        AddressRange start = AddressRange.of(ram.start(), size);
         boolean isFree = parts.stream().noneMatch(part -> part.range().overlaps(start));
-        AddressRange area = isFree ? start : behindImages();
+        AddressRange area = isFree ? start : behindImages(size);
         if (!ram.contains(area)) {
             throw new ImageException(
                     named.name(),
                     ("no room for the device tree: the image takes the start of RAM (%s), and behind it %s is needed;"
                                     + " give more RAM with --memory, link the image to 0x%x or above, or switch the"
                                     + " device tree off")
-                            .formatted(ram, area, ram.start() + DEVICE_TREE_AREA));
+                            .formatted(ram, area, ram.start() + size));
         }
-        parts.add(new Part(named, "device tree", AddressRange.of(area.start(), tree.size()), tree));
+        parts.add(new Part(
+                given == null ? named : given, "device tree", AddressRange.of(area.start(), tree.size()), tree));
         return area.start();
     }
 
-    private AddressRange behindImages() {
+    private AddressRange behindImages(long size) {
         long end = ram.start();
         for (Part part : parts) {
             if (ram.contains(part.range()) && Long.compareUnsigned(part.range().end(), end) > 0) {
@@ -203,6 +221,6 @@ final class Loader {
             }
         }
         long aligned = (end + DEVICE_TREE_ALIGNMENT - 1) & -DEVICE_TREE_ALIGNMENT;
-        return AddressRange.of(aligned, DEVICE_TREE_AREA);
+        return AddressRange.of(aligned, size);
     }
 }

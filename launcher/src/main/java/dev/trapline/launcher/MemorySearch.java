@@ -1,0 +1,237 @@
+package dev.trapline.launcher;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Position;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.vcpu.Checkpoint;
+import dev.trapline.vcpu.Playback;
+import dev.trapline.vcpu.Seeker;
+import dev.trapline.vcpu.VcpuView;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Finds who changed some bytes of memory last.
+///
+/// Goes back from checkpoint to checkpoint. Between two of them it replays forward and compares the bytes after each
+/// slice; a slice that changed them is replayed once more, instruction by instruction. So a change is found though it
+/// was undone later; a store of the value that was there already is none.
+final class MemorySearch {
+
+    /// The most bytes that can be asked for: they are compared after each slice.
+    static final int LONGEST = 1 << 16;
+
+    /// A change.
+    ///
+    /// @param offset of its first byte, from the first byte asked for
+    /// @param old what was there
+    /// @param now what is there since
+    /// @param store the guest's store that made it; null if it happened behind the slice's exit, or before the
+    ///     first slice
+    /// @param position of the slice; at an instruction for a store
+    /// @param ticks virtual time at the slice's beginning
+    record Change(
+            int offset, Bytes old, Bytes now, @Nullable Store store, Position position, long ticks) {}
+
+    /// A store.
+    ///
+    /// @param registers before it
+    record Store(VcpuId vcpu, GeneralRegisters registers) {}
+
+    private final Seeker seeker;
+    private final Playback playback;
+    private final StateView.Stretch range;
+    private final BitSet open = new BitSet();
+    private final List<Change> changes = new ArrayList<>();
+
+    MemorySearch(Seeker seeker, StateView.Stretch range) {
+        this.seeker = seeker;
+        this.playback = seeker.playback();
+        this.range = range;
+        open.set(0, range.length());
+    }
+
+    /// Bytes that nothing has changed since the first slice.
+    BitSet unchanged() {
+        return open;
+    }
+
+    /// The changes, those that came last first.
+    List<Change> changes() {
+        return changes;
+    }
+
+    /// Looks for them.
+    ///
+    /// @param before where the search begins
+    /// @return false if the replay failed on the way
+    boolean run(Place.Found before) {
+        long slice = before.position().slice();
+        if (before.isInside()) {
+            long limit = before.atExit() ? Long.MAX_VALUE : before.position().instruction();
+            if (!goTo(slice)) {
+                return false;
+            }
+            stepThrough(limit);
+        }
+        for (long end = slice; end > 0 && !open.isEmpty(); ) {
+            long begin = seeker.checkpointBefore(end);
+            if (!look(begin, end)) {
+                return false;
+            }
+            end = begin;
+        }
+        return true;
+    }
+
+    private boolean goTo(long slice) {
+        seeker.seek(slice);
+        return isAt(slice);
+    }
+
+    private boolean isAt(long slice) {
+        return playback.position().slice() == slice
+                && (playback.outcome() == null || ReplayCommand.isAsRecorded(playback.outcome()));
+    }
+
+    /// Looks at the slices of one stretch, the last change first.
+    private boolean look(long begin, long end) {
+        if (!goTo(begin)) {
+            return false;
+        }
+        // The last slice in which each open byte changed.
+        TreeMap<Long, BitSet> bySlice = new TreeMap<>();
+        long[] last = new long[range.length()];
+        Arrays.fill(last, -1);
+        byte[] was = bytes();
+        for (long slice = begin; slice < end; slice++) {
+            seeker.playTo(slice + 1);
+            if (!isAt(slice + 1)) {
+                return false;
+            }
+            byte[] is = bytes();
+            for (int i = open.nextSetBit(0); i >= 0; i = open.nextSetBit(i + 1)) {
+                if (was[i] != is[i]) {
+                    last[i] = slice;
+                }
+            }
+            was = is;
+        }
+        for (int i = 0; i < last.length; i++) {
+            if (last[i] >= 0) {
+                bySlice.computeIfAbsent(last[i], _ -> new BitSet()).set(i);
+            }
+        }
+        for (long slice : bySlice.descendingKeySet()) {
+            if (!explain(slice)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Says of a slice who changed the open bytes in it: what follows its exit, or stores.
+    private boolean explain(long slice) {
+        if (!goTo(slice + 1)) {
+            return false;
+        }
+        byte[] after = bytes();
+        if (!goTo(slice)) {
+            return false;
+        }
+        long ticks = playback.now();
+        Checkpoint beginning = playback.checkpoint();
+        playback.playToExit();
+        byte[] atExit = bytes();
+        playback.goTo(beginning);
+        add(difference(atExit, after), atExit, after, null, Position.ofSlice(slice), ticks);
+        if (!open.isEmpty()) {
+            stepThrough(Long.MAX_VALUE);
+        }
+        return true;
+    }
+
+    /// Plays the slice that comes next instruction by instruction, and takes down the last store to each open byte.
+    ///
+    /// @param limit instructions to play at most
+    private void stepThrough(long limit) {
+        long slice = playback.position().slice();
+        long ticks = playback.now();
+        Checkpoint beginning = playback.checkpoint();
+        long[] last = new long[range.length()];
+        Arrays.fill(last, -1);
+        byte[] was = bytes();
+        boolean goesOn = limit > 0;
+        for (long n = 0; goesOn; n++) {
+            goesOn = playback.step() && n + 1 < limit;
+            byte[] is = bytes();
+            for (int i = open.nextSetBit(0); i >= 0; i = open.nextSetBit(i + 1)) {
+                if (was[i] != is[i]) {
+                    last[i] = n;
+                }
+            }
+            was = is;
+        }
+        playback.goTo(beginning);
+        TreeMap<Long, BitSet> byInstruction = new TreeMap<>();
+        for (int i = 0; i < last.length; i++) {
+            if (last[i] >= 0) {
+                byInstruction.computeIfAbsent(last[i], _ -> new BitSet()).set(i);
+            }
+        }
+        byInstruction.descendingMap().forEach((instruction, bytes) -> {
+            if (instruction > 0) {
+                playback.playInto(instruction);
+            }
+            byte[] old = bytes();
+            Store store = store();
+            playback.goTo(beginning);
+            playback.playInto(instruction + 1);
+            byte[] now = bytes();
+            playback.goTo(beginning);
+            add(bytes, old, now, store, new Position(slice, instruction), ticks);
+        });
+    }
+
+    private Store store() {
+        for (VcpuView vcpu : playback.vcpus()) {
+            GeneralRegisters registers = vcpu.registers();
+            if (vcpu.next() && registers != null) {
+                return new Store(vcpu.vcpu(), registers);
+            }
+        }
+        throw new IllegalStateException("no vCPU runs the slice that is played");
+    }
+
+    private BitSet difference(byte[] one, byte[] other) {
+        BitSet different = new BitSet();
+        for (int i = open.nextSetBit(0); i >= 0; i = open.nextSetBit(i + 1)) {
+            different.set(i, one[i] != other[i]);
+        }
+        return different;
+    }
+
+    /// Adds a change for each run of neighbouring bytes, and closes them.
+    private void add(BitSet bytes, byte[] old, byte[] now, @Nullable Store store, Position position, long ticks) {
+        for (int from = bytes.nextSetBit(0); from >= 0; ) {
+            int to = bytes.nextClearBit(from);
+            changes.add(new Change(
+                    from,
+                    Bytes.copyOf(Arrays.copyOfRange(old, from, to)),
+                    Bytes.copyOf(Arrays.copyOfRange(now, from, to)),
+                    store,
+                    position,
+                    ticks));
+            from = bytes.nextSetBit(to);
+        }
+        open.andNot(bytes);
+    }
+
+    private byte[] bytes() {
+        return range.read(playback.memory()).toArray();
+    }
+}

@@ -1,0 +1,146 @@
+package dev.trapline.launcher;
+
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.config.LayeredConfig;
+import dev.trapline.config.ReplaySettings;
+import dev.trapline.journal.OpenOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `trapline who-wrote`.
+@Command(
+        name = "who-wrote",
+        description = {
+            "Finds who changed memory last: the guest's store with its position, vCPU, PC and symbol, a firmware"
+                    + " service, a reset, or the image that was loaded there; with the old and the new bytes.",
+            "",
+            "Goes back from checkpoint to checkpoint until it knows it of every byte. A store of the value that was"
+                    + " there already changes nothing, and is not found.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  trapline who-wrote rec 0x40090000 8",
+            "  trapline who-wrote rec 0x40090000 8 --before hypercall#9",
+            "  trapline who-wrote rec 0x40090000 8 --format json",
+            "",
+            "To look at the machine just before a store, give its position to 'trapline replay rec --at'."
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:it was found, or nothing has changed the bytes since power-on",
+            "1:Trapline, or a service, is broken: the message says where",
+            "2:the command line is wrong, or there is no recording that this version reads",
+            "4:the replay is not what the recording says: the message says where first",
+            "7:the recording is damaged",
+            "130:Ctrl-C or a signal"
+        })
+final class WhoWroteCommand implements Action {
+
+    private final Terminal terminal;
+    private Path recording = Path.of("");
+    private String address = "";
+    private String length = "";
+    private String before = "end";
+    private final List<Path> givenImages = new ArrayList<>();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Mixin
+    private final FormatOption format = new FormatOption();
+
+    @Mixin
+    private final NoCheckpointsOption noCheckpoints = new NoCheckpointsOption();
+
+    @Mixin
+    private final CheckpointOptions checkpointOptions = new CheckpointOptions();
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    WhoWroteCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Parameters(index = "0", paramLabel = "DIR", description = "The recording.")
+    void recording(@Nullable Path directory) {
+        recording = directory == null ? Path.of("") : directory;
+    }
+
+    @Parameters(index = "1", paramLabel = "ADDR", description = "The physical address of the first byte.")
+    void address(@Nullable String value) {
+        address = value == null ? "" : value;
+    }
+
+    @Parameters(index = "2", paramLabel = "LEN", description = "How many bytes, 1 to 65536.")
+    void length(@Nullable String value) {
+        length = value == null ? "" : value;
+    }
+
+    @Option(
+            names = "--before",
+            paramLabel = "POS",
+            order = 1,
+            description = "Look at what happened before this position (default end): a slice (120), an instruction in a"
+                    + " slice (120:17), a call that is not answered yet (hypercall#9), a virtual time (1.5ms), or end.")
+    void before(@Nullable String value) {
+        before = value == null ? "end" : value;
+    }
+
+    @Option(
+            names = "--image",
+            paramLabel = "FILE",
+            order = 2,
+            description = "An image that the recording was exported without, found by its hash. May be given more than"
+                    + " once.")
+    void givenImages(@Nullable List<Path> files) {
+        givenImages.clear();
+        if (files != null) {
+            givenImages.addAll(files);
+        }
+    }
+
+    @Override
+    public @Nullable Path resultFile() {
+        return common.result();
+    }
+
+    @Override
+    public Ending perform() {
+        StateView.Stretch range = StateView.Stretch.parse("who-wrote DIR", address, length);
+        if (range.length() > MemorySearch.LONGEST) {
+            throw CommandException.usage("LEN " + length + ": give 1 to " + MemorySearch.LONGEST + " bytes");
+        }
+        Place position = Place.parse("--before", before);
+        LayeredConfig layers = checkpointOptions.layers();
+        ReplaySettings settings = layers.replay();
+        WithoutEffect rules = WithoutEffect.of(spec).and(layers);
+        CheckpointOptions.check(rules);
+        rules.when(noCheckpoints.isGiven(), "--no-checkpoints leaves checkpoints alone", "replay.checkpoints.")
+                .check(terminal.err());
+        Services services = Services.load(common.plugins());
+        OpenOptions open = OpenOptions.STRICT.withImages(givenImages).with(Databases.named(settings.database()));
+        EngineFactory engines;
+        try (WatchedReader reader = RecordingPath.open(terminal, recording, open)) {
+            engines = Engines.open(common.library(), common.shortcuts());
+            RecordedWith.warn(reader, engines.library(), services, terminal.err());
+        }
+        Checkpoints checkpoints = new Checkpoints(recording, settings, !noCheckpoints.isGiven(), terminal.err());
+        Seek seek = new Seek(terminal, recording, open, engines, services, checkpoints);
+        Ending ending = seek.whoWrote(range, position, format.isJson());
+        return ending.status() == Ending.OK ? Ending.DONE : ending;
+    }
+}

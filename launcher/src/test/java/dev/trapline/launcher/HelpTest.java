@@ -1,0 +1,117 @@
+package dev.trapline.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import picocli.CommandLine;
+
+/// The help of every command.
+class HelpTest {
+
+    private record Said(int status, String out, String err) {}
+
+    private static Said perform(String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        StringWriter err = new StringWriter();
+        int status = new Trapline(terminal(out, err)).execute(List.of(arguments));
+        return new Said(status, out.toString(StandardCharsets.UTF_8), err.toString());
+    }
+
+    private static Terminal terminal(ByteArrayOutputStream out, StringWriter err) {
+        return new Terminal(InputStream.nullInputStream(), out, new PrintWriter(err, true));
+    }
+
+    private static CommandLine all() {
+        return new Trapline(terminal(new ByteArrayOutputStream(), new StringWriter())).commandLine(List.of());
+    }
+
+    private static void collect(CommandLine command, List<CommandLine> into) {
+        into.add(command);
+        command.getSubcommands().values().forEach(subcommand -> collect(subcommand, into));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyHelpFitsItsTerminalAndKeepsItsSentencesWhole() {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (int width : new int[] {60, 80, 120}) {
+            CommandLine top = all();
+            HelpText.prepare(top, width);
+            List<CommandLine> commands = new ArrayList<>();
+            collect(top, commands);
+            for (CommandLine command : commands) {
+                String name = command.getCommandSpec().qualifiedName();
+                tests.add(DynamicTest.dynamicTest(name + " at " + width, () -> check(command, width)));
+            }
+        }
+        return tests.stream();
+    }
+
+    private static void check(CommandLine command, int width) {
+        String help = command.getUsageMessage();
+        assertThat(help.lines()).as(help).allMatch(line -> line.length() <= width);
+        String flowing = help.replaceAll("\\s+", " ");
+        for (String paragraph : command.getCommandSpec().usageMessage().description()) {
+            assertThat(flowing)
+                    .as("a paragraph breaks where a line is full, and nowhere else")
+                    .contains(String.format(paragraph).strip().replaceAll("\\s+", " "));
+        }
+    }
+
+    @Test
+    void helpOfACommandIsWhatTheCommandSaysOfItself() {
+        assertThat(perform("help", "run").out())
+                .isNotEmpty()
+                .isEqualTo(perform("run", "--help").out());
+        assertThat(perform("help", "journal", "export").out())
+                .isNotEmpty()
+                .isEqualTo(perform("journal", "export", "--help").out());
+        assertThat(perform("help").out())
+                .contains("Commands:", "who-wrote")
+                .isEqualTo(perform("--help").out());
+    }
+
+    @Test
+    void helpOfWhatIsNoCommandNamesTheNearest() {
+        Said said = perform("help", "journal", "exprot");
+        assertThat(said.status()).isEqualTo(Ending.USAGE);
+        assertThat(said.err()).contains("there is no command 'trapline journal exprot'; did you mean export?");
+        assertThat(said.out()).isEmpty();
+    }
+
+    @Test
+    void linesOfAParagraphAreJoinedAndExamplesStay() {
+        assertThat(HelpText.paragraphs(
+                        "One", "two.", "", "Three.", "  trapline run", "  trapline replay", "Four", "five."))
+                .containsExactly("One two.", "", "Three.", "  trapline run", "  trapline replay", "Four five.");
+    }
+
+    @Test
+    void theShellCompletesFilesAndDirectories() {
+        String script = perform("generate-completion").out();
+        for (String function :
+                List.of("_picocli_trapline_run", "_picocli_trapline_replay", "_picocli_trapline_who_wrote")) {
+            int begin = script.indexOf("function " + function + "() {");
+            assertThat(begin).as(function).isNotNegative();
+            String body = script.substring(begin, script.indexOf("\n}\n", begin));
+            assertThat(body.substring(body.lastIndexOf("else")))
+                    .as("an argument that is a file is completed as one")
+                    .contains("compgen -f");
+        }
+        String run = script.substring(script.indexOf("function _picocli_trapline_run() {"));
+        for (String option : List.of("--flash", "--dtb", "--input", "--record", "--continue", "--config", "--plugin")) {
+            assertThat(run.substring(0, run.indexOf("\n}\n")))
+                    .as(option)
+                    .containsPattern(option + "[^\n]*\\)\n[^;]*compgen -f");
+        }
+    }
+}
