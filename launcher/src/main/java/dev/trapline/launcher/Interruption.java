@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Interruption {
 
     /// How long a command may take to end by itself, in milliseconds.
-    static final long GRACE_MILLIS = 1_000;
+    static final long GRACE_MILLIS = 700;
 
     /// The classes through which all code of services is called.
     private static final Set<String> BORDER =
