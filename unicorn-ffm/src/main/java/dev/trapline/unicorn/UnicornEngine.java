@@ -60,7 +60,7 @@ final class UnicornEngine implements Engine {
                         : new Aarch32Memory(unicorn, new Instructions(spec.memory())));
         this.hooks = new EngineHooks(
                 unicorn, clock, a64 ? new DebugRegisters(unicorn) : null, architecture.monitorControl(unicorn), bus);
-        this.translations = new Translations(unicorn, spec.memory(), a64);
+        this.translations = new Translations(unicorn, spec.memory(), hooks::mmuSeen);
         this.faults = new Faults(unicorn, architecture, architecture.layout(library));
         this.instructions = new Instructions(spec.memory());
         this.use = new TranslationUse(
