@@ -64,7 +64,7 @@ class UBootTest {
                 .as("the device tree is found: RAM and the console are known")
                 .contains("U-Boot 20", "DRAM:  128 MiB", "Out:   pl011@9000000", "Hit any key to stop autoboot")
                 .contains("=> version\nU-Boot 20")
-                .contains("=> bdinfo\n", "-> start    = 0x0000000040000000", "-> size     = 0x0000000008000000");
+                .contains("=> bdinfo\n", "-> start    = 0x0000000040000000", "-> size     = 0x0000000007fff000");
         assertThat(after)
                 .as("it starts again, and takes commands again")
                 .contains("resetting ...", "DRAM:  128 MiB", "=> version\nU-Boot 20")

@@ -27,7 +27,7 @@ final class PvTimeLogic {
     /// Revision 0 and attributes 0.
     private static final Bytes HEADER = Bytes.copyOf(new byte[8]);
 
-    private static final long PAGE = 4096;
+    static final long PAGE = 4096;
     private static final long MOST_RAM = 1L << 36;
     private static final long SUCCESS = 0;
     private static final long NOT_SUPPORTED = -1;

@@ -49,8 +49,9 @@ public final class PvTimeService implements FirmwareService<PvTimeState> {
                 List.of(new Setting(
                         BASE,
                         AUTO,
-                        "where the stolen-time structures lie, 64 bytes for each vCPU: an address in RAM, a multiple of"
-                                + " 64; auto is the last page of RAM; a guest that asks for them keeps off it")));
+                        "where the stolen-time structures lie, 64 bytes for each vCPU: an address in RAM, a"
+                                + " multiple of 64; auto is the last page of RAM; the device tree leaves the whole"
+                                + " pages out of memory")));
     }
 
     @Override

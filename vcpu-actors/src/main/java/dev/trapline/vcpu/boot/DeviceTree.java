@@ -6,7 +6,9 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Width;
+import dev.trapline.firmware.pvtime.SharedPages;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /// Describes a machine to its guest: memory, CPUs, PSCI and its conduit, the console, the counter.
 ///
@@ -36,7 +38,7 @@ final class DeviceTree {
                 .cells("#address-cells", 2)
                 .cells("#size-cells", 2);
         chosen(tree);
-        memory(tree, spec.ramBytes());
+        memory(tree, spec);
         cpus(tree, spec);
         psci(tree, conduit);
         if (spec.width() == Width.AARCH64 && spec.policy().isOn("sdei", true)) {
@@ -52,12 +54,27 @@ final class DeviceTree {
         tree.begin("chosen").strings("stdout-path", "/" + uartName()).end();
     }
 
-    private static void memory(FdtWriter tree, long size) {
-        long base = MachineSpec.RAM_BASE;
-        tree.begin("memory@" + Long.toHexString(base))
+    /// RAM without what firmware shares with the guest. The pages are not in the node at all, instead of being
+    /// reserved: U-Boot and EDK2 put themselves at the top of memory before they look at reservations.
+    private static void memory(FdtWriter tree, MachineSpec spec) {
+        SharedPages shared = SharedPages.of(spec);
+        long start = MachineSpec.RAM_BASE;
+        long end = start + spec.ramBytes();
+        int[] below = range(start, shared.start());
+        int[] above = range(shared.end(), end);
+        long first = below.length > 0 ? start : shared.end();
+        tree.begin("memory@" + Long.toHexString(first))
                 .strings("device_type", "memory")
-                .cells("reg", high(base), low(base), high(size), low(size))
+                .cells(
+                        "reg",
+                        IntStream.concat(IntStream.of(below), IntStream.of(above))
+                                .toArray())
                 .end();
+    }
+
+    private static int[] range(long from, long to) {
+        long size = to - from;
+        return size == 0 ? new int[0] : new int[] {high(from), low(from), high(size), low(size)};
     }
 
     private static void cpus(FdtWriter tree, MachineSpec spec) {

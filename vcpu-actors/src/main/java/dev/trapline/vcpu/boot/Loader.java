@@ -6,6 +6,7 @@ import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Width;
+import dev.trapline.firmware.pvtime.SharedPages;
 import dev.trapline.vcpu.boot.BootPlan.MemoryWrite;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -199,8 +200,10 @@ final class Loader {
                 : (2L * tree.size() + MemoryMap.PAGE - 1) & -MemoryMap.PAGE;
         AddressRange start = AddressRange.of(ram.start(), size);
         boolean isFree = parts.stream().noneMatch(part -> part.range().overlaps(start));
-        AddressRange area = isFree ? start : behindImages(size);
-        if (!ram.contains(area)) {
+        SharedPages pages = SharedPages.of(spec);
+        AddressRange shared = new AddressRange(pages.start(), pages.end());
+        AddressRange area = isFree && !shared.overlaps(start) ? start : behindImages(size);
+        if (!ram.contains(area) || shared.overlaps(area)) {
             throw new ImageException(
                     named.name(),
                     ("no room for the device tree: the image takes the start of RAM (%s), and behind it %s is needed;"
