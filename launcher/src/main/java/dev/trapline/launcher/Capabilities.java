@@ -14,7 +14,6 @@ import dev.trapline.abi.registry.Verdict;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.config.LayeredConfig;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -104,18 +103,18 @@ final class Capabilities {
         return found;
     }
 
-    /// The action in the word that a rule has for it.
-    static String action(Verdict verdict) {
-        return switch (verdict.decision()) {
+    /// A decision in one word.
+    static String decision(Decision decision) {
+        return switch (decision) {
             case Decision.Resident _ -> "resident";
-            case Decision.Forwarded _ -> "forward";
-            case Decision.Denied _ -> "deny";
+            case Decision.Forwarded _ -> "forwarded";
+            case Decision.Denied _ -> "denied";
         };
     }
 
     /// Who answers; empty if nobody does.
-    static String service(Verdict verdict) {
-        return switch (verdict.decision()) {
+    static String service(Decision decision) {
+        return switch (decision) {
             case Decision.Resident(String service) -> service;
             case Decision.Forwarded(String service) -> service;
             case Decision.Denied _ -> "";
@@ -151,39 +150,32 @@ final class Capabilities {
         return "'" + toggle + "' is off at " + toggleOrigins.getOrDefault(toggle, "default");
     }
 
-    /// Action, service, and what decided, for JSON.
-    Map<String, Object> fields(Verdict verdict) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("action", action(verdict));
-        if (!service(verdict).isEmpty()) {
-            fields.put("service", service(verdict));
-        }
-        if (verdict.decision() instanceof Decision.Denied(Decision.Reason reason)) {
-            fields.put("reason", reason.description());
-        }
-        fields.put("kind", verdict.kind().description());
-        fields.put("decidedBy", verdict.decidedBy());
-        fields.put("declared", declared(verdict));
-        return fields;
+    /// A decision, for JSON: what it is, who answers, or why nobody does.
+    static JsonObject json(Decision decision) {
+        JsonObject fields = new JsonObject().with("decision", decision(decision));
+        return decision instanceof Decision.Denied(Decision.Reason reason)
+                ? fields.with("reason", reason.description())
+                : fields.with("service", service(decision));
+    }
+
+    /// A decision and what made it, for JSON.
+    JsonObject json(Verdict verdict) {
+        return json(verdict.decision())
+                .with("source", verdict.kind().description())
+                .with("because", verdict.decidedBy())
+                .with("declared", declared(verdict));
     }
 
     /// An owner of calls, for JSON.
-    static Map<String, Object> owner(FunctionId function) {
-        Map<String, Object> owner = new LinkedHashMap<>();
-        owner.put("number", function.owner());
-        owner.put("name", CallOwner.name(function));
-        return owner;
+    static JsonObject owner(FunctionId function) {
+        return new JsonObject().with("number", function.owner()).with("name", CallOwner.name(function));
     }
 
     /// Functions, for JSON.
     static List<Object> functions(SortedMap<FunctionId, String> functions) {
         List<Object> listed = new ArrayList<>();
-        functions.forEach((id, name) -> {
-            Map<String, Object> function = new LinkedHashMap<>();
-            function.put("id", id.toString());
-            function.put("name", name);
-            listed.add(function);
-        });
+        functions.forEach((id, name) ->
+                listed.add(new JsonObject().with("functionId", id.toString()).with("function", name)));
         return listed;
     }
 }

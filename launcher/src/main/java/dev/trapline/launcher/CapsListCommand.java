@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "list",
         description = {
-            "Lists what becomes of every call: ranges of function identifiers, owner, action, who answers, what",
+            "Lists what becomes of every call: ranges of function identifiers, owner, decision, who answers, what",
             "decides it and where that was declared, the functions known in the range, and every claimed #imm.",
             "Conduits and execution states with the same table are shown once.",
             ""
@@ -74,7 +74,7 @@ final class CapsListCommand implements Action {
         List<ExecutionState> states =
                 state.isEmpty() ? List.of(ExecutionState.values()) : List.of(CapsWords.state(state));
         CapsTables tables = new CapsTables(policy.capabilities(terminal.err()), conduits, states);
-        terminal.print(policy.isJson() ? tables.json() + "\n" : tables.text());
+        terminal.print(policy.isJson() ? tables.json() : tables.text());
         return Ending.DONE;
     }
 }

@@ -6,9 +6,6 @@ import dev.trapline.abi.registry.Decision;
 import dev.trapline.abi.registry.Verdict;
 import dev.trapline.abi.smccc.FunctionId;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "query",
         description = {
-            "Tells what would become of one call: resident, forward or deny, by whom, and what decides it.",
+            "Tells what would become of one call: resident, forwarded or denied, by whom, and what decides it.",
             "",
         },
         mixinStandardHelpOptions = true,
@@ -103,7 +100,7 @@ final class CapsQueryCommand implements Action {
         Verdict verdict = capabilities.registry().query(by, imm, id.value(), from);
         terminal.print(
                 policy.isJson()
-                        ? Json.of(fields(capabilities, by, imm, id, from, verdict)) + "\n"
+                        ? json(capabilities, by, imm, id, from, verdict).line()
                         : text(capabilities, by, imm, id, from, verdict));
         return Ending.DONE;
     }
@@ -111,35 +108,33 @@ final class CapsQueryCommand implements Action {
     private static String text(
             Capabilities capabilities, Conduit by, int imm, FunctionId id, ExecutionState from, Verdict verdict) {
         String name = imm == 0 ? capabilities.name(capabilities.registry().named(id.value())) : null;
-        String service = Capabilities.service(verdict);
-        String action = Capabilities.action(verdict);
+        String service = Capabilities.service(verdict.decision());
+        String decision = Capabilities.decision(verdict.decision());
         if (verdict.decision() instanceof Decision.Denied(Decision.Reason reason)) {
-            action += ": " + reason.description();
+            decision += ": " + reason.description();
         }
         return by + " #" + imm + " " + id + (name == null ? "" : " " + name) + " from " + from + "\n"
-                + "  action    " + action + "\n"
+                + "  decision  " + decision + "\n"
                 + (service.isEmpty() ? "" : "  service   " + service + "\n")
                 + (imm == 0 ? "  owner     " + id.owner() + ", " + CallOwner.name(id) + "\n" : "")
-                + "  kind      " + verdict.kind().description() + "\n"
+                + "  source    " + verdict.kind().description() + "\n"
                 + "  because   " + verdict.decidedBy() + "\n"
                 + "  declared  " + capabilities.declared(verdict) + "\n";
     }
 
-    private static Map<String, Object> fields(
+    private static JsonObject json(
             Capabilities capabilities, Conduit by, int imm, FunctionId id, ExecutionState from, Verdict verdict) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("conduit", by.name().toLowerCase(Locale.ROOT));
-        fields.put("imm", imm);
-        fields.put("function", id.toString());
-        String name = imm == 0 ? capabilities.name(capabilities.registry().named(id.value())) : null;
-        if (name != null) {
-            fields.put("name", name);
-        }
-        fields.put("state", from.name().toLowerCase(Locale.ROOT));
+        JsonObject fields = JsonObject.document("capability")
+                .with("conduit", CapsWords.word(by))
+                .with("immediate", imm)
+                .with("functionId", id.toString())
+                .withAny(
+                        "function",
+                        imm == 0 ? capabilities.name(capabilities.registry().named(id.value())) : null)
+                .with("executionState", CapsWords.word(from));
         if (imm == 0) {
-            fields.put("owner", Capabilities.owner(id));
+            fields.with("owner", Capabilities.owner(id));
         }
-        fields.putAll(capabilities.fields(verdict));
-        return fields;
+        return fields.withAll(capabilities.json(verdict));
     }
 }

@@ -73,7 +73,7 @@ final class CapsRegistersCommand implements Action {
             after = written(after, write);
         }
         RegisterTable table = new RegisterTable(before, after);
-        terminal.print(policy.isJson() ? table.json() + "\n" : table.text());
+        terminal.print(policy.isJson() ? table.json() : table.text());
         return Ending.DONE;
     }
 

@@ -69,7 +69,7 @@ final class CapsTables {
                     .forEach(entry -> text.append(lines(entry, isSmccc)));
             text.append('\n');
         });
-        return text + "Any other #imm\n  deny: no rule names it, and no service claims it\n" + hints();
+        return text + "Any other #imm\n  denied: no rule names it, and no service claims it\n" + hints();
     }
 
     private String hints() {
@@ -112,15 +112,15 @@ final class CapsTables {
         FunctionId first = entry.range().first();
         FunctionId last = entry.range().last();
         Verdict verdict = entry.verdict();
-        String service = Capabilities.service(verdict);
+        String service = Capabilities.service(verdict.decision());
         String range = first.equals(last) ? first.toString() : first + "-" + last;
         String owner = isSmccc && CallOwner.isSame(first, last) ? CallOwner.name(first) : "";
         String line = String.format(
                 Locale.ROOT,
-                "  %-21s  %-26s  %-8s %-8s  %s: %s",
+                "  %-21s  %-26s  %-9s %-8s  %s: %s",
                 range,
                 owner,
-                Capabilities.action(verdict),
+                Capabilities.decision(verdict.decision()),
                 service,
                 verdict.kind().description(),
                 verdict.decidedBy());
@@ -146,36 +146,34 @@ final class CapsTables {
                         .toString();
     }
 
-    /// A list with one object for each conduit, state and #imm.
+    /// A document with a table for each conduit, state and #imm.
     String json() {
         List<Object> all = new ArrayList<>();
         for (Table table : tables()) {
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("conduit", table.conduit().name().toLowerCase(Locale.ROOT));
-            fields.put("state", table.state().name().toLowerCase(Locale.ROOT));
-            fields.put("imm", table.immediate());
-            fields.put(
-                    "ranges",
-                    table.entries().stream()
-                            .map(entry -> range(entry, table.immediate() == 0))
-                            .toList());
-            all.add(fields);
+            all.add(new JsonObject()
+                    .with("conduit", CapsWords.word(table.conduit()))
+                    .with("executionState", CapsWords.word(table.state()))
+                    .with("immediate", table.immediate())
+                    .with(
+                            "ranges",
+                            table.entries().stream()
+                                    .map(entry -> range(entry, table.immediate() == 0))
+                                    .toList()));
         }
-        return Json.of(all);
+        return JsonObject.document("capabilities").with("tables", all).line();
     }
 
-    private Map<String, Object> range(Entry entry, boolean isSmccc) {
-        Map<String, Object> fields = new LinkedHashMap<>();
+    private JsonObject range(Entry entry, boolean isSmccc) {
         FunctionId first = entry.range().first();
         FunctionId last = entry.range().last();
-        fields.put("first", first.toString());
-        fields.put("last", last.toString());
+        JsonObject fields =
+                new JsonObject().with("firstFunctionId", first.toString()).with("lastFunctionId", last.toString());
         if (isSmccc && CallOwner.isSame(first, last)) {
-            fields.put("owner", Capabilities.owner(first));
+            fields.with("owner", Capabilities.owner(first));
         }
-        fields.putAll(capabilities.fields(entry.verdict()));
+        fields.withAll(capabilities.json(entry.verdict()));
         if (isSmccc) {
-            fields.put("functions", Capabilities.functions(capabilities.names(entry.range())));
+            fields.with("functions", Capabilities.functions(capabilities.names(entry.range())));
         }
         return fields;
     }

@@ -3,10 +3,8 @@ package dev.trapline.launcher;
 import dev.trapline.abi.registry.Toggle;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +43,7 @@ final class CapsTogglesCommand implements Action {
     @Override
     public Ending perform() {
         Capabilities capabilities = policy.capabilities(terminal.err());
-        terminal.print(policy.isJson() ? Json.of(fields(capabilities)) + "\n" : text(capabilities));
+        terminal.print(policy.isJson() ? json(capabilities).line() : text(capabilities));
         return Ending.DONE;
     }
 
@@ -70,18 +68,17 @@ final class CapsTogglesCommand implements Action {
         return text.toString();
     }
 
-    private static List<Object> fields(Capabilities capabilities) {
+    private static JsonObject json(Capabilities capabilities) {
         List<Object> all = new ArrayList<>();
         for (Toggle toggle : capabilities.toggles()) {
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("name", toggle.name());
-            fields.put("on", capabilities.isOn(toggle));
-            fields.put("default", toggle.defaultOn());
-            fields.put("help", toggle.help());
-            fields.put("declared", capabilities.origin(toggle));
-            all.add(fields);
+            all.add(new JsonObject()
+                    .with("toggle", toggle.name())
+                    .with("on", capabilities.isOn(toggle))
+                    .with("default", toggle.defaultOn())
+                    .with("meaning", toggle.help())
+                    .with("declared", capabilities.origin(toggle)));
         }
-        return all;
+        return JsonObject.document("toggles").with("toggles", all);
     }
 
     private static String onOff(boolean on) {

@@ -15,6 +15,11 @@ final class CapsWords {
 
     private CapsWords() {}
 
+    /// How a conduit or an execution state is written as an option's value, and in JSON.
+    static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
     /// @param what the argument or option that it is the value of
     static Conduit conduit(String what, String text) {
         return oneOf(what, text, Conduit.class);
@@ -30,7 +35,7 @@ final class CapsWords {
                 .findFirst()
                 .orElseThrow(() -> CommandException.usage(what + " takes "
                         + Arrays.stream(type.getEnumConstants())
-                                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                                .map(CapsWords::word)
                                 .collect(Collectors.joining(" or "))
                         + ", not '" + text + "'"));
     }

@@ -2,8 +2,6 @@ package dev.trapline.launcher;
 
 import dev.trapline.journal.bundle.ExportSummary;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /// Says what was exported or imported.
 ///
@@ -13,7 +11,7 @@ record ExportText(Path recording, Path file, ExportSummary summary) {
 
     /// @param done what was done, in words
     String as(boolean json, String done) {
-        return json ? Json.of(fields()) + "\n" : text(done);
+        return json ? json().line() : text(done);
     }
 
     private String text(String done) {
@@ -26,17 +24,16 @@ record ExportText(Path recording, Path file, ExportSummary summary) {
                 + "\n";
     }
 
-    private Map<String, Object> fields() {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("recording", recording.toString());
-        fields.put("file", file.toString());
-        fields.put("id", summary.recordingId());
-        fields.put("complete", summary.complete());
-        fields.put("segments", summary.segments());
-        fields.put("slices", summary.slices());
-        fields.put("images", summary.images());
-        fields.put("imagesNamed", summary.imagesNamed());
-        fields.put("bytes", summary.bytes());
-        return fields;
+    private JsonObject json() {
+        return JsonObject.document("export")
+                .with("recording", recording.toString())
+                .with("file", file.toString())
+                .with("recordingId", summary.recordingId())
+                .with("complete", summary.complete())
+                .with("segments", summary.segments())
+                .with("slices", summary.slices())
+                .with("imagesIncluded", summary.images())
+                .with("imagesNamed", summary.imagesNamed())
+                .with("bytes", summary.bytes());
     }
 }

@@ -7,56 +7,115 @@ import dev.trapline.abi.registry.RegistryException;
 import dev.trapline.config.ConfigException;
 import dev.trapline.config.ConfigProblem;
 import dev.trapline.journal.DivergenceException;
+import dev.trapline.journal.RecordingDamagedException;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.vcpu.MachineSetupException;
 import dev.trapline.vcpu.boot.ImageException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/// Turns what a command threw into its ending: the one place that knows which mistake is whose.
-final class Failures {
+/// What a command threw, as its ending: the one place that knows which mistake is whose.
+///
+/// @param ending how the command ends
+/// @param lines what is to be read before the last line
+/// @param details what a program wants to know besides, for JSON
+record Failures(Ending ending, List<String> lines, JsonObject details) {
 
-    private Failures() {}
+    private static final Pattern LINE = Pattern.compile("(.+):([0-9]+)");
 
-    /// Prints what went wrong, but for the last line.
-    ///
-    /// @return how the process ends
-    static Ending report(Throwable failure, PrintWriter err) {
+    /// A command that ended by itself.
+    static Failures none(Ending ending) {
+        return new Failures(ending, List.of(), new JsonObject());
+    }
+
+    static Failures of(Throwable failure) {
         return switch (failure) {
-            case CommandException e -> {
-                e.details().forEach(err::println);
-                yield e.ending();
-            }
-            case ConfigException e ->
-                several(e.problems().stream().map(ConfigProblem::toString).toList(), err);
+            case CommandException e -> new Failures(e.ending(), e.details(), problems(e.details()));
+            case ConfigException e -> ofConfiguration(e.problems());
             case RegistryException e ->
-                several(e.errors().stream().map(RegistryError::message).toList(), err);
-            case ServiceFailure e -> {
-                if (e.getCause() != null) {
-                    e.getCause().printStackTrace(err);
-                }
-                yield new Ending(Ending.BROKEN, "service-failed", message(e));
-            }
-            case MachineSetupException e -> new Ending(Ending.USAGE, "usage", message(e));
-            case ImageException e -> new Ending(Ending.USAGE, "usage", message(e));
-            case EngineException e -> new Ending(Ending.USAGE, "no-engine", message(e));
-            case RecordingException e -> ofRecording(e);
-            case DivergenceException e -> new Ending(Ending.DIVERGED, "diverged", message(e));
+                several(e.errors().stream().map(RegistryError::message).toList());
+            case ServiceFailure e ->
+                withTrace(new Ending(Ending.BROKEN, "service-failed", message(e)), e.getCause());
+            case MachineSetupException e -> none(new Ending(Ending.USAGE, "usage", message(e)));
+            case ImageException e -> none(new Ending(Ending.USAGE, "usage", message(e)));
+            case EngineException e -> none(new Ending(Ending.USAGE, "no-engine", message(e)));
+            case RecordingException e ->
+                new Failures(
+                        ofRecording(e),
+                        List.of(),
+                        new JsonObject()
+                                .withAny(
+                                        "damage",
+                                        e instanceof RecordingDamagedException
+                                                ? JournalVerifyCommand.damage(e)
+                                                : null));
+            case DivergenceException e ->
+                new Failures(
+                        new Ending(Ending.DIVERGED, "diverged", message(e)),
+                        List.of(),
+                        new JsonObject().with("position", Positions.json(e.position())));
             case OutOfMemoryError e ->
-                new Ending(Ending.USAGE, "memory", "the host has not enough memory: " + message(e));
-            default -> {
-                failure.printStackTrace(err);
-                yield new Ending(Ending.BROKEN, "broken", "a defect of Trapline: " + failure);
-            }
+                none(new Ending(Ending.USAGE, "memory", "the host has not enough memory: " + message(e)));
+            default ->
+                withTrace(new Ending(Ending.BROKEN, "broken", "a defect of Trapline: " + failure), failure);
         };
     }
 
-    private static Ending several(List<String> problems, PrintWriter err) {
-        if (problems.size() == 1) {
-            return new Ending(Ending.USAGE, "usage", problems.get(0));
+    /// Something broke: where is for whoever is to mend it.
+    private static Failures withTrace(Ending ending, @Nullable Throwable cause) {
+        if (cause == null) {
+            return none(ending);
         }
-        problems.forEach(err::println);
-        return new Ending(Ending.USAGE, "usage", problems.size() + " errors in the configuration");
+        StringWriter trace = new StringWriter();
+        cause.printStackTrace(new PrintWriter(trace));
+        List<String> lines = trace.toString().lines().toList();
+        return new Failures(ending, lines, new JsonObject().with("stackTrace", lines));
+    }
+
+    private static Failures ofConfiguration(List<ConfigProblem> problems) {
+        Failures several =
+                several(problems.stream().map(ConfigProblem::toString).toList());
+        return new Failures(
+                several.ending,
+                several.lines,
+                new JsonObject()
+                        .with(
+                                "problems",
+                                problems.stream().map(Failures::problem).toList()));
+    }
+
+    /// A file and a line where the problem is in a file, and the option where it is in one.
+    private static JsonObject problem(ConfigProblem problem) {
+        JsonObject fields = new JsonObject().with("message", problem.toString()).with("origin", problem.origin());
+        Matcher line = LINE.matcher(problem.origin());
+        if (line.matches() && !problem.origin().startsWith("--")) {
+            fields.with("file", line.group(1)).with("line", Integer.parseInt(line.group(2)));
+        }
+        return fields.withAny("key", problem.path().isEmpty() ? null : problem.path());
+    }
+
+    private static Failures several(List<String> problems) {
+        return problems.size() == 1
+                ? new Failures(new Ending(Ending.USAGE, "usage", problems.get(0)), List.of(), problems(problems))
+                : new Failures(
+                        new Ending(Ending.USAGE, "usage", problems.size() + " errors in the configuration"),
+                        problems,
+                        problems(problems));
+    }
+
+    private static JsonObject problems(List<String> messages) {
+        JsonObject none = new JsonObject();
+        return messages.isEmpty()
+                ? none
+                : none.with(
+                        "problems",
+                        messages.stream()
+                                .map(message -> new JsonObject().with("message", message))
+                                .toList());
     }
 
     /// How a command ends that a recording let down.

@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -21,6 +22,15 @@ final class FormatOption {
             description = "${COMPLETION-CANDIDATES} (default text).")
     void format(@Nullable Format value) {
         format = value == null ? Format.text : value;
+    }
+
+    /// Whether a command line asks for JSON, be the rest of it right or wrong.
+    static boolean isJson(List<String> arguments) {
+        int last = arguments.lastIndexOf("--format");
+        return arguments.contains("--format=json")
+                || (last >= 0
+                        && last + 1 < arguments.size()
+                        && arguments.get(last + 1).equals("json"));
     }
 
     boolean isJson() {

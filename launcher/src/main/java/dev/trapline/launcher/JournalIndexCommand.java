@@ -13,10 +13,8 @@ import dev.trapline.vcpu.RunReport;
 import dev.trapline.vcpu.Seeker;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -154,13 +152,16 @@ final class JournalIndexCommand implements Action {
     }
 
     private void tell(CheckpointStore store, int added, long slices) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("checkpoints", store.slices().size());
-        fields.put("added", added);
-        fields.put("bytes", store.bytes());
-        fields.put("slices", slices);
         if (options.isJson()) {
-            terminal.print(Json.of(fields) + "\n");
+            terminal.print(JsonObject.document("checkpoints")
+                    .with(
+                            "checkpoints",
+                            new JsonObject()
+                                    .with("count", store.slices().size())
+                                    .with("bytes", store.bytes()))
+                    .with("added", added)
+                    .with("slices", slices)
+                    .line());
             return;
         }
         terminal.print(Figures.count(store.slices().size(), "checkpoint") + ", " + added

@@ -9,9 +9,9 @@ import dev.trapline.journal.record.RecordingHeader;
 import dev.trapline.journal.recording.Survey;
 import dev.trapline.journal.store.CheckpointSummary;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,66 +58,76 @@ final class JournalInfoCommand implements Action {
             ReplayCommand.tellNotice(reader, terminal.err());
             Survey survey = Survey.of(reader);
             reader.watch().pause();
-            Map<String, Object> facts = facts(reader, survey);
-            terminal.print(options.isJson() ? Json.of(facts) + "\n" : text(facts, ""));
+            JsonObject facts = facts(reader, survey);
+            terminal.print(
+                    options.isJson()
+                            ? JsonObject.document("recording").withAll(facts).line()
+                            : text(facts));
             RecordingDamagedException damage = survey.damage();
             return damage == null ? Ending.DONE : Failures.ofRecording(damage);
         }
     }
 
-    private Map<String, Object> facts(RecordingReader reader, Survey survey) {
+    private JsonObject facts(RecordingReader reader, Survey survey) {
         RecordingHeader header = reader.header();
         MachineSpec spec = header.spec();
-        Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("recording", header.recordingId());
-        facts.put("createdBy", header.createdBy());
-        facts.put("library", header.library().name() + " " + header.library().version());
-        facts.put("cpus", spec.vcpus());
-        facts.put("cpuModel", spec.cpuModel().id());
-        facts.put("width", spec.width().id());
-        facts.put("ramBytes", spec.ramBytes());
-        facts.put("schedule", spec.schedule().id());
-        facts.put("seed", Json.hex(spec.seed()));
-        facts.put(
-                "services",
-                header.services().stream()
-                        .map(s -> s.name() + " " + s.version())
-                        .toList());
-        facts.put(
-                "images",
-                header.images().stream()
-                        .map(i -> i.name() + " " + i.sha256() + " " + i.size())
-                        .toList());
-        facts.put("durability", reader.durability());
-        facts.put("complete", survey.complete());
-        facts.put("segments", survey.segments());
-        facts.put("slices", survey.slices());
-        facts.put("records", survey.records());
-        facts.put("bytes", survey.bytes());
-        facts.put("checkpoints", checkpoints(reader));
-        Map<String, Object> kinds = new LinkedHashMap<>();
-        Map<String, Object> sizes = new LinkedHashMap<>();
-        survey.kinds().forEach((kind, share) -> {
-            kinds.put(kind.id(), share.records());
-            sizes.put(kind.id(), share.bytes());
-        });
-        facts.put("recordsByKind", kinds);
-        facts.put("bytesByKind", sizes);
-        return facts;
+        JsonObject kinds = new JsonObject();
+        survey.kinds()
+                .forEach((kind, share) -> kinds.with(
+                        kind.id(),
+                        new JsonObject().with("records", share.records()).with("bytes", share.bytes())));
+        return new JsonObject()
+                .with("recordingId", header.recordingId())
+                .with("createdBy", header.createdBy())
+                .with(
+                        "library",
+                        new JsonObject()
+                                .with("name", header.library().name())
+                                .with("version", header.library().version()))
+                .with("cpus", spec.vcpus())
+                .with("cpuModel", spec.cpuModel().id())
+                .with("width", spec.width().id())
+                .with("ramBytes", spec.ramBytes())
+                .with("schedule", spec.schedule().id())
+                .with("seed", Json.hex(spec.seed()))
+                .with("services", services(header))
+                .with("images", images(header))
+                .with("durability", reader.durability())
+                .with("complete", survey.complete())
+                .with("segments", survey.segments())
+                .with("slices", survey.slices())
+                .with("records", survey.records())
+                .with("bytes", survey.bytes())
+                .with("checkpoints", checkpoints(reader))
+                .with("kinds", kinds);
+    }
+
+    private static List<JsonObject> services(RecordingHeader header) {
+        return header.services().stream()
+                .map(service -> new JsonObject().with("service", service.name()).with("version", service.version()))
+                .toList();
+    }
+
+    private static List<JsonObject> images(RecordingHeader header) {
+        return header.images().stream()
+                .map(image -> new JsonObject()
+                        .with("image", image.name())
+                        .with("sha256", image.sha256())
+                        .with("bytes", image.size()))
+                .toList();
     }
 
     /// What there is beside the recording, and whether a replay here would use it.
-    private Map<String, Object> checkpoints(RecordingReader reader) {
-        Map<String, Object> facts = new LinkedHashMap<>();
+    private JsonObject checkpoints(RecordingReader reader) {
         CheckpointSummary summary = CheckpointSummary.of(options.directory());
-        facts.put("count", summary == null ? 0 : summary.count());
-        facts.put("bytes", summary == null ? 0 : summary.bytes());
-        if (summary != null) {
-            facts.put("lastSlice", summary.last());
-            facts.put("ofThisRecording", isOf(reader, summary));
-            facts.put("ofThisLibrary", isOfLibrary(summary));
-        }
-        return facts;
+        JsonObject facts = new JsonObject()
+                .with("count", summary == null ? 0 : summary.count())
+                .with("bytes", summary == null ? 0 : summary.bytes());
+        return summary == null
+                ? facts
+                : facts.with("lastSlice", summary.last())
+                        .with("ofThisRecording", isOf(reader, summary))
+                        .withAny("ofThisLibrary", isOfLibrary(summary));
     }
 
     private static boolean isOf(RecordingReader reader, CheckpointSummary summary) {
@@ -125,25 +135,44 @@ final class JournalInfoCommand implements Action {
                 && reader.segment(0).predecessor() == summary.key().recording();
     }
 
-    private static Object isOfLibrary(CheckpointSummary summary) {
+    private static @Nullable Boolean isOfLibrary(CheckpointSummary summary) {
         try {
             return summary.key().isOf(Engines.open(null, null).library());
-        } catch (EngineException e) {
+        } catch (EngineException _) {
             // A recording can be looked at where nothing can be run.
-            return "not known: there is no library here";
+            return null;
         }
     }
 
-    private static String text(Map<?, ?> facts, String indent) {
+    private static String text(JsonObject facts) {
         StringBuilder lines = new StringBuilder();
-        facts.forEach((name, value) -> {
-            lines.append(String.format(Locale.ROOT, "%s%-14s", indent, name));
-            if (value instanceof Map<?, ?> several) {
-                lines.append('\n').append(text(several, indent + "  "));
+        facts.fields().forEach((name, value) -> {
+            if (value instanceof JsonObject several && isTable(several)) {
+                lines.append(name).append('\n');
+                several.fields().forEach((kind, share) -> line(lines, "  " + kind, share));
             } else {
-                lines.append(' ').append(value).append('\n');
+                line(lines, name, value);
             }
         });
         return lines.toString();
+    }
+
+    private static boolean isTable(JsonObject object) {
+        return object.fields().values().stream().allMatch(value -> value instanceof JsonObject);
+    }
+
+    private static void line(StringBuilder lines, String name, Object value) {
+        lines.append(String.format(Locale.ROOT, "%-14s %s%n", name, inline(value)));
+    }
+
+    private static String inline(Object value) {
+        return switch (value) {
+            case List<?> list -> list.stream().map(JournalInfoCommand::inline).collect(Collectors.joining(", "));
+            case JsonObject object ->
+                object.fields().entrySet().stream()
+                        .map(field -> field.getKey() + " " + field.getValue())
+                        .collect(Collectors.joining(" "));
+            default -> value.toString();
+        };
     }
 }

@@ -6,8 +6,6 @@ import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Survey;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,10 +58,10 @@ final class JournalVerifyCommand implements Action {
             Ending ending = Failures.ofRecording(e);
             if (options.isJson() && ending.status() == Ending.STORAGE) {
                 // What keeps a recording from being opened is an answer, too.
-                Map<String, Object> fields = new LinkedHashMap<>();
-                fields.put("sound", false);
-                damage(fields, e);
-                terminal.print(Json.of(fields) + "\n");
+                terminal.print(JsonObject.document("verification")
+                        .with("sound", false)
+                        .with("damage", damage(e))
+                        .line());
             }
             return ending;
         }
@@ -72,16 +70,14 @@ final class JournalVerifyCommand implements Action {
     private Ending tell(RecordingReader reader, Survey survey) {
         RecordingDamagedException damage = survey.damage();
         if (options.isJson()) {
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("sound", damage == null);
-            fields.put("complete", survey.complete());
-            fields.put("segments", survey.segments());
-            fields.put("records", survey.records());
-            fields.put("slices", survey.slices());
-            if (damage != null) {
-                damage(fields, damage);
-            }
-            terminal.print(Json.of(fields) + "\n");
+            terminal.print(JsonObject.document("verification")
+                    .with("sound", damage == null)
+                    .with("complete", survey.complete())
+                    .with("segments", survey.segments())
+                    .with("records", survey.records())
+                    .with("slices", survey.slices())
+                    .withAny("damage", damage == null ? null : damage(damage))
+                    .line());
         } else {
             terminal.print("sound     " + Figures.count(survey.segments(), "segment") + ", "
                     + Figures.count(survey.records(), "record") + ", " + Figures.count(survey.slices(), "slice") + "\n"
@@ -105,13 +101,12 @@ final class JournalVerifyCommand implements Action {
                 : survey.complete() ? "the end of the run" : "the last whole segment: the run's end is not there";
     }
 
-    private static void damage(Map<String, Object> fields, RecordingException e) {
-        Map<String, Object> damage = new LinkedHashMap<>();
+    /// What is damaged, and where.
+    static JsonObject damage(RecordingException e) {
+        JsonObject damage = new JsonObject();
         if (e instanceof RecordingDamagedException segment) {
-            damage.put("segment", segment.segment());
-            damage.put("slice", segment.position().slice());
+            damage.with("segment", segment.segment()).with("position", Positions.json(segment.position()));
         }
-        damage.put("message", String.valueOf(e.getMessage()));
-        fields.put("damage", damage);
+        return damage.with("message", String.valueOf(e.getMessage()));
     }
 }

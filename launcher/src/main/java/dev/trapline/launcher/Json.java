@@ -1,50 +1,61 @@
 package dev.trapline.launcher;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
-/// Writes JSON (RFC 8259): the little that result files and traces need.
+/// Writes values as JSON (RFC 8259), on one line.
+///
+/// Numbers follow one rule. What has 64 bits that mean something by themselves, such as registers, addresses, digests
+/// and seeds, is text in hexadecimal: readers of JSON take numbers for doubles. What is counted or measured is a
+/// number. A function identifier is text as Arm writes it, `0xC4000003`.
 final class Json {
+
+    private static final JsonFactory FACTORY = new JsonFactory();
 
     private Json() {}
 
-    /// A value: text, number, boolean, list, map or null, on one line. A map's order is kept.
+    /// A value: text, number, boolean, [JsonObject], list or map. The order of a map is kept.
     static String of(Object value) {
-        return switch (value) {
-            case CharSequence text -> quoted(text);
-            case Map<?, ?> map ->
-                map.entrySet().stream()
-                        .map(e -> quoted(String.valueOf(e.getKey())) + ":" + of(e.getValue()))
-                        .collect(Collectors.joining(",", "{", "}"));
-            case List<?> list -> list.stream().map(Json::of).collect(Collectors.joining(",", "[", "]"));
-            default -> value.toString();
-        };
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = FACTORY.createGenerator(text)) {
+            write(value, json);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a string takes all that is written to it", e);
+        }
+        return text.toString();
     }
 
-    /// A number of 64 bits as text in hexadecimal: JSON's readers take numbers for doubles.
+    private static void write(Object value, JsonGenerator json) throws IOException {
+        switch (value) {
+            case JsonObject object -> write(object.fields(), json);
+            case Map<?, ?> map -> {
+                json.writeStartObject();
+                for (Map.Entry<?, ?> entry : map.entrySet()) {
+                    json.writeFieldName(entry.getKey().toString());
+                    write(entry.getValue(), json);
+                }
+                json.writeEndObject();
+            }
+            case List<?> list -> {
+                json.writeStartArray();
+                for (Object element : list) {
+                    write(element, json);
+                }
+                json.writeEndArray();
+            }
+            case Boolean flag -> json.writeBoolean(flag);
+            case Number number -> json.writeNumber(number.longValue());
+            default -> json.writeString(value.toString());
+        }
+    }
+
+    /// 64 bits as text.
     static String hex(long value) {
         return "0x" + Long.toHexString(value);
-    }
-
-    private static String quoted(CharSequence text) {
-        StringBuilder quoted = new StringBuilder("\"");
-        text.chars().forEach(c -> {
-            switch (c) {
-                case '"' -> quoted.append("\\\"");
-                case '\\' -> quoted.append("\\\\");
-                case '\n' -> quoted.append("\\n");
-                case '\r' -> quoted.append("\\r");
-                case '\t' -> quoted.append("\\t");
-                default -> {
-                    if (c < 0x20) {
-                        quoted.append(String.format("\\u%04x", c));
-                    } else {
-                        quoted.append((char) c);
-                    }
-                }
-            }
-        });
-        return quoted.append('"').toString();
     }
 }

@@ -21,7 +21,9 @@ final class LastCalls {
     private LastCalls() {}
 
     /// Reads a recording from its end. Oldest first.
-    static List<String> of(RecordingReader reader, Services services) {
+    ///
+    /// @param calls how many hypercalls it has: the last one has this number
+    static List<String> of(RecordingReader reader, Services services, long calls) {
         List<String> recorded =
                 reader.header().services().stream().map(ServiceRef::name).toList();
         List<ServiceDescriptor> descriptors = services.descriptors().stream()
@@ -32,7 +34,12 @@ final class LastCalls {
         for (long n = reader.segmentCount() - 1; n >= 0 && lines.size() < SHOWN; n--) {
             lines.addAll(0, calls(reader.segment(n), text));
         }
-        return lines.subList(Math.max(0, lines.size() - SHOWN), lines.size());
+        List<String> last = lines.subList(Math.max(0, lines.size() - SHOWN), lines.size());
+        List<String> numbered = new ArrayList<>();
+        for (int at = 0; at < last.size(); at++) {
+            numbered.add("hypercall#" + (calls - last.size() + at + 1) + " " + last.get(at));
+        }
+        return numbered;
     }
 
     // A call and its answer stand in one segment.

@@ -90,7 +90,9 @@ final class ParallelReplay {
             Stretches stretches = Stretches.of(store, jobs);
             RunReport report = inParallel(stretches, jobs, first, out);
             checkpoints.tellNotice(store);
-            return report == null ? null : timed(report, lastCalls(), start);
+            return report == null
+                    ? null
+                    : timed(report, lastCalls(report.progress().hypercalls()), start);
         }
     }
 
@@ -101,9 +103,9 @@ final class ParallelReplay {
     }
 
     /// A stretch knows its own calls alone.
-    private List<String> lastCalls() {
+    private List<String> lastCalls(long calls) {
         try (RecordingReader reader = Recordings.open(recording, open)) {
-            return LastCalls.of(reader, services);
+            return LastCalls.of(reader, services, calls);
         }
     }
 

@@ -53,6 +53,11 @@ sealed interface Place {
             return last().compareTo(other.last());
         }
 
+        /// For JSON.
+        JsonObject json() {
+            return atExit ? Positions.atExit(position.slice()) : Positions.json(position);
+        }
+
         private Position last() {
             return atExit ? new Position(position.slice(), LAST) : position;
         }

@@ -3,10 +3,8 @@ package dev.trapline.launcher;
 import dev.trapline.abi.firmware.PsciVersion;
 import dev.trapline.abi.registry.FirmwareRegisters;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -30,7 +28,12 @@ final class RegisterTable {
         StringBuilder text = new StringBuilder();
         for (long id : after.ids()) {
             text.append(String.format(
-                    Locale.ROOT, "0x%016x  %-17s  %-7s  %s%n", id, after.name(id), hex(after.get(id)), meaning(id)));
+                    Locale.ROOT,
+                    "0x%016x  %-17s  %-7s  %s%n",
+                    id,
+                    after.name(id),
+                    Json.hex(after.get(id)),
+                    meaning(id)));
         }
         SortedMap<String, String> changes = changes();
         if (!changes.isEmpty()) {
@@ -66,34 +69,33 @@ final class RegisterTable {
         return changes;
     }
 
-    /// An object for each register.
+    /// A document with an object for each register, and what a configuration says instead of those that were
+    /// written.
     String json() {
         List<Object> all = new ArrayList<>();
         for (long id : after.ids()) {
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("id", Json.hex(id));
-            fields.put("name", after.name(id));
-            fields.put("value", Json.hex(after.get(id)));
-            if (id == FirmwareRegisters.PSCI_VERSION) {
-                fields.put("setting", VERSION);
-                fields.put("is", version(after));
-            } else {
-                fields.put("bits", bits(id));
-            }
-            all.add(fields);
+            JsonObject fields = new JsonObject()
+                    .with("registerId", Json.hex(id))
+                    .with("register", after.name(id))
+                    .with("value", Json.hex(after.get(id)));
+            all.add(
+                    id == FirmwareRegisters.PSCI_VERSION
+                            ? fields.with("setting", "services." + VERSION).with("is", version(after))
+                            : fields.with("bits", bits(id)));
         }
-        return Json.of(all);
+        return JsonObject.document("registers")
+                .with("firmwareRegisters", all)
+                .with("configuration", changes())
+                .line();
     }
 
     private List<Object> bits(long id) {
         List<Object> bits = new ArrayList<>();
-        after.toggles(id).forEach((bit, toggle) -> {
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("bit", bit);
-            fields.put("toggle", toggle);
-            fields.put("on", after.policy().isOn(toggle, true));
-            bits.add(fields);
-        });
+        after.toggles(id)
+                .forEach((bit, toggle) -> bits.add(new JsonObject()
+                        .with("bit", bit)
+                        .with("toggle", toggle)
+                        .with("on", after.policy().isOn(toggle, true))));
         return bits;
     }
 
@@ -103,9 +105,5 @@ final class RegisterTable {
 
     private static String onOff(FirmwareRegisters registers, String toggle) {
         return registers.policy().isOn(toggle, true) ? "on" : "off";
-    }
-
-    private static String hex(long value) {
-        return "0x" + Long.toHexString(value);
     }
 }

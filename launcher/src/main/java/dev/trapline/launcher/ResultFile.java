@@ -3,9 +3,6 @@ package dev.trapline.launcher;
 import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.file.BoundedFile.Links;
 import dev.trapline.abi.file.FileKind;
-import dev.trapline.abi.firmware.Effect;
-import dev.trapline.abi.firmware.ResetRequest;
-import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.journal.StoredHistory;
 import dev.trapline.journal.store.Permissions;
 import dev.trapline.vcpu.RunReport;
@@ -14,8 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -64,43 +59,18 @@ final class ResultFile {
     }
 
     /// Leaves in a recording how its run ended, for those who may read the recording.
-    static void writeInto(Path recording, Ending ending, RunReport report) throws IOException {
+    static void writeInto(Path recording, JsonObject result) throws IOException {
         Path file = recording.resolve(IN_RECORDING);
         BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
         if (!Files.exists(file)) {
             Permissions.makeFile(file);
         }
-        write(file, ending, report);
+        write(file, result);
     }
 
     /// Writes how a command ended.
-    ///
-    /// @param report of the run; null if there was none
-    static void write(Path file, Ending ending, @Nullable RunReport report) throws IOException {
-        Map<String, Object> fields = fields(ending);
-        if (report != null) {
-            describe(report, fields);
-        }
-        Files.writeString(file, Json.of(fields) + "\n");
-    }
-
-    private static void describe(RunReport report, Map<String, Object> fields) {
-        describe(report.outcome(), fields);
-        fields.put("slices", report.progress().slices());
-        fields.put("hypercalls", report.progress().hypercalls());
-        fields.put("virtualTimeTicks", report.progress().virtualTime());
-        fields.put("instructionsGranted", report.instructionsGranted());
-        fields.put("registerDigest", Json.hex(report.registerDigest()));
-        fields.put("memoryDigest", Json.hex(report.memoryDigest()));
-        fields.put("consoleBytes", report.consoleBytes());
-        fields.put("consoleDigest", Json.hex(report.consoleDigest()));
-        fields.put("hostNanos", report.hostNanos());
-        StoredHistory stored = report.stored();
-        if (stored != null) {
-            fields.put("durability", stored.durability().id());
-            fields.put("segments", stored.segments());
-            fields.put("durableSegments", stored.durable());
-        }
+    static void write(Path file, JsonObject result) throws IOException {
+        Files.writeString(file, result.line());
     }
 
     /// How long the recording in a directory took to make, in nanoseconds; empty if that is not known.
@@ -115,69 +85,42 @@ final class ResultFile {
         }
     }
 
-    private static Map<String, Object> fields(Ending ending) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("status", ending.status());
-        fields.put("kind", ending.kind());
-        fields.put("message", ending.message());
-        return fields;
+    /// How a command ended, as a document.
+    ///
+    /// @param report of the run; null if there was none
+    static JsonObject json(Ending ending, @Nullable RunReport report) {
+        JsonObject document = JsonObject.document("result")
+                .with("status", ending.status())
+                .with("kind", ending.kind())
+                .with("message", ending.message());
+        return report == null ? document : document.withAll(json(report));
     }
 
-    private static void describe(RunOutcome outcome, Map<String, Object> fields) {
-        switch (outcome) {
-            case RunOutcome.Exited(long status) -> fields.put("guestStatus", Json.hex(status));
-            case RunOutcome.GuestFailed failure -> {
-                fields.put("vcpu", failure.vcpu().index());
-                fields.put("fault", failure.fault().kind().description());
-                fields.put("pc", Json.hex(failure.registers().pc()));
-                fields.put("address", Json.hex(failure.fault().address()));
-            }
-            case RunOutcome.LimitReached(RunOutcome.Limit limit) ->
-                fields.put(
-                        "limit",
-                        switch (limit) {
-                            case INSTRUCTIONS -> "max-instructions";
-                            case TIMEOUT -> "timeout";
-                        });
-            case RunOutcome.Deadlock(var vcpus) ->
-                fields.put(
-                        "vcpus",
-                        vcpus.stream().map(state -> state.description()).toList());
-            case RunOutcome.Diverged(String report) -> fields.put("report", report);
-            case RunOutcome.ServiceFailed failed -> fields.put("service", failed.service());
-            case RunOutcome.HeldByService held -> fields.put("service", held.service());
-            case RunOutcome.Broken broken -> fields.put("lastEvents", broken.lastEvents());
-            case RunOutcome.ResetRequested(Effect.SystemReset.Reset kind, ResetRequest request) ->
-                fields.put("reset", reset(kind, request));
-            case RunOutcome.PoweredOff _,
-                    RunOutcome.Hibernated _,
-                    RunOutcome.Interrupted _,
-                    RunOutcome.RecordingEnds _,
-                    RunOutcome.StorageFailed _ -> {}
+    private static JsonObject json(RunReport report) {
+        JsonObject fields = new JsonObject()
+                .with("outcome", OutcomeJson.of(report.outcome()))
+                .with("position", Positions.json(report.position()))
+                .with("ticks", report.progress().virtualTime())
+                .with("slices", report.progress().slices())
+                .with("hypercalls", report.progress().hypercalls())
+                .with("instructionsGranted", report.instructionsGranted())
+                .with("registerDigest", Json.hex(report.registerDigest()))
+                .with("memoryDigest", Json.hex(report.memoryDigest()))
+                .with("consoleBytes", report.consoleBytes())
+                .with("consoleDigest", Json.hex(report.consoleDigest()))
+                .with("hostNanos", report.hostNanos());
+        RunReport.Breakage breakage = report.breakage();
+        if (breakage != null) {
+            fields.with("lastEvents", breakage.lastEvents());
+            fields.withAny(
+                    "stackTrace",
+                    breakage.trace().isEmpty() ? null : breakage.trace().lines().toList());
         }
-    }
-
-    /// What the reset that the guest asked for was: the call, what it does to memory, and what the guest said with
-    /// it.
-    private static Map<String, Object> reset(Effect.SystemReset.Reset kind, ResetRequest request) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put(
-                "call",
-                switch (request) {
-                    case ResetRequest.Plain _ -> "SYSTEM_RESET";
-                    case ResetRequest.Typed _ -> "SYSTEM_RESET2";
-                });
-        fields.put(
-                "kind",
-                switch (kind) {
-                    case COLD -> "cold";
-                    case WARM -> "warm";
-                });
-        if (request instanceof ResetRequest.Typed typed) {
-            fields.put("vendor", typed.isVendor());
-            fields.put("type", Json.hex(Integer.toUnsignedLong(typed.type())));
-            fields.put("cookie", Json.hex(typed.cookie()));
-        }
-        return fields;
+        StoredHistory stored = report.stored();
+        return stored == null
+                ? fields
+                : fields.with("durability", stored.durability().id())
+                        .with("segments", stored.segments())
+                        .with("durableSegments", stored.durable());
     }
 }

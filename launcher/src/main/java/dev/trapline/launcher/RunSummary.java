@@ -77,7 +77,7 @@ record RunSummary(RunReport report, Ending ending) {
 
     private Ending leaveResult(Path recording, Ending last) {
         try {
-            ResultFile.writeInto(recording, last, report);
+            ResultFile.writeInto(recording, ResultFile.json(last, report));
             return last;
         } catch (IOException e) {
             return new Ending(

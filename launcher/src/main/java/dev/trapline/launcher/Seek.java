@@ -47,7 +47,7 @@ final class Seek {
     }
 
     /// Shows the machine.
-    Ending show(Place wanted, StateView view, TraceCommand.Format format) {
+    Ending show(Place wanted, StateView view, FormatOption.Format format) {
         try (WatchedReader reader = RecordingPath.open(terminal, recording, open)) {
             Place.Found place = wanted.find(reader);
             reader.watch().pause();

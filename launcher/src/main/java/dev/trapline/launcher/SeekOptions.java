@@ -16,7 +16,7 @@ final class SeekOptions {
     private boolean registers;
     private List<String> memory = List.of();
     private boolean disassemble;
-    private TraceCommand.Format format = TraceCommand.Format.text;
+    private FormatOption.Format format = FormatOption.Format.text;
 
     @Option(
             names = "--from",
@@ -70,8 +70,8 @@ final class SeekOptions {
             paramLabel = "FORMAT",
             order = 16,
             description = "With --at: ${COMPLETION-CANDIDATES} (default text).")
-    void format(TraceCommand.@Nullable Format value) {
-        format = value == null ? TraceCommand.Format.text : value;
+    void format(FormatOption.@Nullable Format value) {
+        format = value == null ? FormatOption.Format.text : value;
     }
 
     /// Whether not all of the recording is to be played as it is.
@@ -126,7 +126,7 @@ final class SeekOptions {
         return stretches;
     }
 
-    TraceCommand.Format format() {
+    FormatOption.Format format() {
         return format;
     }
 }

@@ -11,10 +11,8 @@ import dev.trapline.vcpu.VcpuView;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /// A machine at one position of its recording, as people and programs read it.
 ///
@@ -65,11 +63,10 @@ record StateView(boolean registers, boolean disassembly, List<Stretch> memory) {
             return from.read(address, length);
         }
 
-        Map<String, Object> fields(GuestMemory from) {
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("address", Json.hex(address));
-            fields.put("bytes", HexFormat.of().formatHex(read(from).toArray()));
-            return fields;
+        JsonObject json(GuestMemory from) {
+            return new JsonObject()
+                    .with("address", Json.hex(address))
+                    .with("data", HexFormat.of().formatHex(read(from).toArray()));
         }
     }
 
@@ -120,49 +117,48 @@ record StateView(boolean registers, boolean disassembly, List<Stretch> memory) {
         }
     }
 
-    /// For programs: one object on one line.
+    /// For programs: one document on one line.
     String json(Playback playback, Place.Found place, Width width) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("slice", place.position().slice());
-        fields.put("instruction", place.position().instruction());
-        fields.put("atExit", place.atExit());
-        fields.put("ticks", playback.now());
         List<Object> vcpus = new ArrayList<>();
         for (VcpuView vcpu : playback.vcpus()) {
-            vcpus.add(fields(vcpu, playback.memory(), width));
+            vcpus.add(json(vcpu, playback.memory(), width));
         }
-        fields.put("vcpus", vcpus);
+        JsonObject document = JsonObject.document("machine-state")
+                .with("position", place.json())
+                .with("ticks", playback.now())
+                .with("vcpus", vcpus);
         if (!memory.isEmpty()) {
-            List<Object> shown = new ArrayList<>();
-            memory.forEach(stretch -> shown.add(stretch.fields(playback.memory())));
-            fields.put("memory", shown);
+            document.with(
+                    "memory",
+                    memory.stream()
+                            .map(stretch -> stretch.json(playback.memory()))
+                            .toList());
         }
-        return Json.of(fields) + "\n";
+        return document.line();
     }
 
-    private Map<String, Object> fields(VcpuView vcpu, GuestMemory from, Width width) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("vcpu", vcpu.vcpu().index());
-        fields.put("state", vcpu.state().description());
-        fields.put("next", vcpu.next());
+    private JsonObject json(VcpuView vcpu, GuestMemory from, Width width) {
+        JsonObject fields = new JsonObject()
+                .with("vcpu", vcpu.vcpu().index())
+                .with("state", vcpu.state().description())
+                .with("next", vcpu.next());
         GeneralRegisters values = vcpu.registers();
         if (registers && values != null) {
-            Map<String, Object> named = new LinkedHashMap<>();
+            JsonObject named = new JsonObject();
             for (int n = 0; n < GeneralRegisters.COUNT; n++) {
-                named.put(GeneralRegisters.nameOf(n), Json.hex(values.get(n)));
+                named.with(GeneralRegisters.nameOf(n), Json.hex(values.get(n)));
             }
-            fields.put("registers", named);
+            fields.with("registers", named);
         }
         if (disassembly && values != null) {
             List<Object> lines = new ArrayList<>();
             for (Line line : lines(from, values, width)) {
-                Map<String, Object> parts = new LinkedHashMap<>();
-                parts.put("address", Json.hex(line.address()));
-                parts.put("code", line.code());
-                parts.put("text", line.text());
-                lines.add(parts);
+                lines.add(new JsonObject()
+                        .with("address", Json.hex(line.address()))
+                        .with("code", line.code())
+                        .with("text", line.text()));
             }
-            fields.put("disassembly", lines);
+            fields.with("disassembly", lines);
         }
         return fields;
     }

@@ -17,13 +17,15 @@ import java.nio.charset.StandardCharsets;
 /// @param err everything that is said about it
 /// @param messages what is below `err`
 /// @param endRequest whether the process was asked to end
-record Terminal(InputStream in, Output out, PrintWriter err, Output messages, EndRequest endRequest) {
+/// @param json whether `err` is for a program: each line of it becomes a document
+record Terminal(
+        InputStream in, Output out, PrintWriter err, Output messages, EndRequest endRequest, boolean json) {
 
     private static final int DEFAULT_WIDTH = 80;
 
     /// Streams of somebody else, such as a test.
     Terminal(InputStream in, OutputStream out, PrintWriter err) {
-        this(in, new Output(out), err, new Output(OutputStream.nullOutputStream()), new EndRequest());
+        this(in, new Output(out), err, new Output(OutputStream.nullOutputStream()), new EndRequest(), false);
     }
 
     /// Those of this process, without a buffer before the guest's console.
@@ -34,7 +36,13 @@ record Terminal(InputStream in, Output out, PrintWriter err, Output messages, En
                 new Output(new FileOutputStream(FileDescriptor.out)),
                 new PrintWriter(new OutputStreamWriter(messages, StandardCharsets.UTF_8), true),
                 messages,
-                new EndRequest());
+                new EndRequest(),
+                false);
+    }
+
+    /// The same, with everything that is said about it as JSON.
+    Terminal inJson() {
+        return new Terminal(in, out, new PrintWriter(new NoticeWriter(err), true), messages, endRequest, true);
     }
 
     /// The guest's console on these streams.
@@ -65,7 +73,7 @@ record Terminal(InputStream in, Output out, PrintWriter err, Output messages, En
 
     /// Whether a status line can be drawn.
     boolean hasStatusLine() {
-        return Tty.isTerminal(Tty.STDERR);
+        return !json && Tty.isTerminal(Tty.STDERR);
     }
 
     /// Prints what a command was asked for.

@@ -1,21 +1,14 @@
 package dev.trapline.launcher;
 
-import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.ServiceDescriptor;
-import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
-import dev.trapline.journal.record.JournalRecord;
-import dev.trapline.journal.record.JournalRecord.Answer;
-import dev.trapline.journal.record.JournalRecord.Slice;
 import dev.trapline.vcpu.trace.HypercallText;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,8 +22,14 @@ import picocli.CommandLine.Parameters;
         description = {
             "Prints a recording's hypercalls, one line each.",
             "",
-            "A line says: slice, virtual time in seconds at its beginning, vCPU, conduit, the call with its arguments,"
-                    + " its result, who answered it and how, and what else it did.",
+            "A line says: the call's number, as 'replay --at hypercall#9' takes it; its slice; virtual time in seconds at"
+                    + " the beginning of the slice; vCPU, conduit, the call with its arguments, its result; the decision"
+                    + " and who answered; and what else it did.",
+            "",
+            "--schedule prints slices instead: ordinal, virtual time at the beginning, vCPU, length in ticks of virtual"
+                    + " time, and why the slice ended. --count prints a table: how often each function had each result,"
+                    + " and the latencies, in ticks of virtual time from the call until its caller ran again. A second"
+                    + " has 62,500,000 ticks.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -40,7 +39,10 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  trapline trace rec",
             "  trapline trace rec --cpu 1 --cpu 2 --function PSCI_CPU_ON",
-            "  trapline trace rec --function 0xC6001000 --format json"
+            "  trapline trace rec --function 0xC6001000 --format json",
+            "  trapline trace rec --from hypercall#3 --to 1.5ms",
+            "  trapline trace rec --schedule --cpu 1",
+            "  trapline trace rec --count"
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
@@ -51,17 +53,17 @@ import picocli.CommandLine.Parameters;
         })
 final class TraceCommand implements Action {
 
-    /// How a trace is written.
-    enum Format {
-        text,
-        json
-    }
-
     private final Terminal terminal;
     private final List<Integer> cpus = new ArrayList<>();
     private final List<String> functions = new ArrayList<>();
     private Path recording = Path.of("");
-    private Format format = Format.text;
+    private boolean schedule;
+    private boolean count;
+    private @Nullable String from;
+    private @Nullable String to;
+
+    @Mixin
+    private final FormatOption format = new FormatOption();
 
     @Mixin
     private final PluginOption plugin = new PluginOption();
@@ -76,15 +78,19 @@ final class TraceCommand implements Action {
     }
 
     @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
+            names = "--schedule",
             order = 1,
-            description = "${COMPLETION-CANDIDATES} (default text; json is one object a line).")
-    void format(@Nullable Format value) {
-        format = value == null ? Format.text : value;
+            description = "Print slices: who ran when, for how long, and why it ended.")
+    void schedule(boolean given) {
+        schedule = given;
     }
 
-    @Option(names = "--cpu", paramLabel = "N", order = 2, description = "Only this vCPU. May be given more than once.")
+    @Option(names = "--count", order = 2, description = "Count calls by function and result, with their latencies.")
+    void count(boolean given) {
+        count = given;
+    }
+
+    @Option(names = "--cpu", paramLabel = "N", order = 3, description = "Only this vCPU. May be given more than once.")
     void cpus(@Nullable List<Integer> values) {
         cpus.clear();
         if (values != null) {
@@ -95,13 +101,33 @@ final class TraceCommand implements Action {
     @Option(
             names = "--function",
             paramLabel = "NAME",
-            order = 3,
-            description = "Only this function, by name or identifier. May be given more than once.")
+            order = 4,
+            description =
+                    "Only this function, by name or identifier; not with --schedule. May be given more than once.")
     void functions(@Nullable List<String> values) {
         functions.clear();
         if (values != null) {
             functions.addAll(values);
         }
+    }
+
+    @Option(
+            names = "--from",
+            paramLabel = "POS",
+            order = 5,
+            description = "Only from here on. POS is a slice (120), an instruction in one (120:17), a call"
+                    + " (hypercall#9), or a virtual time (1.5ms).")
+    void from(@Nullable String value) {
+        from = value;
+    }
+
+    @Option(
+            names = "--to",
+            paramLabel = "POS",
+            order = 6,
+            description = "Only up to here; a call that is named is shown.")
+    void to(@Nullable String value) {
+        to = value;
     }
 
     @Override
@@ -111,21 +137,24 @@ final class TraceCommand implements Action {
 
     @Override
     public Ending perform() {
+        if (schedule && count) {
+            throw CommandException.usage("--schedule prints slices, and --count counts calls: give one of them");
+        }
+        if (schedule && !functions.isEmpty()) {
+            throw CommandException.usage(
+                    "--function names calls, and --schedule prints slices: leave one of them out, or give --cpu");
+        }
         List<ServiceDescriptor> services = Services.load(plugin.plugins()).descriptors();
         HypercallText text = new HypercallText(services);
-        TraceLines lines = switch (format) {
-            case text -> new TraceLines.Text(text);
-            case json -> new TraceLines.Objects(text);
-        };
         // The images do not matter here: a recording may be traced whatever became of them.
         try (WatchedReader reader = RecordingPath.open(terminal, recording, OpenOptions.IGNORE_IMAGE_HASH)) {
             TraceFilter filter = TraceFilter.of(cpus, functions, reader.header().spec(), services);
             ReplayCommand.tellNotice(reader, terminal.err());
-            long hidden = print(reader, filter, text, lines, new BufferedOutputStream(terminal.out()));
-            if (hidden > 0) {
-                terminal.err()
-                        .println("trapline: --cpu and --function leave none of the recording's "
-                                + Figures.count(hidden, "hypercall") + filter.nearestKnown(services));
+            TraceWalk walk = walk(reader);
+            if (count) {
+                tellIfNone(count(walk, reader, new CallCounts(text, filter)), filter, services);
+            } else {
+                tellIfNone(print(walk, reader, text, filter), filter, services);
             }
         } catch (IOException _) {
             // The terminal remembers that it cannot be written, and says so: there is no use in going on.
@@ -133,47 +162,45 @@ final class TraceCommand implements Action {
         return Ending.DONE;
     }
 
-    private static void print(OutputStream out, String line) throws IOException {
-        out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    private TraceWalk walk(RecordingReader reader) {
+        Place.Found first =
+                from == null ? Place.Found.START : Place.parse("--from", from).find(reader);
+        Place.Found last = to == null ? null : Place.parse("--to", to).find(reader);
+        if (last != null && first.compareTo(last) > 0) {
+            throw CommandException.usage("--from is behind --to: " + first + ", and " + last);
+        }
+        return new TraceWalk(first, last);
     }
 
-    /// @return how many calls there are, if none of them was shown; otherwise 0
-    private static long print(
-            RecordingReader reader, TraceFilter filter, HypercallText text, TraceLines lines, OutputStream out)
-            throws IOException {
-        long cutSliceCost = reader.header().spec().cutSliceCost();
-        Iterator<HistoryEntry> entries = reader.entries();
-        long time = 0;
-        long begin = 0;
-        Slice caller = null;
-        long calls = 0;
-        long shown = 0;
+    /// @return how many calls there are, if none of them was counted; otherwise 0
+    private long count(TraceWalk walk, RecordingReader reader, CallCounts counts) throws IOException {
         try {
-            while (entries.hasNext()) {
-                HistoryEntry entry = entries.next();
-                if (TraceLines.isHappening(entry.record()) && filter.shows(entry.record())) {
-                    print(out, lines.line(new TraceLines.Happening(entry.position(), time, entry.record())));
-                }
-                if (entry.record() instanceof Slice slice) {
-                    caller = slice;
-                    begin = time;
-                    time += slice.cost(cutSliceCost);
-                } else if (entry.record() instanceof JournalRecord.Idle(long until)) {
-                    time = until;
-                } else if (entry.record() instanceof Answer answer
-                        && caller != null
-                        && caller.exit() instanceof HypercallExit exit) {
-                    calls++;
-                    if (!filter.shows(caller.vcpu(), exit, text.name(exit))) {
-                        continue;
-                    }
-                    shown++;
-                    print(out, lines.line(new TraceLines.Call(entry.position(), begin, caller.vcpu(), exit, answer)));
-                }
-            }
+            walk.walk(reader, counts);
+        } finally {
+            terminal.print(format.isJson() ? counts.json() : counts.text());
+        }
+        return counts.isEmpty() ? counts.calls() : 0;
+    }
+
+    /// @return how many calls there are, if calls were asked for and none of them was printed; otherwise 0
+    private long print(TraceWalk walk, RecordingReader reader, HypercallText text, TraceFilter filter)
+            throws IOException {
+        TraceLines lines = format.isJson() ? new TraceLines.Documents(text) : new TraceLines.Text(text);
+        OutputStream out = new BufferedOutputStream(terminal.out());
+        TracePrinter printer = new TracePrinter(text, filter, lines, schedule, out);
+        try {
+            walk.walk(reader, printer);
         } finally {
             out.flush();
         }
-        return shown == 0 ? calls : 0;
+        return schedule || printer.shown() > 0 ? 0 : printer.calls();
+    }
+
+    private void tellIfNone(long hidden, TraceFilter filter, List<ServiceDescriptor> services) {
+        if (hidden > 0) {
+            terminal.err()
+                    .println("trapline: --cpu and --function leave none of the " + Figures.count(hidden, "hypercall")
+                            + " there" + filter.nearestKnown(services));
+        }
     }
 }

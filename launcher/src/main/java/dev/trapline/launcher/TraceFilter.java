@@ -2,6 +2,7 @@ package dev.trapline.launcher;
 
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.smccc.FunctionId;
@@ -9,6 +10,7 @@ import dev.trapline.abi.smccc.SmcccCall;
 import dev.trapline.config.Nearest;
 import dev.trapline.config.Quantities;
 import dev.trapline.journal.record.JournalRecord;
+import dev.trapline.vcpu.trace.HypercallText;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +18,7 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// Which hypercalls a trace shows.
 ///
@@ -98,14 +101,39 @@ record TraceFilter(Set<Integer> cpus, Set<String> functions) {
         if (!functions.isEmpty()) {
             return false;
         }
-        return cpus.isEmpty() || TraceLines.vcpusOf(happening).anyMatch(vcpu -> cpus.contains(vcpu.index()));
+        return cpus.isEmpty() || vcpusOf(happening).anyMatch(vcpu -> cpus.contains(vcpu.index()));
+    }
+
+    /// Whether what a vCPU does is shown.
+    boolean shows(VcpuId vcpu) {
+        return cpus.isEmpty() || cpus.contains(vcpu.index());
+    }
+
+    /// Whether a record is shown as something that happened without a call. That a service asks for entropy is none
+    /// of its guest's business.
+    static boolean isHappening(JournalRecord record) {
+        return switch (record) {
+            case JournalRecord.Injected _ -> true;
+            case JournalRecord.Reaction reaction ->
+                reaction.effects().stream().anyMatch(effect -> !(effect instanceof Effect.DrawEntropy));
+            case JournalRecord _ -> false;
+        };
+    }
+
+    private static Stream<VcpuId> vcpusOf(JournalRecord happening) {
+        return switch (happening) {
+            case JournalRecord.Injected injected -> Stream.of(injected.what().vcpu());
+            case JournalRecord.Reaction reaction ->
+                reaction.effects().stream().flatMap(effect -> HypercallText.target(effect).stream());
+            case JournalRecord _ -> Stream.empty();
+        };
     }
 
     /// Whether a call is shown.
     ///
     /// @param name of its function
     boolean shows(VcpuId vcpu, HypercallExit exit, String name) {
-        if (!cpus.isEmpty() && !cpus.contains(vcpu.index())) {
+        if (!shows(vcpu)) {
             return false;
         }
         // Written as 0xC4000003, as 0xc400_0003, or by name; with the SVE hint or without it.

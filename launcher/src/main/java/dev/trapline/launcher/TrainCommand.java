@@ -49,6 +49,7 @@ final class TrainCommand implements Action {
                             guests.resolve("hypercall-loop.elf").toString()),
                     List.of("replay", recording),
                     List.of("trace", recording),
+                    List.of("trace", recording, "--format", "json"),
                     List.of("caps", "query", "hvc", "PSCI_CPU_ON"),
                     List.of("caps", "list"))) {
                 new Trapline(quiet).execute(command);

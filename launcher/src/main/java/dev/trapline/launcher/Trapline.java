@@ -1,16 +1,12 @@
 package dev.trapline.launcher;
 
-import dev.trapline.vcpu.RunReport;
-import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -46,23 +42,22 @@ public final class Trapline {
     ///
     /// @return the exit status
     int execute(List<String> arguments) {
-        CommandLine top = commandLine(arguments);
-        Ending ending;
+        Terminal present = FormatOption.isJson(arguments) ? terminal.inJson() : terminal;
+        CommandLine top = commandLine(arguments, present);
+        Performed performed;
         try {
-            ending = perform(top.parseArgs(arguments.toArray(String[]::new)));
+            performed = perform(top.parseArgs(arguments.toArray(String[]::new)), present);
         } catch (ParameterException e) {
-            ending = Misuse.ending(e, arguments);
+            performed = Performed.of(Misuse.ending(e, arguments));
         }
         top.getOut().flush();
-        ending = terminal.settle(ending);
-        if (!ending.equals(Ending.DONE)) {
-            terminal.err().println(ending.lastLine());
-        }
-        return ending.status();
+        performed = performed.settled(present);
+        performed.tell(present.json(), terminal.err());
+        return performed.ending().status();
     }
 
     // Only the subcommand that is asked for is built, unless all of them are to be listed: each costs start-up time.
-    CommandLine commandLine(List<String> arguments) {
+    static CommandLine commandLine(List<String> arguments, Terminal terminal) {
         Map<String, Supplier<Object>> subcommands = new LinkedHashMap<>();
         subcommands.put("run", () -> new RunCommand(terminal));
         subcommands.put("replay", () -> new ReplayCommand(terminal));
@@ -90,62 +85,32 @@ public final class Trapline {
         return top;
     }
 
-    private Ending perform(ParseResult parsed) {
+    private static Performed perform(ParseResult parsed, Terminal terminal) {
         if (asksForHelp(parsed)) {
             HelpText.prepare(parsed.commandSpec().commandLine(), terminal);
         }
         if (CommandLine.executeHelpRequest(parsed) != null) {
-            return Ending.DONE;
+            return Performed.of(Ending.DONE);
         }
         ParseResult leaf = parsed;
         while (leaf.hasSubcommand()) {
             leaf = leaf.subcommand();
         }
         return switch (leaf.commandSpec().userObject()) {
-            case Action action -> perform(action);
+            case Action action -> Performed.by(action, terminal);
             case Runnable generator -> {
                 generator.run();
-                yield Ending.DONE;
+                yield Performed.of(Ending.DONE);
             }
             default -> {
                 HelpText.prepare(leaf.commandSpec().commandLine(), terminal);
                 leaf.commandSpec().commandLine().usage(terminal.err());
-                yield new Ending(Ending.USAGE, "usage", "no command given");
+                yield Performed.of(new Ending(Ending.USAGE, "usage", "no command given"));
             }
         };
     }
 
     private static boolean asksForHelp(ParseResult parsed) {
         return parsed.isUsageHelpRequested() || (parsed.hasSubcommand() && asksForHelp(parsed.subcommand()));
-    }
-
-    // The process ends here in any case: there is nobody left to take an error.
-    @SuppressWarnings("IllegalCatch")
-    private Ending perform(Action action) {
-        Ending ending;
-        try {
-            ResultFile.requireWritable(action.resultFile());
-        } catch (CommandException e) {
-            return e.ending();
-        }
-        try {
-            ending = action.perform();
-        } catch (RuntimeException | Error e) {
-            ending = Failures.report(e, terminal.err());
-        }
-        Path result = action.resultFile();
-        Ending settled = terminal.settle(ending);
-        return result == null ? settled : written(result, settled, action.report());
-    }
-
-    private static Ending written(Path result, Ending ending, @Nullable RunReport report) {
-        try {
-            ResultFile.write(result, ending, report);
-        } catch (IOException e) {
-            return BrokenPipe.is(e)
-                    ? ending
-                    : ending.withLoss("the result file " + result + " cannot be written (" + e.getMessage() + ")");
-        }
-        return ending;
     }
 }

@@ -4,8 +4,10 @@ import dev.trapline.abi.engine.EngineLibrary;
 import dev.trapline.unicorn.Shortcut;
 import dev.trapline.unicorn.UnicornEngines;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `trapline version`.
@@ -22,7 +24,7 @@ import picocli.CommandLine.Option;
             "  trapline version --engine --library libunicorn.so.2"
         },
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {"0:it was said", "2:the command line is wrong, or there is no library"})
+        exitCodeList = {"0:it was said", "2:the command line is wrong, or there is no library", Ending.UNWRITTEN})
 final class VersionCommand implements Action {
 
     private final Terminal terminal;
@@ -47,6 +49,9 @@ final class VersionCommand implements Action {
             description = "Try out only these: all, none, or names with commas between them (default all).")
     private @Nullable String shortcuts;
 
+    @Mixin
+    private final FormatOption format = new FormatOption();
+
     VersionCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -58,6 +63,10 @@ final class VersionCommand implements Action {
 
     @Override
     public Ending perform() {
+        if (format.isJson()) {
+            terminal.print(json().line());
+            return Ending.DONE;
+        }
         StringBuilder text = new StringBuilder();
         for (String line : new Version().getVersion()) {
             text.append(line).append('\n');
@@ -67,6 +76,31 @@ final class VersionCommand implements Action {
         }
         terminal.print(text.toString());
         return Ending.DONE;
+    }
+
+    private JsonObject json() {
+        JsonObject document = JsonObject.document("version")
+                .with("trapline", Version.text())
+                .with("java", Runtime.version().toString())
+                .with("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        return engine ? document.with("engine", json(Engines.open(library, shortcuts))) : document;
+    }
+
+    private static JsonObject json(UnicornEngines engines) {
+        EngineLibrary found = engines.library();
+        return new JsonObject()
+                .with("name", found.name())
+                .with("version", found.version())
+                .with("origin", found.origin())
+                .with("sha256", found.sha256())
+                .with(
+                        "shortcuts",
+                        Arrays.stream(Shortcut.values())
+                                .map(shortcut -> new JsonObject()
+                                        .with("shortcut", shortcut.id())
+                                        .with("used", engines.shortcuts().uses(shortcut))
+                                        .with("message", engines.shortcuts().line(shortcut)))
+                                .toList());
     }
 
     private static void describe(UnicornEngines engines, StringBuilder text) {

@@ -323,8 +323,7 @@ class BadInputTest {
     void theResultFileTellsOfARefusalToo() throws IOException {
         Path result = directory.resolve("result.json");
         assertRefused(perform("run", "--result", result.toString(), "absent.elf"), "absent.elf");
-        assertThat(Files.readString(result))
-                .startsWith("{\"status\":2,\"kind\":\"usage\",\"message\":\"image absent.elf");
+        assertThat(Files.readString(result)).contains("\"status\":2,\"kind\":\"usage\",\"message\":\"image absent.elf");
     }
 
     @Test

@@ -45,10 +45,10 @@ class CapsTest {
         assertThat(said.status()).as(said.err()).isZero();
         assertThat(said.out()).isEqualTo("""
             HVC #0 0xC4000003 PSCI_CPU_ON from A64
-              action    forward
+              decision  forwarded
               service   psci
               owner     4, Standard Secure Service
-              kind      default
+              source    default
               because   service 'psci' claims it
               declared  default
             """);
@@ -77,13 +77,13 @@ class CapsTest {
                 .toString();
         assertThat(caps("query", "smc", "0xC4000003", "--config", file).out())
                 .as("the exact call is stronger than the range")
-                .contains("action    deny: a rule denies it", "kind      exact call", "declared  " + file + ":4");
+                .contains("decision  denied: a rule denies it", "source    exact call", "declared  " + file + ":4");
         assertThat(caps("query", "smc", "0xC4000004", "--config", file).out())
                 .as("the range is stronger than the owner")
-                .contains("action    forward", "kind      range", "declared  " + file + ":3");
+                .contains("decision  forwarded", "source    range", "declared  " + file + ":3");
         assertThat(caps("query", "smc", "0x84000050", "--config", file).out())
                 .as("what only the owner's rule names")
-                .contains("action    deny: a rule denies it", "kind      owner", "declared  " + file + ":2");
+                .contains("decision  denied: a rule denies it", "source    owner", "declared  " + file + ":2");
     }
 
     @Test
@@ -91,10 +91,10 @@ class CapsTest {
         String file = policy("trapline.firmware {", "  toggles { psci-to-user = off }", "}")
                 .toString();
         assertThat(caps("query", "hvc", "0x84000000", "--config", file).out())
-                .contains("action    resident", "declared  'psci-to-user' is off at " + file + ":2");
+                .contains("decision  resident", "declared  'psci-to-user' is off at " + file + ":2");
         assertThat(caps("query", "hvc", "0x84000000", "--set", "firmware.toggles.psci=off")
                         .out())
-                .contains("kind      toggle", "because   toggle 'psci' is off", "declared  --set ");
+                .contains("source    toggle", "because   toggle 'psci' is off", "declared  --set ");
     }
 
     @Test
@@ -105,40 +105,42 @@ class CapsTest {
                 .toString();
         assertThat(caps("query", "hvc", "0x84000000", "--config", file).out())
                 .contains(
-                        "action    resident", "declared  " + file + ":2, and 'psci-to-user' is off at " + file + ":1");
+                        "decision  resident", "declared  " + file + ":2, and 'psci-to-user' is off at " + file + ":1");
     }
 
     @Test
     void aCallWithAnImmediateIsNoSmcccCallAndNeedsNoFunction() {
         assertThat(caps("query", "hvc", "--imm", "0x1234").out())
                 .startsWith("HVC #4660 0x00000000 from A64\n")
-                .contains("action    deny")
+                .contains("decision  denied")
                 .doesNotContain("owner");
         assertThat(caps("query", "hvc", "--imm", "7", "--set", "firmware.rules=[{imm=7,action=forward,service=psci}]")
                         .out())
-                .contains("action    forward", "service   psci");
+                .contains("decision  forwarded", "service   psci");
     }
 
     @Test
     void a64BitFunctionFromAarch32IsDenied() {
         assertThat(caps("query", "hvc", "0xC4000003", "--state", "t32").out())
-                .contains("from T32", "action    deny: a 64-bit function identifier cannot be used from AArch32 state");
+                .contains(
+                        "from T32", "decision  denied: a 64-bit function identifier cannot be used from AArch32 state");
     }
 
     @Test
     void aQuerysAnswerAsJsonIsOneObject() {
         assertThat(caps("query", "smc", "0xC4000003", "--format", "json").out())
-                .isEqualTo("{\"conduit\":\"smc\",\"imm\":0,\"function\":\"0xC4000003\",\"name\":\"PSCI_CPU_ON\","
-                        + "\"state\":\"a64\",\"owner\":{\"number\":4,\"name\":\"Standard Secure Service\"},"
-                        + "\"action\":\"forward\",\"service\":\"psci\",\"kind\":\"default\","
-                        + "\"decidedBy\":\"service 'psci' claims it\",\"declared\":\"default\"}\n");
+                .isEqualTo("{\"schema\":{\"name\":\"trapline.capability\",\"version\":0},\"conduit\":\"smc\","
+                        + "\"immediate\":0,\"functionId\":\"0xC4000003\",\"function\":\"PSCI_CPU_ON\","
+                        + "\"executionState\":\"a64\",\"owner\":{\"number\":4,\"name\":\"Standard Secure Service\"},"
+                        + "\"decision\":\"forwarded\",\"service\":\"psci\",\"source\":\"default\","
+                        + "\"because\":\"service 'psci' claims it\",\"declared\":\"default\"}\n");
     }
 
     @Test
     void aCallWithTheSveHintIsTheCallWithoutIt() {
         assertThat(caps("query", "hvc", "0xC4010003").out())
                 .startsWith("HVC #0 0xC4010003 PSCI_CPU_ON from A64\n")
-                .contains("action    forward", "service   psci");
+                .contains("decision  forwarded", "service   psci");
         assertThat(caps("query", "hvc", "0x95C1BA60").out())
                 .as("bit 16 is no hint in KVM's identifiers of PSCI 0.1, which have other reserved bits set")
                 .startsWith("HVC #0 0x95C1BA60 PSCI_0_1_CPU_ON from A64\n")
@@ -147,7 +149,7 @@ class CapsTest {
         assertThat(caps("query", "hvc", "0xC4010003", "--set", off).out())
                 .as("without the toggle it is another one, which nobody claims")
                 .startsWith("HVC #0 0xC4010003 from A64\n")
-                .contains("action    deny: no service claims it");
+                .contains("decision  denied: no service claims it");
         assertThat(caps("list").out())
                 .as("it is not listed apart")
                 .contains("SVE hint\n")
@@ -165,7 +167,7 @@ class CapsTest {
         assertThat(said.status()).as(said.err()).isZero();
         assertThat(said.out())
                 .contains("SMC and HVC from A64, #imm 0\n", "SMC and HVC from A32 and T32, #imm 0\n")
-                .containsPattern("0x84000000-0x8400001F +Standard Secure Service +forward +psci +default: ")
+                .containsPattern("0x84000000-0x8400001F +Standard Secure Service +forwarded +psci +default: ")
                 .contains("PSCI_CPU_OFF", "PSCI_CPU_ON", "PSCI_SYSTEM_OFF")
                 .containsPattern("(?m)^  0x00000000-")
                 .containsPattern("-0xFFFFFFFF ");
@@ -184,16 +186,17 @@ class CapsTest {
         assertThat(said.out())
                 .contains("HVC from A32, #imm 0\n", "HVC from A32, #imm 7\n")
                 .doesNotContain("SMC from", "A64,")
-                .containsPattern("0x00000000-0xFFFFFFFF +forward +psci +range: any function with #imm 7");
+                .containsPattern("0x00000000-0xFFFFFFFF +forwarded +psci +range: any function with #imm 7");
     }
 
     @Test
     void theListAsJsonHasATableForEachConduitStateAndImmediate() {
         assertThat(caps("list", "--conduit", "smc", "--state", "a64", "--format", "json")
                         .out())
-                .startsWith("[{\"conduit\":\"smc\",\"state\":\"a64\",\"imm\":0,\"ranges\":[{\"first\":\"0x00000000\"")
-                .contains("{\"id\":\"0x84000002\",\"name\":\"PSCI_CPU_OFF\"}")
-                .endsWith("}]}]\n");
+                .contains("\"tables\":[{\"conduit\":\"smc\",\"executionState\":\"a64\",\"immediate\":0,"
+                        + "\"ranges\":[{\"firstFunctionId\":\"0x00000000\"")
+                .contains("{\"functionId\":\"0x84000002\",\"function\":\"PSCI_CPU_OFF\"}")
+                .endsWith("}]}]}\n");
     }
 
     @Test
@@ -203,7 +206,7 @@ class CapsTest {
                 .containsPattern("(?m)^export-failed-condition-calls +off +off +\\S")
                 .containsPattern("(?m)^psci-to-user +off +on .*\\[set at --set firmware.toggles.psci-to-user=off\\]$");
         assertThat(caps("toggles", "--format", "json").out())
-                .startsWith("[{\"name\":\"smc\",\"on\":true,\"default\":true,\"help\":\"");
+                .contains("\"toggles\":[{\"toggle\":\"smc\",\"on\":true,\"default\":true,\"meaning\":\"");
     }
 
     @Test
@@ -216,7 +219,7 @@ class CapsTest {
                 .containsPattern("(?m)^0x6030000000160002 +VENDOR_HYP_BMAP +0x3 +bit 0: vendor-hyp on, bit 1: ptp on$")
                 .containsPattern("(?m)^0x6030000000160003 +VENDOR_HYP_BMAP_2 +0x0 +no bits on this machine$");
         assertThat(caps("registers", "--format", "json").out())
-                .startsWith("[{\"id\":\"0x6030000000140000\",\"name\":\"PSCI_VERSION\",\"value\":\"0x1000");
+                .contains("[{\"registerId\":\"0x6030000000140000\",\"register\":\"PSCI_VERSION\",\"value\":\"0x1000");
     }
 
     @Test
@@ -255,7 +258,7 @@ class CapsTest {
         assertThat(caps("query", "hvc", "0x8600FF01", "--set", "firmware.registers.VENDOR_HYP_BMAP=0")
                         .out())
                 .contains(
-                        "action    deny: a toggle is off",
+                        "decision  denied: a toggle is off",
                         "because   toggle 'vendor-hyp' is off",
                         "declared  --set firmware.registers.VENDOR_HYP_BMAP=0");
     }

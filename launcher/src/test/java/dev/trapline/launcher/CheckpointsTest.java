@@ -63,15 +63,15 @@ class CheckpointsTest {
         delete();
         Ended indexed = index();
         assertThat(indexed.status()).as(indexed.err()).isZero();
-        assertThat(number(indexed.out(), "checkpoints")).as(indexed.out()).isGreaterThan(1);
+        assertThat(number(indexed.out(), "count")).as(indexed.out()).isGreaterThan(1);
         Ended again = index();
-        assertThat(again.err()).as("goes on behind the last one").contains("trapline: from the checkpoint at slice ");
-        assertThat(number(again.out(), "checkpoints"))
+        assertThat(again.err()).as("goes on behind the last one").contains("from the checkpoint at slice ");
+        assertThat(number(again.out(), "count"))
                 .as("those that were there stay")
-                .isGreaterThanOrEqualTo(number(indexed.out(), "checkpoints"));
+                .isGreaterThanOrEqualTo(number(indexed.out(), "count"));
         Ended near = at("3900");
         assertThat(near.status()).as(near.err()).isZero();
-        assertThat(near.err()).contains("trapline: from the checkpoint at slice ");
+        assertThat(near.err()).contains("from the checkpoint at slice ");
         assertThat(near.out()).isEqualTo(straight.out());
         Ended off = run("replay", recording, "--at", "3900", "--format", "json", "--no-checkpoints");
         assertThat(off.err()).doesNotContain("checkpoint");

@@ -47,7 +47,8 @@ class ExitStatusTest {
         assertThat(ended.lastLine())
                 .isEqualTo("trapline: exit 42, exited: the guest ended the run with its own status 42");
         assertThat(Files.readString(result))
-                .startsWith("{\"status\":42,\"kind\":\"exited\",")
+                .startsWith(
+                        "{\"schema\":{\"name\":\"trapline.result\",\"version\":0},\"status\":42,\"kind\":\"exited\",")
                 .contains("\"guestStatus\":\"0x2a\"");
     }
 
@@ -59,7 +60,7 @@ class ExitStatusTest {
         assertThat(ended.status()).as(ended.err()).isZero();
         assertThat(ended.lastLine())
                 .isEqualTo("trapline: exit 0, hibernated: the guest turned its machine off to hibernate (SYSTEM_OFF2)");
-        assertThat(Files.readString(result)).startsWith("{\"status\":0,\"kind\":\"hibernated\",");
+        assertThat(Files.readString(result)).contains("\"status\":0,\"kind\":\"hibernated\",", "\"outcome\":{\"kind\":\"hibernated\"}");
         assertThat(run("trace", directory.resolve("rec").toString()).out()).contains("system off to hibernate");
         assertReplays(directory.resolve("rec").toString(), "");
     }
@@ -83,7 +84,7 @@ class ExitStatusTest {
                         + ", and the machine does not reboot");
         assertThat(Files.readString(result))
                 .as("the host learns what the guest gave")
-                .contains("\"reset\":{\"call\":\"SYSTEM_RESET2\"," + json + "}");
+                .contains("\"reset\":{\"function\":\"PSCI_SYSTEM_RESET2\"," + json + "}");
         assertThat(run("trace", recording.toString()).out())
                 .as("and so does who reads the trace")
                 .contains(text);
@@ -97,7 +98,7 @@ class ExitStatusTest {
         assertThat(ended.lastLine())
                 .isEqualTo("trapline: exit 0, reset-requested: the guest asked for a reset, and the machine does not"
                         + " reboot");
-        assertThat(Files.readString(result)).contains("\"reset\":{\"call\":\"SYSTEM_RESET\",\"kind\":\"cold\"}");
+        assertThat(Files.readString(result)).contains("\"reset\":{\"function\":\"PSCI_SYSTEM_RESET\",\"kind\":\"cold\"}");
     }
 
     /// Runs a guest that makes one call by HVC, on a machine that does not reboot.

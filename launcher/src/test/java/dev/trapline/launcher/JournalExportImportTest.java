@@ -31,8 +31,8 @@ class JournalExportImportTest {
         Ended imported = run("journal", "import", "--format", "json", file, arrived);
         assertThat(imported.status()).as(imported.err()).isZero();
         assertThat(imported.out())
-                .startsWith("{\"recording\":\"" + arrived + "\",\"file\":\"" + file + "\"")
-                .contains("\"complete\":true", "\"images\":1,\"imagesNamed\":1")
+                .contains("\"recording\":\"" + arrived + "\",\"file\":\"" + file + "\"")
+                .contains("\"complete\":true", "\"imagesIncluded\":1,\"imagesNamed\":1")
                 .endsWith("}\n");
         Ended replayed = run("replay", arrived);
         assertThat(replayed.status()).as(replayed.err()).isZero();

@@ -21,6 +21,7 @@ final class TextRules {
             "documentation-service.arm.com",
             "example.org",
             "github.com",
+            "json-schema.org",
             "jspecify.org",
             "keepachangelog.com",
             "maven.apache.org",

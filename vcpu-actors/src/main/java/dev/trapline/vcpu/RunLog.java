@@ -77,7 +77,7 @@ final class RunLog {
         List<String> lines = new ArrayList<>();
         for (long n = Math.max(0, callCount - CALLS_SHOWN); n < callCount; n++) {
             if (callers[(int) (n % CALLS)] != null) {
-                lines.add(call((int) (n % CALLS)));
+                lines.add(call(n));
             }
         }
         return lines;
@@ -92,9 +92,10 @@ final class RunLog {
                 lines.put(eventTimes[at], describe(event));
             }
         }
-        for (int at = 0; at < CALLS; at++) {
+        for (long n = Math.max(0, callCount - CALLS); n < callCount; n++) {
+            int at = (int) (n % CALLS);
             if (callers[at] != null) {
-                lines.put(callTimes[at], call(at));
+                lines.put(callTimes[at], call(n));
             }
         }
         return lines.values().stream().skip(Math.max(0, lines.size() - EVENTS)).toList();
@@ -115,11 +116,13 @@ final class RunLog {
         callCount = state.take();
     }
 
-    private String call(int at) {
+    /// @param n ordinal of the call, from 0: people count from 1
+    private String call(long n) {
+        int at = (int) (n % CALLS);
         Slice caller = callers[at];
         Answer answer = answers[at];
         return caller != null && answer != null && caller.exit() instanceof HypercallExit exit
-                ? text.line(caller.vcpu(), exit, answer)
+                ? "hypercall#" + (n + 1) + " " + text.line(caller.vcpu(), exit, answer)
                 : "";
     }
 

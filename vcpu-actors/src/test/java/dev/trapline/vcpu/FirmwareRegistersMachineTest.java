@@ -48,8 +48,8 @@ class FirmwareRegistersMachineTest {
         assertThat(calls(machine().firmwareRegister(FirmwareRegisters.VENDOR_HYP_BMAP, 0))
                         .subList(0, 2))
                 .containsExactly(
-                        "vcpu0 HVC VENDOR_HYP_FEATURES() = NOT_SUPPORTED [denied: a toggle is off]",
-                        "vcpu0 HVC VENDOR_HYP_UID() = NOT_SUPPORTED [denied: a toggle is off]");
+                        "hypercall#1 vcpu0 HVC VENDOR_HYP_FEATURES() = NOT_SUPPORTED [denied: a toggle is off]",
+                        "hypercall#2 vcpu0 HVC VENDOR_HYP_UID() = NOT_SUPPORTED [denied: a toggle is off]");
     }
 
     @Test
@@ -58,8 +58,9 @@ class FirmwareRegistersMachineTest {
                         .subList(2, 4))
                 .as("0.2 has no PSCI_FEATURES")
                 .containsExactly(
-                        "vcpu0 HVC PSCI_VERSION() = 0x2 [psci, forwarded]",
-                        "vcpu0 HVC PSCI_FEATURES(psci_func_id=0xc4000003) = NOT_SUPPORTED [psci, forwarded]");
+                        "hypercall#3 vcpu0 HVC PSCI_VERSION() = 0x2 [psci, forwarded]",
+                        "hypercall#4 vcpu0 HVC PSCI_FEATURES(psci_func_id=0xc4000003) = NOT_SUPPORTED [psci,"
+                                + " forwarded]");
     }
 
     @Test

@@ -81,7 +81,7 @@ class MachineTest {
                 .isEqualTo(new Progress(20_000 + 256, 2, 1));
         assertThat(report.instructionsGranted()).isEqualTo(40_000);
         assertThat(report.lastHypercalls())
-                .containsExactly("vcpu0 HVC PSCI_SYSTEM_OFF() = ? [psci, forwarded] system off");
+                .containsExactly("hypercall#1 vcpu0 HVC PSCI_SYSTEM_OFF() = ? [psci, forwarded] system off");
     }
 
     @Test
@@ -108,10 +108,11 @@ class MachineTest {
                         "cpu0 closes");
         assertThat(report.lastHypercalls())
                 .containsExactly(
-                        "vcpu0 HVC PSCI_VERSION() = 0x10003 [psci, forwarded]",
-                        "vcpu0 HVC SMCCC_VERSION() = 0x10005 [smccc, resident]",
-                        "vcpu0 HVC 0xC5000022(x1=0x0, x2=0x0, x3=0x0) = NOT_SUPPORTED [denied: no service claims it]",
-                        "vcpu0 HVC PSCI_SYSTEM_OFF() = ? [psci, forwarded] system off");
+                        "hypercall#1 vcpu0 HVC PSCI_VERSION() = 0x10003 [psci, forwarded]",
+                        "hypercall#2 vcpu0 HVC SMCCC_VERSION() = 0x10005 [smccc, resident]",
+                        "hypercall#3 vcpu0 HVC 0xC5000022(x1=0x0, x2=0x0, x3=0x0) = NOT_SUPPORTED"
+                                + " [denied: no service claims it]",
+                        "hypercall#4 vcpu0 HVC PSCI_SYSTEM_OFF() = ? [psci, forwarded] system off");
     }
 
     @Test

@@ -94,10 +94,10 @@ class ReconfigurationTest {
         assertThat(live.lastHypercalls())
                 .as("the slice in which it was asked for ends under the policy that it began under")
                 .containsExactly(
-                        "vcpu0 HVC PSCI_VERSION() = 0x10003 [psci, forwarded]",
-                        "vcpu0 HVC PSCI_VERSION() = 0x10003 [psci, forwarded]",
-                        "vcpu0 HVC PSCI_VERSION() = NOT_SUPPORTED [denied: a toggle is off]",
-                        "vcpu0 HVC EXIT(status=0x7) = ? [exit, forwarded] exit 7");
+                        "hypercall#1 vcpu0 HVC PSCI_VERSION() = 0x10003 [psci, forwarded]",
+                        "hypercall#2 vcpu0 HVC PSCI_VERSION() = 0x10003 [psci, forwarded]",
+                        "hypercall#3 vcpu0 HVC PSCI_VERSION() = NOT_SUPPORTED [denied: a toggle is off]",
+                        "hypercall#4 vcpu0 HVC EXIT(status=0x7) = ? [exit, forwarded] exit 7");
         assertThat(records(recording)).contains(new Reconfigured(REVOKED));
 
         FakeEngines again = guest(hvc(PSCI_VERSION));
@@ -120,8 +120,8 @@ class ReconfigurationTest {
                 .script(hvc(PSCI_VERSION), hvc(PSCI_VERSION));
         assertThat(finish(machine(engines)).lastHypercalls().subList(1, 3))
                 .containsExactly(
-                        "vcpu1 HVC PSCI_VERSION() = 0x10003 [psci, forwarded]",
-                        "vcpu1 HVC PSCI_VERSION() = NOT_SUPPORTED [denied: a toggle is off]");
+                        "hypercall#2 vcpu1 HVC PSCI_VERSION() = 0x10003 [psci, forwarded]",
+                        "hypercall#3 vcpu1 HVC PSCI_VERSION() = NOT_SUPPORTED [denied: a toggle is off]");
     }
 
     @Test

@@ -16,9 +16,11 @@ import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.JournalRecord.Answer;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -66,14 +68,27 @@ public final class HypercallText {
         return function.name() + (id.sveHint() ? HINTED : "");
     }
 
+    /// The function's name, as its service gives it; null if none does. The SVE hint does not change it.
+    public @Nullable String function(HypercallExit exit) {
+        Function function = functionOf(exit);
+        return function == null ? null : function.name();
+    }
+
     /// Each argument as `name=0x...`; of an unknown function x1 to x3.
     public List<String> arguments(HypercallExit exit) {
+        List<String> arguments = new ArrayList<>();
+        argumentsByName(exit).forEach((name, value) -> arguments.add(name + "=0x" + Long.toHexString(value)));
+        return arguments;
+    }
+
+    /// Each argument under its name, in their order; of an unknown function x1 to x3.
+    public SequencedMap<String, Long> argumentsByName(HypercallExit exit) {
         SmcccCall call = new SmcccCall(exit);
         Function function = functionOf(exit);
         List<String> names = function == null ? List.of("x1", "x2", "x3") : function.parameters();
-        List<String> arguments = new ArrayList<>();
+        SequencedMap<String, Long> arguments = new LinkedHashMap<>();
         for (int i = 0; i < names.size(); i++) {
-            arguments.add(names.get(i) + "=0x" + Long.toHexString(call.argument(i + 1)));
+            arguments.put(names.get(i), call.argument(i + 1));
         }
         return arguments;
     }

@@ -1,0 +1,64 @@
+package dev.trapline.launcher;
+
+import dev.trapline.vcpu.trace.HypercallText;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/// Prints what a trace finds, a line each: calls and what happened without one, or slices.
+final class TracePrinter implements TraceWalk.Sink {
+
+    private final HypercallText text;
+    private final TraceFilter filter;
+    private final TraceLines lines;
+    private final boolean slices;
+    private final OutputStream out;
+    private long calls;
+    private long shown;
+
+    /// @param slices whether slices are printed, and nothing else
+    TracePrinter(HypercallText text, TraceFilter filter, TraceLines lines, boolean slices, OutputStream out) {
+        this.text = text;
+        this.filter = filter;
+        this.lines = lines;
+        this.slices = slices;
+        this.out = out;
+    }
+
+    /// How many calls there were, printed or not.
+    long calls() {
+        return calls;
+    }
+
+    /// How many calls were printed.
+    long shown() {
+        return shown;
+    }
+
+    @Override
+    public void ran(TraceWalk.Ran slice) throws IOException {
+        if (slices && filter.shows(slice.slice().vcpu())) {
+            print(lines.line(slice));
+        }
+    }
+
+    @Override
+    public void call(TraceWalk.Call call) throws IOException {
+        calls++;
+        if (!slices && filter.shows(call.vcpu(), call.exit(), text.name(call.exit()))) {
+            shown++;
+            print(lines.line(call));
+        }
+    }
+
+    @Override
+    public void happened(TraceWalk.Happening happening) throws IOException {
+        if (!slices && filter.shows(happening.record())) {
+            print(lines.line(happening));
+        }
+    }
+
+    private void print(String line) throws IOException {
+        out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+}
