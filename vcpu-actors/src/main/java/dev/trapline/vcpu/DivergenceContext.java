@@ -9,6 +9,7 @@ import dev.trapline.journal.record.JournalRecord.Slice;
 import dev.trapline.vcpu.trace.HypercallText;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +57,7 @@ final class DivergenceContext {
         return call.conduit() + " " + text.name(call) + "(" + String.join(", ", text.arguments(call)) + ")";
     }
 
-    private static void addService(@Nullable JournalRecord record, TreeSet<String> services) {
+    private static void addService(@Nullable JournalRecord record, Set<String> services) {
         if (record instanceof Answer answer) {
             switch (answer.decision()) {
                 case Decision.Resident(String service) -> services.add(service);
