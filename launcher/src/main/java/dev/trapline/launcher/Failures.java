@@ -38,8 +38,7 @@ record Failures(Ending ending, List<String> lines, JsonObject details) {
             case ConfigException e -> ofConfiguration(e.problems());
             case RegistryException e ->
                 several(e.errors().stream().map(RegistryError::message).toList());
-            case ServiceFailure e ->
-                withTrace(new Ending(Ending.BROKEN, "service-failed", message(e)), e.getCause());
+            case ServiceFailure e -> withTrace(new Ending(Ending.BROKEN, "service-failed", message(e)), e.getCause());
             case MachineSetupException e -> none(new Ending(Ending.USAGE, "usage", message(e)));
             case ImageException e -> none(new Ending(Ending.USAGE, "usage", message(e)));
             case EngineException e -> none(new Ending(Ending.USAGE, "no-engine", message(e)));
@@ -60,8 +59,7 @@ record Failures(Ending ending, List<String> lines, JsonObject details) {
                         new JsonObject().with("position", Positions.json(e.position())));
             case OutOfMemoryError e ->
                 none(new Ending(Ending.USAGE, "memory", "the host has not enough memory: " + message(e)));
-            default ->
-                withTrace(new Ending(Ending.BROKEN, "broken", "a defect of Trapline: " + failure), failure);
+            default -> withTrace(new Ending(Ending.BROKEN, "broken", "a defect of Trapline: " + failure), failure);
         };
     }
 

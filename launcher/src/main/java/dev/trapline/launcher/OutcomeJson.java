@@ -63,8 +63,8 @@ final class OutcomeJson {
         return vcpus;
     }
 
-    /// What the reset that the guest asked for was: the function, what it does to memory, and what the guest said with
-    /// it.
+    /// What the reset that the guest asked for was: the function, what it does to memory, and what the guest said
+    /// with it.
     private static JsonObject reset(Effect.SystemReset.Reset kind, ResetRequest request) {
         JsonObject fields = new JsonObject()
                 .with(

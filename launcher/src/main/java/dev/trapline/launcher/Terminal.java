@@ -18,8 +18,7 @@ import java.nio.charset.StandardCharsets;
 /// @param messages what is below `err`
 /// @param endRequest whether the process was asked to end
 /// @param json whether `err` is for a program: each line of it becomes a document
-record Terminal(
-        InputStream in, Output out, PrintWriter err, Output messages, EndRequest endRequest, boolean json) {
+record Terminal(InputStream in, Output out, PrintWriter err, Output messages, EndRequest endRequest, boolean json) {
 
     private static final int DEFAULT_WIDTH = 80;
 

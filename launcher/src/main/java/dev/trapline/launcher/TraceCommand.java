@@ -22,9 +22,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "Prints a recording's hypercalls, one line each.",
             "",
-            "A line says: the call's number, as 'replay --at hypercall#9' takes it; its slice; virtual time in seconds at"
-                    + " the beginning of the slice; vCPU, conduit, the call with its arguments, its result; the decision"
-                    + " and who answered; and what else it did.",
+            "A line says: the call's number, as 'replay --at hypercall#9' takes it; its slice; virtual time in seconds"
+                    + " at the beginning of the slice; vCPU, conduit, the call with its arguments, its result; the"
+                    + " decision and who answered; and what else it did.",
             "",
             "--schedule prints slices instead: ordinal, virtual time at the beginning, vCPU, length in ticks of virtual"
                     + " time, and why the slice ended. --count prints a table: how often each function had each result,"

@@ -60,7 +60,8 @@ class ExitStatusTest {
         assertThat(ended.status()).as(ended.err()).isZero();
         assertThat(ended.lastLine())
                 .isEqualTo("trapline: exit 0, hibernated: the guest turned its machine off to hibernate (SYSTEM_OFF2)");
-        assertThat(Files.readString(result)).contains("\"status\":0,\"kind\":\"hibernated\",", "\"outcome\":{\"kind\":\"hibernated\"}");
+        assertThat(Files.readString(result))
+                .contains("\"status\":0,\"kind\":\"hibernated\",", "\"outcome\":{\"kind\":\"hibernated\"}");
         assertThat(run("trace", directory.resolve("rec").toString()).out()).contains("system off to hibernate");
         assertReplays(directory.resolve("rec").toString(), "");
     }
@@ -98,7 +99,8 @@ class ExitStatusTest {
         assertThat(ended.lastLine())
                 .isEqualTo("trapline: exit 0, reset-requested: the guest asked for a reset, and the machine does not"
                         + " reboot");
-        assertThat(Files.readString(result)).contains("\"reset\":{\"function\":\"PSCI_SYSTEM_RESET\",\"kind\":\"cold\"}");
+        assertThat(Files.readString(result))
+                .contains("\"reset\":{\"function\":\"PSCI_SYSTEM_RESET\",\"kind\":\"cold\"}");
     }
 
     /// Runs a guest that makes one call by HVC, on a machine that does not reboot.

@@ -82,6 +82,7 @@ class SchemasTest {
                 List.of(),
                 1,
                 new RunReport.Breakage("at here\nat there", List.of("an event")),
+                new RunReport.Unused(List.of(), 0, true),
                 null);
         JsonNode document = new Schemas()
                 .validated(ResultFile.json(Ending.of(outcome), report).line());
