@@ -32,7 +32,7 @@ class HelpTest {
     }
 
     private static CommandLine all() {
-        return new Trapline(terminal(new ByteArrayOutputStream(), new StringWriter())).commandLine(List.of());
+        return Trapline.commandLine(List.of(), terminal(new ByteArrayOutputStream(), new StringWriter()));
     }
 
     private static void collect(CommandLine command, List<CommandLine> into) {

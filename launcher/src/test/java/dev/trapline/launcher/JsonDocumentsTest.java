@@ -154,7 +154,7 @@ class JsonDocumentsTest {
                         new PrintWriter(new StringWriter())));
         leaves(top, "").forEach(missing::add);
         missing.removeIf(command -> commands().anyMatch(c -> c.startsWith(command)));
-        assertThat(missing).containsExactly("journal import");
+        assertThat(missing).containsExactly("journal import", "who-wrote");
     }
 
     private static Stream<String> leaves(CommandLine command, String path) {

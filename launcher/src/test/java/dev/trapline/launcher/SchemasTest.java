@@ -18,6 +18,7 @@ import dev.trapline.abi.registry.Decision;
 import dev.trapline.abi.registry.Kind;
 import dev.trapline.vcpu.Progress;
 import dev.trapline.vcpu.RunReport;
+import dev.trapline.vcpu.memory.FlashWrites;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -80,6 +81,7 @@ class SchemasTest {
                 Long.MIN_VALUE,
                 List.of(),
                 List.of(),
+                new FlashWrites.Summary(0, 0, 0),
                 1,
                 new RunReport.Breakage("at here\nat there", List.of("an event")),
                 new RunReport.Unused(List.of(), 0, true),

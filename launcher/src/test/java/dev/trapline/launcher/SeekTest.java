@@ -130,8 +130,8 @@ class SeekTest {
                 "8");
         assertThat(json.out())
                 .as(json.err())
-                .containsPattern("\"memory\":\\[\\{\"address\":\"0x40080000\",\"bytes\":\"[0-9a-f]{8}\"\\},"
-                        + "\\{\"address\":\"0x40090000\",\"bytes\":\"[0-9a-f]{16}\"\\}\\]");
+                .containsPattern("\"memory\":\\[\\{\"address\":\"0x40080000\",\"data\":\"[0-9a-f]{8}\"\\},"
+                        + "\\{\"address\":\"0x40090000\",\"data\":\"[0-9a-f]{16}\"\\}\\]");
     }
 
     @ParameterizedTest
