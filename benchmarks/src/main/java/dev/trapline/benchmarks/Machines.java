@@ -57,17 +57,22 @@ final class Machines implements AutoCloseable {
 
     /// One vCPU, slices of 20 000 instructions; PSCI is forwarded to its actor.
     static MachineSpec spec() {
-        return spec(Width.AARCH64);
+        return spec(1, Width.AARCH64);
     }
 
     /// The same on an AArch32 machine.
     static MachineSpec narrow() {
-        return spec(Width.AARCH32);
+        return spec(1, Width.AARCH32);
     }
 
-    private static MachineSpec spec(Width width) {
+    /// The same with two vCPUs.
+    static MachineSpec two() {
+        return spec(2, Width.AARCH64);
+    }
+
+    private static MachineSpec spec(int vcpus, Width width) {
         return new MachineSpec(
-                1,
+                vcpus,
                 16,
                 CpuModel.CORTEX_A57,
                 width,
