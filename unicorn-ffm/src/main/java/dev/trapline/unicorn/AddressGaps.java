@@ -11,9 +11,6 @@ import java.util.List;
 /// physical ones could not run.
 final class AddressGaps {
 
-    /// The parts of the address space: the library takes no mapping across their edges.
-    private static final long[] EDGES_A64 = {1L << 48, 0xffffL << 48};
-
     private static final long END_A32 = 1L << 32;
 
     private AddressGaps() {}
@@ -29,10 +26,6 @@ final class AddressGaps {
             at = region.base() + region.size();
         }
         if (a64) {
-            for (long edge : EDGES_A64) {
-                add(gaps, at, edge);
-                at = edge;
-            }
             gaps.add(new long[] {at, -at});
         } else {
             add(gaps, at, END_A32);
