@@ -30,6 +30,7 @@ public final class ServiceHost<S> {
     private final ServiceContext context;
     private final GuestMemory memory;
     private final ServiceGate gate;
+    private final boolean smccc;
     private S state;
     private @Nullable StateCodec<S> codec;
 
@@ -45,6 +46,7 @@ public final class ServiceHost<S> {
         this.context = context;
         this.memory = memory;
         this.gate = gate;
+        this.smccc = !loaded.descriptor().functions().isEmpty();
         this.state = firstState();
     }
 
@@ -78,7 +80,8 @@ public final class ServiceHost<S> {
 
     /// Answers one call and keeps the state that comes of it.
     ///
-    /// @throws ServiceFailure if the service throws or returns nothing, naming it and the call
+    /// @throws ServiceFailure if the service throws, returns nothing or writes a register that it must preserve, naming
+    ///     it and the call
     public Reply<S> answer(ServiceCall call) {
         Reply<S> reply;
         gate.enter(name);
@@ -91,6 +94,9 @@ public final class ServiceHost<S> {
         }
         if (reply == null) {
             throw new ServiceFailure(name, "returned null " + on(call), null);
+        }
+        if (AnswerCheck.forbidden(call.exit(), smccc, reply.registers()) != 0) {
+            throw AnswerCheck.failure(name, call.exit(), call.caller(), smccc, reply.registers());
         }
         state = reply.state();
         return reply;

@@ -166,10 +166,6 @@ final class MachineCore implements Effects.Run {
     /// A hypercall's answer, with all that follows from it: registers and effects come together.
     void hypercallAnswered(SliceEnd end, Decision decision, RegisterWrites registers, List<Effect> wanted) {
         Slice slice = end.slice();
-        if (slice.exit() instanceof HypercallExit call && AnswerCheck.forbidden(call, registers) != 0) {
-            serviceFailed(end, AnswerCheck.failure(serviceOf(decision), call, slice.vcpu(), registers));
-            return;
-        }
         takeIn(end);
         List<Effect> feasible = effects.feasible(wanted);
         Answer answer = new Answer(decision, registers, feasible);
