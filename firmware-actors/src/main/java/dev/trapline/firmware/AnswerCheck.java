@@ -26,8 +26,10 @@ final class AnswerCheck {
     /// @param smccc whether the service that answers claims function identifiers
     static int forbidden(HypercallExit call, boolean smccc, RegisterWrites registers) {
         boolean convention = smccc && call.immediate() == 0;
-        int allowed = call.state().isAarch32() ? (convention ? R0_TO_R7 : ALL_AARCH32) : (convention ? X0_TO_X17 : ALL_A64);
-        return registers.mask() & ~allowed;
+        boolean aarch32 = call.state().isAarch32();
+        int results = aarch32 ? R0_TO_R7 : X0_TO_X17;
+        int all = aarch32 ? ALL_AARCH32 : ALL_A64;
+        return registers.mask() & ~(convention ? results : all);
     }
 
     /// The failure of the service that wrote them.

@@ -80,8 +80,8 @@ public final class ServiceHost<S> {
 
     /// Answers one call and keeps the state that comes of it.
     ///
-    /// @throws ServiceFailure if the service throws, returns nothing or writes a register that it must preserve, naming
-    ///     it and the call
+    /// @throws ServiceFailure if the service throws, returns nothing or writes a register that it must preserve,
+    ///     naming it and the call
     public Reply<S> answer(ServiceCall call) {
         Reply<S> reply;
         gate.enter(name);

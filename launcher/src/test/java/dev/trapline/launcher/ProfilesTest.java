@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -81,9 +82,9 @@ class ProfilesTest {
         return switch (registry.decide(exit)) {
             case Decision.Denied _ -> RegisterWrites.x0(-1);
             case Decision.Resident(String service) ->
-                hosts.get(service).answer(call).registers();
+                requireNonNull(hosts.get(service)).answer(call).registers();
             case Decision.Forwarded(String service) ->
-                hosts.get(service).answer(call).registers();
+                requireNonNull(hosts.get(service)).answer(call).registers();
         };
     }
 

@@ -155,7 +155,7 @@ class SchemasTest {
         assertThat(open).isEmpty();
     }
 
-    private static void collectOpen(JsonNode node, String path, TreeSet<String> open) {
+    private static void collectOpen(JsonNode node, String path, Set<String> open) {
         if (node.path("type").asText().equals("object") && !node.has("additionalProperties")) {
             open.add(path);
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.launcher.CommandProcess.Ended;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,12 +55,12 @@ class SeekTest {
                 .lines()
                 .findFirst()
                 .orElseThrow();
-        String[] words = call.split(" +");
-        Ended ended = run("replay", recording, "--at", words[0], "--registers", "--format", "json");
+        List<String> words = List.of(call.split(" +", -1));
+        Ended ended = run("replay", recording, "--at", words.getFirst(), "--registers", "--format", "json");
         assertThat(ended.status()).as(ended.err()).isZero();
         assertThat(ended.out())
                 .as("CPU_ON's identifier and target (DEN0022 §5.4), not answered yet")
-                .contains("\"position\":{\"slice\":" + words[1] + ",\"phase\":\"exit\"}")
+                .contains("\"position\":{\"slice\":" + words.get(1) + ",\"phase\":\"exit\"}")
                 .contains("\"x0\":\"0xc4000003\",\"x1\":\"0x1\"")
                 .contains("{\"vcpu\":1,\"state\":\"off\",\"next\":false}");
     }

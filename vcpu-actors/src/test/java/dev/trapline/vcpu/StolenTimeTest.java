@@ -94,7 +94,7 @@ class StolenTimeTest {
                     asked[vcpu] = true;
                 }
                 // Turned off and on again, at once or some time from now.
-                case 1 -> stolen.canRun(new VcpuId(vcpu), now + random.nextInt(2) * random.nextInt(1_000));
+                case 1 -> stolen.canRun(new VcpuId(vcpu), now + (long) random.nextInt(2) * random.nextInt(1_000));
                 default -> {
                     now += random.nextInt(5_000);
                     stolen.runs(vcpu, now);

@@ -68,7 +68,7 @@ final class FdtCheck {
             throw refuse("its structure block begins at 0x%x, which is no multiple of 4".formatted(structure));
         }
         require(structure, length, total, "structure block");
-        checkStructure(structure, structure + length, strings, unsigned(0x20));
+        checkStructure(structure, structure + length, unsigned(0x20));
         byte[] tree = new byte[(int) total];
         file.copyTo(0, tree, 0, tree.length);
         return Bytes.copyOf(tree);
@@ -83,7 +83,7 @@ final class FdtCheck {
         }
     }
 
-    private void checkStructure(long begin, long end, long strings, long stringsSize) {
+    private void checkStructure(long begin, long end, long stringsSize) {
         int depth = 0;
         long at = begin;
         while (true) {
