@@ -21,9 +21,7 @@ public final class ConfigLoader {
 
     static final String ROOT = "trapline";
     /// Describes the origin of every default.
-    static final String REFERENCE = "Trapline's reference.conf";
-
-    private static final String RESOURCE = "reference.conf";
+    static final String REFERENCE = "reference.conf";
     private static final String SET = "--set ";
     static final String SERVICES = "trapline.firmware.services";
 
@@ -93,9 +91,9 @@ public final class ConfigLoader {
 
     /// What holds where nobody says otherwise.
     static Config reference() {
-        URL resource = ConfigLoader.class.getResource(RESOURCE);
+        URL resource = ConfigLoader.class.getResource(REFERENCE);
         if (resource == null) {
-            throw new IllegalStateException(RESOURCE + " is missing beside " + ConfigLoader.class.getName());
+            throw new IllegalStateException(REFERENCE + " is missing beside " + ConfigLoader.class.getName());
         }
         return ConfigFactory.parseURL(resource, ConfigParseOptions.defaults().setOriginDescription(REFERENCE));
     }

@@ -3,6 +3,7 @@ package dev.trapline.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigValue;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,7 @@ final class GivenKeys {
             ConfigValue value = entry.getValue();
             if (value instanceof ConfigObject object) {
                 collect(path, object, into);
-            } else if (!isDefault(value.origin().description())) {
+            } else if (!isDefault(value.origin())) {
                 String origin = Origins.describe(value.origin());
                 into.add(new GivenKey(path, origin, onCommandLine.contains(origin)));
             }
@@ -42,8 +43,11 @@ final class GivenKeys {
     }
 
     /// Whether a value is of the reference, or of the profile that was named.
-    private static boolean isDefault(String origin) {
-        return origin.startsWith(ConfigLoader.REFERENCE) || origin.startsWith(Profiles.ORIGIN);
+    private static boolean isDefault(ConfigOrigin origin) {
+        String description = origin.description();
+        // A file of the user's has a name, whatever it is called.
+        return origin.filename() == null
+                && (description.startsWith(ConfigLoader.REFERENCE) || description.startsWith(Profiles.ORIGIN));
     }
 
     /// A part of the command line that sets keys.

@@ -24,9 +24,31 @@ final class HelpText {
     static void prepare(CommandLine command, int width) {
         UsageMessageSpec usage = command.getCommandSpec().usageMessage();
         usage.width(width);
-        usage.description(paragraphs(usage.description()));
-        usage.footer(paragraphs(usage.footer()));
+        usage.description(wrapped(width, usage.description()));
+        usage.footer(wrapped(width, usage.footer()));
         command.getSubcommands().values().forEach(subcommand -> prepare(subcommand, width));
+    }
+
+    // picocli breaks lines within words too, behind a point or a colon: 'record.' and 'store'.
+    private static String[] wrapped(int width, String... lines) {
+        List<String> wrapped = new ArrayList<>();
+        for (String paragraph : paragraphs(lines)) {
+            if (paragraph.isEmpty() || paragraph.startsWith(" ")) {
+                wrapped.add(paragraph);
+                continue;
+            }
+            StringBuilder line = new StringBuilder();
+            for (String word : paragraph.split(" ", -1)) {
+                // picocli itself leaves the last column free.
+                if (!line.isEmpty() && line.length() + 1 + word.length() >= width) {
+                    wrapped.add(line.toString());
+                    line.setLength(0);
+                }
+                line.append(line.isEmpty() ? "" : " ").append(word);
+            }
+            wrapped.add(line.toString());
+        }
+        return wrapped.toArray(String[]::new);
     }
 
     /// Joins the lines of each paragraph: where they break is the terminal's business. A line that begins with a

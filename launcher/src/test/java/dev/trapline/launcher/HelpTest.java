@@ -60,10 +60,10 @@ class HelpTest {
         String help = command.getUsageMessage();
         assertThat(help.lines()).as(help).allMatch(line -> line.length() <= width);
         String flowing = help.replaceAll("\\s+", " ");
-        for (String paragraph : command.getCommandSpec().usageMessage().description()) {
+        for (String line : command.getCommandSpec().usageMessage().description()) {
             assertThat(flowing)
-                    .as("a paragraph breaks where a line is full, and nowhere else")
-                    .contains(String.format(paragraph).strip().replaceAll("\\s+", " "));
+                    .as("no word is cut in two")
+                    .contains(String.format(line).strip().replaceAll("\\s+", " "));
         }
     }
 
@@ -99,7 +99,7 @@ class HelpTest {
     void theShellCompletesFilesAndDirectories() {
         String script = perform("generate-completion").out();
         for (String function :
-                List.of("_picocli_trapline_run", "_picocli_trapline_replay", "_picocli_trapline_who_wrote")) {
+                List.of("_picocli_trapline_run", "_picocli_trapline_replay", "_picocli_trapline_whowrote")) {
             int begin = script.indexOf("function " + function + "() {");
             assertThat(begin).as(function).isNotNegative();
             String body = script.substring(begin, script.indexOf("\n}\n", begin));

@@ -1,9 +1,13 @@
 package dev.trapline.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.trapline.launcher.CommandProcess.Ended;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,16 +26,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What docs/hypercall-forwarding.md shows is what the command prints, and the tests that it names exist.
+/// What README.md and docs/hypercall-forwarding.md show is what the command prints, and the tests that they name exist.
 ///
-/// Its blocks are taken in order: one that begins with a `$` is a session, every other one is the file that the text
-/// before it names last. A line `...` stands for any lines. How long something took is not compared.
+/// Their blocks are taken in order: one that begins with a `$` is a session, every other one is the file that the text
+/// before it names last; README has no such files. A line `...` stands for any lines. How long something took is not
+/// compared.
 class WalkThroughTest {
 
+    private static final Path README = CommandProcess.HOME.resolve("README.md");
     private static final Path PAGE = CommandProcess.HOME.resolve("docs/hypercall-forwarding.md");
     private static final Pattern FILE = Pattern.compile("`([a-z]+\\.conf)`");
     private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
-    private static final Pattern HOST_TIME = Pattern.compile("in [0-9.]+ s\\b");
+    private static final Pattern HOST_TIME = Pattern.compile("(?m)in [0-9.]+ s\\b|(?<=  )[0-9.]+ s$");
     private static final Pattern TEST = Pattern.compile("`([A-Z][A-Za-z0-9]+Test)(?:\\.([a-z][A-Za-z0-9]+))?`");
     private static final Pattern METHOD = Pattern.compile(", `([a-z][A-Za-z0-9]{20,})`");
     private static final String ANY = "...";
@@ -46,11 +52,41 @@ class WalkThroughTest {
 
     @TestFactory
     Stream<DynamicTest> everyCommandPrintsWhatThePageShows() throws IOException {
-        Files.createSymbolicLink(directory.resolve("guests"), CommandProcess.HOME.resolve("guests"));
+        return sessions(PAGE, Files.createDirectory(directory.resolve("page")), true);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyCommandPrintsWhatReadmeShows() throws IOException {
+        return sessions(README, Files.createDirectory(directory.resolve("readme")), false);
+    }
+
+    /// What README shows and a test cannot run, for lack of a database or a terminal.
+    @Test
+    void everyOtherCommandOfReadmeIsOneThatCanBeTyped() throws IOException {
+        List<String> commands = Files.readAllLines(README).stream()
+                .filter(line -> line.startsWith(COMMAND))
+                .toList();
+        assertThat(commands).isNotEmpty();
+        for (String command : commands) {
+            String[] arguments = arguments(command);
+            Terminal terminal = new Terminal(
+                    InputStream.nullInputStream(),
+                    OutputStream.nullOutputStream(),
+                    new PrintWriter(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+            assertThatCode(() -> Trapline.commandLine(List.of(arguments), terminal)
+                            .parseArgs(arguments))
+                    .as(command)
+                    .doesNotThrowAnyException();
+        }
+    }
+
+    /// @param filesToo whether blocks that are no sessions are files
+    private static Stream<DynamicTest> sessions(Path page, Path where, boolean filesToo) throws IOException {
+        Files.createSymbolicLink(where.resolve("guests"), CommandProcess.HOME.resolve("guests"));
         List<Shown> sessions = new ArrayList<>();
         StringBuilder before = new StringBuilder();
         List<String> block = null;
-        for (String line : Files.readAllLines(PAGE)) {
+        for (String line : Files.readAllLines(page)) {
             if (!line.startsWith("```")) {
                 if (block == null) {
                     before.append(line).append('\n');
@@ -62,14 +98,14 @@ class WalkThroughTest {
             } else {
                 if (block.getFirst().startsWith("$ ")) {
                     sessions.addAll(commands(block));
-                } else {
-                    Files.write(directory.resolve(fileNamedLast(before)), block);
+                } else if (filesToo) {
+                    Files.write(where.resolve(fileNamedLast(before)), block);
                 }
                 block = null;
             }
         }
         assertThat(sessions).as("commands on the page").hasSizeGreaterThan(10);
-        return sessions.stream().map(shown -> DynamicTest.dynamicTest(shown.command(), () -> check(shown)));
+        return sessions.stream().map(shown -> DynamicTest.dynamicTest(shown.command(), () -> check(shown, where)));
     }
 
     @Test
@@ -120,13 +156,16 @@ class WalkThroughTest {
         return commands;
     }
 
-    private static void check(Shown shown) {
-        assertThat(shown.command()).startsWith(COMMAND);
-        String[] arguments = WORD.matcher(shown.command().substring(COMMAND.length()))
+    private static String[] arguments(String command) {
+        return WORD.matcher(command.substring(COMMAND.length()))
                 .results()
                 .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
                 .toArray(String[]::new);
-        Ended ended = CommandProcess.runIn(directory, arguments);
+    }
+
+    private static void check(Shown shown, Path where) {
+        assertThat(shown.command()).startsWith(COMMAND);
+        Ended ended = CommandProcess.runIn(where, arguments(shown.command()));
         byte[] bytes = (ended.out() + ended.err()).getBytes(StandardCharsets.ISO_8859_1);
         List<String> printed = lines(new String(bytes, StandardCharsets.UTF_8));
         assertThat(matches(lines(String.join("\n", shown.lines())), printed))
