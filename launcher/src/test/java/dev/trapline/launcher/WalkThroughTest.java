@@ -73,8 +73,8 @@ class WalkThroughTest {
                     InputStream.nullInputStream(),
                     OutputStream.nullOutputStream(),
                     new PrintWriter(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
-            assertThatCode(() -> Trapline.commandLine(List.of(arguments), terminal)
-                            .parseArgs(arguments))
+            assertThatCode(() ->
+                            Trapline.commandLine(List.of(arguments), terminal).parseArgs(arguments))
                     .as(command)
                     .doesNotThrowAnyException();
         }
