@@ -367,6 +367,7 @@ class BrokenPluginTest {
     }
 
     /// Says nothing of itself.
+    @SuppressWarnings("NullAway")
     public static final class Nameless extends Useless {
         @Override
         public dev.trapline.abi.firmware.ServiceDescriptor descriptor() {

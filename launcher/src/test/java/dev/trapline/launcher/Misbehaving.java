@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A service that does whatever is wrong where its settings say so: `where` it is asked, on its `nth` call.
+// What is wrong here is wrong on purpose.
+@SuppressWarnings({"NullAway", "InfiniteRecursion", "SizeGreaterThanOrEqualsZero", "ModifiedButNotUsed"})
 public final class Misbehaving implements FirmwareService<Misbehaving.State> {
 
     /// The #imm of its calls.
@@ -79,8 +81,12 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
 
     @Override
     public Reaction<State> notice(State state, MachineEvent event) {
-        boolean now = state.where().equals("notice") && event instanceof MachineEvent.Started
-                || state.where().equals("entropy") && event instanceof MachineEvent.Entropy;
+        boolean now =
+                switch (event) {
+                    case MachineEvent.Started _ -> state.where().equals("notice");
+                    case MachineEvent.Entropy _ -> state.where().equals("entropy");
+                    default -> false;
+                };
         if (!now) {
             return Reaction.of(state);
         }

@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Test;
 class HintTest {
 
     private static final int WFI = 3;
-    private static final int NE = 1;
     private static final int ALWAYS = 14;
 
     @Test

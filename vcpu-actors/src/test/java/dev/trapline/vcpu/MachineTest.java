@@ -30,6 +30,7 @@ import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.firmware.FirmwareServices;
 import dev.trapline.journal.record.JournalRecord;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -265,7 +266,7 @@ class MachineTest {
         RunReport report = run(machine(Specs.withVcpus(1)).service(new Scribbling()));
         assertThat(report.outcome()).isInstanceOfSatisfying(RunOutcome.ServiceFailed.class, failed -> {
             assertThat(failed.message()).contains("'scribbling'", "0xC6002000");
-            assertThat(report.breakage().lastEvents())
+            assertThat(Objects.requireNonNull(report.breakage(), "what broke").lastEvents())
                     .last()
                     .asString()
                     .as("the call that broke it is among the last events")

@@ -98,15 +98,15 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
         return Bytes.copyOf(code.array(), 0, code.position());
     }
 
-    private static int[] functions() {
+    private static List<Integer> functions() {
         return FirmwareServices.onClassPath().stream()
                 .flatMap(service -> service.descriptor().functions().stream())
-                .mapToInt((ServiceDescriptor.Function function) -> function.id().value())
-                .toArray();
+                .map((ServiceDescriptor.Function function) -> function.id().value())
+                .toList();
     }
 
     /// Puts down one instruction, or a few that belong together.
-    private record Instructions(SplittableRandom random, int[] functions) {
+    private record Instructions(SplittableRandom random, List<Integer> functions) {
 
         private static final int HVC_A64 = 0xd400_0002;
         private static final int SMC_A64 = 0xd400_0003;
@@ -160,7 +160,7 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
         }
 
         private void a64Call(ByteBuffer code) {
-            a64Constant(code, 0, functions[random.nextInt(functions.length)] & 0xffff_ffffL);
+            a64Constant(code, 0, functions.get(random.nextInt(functions.size())) & 0xffff_ffffL);
             for (int n = 1 + random.nextInt(4); n > 0; n--) {
                 a64Constant(code, n, value());
             }
@@ -182,12 +182,12 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
             switch (random.nextInt(16)) {
                 case 0 -> code.putInt(random.nextInt());
                 case 1, 2 -> {
-                    a32Constant(code, 0, functions[random.nextInt(functions.length)] & ~(1 << 30));
+                    a32Constant(code, 0, functions.get(random.nextInt(functions.size())) & ~(1 << 30));
                     a32Constant(code, 1, (int) value());
                     code.putInt(condition | (random.nextBoolean() ? 0x0140_0070 : 0x0160_0070)); // hvc, smc
                 }
                 // Any access of a coprocessor's register.
-                case 3 -> code.putInt(condition | 0x0e00_0f10 | random.nextInt(1 << 24) & 0x00ff_f0ef);
+                case 3 -> code.putInt(condition | 0x0e00_0f10 | (random.nextInt(1 << 24) & 0x00ff_f0ef));
                 case 4, 5 -> {
                     a32Constant(code, 9, (int) address());
                     code.putInt(condition
@@ -210,15 +210,15 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
         }
 
         private static void a32Constant(ByteBuffer code, int register, int value) {
-            code.putInt(0xe300_0000 | (value & 0xf000) << 4 | register << 12 | value & 0xfff);
-            code.putInt(0xe340_0000 | (value >>> 28) << 16 | register << 12 | value >>> 16 & 0xfff);
+            code.putInt(0xe300_0000 | (value & 0xf000) << 4 | register << 12 | (value & 0xfff));
+            code.putInt(0xe340_0000 | (value >>> 28) << 16 | register << 12 | ((value >>> 16) & 0xfff));
         }
 
         void t32(ByteBuffer code) {
             switch (random.nextInt(16)) {
                 case 0 -> code.putInt(random.nextInt());
                 case 1, 2 -> {
-                    t32Constant(code, 0, functions[random.nextInt(functions.length)] & ~(1 << 30));
+                    t32Constant(code, 0, functions.get(random.nextInt(functions.size())) & ~(1 << 30));
                     t32Constant(code, 1, (int) value());
                     wide(code, random.nextBoolean() ? 0xf7e0_8000 : 0xf7f0_8000); // hvc, smc
                 }
@@ -253,7 +253,7 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
 
         private static void t32Constant(ByteBuffer code, int register, int value) {
             for (int part = 0; part < 2; part++) {
-                int half = value >>> 16 * part & 0xffff;
+                int half = (value >>> (16 * part)) & 0xffff;
                 wide(
                         code,
                         (part == 0 ? 0xf240_0000 : 0xf2c0_0000)
@@ -261,7 +261,7 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
                                 | (half >>> 11 & 1) << 26
                                 | (half >>> 8 & 7) << 12
                                 | register << 8
-                                | half & 0xff);
+                                | (half & 0xff));
             }
         }
 
@@ -281,7 +281,7 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
                 case 1 -> random.nextInt(6);
                 case 2, 3 -> address() & ~3L;
                 case 4 -> -1;
-                case 5 -> functions[random.nextInt(functions.length)] & 0xffff_ffffL;
+                case 5 -> functions.get(random.nextInt(functions.size())) & 0xffff_ffffL;
                 case 6 -> random.nextInt() & 0xffff_ffffL;
                 default -> random.nextLong();
             };

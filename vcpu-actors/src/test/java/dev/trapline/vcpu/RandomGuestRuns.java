@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Runs random guests, in a process of its own: a guest that takes the process with it must not take the tests.
 ///
@@ -51,7 +52,8 @@ final class RandomGuestRuns {
         System.exit(0);
     }
 
-    private static String failure(MachineRuns runs, RandomGuest guest, Path recording) throws IOException {
+    /// Null if all is well.
+    private static @Nullable String failure(MachineRuns runs, RandomGuest guest, Path recording) throws IOException {
         try {
             check(runs, guest, recording);
             return null;
