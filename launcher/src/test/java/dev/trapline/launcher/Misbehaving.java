@@ -81,12 +81,11 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
 
     @Override
     public Reaction<State> notice(State state, MachineEvent event) {
-        boolean now =
-                switch (event) {
-                    case MachineEvent.Started _ -> state.where().equals("notice");
-                    case MachineEvent.Entropy _ -> state.where().equals("entropy");
-                    default -> false;
-                };
+        boolean now = switch (event) {
+            case MachineEvent.Started _ -> state.where().equals("notice");
+            case MachineEvent.Entropy _ -> state.where().equals("entropy");
+            default -> false;
+        };
         if (!now) {
             return Reaction.of(state);
         }
