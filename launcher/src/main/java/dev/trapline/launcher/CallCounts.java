@@ -124,7 +124,7 @@ final class CallCounts implements TraceWalk.Sink {
         Function function =
                 new Function(exit.immediate(), new SmcccCall(exit).functionId().toString(), text.function(exit));
         Map<String, Tally> results = functions.computeIfAbsent(function, _ -> new LinkedHashMap<>());
-        boolean full = results.size() >= DISTINCT && !results.containsKey(result) && result.startsWith("0x");
+        boolean full = results.size() >= DISTINCT && !results.containsKey(result) && result.contains("0x");
         return results.computeIfAbsent(full ? OTHERS : result, _ -> new Tally());
     }
 

@@ -11,10 +11,8 @@ import dev.trapline.vcpu.boot.Symbols;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Who changed memory, as people and programs read it.
@@ -145,58 +143,45 @@ final class ChangeView {
         return HexFormat.ofDelimiter(" ").formatHex(first) + (shown < bytes.size() ? " ..." : "");
     }
 
-    /// For programs: one object on one line.
+    /// For programs: one document on one line.
     String json(Place.Found before) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("address", Json.hex(range.address()));
-        fields.put("length", range.length());
-        fields.put("before", position(before));
-        List<Object> changes = new ArrayList<>();
-        rows.forEach(row -> changes.add(fields(row)));
-        fields.put("writes", changes);
-        return Json.of(fields) + "\n";
+        List<Object> writes = new ArrayList<>();
+        rows.forEach(row -> writes.add(json(row)));
+        return JsonObject.document("writes")
+                .with("address", Json.hex(range.address()))
+                .with("length", range.length())
+                .with("before", before.json())
+                .with("writes", writes)
+                .line();
     }
 
-    private static Map<String, Object> position(Place.Found found) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("slice", found.position().slice());
-        if (found.atExit()) {
-            fields.put("phase", "exit");
-        } else {
-            fields.put("instruction", found.position().instruction());
-        }
-        return fields;
-    }
-
-    private Map<String, Object> fields(Row row) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("address", Json.hex(range.address() + row.offset()));
-        fields.put("length", row.length());
-        MemorySearch.Change change = row.change();
+    private JsonObject json(Row row) {
         Writer writer = row.writer();
-        fields.put("by", writer == null ? "guest" : writer.kind().id());
+        JsonObject fields = new JsonObject()
+                .with("address", Json.hex(range.address() + row.offset()))
+                .with("length", row.length())
+                .with("by", writer == null ? "guest" : writer.kind().id());
         if (writer != null && !writer.name().isEmpty()) {
-            fields.put(writer.kind() == Writer.Kind.IMAGE ? "image" : "service", writer.name());
+            fields.with(writer.kind() == Writer.Kind.IMAGE ? "image" : "service", writer.name());
         }
-        if (change != null) {
-            fields.put("position", position(new Place.Found(change.position(), change.store() == null)));
-            fields.put("ticks", change.ticks());
-        }
-        MemorySearch.Store store = change == null ? null : change.store();
+        MemorySearch.Change change = row.change();
+        return change == null ? fields : fields.withAll(json(change, row.instruction()));
+    }
+
+    private JsonObject json(MemorySearch.Change change, String instruction) {
+        MemorySearch.Store store = change.store();
+        JsonObject fields = new JsonObject()
+                .with("position", new Place.Found(change.position(), store == null).json())
+                .with("ticks", change.ticks());
         if (store != null) {
             long pc = store.registers().pc();
-            fields.put("vcpu", store.vcpu().index());
-            fields.put("pc", Json.hex(pc));
             ElfImage.Location symbol = symbols.at(pc);
-            if (symbol != null) {
-                fields.put("symbol", symbol.toString());
-            }
-            fields.put("instruction", row.instruction());
+            fields.with("vcpu", store.vcpu().index())
+                    .with("pc", Json.hex(pc))
+                    .withAny("symbol", symbol == null ? null : symbol.toString())
+                    .with("text", instruction);
         }
-        if (change != null) {
-            fields.put("old", HexFormat.of().formatHex(change.old().toArray()));
-            fields.put("new", HexFormat.of().formatHex(change.now().toArray()));
-        }
-        return fields;
+        return fields.with("old", HexFormat.of().formatHex(change.old().toArray()))
+                .with("new", HexFormat.of().formatHex(change.now().toArray()));
     }
 }

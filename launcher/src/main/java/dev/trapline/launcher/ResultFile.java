@@ -3,9 +3,11 @@ package dev.trapline.launcher;
 import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.file.BoundedFile.Links;
 import dev.trapline.abi.file.FileKind;
+import dev.trapline.config.PlannedText;
 import dev.trapline.journal.StoredHistory;
 import dev.trapline.journal.store.Permissions;
 import dev.trapline.vcpu.RunReport;
+import dev.trapline.vcpu.memory.FlashWrites;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -96,6 +98,31 @@ final class ResultFile {
         return report == null ? document : document.withAll(json(report));
     }
 
+    /// What was planned and never came, and what the guest wrote that had no effect.
+    private static void describeLeftovers(RunReport report, JsonObject fields) {
+        RunReport.Unused unused = report.unused();
+        if (!unused.injections().isEmpty() || unused.scriptBytes() > 0) {
+            fields.with(
+                    "unused",
+                    new JsonObject()
+                            .with(
+                                    "injections",
+                                    unused.injections().stream()
+                                            .map(PlannedText::option)
+                                            .toList())
+                            .with("scriptBytes", unused.scriptBytes()));
+        }
+        FlashWrites.Summary flash = report.flashWrites();
+        if (flash.count() > 0) {
+            fields.with(
+                    "flashWrites",
+                    new JsonObject()
+                            .with("count", flash.count())
+                            .with("address", Json.hex(flash.firstAddress()))
+                            .with("pc", Json.hex(flash.firstPc())));
+        }
+    }
+
     private static JsonObject json(RunReport report) {
         JsonObject fields = new JsonObject()
                 .with("outcome", OutcomeJson.of(report.outcome()))
@@ -109,6 +136,7 @@ final class ResultFile {
                 .with("consoleBytes", report.consoleBytes())
                 .with("consoleDigest", Json.hex(report.consoleDigest()))
                 .with("hostNanos", report.hostNanos());
+        describeLeftovers(report, fields);
         RunReport.Breakage breakage = report.breakage();
         if (breakage != null) {
             fields.with("lastEvents", breakage.lastEvents());

@@ -81,10 +81,10 @@ class SchemasTest {
                 Long.MIN_VALUE,
                 List.of(),
                 List.of(),
-                new FlashWrites.Summary(0, 0, 0),
+                new FlashWrites.Summary(2, 0x10, 0x4008_0000L),
                 1,
                 new RunReport.Breakage("at here\nat there", List.of("an event")),
-                new RunReport.Unused(List.of(), 0, true),
+                new RunReport.Unused(List.of(), 7, true),
                 null);
         JsonNode document = new Schemas()
                 .validated(ResultFile.json(Ending.of(outcome), report).line());

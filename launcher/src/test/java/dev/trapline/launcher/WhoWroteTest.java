@@ -74,9 +74,9 @@ class WhoWroteTest {
         assertThat(ended.out())
                 .as("instruction " + index + " stores; a value that came back later does not hide a store")
                 .contains("\"by\":\"guest\"")
-                .contains("\"position\":{\"slice\":0,\"instruction\":" + index + "}")
+                .contains("\"position\":{\"slice\":0,\"phase\":\"running\",\"instruction\":" + index + "}")
                 .contains("\"vcpu\":0,\"pc\":\"0x" + Integer.toHexString(0x40080000 + 4 * index) + "\"")
-                .contains("\"instruction\":\"str w1, [x0]\"")
+                .contains("\"text\":\"str w1, [x0]\"")
                 .contains("\"old\":\"" + old + "\",\"new\":\"" + now + "\"");
     }
 
