@@ -1,10 +1,10 @@
 package dev.trapline.config;
 
 import com.typesafe.config.Config;
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.ServiceDescriptor;
-import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValue;
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.VcpuId;
-import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Moment;

@@ -2,6 +2,7 @@ package dev.trapline.journal;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.VcpuId;
@@ -11,7 +12,6 @@ import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
-import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;

@@ -1,6 +1,6 @@
 package dev.trapline.launcher;
 
-import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;

@@ -1,10 +1,7 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.engine.EngineLibrary;
-import dev.trapline.unicorn.Shortcut;
-import dev.trapline.unicorn.UnicornEngines;
 import java.nio.file.Path;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -72,7 +69,7 @@ final class VersionCommand implements Action {
             text.append(line).append('\n');
         }
         if (engine) {
-            describe(Engines.open(library, shortcuts), text);
+            describe(Engines.describe(library, shortcuts), text);
         }
         terminal.print(text.toString());
         return Ending.DONE;
@@ -83,11 +80,11 @@ final class VersionCommand implements Action {
                 .with("trapline", Version.text())
                 .with("java", Runtime.version().toString())
                 .with("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-        return engine ? document.with("engine", json(Engines.open(library, shortcuts))) : document;
+        return engine ? document.with("engine", json(Engines.describe(library, shortcuts))) : document;
     }
 
-    private static JsonObject json(UnicornEngines engines) {
-        EngineLibrary found = engines.library();
+    private static JsonObject json(Engines.Description engine) {
+        EngineLibrary found = engine.library();
         return new JsonObject()
                 .with("name", found.name())
                 .with("version", found.version())
@@ -95,24 +92,24 @@ final class VersionCommand implements Action {
                 .with("sha256", found.sha256())
                 .with(
                         "shortcuts",
-                        Arrays.stream(Shortcut.values())
+                        engine.shortcuts().stream()
                                 .map(shortcut -> new JsonObject()
                                         .with("shortcut", shortcut.id())
-                                        .with("used", engines.shortcuts().uses(shortcut))
-                                        .with("message", engines.shortcuts().line(shortcut)))
+                                        .with("used", shortcut.used())
+                                        .with("message", shortcut.line()))
                                 .toList());
     }
 
-    private static void describe(UnicornEngines engines, StringBuilder text) {
-        EngineLibrary found = engines.library();
+    private static void describe(Engines.Description engine, StringBuilder text) {
+        EngineLibrary found = engine.library();
         text.append(found.name())
                 .append(' ')
                 .append(found.version())
                 .append(", ")
                 .append(found.origin())
                 .append('\n');
-        for (Shortcut shortcut : Shortcut.values()) {
-            text.append("shortcut ").append(engines.shortcuts().line(shortcut)).append('\n');
-        }
+        engine.shortcuts()
+                .forEach(shortcut ->
+                        text.append("shortcut ").append(shortcut.line()).append('\n'));
     }
 }

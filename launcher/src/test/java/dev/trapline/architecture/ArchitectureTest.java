@@ -19,11 +19,16 @@ class ArchitectureTest {
 
     private static final String FINDS_THE_LIBRARY = "finds the native library, whose hash is in the header";
 
+    private static final String CHOOSES_SHORTCUTS = "decides how fast an engine is, and nothing else";
+
     private static final String READS_AHEAD =
             "reads the next segment ahead, which is immutable, and waits for it in order";
 
     private static final List<Exemption> EXEMPTIONS = List.of(
             new Exemption("Database", "System.getenv", "finds where a history is read; it is the same anywhere"),
+            new Exemption("Database", "System.getProperty", "finds the user's own passwords and certificates"),
+            new Exemption("MachineCode", "System.getProperty", CHOOSES_SHORTCUTS),
+            new Exemption("Shortcut", "System.getProperty", CHOOSES_SHORTCUTS),
             new Exemption("BundledLibrary", "System.getProperty", FINDS_THE_LIBRARY),
             new Exemption("LibrarySearch", "System.getProperty", FINDS_THE_LIBRARY),
             new Exemption("UnicornLibrary", "System.getProperty", FINDS_THE_LIBRARY),

@@ -56,8 +56,7 @@ final class FastStores {
     /// @throws EngineException if not: the message says why, and follows the library's name
     static FastStores calibrate(UnicornLibrary library, SymbolLookup symbols) {
         if (MachineCode.architecture().isEmpty()) {
-            throw new EngineException("there is no machine code for " + System.getProperty("os.name") + " on "
-                    + System.getProperty("os.arch"));
+            throw new EngineException("there is no machine code for " + MachineCode.host());
         }
         if (!library.identity().version().equals(VERSION)) {
             throw new EngineException(

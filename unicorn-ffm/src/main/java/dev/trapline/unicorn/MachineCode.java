@@ -27,11 +27,16 @@ final class MachineCode {
         return linux && System.getProperty("os.arch").equals("amd64") ? "x86_64" : "";
     }
 
+    /// This process's system and architecture, for people.
+    static String host() {
+        return System.getProperty("os.name") + " on " + System.getProperty("os.arch");
+    }
+
     /// The bytes of a routine.
     static byte[] bytes(String name) {
         try (InputStream in = MachineCode.class.getResourceAsStream(architecture() + "/" + name + ".hex")) {
             if (in == null) {
-                throw new EngineException("there is no " + name + " for " + System.getProperty("os.arch"));
+                throw new EngineException("there is no " + name + " for " + host());
             }
             String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
             return HexFormat.of().parseHex(text.replaceAll("\\s", ""));

@@ -1,6 +1,7 @@
 package dev.trapline.unicorn;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -54,7 +55,7 @@ public enum Shortcut {
         if (word.equals(NONE)) {
             return EnumSet.noneOf(Shortcut.class);
         }
-        Set<String> known = new TreeSet<>(Set.of(ALL, NONE));
+        Set<String> known = new TreeSet<>(List.of(ALL, NONE));
         for (Shortcut shortcut : values()) {
             if (shortcut.id.equals(word)) {
                 return EnumSet.of(shortcut);

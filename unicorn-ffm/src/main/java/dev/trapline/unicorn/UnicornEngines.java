@@ -6,6 +6,7 @@ import dev.trapline.abi.engine.EngineLibrary;
 import dev.trapline.abi.engine.EngineSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,8 @@ public final class UnicornEngines implements EngineFactory {
     /// @param wanted those that are used unless the library does not fit
     public UnicornEngines(UnicornLibrary library, Set<Shortcut> wanted) {
         this.library = library;
-        this.wanted = Set.copyOf(wanted);
+        this.wanted = EnumSet.noneOf(Shortcut.class);
+        this.wanted.addAll(wanted);
     }
 
     /// Opens a CPU. A millisecond; each reserves 1 GiB of address space for translated code, which is touched as it

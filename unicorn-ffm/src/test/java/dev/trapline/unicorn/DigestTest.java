@@ -2,9 +2,9 @@ package dev.trapline.unicorn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.firmware.RegisterWrites;
-import dev.trapline.abi.machine.CpuModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

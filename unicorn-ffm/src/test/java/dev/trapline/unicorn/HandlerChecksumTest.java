@@ -5,10 +5,10 @@ import static dev.trapline.unicorn.HandlerGuest.OTHER_HANDLER;
 import static dev.trapline.unicorn.HandlerGuest.RESUME;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
-import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.unicorn.HandlerGuest.Place;
 import java.util.List;
 import java.util.random.RandomGenerator;

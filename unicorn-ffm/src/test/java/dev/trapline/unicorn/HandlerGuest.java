@@ -2,13 +2,13 @@ package dev.trapline.unicorn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
-import dev.trapline.abi.machine.CpuModel;
 import java.util.Arrays;
 
 /// A guest whose program is interrupted by event handlers, and a little firmware for it: it keeps x0 to x17, PC and

@@ -2,10 +2,10 @@ package dev.trapline.unicorn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.GuestFault.Kind;
-import dev.trapline.abi.machine.CpuModel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
@@ -17,7 +18,6 @@ import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
-import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Width;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

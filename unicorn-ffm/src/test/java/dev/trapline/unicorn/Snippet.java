@@ -3,6 +3,7 @@ package dev.trapline.unicorn;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.Engine;
@@ -12,7 +13,6 @@ import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
-import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Width;
 import java.lang.foreign.Arena;

@@ -1,8 +1,8 @@
 package dev.trapline.unicorn;
 
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.exit.HypercallExit;
-import dev.trapline.abi.machine.CpuModel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

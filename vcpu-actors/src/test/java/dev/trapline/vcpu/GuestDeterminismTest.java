@@ -2,7 +2,7 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;

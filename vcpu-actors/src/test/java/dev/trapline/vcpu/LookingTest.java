@@ -3,7 +3,7 @@ package dev.trapline.vcpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;

@@ -3,13 +3,13 @@ package dev.trapline.vcpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Conduit;
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.ResetRequest;
 import dev.trapline.abi.firmware.ServiceDescriptor;
-import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;

@@ -1,9 +1,9 @@
 package dev.trapline.vcpu;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.ServiceDescriptor;
-import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;

@@ -2,8 +2,8 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.VcpuId;
-import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Moment;

@@ -1,6 +1,6 @@
 package dev.trapline.vcpu;
 
-import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;

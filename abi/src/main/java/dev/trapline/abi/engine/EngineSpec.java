@@ -1,7 +1,7 @@
 package dev.trapline.abi.engine;
 
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Mpidr;
-import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Width;
 
 /// What an engine is opened with.

@@ -1,6 +1,6 @@
 package dev.trapline.abi.firmware;
 
-import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.CpuModel;
 import java.util.SortedMap;
 import java.util.TreeMap;
 

@@ -1,5 +1,6 @@
 package dev.trapline.abi.machine;
 
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.Engine;

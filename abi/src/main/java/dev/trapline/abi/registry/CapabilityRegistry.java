@@ -9,8 +9,10 @@ import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
 import dev.trapline.abi.smccc.FunctionId;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
-import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /// The immutable table that decides what becomes of every call, and that anybody can ask without making it.
 ///
@@ -36,12 +38,13 @@ public final class CapabilityRegistry implements Capabilities {
     private final Plane[] planes;
     private final boolean takesHints;
     private final List<FunctionId> functions;
-    private final Set<FunctionId> absent;
+    private final SortedSet<FunctionId> absent;
 
     /// A stretch of function identifiers with one verdict.
     public record Entry(Claim range, Verdict verdict) {}
 
-    private CapabilityRegistry(Plane[] planes, boolean takesHints, List<FunctionId> functions, Set<FunctionId> absent) {
+    private CapabilityRegistry(
+            Plane[] planes, boolean takesHints, List<FunctionId> functions, SortedSet<FunctionId> absent) {
         this.planes = planes;
         this.takesHints = takesHints;
         this.functions = functions;
@@ -53,7 +56,7 @@ public final class CapabilityRegistry implements Capabilities {
     /// @param services all services of the machine
     /// @throws RegistryException with everything that is wrong with the policy or with the services together
     public static CapabilityRegistry of(Collection<ServiceDescriptor> services, Policy policy) {
-        return of(services, policy, Set.of());
+        return of(services, policy, Collections.emptySortedSet());
     }
 
     /// The table of another policy for the same machine.
@@ -68,7 +71,7 @@ public final class CapabilityRegistry implements Capabilities {
     ///
     /// @param lacking functions that a service describes and does not have
     public CapabilityRegistry without(Collection<FunctionId> lacking) {
-        Set<FunctionId> missing = Set.copyOf(lacking);
+        SortedSet<FunctionId> missing = new TreeSet<>(lacking);
         return new CapabilityRegistry(
                 planes,
                 takesHints,
@@ -77,7 +80,7 @@ public final class CapabilityRegistry implements Capabilities {
     }
 
     private static CapabilityRegistry of(
-            Collection<ServiceDescriptor> services, Policy policy, Set<FunctionId> absent) {
+            Collection<ServiceDescriptor> services, Policy policy, SortedSet<FunctionId> absent) {
         List<RegistryError> errors = new RegistryCheck(services, policy).errors();
         if (!errors.isEmpty()) {
             throw new RegistryException(errors);
@@ -93,7 +96,7 @@ public final class CapabilityRegistry implements Capabilities {
                 new RegistryCompiler(services, policy).compile(),
                 policy.isOn(Toggle.SVE_HINT, true),
                 functions,
-                Set.copyOf(absent));
+                absent);
     }
 
     /// What becomes of a call that was made.

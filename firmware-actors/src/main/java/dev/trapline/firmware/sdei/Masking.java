@@ -1,6 +1,7 @@
 package dev.trapline.firmware.sdei;
 
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
 
 /// Which PEs take events: by call, and by their power.
@@ -8,9 +9,11 @@ final class Masking {
 
     private Masking() {}
 
-    /// PE_MASK (DEN0054 §5.1.12): 1 if that changed something, 0 if not.
+    /// PE_MASK (DEN0054 §5.1.12): 1 if that changed something, 0 if not. A software-signalled event that was
+    /// pending for the caller is lost, as one is that comes while events are masked.
     static Reply<SdeiState> mask(SdeiState state, VcpuId caller) {
-        return Reply.x0(state.withMasked(caller), state.isMasked(caller) ? 0 : 1);
+        Delivery after = Delivery.of(state.withMasked(caller));
+        return new Reply<>(after.state(), RegisterWrites.x0(state.isMasked(caller) ? 0 : 1), after.effects());
     }
 
     /// PE_UNMASK (DEN0054 §5.1.13): what waited for it is delivered.

@@ -1,6 +1,6 @@
 package dev.trapline.firmware.smccc;
 
-import dev.trapline.abi.machine.CpuModel;
+import dev.trapline.abi.CpuModel;
 
 /// Which workarounds a CPU model needs of its firmware, whatever the simulated CPU does: guests ask by model.
 ///

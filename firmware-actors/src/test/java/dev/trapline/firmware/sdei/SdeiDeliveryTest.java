@@ -243,6 +243,18 @@ class SdeiDeliveryTest {
     }
 
     @Test
+    void aSoftwareSignalledEventThatWaitsToBeEnabledIsLostWhereItsPeMasksEvents() {
+        unmask(0);
+        enable(0, 0);
+        machine.run("0 EVENT_SIGNAL 0 0, 0 EVENT_SIGNAL 0 0, 0 EVENT_DISABLE 0, 0 EVENT_COMPLETE 0");
+        machine.run("0 PE_MASK, 0 PE_UNMASK, 0 EVENT_ENABLE 0");
+        assertThat(machine.delivered()).as("masked in between").isEmpty();
+        machine.run("0 EVENT_SIGNAL 0 0, 0 EVENT_SIGNAL 0 0, 0 EVENT_DISABLE 0, 0 EVENT_COMPLETE 0");
+        machine.run("0 EVENT_ENABLE 0");
+        assertThat(machine.delivered()).as("not masked in between").isEqualTo("0>0");
+    }
+
+    @Test
     void theLastOf64PesTakesPartInEverything() {
         SdeiMachine big = SdeiMachine.allOn(64, SdeiMachine.EVENTS);
         big.run("63 EVENT_REGISTER 10, 63 EVENT_ENABLE 10, 63 EVENT_REGISTER 30 0x40080000 0 1 0x1f01");

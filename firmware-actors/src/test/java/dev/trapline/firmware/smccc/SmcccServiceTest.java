@@ -6,12 +6,12 @@ import static dev.trapline.firmware.Calls.settingsOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.firmware.Capabilities;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
-import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.registry.CapabilityRegistry;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.abi.smccc.FunctionId;

@@ -1,11 +1,11 @@
 package dev.trapline.journal.codec;
 
 import dev.trapline.abi.Conduit;
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.firmware.Effect;
-import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;

@@ -2,8 +2,8 @@ package dev.trapline.vcpu.boot;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
+import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.VcpuId;
-import dev.trapline.abi.machine.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Width;
 import dev.trapline.firmware.pvtime.SharedPages;

@@ -1,4 +1,4 @@
-package dev.trapline.abi.machine;
+package dev.trapline.abi;
 
 /// The CPU that a machine's vCPUs are.
 ///
