@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -40,7 +41,8 @@ enum InputKind {
     /// Looks at a file. Reads regular files only: a pipe would wait for its writer.
     static InputKind of(Path path) {
         if (Files.isDirectory(path)) {
-            return Files.isRegularFile(path.resolve("manifest")) ? RECORDING : DIRECTORY;
+            // Whatever stands there: opening the recording says what is wrong with it.
+            return Files.exists(path.resolve("manifest"), LinkOption.NOFOLLOW_LINKS) ? RECORDING : DIRECTORY;
         }
         if (!Files.exists(path)) {
             return ABSENT;

@@ -108,11 +108,11 @@ class CheckpointsTest {
             assertThat(ended.status()).as(ended.err()).isZero();
             assertThat(ended.out()).as("the console, in order").isEqualTo(recorded.out());
             assertThat(ended.lastLine()).isEqualTo(one.lastLine());
-            assertThat(ended.err()).as("as recorded at once").doesNotContain("again from the start");
+            assertThat(ended.err()).as("as recorded at once").doesNotContain("from the start to make sure");
             assertThat(fields(result)).isEqualTo(fields(Path.of(recording, "result.json")));
         }
         assertThat(run("replay", recording, "--jobs", "0").lastLine())
-                .contains("--jobs 0: takes a number from 1 to 64");
+                .contains("--jobs 0: give a number of threads from 1 to 64");
     }
 
     @Test

@@ -23,7 +23,7 @@ final class CheckpointLock implements AutoCloseable {
     /// @param store the file of the checkpoints
     /// @return null if somebody else has it, or nothing can be written there
     static @Nullable CheckpointLock take(Path store) {
-        Path file = store.resolveSibling("lock");
+        Path file = CheckpointPlace.lock(store);
         Path directory = file.getParent();
         try {
             if (directory != null) {

@@ -6,6 +6,7 @@ import dev.trapline.abi.file.FileKind;
 import java.io.IOException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Where the checkpoints of a recording are.
@@ -19,20 +20,29 @@ final class CheckpointPlace {
         return recording.resolve(DIRECTORY).resolve("store.mv");
     }
 
+    /// Held by who adds some.
+    static Path lock(Path store) {
+        return store.resolveSibling("lock");
+    }
+
     /// What stands in that place and was not put there by Trapline, in words; null if nothing does. A symbolic link
     /// would lead out of the recording.
     static @Nullable String foreign(Path recording) {
         Path directory = recording.resolve(DIRECTORY);
-        Path file = file(recording);
+        Path store = file(recording);
+        Path looked = directory;
         try {
             FileKind kind = FileKind.of(directory, LinkOption.NOFOLLOW_LINKS);
             if (kind != FileKind.DIRECTORY && kind != FileKind.NOTHING) {
                 return directory + " " + kind.words();
             }
-            BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
+            for (Path file : List.of(store, lock(store))) {
+                looked = file;
+                BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
+            }
             return null;
         } catch (IOException e) {
-            return file + " " + BoundedFile.reason(e);
+            return looked + " " + BoundedFile.reason(e);
         }
     }
 }
