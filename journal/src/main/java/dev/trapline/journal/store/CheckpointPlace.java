@@ -4,9 +4,9 @@ import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.file.BoundedFile.Links;
 import dev.trapline.abi.file.FileKind;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Where the checkpoints of a recording are.
@@ -29,20 +29,27 @@ final class CheckpointPlace {
     /// would lead out of the recording.
     static @Nullable String foreign(Path recording) {
         Path directory = recording.resolve(DIRECTORY);
-        Path store = file(recording);
-        Path looked = directory;
+        Path file = file(recording);
         try {
             FileKind kind = FileKind.of(directory, LinkOption.NOFOLLOW_LINKS);
             if (kind != FileKind.DIRECTORY && kind != FileKind.NOTHING) {
                 return directory + " " + kind.words();
             }
-            for (Path file : List.of(store, lock(store))) {
-                looked = file;
-                BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
-            }
+            BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
             return null;
         } catch (IOException e) {
-            return looked + " " + BoundedFile.reason(e);
+            return file + " " + BoundedFile.reason(e);
+        }
+    }
+
+    /// Whether checkpoints can be made there: nothing of another kind stands in the lock's place. What is there
+    /// already can be read all the same.
+    static boolean isWritable(Path recording) {
+        try {
+            BoundedFile.requireRegularOrNothing(lock(file(recording)), Links.REFUSED);
+            return Files.isWritable(recording);
+        } catch (IOException e) {
+            return false;
         }
     }
 }

@@ -162,7 +162,7 @@ public final class CheckpointStore implements AutoCloseable {
 
     /// Whether checkpoints can be added.
     public synchronized boolean isWritable() {
-        return unmade ? budget > 0 && Files.isWritable(recording) : lock != null && store != null;
+        return unmade ? budget > 0 && CheckpointPlace.isWritable(recording) : lock != null && store != null;
     }
 
     /// The slices that have a checkpoint, in their order.
