@@ -67,7 +67,7 @@ class CallCountsTest {
     @CsvSource({"'5', 5, 5, 5", "'1 2 9', 1, 2, 9", "'1 2 3 9', 1, 2, 9", "'7 7 7 0', 0, 7, 7"})
     void theMedianIsTheLowerOfTheTwoInTheMiddle(String latencies, long min, long median, long max) {
         long time = 0;
-        for (String latency : latencies.split(" ")) {
+        for (String latency : latencies.split(" ", -1)) {
             call(0, time, RegisterWrites.x0(0));
             time += Long.parseLong(latency);
             runs(0, time);
