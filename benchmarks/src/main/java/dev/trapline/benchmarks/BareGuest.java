@@ -111,7 +111,7 @@ final class BareGuest implements Hooks, AutoCloseable {
     }
 
     @Override
-    public void invalidAccess(int access, long address) {
+    public boolean invalidAccess(int access, long address) {
         throw new IllegalStateException("the guest reached 0x" + Long.toHexString(address));
     }
 

@@ -1,6 +1,9 @@
 package dev.trapline.unicorn;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.trapline.abi.engine.EngineException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,13 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
     private static final int IO_WORDS = 16;
     static final long PAGE = 1024;
     static final long NOT_DIRTY = 0x100;
+    private static final long CLOSED = 0x200;
+    private static final int PAGE_BITS = 10;
+    private static final int ENTRY_BITS = 5;
+
+    // SAFETY: used only within a CPU of the library, at offsets that were found in one.
+    @SuppressWarnings("restricted")
+    private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private static final int INSTANCE_SEARCHED = 2048;
     private static final int CPU_SEARCHED = 0x10000;
@@ -150,7 +160,7 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
     }
 
     private static long offset(long page, long mask) {
-        return page / PAGE * ENTRY & mask;
+        return page >>> PAGE_BITS - ENTRY_BITS & mask;
     }
 
     private static boolean isPage(ByteBuffer table, int offset, CpuProbe probe, long page) {
@@ -180,6 +190,25 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
             }
         }
         return found;
+    }
+
+    /// The address of an instance's CPU.
+    long cpu(Unicorn engine) {
+        // SAFETY: the offset was found in an instance of this library, and this one is open.
+        return MEMORY.get(JAVA_LONG, engine.handle() + cpu);
+    }
+
+    /// Where the host has what is at an address, if code can be fetched there without a look at the guest's tables.
+    ///
+    /// @param at address of the CPU
+    /// @return 0 if the TLB does not have it
+    long hostAddress(long at, int mode, long address) {
+        long table = at + tables + mode * 2L * Long.BYTES;
+        // SAFETY: the table is as long as its mask says.
+        long entry = MEMORY.get(JAVA_LONG, table + Long.BYTES)
+                + offset(address & -PAGE, MEMORY.get(JAVA_LONG, table));
+        boolean there = (MEMORY.get(JAVA_LONG, entry + 2 * Long.BYTES) & ~CLOSED) == (address & -PAGE);
+        return there ? MEMORY.get(JAVA_LONG, entry + 3 * Long.BYTES) + address : 0;
     }
 
     /// What stands in the place of a page in the one table that has it.

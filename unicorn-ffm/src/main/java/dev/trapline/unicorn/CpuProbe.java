@@ -31,6 +31,9 @@ final class CpuProbe implements AutoCloseable {
     /// A page of nothing but data.
     static final long DATA = BASE + 0x3_0000;
 
+    /// Code that has more than three instructions before its first branch.
+    static final long TRANSLATED = BASE + 16;
+
     private static final int MOV_X5_1 = 0xd280_0025;
     private static final int MOV_X5_2 = 0xd280_0045;
     private static final int RET = 0xd65f_03c0;

@@ -29,6 +29,7 @@ final class EngineHooks implements Hooks {
     private Exit.@Nullable Maintenance maintenance;
     private boolean mmuSeen;
     private boolean bigEndian;
+    private @Nullable CountedRun counted;
 
     /// Prepares hooks of one engine.
     ///
@@ -56,9 +57,21 @@ final class EngineHooks implements Hooks {
     }
 
     @Override
-    public void invalidAccess(int access, long address) {
+    public boolean invalidAccess(int access, long address) {
         invalidAccess = access;
         invalidAddress = address;
+        CountedRun run = counted;
+        return run != null && run.refuse(access, address);
+    }
+
+    /// Has what is refused in a run handled by it.
+    void count(CountedRun run) {
+        counted = run;
+    }
+
+    /// Whether something has asked for the slice's end.
+    boolean ended() {
+        return interrupt != NO_INTERRUPT || maintenance != null;
     }
 
     @Override

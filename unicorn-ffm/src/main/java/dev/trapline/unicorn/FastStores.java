@@ -27,6 +27,9 @@ final class FastStores {
     private static final int PAGES = 4;
     private static final int LIMIT = 5;
     private static final int RANGES = 6;
+    private static final int REFUSED = 7;
+    private static final int EXIT = 8;
+    private static final int GUARD = 9;
     /// Where the ranges themselves stand, behind those words.
     private static final int FIRST_RANGE = 16;
 
@@ -78,7 +81,7 @@ final class FastStores {
         }
     }
 
-    private static long symbol(SymbolLookup symbols, String name) {
+    static long symbol(SymbolLookup symbols, String name) {
         return symbols.find(name)
                 .map(MemorySegment::address)
                 .orElseThrow(() -> new EngineException("the library does not export " + name));
@@ -98,8 +101,33 @@ final class FastStores {
         }
     }
 
+    CpuLayout layout() {
+        return layout;
+    }
+
+    /// What the code of one engine keeps.
+    record Pages(MemorySegment data) {
+
+        /// Has every store that may be refused, and every access after [#refuseNext], end there.
+        ///
+        /// @param exit address of `cpu_loop_exit_restore`
+        void guard(long exit) {
+            data.setAtIndex(JAVA_LONG, EXIT, exit);
+            data.setAtIndex(JAVA_LONG, GUARD, 1);
+        }
+
+        /// The access that is under way ends the run, at its instruction.
+        void refuseNext() {
+            data.setAtIndex(JAVA_LONG, REFUSED, 1);
+        }
+
+        void refuseNothing() {
+            data.setAtIndex(JAVA_LONG, REFUSED, 0);
+        }
+    }
+
     /// Uses the shortcut in an engine that has its memory and has not run.
-    void install(Unicorn engine, MemoryMap memory) {
+    Pages install(Unicorn engine, MemoryMap memory) {
         long bytes = 0;
         List<MemoryMap.Memory> writable = new ArrayList<>();
         for (MemoryMap.Region region : memory.regions()) {
@@ -110,16 +138,18 @@ final class FastStores {
                 }
             }
         }
-        if (writable.size() <= MOST_RANGES) {
-            install(engine, bytes, writable);
+        if (writable.size() > MOST_RANGES) {
+            throw new EngineException("a machine has at most " + MOST_RANGES + " stretches of memory, not "
+                    + writable.size());
         }
+        return install(engine, bytes, writable);
     }
 
-    private void install(Unicorn engine, long bytes, List<MemoryMap.Memory> writable) {
+    private Pages install(Unicorn engine, long bytes, List<MemoryMap.Memory> writable) {
         long pages = bytes / CpuLayout.PAGE;
         MemorySegment loaded = MachineCode.load(code, pages, engine.arena());
         // SAFETY: the offsets were found in an instance of this library, and this one is open.
-        long cpu = MEMORY.get(JAVA_LONG, engine.handle() + layout.cpu());
+        long cpu = layout.cpu(engine);
         long slot = MEMORY.get(JAVA_LONG, cpu + layout.type()) + layout.fill();
         if (MEMORY.get(JAVA_LONG, cpu + layout.type() - Long.BYTES) != engine.handle()
                 || MEMORY.get(JAVA_LONG, slot) != fill) {
@@ -139,5 +169,6 @@ final class FastStores {
         }
         // SAFETY: the code lives in the engine's arena, which is closed after the engine.
         MEMORY.set(JAVA_LONG, slot, loaded.address());
+        return new Pages(data);
     }
 }

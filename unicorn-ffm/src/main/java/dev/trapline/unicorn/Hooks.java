@@ -8,10 +8,11 @@ public interface Hooks {
     /// @param number one of the `EXCP_` numbers of [UnicornConstants]
     void interrupt(int number);
 
-    /// An access found no mapping, or one that refuses it. The run ends with an error after it.
+    /// An access found no mapping, or one that refuses it.
     ///
     /// @param access one of the `UC_MEM_` numbers of [UnicornConstants]
-    void invalidAccess(int access, long address);
+    /// @return whether it is to be tried again, since there is a mapping by now; otherwise the run ends with an error
+    boolean invalidAccess(int access, long address);
 
     /// The guest is about to execute MRS.
     ///

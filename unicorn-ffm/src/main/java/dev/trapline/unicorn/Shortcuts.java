@@ -16,24 +16,49 @@ public final class Shortcuts {
     private static final String FINE = "";
 
     private final Map<Shortcut, String> refusals = new EnumMap<>(Shortcut.class);
+    private final UnicornLibrary library;
+    private final SymbolLookup symbols;
     private @Nullable FastStores stores;
+    private @Nullable FastBudgets budgets;
 
-    private Shortcuts() {}
+    private Shortcuts(UnicornLibrary library, SymbolLookup symbols) {
+        this.library = library;
+        this.symbols = symbols;
+    }
 
     /// Tries out what is wanted. Some milliseconds.
     static Shortcuts of(UnicornLibrary library, SymbolLookup symbols, Set<Shortcut> wanted) {
-        Shortcuts shortcuts = new Shortcuts();
-        for (Shortcut shortcut : wanted) {
-            try {
-                shortcuts.stores = switch (shortcut) {
-                    case STORES -> FastStores.calibrate(library, symbols);
-                };
-                shortcuts.refusals.put(shortcut, FINE);
-            } catch (EngineException e) {
-                shortcuts.refusals.put(shortcut, e.getMessage());
+        Shortcuts shortcuts = new Shortcuts(library, symbols);
+        for (Shortcut shortcut : Shortcut.values()) {
+            if (wanted.contains(shortcut)) {
+                shortcuts.refusals.put(shortcut, shortcuts.tryOut(shortcut));
             }
         }
         return shortcuts;
+    }
+
+    private String tryOut(Shortcut shortcut) {
+        try {
+            return switch (shortcut) {
+                case STORES -> tryStores();
+                case BUDGETS -> tryBudgets();
+            };
+        } catch (EngineException e) {
+            return e.getMessage();
+        }
+    }
+
+    private String tryStores() {
+        stores = FastStores.calibrate(library, symbols);
+        return FINE;
+    }
+
+    private String tryBudgets() {
+        if (stores == null) {
+            return "it needs " + Shortcut.STORES.id();
+        }
+        budgets = FastBudgets.calibrate(library, symbols, stores);
+        return FINE;
     }
 
     /// Whether a shortcut is used.
@@ -52,9 +77,14 @@ public final class Shortcuts {
     }
 
     /// Uses them in an AArch64 engine that has its memory and has not run.
-    void install(Unicorn engine, MemoryMap memory) {
-        if (stores != null) {
-            stores.install(engine, memory);
+    ///
+    /// @return what runs it; null where the library itself counts instructions
+    @Nullable
+    CountedRun install(Unicorn engine, MemoryMap memory, EngineHooks hooks) {
+        if (stores == null) {
+            return null;
         }
+        FastStores.Pages pages = stores.install(engine, memory);
+        return budgets == null ? null : budgets.install(engine, hooks, pages);
     }
 }

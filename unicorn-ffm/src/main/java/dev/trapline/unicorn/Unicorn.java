@@ -128,6 +128,26 @@ public final class Unicorn implements AutoCloseable {
         hook(UnicornConstants.UC_HOOK_CODE, instructionStub, address, address, 0);
     }
 
+    /// Has native code called before each block of code.
+    ///
+    /// @param callback takes the instance, the block's address, its length in bytes, and `data`
+    void hookBlocks(long callback, long data) {
+        // SAFETY: both live as long as the instance; out has room for the hook's handle.
+        UnicornError.check(
+                calls.hookAdd(handle(), out.address(), UnicornConstants.UC_HOOK_BLOCK, callback, data, 1, 0, 0),
+                "adding a hook");
+    }
+
+    /// Translates a block of code without running it.
+    ///
+    /// @param description what the library says of it: 16 bytes
+    void translate(long address, MemorySegment description) {
+        UnicornError.check(
+                calls.controlRange(
+                        handle(), UnicornConstants.UC_CTL_TB_REQUEST_CACHE, address, description.address()),
+                "translating code at 0x" + Long.toHexString(address));
+    }
+
     private void hook(int type, long stub, int instruction) {
         hook(type, stub, 1, 0, instruction);
     }
@@ -136,7 +156,7 @@ public final class Unicorn implements AutoCloseable {
         // SAFETY: the stub lives as long as the instance; out has room for the hook's handle, which is not needed
         // again.
         UnicornError.check(
-                calls.hookAdd(handle(), out.address(), type, stub, first, last, instruction), "adding a hook");
+                calls.hookAdd(handle(), out.address(), type, stub, 0, first, last, instruction), "adding a hook");
     }
 
     /// Runs guest code until something stops it.

@@ -39,6 +39,7 @@ final class UnicornEngine implements Engine {
     private final @Nullable Aarch32Watch watch;
     private final @Nullable HandlerSwitch handlers;
     private final DataOrderControl dataOrder;
+    private @Nullable CountedRun counted;
     private final Instructions instructions;
     private final RegisterBatch general;
     private final Architecture.StateDigest stateDigest;
@@ -87,7 +88,7 @@ final class UnicornEngine implements Engine {
             UnicornEngine engine = new UnicornEngine(unicorn, library, architecture, spec);
             unicorn.hookExceptions(engine.hooks);
             if (architecture instanceof Aarch64) {
-                shortcuts.install(unicorn, spec.memory());
+                engine.countBy(shortcuts.install(unicorn, spec.memory(), engine.hooks));
                 unicorn.hookSystemInstructions(engine.hooks);
             }
             engine.fetchRegisters();
@@ -97,6 +98,13 @@ final class UnicornEngine implements Engine {
             if (!opened) {
                 unicorn.close();
             }
+        }
+    }
+
+    private void countBy(@Nullable CountedRun run) {
+        counted = run;
+        if (run != null) {
+            hooks.count(run);
         }
     }
 
@@ -140,7 +148,7 @@ final class UnicornEngine implements Engine {
 
     private int start(long budget) {
         long begin = architecture.startAddress(registers[GeneralRegisters.PC], registers[GeneralRegisters.PSTATE]);
-        int code = unicorn.start(begin, budget);
+        int code = counted == null ? unicorn.start(begin, budget) : counted.run(begin, budget);
         fetchRegisters();
         return code;
     }

@@ -137,11 +137,10 @@ final class Upcalls {
     private static int invalid(
             Upcalls self, Hooks hooks, long uc, int access, long address, int size, long value, long user) {
         try {
-            hooks.invalidAccess(access, address);
+            return hooks.invalidAccess(access, address) ? 1 : 0;
         } catch (Throwable t) {
-            self.engine.failInHook(t);
+            return self.engine.failInHook(t);
         }
-        return 0;
     }
 
     private static int readSystem(Upcalls self, Hooks hooks, long uc, int register, long access, long user) {

@@ -113,8 +113,9 @@ class UnicornConstantsTest {
                     Unicorn unicorn = open(library, arena, source)) {
                 unicorn.hookExceptions(new NoHooks() {
                     @Override
-                    public void invalidAccess(int access, long address) {
+                    public boolean invalidAccess(int access, long address) {
                         seen.add(Integer.toString(access));
+                        return false;
                     }
                 });
                 int code = unicorn.start(CODE, 10);
@@ -167,7 +168,9 @@ class UnicornConstantsTest {
         public void interrupt(int number) {}
 
         @Override
-        public void invalidAccess(int access, long address) {}
+        public boolean invalidAccess(int access, long address) {
+            return false;
+        }
 
         @Override
         public boolean readSystem(int register, int target) {

@@ -10,6 +10,10 @@
 # Whether a store is allowed at all, the library decides by the virtual address when a store leaves the translated code. So the mark
 # goes only where it would allow it.
 #
+# Where asked to (guard), entries of pages that it would not allow a store to are closed for stores, so that each store to them comes
+# here, which changes nothing but its way; and an access that was refused (refused) ends here, with the CPU's state restored for
+# the instruction that made it.
+#
 # A closed entry is opened without a look at the guest's tables, and brought back from the victims as the library does it: what the
 # TLB holds, and when it is filled, is the same as without this.
 #
@@ -28,6 +32,7 @@
         .set    CLOSED, 0x200
         .set    NOT_DIRTY, 0x100
         .set    DEVICE, 0x80
+        .set    STORE, 1
         .set    FETCH, 2
 
         .text
@@ -48,9 +53,41 @@ start:  endbr64
         mov     %ecx, %r13d             # access
         mov     %r8d, %r14d             # MMU mode
         cmp     $FETCH, %ecx
+        je      fetch
+        cmpq    $0, refused(%rip)
+        jne     leave
+        cmp     $STORE, %ecx
         jne     fill
+        cmpq    $0, guard(%rip)
+        je      fill
 
-        call    locate                  # is its entry closed?
+        call    locate                  # is its entry closed for stores?
+        mov     %r12, %rsi
+        and     $PAGE, %rsi
+        or      $CLOSED, %rsi
+        mov     WRITE(%r15), %rdi
+        and     $(PAGE | CLOSED | DEVICE), %rdi
+        cmp     %rsi, %rdi
+        je      done
+        lea     VICTIMS(%rcx), %rdi
+        xor     %edx, %edx
+1:      mov     WRITE(%rdi), %r8
+        and     $(PAGE | CLOSED | DEVICE), %r8
+        cmp     %rsi, %r8
+        je      2f
+        add     $32, %rdi
+        add     $16, %edx
+        cmp     $128, %edx
+        jb      1b
+        jmp     fill
+2:      call    exchange
+        jmp     done
+
+leave:  movq    $0, refused(%rip)
+        mov     (%rsp), %rsi
+        call    *exit(%rip)             # does not return
+
+fetch:  call    locate                  # is its entry closed?
         mov     %r12, %rsi
         and     $PAGE, %rsi
         or      $CLOSED, %rsi
@@ -65,20 +102,7 @@ start:  endbr64
         cmp     $128, %edx
         jb      1b
         jmp     fill
-2:      movups  (%rdi), %xmm0           # among the victims: exchange it
-        movups  16(%rdi), %xmm1
-        movups  (%r15), %xmm2
-        movups  16(%r15), %xmm3
-        movups  %xmm2, (%rdi)
-        movups  %xmm3, 16(%rdi)
-        movups  %xmm0, (%r15)
-        movups  %xmm1, 16(%r15)
-        shr     $1, %rax
-        add     IO(%rcx), %rax
-        movups  (%rax), %xmm0
-        movups  VICTIM_IO(%rcx,%rdx), %xmm1
-        movups  %xmm0, VICTIM_IO(%rcx,%rdx)
-        movups  %xmm1, (%rax)
+2:      call    exchange
 open:   andq    $~CLOSED, CODE(%r15)
         call    locate
         jmp     fetched
@@ -93,7 +117,16 @@ fill:   mov     %rbx, %rdi
         test    %al, %al
         jz      none
         call    locate                  # anew: filling may have moved the table
-        cmp     $FETCH, %r13d
+        cmpq    $0, guard(%rip)
+        je      3f
+        mov     WRITE(%r15), %rdx       # neither without permission nor a device
+        test    $(CLOSED | DEVICE), %edx
+        jnz     3f
+        call    allowed
+        jb      2f
+        orq     $CLOSED, WRITE(%r15)
+2:      call    locate
+3:      cmp     $FETCH, %r13d
         je      fetched
 
         mov     (%r15,%r13,8), %rdx     # what was asked for: READ or WRITE
@@ -110,15 +143,8 @@ fill:   mov     %rbx, %rdi
 3:      or      $NOT_DIRTY, %rsi
         cmp     %rsi, WRITE(%r15)
         jne     done
-        mov     ranges(%rip), %rdx
-4:      mov     8(%rdx), %rax
-        test    %rax, %rax
-        jz      done
-        mov     %r12, %rcx
-        sub     (%rdx), %rcx
-        add     $16, %rdx
-        cmp     %rax, %rcx
-        jae     4b
+        call    allowed
+        jae     done
         andq    $~NOT_DIRTY, WRITE(%r15)
         jmp     done
 
@@ -163,6 +189,37 @@ locate: mov     %r14, %rdx
         add     %rbx, %rcx
         ret
 
+# sets the carry flag if the library would allow a store to the address
+allowed:
+        mov     ranges(%rip), %rdx
+1:      mov     8(%rdx), %rax
+        mov     %r12, %rcx
+        sub     (%rdx), %rcx
+        cmp     %rax, %rcx
+        jb      2f
+        add     $16, %rdx
+        test    %rax, %rax
+        jnz     1b
+2:      ret
+
+# exchanges the entry at r15 with the victim at rdi; rdx: 16 times its number
+exchange:
+        movups  (%rdi), %xmm0
+        movups  16(%rdi), %xmm1
+        movups  (%r15), %xmm2
+        movups  16(%r15), %xmm3
+        movups  %xmm2, (%rdi)
+        movups  %xmm3, 16(%rdi)
+        movups  %xmm0, (%r15)
+        movups  %xmm1, 16(%r15)
+        shr     $1, %rax
+        add     IO(%rcx), %rax
+        movups  (%rax), %xmm0
+        movups  VICTIM_IO(%rcx,%rdx), %xmm1
+        movups  %xmm0, VICTIM_IO(%rcx,%rdx)
+        movups  %xmm1, (%rax)
+        ret
+
 # rdx: the number of the page in memory, below the limit if the carry flag is set; rsi: the page's address
 number: mov     IO(%rcx), %rdx
         shr     $1, %rax
@@ -182,3 +239,6 @@ descriptors:    .quad 0                 # from there to their descriptors
 pages:          .quad 0                 # a byte for each page of memory
 limit:          .quad 0                 # how many those are
 ranges:         .quad 0                 # what may be written: first address and length of each, then 0, 0
+refused:        .quad 0                 # 1: the access that comes next was refused
+exit:           .quad 0                 # cpu_loop_exit_restore
+guard:          .quad 0                 # 1: close what may not be written

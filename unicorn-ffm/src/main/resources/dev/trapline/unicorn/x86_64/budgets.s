@@ -1,0 +1,72 @@
+# A hook on blocks that counts instructions, on x86-64 under the System V ABI: called before each block with the instance, the block's
+# address, its length in bytes, and our data. It lets a block run if what is left of the budget is enough for all of it. Otherwise it
+# stops the instance, which then has its PC at the block.
+#
+# A block that was cut to what is left is the last: after it the instance stops without a look at the next.
+
+        .set    LEFT, 0                 # what is left of the budget, instructions
+        .set    BLOCK, 8                # address of the last block that was let run, or that was stopped at
+        .set    LENGTH, 16              # its instructions
+        .set    PLACE, 24               # where it called from: that tells it from other translations of the same code
+        .set    STOPPED, 32             # 1: stopped at that block, none of which has run
+        .set    CUT, 40                 # 1: the next block is a cut one
+        .set    NEW, 48                 # 1: the next block was just translated
+        .set    NEW_BLOCK, 56           # address of the block that was, and where it called from
+        .set    NEW_PLACE, 64
+        .set    EXIT, 72                # pointer to the word that is negative once a stop has been asked for
+        .set    STOP, 80                # uc_emu_stop
+        .set    REQUESTS, 88            # pointers to three bytes that are 1 while a stop is asked for
+        .set    SPECIAL, 112            # pointer to 4096 bytes: not 0 for blocks to stop at, by bits 2 to 13 of their addresses
+
+        .text
+start:  endbr64
+        mov     EXIT(%rcx), %rax
+        cmpl    $0, (%rax)
+        js      9f                      # the block will not run
+        cmpq    $0, NEW(%rcx)
+        jne     new
+1:      shr     $2, %edx
+        cmpq    $0, CUT(%rcx)
+        jne     cut
+        mov     %esi, %eax
+        shr     $2, %eax
+        and     $0xfff, %eax
+        add     SPECIAL(%rcx), %rax
+        cmpb    $0, (%rax)
+        jne     stop
+        mov     LEFT(%rcx), %rax
+        sub     %rdx, %rax
+        js      stop
+        mov     %rax, LEFT(%rcx)
+        mov     %rsi, BLOCK(%rcx)
+        mov     %rdx, LENGTH(%rcx)
+9:      ret
+
+cut:    movq    $0, CUT(%rcx)
+        mov     LEFT(%rcx), %rax
+        sub     %rdx, %rax
+        js      stop
+        mov     %rax, LEFT(%rcx)
+        mov     %rsi, BLOCK(%rcx)
+        mov     %rdx, LENGTH(%rcx)
+        jnz     9b
+        mov     REQUESTS(%rcx), %rax
+        movb    $1, (%rax)
+        mov     REQUESTS+8(%rcx), %rax
+        movb    $1, (%rax)
+        mov     REQUESTS+16(%rcx), %rax
+        movb    $1, (%rax)
+        ret
+
+stop:   mov     %rsi, BLOCK(%rcx)
+        mov     %rdx, LENGTH(%rcx)
+        mov     (%rsp), %rax
+        mov     %rax, PLACE(%rcx)
+        movq    $1, STOPPED(%rcx)
+        jmp     *STOP(%rcx)
+
+new:    movq    $0, NEW(%rcx)
+        mov     (%rsp), %rax
+        mov     %rax, NEW_PLACE(%rcx)
+        mov     %rsi, NEW_BLOCK(%rcx)
+        jmp     1b
