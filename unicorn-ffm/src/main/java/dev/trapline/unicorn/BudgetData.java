@@ -26,6 +26,8 @@ final class BudgetData {
     /// Room for the library's description of a block.
     private static final long DESCRIPTION = 256;
 
+    private static final long LAST = 1;
+    private static final long FIRST = 2;
     private static final int WHOLE = -1;
     private static final int SPECIALS = 0xfff;
 
@@ -89,7 +91,16 @@ final class BudgetData {
     /// Has the next run begin with a block of so many instructions, and stop after it.
     void beginCut(int length) {
         begin(length);
-        words.set(JAVA_LONG, CUT, 1);
+        words.set(JAVA_LONG, CUT, LAST);
+        cutNext(length);
+    }
+
+    /// Has the next run begin with a block of so many instructions, and go on after it.
+    ///
+    /// @param left how many instructions may run, that block's among them
+    void beginCut(int length, long left) {
+        begin(left);
+        words.set(JAVA_LONG, CUT, FIRST);
         cutNext(length);
     }
 

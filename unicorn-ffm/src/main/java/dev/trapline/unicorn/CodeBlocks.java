@@ -1,6 +1,6 @@
 package dev.trapline.unicorn;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -22,7 +22,12 @@ final class CodeBlocks implements CodeHooks {
     private static final int SYS_MASK = 0xfff8_0000;
     private static final int SYS = 0xd508_0000;
     private static final int INSTRUCTION_CACHE = 7;
-    private static final int ALL = Integer.MAX_VALUE;
+    private static final int REGISTER = 0x1f;
+    private static final int DC_ZVA = 0xd50b_7420;
+    /// STXP and STLXP.
+    private static final int EXCLUSIVE_PAIR_MASK = 0xbfe0_0000;
+
+    private static final int EXCLUSIVE_PAIR = 0x8820_0000;
 
     // SAFETY: used only within the engine's CPU and within guest memory that it has mapped.
     @SuppressWarnings("restricted")
@@ -32,12 +37,43 @@ final class CodeBlocks implements CodeHooks {
     ///
     /// @param address virtual
     /// @param flags what it was translated for
-    /// @param host where its code is in the host's memory; 0 if that is not known
+    /// @param host where its code is in the host's memory; 0 if that is not known: it then runs an instruction at a time
     /// @param words its code
-    /// @param most how many instructions of it may run before the engine has to be looked at
-    record Block(long address, int flags, long host, int[] words, int most) {
-        Cut cut(int length) {
-            return new Cut(address, flags, host, length);
+    record Block(long address, int flags, long host, int[] words) {
+        int length() {
+            return words.length;
+        }
+
+        /// Where a piece that begins at an instruction has to end, at the latest.
+        ///
+        /// What a hook on SYS stops goes on to the end of its block: the block has to end there. DC ZVA and the
+        /// exclusive store of a pair are made by functions, which a refused access does not leave: they run alone.
+        int most(int from, int goal) {
+            if (host == 0 || isAlone(words[from])) {
+                return 1;
+            }
+            for (int k = from; k < goal; k++) {
+                if (isInstructionCache(words[k])) {
+                    return k + 1 - from;
+                }
+                if (isAlone(words[k])) {
+                    return k - from;
+                }
+            }
+            return goal - from;
+        }
+
+        /// Whether a piece is one instruction that a refused access does not leave.
+        boolean goesOn(int from) {
+            return isAlone(words[from]);
+        }
+
+        private Cut cut(int from, int length) {
+            return new Cut(address + (long) from * Integer.BYTES, flags, code(from), length);
+        }
+
+        private long code(int from) {
+            return host + (long) from * Integer.BYTES;
         }
     }
 
@@ -64,7 +100,7 @@ final class CodeBlocks implements CodeHooks {
         settle();
         Block block = read(address, size / Integer.BYTES);
         if (data.expectsCut()) {
-            cuts.put(block.cut(block.words.length), block.words);
+            cuts.put(block.cut(0, block.length()), block.words);
         }
         translated = block;
         data.expectNew();
@@ -98,16 +134,18 @@ final class CodeBlocks implements CodeHooks {
 
     private Block read(long address, int length) {
         int flags = switches.flags(engine.saveContext());
-        long host = host(address, flags);
         int[] words = new int[length];
+        // Only where the PC is no multiple of 4 does a block reach into the next page.
+        boolean inPage = (address & CpuLayout.PAGE - 1) + (long) length * Integer.BYTES <= CpuLayout.PAGE;
+        long host = inPage ? host(address, flags) : 0;
         if (host != 0) {
-            MemorySegment.copy(MEMORY, JAVA_INT, host, words, 0, length);
+            MemorySegment.copy(MEMORY, JAVA_INT_UNALIGNED, host, words, 0, length);
         }
-        int most = most(words);
-        if (most < length) {
+        Block block = new Block(address, flags, host, words);
+        if (length > 0 && (block.most(0, length) < length || isAlone(words[0]))) {
             data.lookAt(address);
         }
-        return new Block(address, flags, host, words, most);
+        return block;
     }
 
     /// Where code that was just fetched is in the host's memory: the TLB alone knows, since the guest's tables may have
@@ -116,35 +154,33 @@ final class CodeBlocks implements CodeHooks {
         return layout.hostAddress(layout.cpu(engine), (flags >> MODE_SHIFT) & MODE_MASK, address);
     }
 
-    /// A hook on SYS that stops the engine takes effect at the end of a block: so a block has to end where one may.
-    private static int most(int[] words) {
-        for (int k = 0; k < words.length; k++) {
-            if ((words[k] & SYS_MASK) == SYS) {
-                int operation = words[k] >> 5 & 0x3fff;
-                if (SystemRegister.crn(operation) == INSTRUCTION_CACHE && Translations.concernsOthers(operation)) {
-                    return k + 1;
-                }
-            }
-        }
-        return ALL;
+    private static boolean isInstructionCache(int word) {
+        int operation = word >> 5 & 0x3fff;
+        return (word & SYS_MASK) == SYS
+                && SystemRegister.crn(operation) == INSTRUCTION_CACHE
+                && Translations.concernsOthers(operation);
     }
 
-    /// Sees to it that a block that is cut to a length is found, or will be translated, as the whole one was.
+    private static boolean isAlone(int word) {
+        return (word & EXCLUSIVE_PAIR_MASK) == EXCLUSIVE_PAIR || (word & ~REGISTER) == DC_ZVA;
+    }
+
+    /// Sees to it that a piece of a block is found, or will be translated, as the whole one was.
     ///
     /// @param limit the longest
     /// @return how long it is to be
-    int prepareCut(Block whole, int limit) {
+    int prepareCut(Block whole, int from, int limit) {
         if (whole.host == 0) {
             return limit;
         }
         for (int length = limit; length > 0; length--) {
-            int[] expected = Arrays.copyOf(whole.words, length);
-            int[] known = cuts.get(whole.cut(length));
+            int[] expected = Arrays.copyOfRange(whole.words, from, from + length);
+            int[] known = cuts.get(whole.cut(from, length));
             if (known == null || Arrays.equals(known, expected)) {
                 int[] now = new int[length];
-                MemorySegment.copy(MEMORY, JAVA_INT, whole.host, now, 0, length);
+                MemorySegment.copy(MEMORY, JAVA_INT_UNALIGNED, whole.code(from), now, 0, length);
                 if (!Arrays.equals(now, expected)) {
-                    translateOld(whole, expected, now);
+                    translateOld(whole, from, expected, now);
                 }
                 return length;
             }
@@ -152,16 +188,17 @@ final class CodeBlocks implements CodeHooks {
         return limit;
     }
 
-    /// Has a block translated from what memory held when the whole one was.
-    private void translateOld(Block whole, int[] expected, int[] now) {
+    /// Has a piece translated from what memory held when the whole block was.
+    private void translateOld(Block whole, int from, int[] expected, int[] now) {
         if (host(whole.address, whole.flags) != whole.host) {
             return;
         }
-        MemorySegment.copy(expected, 0, MEMORY, JAVA_INT, whole.host, expected.length);
+        Cut cut = whole.cut(from, expected.length);
+        MemorySegment.copy(expected, 0, MEMORY, JAVA_INT_UNALIGNED, cut.host, expected.length);
         data.cutNext(expected.length);
-        engine.translate(whole.address, data.description());
+        engine.translate(cut.address, data.description());
         data.wholeNext();
-        MemorySegment.copy(now, 0, MEMORY, JAVA_INT, whole.host, now.length);
-        cuts.put(whole.cut(expected.length), expected);
+        MemorySegment.copy(now, 0, MEMORY, JAVA_INT_UNALIGNED, cut.host, now.length);
+        cuts.put(cut, expected);
     }
 }

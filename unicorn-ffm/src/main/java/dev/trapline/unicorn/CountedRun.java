@@ -9,16 +9,16 @@ import java.lang.foreign.MemorySegment;
 /// hook on an instruction stops is looked for in the code: such a block is cut behind that instruction.
 final class CountedRun {
 
-    private static final int PC = 0;
-
     private final Unicorn engine;
     private final EngineHooks hooks;
     private final FastStores.Pages stores;
     private final BudgetData data;
     private final CodeBlocks blocks;
-    private final RegisterBatch pc;
     private final MemorySegment spare;
     private boolean begun;
+    private long left;
+    /// Whether what runs is an instruction that a refused access does not leave.
+    private boolean goesOn;
     private long mapped = NOTHING;
 
     private static final long NOTHING = -1;
@@ -30,44 +30,56 @@ final class CountedRun {
         this.stores = stores;
         this.data = data;
         this.blocks = blocks;
-        this.pc = engine.registers(UnicornConstants.UC_ARM64_REG_PC);
         this.spare = engine.arena().allocate(MemoryMap.PAGE, MemoryMap.PAGE);
     }
 
     /// Runs guest code, as [Unicorn#start] does with a count.
     int run(long begin, long budget) {
-        long left = budget;
-        long at = begin;
-        while (true) {
-            // An engine's first block is translated without a report: it is looked at before it runs.
-            long allowed = begun ? left : 0;
-            data.begin(allowed);
-            int code = engine.start(at, 0);
-            begun = true;
-            left -= allowed - data.left();
-            if (!data.stopped()) {
-                return ended(code);
+        left = budget;
+        int code = start(begin);
+        while (data.stopped() && left > 0) {
+            CodeBlocks.Block block = blocks.at(data.place(), data.block(), data.length());
+            code = runPieces(block);
+        }
+        return ended(code);
+    }
+
+    /// Runs what may run of all blocks. An engine's first is translated without a report: it is looked at before it runs.
+    private int start(long at) {
+        long allowed = begun ? left : 0;
+        begun = true;
+        data.begin(allowed);
+        int code = engine.start(at, 0);
+        left -= allowed - data.left();
+        return code;
+    }
+
+    /// Runs a block in the pieces that it must be run in, and where all of it may run, what follows. All pieces are as
+    /// old as the block: it may overwrite itself.
+    private int runPieces(CodeBlocks.Block block) {
+        int goal = (int) Math.min(left, block.length());
+        int from = 0;
+        int code = UnicornConstants.UC_ERR_OK;
+        while (from < goal) {
+            int length = blocks.prepareCut(block, from, block.most(from, goal));
+            boolean end = from + length == block.length();
+            long allowed = end ? left : length;
+            goesOn = block.goesOn(from);
+            if (end) {
+                data.beginCut(length, left);
+            } else {
+                data.beginCut(length);
             }
-            if (left == 0) {
+            code = engine.start(block.address() + (long) from * Integer.BYTES, 0);
+            data.endCut();
+            goesOn = false;
+            left -= allowed - data.left();
+            from += length;
+            if (end || data.stopped() || code != UnicornConstants.UC_ERR_OK || hooks.ended() || isRefusing()) {
                 return code;
             }
-            CodeBlocks.Block block = blocks.at(data.place(), data.block(), data.length());
-            if (allowed == 0 && left >= data.length() && block.most() >= data.length()) {
-                at = data.block();
-                continue;
-            }
-            int length = (int) Math.min(Math.min(left, data.length()), block.most());
-            length = blocks.prepareCut(block, length);
-            data.beginCut(length);
-            code = engine.start(data.block(), 0);
-            data.endCut();
-            left -= length - data.left();
-            if (code != UnicornConstants.UC_ERR_OK || hooks.ended() || mapped != NOTHING || left == 0) {
-                return ended(code);
-            }
-            pc.read();
-            at = pc.get(PC, 0);
         }
+        return code;
     }
 
     /// An access was refused, which ends the run. Its instruction is known where the TLB is filled: the access is led
@@ -76,7 +88,7 @@ final class CountedRun {
     /// @return whether it is
     boolean refuse(int access, long address) {
         boolean fetch = access == UnicornConstants.UC_MEM_FETCH_UNMAPPED || access == UnicornConstants.UC_MEM_FETCH_PROT;
-        if (fetch || mapped != NOTHING) {
+        if (fetch || goesOn || mapped != NOTHING) {
             return false;
         }
         mapped = address & -MemoryMap.PAGE;
@@ -88,6 +100,11 @@ final class CountedRun {
         stores.refuseNext();
         engine.stop();
         return true;
+    }
+
+    /// Whether an access was refused in this run.
+    boolean isRefusing() {
+        return mapped != NOTHING;
     }
 
     private int ended(int code) {

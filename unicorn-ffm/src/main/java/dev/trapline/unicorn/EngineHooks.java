@@ -52,7 +52,11 @@ final class EngineHooks implements Hooks {
 
     @Override
     public void interrupt(int number) {
-        interrupt = number;
+        CountedRun run = counted;
+        // An access that was refused may fault on its way to where its instruction is known: then it is, too.
+        if (run == null || !run.isRefusing()) {
+            interrupt = number;
+        }
         engine.stop();
     }
 

@@ -38,6 +38,9 @@ final class RandomMachine implements AutoCloseable {
     /// The tables: level 1 from 0, level 2, level 3; the pages of code and data are exchangeable.
     private static final long TABLES = RAM + 0x10_0000;
 
+    /// Code and data.
+    private static final long MOST_WRITTEN = 0x2_0000;
+
     private static final long TABLE = 3;
     private static final long PAGE = 0x703;
     private static final long LEVEL_3 = TABLES + 0x2000;
@@ -56,6 +59,7 @@ final class RandomMachine implements AutoCloseable {
     private final long longest;
     private long deviceDigest;
     private long now;
+    private boolean over;
 
     /// @param longest slice
     RandomMachine(EngineFactory factory, long seed, int cpus, boolean mmu, long longest) {
@@ -143,12 +147,20 @@ final class RandomMachine implements AutoCloseable {
         seen.append("\n    all ").append(Long.toHexString(engine.fullDigest()));
         seen.append(" device ").append(Long.toHexString(deviceDigest));
         seen.append(" time ").append(engine.counterReads());
+        seen.append(" memory ").append(Long.toHexString(Digest64.of(ram, CODE - RAM, MOST_WRITTEN)));
         goOn(engine, exit);
         return seen.toString();
     }
 
+    /// Whether the guest has come to its end: it reached for memory that is not there.
+    boolean over() {
+        return over;
+    }
+
     private void goOn(Engine engine, Exit exit) {
         switch (exit) {
+            case GuestFault(GuestFault.Kind kind, long _, long _)
+            when kind == GuestFault.Kind.UNMAPPED_READ || kind == GuestFault.Kind.UNMAPPED_WRITE -> over = true;
             case Exit.Maintenance maintenance -> {
                 for (Engine each : engines) {
                     each.maintain(maintenance);

@@ -2,14 +2,14 @@
 # address, its length in bytes, and our data. It lets a block run if what is left of the budget is enough for all of it. Otherwise it
 # stops the instance, which then has its PC at the block.
 #
-# A block that was cut to what is left is the last: after it the instance stops without a look at the next.
+# A block that was cut is the last, unless it is a block's end: after it the instance stops without a look at the next.
 
         .set    LEFT, 0                 # what is left of the budget, instructions
         .set    BLOCK, 8                # address of the last block that was let run, or that was stopped at
         .set    LENGTH, 16              # its instructions
         .set    PLACE, 24               # where it called from: that tells it from other translations of the same code
         .set    STOPPED, 32             # 1: stopped at that block, none of which has run
-        .set    CUT, 40                 # 1: the next block is a cut one
+        .set    CUT, 40                 # not 0: the next block is a cut one; 1: and the last
         .set    NEW, 48                 # 1: the next block was just translated
         .set    NEW_BLOCK, 56           # address of the block that was, and where it called from
         .set    NEW_PLACE, 64
@@ -42,7 +42,8 @@ start:  endbr64
         mov     %rdx, LENGTH(%rcx)
 9:      ret
 
-cut:    movq    $0, CUT(%rcx)
+cut:    mov     CUT(%rcx), %r8
+        movq    $0, CUT(%rcx)
         mov     LEFT(%rcx), %rax
         sub     %rdx, %rax
         js      stop
@@ -50,6 +51,8 @@ cut:    movq    $0, CUT(%rcx)
         mov     %rsi, BLOCK(%rcx)
         mov     %rdx, LENGTH(%rcx)
         jnz     9b
+        cmp     $1, %r8
+        jne     9b
         mov     REQUESTS(%rcx), %rax
         movb    $1, (%rax)
         mov     REQUESTS+8(%rcx), %rax
