@@ -24,10 +24,6 @@ final class CodeBlocks implements CodeHooks {
     private static final int INSTRUCTION_CACHE = 7;
     private static final int REGISTER = 0x1f;
     private static final int DC_ZVA = 0xd50b_7420;
-    /// STXP and STLXP.
-    private static final int EXCLUSIVE_PAIR_MASK = 0xbfe0_0000;
-
-    private static final int EXCLUSIVE_PAIR = 0x8820_0000;
 
     // SAFETY: used only within the engine's CPU and within guest memory that it has mapped.
     @SuppressWarnings("restricted")
@@ -46,26 +42,17 @@ final class CodeBlocks implements CodeHooks {
 
         /// Where a piece that begins at an instruction has to end, at the latest.
         ///
-        /// What a hook on SYS stops goes on to the end of its block: the block has to end there. DC ZVA and the
-        /// exclusive store of a pair are made by functions, which a refused access does not leave: they run alone.
+        /// What a hook on SYS stops goes on to the end of its block: the block has to end there.
         int most(int from, int goal) {
-            if (host == 0 || isAlone(words[from])) {
+            if (host == 0) {
                 return 1;
             }
             for (int k = from; k < goal; k++) {
                 if (isInstructionCache(words[k])) {
                     return k + 1 - from;
                 }
-                if (isAlone(words[k])) {
-                    return k - from;
-                }
             }
             return goal - from;
-        }
-
-        /// Whether a piece is one instruction that a refused access does not leave.
-        boolean goesOn(int from) {
-            return isAlone(words[from]);
         }
 
         private Cut cut(int from, int length) {
@@ -142,7 +129,7 @@ final class CodeBlocks implements CodeHooks {
             MemorySegment.copy(MEMORY, JAVA_INT_UNALIGNED, host, words, 0, length);
         }
         Block block = new Block(address, flags, host, words);
-        if (length > 0 && (block.most(0, length) < length || isAlone(words[0]))) {
+        if (block.most(0, length) < length) {
             data.lookAt(address);
         }
         return block;
@@ -161,8 +148,15 @@ final class CodeBlocks implements CodeHooks {
                 && Translations.concernsOthers(operation);
     }
 
-    private static boolean isAlone(int word) {
-        return (word & EXCLUSIVE_PAIR_MASK) == EXCLUSIVE_PAIR || (word & ~REGISTER) == DC_ZVA;
+    /// Whether DC ZVA, which is made of many stores, stands at an address in the block that calls its hook from a place.
+    boolean isZeroing(long place, long address) {
+        settle();
+        Block block = blocks.get(place);
+        if (block == null) {
+            return false;
+        }
+        long at = (address - block.address) / Integer.BYTES;
+        return at >= 0 && at < block.length() && (block.words[(int) at] & ~REGISTER) == DC_ZVA;
     }
 
     /// Sees to it that a piece of a block is found, or will be translated, as the whole one was.

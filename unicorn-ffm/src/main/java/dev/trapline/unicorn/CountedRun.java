@@ -15,13 +15,14 @@ final class CountedRun {
     private final BudgetData data;
     private final CodeBlocks blocks;
     private final MemorySegment spare;
+    private final RegisterBatch pc;
     private boolean begun;
     private long left;
-    /// Whether what runs is an instruction that a refused access does not leave.
-    private boolean goesOn;
     private long mapped = NOTHING;
 
     private static final long NOTHING = -1;
+    /// Bytes that DC ZVA zeroes.
+    private static final long ZEROED = 64;
 
     CountedRun(
             Unicorn engine, EngineHooks hooks, FastStores.Pages stores, BudgetData data, CodeBlocks blocks) {
@@ -30,6 +31,7 @@ final class CountedRun {
         this.stores = stores;
         this.data = data;
         this.blocks = blocks;
+        this.pc = engine.registers(UnicornConstants.UC_ARM64_REG_PC);
         this.spare = engine.arena().allocate(MemoryMap.PAGE, MemoryMap.PAGE);
     }
 
@@ -64,7 +66,6 @@ final class CountedRun {
             int length = blocks.prepareCut(block, from, block.most(from, goal));
             boolean end = from + length == block.length();
             long allowed = end ? left : length;
-            goesOn = block.goesOn(from);
             if (end) {
                 data.beginCut(length, left);
             } else {
@@ -72,7 +73,6 @@ final class CountedRun {
             }
             code = engine.start(block.address() + (long) from * Integer.BYTES, 0);
             data.endCut();
-            goesOn = false;
             left -= allowed - data.left();
             from += length;
             if (end || data.stopped() || code != UnicornConstants.UC_ERR_OK || hooks.ended() || isRefusing()) {
@@ -88,7 +88,7 @@ final class CountedRun {
     /// @return whether it is
     boolean refuse(int access, long address) {
         boolean fetch = access == UnicornConstants.UC_MEM_FETCH_UNMAPPED || access == UnicornConstants.UC_MEM_FETCH_PROT;
-        if (fetch || goesOn || mapped != NOTHING) {
+        if (fetch || mapped != NOTHING) {
             return false;
         }
         mapped = address & -MemoryMap.PAGE;
@@ -116,6 +116,14 @@ final class CountedRun {
         }
         mapped = NOTHING;
         stores.refuseNothing();
+        pc.read();
+        long at = pc.get(0, 0);
+        if (blocks.isZeroing(data.place(), at)) {
+            // The library itself makes all of its stores, and stops behind it.
+            hooks.refused(hooks.invalidAccess(), hooks.invalidAddress() | ZEROED - 1);
+            pc.set(0, 0, at + Integer.BYTES);
+            pc.write(1);
+        }
         return UnicornConstants.UC_ERR_READ_UNMAPPED;
     }
 }

@@ -62,10 +62,15 @@ final class EngineHooks implements Hooks {
 
     @Override
     public boolean invalidAccess(int access, long address) {
-        invalidAccess = access;
-        invalidAddress = address;
+        refused(access, address);
         CountedRun run = counted;
         return run != null && run.refuse(access, address);
+    }
+
+    /// Takes down what was refused.
+    void refused(int access, long address) {
+        invalidAccess = access;
+        invalidAddress = address;
     }
 
     /// Has what is refused in a run handled by it.

@@ -129,23 +129,27 @@ final class FastStores {
     /// Uses the shortcut in an engine that has its memory and has not run.
     Pages install(Unicorn engine, MemoryMap memory) {
         long bytes = 0;
-        List<MemoryMap.Memory> writable = new ArrayList<>();
+        List<MemoryMap.Region> writable = new ArrayList<>();
         for (MemoryMap.Region region : memory.regions()) {
-            if (region instanceof MemoryMap.Memory block) {
-                bytes += (block.size() + BLOCK - 1) & -BLOCK;
-                if (block.writable()) {
-                    writable.add(block);
+            boolean written = switch (region) {
+                case MemoryMap.Memory block -> {
+                    bytes += (block.size() + BLOCK - 1) & -BLOCK;
+                    yield block.writable();
                 }
+                case MemoryMap.Device _ -> true;
+            };
+            if (written) {
+                writable.add(region);
             }
         }
         if (writable.size() > MOST_RANGES) {
-            throw new EngineException("a machine has at most " + MOST_RANGES + " stretches of memory, not "
+            throw new EngineException("a machine has at most " + MOST_RANGES + " stretches of memory and devices, not "
                     + writable.size());
         }
         return install(engine, bytes, writable);
     }
 
-    private Pages install(Unicorn engine, long bytes, List<MemoryMap.Memory> writable) {
+    private Pages install(Unicorn engine, long bytes, List<MemoryMap.Region> writable) {
         long pages = bytes / CpuLayout.PAGE;
         MemorySegment loaded = MachineCode.load(code, pages, engine.arena());
         // SAFETY: the offsets were found in an instance of this library, and this one is open.

@@ -5,9 +5,9 @@
 # A block that was cut is the last, unless it is a block's end: after it the instance stops without a look at the next.
 
         .set    LEFT, 0                 # what is left of the budget, instructions
-        .set    BLOCK, 8                # address of the last block that was let run, or that was stopped at
+        .set    BLOCK, 8                # address of the block that was stopped at
         .set    LENGTH, 16              # its instructions
-        .set    PLACE, 24               # where it called from: that tells it from other translations of the same code
+        .set    PLACE, 24               # where that, or the last block that was let run, called from: no two blocks call from one place
         .set    STOPPED, 32             # 1: stopped at that block, none of which has run
         .set    CUT, 40                 # not 0: the next block is a cut one; 1: and the last
         .set    NEW, 48                 # 1: the next block was just translated
@@ -38,8 +38,8 @@ start:  endbr64
         sub     %rdx, %rax
         js      stop
         mov     %rax, LEFT(%rcx)
-        mov     %rsi, BLOCK(%rcx)
-        mov     %rdx, LENGTH(%rcx)
+        mov     (%rsp), %rax
+        mov     %rax, PLACE(%rcx)
 9:      ret
 
 cut:    mov     CUT(%rcx), %r8
@@ -48,8 +48,8 @@ cut:    mov     CUT(%rcx), %r8
         sub     %rdx, %rax
         js      stop
         mov     %rax, LEFT(%rcx)
-        mov     %rsi, BLOCK(%rcx)
-        mov     %rdx, LENGTH(%rcx)
+        mov     (%rsp), %r9
+        mov     %r9, PLACE(%rcx)
         jnz     9b
         cmp     $1, %r8
         jne     9b

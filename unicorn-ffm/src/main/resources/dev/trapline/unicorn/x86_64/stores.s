@@ -66,13 +66,15 @@ start:  endbr64
         and     $PAGE, %rsi
         or      $CLOSED, %rsi
         mov     WRITE(%r15), %rdi
-        and     $(PAGE | CLOSED | DEVICE), %rdi
+        cmp     $-1, %rdi
+        je      fill
+        and     $(PAGE | CLOSED), %rdi
         cmp     %rsi, %rdi
         je      done
         lea     VICTIMS(%rcx), %rdi
         xor     %edx, %edx
 1:      mov     WRITE(%rdi), %r8
-        and     $(PAGE | CLOSED | DEVICE), %r8
+        and     $(PAGE | CLOSED), %r8
         cmp     %rsi, %r8
         je      2f
         add     $32, %rdi
@@ -119,8 +121,7 @@ fill:   mov     %rbx, %rdi
         call    locate                  # anew: filling may have moved the table
         cmpq    $0, guard(%rip)
         je      3f
-        mov     WRITE(%r15), %rdx       # neither without permission nor a device
-        test    $(CLOSED | DEVICE), %edx
+        testq   $CLOSED, WRITE(%r15)    # closed, or without permission
         jnz     3f
         call    allowed
         jb      2f
@@ -238,7 +239,7 @@ tables:         .quad 0                 # from the CPU's address to the tables o
 descriptors:    .quad 0                 # from there to their descriptors
 pages:          .quad 0                 # a byte for each page of memory
 limit:          .quad 0                 # how many those are
-ranges:         .quad 0                 # what may be written: first address and length of each, then 0, 0
+ranges:         .quad 0                 # what may be written, devices among it: first address and length of each, then 0, 0
 refused:        .quad 0                 # 1: the access that comes next was refused
 exit:           .quad 0                 # cpu_loop_exit_restore
 guard:          .quad 0                 # 1: close what may not be written
