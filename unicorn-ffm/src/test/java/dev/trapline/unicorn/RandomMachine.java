@@ -22,7 +22,9 @@ import dev.trapline.abi.machine.Width;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /// A few CPUs on one memory that run [RandomCode] in slices of random length, and what can be seen of it.
@@ -57,6 +59,7 @@ final class RandomMachine implements AutoCloseable {
     private final List<Engine> engines = new ArrayList<>();
     private final SplittableRandom random;
     private final long longest;
+    private final Set<Integer> refused = new HashSet<>();
     private long deviceDigest;
     private long now;
     private boolean over;
@@ -145,6 +148,14 @@ final class RandomMachine implements AutoCloseable {
             seen.append(n % 6 == 0 ? "\n    " : " ").append(n).append('=').append(Long.toHexString(registers[n]));
         }
         seen.append("\n    all ").append(Long.toHexString(engine.fullDigest()));
+        if (exit instanceof GuestFault(GuestFault.Kind kind, long _, long _) && kind == GuestFault.Kind.READ_ONLY_WRITE) {
+            // What the library keeps of the last exception is not the guest's, and no exception led here.
+            refused.add(cpu);
+        }
+        if (!refused.contains(cpu) && !over(exit)) {
+            byte[] state = engine.save().toArray();
+            seen.append(" state ").append(Long.toHexString(Digest64.of(state, state.length & -8)));
+        }
         seen.append(" device ").append(Long.toHexString(deviceDigest));
         seen.append(" time ").append(engine.counterReads());
         seen.append(" memory ").append(Long.toHexString(Digest64.of(ram, CODE - RAM, MOST_WRITTEN)));
@@ -157,10 +168,14 @@ final class RandomMachine implements AutoCloseable {
         return over;
     }
 
+    private static boolean over(Exit exit) {
+        return exit instanceof GuestFault(GuestFault.Kind kind, long _, long _)
+                && (kind == GuestFault.Kind.UNMAPPED_READ || kind == GuestFault.Kind.UNMAPPED_WRITE);
+    }
+
     private void goOn(Engine engine, Exit exit) {
         switch (exit) {
-            case GuestFault(GuestFault.Kind kind, long _, long _)
-            when kind == GuestFault.Kind.UNMAPPED_READ || kind == GuestFault.Kind.UNMAPPED_WRITE -> over = true;
+            case GuestFault _ when over(exit) -> over = true;
             case Exit.Maintenance maintenance -> {
                 for (Engine each : engines) {
                     each.maintain(maintenance);
