@@ -27,8 +27,7 @@ import java.util.stream.IntStream;
 /// @param next the same
 record BudgetLayout(int request, int first, int second, int exit, int next) {
 
-    private static final int INSTANCE_SEARCHED = 2048;
-    private static final int CPU_SEARCHED = 0x1_0000;
+    private static final int LEAST_INSTANCE = 1024;
     private static final int NEXT_SEARCHED = 0x100;
     private static final int NONE = -1;
     private static final int CUT = 3;
@@ -46,8 +45,8 @@ record BudgetLayout(int request, int first, int second, int exit, int next) {
         try (CpuProbe probe = new CpuProbe(library)) {
             long handle = probe.engine().handle();
             long cpu = memory.read(handle + layout.cpu(), Long.BYTES).getLong(0);
-            ByteBuffer instanceBefore = memory.read(handle, allocated(handle, INSTANCE_SEARCHED, memory));
-            ByteBuffer cpuBefore = memory.read(cpu, allocated(cpu, CPU_SEARCHED, memory));
+            ByteBuffer instanceBefore = memory.read(handle, CpuLayout.allocated(handle, LEAST_INSTANCE, memory));
+            ByteBuffer cpuBefore = memory.read(cpu, CpuLayout.allocated(cpu, layout.tables(), memory));
             probe.engine().stop();
             int[] inInstance = set(instanceBefore, memory.read(handle, instanceBefore.limit()), 1);
             ByteBuffer cpuAfter = memory.read(cpu, cpuBefore.limit());
@@ -64,11 +63,6 @@ record BudgetLayout(int request, int first, int second, int exit, int next) {
             int exit = high[1] + 1 - Integer.BYTES;
             return new BudgetLayout(inInstance[0], inCpu[0], inCpu[1], exit, findNext(probe, cpu));
         }
-    }
-
-    /// What of a block of `malloc` is the library's: its length stands before it.
-    private static int allocated(long address, int most, HostMemory memory) {
-        return (int) Math.min(most, memory.read(address - Long.BYTES, Long.BYTES).getLong(0) - Long.BYTES);
     }
 
     /// Where bytes were 0 and are `value`.

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A translation can be older than memory: another CPU wrote there, and nobody has done the maintenance. A block that
 /// is cut has to be as old as the whole one, or the history would depend on where slices end.
-final class CodeBlocks implements CodeHooks {
+final class CodeBlocks implements TranslationHook {
 
     /// In the translation flags of AArch64: the MMU mode.
     private static final int MODE_SHIFT = 24;
@@ -91,11 +91,6 @@ final class CodeBlocks implements CodeHooks {
         }
         translated = block;
         data.expectNew();
-    }
-
-    @Override
-    public void instructionReached(long address) {
-        throw new AssertionError("no instruction is hooked");
     }
 
     /// The block that was translated last has called its hook by now: it is known by the place of that call.

@@ -102,6 +102,11 @@ final class CountedRun {
         return true;
     }
 
+    /// Whether what is being translated is a piece of a block.
+    boolean isTranslatingPiece() {
+        return data.expectsCut();
+    }
+
     /// Whether an access was refused in this run.
     boolean isRefusing() {
         return mapped != NOTHING;

@@ -47,8 +47,10 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private static final int INSTANCE_SEARCHED = 2048;
-    private static final int CPU_SEARCHED = 0x10000;
-    private static final int GREATEST_CPU = 1 << 20;
+    /// The lowest bits of a block's length say other things.
+    private static final long ALIGNMENT = 8;
+
+    private static final int GREATEST = 1 << 20;
     private static final int TYPE_SEARCHED = 1024;
     private static final int LEAST_TABLE = 1 << 11;
     private static final int GREATEST_TABLE = 1 << 22;
@@ -72,20 +74,23 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
         ByteBuffer instance = memory.read(probe.engine().handle(), INSTANCE_SEARCHED);
         for (int at = 0; at + Long.BYTES <= instance.limit(); at += Long.BYTES) {
             long candidate = instance.getLong(at);
-            CpuLayout layout = inCpu(at, memory.read(candidate, CPU_SEARCHED), probe, fillFunction, memory);
-            // A block of memory before the CPU's may be near enough to have all of it within reach.
-            if (layout != null && isAllocated(candidate, layout.tables, memory)) {
+            int length = allocated(candidate, MODES * DESCRIPTOR, memory);
+            CpuLayout layout = inCpu(at, memory.read(candidate, length), probe, fillFunction, memory);
+            if (layout != null) {
                 return layout;
             }
         }
         throw refused("its CPU");
     }
 
-    /// Whether C's `malloc` of GNU returned an address for a block of more than so many bytes: their number stands
-    /// before.
-    private static boolean isAllocated(long address, int bytes, HostMemory memory) {
+    /// How many bytes are in a block that C's `malloc` of GNU returned: their number stands before it. A pointer into a
+    /// block has something else there, and a small block before the CPU's does not reach to it.
+    ///
+    /// @return 0 if there are fewer than `least`, or too many for anything that is looked for
+    static int allocated(long address, int least, HostMemory memory) {
         ByteBuffer length = memory.read(address - Long.BYTES, Long.BYTES);
-        return length.hasRemaining() && length.getLong(0) > bytes && length.getLong(0) < GREATEST_CPU;
+        long bytes = length.hasRemaining() ? (length.getLong(0) & -ALIGNMENT) - Long.BYTES : 0;
+        return bytes >= least && bytes < GREATEST ? (int) bytes : 0;
     }
 
     private static @Nullable CpuLayout inCpu(

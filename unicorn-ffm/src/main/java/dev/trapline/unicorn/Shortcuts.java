@@ -58,6 +58,15 @@ public final class Shortcuts {
             return "it needs " + Shortcut.STORES.id();
         }
         budgets = FastBudgets.calibrate(library, symbols, stores);
+        boolean right = false;
+        try {
+            BudgetTrial.run(library, this, new Shortcuts(library, symbols));
+            right = true;
+        } finally {
+            if (!right) {
+                budgets = null;
+            }
+        }
         return FINE;
     }
 

@@ -105,6 +105,7 @@ final class UnicornEngine implements Engine {
         counted = run;
         if (run != null) {
             hooks.count(run);
+            use.leaveOut(run::isTranslatingPiece);
         }
     }
 
