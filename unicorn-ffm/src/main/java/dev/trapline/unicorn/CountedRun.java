@@ -9,6 +9,11 @@ import java.lang.foreign.MemorySegment;
 /// hook on an instruction stops is looked for in the code: such a block is cut behind that instruction.
 final class CountedRun {
 
+    /// No address of a page.
+    private static final long NOWHERE = -1;
+    /// Bytes that DC ZVA zeroes.
+    private static final long ZEROED = 64;
+
     private final Unicorn engine;
     private final EngineHooks hooks;
     private final FastStores.Pages stores;
@@ -18,11 +23,9 @@ final class CountedRun {
     private final RegisterBatch pc;
     private boolean begun;
     private long left;
-    private long mapped = NOTHING;
-
-    private static final long NOTHING = -1;
-    /// Bytes that DC ZVA zeroes.
-    private static final long ZEROED = 64;
+    private boolean refusing;
+    /// Where there is a page for the moment, since an access found nothing there.
+    private long mapped = NOWHERE;
 
     CountedRun(
             Unicorn engine, EngineHooks hooks, FastStores.Pages stores, BudgetData data, CodeBlocks blocks) {
@@ -88,13 +91,12 @@ final class CountedRun {
     /// @return whether it is
     boolean refuse(int access, long address) {
         boolean fetch = access == UnicornConstants.UC_MEM_FETCH_UNMAPPED || access == UnicornConstants.UC_MEM_FETCH_PROT;
-        if (fetch || mapped != NOTHING) {
+        if (fetch || refusing) {
             return false;
         }
-        mapped = address & -MemoryMap.PAGE;
-        if (access == UnicornConstants.UC_MEM_WRITE_PROT) {
-            mapped = 1;
-        } else {
+        refusing = true;
+        if (access != UnicornConstants.UC_MEM_WRITE_PROT) {
+            mapped = address & -MemoryMap.PAGE;
             engine.mapMemory(mapped, spare, UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_WRITE);
         }
         stores.refuseNext();
@@ -109,23 +111,24 @@ final class CountedRun {
 
     /// Whether an access was refused in this run.
     boolean isRefusing() {
-        return mapped != NOTHING;
+        return refusing;
     }
 
     private int ended(int code) {
-        if (mapped == NOTHING) {
+        if (!refusing) {
             return code;
         }
-        if (mapped != 1) {
-            engine.unmap(mapped, MemoryMap.PAGE);
-        }
-        mapped = NOTHING;
+        refusing = false;
         stores.refuseNothing();
+        if (mapped != NOWHERE) {
+            engine.unmap(mapped, MemoryMap.PAGE);
+            mapped = NOWHERE;
+        }
         pc.read();
         long at = pc.get(0, 0);
         if (blocks.isZeroing(data.place(), at)) {
             // The library itself makes all of its stores, and stops behind it.
-            hooks.refused(hooks.invalidAccess(), hooks.invalidAddress() | ZEROED - 1);
+            hooks.refused(hooks.invalidAccess(), hooks.invalidAddress() | (ZEROED - 1));
             pc.set(0, 0, at + Integer.BYTES);
             pc.write(1);
         }

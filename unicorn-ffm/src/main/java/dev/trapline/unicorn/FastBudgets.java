@@ -36,14 +36,8 @@ final class FastBudgets {
         long stop = FastStores.symbol(symbols, STOP);
         long exit = FastStores.symbol(symbols, EXIT);
         try (HostMemory memory = HostMemory.open()) {
-            FastBudgets budgets = new FastBudgets(
-                    BudgetLayout.calibrate(library, stores.layout(), memory),
-                    stores,
-                    library.switchLayout(),
-                    MachineCode.bytes(CODE),
-                    stop,
-                    exit);
-            return budgets;
+            BudgetLayout layout = BudgetLayout.calibrate(library, stores.layout(), memory);
+            return new FastBudgets(layout, stores, library.switchLayout(), MachineCode.bytes(CODE), stop, exit);
         }
     }
 
