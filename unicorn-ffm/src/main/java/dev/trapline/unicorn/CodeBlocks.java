@@ -33,7 +33,8 @@ final class CodeBlocks implements TranslationHook {
     ///
     /// @param address virtual
     /// @param flags what it was translated for
-    /// @param host where its code is in the host's memory; 0 if that is not known: it then runs an instruction at a time
+    /// @param host where its code is in the host's memory; 0 if that is not known: it then runs an instruction at a
+    ///     time
     /// @param words its code
     record Block(long address, int flags, long host, int[] words) {
         int length() {
@@ -130,8 +131,8 @@ final class CodeBlocks implements TranslationHook {
         return block;
     }
 
-    /// Where code that was just fetched is in the host's memory: the TLB alone knows, since the guest's tables may have
-    /// changed. 0 if it is not there.
+    /// Where code that was just fetched is in the host's memory: the TLB alone knows, since the guest's tables may
+    /// have changed. 0 if it is not there.
     private long host(long address, int flags) {
         return layout.hostAddress(layout.cpu(engine), (flags >> MODE_SHIFT) & MODE_MASK, address);
     }
@@ -143,7 +144,8 @@ final class CodeBlocks implements TranslationHook {
                 && Translations.concernsOthers(operation);
     }
 
-    /// Whether DC ZVA, which is made of many stores, stands at an address in the block that calls its hook from a place.
+    /// Whether DC ZVA, which is made of many stores, stands at an address in the block that calls its hook from a
+    /// place.
     boolean isZeroing(long place, long address) {
         settle();
         Block block = blocks.get(place);

@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 
 /// Runs an engine for exactly so many instructions, by counting blocks.
 ///
-/// A run stops before the first block that is longer than what is left. That block then runs cut to what is left. What a
-/// hook on an instruction stops is looked for in the code: such a block is cut behind that instruction.
+/// A run stops before the first block that is longer than what is left. That block then runs cut to what is left. What
+/// a hook on an instruction stops is looked for in the code: such a block is cut behind that instruction.
 final class CountedRun {
 
     /// No address of a page.
@@ -27,8 +27,7 @@ final class CountedRun {
     /// Where there is a page for the moment, since an access found nothing there.
     private long mapped = NOWHERE;
 
-    CountedRun(
-            Unicorn engine, EngineHooks hooks, FastStores.Pages stores, BudgetData data, CodeBlocks blocks) {
+    CountedRun(Unicorn engine, EngineHooks hooks, FastStores.Pages stores, BudgetData data, CodeBlocks blocks) {
         this.engine = engine;
         this.hooks = hooks;
         this.stores = stores;
@@ -49,7 +48,8 @@ final class CountedRun {
         return ended(code);
     }
 
-    /// Runs what may run of all blocks. An engine's first is translated without a report: it is looked at before it runs.
+    /// Runs what may run of all blocks. An engine's first is translated without a report: it is looked at before it
+    /// runs.
     private int start(long at) {
         long allowed = begun ? left : 0;
         begun = true;
@@ -59,8 +59,8 @@ final class CountedRun {
         return code;
     }
 
-    /// Runs a block in the pieces that it must be run in, and where all of it may run, what follows. All pieces are as
-    /// old as the block: it may overwrite itself.
+    /// Runs a block in the pieces that it must be run in, and where all of it may run, what follows. All pieces are
+    /// as old as the block: it may overwrite itself.
     private int runPieces(CodeBlocks.Block block) {
         int goal = (int) Math.min(left, block.length());
         int from = 0;
@@ -85,12 +85,13 @@ final class CountedRun {
         return code;
     }
 
-    /// An access was refused, which ends the run. Its instruction is known where the TLB is filled: the access is led
-    /// there.
+    /// An access was refused, which ends the run. Its instruction is known where the TLB is filled: the access is
+    /// led there.
     ///
     /// @return whether it is
     boolean refuse(int access, long address) {
-        boolean fetch = access == UnicornConstants.UC_MEM_FETCH_UNMAPPED || access == UnicornConstants.UC_MEM_FETCH_PROT;
+        boolean fetch =
+                access == UnicornConstants.UC_MEM_FETCH_UNMAPPED || access == UnicornConstants.UC_MEM_FETCH_PROT;
         if (fetch || refusing) {
             return false;
         }

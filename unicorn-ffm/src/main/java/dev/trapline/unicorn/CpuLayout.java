@@ -83,8 +83,8 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
         throw refused("its CPU");
     }
 
-    /// How many bytes are in a block that C's `malloc` of GNU returned: their number stands before it. A pointer into a
-    /// block has something else there, and a small block before the CPU's does not reach to it.
+    /// How many bytes are in a block that C's `malloc` of GNU returned: their number stands before it. A pointer
+    /// into a block has something else there, and a small block before the CPU's does not reach to it.
     ///
     /// @return 0 if there are fewer than `least`, or too many for anything that is looked for
     static int allocated(long address, int least, HostMemory memory) {
@@ -210,8 +210,7 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
     long hostAddress(long at, int mode, long address) {
         long table = at + tables + mode * 2L * Long.BYTES;
         // SAFETY: the table is as long as its mask says.
-        long entry = MEMORY.get(JAVA_LONG, table + Long.BYTES)
-                + offset(address & -PAGE, MEMORY.get(JAVA_LONG, table));
+        long entry = MEMORY.get(JAVA_LONG, table + Long.BYTES) + offset(address & -PAGE, MEMORY.get(JAVA_LONG, table));
         boolean there = (MEMORY.get(JAVA_LONG, entry + 2 * Long.BYTES) & ~CLOSED) == (address & -PAGE);
         return there ? MEMORY.get(JAVA_LONG, entry + 3 * Long.BYTES) + address : 0;
     }

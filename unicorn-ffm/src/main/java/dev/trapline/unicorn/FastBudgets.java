@@ -4,8 +4,8 @@ import dev.trapline.abi.engine.EngineException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 
-/// The shortcut [Shortcut#BUDGETS]: instructions are counted by a hook on blocks (`budgets.s`), where the library would call
-/// a function for every instruction. It needs [FastStores], for the instruction that makes a refused access.
+/// The shortcut [Shortcut#BUDGETS]: instructions are counted by a hook on blocks (`budgets.s`), where the library would
+/// call a function for every instruction. It needs [FastStores], for the instruction that makes a refused access.
 final class FastBudgets {
 
     private static final String CODE = "budgets";

@@ -11,7 +11,8 @@ public interface Hooks {
     /// An access found no mapping, or one that refuses it.
     ///
     /// @param access one of the `UC_MEM_` numbers of [UnicornConstants]
-    /// @return whether it is to be tried again, since there is a mapping by now; otherwise the run ends with an error
+    /// @return whether it is to be tried again, since there is a mapping by now; otherwise the run ends with an
+    ///     error
     boolean invalidAccess(int access, long address);
 
     /// The guest is about to execute MRS.

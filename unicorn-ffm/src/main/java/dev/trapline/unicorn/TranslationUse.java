@@ -60,7 +60,8 @@ final class TranslationUse implements TranslationHook {
         engine.hookTranslation(this);
     }
 
-    /// Leaves out of the estimate what is translated while something holds: pieces of blocks, which a run has or has not.
+    /// Leaves out of the estimate what is translated while something holds: pieces of blocks, which a run has or
+    /// has not.
     void leaveOut(BooleanSupplier pieces) {
         this.pieces = pieces;
     }

@@ -143,8 +143,7 @@ public final class Unicorn implements AutoCloseable {
     /// @param description what the library says of it: 16 bytes
     void translate(long address, MemorySegment description) {
         UnicornError.check(
-                calls.controlRange(
-                        handle(), UnicornConstants.UC_CTL_TB_REQUEST_CACHE, address, description.address()),
+                calls.controlRange(handle(), UnicornConstants.UC_CTL_TB_REQUEST_CACHE, address, description.address()),
                 "translating code at 0x" + Long.toHexString(address));
     }
 

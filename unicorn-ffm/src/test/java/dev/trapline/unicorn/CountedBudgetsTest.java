@@ -18,12 +18,13 @@ class CountedBudgetsTest {
 
     private static final boolean FULL = Boolean.getBoolean("trapline.full");
     private static final int LONGEST = 300;
-    private static final UnicornLibrary LIBRARY = UnicornLibrary.load(LibrarySearch.standard(null).withoutSystem());
+    private static final UnicornLibrary LIBRARY =
+            UnicornLibrary.load(LibrarySearch.standard(null).withoutSystem());
     private static final UnicornEngines COUNTED = new UnicornEngines(LIBRARY, EnumSet.allOf(Shortcut.class));
     private static final UnicornEngines STEPPED = new UnicornEngines(LIBRARY, Set.of());
 
-    /// Calls, a loop, stores and loads of several sizes, a device, the time, a wait, a hypercall. The time goes on with each
-    /// look within a slice, so it is another in steps: what is read is thrown away.
+    /// Calls, a loop, stores and loads of several sizes, a device, the time, a wait, a hypercall. The time goes on
+    /// with each look within a slice, so it is another in steps: what is read is thrown away.
     private static final String GUEST = "mov x20, #0x40000000; add x21, x20, #0x82, lsl #12; mov x22, #0x9000000;"
             + "again: mov x1, #7; loop: add x2, x2, x1; str x2, [x21, x1, lsl #3]; ldrh w3, [x21, x1]; eor x4, x4, x3;"
             + "stp x2, x4, [x21, #0x100]; subs x1, x1, #1; b.ne loop; bl first; bl second; mrs xzr, cntvct_el0;"
@@ -85,13 +86,21 @@ class CountedBudgetsTest {
     void aFaultInTheMiddleOfABlockHasItsOwnPlace() {
         String before = "mov x0, #0x50000000; mov x2, #1; add x2, x2, #1; add x2, x2, #1;";
         for (String access : new String[] {
-            "ldr x1, [x0]", "str x1, [x0]", "ldp x1, x3, [x0]", "stp x1, x3, [x0]", "ldr q0, [x0]", "str q0, [x0]",
-            "ldrb w1, [x0]", "strb w1, [x0], #1", "ldxr x1, [x0]", "ldr x1, [x0, #-8]!", "st1 {v0.2d}, [x0]"
+            "ldr x1, [x0]",
+            "str x1, [x0]",
+            "ldp x1, x3, [x0]",
+            "stp x1, x3, [x0]",
+            "ldr q0, [x0]",
+            "str q0, [x0]",
+            "ldrb w1, [x0]",
+            "strb w1, [x0], #1",
+            "ldxr x1, [x0]",
+            "ldr x1, [x0, #-8]!",
+            "st1 {v0.2d}, [x0]"
         }) {
             String code = before + access + "; add x2, x2, #1; add x2, x2, #1; hvc #0";
             try (Snippet counted = Snippet.with(COUNTED, CpuModel.CORTEX_A57, A64.assemble(code));
-                    Snippet stepped =
-                            Snippet.with(STEPPED, CpuModel.CORTEX_A57, A64.assemble(code))) {
+                    Snippet stepped = Snippet.with(STEPPED, CpuModel.CORTEX_A57, A64.assemble(code))) {
                 assertThat(counted.run()).as(access).isEqualTo(stepped.run()).isInstanceOf(GuestFault.class);
                 assertThat(counted.registers()).as(access).isEqualTo(stepped.registers());
                 assertThat(counted.x(2)).as("nothing after " + access + " ran").isEqualTo(3);
@@ -119,8 +128,7 @@ class CountedBudgetsTest {
         String code = "again: add x1, x1, #1; add x1, x1, #1; add x1, x1, #1; add x1, x1, #1; b again";
         byte[] other = A64.assemble("add x1, x1, #64");
         try (Snippet counted = Snippet.with(COUNTED, CpuModel.CORTEX_A57, A64.assemble(code));
-                Snippet reference =
-                        Snippet.with(STEPPED, CpuModel.CORTEX_A57, A64.assemble(code))) {
+                Snippet reference = Snippet.with(STEPPED, CpuModel.CORTEX_A57, A64.assemble(code))) {
             for (Snippet guest : new Snippet[] {counted, reference}) {
                 guest.run(10);
                 guest.write(Snippet.BASE + 4, other);

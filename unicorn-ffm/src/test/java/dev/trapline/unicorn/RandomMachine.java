@@ -148,7 +148,8 @@ final class RandomMachine implements AutoCloseable {
             seen.append(n % 6 == 0 ? "\n    " : " ").append(n).append('=').append(Long.toHexString(registers[n]));
         }
         seen.append("\n    all ").append(Long.toHexString(engine.fullDigest()));
-        if (exit instanceof GuestFault(GuestFault.Kind kind, long _, long _) && kind == GuestFault.Kind.READ_ONLY_WRITE) {
+        if (exit instanceof GuestFault(GuestFault.Kind kind, long _, long _)
+                && kind == GuestFault.Kind.READ_ONLY_WRITE) {
             // What the library keeps of the last exception is not the guest's, and no exception led here.
             refused.add(cpu);
         }
