@@ -58,7 +58,7 @@ final class BudgetTrial {
             long[] mine = new long[GeneralRegisters.COUNT];
             long[] theirs = new long[GeneralRegisters.COUNT];
             for (int slice = 0; slice < SLICES; slice++) {
-                long budget = 1 + slice * 7 % LONGEST;
+                long budget = 1 + slice * 7L % LONGEST;
                 Exit exit = counted.run(budget, slice);
                 Exit expected = reference.run(budget, slice);
                 counted.readRegisters(mine);

@@ -19,62 +19,17 @@ final class CodeBlocks implements TranslationHook {
 
     private static final int MODE_MASK = 0xf;
 
-    private static final int SYS_MASK = 0xfff8_0000;
-    private static final int SYS = 0xd508_0000;
-    private static final int INSTRUCTION_CACHE = 7;
-    private static final int REGISTER = 0x1f;
-    private static final int DC_ZVA = 0xd50b_7420;
-
     // SAFETY: used only within the engine's CPU and within guest memory that it has mapped.
     @SuppressWarnings("restricted")
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-
-    /// A block.
-    ///
-    /// @param address virtual
-    /// @param flags what it was translated for
-    /// @param host where its code is in the host's memory; 0 if that is not known: it then runs an instruction at a
-    ///     time
-    /// @param words its code
-    record Block(long address, int flags, long host, int[] words) {
-        int length() {
-            return words.length;
-        }
-
-        /// Where a piece that begins at an instruction has to end, at the latest.
-        ///
-        /// What a hook on SYS stops goes on to the end of its block: the block has to end there.
-        int most(int from, int goal) {
-            if (host == 0) {
-                return 1;
-            }
-            for (int k = from; k < goal; k++) {
-                if (isInstructionCache(words[k])) {
-                    return k + 1 - from;
-                }
-            }
-            return goal - from;
-        }
-
-        private Cut cut(int from, int length) {
-            return new Cut(address + (long) from * Integer.BYTES, flags, code(from), length);
-        }
-
-        private long code(int from) {
-            return host + (long) from * Integer.BYTES;
-        }
-    }
-
-    /// What the library finds a block of so many instructions by.
-    record Cut(long address, int flags, long host, int length) {}
 
     private final Unicorn engine;
     private final CpuLayout layout;
     private final SwitchLayout switches;
     private final BudgetData data;
-    private final Map<Long, Block> blocks = new HashMap<>();
-    private final Map<Cut, int[]> cuts = new HashMap<>();
-    private @Nullable Block translated;
+    private final Map<Long, CodeBlock> blocks = new HashMap<>();
+    private final Map<CodeBlock.Cut, int[]> cuts = new HashMap<>();
+    private @Nullable CodeBlock translated;
 
     CodeBlocks(Unicorn engine, CpuLayout layout, SwitchLayout switches, BudgetData data) {
         this.engine = engine;
@@ -86,9 +41,9 @@ final class CodeBlocks implements TranslationHook {
     @Override
     public void blockTranslated(long address, int size) {
         settle();
-        Block block = read(address, size / Integer.BYTES);
+        CodeBlock block = read(address, size / Integer.BYTES);
         if (data.expectsCut()) {
-            cuts.put(block.cut(0, block.length()), block.words);
+            cuts.put(block.cut(0, block.length()), block.words(0, block.length()));
         }
         translated = block;
         data.expectNew();
@@ -96,18 +51,18 @@ final class CodeBlocks implements TranslationHook {
 
     /// The block that was translated last has called its hook by now: it is known by the place of that call.
     private void settle() {
-        Block block = translated;
-        if (block != null && data.hasNew(block.address)) {
+        CodeBlock block = translated;
+        if (block != null && data.hasNew(block.address())) {
             blocks.put(data.newPlace(), block);
         }
         translated = null;
     }
 
     /// The block that calls its hook from a place.
-    Block at(long place, long address, int length) {
+    CodeBlock at(long place, long address, int length) {
         settle();
-        Block known = blocks.get(place);
-        if (known == null || known.address != address || known.words.length != length) {
+        CodeBlock known = blocks.get(place);
+        if (known == null || known.address() != address || known.length() != length) {
             // An engine's first block is not reported.
             known = read(address, length);
             blocks.put(place, known);
@@ -115,16 +70,16 @@ final class CodeBlocks implements TranslationHook {
         return known;
     }
 
-    private Block read(long address, int length) {
+    private CodeBlock read(long address, int length) {
         int flags = switches.flags(engine.saveContext());
         int[] words = new int[length];
         // Only where the PC is no multiple of 4 does a block reach into the next page.
-        boolean inPage = (address & CpuLayout.PAGE - 1) + (long) length * Integer.BYTES <= CpuLayout.PAGE;
+        boolean inPage = (address & (CpuLayout.PAGE - 1)) + (long) length * Integer.BYTES <= CpuLayout.PAGE;
         long host = inPage ? host(address, flags) : 0;
         if (host != 0) {
             MemorySegment.copy(MEMORY, JAVA_INT_UNALIGNED, host, words, 0, length);
         }
-        Block block = new Block(address, flags, host, words);
+        CodeBlock block = new CodeBlock(address, flags, host, words);
         if (block.most(0, length) < length) {
             data.lookAt(address);
         }
@@ -137,35 +92,24 @@ final class CodeBlocks implements TranslationHook {
         return layout.hostAddress(layout.cpu(engine), (flags >> MODE_SHIFT) & MODE_MASK, address);
     }
 
-    private static boolean isInstructionCache(int word) {
-        int operation = word >> 5 & 0x3fff;
-        return (word & SYS_MASK) == SYS
-                && SystemRegister.crn(operation) == INSTRUCTION_CACHE
-                && Translations.concernsOthers(operation);
-    }
-
     /// Whether DC ZVA, which is made of many stores, stands at an address in the block that calls its hook from a
     /// place.
     boolean isZeroing(long place, long address) {
         settle();
-        Block block = blocks.get(place);
-        if (block == null) {
-            return false;
-        }
-        long at = (address - block.address) / Integer.BYTES;
-        return at >= 0 && at < block.length() && (block.words[(int) at] & ~REGISTER) == DC_ZVA;
+        CodeBlock block = blocks.get(place);
+        return block != null && block.isZeroing(address);
     }
 
     /// Sees to it that a piece of a block is found, or will be translated, as the whole one was.
     ///
     /// @param limit the longest
     /// @return how long it is to be
-    int prepareCut(Block whole, int from, int limit) {
-        if (whole.host == 0) {
+    int prepareCut(CodeBlock whole, int from, int limit) {
+        if (whole.host() == 0) {
             return limit;
         }
         for (int length = limit; length > 0; length--) {
-            int[] expected = Arrays.copyOfRange(whole.words, from, from + length);
+            int[] expected = whole.words(from, from + length);
             int[] known = cuts.get(whole.cut(from, length));
             if (known == null || Arrays.equals(known, expected)) {
                 int[] now = new int[length];
@@ -180,16 +124,16 @@ final class CodeBlocks implements TranslationHook {
     }
 
     /// Has a piece translated from what memory held when the whole block was.
-    private void translateOld(Block whole, int from, int[] expected, int[] now) {
-        if (host(whole.address, whole.flags) != whole.host) {
+    private void translateOld(CodeBlock whole, int from, int[] expected, int[] now) {
+        if (host(whole.address(), whole.flags()) != whole.host()) {
             return;
         }
-        Cut cut = whole.cut(from, expected.length);
-        MemorySegment.copy(expected, 0, MEMORY, JAVA_INT_UNALIGNED, cut.host, expected.length);
+        CodeBlock.Cut cut = whole.cut(from, expected.length);
+        MemorySegment.copy(expected, 0, MEMORY, JAVA_INT_UNALIGNED, cut.host(), expected.length);
         data.cutNext(expected.length);
-        engine.translate(cut.address, data.description());
+        engine.translate(cut.address(), data.description());
         data.wholeNext();
-        MemorySegment.copy(now, 0, MEMORY, JAVA_INT_UNALIGNED, cut.host, now.length);
+        MemorySegment.copy(now, 0, MEMORY, JAVA_INT_UNALIGNED, cut.host(), now.length);
         cuts.put(cut, expected);
     }
 }

@@ -42,7 +42,7 @@ final class CountedRun {
         left = budget;
         int code = start(begin);
         while (data.stopped() && left > 0) {
-            CodeBlocks.Block block = blocks.at(data.place(), data.block(), data.length());
+            CodeBlock block = blocks.at(data.place(), data.block(), data.length());
             code = runPieces(block);
         }
         return ended(code);
@@ -61,7 +61,7 @@ final class CountedRun {
 
     /// Runs a block in the pieces that it must be run in, and where all of it may run, what follows. All pieces are
     /// as old as the block: it may overwrite itself.
-    private int runPieces(CodeBlocks.Block block) {
+    private int runPieces(CodeBlock block) {
         int goal = (int) Math.min(left, block.length());
         int from = 0;
         int code = UnicornConstants.UC_ERR_OK;

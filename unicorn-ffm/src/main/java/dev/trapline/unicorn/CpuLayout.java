@@ -165,7 +165,7 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
     }
 
     private static long offset(long page, long mask) {
-        return page >>> PAGE_BITS - ENTRY_BITS & mask;
+        return (page >>> (PAGE_BITS - ENTRY_BITS)) & mask;
     }
 
     private static boolean isPage(ByteBuffer table, int offset, CpuProbe probe, long page) {
