@@ -5,6 +5,7 @@ import dev.trapline.abi.engine.MemoryMap;
 import java.lang.foreign.SymbolLookup;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,7 @@ public final class Shortcuts {
                 case BUDGETS -> tryBudgets();
             };
         } catch (EngineException e) {
-            return e.getMessage();
+            return Objects.requireNonNullElse(e.getMessage(), "it failed");
         }
     }
 
