@@ -40,11 +40,13 @@ final class TrainCommand implements Action {
                             "--cpus",
                             "4",
                             guests.resolve("smp-hello.elf").toString()),
+                    // A million calls, so that the cache has the profile of what is hot: the compiler need not wait for
+                    // it.
                     List.of(
                             "run",
                             "--record",
                             recording,
-                            guests.resolve("hypercall-loop-1k.elf").toString()),
+                            guests.resolve("hypercall-loop.elf").toString()),
                     List.of("replay", recording),
                     List.of("trace", recording),
                     List.of("caps", "query", "hvc", "PSCI_CPU_ON"),

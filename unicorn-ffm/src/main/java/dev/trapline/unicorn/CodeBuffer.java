@@ -37,8 +37,10 @@ record CodeBuffer(int context, int next) {
     /// Bytes between the probe's blocks.
     private static final int STEP = 64;
 
-    /// How much of the handle's structure is searched, and of what it points to.
-    private static final int SEARCHED = 2048;
+    /// How much of the handle's structure is searched, and of what it points to: twice what any build needs.
+    private static final int SEARCHED = 1536;
+
+    private static final int SEARCHED_BEHIND = 512;
 
     private static final int FIELDS = 3;
     /// `b .` in A64 and in A32.
@@ -97,16 +99,16 @@ record CodeBuffer(int context, int next) {
         if (address <= 0 || address % Long.BYTES != 0) {
             return new long[0];
         }
-        ByteBuffer bytes = ByteBuffer.allocate(SEARCHED).order(ByteOrder.nativeOrder());
+        ByteBuffer bytes = ByteBuffer.allocate(SEARCHED_BEHIND).order(ByteOrder.nativeOrder());
         try {
-            if (own.read(bytes, address) < SEARCHED) {
+            if (own.read(bytes, address) < SEARCHED_BEHIND) {
                 return new long[0];
             }
         } catch (IOException e) {
             // Nothing is mapped there: the word is no pointer.
             return new long[0];
         }
-        long[] words = new long[SEARCHED / Long.BYTES];
+        long[] words = new long[SEARCHED_BEHIND / Long.BYTES];
         bytes.flip().asLongBuffer().get(words);
         return words;
     }

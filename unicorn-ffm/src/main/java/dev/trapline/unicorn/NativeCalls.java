@@ -188,10 +188,10 @@ final class NativeCalls {
         }
     }
 
-    int mmioMap(long engine, long address, long size, long read, long write) {
+    int mmioMap(long engine, long address, long size, long read, long readUser, long write, long writeUser) {
         try {
             // SAFETY: both stubs outlive the engine.
-            return (int) MAP_DEVICE.invokeExact(mmioMap, engine, address, size, read, 0L, write, 0L);
+            return (int) MAP_DEVICE.invokeExact(mmioMap, engine, address, size, read, readUser, write, writeUser);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -199,12 +199,13 @@ final class NativeCalls {
 
     /// Adds a hook.
     ///
+    /// @param user what `callback` is given with each call
     /// @param first the first address the hook is for; above `last` it is for all
     /// @param instruction for a hook on instructions, which; not read otherwise
-    int hookAdd(long engine, long hookOut, int type, long callback, long first, long last, int instruction) {
+    int hookAdd(long engine, long hookOut, int type, long callback, long user, long first, long last, int instruction) {
         try {
             // SAFETY: the stub outlives the engine; there is room for one pointer at `hookOut`.
-            return (int) HOOK.invokeExact(hookAdd, engine, hookOut, type, callback, 0L, first, last, instruction);
+            return (int) HOOK.invokeExact(hookAdd, engine, hookOut, type, callback, user, first, last, instruction);
         } catch (Throwable t) {
             throw broken(t);
         }

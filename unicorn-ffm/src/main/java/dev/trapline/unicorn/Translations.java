@@ -2,11 +2,12 @@ package dev.trapline.unicorn;
 
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.exit.Exit;
+import java.util.function.BooleanSupplier;
 
 /// Translated guest code of one engine, and the TLB: what has to go when code or page tables change elsewhere.
 ///
 /// The library drops translations by virtual address of the current regime. Where the guest's MMU is on, it is switched
-/// off for the moment, so that physical addresses can be named; the TLB is emptied before and after.
+/// off for the moment, so that physical addresses can be named; the library empties the TLB whenever SCTLR_EL1 changes.
 final class Translations {
 
     private static final long MMU = 1;
@@ -21,12 +22,15 @@ final class Translations {
 
     private final Unicorn engine;
     private final MemoryMap memory;
-    private final boolean hasMmu;
+    private final BooleanSupplier mmu;
 
-    Translations(Unicorn engine, MemoryMap memory, boolean hasMmu) {
+    /// Prepares those of an engine.
+    ///
+    /// @param mmu whether the guest ever tried to switch its MMU on
+    Translations(Unicorn engine, MemoryMap memory, BooleanSupplier mmu) {
         this.engine = engine;
         this.memory = memory;
-        this.hasMmu = hasMmu;
+        this.mmu = mmu;
     }
 
     /// The same operation with what it is about as a physical address: IC IVAU names a virtual one of the CPU that
@@ -34,7 +38,9 @@ final class Translations {
     ///
     /// An address that this CPU cannot read is left as it is: there is no code to drop behind it.
     Exit.Maintenance physical(Exit.Maintenance operation) {
-        if (operation.operation() != IC_IVAU || (engine.readSystem(SystemRegister.SCTLR_EL1) & MMU) == 0) {
+        if (operation.operation() != IC_IVAU
+                || !mmu.getAsBoolean()
+                || (engine.readSystem(SystemRegister.SCTLR_EL1) & MMU) == 0) {
             return operation;
         }
         // PAR_EL1 is the guest's: the translation must not leave anything in it.
@@ -65,16 +71,14 @@ final class Translations {
     }
 
     private void dropMapped(long from, long to) {
-        long control = hasMmu ? engine.readSystem(SystemRegister.SCTLR_EL1) : 0;
+        long control = mmu.getAsBoolean() ? engine.readSystem(SystemRegister.SCTLR_EL1) : 0;
         boolean translated = (control & MMU) != 0;
         if (translated) {
             engine.writeSystem(SystemRegister.SCTLR_EL1, control & ~MMU);
-            engine.writeSystem(SystemRegister.TLBI_VMALLE1, 0);
         }
         engine.removeCache(from, to);
         if (translated) {
             engine.writeSystem(SystemRegister.SCTLR_EL1, control);
-            engine.writeSystem(SystemRegister.TLBI_VMALLE1, 0);
         }
     }
 

@@ -33,11 +33,11 @@ public final class Unicorn implements AutoCloseable {
     private @Nullable MemorySegment context;
     private @Nullable Throwable failure;
     private boolean closed;
-    private long instructionStub;
+    private Upcalls.@Nullable Callback instruction;
 
     private Unicorn(NativeCalls calls, int arch, int model) {
         this.calls = calls;
-        this.upcalls = new Upcalls(this, arena);
+        this.upcalls = new Upcalls(this);
         this.out = arena.allocate(JAVA_LONG);
         this.handle = open(arch, model);
     }
@@ -91,52 +91,55 @@ public final class Unicorn implements AutoCloseable {
 
     /// Lets a device answer at a guest physical address.
     public void mapDevice(long address, long size, MmioDevice device) {
-        // SAFETY: both stubs live as long as the instance.
+        Upcalls.Callback read = upcalls.deviceRead(device);
+        Upcalls.Callback write = upcalls.deviceWrite(device);
+        // SAFETY: both functions are there for ever, and the numbers are known as long as the instance is open.
         UnicornError.check(
-                calls.mmioMap(handle(), address, size, upcalls.deviceReadStub(device), upcalls.deviceWriteStub(device)),
+                calls.mmioMap(handle(), address, size, read.function(), read.user(), write.function(), write.user()),
                 "mapping a device at 0x" + Long.toHexString(address));
     }
 
     /// Has exceptions and refused accesses reported.
     public void hookExceptions(Hooks hooks) {
-        hook(UnicornConstants.UC_HOOK_INTR, upcalls.interruptStub(hooks), 0);
-        hook(UnicornConstants.UC_HOOK_MEM_INVALID, upcalls.invalidStub(hooks), 0);
+        hook(UnicornConstants.UC_HOOK_INTR, upcalls.interrupt(hooks), 0);
+        hook(UnicornConstants.UC_HOOK_MEM_INVALID, upcalls.invalid(hooks), 0);
     }
 
     /// Has MRS, MSR (register) and SYS reported. AArch64 only.
     public void hookSystemInstructions(Hooks hooks) {
-        hook(UnicornConstants.UC_HOOK_INSN, upcalls.readSystemStub(hooks), UnicornConstants.UC_ARM64_INS_MRS);
-        hook(UnicornConstants.UC_HOOK_INSN, upcalls.writeSystemStub(hooks), UnicornConstants.UC_ARM64_INS_MSR);
-        hook(UnicornConstants.UC_HOOK_INSN, upcalls.systemInstructionStub(hooks), UnicornConstants.UC_ARM64_INS_SYS);
+        hook(UnicornConstants.UC_HOOK_INSN, upcalls.readSystem(hooks), UnicornConstants.UC_ARM64_INS_MRS);
+        hook(UnicornConstants.UC_HOOK_INSN, upcalls.writeSystem(hooks), UnicornConstants.UC_ARM64_INS_MSR);
+        hook(UnicornConstants.UC_HOOK_INSN, upcalls.systemInstruction(hooks), UnicornConstants.UC_ARM64_INS_SYS);
     }
 
     /// Has each block of code reported when it has been translated.
     void hookTranslation(TranslationHook hook) {
-        hook(UnicornConstants.UC_HOOK_EDGE_GENERATED, upcalls.translationStub(hook), 0);
+        hook(UnicornConstants.UC_HOOK_EDGE_GENERATED, upcalls.translation(hook), 0);
     }
 
     /// Has each block of code reported when it has been translated, and instructions that are named later when they
     /// are reached.
     void hookCode(CodeHooks hooks) {
         hookTranslation(hooks);
-        instructionStub = upcalls.instructionStub(hooks);
+        instruction = upcalls.instruction(hooks);
     }
 
     /// Has an instruction reported each time it is reached. Counts for what is translated from now on. Every hook
     /// of this kind makes every instruction a little slower.
     void hookInstruction(long address) {
-        hook(UnicornConstants.UC_HOOK_CODE, instructionStub, address, address, 0);
+        hook(UnicornConstants.UC_HOOK_CODE, Objects.requireNonNull(instruction, "hooked before"), address, address, 0);
     }
 
-    private void hook(int type, long stub, int instruction) {
-        hook(type, stub, 1, 0, instruction);
+    private void hook(int type, Upcalls.Callback callback, int kind) {
+        hook(type, callback, 1, 0, kind);
     }
 
-    private void hook(int type, long stub, long first, long last, int instruction) {
-        // SAFETY: the stub lives as long as the instance; out has room for the hook's handle, which is not needed
-        // again.
+    private void hook(int type, Upcalls.Callback callback, long first, long last, int kind) {
+        // SAFETY: the function is there for ever, and its number is known as long as the instance is open; out has
+        // room for the hook's handle, which is not needed again.
         UnicornError.check(
-                calls.hookAdd(handle(), out.address(), type, stub, first, last, instruction), "adding a hook");
+                calls.hookAdd(handle(), out.address(), type, callback.function(), callback.user(), first, last, kind),
+                "adding a hook");
     }
 
     /// Runs guest code until something stops it.
@@ -362,8 +365,9 @@ public final class Unicorn implements AutoCloseable {
             if (image != null) {
                 calls.contextFree(image.address());
             }
-            // SAFETY: no run is under way: one thread uses the instance at a time. The stubs outlive uc_close.
+            // SAFETY: no run is under way: one thread uses the instance at a time.
             int code = calls.close(handle);
+            upcalls.close();
             arena.close();
             UnicornError.check(code, "closing an engine");
         }

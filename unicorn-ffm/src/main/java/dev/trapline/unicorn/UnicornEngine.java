@@ -52,7 +52,7 @@ final class UnicornEngine implements Engine {
         boolean a64 = architecture instanceof Aarch64;
         this.hooks = new EngineHooks(
                 unicorn, clock, a64 ? new DebugRegisters(unicorn) : null, architecture.monitorControl(unicorn));
-        this.translations = new Translations(unicorn, spec.memory(), a64);
+        this.translations = new Translations(unicorn, spec.memory(), hooks::mmuSeen);
         this.faults = new Faults(unicorn, architecture, architecture.layout(library));
         this.instructions = new Instructions(spec.memory());
         this.use = new TranslationUse(

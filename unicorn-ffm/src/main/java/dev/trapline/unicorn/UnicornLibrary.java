@@ -1,6 +1,5 @@
 package dev.trapline.unicorn;
 
-import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.EngineLibrary;
 import java.io.IOException;
@@ -57,18 +56,18 @@ public final class UnicornLibrary {
                 throw new EngineException("there is no file " + named
                         + ", which configuration names as the Unicorn library; correct the path, or leave it out");
             }
-            return open(named, "named by configuration: " + named);
+            return open(search, named, "named by configuration: " + named);
         }
         List<String> lookedAt = new ArrayList<>();
         for (Path place : search.system()) {
             if (Files.isRegularFile(place)) {
-                return open(place, "of the system: " + place);
+                return open(search, place, "of the system: " + place);
             }
             lookedAt.add(place.toString());
         }
         if (BundledLibrary.isPresent()) {
             Path extracted = BundledLibrary.extract(search.cache());
-            return open(extracted, "of the Maven artefact " + BundledLibrary.ARTEFACT + ": " + extracted);
+            return open(search, extracted, "of the Maven artefact " + BundledLibrary.ARTEFACT + ": " + extracted);
         }
         lookedAt.add("the Maven artefact " + BundledLibrary.ARTEFACT
                 + BundledLibrary.resource().map(name -> " (" + name + ")").orElse(" (nothing for this platform)"));
@@ -77,7 +76,7 @@ public final class UnicornLibrary {
     }
 
     @SuppressWarnings("restricted")
-    private static UnicornLibrary open(Path file, String origin) {
+    private static UnicornLibrary open(LibrarySearch search, Path file, String origin) {
         NativeCalls calls;
         SymbolLookup symbols;
         if (!isBinary(file)) {
@@ -100,7 +99,7 @@ public final class UnicornLibrary {
                         + "; install a complete Unicorn 2, such as the package libunicorn2");
             }
         }
-        return new UnicornLibrary(new EngineLibrary("Unicorn", version, hash(file), origin), calls, symbols);
+        return new UnicornLibrary(new EngineLibrary("Unicorn", version, hash(file, search), origin), calls, symbols);
     }
 
     /// Whether a file begins as the libraries of some platform do. Others are not offered to the system: the JVM
@@ -131,9 +130,9 @@ public final class UnicornLibrary {
         return version;
     }
 
-    private static String hash(Path file) {
+    private static String hash(Path file, LibrarySearch search) {
         try {
-            return Bytes.copyOf(Files.readAllBytes(file)).sha256();
+            return LibraryHash.of(file, search.cache());
         } catch (IOException e) {
             throw new EngineException("cannot read " + file + " to hash it", e);
         }

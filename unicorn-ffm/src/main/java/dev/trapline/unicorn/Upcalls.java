@@ -12,9 +12,10 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import java.util.ArrayList;
+import java.util.List;
 
-/// The functions that native code calls, one stub of each kind for an engine, and one pair for each of its devices.
+/// The functions that native code calls: one stub of each kind for all engines, and a number for whom it calls.
 ///
 /// A throwable that leaves an upcall ends the JVM. Each function here catches what is thrown, hands it to the engine,
 /// which stops and throws it again once `uc_emu_start` has returned, and answers something harmless.
@@ -51,156 +52,181 @@ final class Upcalls {
     private static final FunctionDescriptor MMIO_WRITE =
             FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
 
-    private static final MethodHandle ON_INTERRUPT = method("interrupt", INTERRUPT, Hooks.class);
-    private static final MethodHandle ON_INVALID = method("invalid", INVALID, Hooks.class);
-    private static final MethodHandle ON_MRS = method("readSystem", SYSTEM, Hooks.class);
-    private static final MethodHandle ON_MSR = method("writeSystem", SYSTEM, Hooks.class);
-    private static final MethodHandle ON_SYS = method("systemInstruction", SYSTEM, Hooks.class);
-    private static final MethodHandle ON_TRANSLATION = method("translation", TRANSLATION, TranslationHook.class);
-    private static final MethodHandle ON_INSTRUCTION = method("instruction", INSTRUCTION, CodeHooks.class);
-    private static final MethodHandle ON_DEVICE_READ = method("deviceRead", MMIO_READ, MmioDevice.class);
-    private static final MethodHandle ON_DEVICE_WRITE = method("deviceWrite", MMIO_WRITE, MmioDevice.class);
+    private static final long ON_INTERRUPT = stub("interrupt", INTERRUPT);
+    private static final long ON_INVALID = stub("invalid", INVALID);
+    private static final long ON_MRS = stub("readSystem", SYSTEM);
+    private static final long ON_MSR = stub("writeSystem", SYSTEM);
+    private static final long ON_SYS = stub("systemInstruction", SYSTEM);
+    private static final long ON_TRANSLATION = stub("translation", TRANSLATION);
+    private static final long ON_INSTRUCTION = stub("instruction", INSTRUCTION);
+    private static final long ON_DEVICE_READ = stub("deviceRead", MMIO_READ);
+    private static final long ON_DEVICE_WRITE = stub("deviceWrite", MMIO_WRITE);
+
+    private static final Receivers RECEIVERS = new Receivers();
 
     private final Unicorn engine;
-    private final Arena arena;
+    private final List<Integer> numbers = new ArrayList<>();
 
-    Upcalls(Unicorn engine, Arena arena) {
+    Upcalls(Unicorn engine) {
         this.engine = engine;
-        this.arena = arena;
     }
 
-    long interruptStub(Hooks hooks) {
-        return stub(ON_INTERRUPT, hooks, INTERRUPT);
+    /// A function of this class as the library is given it.
+    ///
+    /// @param function its address
+    /// @param user what the library hands back with each call
+    record Callback(long function, long user) {}
+
+    Callback interrupt(Hooks hooks) {
+        return callback(ON_INTERRUPT, hooks);
     }
 
-    long invalidStub(Hooks hooks) {
-        return stub(ON_INVALID, hooks, INVALID);
+    Callback invalid(Hooks hooks) {
+        return callback(ON_INVALID, hooks);
     }
 
-    long readSystemStub(Hooks hooks) {
-        return stub(ON_MRS, hooks, SYSTEM);
+    Callback readSystem(Hooks hooks) {
+        return callback(ON_MRS, hooks);
     }
 
-    long writeSystemStub(Hooks hooks) {
-        return stub(ON_MSR, hooks, SYSTEM);
+    Callback writeSystem(Hooks hooks) {
+        return callback(ON_MSR, hooks);
     }
 
-    long systemInstructionStub(Hooks hooks) {
-        return stub(ON_SYS, hooks, SYSTEM);
+    Callback systemInstruction(Hooks hooks) {
+        return callback(ON_SYS, hooks);
     }
 
-    long translationStub(TranslationHook hooks) {
-        return stub(ON_TRANSLATION, hooks, TRANSLATION);
+    Callback translation(TranslationHook hook) {
+        return callback(ON_TRANSLATION, hook);
     }
 
-    long instructionStub(CodeHooks hooks) {
-        return stub(ON_INSTRUCTION, hooks, INSTRUCTION);
+    Callback instruction(CodeHooks hooks) {
+        return callback(ON_INSTRUCTION, hooks);
     }
 
-    long deviceReadStub(MmioDevice device) {
-        return stub(ON_DEVICE_READ, device, MMIO_READ);
+    Callback deviceRead(MmioDevice device) {
+        return callback(ON_DEVICE_READ, device);
     }
 
-    long deviceWriteStub(MmioDevice device) {
-        return stub(ON_DEVICE_WRITE, device, MMIO_WRITE);
+    Callback deviceWrite(MmioDevice device) {
+        return callback(ON_DEVICE_WRITE, device);
+    }
+
+    private Callback callback(long function, Object target) {
+        int number = RECEIVERS.add(new Receivers.Receiver(engine, target));
+        numbers.add(number);
+        return new Callback(function, number);
+    }
+
+    /// Once the instance is closed, nothing calls any more.
+    void close() {
+        numbers.forEach(RECEIVERS::remove);
+        numbers.clear();
     }
 
     private static FunctionDescriptor of(MemoryLayout result, MemoryLayout... arguments) {
         return FunctionDescriptor.of(result, arguments);
     }
 
-    private static MethodHandle method(String name, FunctionDescriptor descriptor, Class<?> receiver) {
-        MethodType type = descriptor.toMethodType().insertParameterTypes(0, Upcalls.class, receiver);
+    @SuppressWarnings("restricted")
+    private static long stub(String name, FunctionDescriptor descriptor) {
         try {
-            return MethodHandles.lookup().findStatic(Upcalls.class, name, type);
+            MethodHandle method = MethodHandles.lookup().findStatic(Upcalls.class, name, descriptor.toMethodType());
+            // SAFETY: the global arena never frees the stub.
+            return Linker.nativeLinker()
+                    .upcallStub(method, descriptor, Arena.global())
+                    .address();
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    @SuppressWarnings("restricted")
-    private long stub(MethodHandle method, Object receiver, FunctionDescriptor descriptor) {
-        // SAFETY: the stub lives in the engine's arena, which is closed after uc_close.
-        return Linker.nativeLinker()
-                .upcallStub(MethodHandles.insertArguments(method, 0, this, receiver), descriptor, arena)
-                .address();
-    }
-
-    private static void interrupt(Upcalls self, Hooks hooks, long uc, int number, long user) {
+    private static void interrupt(long uc, int number, long user) {
+        Receivers.Receiver receiver = RECEIVERS.of(user);
         try {
-            hooks.interrupt(number);
+            ((Hooks) receiver.target()).interrupt(number);
         } catch (Throwable t) {
-            self.engine.failInHook(t);
+            receiver.engine().failInHook(t);
         }
     }
 
-    private static int invalid(
-            Upcalls self, Hooks hooks, long uc, int access, long address, int size, long value, long user) {
+    private static int invalid(long uc, int access, long address, int size, long value, long user) {
+        Receivers.Receiver receiver = RECEIVERS.of(user);
         try {
-            hooks.invalidAccess(access, address);
+            ((Hooks) receiver.target()).invalidAccess(access, address);
         } catch (Throwable t) {
-            self.engine.failInHook(t);
+            receiver.engine().failInHook(t);
         }
         return 0;
     }
 
-    private static int readSystem(Upcalls self, Hooks hooks, long uc, int register, long access, long user) {
+    private static int readSystem(long uc, int register, long access, long user) {
+        Receivers.Receiver receiver = RECEIVERS.of(user);
         try {
-            return hooks.readSystem(encoding(access), generalRegister(register)) ? 1 : 0;
+            return ((Hooks) receiver.target()).readSystem(encoding(access), generalRegister(register)) ? 1 : 0;
         } catch (Throwable t) {
-            return self.engine.failInHook(t);
+            return receiver.engine().failInHook(t);
         }
     }
 
-    private static int writeSystem(Upcalls self, Hooks hooks, long uc, int register, long access, long user) {
+    private static int writeSystem(long uc, int register, long access, long user) {
+        Receivers.Receiver receiver = RECEIVERS.of(user);
         try {
-            return hooks.writeSystem(encoding(access), MEMORY.get(JAVA_LONG, access + CP_VALUE)) ? 1 : 0;
+            return ((Hooks) receiver.target()).writeSystem(encoding(access), MEMORY.get(JAVA_LONG, access + CP_VALUE))
+                    ? 1
+                    : 0;
         } catch (Throwable t) {
-            return self.engine.failInHook(t);
+            return receiver.engine().failInHook(t);
         }
     }
 
-    private static int systemInstruction(Upcalls self, Hooks hooks, long uc, int register, long access, long user) {
+    private static int systemInstruction(long uc, int register, long access, long user) {
+        Receivers.Receiver receiver = RECEIVERS.of(user);
         try {
-            hooks.systemInstruction(encoding(access), MEMORY.get(JAVA_LONG, access + CP_VALUE));
+            ((Hooks) receiver.target()).systemInstruction(encoding(access), MEMORY.get(JAVA_LONG, access + CP_VALUE));
             return 0;
         } catch (Throwable t) {
-            return self.engine.failInHook(t);
+            return receiver.engine().failInHook(t);
         }
     }
 
-    private static void translation(
-            Upcalls self, TranslationHook hooks, long uc, long block, long previous, long user) {
+    private static void translation(long uc, long block, long previous, long user) {
+        Receivers.Receiver receiver = RECEIVERS.of(user);
         try {
-            hooks.blockTranslated(
-                    MEMORY.get(JAVA_LONG, block + TB_PC), Short.toUnsignedInt(MEMORY.get(JAVA_SHORT, block + TB_SIZE)));
+            ((TranslationHook) receiver.target())
+                    .blockTranslated(
+                            MEMORY.get(JAVA_LONG, block + TB_PC),
+                            Short.toUnsignedInt(MEMORY.get(JAVA_SHORT, block + TB_SIZE)));
         } catch (Throwable t) {
-            self.engine.failInHook(t);
+            receiver.engine().failInHook(t);
         }
     }
 
-    private static void instruction(Upcalls self, CodeHooks hooks, long uc, long address, int size, long user) {
+    private static void instruction(long uc, long address, int size, long user) {
+        Receivers.Receiver receiver = RECEIVERS.of(user);
         try {
-            hooks.instructionReached(address);
+            ((CodeHooks) receiver.target()).instructionReached(address);
         } catch (Throwable t) {
-            self.engine.failInHook(t);
+            receiver.engine().failInHook(t);
         }
     }
 
-    private static long deviceRead(Upcalls self, MmioDevice device, long uc, long offset, int size, long user) {
+    private static long deviceRead(long uc, long offset, int size, long user) {
+        Receivers.Receiver receiver = RECEIVERS.of(user);
         try {
-            return device.read(offset, size);
+            return ((MmioDevice) receiver.target()).read(offset, size);
         } catch (Throwable t) {
-            return self.engine.failInHook(t);
+            return receiver.engine().failInHook(t);
         }
     }
 
-    private static void deviceWrite(
-            Upcalls self, MmioDevice device, long uc, long offset, int size, long value, long user) {
+    private static void deviceWrite(long uc, long offset, int size, long value, long user) {
+        Receivers.Receiver receiver = RECEIVERS.of(user);
         try {
-            device.write(offset, size, value);
+            ((MmioDevice) receiver.target()).write(offset, size, value);
         } catch (Throwable t) {
-            self.engine.failInHook(t);
+            receiver.engine().failInHook(t);
         }
     }
 

@@ -185,7 +185,7 @@ final class Effects {
             case Effect.DrawEntropy(int bytes) -> inputs.requestEntropy(service, bytes);
             case Effect.ShareStolenTime(VcpuId of, long address) -> {
                 stolen.share(of, address);
-                vcpus.tellAll(new VcpuActor.DropTranslations(address, Long.BYTES));
+                vcpus.tellPowered(new VcpuActor.DropTranslations(address, Long.BYTES));
             }
             case Effect.SystemOff(Effect.SystemOff.Off kind) ->
                 run.finish(
@@ -204,7 +204,7 @@ final class Effects {
 
     private void writeMemory(long address, Bytes bytes) {
         InvariantViolation.require(memory.write(address, bytes), "a write that was checked is not in memory");
-        vcpus.tellAll(new VcpuActor.DropTranslations(address, bytes.size()));
+        vcpus.tellPowered(new VcpuActor.DropTranslations(address, bytes.size()));
     }
 
     private void reset(Effect.SystemReset reset) {

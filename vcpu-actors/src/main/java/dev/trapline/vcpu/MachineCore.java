@@ -123,7 +123,7 @@ final class MachineCore implements Effects.Run {
         switch (end.slice().exit()) {
             case Exit.BudgetUsed _ -> {}
             case Exit.WaitForInterrupt _ -> vcpus.waitsForInterrupt(end.slice().vcpu(), clock.now());
-            case Exit.Maintenance operation -> vcpus.tellAll(new VcpuActor.Maintain(operation));
+            case Exit.Maintenance operation -> vcpus.tellPowered(new VcpuActor.Maintain(operation));
             case HypercallExit _, GuestFault _ -> throw new InvariantViolation("not a plain end of a slice: " + end);
         }
         digests(end);
@@ -381,7 +381,7 @@ final class MachineCore implements Effects.Run {
         granted += budget;
         long written = stolen.runs(index, clock.now());
         if (written >= 0) {
-            vcpus.tellAll(new VcpuActor.DropTranslations(written, Long.BYTES));
+            vcpus.tellPowered(new VcpuActor.DropTranslations(written, Long.BYTES));
         }
         vcpus.grant(index, budget, clock.now(), isFullDigestDue(clock.slices()), boundary.renewals());
     }

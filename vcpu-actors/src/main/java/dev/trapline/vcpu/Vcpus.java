@@ -280,6 +280,16 @@ final class Vcpus {
         }
     }
 
+    /// Tells all that have power: the others have no engine that it could concern.
+    void tellPowered(VcpuActor.Command command) {
+        for (VcpuId vcpu : all) {
+            switch (power.of(vcpu)) {
+                case ON, ON_PENDING, SUSPENDED -> actors.tell(vcpu, command);
+                case OFF, POWERED_DOWN -> {}
+            }
+        }
+    }
+
     void tellAll(VcpuActor.Command command) {
         for (VcpuId vcpu : all) {
             actors.tell(vcpu, command);
