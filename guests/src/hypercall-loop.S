@@ -1,15 +1,12 @@
-// Calls PSCI_VERSION `hypercall_count` times, a number given to the linker, and does next to nothing else.
-        .file   "hypercall-loop.S"                     // otherwise the symbol table has a temporary name
+// The kernel `hypercalls`, `hypercall_count` rounds of it: a number given to the linker.
+        .file   "hypercall-loop.S"              // otherwise the symbol table has a temporary name
         .global main
         .type   main, %function
 main:
         str     x30, [sp, #-16]!
-        adrp    x19, count
-        ldr     x19, [x19, :lo12:count]
-1:      mov     w0, #0x84000000
-        hvc     #0
-        subs    x19, x19, #1
-        b.ne    1b
+        adrp    x9, count
+        ldr     x0, [x9, :lo12:count]
+        bl      hypercalls
         adrp    x0, text
         add     x0, x0, :lo12:text
         bl      print

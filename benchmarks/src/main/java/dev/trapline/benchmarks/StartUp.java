@@ -2,17 +2,15 @@ package dev.trapline.benchmarks;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.trapline.benchmarks.Processes.Command;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /// Whole processes: `./trapline run` of a guest that ends at once, against a JVM that starts an empty actor system.
 final class StartUp {
 
     private static final int ROUNDS = 7;
+    private static final Path NOTHING = Path.of("/dev/null");
 
     private StartUp() {}
 
@@ -29,41 +27,19 @@ final class StartUp {
     /// @param trapline the whole command, second time
     record Times(double emptySystem, double trapline) {}
 
-    /// Measures both, in turn, so that whatever else the host does meets both.
+    /// Measures both.
     static Times measure() {
-        List<String> reference = new ArrayList<>();
-        reference.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        reference.addAll(List.of("-cp", System.getProperty("java.class.path"), StartUp.class.getName()));
-        List<String> command = List.of("./trapline", "run", "guests/exit-42.elf");
-        millis(command, 42);
-        double[] references = new double[ROUNDS];
-        double[] commands = new double[ROUNDS];
-        for (int round = 0; round < ROUNDS; round++) {
-            references[round] = millis(reference, 0);
-            commands[round] = millis(command, 42);
-        }
-        Arrays.sort(references);
-        Arrays.sort(commands);
-        return new Times(references[ROUNDS / 2], commands[ROUNDS / 2]);
-    }
-
-    private static double millis(List<String> command, int expected) {
-        try {
-            long start = System.nanoTime();
-            int status = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor();
-            long nanos = System.nanoTime() - start;
-            if (status != expected) {
-                throw new IllegalStateException(String.join(" ", command) + " ended with status " + status);
-            }
-            return nanos / 1e6;
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot start " + command.getFirst(), e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("interrupted while measuring", e);
-        }
+        Command reference = new Command(
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        StartUp.class.getName()),
+                NOTHING,
+                0);
+        Command trapline = new Command(List.of("./trapline", "run", "guests/exit-42.elf"), NOTHING, 42);
+        Processes.millis(trapline);
+        List<Double> medians = Processes.medians(List.of(reference, trapline), ROUNDS);
+        return new Times(medians.get(0), medians.get(1));
     }
 }

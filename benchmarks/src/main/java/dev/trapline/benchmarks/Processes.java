@@ -1,0 +1,69 @@
+package dev.trapline.benchmarks;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Times whole processes, in turn, so that whatever else the host does meets all of them.
+final class Processes {
+
+    /// A program to time.
+    ///
+    /// @param line the program and its arguments
+    /// @param input the file that is its standard input
+    /// @param status the exit status that it must have
+    record Command(List<String> line, Path input, int status) {}
+
+    private Processes() {}
+
+    /// Runs each command `rounds` times, all of them once before any a second time.
+    ///
+    /// @return the median of each, in milliseconds
+    static List<Double> medians(List<Command> commands, int rounds) {
+        List<double[]> times = new ArrayList<>();
+        commands.forEach(command -> times.add(new double[rounds]));
+        for (int round = 0; round < rounds; round++) {
+            for (int i = 0; i < commands.size(); i++) {
+                times.get(i)[round] = millis(commands.get(i));
+            }
+        }
+        return times.stream().map(Processes::median).toList();
+    }
+
+    /// Runs a command once.
+    ///
+    /// @return how long it took, in milliseconds
+    static double millis(Command command) {
+        try {
+            Path said = Files.createTempFile("trapline-benchmark", ".log");
+            long start = System.nanoTime();
+            int status = new ProcessBuilder(command.line())
+                    .redirectInput(command.input().toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(Redirect.to(said.toFile()))
+                    .start()
+                    .waitFor();
+            long nanos = System.nanoTime() - start;
+            if (status != command.status()) {
+                throw new IllegalStateException("%s ended with status %d, not %d: %s"
+                        .formatted(String.join(" ", command.line()), status, command.status(), Files.readString(said)));
+            }
+            Files.delete(said);
+            return nanos / 1e6;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run " + command.line().getFirst(), e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted while measuring", e);
+        }
+    }
+
+    private static double median(double[] times) {
+        Arrays.sort(times);
+        return times[times.length / 2];
+    }
+}
