@@ -9,12 +9,14 @@ final class Aarch32Memory implements AddressTranslation {
     private static final long PAR_FAULT = 1;
     private static final long ADDRESS = 0xffff_ffffL;
 
+    private final Unicorn engine;
     private final Instructions instructions;
     private final RegisterBatch control;
     private final RegisterBatch translate;
     private final RegisterBatch result;
 
     Aarch32Memory(Unicorn engine, Instructions instructions) {
+        this.engine = engine;
         this.instructions = instructions;
         this.control = engine.coprocessor(1, 0, 0, 0);
         // ATS1CPR and PAR.
@@ -60,7 +62,7 @@ final class Aarch32Memory implements AddressTranslation {
         result.read();
         long kept = Unicorn.coprocessorValue(result);
         Unicorn.setCoprocessorValue(translate, address & -PAGE);
-        translate.write(1);
+        engine.translate(translate);
         result.read();
         long par = Unicorn.coprocessorValue(result);
         Unicorn.setCoprocessorValue(result, kept);

@@ -26,7 +26,7 @@ interface AddressTranslation {
             }
             // PAR_EL1 is the guest's: the translation must not leave anything in it.
             long kept = engine.readSystem(SystemRegister.PAR_EL1);
-            engine.writeSystem(SystemRegister.AT_S1E1R, address);
+            engine.translate(address);
             long result = engine.readSystem(SystemRegister.PAR_EL1);
             engine.writeSystem(SystemRegister.PAR_EL1, kept);
             return (result & FAULT) != 0 ? NONE : (result & PAGE_BITS) | (address & (MemoryMap.PAGE - 1));

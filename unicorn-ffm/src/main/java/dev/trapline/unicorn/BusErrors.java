@@ -16,7 +16,6 @@ final class BusErrors {
     private final RegisterBatch general;
     private final AddressTranslation translation;
 
-    private boolean translating;
     private @Nullable GuestFault fault;
     private final long[] before = new long[GeneralRegisters.COUNT];
     private boolean taken;
@@ -36,18 +35,13 @@ final class BusErrors {
     /// Takes note of an access to nothing. The first one of an instruction counts.
     ///
     /// @param address physical
-    /// @return whether the run has to stop
-    boolean nobodyAnswers(long address, boolean write) {
-        if (translating) {
-            return false;
-        }
+    void nobodyAnswers(long address, boolean write) {
         if (fault == null) {
             general.read();
             general.copyTo(before, GeneralRegisters.COUNT);
             taken = true;
             fault = new GuestFault(kind(write), address, 0);
         }
-        return true;
     }
 
     /// An instruction is fetched when it is translated, before anything of it is done.
@@ -92,12 +86,7 @@ final class BusErrors {
     }
 
     private long physical(long address) {
-        translating = true;
-        try {
-            return translation.physical(address);
-        } finally {
-            translating = false;
-        }
+        return translation.physical(address);
     }
 
     private MemoryMap.@Nullable Memory block(long address) {

@@ -64,9 +64,8 @@ final class EngineHooks implements Hooks {
 
     @Override
     public void nobodyAnswers(long address, boolean write) {
-        if (bus.nobodyAnswers(address, write)) {
-            engine.stop();
-        }
+        bus.nobodyAnswers(address, write);
+        engine.stop();
     }
 
     @Override

@@ -31,8 +31,10 @@ final class NativeCalls {
     private static final MethodHandle CONTEXT = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG), CRITICAL);
     private static final MethodHandle START =
             handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
-    // SAFETY: the batch functions copy between CPU state and the buffers and return: no hook, no block.
+    // SAFETY: the batch functions copy between CPU state and the buffers and return: no hook, no block. To write a
+    // register that translates an address is another matter: see WALK.
     private static final MethodHandle BATCH = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT), CRITICAL);
+    private static final MethodHandle WALK = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT));
     private static final MethodHandle MAP = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG));
     private static final MethodHandle UNMAP = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle PROTECT = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT));
@@ -168,6 +170,17 @@ final class NativeCalls {
         try {
             // SAFETY: the caller gives `count` ids, and as many pointers to their values.
             return (int) BATCH.invokeExact(regWriteBatch, engine, ids, pointers, count);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    /// Writes registers that translate an address.
+    int regWriteBatchAndWalk(long engine, long ids, long pointers, int count) {
+        try {
+            // SAFETY: as for regWriteBatch. Not critical: the walk reads page tables wherever the guest put them, and
+            // outside of memory the library calls back into Java for them.
+            return (int) WALK.invokeExact(regWriteBatch, engine, ids, pointers, count);
         } catch (Throwable t) {
             throw broken(t);
         }

@@ -51,6 +51,14 @@ public final class RegisterBatch {
                 "writing a batch of registers");
     }
 
+    /// Writes the first register of the batch, one that translates an address, into the engine.
+    void writeAndWalk() {
+        // SAFETY: as in read.
+        UnicornError.check(
+                engine.calls().regWriteBatchAndWalk(engine.handle(), ids.address(), pointers.address(), 1),
+                "translating an address");
+    }
+
     /// Writes the first `first` registers of a batch, whose slots are in their order, from an array.
     void writeFrom(long[] source, int first) {
         MemorySegment.copy(source, 0, values, JAVA_LONG, 0, first);

@@ -34,6 +34,7 @@ public final class Unicorn implements AutoCloseable {
     private @Nullable MemorySegment context;
     private @Nullable Throwable failure;
     private boolean closed;
+    private boolean translating;
     private long instructionStub;
 
     private Unicorn(NativeCalls calls, int arch, int model) {
@@ -270,6 +271,29 @@ public final class Unicorn implements AutoCloseable {
         RegisterBatch batch = oneSystem(encoding);
         batch.set(0, SYSTEM_VALUE, value);
         batch.write(1);
+    }
+
+    /// Translates a virtual address as the CPU does at the moment, by AT S1E1R. The result is in PAR_EL1.
+    void translate(long address) {
+        RegisterBatch batch = oneSystem(SystemRegister.AT_S1E1R);
+        batch.set(0, SYSTEM_VALUE, address);
+        translate(batch);
+    }
+
+    /// Writes a register that translates an address. The walk reads page tables wherever the guest put them; what is
+    /// no memory counts as 0 meanwhile, without a word to devices and hooks.
+    void translate(RegisterBatch operation) {
+        translating = true;
+        try {
+            operation.writeAndWalk();
+        } finally {
+            translating = false;
+        }
+    }
+
+    /// Whether an access is a look of ours at the guest's page tables, of which the guest must not learn.
+    boolean isTranslating() {
+        return translating;
     }
 
     /// Reads one 32-bit register of coprocessor 15 in AArch32's non-secure view, past all access rights.

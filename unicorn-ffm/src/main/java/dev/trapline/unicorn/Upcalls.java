@@ -198,7 +198,7 @@ final class Upcalls {
 
     private static long deviceRead(Upcalls self, MmioDevice device, long uc, long offset, int size, long user) {
         try {
-            return device.read(offset, size);
+            return self.engine.isTranslating() ? 0 : device.read(offset, size);
         } catch (Throwable t) {
             return self.engine.failInHook(t);
         }
@@ -207,7 +207,9 @@ final class Upcalls {
     private static void deviceWrite(
             Upcalls self, MmioDevice device, long uc, long offset, int size, long value, long user) {
         try {
-            device.write(offset, size, value);
+            if (!self.engine.isTranslating()) {
+                device.write(offset, size, value);
+            }
         } catch (Throwable t) {
             self.engine.failInHook(t);
         }
@@ -215,7 +217,9 @@ final class Upcalls {
 
     private static long gapRead(Upcalls self, Hooks hooks, long uc, long offset, int size, long base) {
         try {
-            hooks.nobodyAnswers(base + offset, false);
+            if (!self.engine.isTranslating()) {
+                hooks.nobodyAnswers(base + offset, false);
+            }
             return 0;
         } catch (Throwable t) {
             return self.engine.failInHook(t);
@@ -224,7 +228,9 @@ final class Upcalls {
 
     private static void gapWrite(Upcalls self, Hooks hooks, long uc, long offset, int size, long value, long base) {
         try {
-            hooks.nobodyAnswers(base + offset, true);
+            if (!self.engine.isTranslating()) {
+                hooks.nobodyAnswers(base + offset, true);
+            }
         } catch (Throwable t) {
             self.engine.failInHook(t);
         }

@@ -30,21 +30,17 @@ final class RandomGuestRuns {
 
     /// Prints `begin SEED` before each guest, and `end SEED` or `fail SEED reason` after it.
     ///
-    /// @param arguments the directory where the guests are written, the first seed, and how many
+    /// @param arguments the directory where the guests are written, the first seed, how many, and any number of
+    ///     `fail:SEED` and `die:SEED`, which break a guest on purpose
     public static void main(String[] arguments) throws IOException {
         Path directory = Path.of(arguments[0]);
         long first = Long.parseLong(arguments[1]);
+        List<String> broken = List.of(arguments).subList(3, arguments.length);
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         try (MachineRuns runs = new MachineRuns()) {
             for (long seed = first; seed < first + Long.parseLong(arguments[2]); seed++) {
-                RandomGuest guest = RandomGuest.of(seed);
-                Path image = directory.resolve(guest.image().name());
-                Files.write(image, guest.code().toArray());
                 out.println("begin " + seed);
-                String failure = failure(runs, guest, directory.resolve("rec"));
-                if (failure == null) {
-                    Files.delete(image);
-                }
+                String failure = failure(runs, RandomGuest.of(seed), directory, broken);
                 out.println(failure == null ? "end " + seed : "fail " + seed + " " + failure.replace('\n', ' '));
             }
         }
@@ -52,15 +48,28 @@ final class RandomGuestRuns {
         System.exit(0);
     }
 
-    /// Null if all is well.
-    private static @Nullable String failure(MachineRuns runs, RandomGuest guest, Path recording) throws IOException {
+    /// Null if all is well. The image and what it runs on are written first, and stay if the guest fails, or takes
+    /// the process with it.
+    private static @Nullable String failure(MachineRuns runs, RandomGuest guest, Path directory, List<String> broken)
+            throws IOException {
+        Path image = directory.resolve(guest.image().name());
+        Path facts = directory.resolve("guest-" + guest.seed() + ".txt");
+        Path recording = directory.resolve("rec-" + guest.seed());
+        Files.write(image, guest.code().toArray());
+        Files.writeString(facts, guest.set() + "\n" + guest.spec() + "\n" + guest.planned() + "\n");
+        delete(recording);
         try {
+            if (broken.contains("die:" + guest.seed())) {
+                Runtime.getRuntime().halt(134);
+            }
             check(runs, guest, recording);
+            assertThat(broken).as("broken on purpose").doesNotContain("fail:" + guest.seed());
+            Files.delete(image);
+            Files.delete(facts);
+            delete(recording);
             return null;
         } catch (RuntimeException | AssertionError e) {
             return e.toString();
-        } finally {
-            delete(recording);
         }
     }
 
