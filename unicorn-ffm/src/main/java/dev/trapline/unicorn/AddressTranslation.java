@@ -12,12 +12,20 @@ interface AddressTranslation {
     long physical(long address);
 
     /// The translation of an AArch64 CPU.
-    record A64(Unicorn engine) implements AddressTranslation {
+    final class A64 implements AddressTranslation {
 
         private static final long MMU = 1;
         private static final long FAULT = 1;
         /// PAR_EL1.PA, bits 47 to 12.
         private static final long PAGE_BITS = 0xffff_ffff_f000L;
+
+        private final Unicorn engine;
+        private final RegisterBatch translate;
+
+        A64(Unicorn engine) {
+            this.engine = engine;
+            this.translate = engine.systemRegisters(SystemRegister.AT_S1E1R);
+        }
 
         @Override
         public long physical(long address) {
@@ -26,7 +34,8 @@ interface AddressTranslation {
             }
             // PAR_EL1 is the guest's: the translation must not leave anything in it.
             long kept = engine.readSystem(SystemRegister.PAR_EL1);
-            engine.translate(address);
+            translate.set(0, Unicorn.SYSTEM_VALUE, address);
+            engine.translate(translate);
             long result = engine.readSystem(SystemRegister.PAR_EL1);
             engine.writeSystem(SystemRegister.PAR_EL1, kept);
             return (result & FAULT) != 0 ? NONE : (result & PAGE_BITS) | (address & (MemoryMap.PAGE - 1));

@@ -20,14 +20,17 @@ final class Translations {
     private final Unicorn engine;
     private final MemoryMap memory;
     private final BooleanSupplier mmu;
+    private final AddressTranslation translation;
 
     /// Prepares those of an engine.
     ///
     /// @param mmu whether the guest ever tried to switch its MMU on
-    Translations(Unicorn engine, MemoryMap memory, BooleanSupplier mmu) {
+    /// @param translation of the CPU that it executes
+    Translations(Unicorn engine, MemoryMap memory, BooleanSupplier mmu, AddressTranslation translation) {
         this.engine = engine;
         this.memory = memory;
         this.mmu = mmu;
+        this.translation = translation;
     }
 
     /// The same operation with what it is about as a physical address: IC IVAU names a virtual one of the CPU that
@@ -38,7 +41,7 @@ final class Translations {
         if (operation.operation() != IC_IVAU || !mmu.getAsBoolean()) {
             return operation;
         }
-        long physical = new AddressTranslation.A64(engine).physical(operation.argument());
+        long physical = translation.physical(operation.argument());
         return physical == AddressTranslation.NONE ? operation : new Exit.Maintenance(operation.operation(), physical);
     }
 

@@ -34,7 +34,6 @@ public final class Unicorn implements AutoCloseable {
     private @Nullable MemorySegment context;
     private @Nullable Throwable failure;
     private boolean closed;
-    private boolean translating;
     private long instructionStub;
 
     private Unicorn(NativeCalls calls, int arch, int model) {
@@ -273,27 +272,8 @@ public final class Unicorn implements AutoCloseable {
         batch.write(1);
     }
 
-    /// Translates a virtual address as the CPU does at the moment, by AT S1E1R. The result is in PAR_EL1.
-    void translate(long address) {
-        RegisterBatch batch = oneSystem(SystemRegister.AT_S1E1R);
-        batch.set(0, SYSTEM_VALUE, address);
-        translate(batch);
-    }
-
-    /// Writes a register that translates an address. The walk reads page tables wherever the guest put them; what is
-    /// no memory counts as 0 meanwhile, without a word to devices and hooks.
     void translate(RegisterBatch operation) {
-        translating = true;
-        try {
-            operation.writeAndWalk();
-        } finally {
-            translating = false;
-        }
-    }
-
-    /// Whether an access is a look of ours at the guest's page tables, of which the guest must not learn.
-    boolean isTranslating() {
-        return translating;
+        upcalls.duringWalk(operation::writeAndWalk);
     }
 
     /// Reads one 32-bit register of coprocessor 15 in AArch32's non-secure view, past all access rights.
@@ -320,8 +300,8 @@ public final class Unicorn implements AutoCloseable {
 
     /// One 32-bit register of coprocessor 15, to be read and written many times.
     RegisterBatch coprocessor(int crn, int opc1, int crm, int opc2) {
-        RegisterBatch batch =
-                registers(new int[] {UnicornConstants.UC_ARM_REG_CP_REG}, new int[] {0}, 1, COPROCESSOR_WORDS);
+        int[] ids = {UnicornConstants.UC_ARM_REG_CP_REG};
+        RegisterBatch batch = registers(ids, new int[] {0}, 1, COPROCESSOR_WORDS);
         int[] fields = {15, 0, 0, crn, crm, opc1, opc2};
         for (int k = 0; k < fields.length; k++) {
             batch.setInt(0, k * Integer.BYTES, fields[k]);
@@ -339,10 +319,9 @@ public final class Unicorn implements AutoCloseable {
                 "dropping translations from 0x" + Long.toHexString(from));
     }
 
-    /// An image of the whole CPU state as it is: what no register tells is found in it by [CpuStateLayout]. A tenth
-    /// of a microsecond.
+    /// An image of the whole CPU state as it is: what no register tells is found in it by [CpuStateLayout].
     ///
-    /// @return the one image of this instance, overwritten by the next call
+    /// @return the one image of this instance, which the next call overwrites
     @SuppressWarnings("restricted")
     MemorySegment saveContext() {
         MemorySegment image = context;
@@ -359,10 +338,10 @@ public final class Unicorn implements AutoCloseable {
     }
 
     /// Makes the image that [#saveContext] returned, as the caller has changed it, the CPU's state. Nothing may
-    /// have happened to the instance since. A tenth of a microsecond.
+    /// have happened to the instance since.
     void restoreContext() {
         MemorySegment image = Objects.requireNonNull(context, "saved before");
-        // SAFETY: the image was filled by this instance, so the pointers in it are the instance's own.
+        // SAFETY: the image was filled by this instance: the pointers in it are its own.
         UnicornError.check(calls.contextRestore(handle(), image.address()), "restoring a context");
     }
 

@@ -52,15 +52,12 @@ final class UnicornEngine implements Engine {
         this.unicorn = unicorn;
         this.architecture = architecture;
         boolean a64 = architecture instanceof Aarch64;
-        this.bus = new BusErrors(
-                spec.memory(),
-                architecture.generalRegisters(unicorn),
-                a64
-                        ? new AddressTranslation.A64(unicorn)
-                        : new Aarch32Memory(unicorn, new Instructions(spec.memory())));
+        AddressTranslation translation =
+                a64 ? new AddressTranslation.A64(unicorn) : new Aarch32Memory(unicorn, new Instructions(spec.memory()));
+        this.bus = new BusErrors(spec.memory(), architecture.generalRegisters(unicorn), translation);
         this.hooks = new EngineHooks(
                 unicorn, clock, a64 ? new DebugRegisters(unicorn) : null, architecture.monitorControl(unicorn), bus);
-        this.translations = new Translations(unicorn, spec.memory(), hooks::mmuSeen);
+        this.translations = new Translations(unicorn, spec.memory(), hooks::mmuSeen, translation);
         this.faults = new Faults(unicorn, architecture, architecture.layout(library));
         this.instructions = new Instructions(spec.memory());
         this.use = new TranslationUse(

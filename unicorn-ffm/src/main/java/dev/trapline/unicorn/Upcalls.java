@@ -65,10 +65,22 @@ final class Upcalls {
 
     private final Unicorn engine;
     private final Arena arena;
+    private boolean walking;
 
     Upcalls(Unicorn engine, Arena arena) {
         this.engine = engine;
         this.arena = arena;
+    }
+
+    /// Has the engine look an address up for Trapline itself. The walk reads page tables wherever the guest put
+    /// them: what is no memory counts as 0 meanwhile, and neither a device nor a hook hears of it.
+    void duringWalk(Runnable walk) {
+        walking = true;
+        try {
+            walk.run();
+        } finally {
+            walking = false;
+        }
     }
 
     long interruptStub(Hooks hooks) {
@@ -198,7 +210,7 @@ final class Upcalls {
 
     private static long deviceRead(Upcalls self, MmioDevice device, long uc, long offset, int size, long user) {
         try {
-            return self.engine.isTranslating() ? 0 : device.read(offset, size);
+            return self.walking ? 0 : device.read(offset, size);
         } catch (Throwable t) {
             return self.engine.failInHook(t);
         }
@@ -207,7 +219,7 @@ final class Upcalls {
     private static void deviceWrite(
             Upcalls self, MmioDevice device, long uc, long offset, int size, long value, long user) {
         try {
-            if (!self.engine.isTranslating()) {
+            if (!self.walking) {
                 device.write(offset, size, value);
             }
         } catch (Throwable t) {
@@ -217,7 +229,7 @@ final class Upcalls {
 
     private static long gapRead(Upcalls self, Hooks hooks, long uc, long offset, int size, long base) {
         try {
-            if (!self.engine.isTranslating()) {
+            if (!self.walking) {
                 hooks.nobodyAnswers(base + offset, false);
             }
             return 0;
@@ -228,7 +240,7 @@ final class Upcalls {
 
     private static void gapWrite(Upcalls self, Hooks hooks, long uc, long offset, int size, long value, long base) {
         try {
-            if (!self.engine.isTranslating()) {
+            if (!self.walking) {
                 hooks.nobodyAnswers(base + offset, true);
             }
         } catch (Throwable t) {

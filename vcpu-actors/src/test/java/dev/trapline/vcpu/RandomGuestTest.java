@@ -96,7 +96,8 @@ class RandomGuestTest {
         Path log = kept.resolve("log-" + first + ".txt");
         List<String> command = command(kept, first, end - first);
         command.addAll(broken);
-        Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+        Process process =
+                new ProcessBuilder(command).redirectError(log.toFile()).start();
         BlockingQueue<String> lines = lines(process);
         long begun = first;
         String last = "";
