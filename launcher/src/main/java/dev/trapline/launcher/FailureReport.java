@@ -68,7 +68,6 @@ final class FailureReport {
                     BREAKPOINT,
                     PREFETCH_ABORT,
                     DATA_ABORT,
-                    READ_ONLY_WRITE,
                     OTHER_EXCEPTION,
                     TIME_IN_IT_BLOCK -> false;
         };

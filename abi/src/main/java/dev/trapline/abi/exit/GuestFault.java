@@ -23,8 +23,6 @@ public record GuestFault(Kind kind, long address, long detail) implements Exit {
         UNMAPPED_READ("read of unmapped memory"),
         UNMAPPED_WRITE("write to unmapped memory"),
         UNMAPPED_FETCH("fetch from unmapped memory"),
-        /// No engine reports it any more: read-only memory ignores writes. Its stored number is taken.
-        READ_ONLY_WRITE("write to read-only memory"),
         OTHER_EXCEPTION("exception"),
         /// Nothing within an IT block can be answered from virtual time. PC is at the IT instruction.
         TIME_IN_IT_BLOCK("access to a timer or a performance monitor in an IT block");
@@ -43,7 +41,7 @@ public record GuestFault(Kind kind, long address, long detail) implements Exit {
         /// Whether [GuestFault#address] means something for this kind.
         public boolean hasAddress() {
             return switch (this) {
-                case PREFETCH_ABORT, DATA_ABORT, UNMAPPED_READ, UNMAPPED_WRITE, UNMAPPED_FETCH, READ_ONLY_WRITE -> true;
+                case PREFETCH_ABORT, DATA_ABORT, UNMAPPED_READ, UNMAPPED_WRITE, UNMAPPED_FETCH -> true;
                 case UNDEFINED_INSTRUCTION, SUPERVISOR_CALL, BREAKPOINT, OTHER_EXCEPTION, TIME_IN_IT_BLOCK -> false;
             };
         }

@@ -22,7 +22,9 @@ final class Codes {
     static final EnumCode<ExecutionState> STATE =
             EnumCode.of(ExecutionState.class, ExecutionState.A64, ExecutionState.A32, ExecutionState.T32);
 
-    static final EnumCode<GuestFault.Kind> FAULT = EnumCode.of(
+    /// Number 8 was a write to read-only memory, which is ignored today.
+    static final EnumCode<GuestFault.Kind> FAULT = EnumCode.without(
+            8,
             GuestFault.Kind.class,
             GuestFault.Kind.UNDEFINED_INSTRUCTION,
             GuestFault.Kind.SUPERVISOR_CALL,
@@ -32,7 +34,6 @@ final class Codes {
             GuestFault.Kind.UNMAPPED_READ,
             GuestFault.Kind.UNMAPPED_WRITE,
             GuestFault.Kind.UNMAPPED_FETCH,
-            GuestFault.Kind.READ_ONLY_WRITE,
             GuestFault.Kind.OTHER_EXCEPTION,
             GuestFault.Kind.TIME_IN_IT_BLOCK);
 
