@@ -41,8 +41,8 @@ final class Aarch32Watch implements CodeHooks {
     private final boolean failedCalls;
     private final RegisterBatch cpsr;
     private final TreeSet<Long> watched = new TreeSet<>();
-    /// Of each instruction in an IT block at the end of a block of code, where that block ends.
-    private final TreeMap<Long, Long> ends = new TreeMap<>();
+    /// Each instruction in an IT block at the end of a block of code, by its address.
+    private final TreeMap<Long, Conditional> conditional = new TreeMap<>();
 
     private final List<Long> found = new ArrayList<>();
 
@@ -54,6 +54,12 @@ final class Aarch32Watch implements CodeHooks {
     private boolean served;
     private boolean passed;
     private @Nullable GuestFault fault;
+
+    /// An instruction in an IT block.
+    ///
+    /// @param left how many of the IT block are to come when it is the next
+    /// @param end where its block of code ends
+    private record Conditional(int left, long end) {}
 
     Aarch32Watch(
             Unicorn engine,
@@ -86,7 +92,9 @@ final class Aarch32Watch implements CodeHooks {
 
     /// After a run: what is left of its budget if it is to go on from the PC in the registers, 0 if the slice is
     /// over.
-    long resume(long budget, long[] registers) {
+    ///
+    /// @param cutShort whether an exception ended the run: the PC is where that left it
+    long resume(long budget, long[] registers, boolean cutShort) {
         long left = budget - layout.begun(engine);
         if (block != NOWHERE) {
             watchFound();
@@ -100,10 +108,10 @@ final class Aarch32Watch implements CodeHooks {
             registers[GeneralRegisters.PC] += INSTRUCTION;
             return left;
         }
-        if (passed && left > 0) {
-            return left;
+        if (passed) {
+            return Math.max(left, 0);
         }
-        if (left < 0) {
+        if (left < 0 && !cutShort) {
             leaveItBlock(registers);
         }
         return 0;
@@ -120,23 +128,27 @@ final class Aarch32Watch implements CodeHooks {
     }
 
     /// After a run, before [#resume]: lets the slice go on if the library stopped for a WFE or a YIELD. It does
-    /// that as for an undefined instruction, but behind the hint, and without an undefined instruction's syndrome.
+    /// that as for an undefined instruction, but behind the hint, and without a syndrome: neither an undefined
+    /// instruction's nor that of a WFI, which may follow the hint.
     ///
     /// @param code the library's error number
     /// @return the error number that is left
     int passHint(int code, Faults faults, long[] registers) {
-        passed = code == UnicornConstants.UC_ERR_INSN_INVALID && !faults.isUndefined() && isBehindHint(registers);
+        passed = code == UnicornConstants.UC_ERR_INSN_INVALID
+                && !faults.isUndefined()
+                && !faults.isTrappedWait()
+                && isBehindHint(registers);
         return passed ? UnicornConstants.UC_ERR_OK : code;
     }
 
-    /// The library does not stop within an IT block, but behind it. If a block of code ends there too, it may have
-    /// kept the PC of the last instruction that it executed.
+    /// The library does not stop within an IT block but where a block of code ends, and it may have kept the PC of
+    /// an instruction that it has executed. The IT state is that of the next one: it tells whether the PC is.
     private void leaveItBlock(long[] registers) {
         long pc = registers[GeneralRegisters.PC];
-        Long end = ends.get(pc);
-        if (end != null) {
+        Conditional at = conditional.get(pc);
+        if (at != null && Aarch32Code.itRemaining(registers[GeneralRegisters.PSTATE]) != at.left()) {
             long target = Aarch32Code.branchTarget(memory.thumb(pc), pc);
-            registers[GeneralRegisters.PC] = target < 0 ? end : target;
+            registers[GeneralRegisters.PC] = target < 0 ? at.end() : target;
         }
     }
 
@@ -252,7 +264,7 @@ final class Aarch32Watch implements CodeHooks {
             }
             return;
         }
-        ends.subMap(from, to).clear();
+        conditional.subMap(from, to).clear();
         long at = lookConditional(from, Aarch32Code.itRemaining(pstate), to);
         while (at < to) {
             at = lookThumb(at, to);
@@ -265,8 +277,9 @@ final class Aarch32Watch implements CodeHooks {
     private long lookConditional(long from, int instructions, long to) {
         long end = skip(from, instructions);
         if (end >= to) {
+            int left = instructions;
             for (long at = from; at < to; at = skip(at, 1)) {
-                ends.put(at, to);
+                conditional.put(at, new Conditional(left--, to));
             }
         }
         return end;

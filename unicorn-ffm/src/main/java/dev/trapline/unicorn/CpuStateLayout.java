@@ -72,4 +72,9 @@ record CpuStateLayout(long syndrome) {
     long faultAddress(MemorySegment context) {
         return context.get(JAVA_LONG_UNALIGNED, syndrome + FAULT_ADDRESS);
     }
+
+    /// Takes the last exception's syndrome out of an image.
+    void clearSyndrome(MemorySegment context) {
+        context.set(JAVA_INT_UNALIGNED, syndrome, 0);
+    }
 }

@@ -36,10 +36,15 @@ final class Faults {
         return layout.syndrome(engine.saveContext());
     }
 
+    /// Whether the last exception was a trapped WFI.
+    boolean isTrappedWait() {
+        return syndrome() >>> 26 == EC_WFX;
+    }
+
     /// Whether the undefined instruction is the WFI that the engine itself has trapped: not one that EL1 denies to
     /// EL0.
     boolean isWaitForInterrupt(long[] registers) {
-        if (syndrome() >>> 26 != EC_WFX) {
+        if (!isTrappedWait()) {
             return false;
         }
         return !(architecture instanceof Aarch64)
@@ -51,6 +56,13 @@ final class Faults {
     /// that class.
     boolean isUndefined() {
         return syndrome() == IL;
+    }
+
+    /// Lets no exception be the last one. The library stops behind an AArch32 hint as it does at a WFI, and only
+    /// the syndrome tells which it was.
+    void forget() {
+        layout.clearSyndrome(engine.saveContext());
+        engine.restoreContext();
     }
 
     /// Bytes of the instruction that the syndrome is about.

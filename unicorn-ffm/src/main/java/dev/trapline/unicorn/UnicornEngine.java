@@ -131,17 +131,22 @@ final class UnicornEngine implements Engine {
     private Exit runWatched(Aarch32Watch watching, long budget) {
         watching.beginSlice(registers);
         int code = UnicornConstants.UC_ERR_OK;
-        for (long left = budget; left > 0; left = watching.resume(left, registers)) {
+        for (long left = budget; left > 0; left = watching.resume(left, registers, isCutShort(code))) {
             use.requireRoom();
             code = watching.passHint(start(left), faults, registers);
         }
-        if (hooks.interrupt() == EngineHooks.NO_INTERRUPT && bus.fault() == null) {
+        if (!isCutShort(UnicornConstants.UC_ERR_OK)) {
             Exit exit = watching.exit(registers, dataOrder);
             if (exit != null) {
                 return exit;
             }
         }
         return exit(code);
+    }
+
+    private boolean isCutShort(int code) {
+        boolean interrupted = hooks.interrupt() != EngineHooks.NO_INTERRUPT;
+        return code != UnicornConstants.UC_ERR_OK || interrupted || bus.fault() != null;
     }
 
     private int start(long budget) {
@@ -228,6 +233,9 @@ final class UnicornEngine implements Engine {
 
     private Exit waitForInterrupt() {
         registers[GeneralRegisters.PC] += faults.instructionWidth();
+        if (watch != null) {
+            faults.forget();
+        }
         return Exit.WaitForInterrupt.INSTANCE;
     }
 
