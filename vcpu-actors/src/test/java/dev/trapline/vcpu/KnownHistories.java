@@ -1,0 +1,49 @@
+package dev.trapline.vcpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.vcpu.MachineRuns.Finished;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// The histories of the guests, kept as data under `histories/`: a file for each guest, a line for each schedule.
+///
+/// A change of the house's structure leaves them as they are. What changes them on purpose writes them anew in a commit
+/// of its own that says why: delete the files and run [GuestDeterminismTest] with `-Dtrapline.golden.write=true`.
+final class KnownHistories {
+
+    private static final Path DIRECTORY = Path.of("src", "test", "resources", "histories");
+
+    private KnownHistories() {}
+
+    /// A line that says all that two equal runs have in common.
+    static String line(MachineSpec spec, Finished run) {
+        RunReport report = run.report();
+        return "%s: %s; %s; granted %d; registers %016x, memory %016x, console %016x"
+                .formatted(
+                        spec.schedule() == Schedule.ROUND_ROBIN ? "round robin" : "seed " + spec.seed(),
+                        report.outcome(),
+                        report.progress(),
+                        report.instructionsGranted(),
+                        report.registerDigest(),
+                        report.memoryDigest(),
+                        report.consoleDigest());
+    }
+
+    /// Checks a guest's lines against its file.
+    static void check(String guest, List<String> lines) throws IOException {
+        Path file = DIRECTORY.resolve(guest.replace(".elf", ".txt"));
+        if (!Files.exists(file)) {
+            assertThat(Boolean.getBoolean("trapline.golden.write"))
+                    .as("%s is missing: -Dtrapline.golden.write=true writes it", file)
+                    .isTrue();
+            Files.createDirectories(DIRECTORY);
+            Files.write(file, lines);
+        }
+        assertThat(lines).as("the histories of %s", guest).isEqualTo(Files.readAllLines(file));
+    }
+}
