@@ -2,6 +2,7 @@ package dev.trapline.launcher;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
@@ -24,9 +25,31 @@ final class HelpText {
     static void prepare(CommandLine command, int width) {
         UsageMessageSpec usage = command.getCommandSpec().usageMessage();
         usage.width(width);
+        String list = list(width, command.getSubcommands());
+        usage.sectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, help -> list);
         usage.description(wrapped(width, usage.description()));
         usage.footer(wrapped(width, usage.footer()));
         command.getSubcommands().values().forEach(subcommand -> prepare(subcommand, width));
+    }
+
+    /// The list of a command's own commands, each with its first sentence. picocli shows the first line of each instead.
+    private static String list(int width, Map<String, CommandLine> commands) {
+        int names = commands.keySet().stream().mapToInt(String::length).max().orElse(0);
+        StringBuilder list = new StringBuilder();
+        commands.forEach((name, command) -> {
+            String left = "  " + name;
+            for (String line : wrapped(width - names - 4, firstSentence(command))) {
+                list.append(left).append(" ".repeat(names + 4 - left.length())).append(line).append('\n');
+                left = "";
+            }
+        });
+        return list.toString();
+    }
+
+    private static String firstSentence(CommandLine command) {
+        String text = paragraphs(command.getCommandSpec().usageMessage().description())[0].formatted();
+        int end = text.indexOf(". ");
+        return end < 0 ? text : text.substring(0, end + 1);
     }
 
     // picocli breaks lines within words too, behind a point or a colon: 'record.' and 'store'.

@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "who-wrote",
         description = {
-            "Finds who changed memory last: the guest's store with its position, vCPU, PC and symbol, a firmware"
-                    + " service, a reset, or the image that was loaded there; with the old and the new bytes.",
+            "Finds who changed memory last. It names the guest's store with its position, vCPU, PC and symbol, or a"
+                    + " firmware service, a reset, or the image that was loaded there; with the old and the new bytes.",
             "",
             "Goes back from checkpoint to checkpoint until it knows it of every byte. A store of the value that was"
                     + " there already changes nothing, and is not found.",

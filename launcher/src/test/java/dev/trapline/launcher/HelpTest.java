@@ -68,6 +68,20 @@ class HelpTest {
     }
 
     @Test
+    void everyCommandIsListedWithAWholeSentence() {
+        for (CommandLine command : List.of(all(), all().getSubcommands().get("journal"))) {
+            HelpText.prepare(command, 60);
+            String list = command.getUsageMessage().replaceAll("(?s).*Commands:\n|\n\n.*", "");
+            // Each begins two columns in; what follows of its sentence is further to the right.
+            List<String> entries = Stream.of(list.split("\n(?=  \\S)"))
+                    .map(entry -> entry.strip().replaceAll("\\s+", " "))
+                    .toList();
+            assertThat(entries).hasSameSizeAs(command.getSubcommands().keySet());
+            assertThat(entries).as("each ends where its sentence ends").allMatch(entry -> entry.endsWith("."));
+        }
+    }
+
+    @Test
     void helpOfACommandIsWhatTheCommandSaysOfItself() {
         assertThat(perform("help", "run").out())
                 .isNotEmpty()
