@@ -32,14 +32,18 @@ final class HelpText {
         command.getSubcommands().values().forEach(subcommand -> prepare(subcommand, width));
     }
 
-    /// The list of a command's own commands, each with its first sentence. picocli shows the first line of each instead.
+    /// The list of a command's own commands, each with its first sentence. picocli shows the first line of each
+    /// instead.
     private static String list(int width, Map<String, CommandLine> commands) {
         int names = commands.keySet().stream().mapToInt(String::length).max().orElse(0);
         StringBuilder list = new StringBuilder();
         commands.forEach((name, command) -> {
             String left = "  " + name;
             for (String line : wrapped(width - names - 4, firstSentence(command))) {
-                list.append(left).append(" ".repeat(names + 4 - left.length())).append(line).append('\n');
+                list.append(left)
+                        .append(" ".repeat(names + 4 - left.length()))
+                        .append(line)
+                        .append('\n');
                 left = "";
             }
         });
