@@ -37,6 +37,9 @@ record Ending(int status, String kind, String message) {
     /// The command did what it was asked, and no run ended by it: there is nothing to say.
     static final Ending DONE = new Ending(OK, "done", "");
 
+    /// The reader of standard output went away first, as `head` does. That is no failure, and nothing is said of it.
+    static final Ending READER_GONE = new Ending(OK, "reader-gone", "the reader of standard output went away");
+
     /// The ending of a run.
     static Ending of(RunOutcome outcome) {
         return switch (outcome) {
@@ -106,6 +109,16 @@ record Ending(int status, String kind, String message) {
     private static String firstLine(String text) {
         int end = text.indexOf('\n');
         return end < 0 ? text : text.substring(0, end);
+    }
+
+    /// Whether nothing is said of it on standard error.
+    boolean isSilent() {
+        return equals(DONE) || equals(READER_GONE);
+    }
+
+    /// How it ends if nobody reads standard output any more: what was stopped for that was not interrupted by a user.
+    Ending withoutReader() {
+        return status == INTERRUPTED ? READER_GONE : this;
     }
 
     /// How it ends if something that was to be written is lost: that outweighs everything but a defect, whose

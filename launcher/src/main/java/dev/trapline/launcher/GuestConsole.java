@@ -58,6 +58,15 @@ final class GuestConsole implements ConsoleOutput {
         return broken;
     }
 
+    /// Ends what prints here once nothing more can be printed.
+    ///
+    /// @throws CommandException if the console cannot be written any more
+    void requireWhole() {
+        if (broken) {
+            throw CommandException.interrupted("the console cannot be written any more");
+        }
+    }
+
     /// Draws the status line if it is due, unless it would garble the guest's.
     void showStatus(Supplier<String> text) {
         unlessPrinting(() -> {

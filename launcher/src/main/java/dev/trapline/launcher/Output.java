@@ -47,12 +47,17 @@ final class Output extends OutputStream {
         }
     }
 
-    /// Why something is missing from what was printed; null if nothing is, or if the reader went away first. A
-    /// reader that goes away has seen what it wanted to see, as `head` does.
+    /// Whether the reader went away. It has seen what it wanted to see, as `head` does.
+    boolean isUnread() {
+        IOException failed = failure;
+        return failed != null && BrokenPipe.is(failed);
+    }
+
+    /// Why something is missing from what was printed; null if nothing is, or if the reader went away first.
     @Nullable
     String loss() {
         IOException failed = failure;
-        if (failed == null || BrokenPipe.is(failed)) {
+        if (failed == null || isUnread()) {
             return null;
         }
         String message = failed.getMessage();

@@ -71,7 +71,7 @@ record Performed(Failures failures, @Nullable RunReport report) {
     /// Says how it ends, last of all. A program reads a document on one line; what a person reads ends with one
     /// line.
     void tell(boolean json, PrintWriter err) {
-        if (ending().equals(Ending.DONE)) {
+        if (ending().isSilent()) {
             return;
         }
         if (json) {

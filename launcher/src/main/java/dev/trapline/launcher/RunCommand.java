@@ -57,7 +57,8 @@ import picocli.CommandLine.Spec;
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "0:the guest turned its machine off, hibernated or asked for a reset",
+            "0:the guest turned its machine off, hibernated or asked for a reset; or the reader of standard output went"
+                    + " away, as 'head' does, and the run ended there, in silence",
             "N:the guest's own status, low 8 bits, after its EXIT call",
             "1:Trapline, or a service, is broken: the message says where",
             "2:the command line, the configuration or an image is wrong",
@@ -219,10 +220,14 @@ final class RunCommand implements Action {
                     ? attendant.awaitWithInput(config.run().timeout(), terminal.in())
                     : attendant.await(config.run().timeout());
         }
+        ended = report;
+        RunSummary summary = RunSummary.of(report, terminal);
+        if (summary.ending().isSilent()) {
+            return summary.leaveResult(plan.recording());
+        }
         Outcomes.explain(report, plan.spec(), plan.images(), terminal.err());
         afterwards.tell(report, plan.spec(), terminal.err());
-        ended = report;
-        return RunSummary.of(report).print(terminal, plan.recording());
+        return summary.print(terminal, plan.recording());
     }
 
     /// The limit of host time before there is a run to stop: services start in there.

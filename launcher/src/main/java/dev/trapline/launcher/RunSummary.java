@@ -17,6 +17,12 @@ record RunSummary(RunReport report, Ending ending) {
         return new RunSummary(report, Ending.of(report.outcome()));
     }
 
+    /// That of a run whose console these streams were.
+    static RunSummary of(RunReport report, Terminal terminal) {
+        Ending ending = Ending.of(report.outcome());
+        return new RunSummary(report, terminal.out().isUnread() ? ending.withoutReader() : ending);
+    }
+
     /// Prints the figures, and leaves the result in the recording.
     ///
     /// @param recording the directory that was recorded into
@@ -32,7 +38,7 @@ record RunSummary(RunReport report, Ending ending) {
             terminal.err().println("trapline: " + durable(stored));
         }
         if (recording != null && last.status() != Ending.STORAGE) {
-            last = leaveResult(recording, last);
+            last = leaveResult(recording);
             terminal.err()
                     .println("trapline: recorded in " + recording + "; to run it again: trapline replay "
                             + quoted(recording));
@@ -75,10 +81,17 @@ record RunSummary(RunReport report, Ending ending) {
                 + " s of virtual time in " + Figures.duration(report.hostNanos());
     }
 
-    private Ending leaveResult(Path recording, Ending last) {
+    /// Leaves the result in the recording.
+    ///
+    /// @param recording null if there is none
+    /// @return the ending; another one if the result cannot be written
+    Ending leaveResult(@Nullable Path recording) {
+        if (recording == null) {
+            return ending;
+        }
         try {
-            ResultFile.writeInto(recording, ResultFile.json(last, report));
-            return last;
+            ResultFile.writeInto(recording, ResultFile.json(ending, report));
+            return ending;
         } catch (IOException e) {
             return new Ending(
                     Ending.STORAGE,

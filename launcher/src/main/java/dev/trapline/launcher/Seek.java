@@ -14,6 +14,7 @@ import dev.trapline.vcpu.RunReport;
 import dev.trapline.vcpu.Seeker;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Plays a part of a recording: prints a stretch of its console, or shows the machine at one place. From the nearest
@@ -145,8 +146,12 @@ final class Seek {
         Playback first = playback(console);
         long slices = Place.slices(reader);
         Watch watch = terminal.watch("replaying", guest);
+        LongConsumer passed = slice -> {
+            watch.at("slice", slice, slices);
+            guest.requireWhole();
+        };
         try (CheckpointStore store = checkpoints.open(first);
-                Seeker seeker = checkpoints.seeker(first, store, slice -> watch.at("slice", slice, slices))) {
+                Seeker seeker = checkpoints.seeker(first, store, passed)) {
             Place.Found reached = way.go(seeker);
             watch.pause();
             checkpoints.tellTrouble(seeker, store);
@@ -158,7 +163,7 @@ final class Seek {
             }
         }
         checkpoints.tellAgain();
-        try (Seeker seeker = checkpoints.seeker(playback(console), null, slice -> watch.at("slice", slice, slices))) {
+        try (Seeker seeker = checkpoints.seeker(playback(console), null, passed)) {
             Place.Found reached = way.go(seeker);
             return reached == null ? failed(seeker.playback(), reader) : played(reached, seeker);
         }

@@ -88,6 +88,9 @@ record Terminal(InputStream in, Output out, PrintWriter err, Output messages, En
     /// How the command ends: as it says itself, unless something that it was to print is lost.
     Ending settle(Ending ending) {
         String loss = out.loss();
+        if (out.isUnread()) {
+            return ending.withoutReader();
+        }
         return loss == null
                 ? ending
                 : ending.withLoss(

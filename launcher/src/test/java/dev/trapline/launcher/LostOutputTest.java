@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.Pipe;
 import java.nio.file.Files;
@@ -146,8 +147,63 @@ class LostOutputTest {
     @MethodSource("commands")
     void aReaderThatGoesAwayHasSeenEnough(String command) throws IOException {
         Said said = perform(broken(), words(command));
-        assertThat(said.err()).doesNotContain("cannot be written", "\tat ");
-        assertThat(said.status()).as(said.err()).isIn(Ending.OK, Ending.INTERRUPTED);
+        assertThat(said.err()).doesNotContain("cannot be written", "interrupted", "went away", "\tat ");
+        assertThat(said.status()).as(said.err()).isEqualTo(Ending.OK);
+    }
+
+    /// A guest that prints without end.
+    private static String talker() throws IOException {
+        ByteBuffer code = ByteBuffer.allocate(6 * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        code.putInt(0xd2a12000) // mov x0, #0x9000000: the UART
+                .putInt(0x52800f21) // mov w1, #'y'
+                .putInt(0x39000001) // strb w1, [x0]
+                .putInt(0x52800141) // mov w1, #'\n'
+                .putInt(0x39000001)
+                .putInt(0x17fffffc); // b to the first mov of w1
+        return Files.write(directory.resolve("talker.bin"), code.array()).toString();
+    }
+
+    @Test
+    void aRunWhoseReaderGoesAwayEndsInSilenceAndItsRecordingIsSound() throws IOException {
+        String kept = directory.resolve("unread").toString();
+        Path result = directory.resolve("unread.json");
+        Said said = perform(
+                broken(),
+                "run",
+                "--record",
+                kept,
+                "--result",
+                result.toString(),
+                "--load-address",
+                "0x40080000",
+                talker());
+        assertThat(said.err()).as("silent").isEmpty();
+        assertThat(said.status()).as("no error").isEqualTo(Ending.OK);
+        for (Path file : List.of(result, Path.of(kept, ResultFile.IN_RECORDING))) {
+            assertThat(Files.readString(file))
+                    .as("programs learn it from the result file")
+                    .contains("\"status\":0,\"kind\":\"reader-gone\"");
+        }
+        assertThat(perform(OutputStream.nullOutputStream(), "journal", "verify", kept)
+                        .err())
+                .contains("sound").doesNotContain("killed");
+        assertThat(perform(OutputStream.nullOutputStream(), "replay", kept).lastLine())
+                .startsWith("trapline: exit 0, replayed: no divergence");
+        for (String replay : List.of("", "--jobs 2", "--from 1", "--at 1")) {
+            Said again = perform(broken(), ("replay " + kept + " " + replay).strip().split(" ", -1));
+            assertThat(again.status()).as(replay).isEqualTo(Ending.OK);
+            assertThat(again.err()).as(replay).doesNotContain("exit 130", "went away", "cannot be written");
+        }
+    }
+
+    @Test
+    void aRunThatNobodyReadsEndsInTheRealProcessToo() throws IOException {
+        List<String> shell = List.of("bash", "-c", "set -o pipefail; \"$@\" | head -n 1", "bash");
+        CommandProcess.Ended ended =
+                startUnder(shell, "run", "--load-address", "0x40080000", talker()).await();
+        assertThat(ended.out()).isEqualTo("y\n");
+        assertThat(ended.err()).isEmpty();
+        assertThat(ended.status()).as("a pipeline that looks at every status goes on").isZero();
     }
 
     @Test
