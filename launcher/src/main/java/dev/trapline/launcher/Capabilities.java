@@ -50,6 +50,11 @@ final class Capabilities {
         return registry;
     }
 
+    /// A sentence for each rule that decides no call.
+    List<String> hiddenRules() {
+        return HiddenRules.among(policy.rules(), registry);
+    }
+
     FirmwareRegisters registers() {
         return registers;
     }

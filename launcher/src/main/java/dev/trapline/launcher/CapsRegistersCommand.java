@@ -5,6 +5,8 @@ import dev.trapline.abi.registry.RegistryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,23 +71,30 @@ final class CapsRegistersCommand implements Action {
     public Ending perform() {
         FirmwareRegisters before = policy.capabilities(terminal.err()).registers();
         FirmwareRegisters after = before;
+        Map<Long, String> written = new TreeMap<>();
         for (String write : writes) {
-            after = written(after, write);
+            after = written(after, write, written);
         }
         RegisterTable table = new RegisterTable(before, after);
         terminal.print(policy.isJson() ? table.json() : table.text());
         return Ending.DONE;
     }
 
-    private static FirmwareRegisters written(FirmwareRegisters registers, String write) {
+    /// @param written what was written before, by the register's identifier
+    private static FirmwareRegisters written(FirmwareRegisters registers, String write, Map<Long, String> written) {
         int equals = write.indexOf('=');
         if (equals < 0) {
             throw CommandException.usage("--write takes NAME=VALUE, as in STD_BMAP=0x0, not '" + write + "'");
         }
         String value = write.substring(equals + 1).strip();
         try {
-            return registers.with(
-                    registers.id(write.substring(0, equals).strip()), CapsWords.word("--write " + write, value));
+            long id = registers.id(write.substring(0, equals).strip());
+            String before = written.put(id, write);
+            if (before != null) {
+                throw CommandException.usage(
+                        "--write " + before + " has no effect: --write " + write + " sets the same register");
+            }
+            return registers.with(id, CapsWords.word("--write " + write, value));
         } catch (RegistryException e) {
             throw CommandException.usage("--write " + write + ": " + e.getMessage(), e);
         }

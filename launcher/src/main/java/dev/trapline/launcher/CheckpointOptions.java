@@ -48,6 +48,8 @@ final class CheckpointOptions {
 
     /// Adds the rules for what a command that replays cannot use.
     static void check(WithoutEffect rules) {
-        rules.allKeysBut("a replay takes it from the recording", List.of("replay.", "record.postgresql."));
+        List<String> used = List.of("replay.", "record.postgresql.");
+        rules.allKeysBut("a replay takes it from the recording", used)
+                .passOverAllBut("a replay takes it from the recording", used);
     }
 }

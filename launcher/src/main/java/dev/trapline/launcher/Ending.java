@@ -37,7 +37,8 @@ record Ending(int status, String kind, String message) {
     /// The command did what it was asked, and no run ended by it: there is nothing to say.
     static final Ending DONE = new Ending(OK, "done", "");
 
-    /// The reader of standard output went away first, as `head` does. That is no failure, and nothing is said of it.
+    /// The reader of standard output went away first, as `head` does. That is no failure, and nothing is said of
+    /// it.
     static final Ending READER_GONE = new Ending(OK, "reader-gone", "the reader of standard output went away");
 
     /// The ending of a run.
@@ -116,7 +117,8 @@ record Ending(int status, String kind, String message) {
         return equals(DONE) || equals(READER_GONE);
     }
 
-    /// How it ends if nobody reads standard output any more: what was stopped for that was not interrupted by a user.
+    /// How it ends if nobody reads standard output any more: what was stopped for that was not interrupted by a
+    /// user.
     Ending withoutReader() {
         return status == INTERRUPTED ? READER_GONE : this;
     }

@@ -144,7 +144,7 @@ final class MachineOptions {
     @Option(names = "--no-reboot", order = 15, description = "End the run at SYSTEM_RESET instead of restarting.")
     void noReboot(boolean given) {
         if (given) {
-            set("run.reboot", "--no-reboot", "false");
+            settings.add(new CommandLineSetting("trapline.run.reboot", "false", "--no-reboot"));
         }
     }
 
@@ -182,7 +182,7 @@ final class MachineOptions {
             description = "Let others read the recording, as far as the umask does. Without: its owner alone.")
     void share(boolean given) {
         if (given) {
-            set("record.share", "--share", "true");
+            settings.add(new CommandLineSetting("trapline.record.share", "true", "--share"));
         }
     }
 

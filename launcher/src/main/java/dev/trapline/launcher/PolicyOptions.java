@@ -68,10 +68,13 @@ final class PolicyOptions {
             loader.options(List.of(new CommandLineSetting("trapline.run.plugins", jars, "--plugin")));
         }
         LayeredConfig layers = loader.assignments(assignments).load();
-        WithoutEffect.of(command)
+        WithoutEffect rules = WithoutEffect.of(command)
                 .and(layers)
-                .allKeysBut("no machine runs: only the firmware's keys count", List.of("firmware.", "run.plugins"))
-                .check(err);
-        return Capabilities.of(layers, Services.load(layers.plugins()).descriptors());
+                .allKeysBut("no machine runs: only the firmware's keys count", List.of("firmware.", "run.plugins"));
+        Capabilities capabilities =
+                Capabilities.of(layers, Services.load(layers.plugins()).descriptors());
+        capabilities.hiddenRules().forEach(sentence -> rules.part("firmware.rules", sentence));
+        rules.check(err);
+        return capabilities;
     }
 }

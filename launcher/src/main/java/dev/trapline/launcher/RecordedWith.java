@@ -26,7 +26,18 @@ final class RecordedWith {
                 }
             }
         }
+        warnOfPlugins(header, services, err);
         ReplayCommand.tellNotice(reader, err);
+    }
+
+    /// Names plugins that the recording was made without: none of their services has a part in it.
+    static void warnOfPlugins(RecordingHeader header, Services services, PrintWriter err) {
+        services.ofPlugins().forEach((plugin, names) -> {
+            if (header.services().stream().noneMatch(recorded -> names.contains(recorded.name()))) {
+                err.println("trapline: --plugin " + plugin + " has no effect: the recording was made without "
+                        + (names.size() == 1 ? "its service " : "its services ") + String.join(", ", names));
+            }
+        });
     }
 
     private static void warnOfLibrary(EngineLibrary recorded, EngineLibrary present, PrintWriter err) {

@@ -8,6 +8,7 @@ import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.config.LayeredConfig;
 import dev.trapline.config.ReplaySettings;
 import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.vcpu.ConsoleOutput;
@@ -159,6 +160,9 @@ final class ReplayCommand implements Action {
         OpenOptions open = (ignoreImageHash ? OpenOptions.IGNORE_IMAGE_HASH : OpenOptions.STRICT)
                 .withImages(givenImages)
                 .with(Databases.named(settings.database()));
+        if (ignoreImageHash) {
+            tellIfImagesAreUnchanged(open);
+        }
         if (seek.areGiven()) {
             return seek(services, open, checkpoints);
         }
@@ -166,6 +170,17 @@ final class ReplayCommand implements Action {
             return parallel(services, open, checkpoints);
         }
         return straight(services, open, Engines.open(common.library(), common.shortcuts()), 0);
+    }
+
+    private void tellIfImagesAreUnchanged(OpenOptions open) {
+        try (RecordingReader unchanged = Recordings.open(
+                recording, OpenOptions.STRICT.withImages(givenImages).with(open.database()))) {
+            terminal.err()
+                    .println("trapline: --ignore-image-hash has no effect: no image of " + unchanged.location()
+                            + " has changed");
+        } catch (RecordingException _) {
+            // Something has changed: the replay goes on to where it matters.
+        }
     }
 
     private Ending parallel(Services services, OpenOptions open, Checkpoints checkpoints) {

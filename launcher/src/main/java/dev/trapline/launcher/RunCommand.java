@@ -146,7 +146,7 @@ final class RunCommand implements Action {
         Services services = Services.load(layers.plugins());
         TraplineConfig config = layers.validate(services.descriptors());
         WithoutEffect rules = WithoutEffect.of(spec).and(layers);
-        RunRules.add(rules, config, proceedWith);
+        RunRules.add(rules, config, services.descriptors(), proceedWith);
         rules.check(terminal.err());
         Path wanted = config.run().result();
         ResultFile.requireWritable(wanted);

@@ -1,9 +1,13 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.registry.CapabilityRegistry;
+import dev.trapline.abi.registry.Policy;
 import dev.trapline.config.TraplineConfig;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,8 +37,10 @@ final class RunRules {
 
     /// Adds them.
     ///
+    /// @param services all services there are
     /// @param proceedWith the recording of `--continue`; null for a new run
-    static void add(WithoutEffect rules, TraplineConfig config, @Nullable Path proceedWith) {
+    static void add(
+            WithoutEffect rules, TraplineConfig config, List<ServiceDescriptor> services, @Nullable Path proceedWith) {
         rules.elsewhere("it is for replaying, and this is a run", "replay.")
                 .when(
                         config.run().storage().durability() != Durability.INTERVAL,
@@ -42,9 +48,12 @@ final class RunRules {
                         "record.durability-interval");
         if (proceedWith == null) {
             ofNewRun(rules, config);
+            ofPolicy(rules, config.machine().policy(), services);
         } else {
-            rules.allKeysBut(
-                    "--continue takes it from the recording " + proceedWith + "; leave it out", OF_A_CONTINUATION);
+            List<String> used = new ArrayList<>(OF_A_CONTINUATION);
+            rules.allKeysBut("--continue takes it from the recording " + proceedWith + "; leave it out", used);
+            used.add("replay.");
+            rules.passOverAllBut("--continue takes it from the recording " + proceedWith, used);
         }
     }
 
@@ -74,6 +83,13 @@ final class RunRules {
                     true,
                     "the toggle '" + service + "' switches this service off",
                     "firmware.services." + service + ".");
+        }
+    }
+
+    private static void ofPolicy(WithoutEffect rules, Policy policy, List<ServiceDescriptor> services) {
+        if (!policy.rules().isEmpty()) {
+            HiddenRules.among(policy.rules(), CapabilityRegistry.of(services, policy))
+                    .forEach(sentence -> rules.part("firmware.rules", sentence));
         }
     }
 

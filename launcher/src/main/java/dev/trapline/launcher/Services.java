@@ -12,22 +12,28 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 
 /// Every firmware service that this process has: Trapline's own and those of the plugins.
 ///
 /// @param loaded in the order of their names
-record Services(List<LoadedService<?>> loaded) {
+/// @param plugins where each class comes from that a plugin names
+record Services(List<LoadedService<?>> loaded, SortedMap<String, Path> plugins) {
 
     private static final String ENTRY = "META-INF/services/" + FirmwareService.class.getName();
 
     Services {
         loaded = List.copyOf(loaded);
+        plugins = Collections.unmodifiableSortedMap(plugins);
     }
 
     /// Looks for services.
@@ -36,7 +42,7 @@ record Services(List<LoadedService<?>> loaded) {
     /// @throws CommandException if a plugin is none, a class that it names is not there, or two have the same name
     /// @throws dev.trapline.abi.firmware.ServiceFailure if a service cannot be made or described
     static Services load(List<Path> plugins) {
-        Map<String, Path> classes = new TreeMap<>();
+        SortedMap<String, Path> classes = new TreeMap<>();
         plugins.forEach(plugin -> check(plugin, classes));
         List<LoadedService<?>> found;
         try {
@@ -53,7 +59,7 @@ record Services(List<LoadedService<?>> loaded) {
                         + origin(other.service()) + " and " + origin(service.service()) + "; leave one of them out");
             }
         }
-        return new Services(found);
+        return new Services(found, classes);
     }
 
     /// The services themselves.
@@ -68,6 +74,18 @@ record Services(List<LoadedService<?>> loaded) {
         List<ServiceDescriptor> descriptors = new ArrayList<>();
         loaded.forEach(service -> descriptors.add(service.descriptor()));
         return descriptors;
+    }
+
+    /// The names of the services of each plugin.
+    SortedMap<Path, SortedSet<String>> ofPlugins() {
+        SortedMap<Path, SortedSet<String>> names = new TreeMap<>();
+        for (LoadedService<?> service : loaded) {
+            Path plugin = plugins.get(service.service().getClass().getName());
+            if (plugin != null) {
+                names.computeIfAbsent(plugin, _ -> new TreeSet<>()).add(service.name());
+            }
+        }
+        return names;
     }
 
     // One class loader has all plugins: of two classes of one name it would see the first, and say nothing.

@@ -144,11 +144,13 @@ final class TraceCommand implements Action {
             throw CommandException.usage(
                     "--function names calls, and --schedule prints slices: leave one of them out, or give --cpu");
         }
-        List<ServiceDescriptor> services = Services.load(plugin.plugins()).descriptors();
+        Services loaded = Services.load(plugin.plugins());
+        List<ServiceDescriptor> services = loaded.descriptors();
         HypercallText text = new HypercallText(services);
         // The images do not matter here: a recording may be traced whatever became of them.
         try (WatchedReader reader = RecordingPath.open(terminal, recording, OpenOptions.IGNORE_IMAGE_HASH)) {
             TraceFilter filter = TraceFilter.of(cpus, functions, reader.header().spec(), services);
+            RecordedWith.warnOfPlugins(reader.header(), loaded, terminal.err());
             ReplayCommand.tellNotice(reader, terminal.err());
             TraceWalk walk = walk(reader);
             if (count) {

@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// `trapline version`.
 @Command(
@@ -25,6 +27,10 @@ import picocli.CommandLine.Option;
 final class VersionCommand implements Action {
 
     private final Terminal terminal;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
 
     @Option(
             names = "--engine",
@@ -60,6 +66,9 @@ final class VersionCommand implements Action {
 
     @Override
     public Ending perform() {
+        WithoutEffect.of(spec)
+                .when(!engine, "it is about the engine: add --engine", "--library", "--shortcuts")
+                .check(terminal.err());
         if (format.isJson()) {
             terminal.print(json().line());
             return Ending.DONE;

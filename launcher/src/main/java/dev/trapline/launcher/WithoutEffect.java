@@ -83,6 +83,32 @@ final class WithoutEffect {
         return this;
     }
 
+    /// Tells in one sentence which keys of files this command has no use for: they are for another kind of command.
+    ///
+    /// @param because the reason
+    /// @param names keys and sections that it has a use for, as above
+    WithoutEffect passOverAllBut(String because, Collection<String> names) {
+        List<String> passed = given.stream()
+                .filter(each -> !each.onCommandLine() && each.name().startsWith(ROOT) && !matches(each, names))
+                .map(Given::text)
+                .toList();
+        if (!passed.isEmpty()) {
+            told.add("without effect here, since " + because + ": " + String.join(", ", passed));
+        }
+        return this;
+    }
+
+    /// Something about the value of a key that was given.
+    ///
+    /// @param key without its root
+    /// @param sentence what is without effect in it, and why
+    WithoutEffect part(String key, String sentence) {
+        boolean onCommandLine = given.stream()
+                .anyMatch(each -> each.onCommandLine() && each.name().equals(ROOT + key));
+        (onCommandLine ? refused : told).add(sentence);
+        return this;
+    }
+
     /// A rule for a command that has a use for few keys: all others belong to another one.
     ///
     /// @param because the reason, and what to do about it

@@ -186,11 +186,13 @@ class LostOutputTest {
         }
         assertThat(perform(OutputStream.nullOutputStream(), "journal", "verify", kept)
                         .err())
-                .contains("sound").doesNotContain("killed");
+                .contains("sound")
+                .doesNotContain("killed");
         assertThat(perform(OutputStream.nullOutputStream(), "replay", kept).lastLine())
                 .startsWith("trapline: exit 0, replayed: no divergence");
         for (String replay : List.of("", "--jobs 2", "--from 1", "--at 1")) {
-            Said again = perform(broken(), ("replay " + kept + " " + replay).strip().split(" ", -1));
+            Said again =
+                    perform(broken(), ("replay " + kept + " " + replay).strip().split(" ", -1));
             assertThat(again.status()).as(replay).isEqualTo(Ending.OK);
             assertThat(again.err()).as(replay).doesNotContain("exit 130", "went away", "cannot be written");
         }
@@ -199,11 +201,13 @@ class LostOutputTest {
     @Test
     void aRunThatNobodyReadsEndsInTheRealProcessToo() throws IOException {
         List<String> shell = List.of("bash", "-c", "set -o pipefail; \"$@\" | head -n 1", "bash");
-        CommandProcess.Ended ended =
-                startUnder(shell, "run", "--load-address", "0x40080000", talker()).await();
+        CommandProcess.Ended ended = startUnder(shell, "run", "--load-address", "0x40080000", talker())
+                .await();
         assertThat(ended.out()).isEqualTo("y\n");
         assertThat(ended.err()).isEmpty();
-        assertThat(ended.status()).as("a pipeline that looks at every status goes on").isZero();
+        assertThat(ended.status())
+                .as("a pipeline that looks at every status goes on")
+                .isZero();
     }
 
     @Test
