@@ -1,6 +1,7 @@
 package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.ExecutionState;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Guests that have more code translated than an engine has room for: 1 GiB of what is translated is 0.2 to 15 million
@@ -30,6 +32,8 @@ class FullEngineTest {
 
     /// Reads 64 bytes in 64 pieces, nine times: no code takes more room.
     private static final String HEAVY = "ld4 {v0.16b, v1.16b, v2.16b, v3.16b}, [x1]\n".repeat(9);
+
+    private static final long RAM = (FULL ? 96L : 32L) << 20;
 
     private static final String OFF = """
         movz x0, #8
@@ -89,14 +93,14 @@ class FullEngineTest {
             subs x10, x10, #1
             b.ne again
             """ + OFF),
-        /// A megabyte of RAM is filled with other code, executed, and filled again.
+        /// A megabyte of RAM is filled with other code, executed, and filled again; 64 MiB with `-Pfull`.
         GROWING(ExecutionState.A64, 1, 20_000, """
-            mov x20, #5
+            mov x20, #%d
             movz x1, #0x40f0, lsl #16
             ldr w21, first
             fill:
             movz x22, #0x4100, lsl #16
-            movz x23, #0x4110, lsl #16
+            movz x23, #0x%x, lsl #16
             orr x24, x21, x21, lsl #32
             more:
             str x24, [x22], #8
@@ -109,7 +113,7 @@ class FullEngineTest {
             eor w21, w21, #1
             subs x20, x20, #1
             b.ne fill
-            """ + OFF + """
+            """.formatted(FULL ? 2 : 5, FULL ? 0x4500 : 0x4110) + OFF + """
             first: ld1 {v0.16b, v1.16b, v2.16b, v3.16b}, [x1]
             last: ret
             """),
@@ -171,16 +175,21 @@ class FullEngineTest {
     @TempDir
     private Path directory;
 
-    /// Some guests, or all: each takes several seconds.
-    static Stream<Guest> guests() {
+    /// Some guests, or all with both libraries: each takes several seconds, with `-Pfull` up to some minutes.
+    static Stream<Arguments> guests() {
         return FULL
-                ? Stream.of(Guest.values())
-                : Stream.of(Guest.MAINTENANCE, Guest.REWRITTEN, Guest.GROWING, Guest.REWRITTEN_T32);
+                ? Stream.of(Guest.values()).flatMap(guest -> Stream.of(arguments(guest, false), arguments(guest, true)))
+                : Stream.of(
+                        arguments(Guest.MAINTENANCE, false),
+                        arguments(Guest.REWRITTEN, false),
+                        arguments(Guest.GROWING, true),
+                        arguments(Guest.REWRITTEN_T32, false));
     }
 
+    /// @param bundled whether with the library inside the Maven artefact
     @ParameterizedTest
     @MethodSource("guests")
-    void theProcessOutlivesIt(Guest guest) throws IOException, InterruptedException {
+    void theProcessOutlivesIt(Guest guest, boolean bundled) throws IOException, InterruptedException {
         Process child = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
@@ -190,6 +199,7 @@ class FullEngineTest {
                         System.getProperty("java.class.path"),
                         FullEngineTest.class.getName(),
                         guest.name(),
+                        Boolean.toString(bundled),
                         directory.resolve("rec").toString())
                 .redirectErrorStream(true)
                 .start();
@@ -202,8 +212,8 @@ class FullEngineTest {
     /// The child process.
     public static void main(String[] arguments) {
         Guest guest = Guest.valueOf(arguments[0]);
-        Path recording = Path.of(arguments[1]);
-        try (MachineRuns runs = new MachineRuns()) {
+        Path recording = Path.of(arguments[2]);
+        try (MachineRuns runs = Boolean.parseBoolean(arguments[1]) ? MachineRuns.bundled() : new MachineRuns()) {
             Finished recorded = runs.record(spec(guest), Assembled.image(guest.state, guest.source), "", recording);
             assertThat(recorded.report().outcome()).isEqualTo(new RunOutcome.PoweredOff());
             MachineRuns.assertEqual(runs.replay(recording), recorded, guest.name());
@@ -217,7 +227,7 @@ class FullEngineTest {
                 16,
                 CpuModel.CORTEX_A72,
                 guest.state == ExecutionState.A64 ? Width.AARCH64 : Width.AARCH32,
-                32L << 20,
+                RAM,
                 Schedule.ROUND_ROBIN,
                 0,
                 guest.slice,

@@ -37,9 +37,16 @@ final class MachineRuns implements AutoCloseable {
     private final EngineFactory engines;
 
     MachineRuns() {
-        this(
-                ActorSystem.create(Behaviors.empty(), "runs"),
-                new UnicornEngines(UnicornLibrary.load(LibrarySearch.standard(null))));
+        this(LibrarySearch.standard(null));
+    }
+
+    private MachineRuns(LibrarySearch search) {
+        this(ActorSystem.create(Behaviors.empty(), "runs"), new UnicornEngines(UnicornLibrary.load(search)));
+    }
+
+    /// With the library inside the Maven artefact, whatever the system has.
+    static MachineRuns bundled() {
+        return new MachineRuns(LibrarySearch.standard(null).withoutSystem());
     }
 
     private MachineRuns(ActorSystem<Void> system, EngineFactory engines) {
