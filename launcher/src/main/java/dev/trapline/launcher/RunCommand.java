@@ -16,6 +16,7 @@ import dev.trapline.journal.recording.Recordings;
 import dev.trapline.vcpu.Machine;
 import dev.trapline.vcpu.MachineRun;
 import dev.trapline.vcpu.RunReport;
+import dev.trapline.vcpu.boot.BootPlan;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -172,6 +173,8 @@ final class RunCommand implements Action {
             builder.recordTo(recording);
         }
         Plan plan = new Plan(config.machine(), images, recording, Databases.journal(config.run()));
+        BootPlan.warnings(images, config.machine())
+                .forEach(warning -> terminal.err().println("trapline: " + warning));
         return run(builder, config, services, plan, afterwards);
     }
 

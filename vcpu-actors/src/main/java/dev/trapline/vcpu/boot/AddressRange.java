@@ -1,5 +1,9 @@
 package dev.trapline.vcpu.boot;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
 /// A stretch of guest addresses, compared as unsigned numbers.
 ///
 /// @param start first address
@@ -36,6 +40,36 @@ record AddressRange(long start, long end) {
                 && Long.compareUnsigned(other.start, end) < 0
                 && start != end
                 && other.start != other.end;
+    }
+
+    /// What it has in common with another range; empty if nothing.
+    Optional<AddressRange> common(AddressRange other) {
+        return overlaps(other)
+                ? Optional.of(new AddressRange(max(start, other.start), min(end, other.end)))
+                : Optional.empty();
+    }
+
+    /// What is left of it without another range: none, one or two ranges, in ascending order.
+    List<AddressRange> without(AddressRange other) {
+        if (!overlaps(other)) {
+            return List.of(this);
+        }
+        List<AddressRange> left = new ArrayList<>();
+        if (Long.compareUnsigned(start, other.start) < 0) {
+            left.add(new AddressRange(start, other.start));
+        }
+        if (Long.compareUnsigned(other.end, end) < 0) {
+            left.add(new AddressRange(other.end, end));
+        }
+        return left;
+    }
+
+    private static long min(long one, long other) {
+        return Long.compareUnsigned(one, other) < 0 ? one : other;
+    }
+
+    private static long max(long one, long other) {
+        return Long.compareUnsigned(one, other) < 0 ? other : one;
     }
 
     @Override

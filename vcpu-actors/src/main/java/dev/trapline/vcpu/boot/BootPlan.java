@@ -51,4 +51,16 @@ public record BootPlan(List<MemoryWrite> writes, long entry, long deviceTree, bo
     public static BootPlan of(List<Image> images, MachineSpec spec) {
         return new Loader(images, spec).plan();
     }
+
+    /// What a user should know who starts a machine from these images: that an image, or a device tree of the
+    /// user's, takes pages for its own that firmware shares with the guest. Only the call that shares them writes
+    /// there, so the machine can be started nevertheless.
+    ///
+    /// @return a sentence for each; none if all is well
+    /// @throws ImageException as [#of]
+    public static List<String> warnings(List<Image> images, MachineSpec spec) {
+        Loader loader = new Loader(images, spec);
+        loader.plan();
+        return loader.warnings();
+    }
 }

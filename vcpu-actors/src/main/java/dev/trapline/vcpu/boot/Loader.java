@@ -28,11 +28,16 @@ final class Loader {
     private final MachineSpec spec;
     private final AddressRange ram;
     private final List<Part> parts = new ArrayList<>();
+    /// Pages that firmware shares with the guest; empty if there are none.
+    private final AddressRange shared;
+    private final List<String> warnings = new ArrayList<>();
 
     Loader(List<Image> images, MachineSpec spec) {
         this.images = List.copyOf(images);
         this.spec = spec;
         this.ram = AddressRange.of(MachineSpec.RAM_BASE, spec.ramBytes());
+        SharedPages pages = SharedPages.of(spec);
+        this.shared = new AddressRange(pages.start(), pages.end());
     }
 
     /// Memory that an image takes.
@@ -55,6 +60,7 @@ final class Loader {
                     "machine", "nothing to boot; give a static executable, a raw image, or a flash image");
         }
         checkDisjoint();
+        parts.forEach(this::liesOverShared);
         long deviceTree = spec.deviceTree()
                 ? addDeviceTree(main != null ? main : parts.getFirst().image())
                 : 0;
@@ -194,14 +200,15 @@ final class Loader {
     private long addDeviceTree(Image named) {
         Image given = theOnly("device trees", "join them into one", Image.Kind.DEVICE_TREE);
         Bytes tree = given == null ? DeviceTree.describe(spec, Conduit.HVC) : FdtCheck.check(given);
+        if (given != null) {
+            callsFree(given, tree);
+        }
         // Firmware adds to a tree in place, so one that is larger than usual gets as much room again.
         long size = tree.size() <= DEVICE_TREE_AREA / 2
                 ? DEVICE_TREE_AREA
                 : (2L * tree.size() + MemoryMap.PAGE - 1) & -MemoryMap.PAGE;
         AddressRange start = AddressRange.of(ram.start(), size);
         boolean isFree = parts.stream().noneMatch(part -> part.range().overlaps(start));
-        SharedPages pages = SharedPages.of(spec);
-        AddressRange shared = new AddressRange(pages.start(), pages.end());
         AddressRange area = isFree && !shared.overlaps(start) ? start : behindImages(size);
         if (!ram.contains(area) || shared.overlaps(area)) {
             throw new ImageException(
@@ -214,6 +221,34 @@ final class Loader {
         parts.add(new Part(
                 given == null ? named : given, "device tree", AddressRange.of(area.start(), tree.size()), tree));
         return area.start();
+    }
+
+    /// What the images do with the pages that firmware shares, after [#plan].
+    List<String> warnings() {
+        return spec.policy().isOn("pv-time", true) ? List.copyOf(warnings) : List.of();
+    }
+
+    private void liesOverShared(Part part) {
+        part.range()
+                .common(shared)
+                .ifPresent(common -> warn(
+                        part.image(),
+                        "%s (%s) lies over %s".formatted(part.what(), part.range(), common),
+                        "link or load it elsewhere"));
+    }
+
+    private void callsFree(Image image, Bytes tree) {
+        FdtMemory.free(tree, shared)
+                .forEach(free ->
+                        warn(image, "the device tree calls %s free memory".formatted(free), "reserve it in the tree"));
+    }
+
+    private void warn(Image image, String what, String remedy) {
+        warnings.add(
+                ("%s: %s, where PV_TIME_ST keeps the stolen time: a guest that calls it loses what it has there; %s,"
+                                + " move the pages (firmware.services.pv-time.base), or switch the call off"
+                                + " (firmware.toggles.pv-time)")
+                        .formatted(image.name(), what, remedy));
     }
 
     private AddressRange behindImages(long size) {
