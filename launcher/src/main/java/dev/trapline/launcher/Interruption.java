@@ -22,12 +22,29 @@ final class Interruption {
 
     /// Ends the process now, with its last line.
     static void end(PrintWriter err) {
-        end(new Ending(Ending.INTERRUPTED, "interrupted", "interrupted" + whereHeld()), err);
+        end(interrupted(), err);
+    }
+
+    /// Ends the process now, with its last line or, for a program, its last document.
+    static void end(boolean json, PrintWriter err) {
+        if (json) {
+            end(interrupted(), ResultFile.json(interrupted(), null).line(), err);
+        } else {
+            end(err);
+        }
+    }
+
+    private static Ending interrupted() {
+        return new Ending(Ending.INTERRUPTED, "interrupted", "interrupted" + whereHeld());
     }
 
     /// As above.
     static void end(Ending ending, PrintWriter err) {
-        err.println(ending.lastLine());
+        end(ending, ending.lastLine() + "\n", err);
+    }
+
+    private static void end(Ending ending, String last, PrintWriter err) {
+        err.print(last);
         err.flush();
         // Whatever hooks the exit runs, it is not to wait for them for long.
         inBackground(() -> Runtime.getRuntime().halt(ending.status()), GRACE_MILLIS / 2);
@@ -36,7 +53,12 @@ final class Interruption {
 
     /// Ends the process if it has not ended after some time.
     static void unlessItEnds(PrintWriter err) {
-        inBackground(() -> end(err), GRACE_MILLIS);
+        unlessItEnds(false, err);
+    }
+
+    /// As above, with the last document for a program.
+    static void unlessItEnds(boolean json, PrintWriter err) {
+        inBackground(() -> end(json, err), GRACE_MILLIS);
     }
 
     /// Ends the process if a service has not returned after some time.

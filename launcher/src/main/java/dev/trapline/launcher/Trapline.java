@@ -24,15 +24,16 @@ public final class Trapline {
     /// Runs the command and ends the process with its exit status.
     public static void main(String[] arguments) {
         Terminal terminal = Terminal.ofProcess();
+        boolean json = FormatOption.isJson(List.of(arguments));
         int status;
         // A command that runs a machine takes signals itself meanwhile.
         try (Signals signals = Signals.take()) {
             signals.ask(
                     () -> {
                         terminal.endRequest().ask();
-                        Interruption.unlessItEnds(terminal.err());
+                        Interruption.unlessItEnds(json, terminal.err());
                     },
-                    () -> Interruption.end(terminal.err()));
+                    () -> Interruption.end(json, terminal.err()));
             status = new Trapline(terminal).execute(List.of(arguments));
         }
         System.exit(terminal.settle(status));
