@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// Knows which service of a machine is at work. A service is the user's own code, and may never return: from outside it
 /// cannot be interrupted, but its machine can be taken over while it is in there.
 ///
-/// The machine's thread goes in and out at every call. Whoever takes over sees all that the machine's thread did before
-/// it went in; that thread is stopped where it comes out, so that nothing is touched by two.
+/// The machine's thread goes in and out at every call. The thread that takes over sees all that the machine's thread
+/// did before it went in; that thread is stopped where it comes out, so that nothing is touched by two.
 public final class ServiceGate {
 
     private static final String TAKEN = new String("taken over");

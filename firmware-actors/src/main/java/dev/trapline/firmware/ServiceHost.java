@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// A service together with its state: one for each service of a machine, whether its calls come through an actor or,
 /// being resident, directly.
 ///
-/// Not thread-safe: it belongs to its machine, and whoever holds the machine's token may call it.
+/// Not thread-safe: it belongs to its machine, and only the holder of the machine's token may call it.
 ///
 /// @param <S> the service's state
 public final class ServiceHost<S> {

@@ -70,8 +70,7 @@ class AnswerCheckTest {
     @Test
     void theFailureNamesServiceCallCallerAndTheFirstRegister() {
         RegisterWrites answer = RegisterWrites.x0(0).and(19, 1).and(20, 1);
-        assertThat(AnswerCheck.failure(
-                        "mine", call(Conduit.HVC, 0, ExecutionState.A64), new VcpuId(3), true, answer))
+        assertThat(AnswerCheck.failure("mine", call(Conduit.HVC, 0, ExecutionState.A64), new VcpuId(3), true, answer))
                 .as("what its writer has to mend")
                 .hasMessageContaining("mine")
                 .hasMessageContaining("x19")
@@ -81,8 +80,7 @@ class AnswerCheckTest {
         assertThat(AnswerCheck.failure(
                         "mine", call(Conduit.HVC, 0, ExecutionState.T32), new VcpuId(0), true, answer.and(8, 1)))
                 .hasMessageContaining("r0 to r7");
-        assertThat(AnswerCheck.failure(
-                        "mine", call(Conduit.HVC, 9, ExecutionState.T32), new VcpuId(0), true, answer))
+        assertThat(AnswerCheck.failure("mine", call(Conduit.HVC, 9, ExecutionState.T32), new VcpuId(0), true, answer))
                 .as("no convention but the caller's registers")
                 .hasMessageContaining("which its caller does not have");
     }

@@ -50,7 +50,7 @@ public interface History {
     /// Whether there is credit for more. If not, the machine grants no slice until it is called back.
     boolean hasCredit();
 
-    /// Whom to call when credit is there again after [#hasCredit] said no, or when storage failed. Called on any
+    /// What to call when credit is there again after [#hasCredit] said no, or when storage failed. Called on any
     /// thread; a call may come although credit was there all along.
     void onCredit(Runnable callback);
 

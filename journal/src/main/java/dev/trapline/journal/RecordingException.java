@@ -22,7 +22,7 @@ public sealed class RecordingException extends RuntimeException permits Recordin
         IMAGE_MISSING,
         /// Its bytes are not what was written.
         DAMAGED,
-        /// Its run has come to its end: there is nothing to go on with.
+        /// Its run is complete: there is nothing to continue.
         ENDED,
         /// Somebody else is writing it.
         IN_USE,
@@ -44,7 +44,7 @@ public sealed class RecordingException extends RuntimeException permits Recordin
         this.kind = kind;
     }
 
-    /// What kind of trouble it is, for whoever has to choose an exit status.
+    /// What kind of trouble it is, for the choice of an exit status.
     public final Kind kind() {
         return kind;
     }

@@ -17,7 +17,7 @@ record ExportText(Path recording, Path file, ExportSummary summary) {
     private String text(String done) {
         String images = summary.images() == summary.imagesNamed()
                 ? "its images"
-                : "no images (who replays it gives them with 'replay --image FILE')";
+                : "no images (give them to a replay with 'replay --image FILE')";
         return done + ": " + Figures.count(summary.segments(), "segment") + ", "
                 + Figures.count(summary.slices(), "slice") + ", " + images + ", "
                 + Figures.count(summary.bytes(), "byte") + (summary.complete() ? "" : "; the run's end is not in it")

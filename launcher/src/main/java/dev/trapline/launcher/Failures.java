@@ -63,7 +63,7 @@ record Failures(Ending ending, List<String> lines, JsonObject details) {
         };
     }
 
-    /// Something broke: where is for whoever is to mend it.
+    /// Something broke: the place is for the person who mends it.
     private static Failures withTrace(Ending ending, @Nullable Throwable cause) {
         if (cause == null) {
             return none(ending);

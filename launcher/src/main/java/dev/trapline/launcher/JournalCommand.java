@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "journal",
         description = {
-            "Checks recordings, tells what is in them, packs them, and makes checkpoints for whoever looks at them.",
+            "Checks recordings, tells what is in them, packs them, and makes checkpoints, so that seeks are quick.",
             ""
         },
         synopsisSubcommandLabel = "COMMAND",

@@ -61,7 +61,7 @@ final class JournalExportCommand implements Action {
     @Option(
             names = "--without-images",
             order = 1,
-            description = "Leave the guest's images out: who replays it gives them with 'replay --image FILE'.")
+            description = "Leave the guest's images out: give them to a replay with 'replay --image FILE'.")
     void withoutImages(boolean given) {
         withoutImages = given;
     }

@@ -36,8 +36,8 @@ final class Outcomes {
             case RunOutcome.HeldByService held ->
                 explain(
                         "Service '" + held.service() + "' held the machine at " + report.position()
-                                + ". What was recorded ends there: it can be replayed, and gone on with by"
-                                + " 'trapline run --continue' when the service returns.",
+                                + ". What was recorded ends there: it can be replayed, and 'trapline run"
+                                + " --continue' continues it once the service returns.",
                         report,
                         err);
             case RunOutcome.Broken broken ->

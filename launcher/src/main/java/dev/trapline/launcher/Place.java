@@ -31,7 +31,7 @@ sealed interface Place {
     /// @param number from 1, in the order of a trace; what happened there without a call is not counted
     record Call(long number) implements Place {}
 
-    /// The first beginning of a slice at which virtual time has come to this.
+    /// The first slice that begins at this virtual time or later.
     record Time(long ticks) implements Place {}
 
     /// A place that was found.

@@ -319,7 +319,7 @@ final class ReplayCommand implements Action {
                 + Figures.rate(progress.hypercalls(), nanos) + " hypercalls/s)";
     }
 
-    /// Whether a replay came to the recording's end.
+    /// Whether a replay reached the recording's end.
     static boolean isAsRecorded(RunOutcome outcome) {
         return switch (outcome) {
             case RunOutcome.PoweredOff _,
@@ -337,7 +337,7 @@ final class ReplayCommand implements Action {
         };
     }
 
-    /// The ending of a replay that came to this.
+    /// The ending of a replay with this outcome.
     static Ending ending(RunOutcome outcome) {
         Ending recorded = Ending.of(outcome);
         if (outcome instanceof RunOutcome.StorageFailed(String message)) {

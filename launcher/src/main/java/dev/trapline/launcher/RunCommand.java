@@ -104,8 +104,8 @@ final class RunCommand implements Action {
             names = "--continue",
             paramLabel = "DIR",
             order = 23,
-            description = "Go on with a recording whose recorder was killed: run it again up to its last whole segment,"
-                    + " checked, and from there on live, recorded behind it.")
+            description = "Continue a recording whose recorder was killed: run it again up to its last whole segment,"
+                    + " checked, and then live. What follows is added to the recording.")
     void proceedWith(@Nullable Path directory) {
         proceedWith = directory;
     }

@@ -46,7 +46,7 @@ final class Signals implements AutoCloseable {
                         (proxy, method, arguments) -> signals.called(proxy, method, arguments, name));
                 Object before = handleMethod().invoke(null, signal, handler);
                 if (handlerType.getField("SIG_IGN").get(null).equals(before)) {
-                    // Whoever started the process had it ignored, as nohup does.
+                    // The signal was ignored when the process was started, as nohup does.
                     handleMethod().invoke(null, signal, before);
                 } else {
                     signals.previous.put(signal, before);
@@ -58,7 +58,7 @@ final class Signals implements AutoCloseable {
         return signals;
     }
 
-    /// Says whom a signal asks.
+    /// Says what a signal does.
     ///
     /// @param stopping called once: on another thread, or at once if a signal came already
     /// @param killing called at the second Ctrl-C, just before the process is halted

@@ -19,14 +19,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The real command, killed in the middle of recording: what is left is sound, replays, and can be gone on with.
+/// The real command, killed in the middle of recording: what is left is sound, replays, and can be continued.
 class CrashSafetyTest {
 
     private static final int KILLS = Boolean.getBoolean("trapline.full") ? 200 : 20;
 
     private static final List<String> DURABILITIES = List.of("none", "interval", "every-segment");
 
-    /// A replay takes as long as its recording: of so many kills, one is replayed and gone on with. Each durability
+    /// A replay takes as long as its recording: of so many kills, one is replayed and continued. Each durability
     /// gets its turn.
     private static final int REPLAY_EVERY = 7;
 
@@ -91,7 +91,7 @@ class CrashSafetyTest {
         Ended continued = run("run", "--continue", recording.toString());
         assertThat(continued.status()).as(continued.err()).isZero();
         assertThat(RunDigests.of(recording))
-                .as("a run that was killed and gone on with ends as one that was not")
+                .as("a run that was killed and continued ends as one that was not")
                 .isEqualTo(digests);
         Ended verified = run("journal", "verify", recording.toString());
         assertThat(verified.status()).as(verified.err()).isZero();
@@ -107,7 +107,7 @@ class CrashSafetyTest {
         Ended ended = run("run", "--continue", directory.resolve("whole").toString());
         assertThat(ended.status()).isEqualTo(Ending.USAGE);
         assertThat(ended.out()).as("the guest must not have run").isEmpty();
-        assertThat(ended.lastLine()).contains("came to its end", "nothing to go on with");
+        assertThat(ended.lastLine()).contains("is of a run that ended", "nothing to continue");
     }
 
     @Test
@@ -133,7 +133,7 @@ class CrashSafetyTest {
                 "none");
         assertThat(ended.lastLine())
                 .as("nothing of it is refused: all that is wrong is that the run is over")
-                .contains("came to its end");
+                .contains("is of a run that ended");
     }
 
     @Test

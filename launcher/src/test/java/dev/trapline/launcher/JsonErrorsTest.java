@@ -193,7 +193,12 @@ class JsonErrorsTest {
     @Test
     void aSignalIsADocumentEvenIfAServiceHoldsTheCommand() {
         CommandProcess process = CommandProcess.start(
-                "caps", "list", "--format", "json", "--plugin", directory.resolve("ENDLESS").toString());
+                "caps",
+                "list",
+                "--format",
+                "json",
+                "--plugin",
+                directory.resolve("ENDLESS").toString());
         while (!Stacks.of(process.pid()).contains(Endless.class.getName() + ".descriptor")) {
             assertThat(process.isAlive()).as("the service loops").isTrue();
         }
@@ -216,7 +221,9 @@ class JsonErrorsTest {
                 .map(word -> word.equals("GUEST")
                         ? guest("exit-42")
                         : word.matches("[A-Z]+")
-                                ? directory.resolve(word.equals("NEW") ? word + numbered : word).toString()
+                                ? directory
+                                        .resolve(word.equals("NEW") ? word + numbered : word)
+                                        .toString()
                                 : word)
                 .toList();
         StringWriter err = new StringWriter();

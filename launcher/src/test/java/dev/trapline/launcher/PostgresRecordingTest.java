@@ -251,7 +251,7 @@ class PostgresRecordingTest {
         assertGoesOnToItsEnd(continued, recording);
         Ended again = runWith(server.environment(), "run", "--continue", recording);
         assertThat(again.status()).as(again.err()).isEqualTo(Ending.USAGE);
-        assertThat(again.lastLine()).contains("came to its end", "nothing to go on with");
+        assertThat(again.lastLine()).contains("is of a run that ended", "nothing to continue");
     }
 
     private static CommandProcess recordCalls(String recording, String... more) {

@@ -142,7 +142,7 @@ final class EngineHooks implements Hooks {
         return time;
     }
 
-    /// Takes down what lasts from one slice to the next.
+    /// Saves what lasts from one slice to the next.
     void save(ByteBuffer state) {
         state.put((byte) ((mmuSeen ? MMU_SEEN : 0) | (bigEndian ? BIG_ENDIAN : 0)));
         time.save(state);

@@ -62,7 +62,7 @@ public final class UnicornEngines implements EngineFactory {
         return known;
     }
 
-    /// The library itself, for whoever needs more than the port.
+    /// The library itself, where the port is not enough.
     public UnicornLibrary unicorn() {
         return library;
     }

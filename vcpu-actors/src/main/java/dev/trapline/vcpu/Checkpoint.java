@@ -15,7 +15,7 @@ import java.util.stream.LongStream;
 /// A machine at the beginning of a slice, to go back to: kept in memory, for the [Playback] that made it or read it
 /// from an image.
 ///
-/// It is no part of the history. What a replay comes to does not depend on whether there are any.
+/// It is no part of the history. The result of a replay does not depend on whether there are any.
 public final class Checkpoint {
 
     private final Position position;

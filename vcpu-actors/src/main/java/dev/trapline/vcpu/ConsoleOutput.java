@@ -4,7 +4,7 @@ package dev.trapline.vcpu;
 @FunctionalInterface
 public interface ConsoleOutput {
 
-    /// Takes what the guest printed in one slice. Called on the machine's thread: whoever blocks here blocks the
+    /// Takes what the guest printed in one slice. Called on the machine's thread: to block here blocks the
     /// machine.
     ///
     /// @param bytes owned by the machine: read before returning

@@ -166,7 +166,7 @@ final class DirectActors implements MachineCore.Actors {
         return policy;
     }
 
-    /// Takes down the vCPUs and who runs next.
+    /// Saves the vCPUs, and which of them runs next.
     ///
     /// @return what each engine holds
     List<Bytes> save(StateWriter state) {

@@ -5,7 +5,7 @@ import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.journal.DivergenceException;
 import dev.trapline.journal.RecordingException;
 
-/// How a run ends in which something broke, and which endings belong into its history.
+/// Says how a run ends when something broke, and whether the recording keeps that ending.
 final class Endings {
 
     private final RunLog log;

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// planned, and the script, each input journaled as it is taken; or, in a replay, from the journal and nowhere else.
 final class Inputs {
 
-    /// Whom the inputs reach.
+    /// What the inputs reach.
     interface Receiver {
         /// Puts a policy in force for all vCPUs.
         void reconfigure(Policy policy);

@@ -54,7 +54,7 @@ public final class Machine {
         return builder;
     }
 
-    /// Goes on with a recording whose run did not come to its end: make and images come from it, every step that it
+    /// Continues a recording whose run did not end: make and images come from it, every step that it
     /// has is checked against it, and from there on the run is live and recorded behind it. What was printed is
     /// printed again; a script, planned interrupts and seeded entropy go on behind what the recording has of them.
     ///

@@ -285,7 +285,7 @@ final class MachineCore implements Effects.Run {
                 history.stored());
     }
 
-    /// Takes down all that the machine holds besides its memory, its engines and its services: before a slice that
+    /// Saves all that the machine holds besides its memory, its engines and its services: before a slice that
     /// was granted, and while the run goes on.
     void save(StateWriter state) {
         InvariantViolation.require(end.outcome() == null, "the run is over: there is nothing to go on from");

@@ -81,7 +81,7 @@ final class MachineThread extends AbstractExecutorService {
         }
     }
 
-    /// Whoever adds a task after the second look sees that this thread sleeps, and wakes it.
+    /// A thread that adds a task after the second look sees that this thread sleeps, and wakes it.
     private void sleep() {
         sleeping = true;
         if (foreign.isEmpty() && !shutdown) {

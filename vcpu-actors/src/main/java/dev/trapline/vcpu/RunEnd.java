@@ -89,7 +89,7 @@ final class RunEnd {
         return new RunOutcome.ServiceFailed(failed.service(), failed.message(), false);
     }
 
-    /// Whether a replay has come to where its recording is cut off, and does not go on live.
+    /// Whether a replay has reached the place where its recording is cut off, and does not continue live.
     private boolean isBeyondTheRecording() {
         try {
             return history.isReplay() && history.isExhausted() && !history.goOn();

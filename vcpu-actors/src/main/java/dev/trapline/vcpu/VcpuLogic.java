@@ -246,7 +246,7 @@ final class VcpuLogic {
         };
     }
 
-    /// Takes down where it is in its life.
+    /// Saves where it is in its life.
     ///
     /// @return what its engine holds; empty if it has no power
     Bytes save(StateWriter state) {

@@ -5,10 +5,10 @@ import java.util.List;
 
 /// A firmware service: a descriptor, and a pure function from its state and a call to an answer.
 ///
-/// Obligations: [#apply] and [#notice] depend on their arguments alone (no clock, no random, no static state, no
-/// iteration in an order that may differ between runs), never changes a state it was given, and returns for every call
-/// of its claims. What a guest does wrong is answered as the specification says; an exception thrown here ends the
-/// machine, with everything recorded.
+/// Obligations: [#apply] and [#notice] depend only on their arguments (no clock, no random, no static state, no
+/// iteration in an order that may differ between runs), never change a state that they were given, and return for every
+/// call of the service's claims. What a guest does wrong is answered as the specification says; an exception thrown
+/// here ends the machine, with everything recorded.
 ///
 /// A recording keeps the states of services beside it, in checkpoints, so that a replay need not begin at the start.
 /// Nothing has to be written for that: a state is made of bytes by its types alone, as long as it is made of records,

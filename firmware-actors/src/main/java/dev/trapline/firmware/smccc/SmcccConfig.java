@@ -39,7 +39,7 @@ public record SmcccConfig(
                 workaround(context, 4, Workaround.OF_4));
         if (workarounds.get(2) != Workaround.NONE && workarounds.get(0) == Workaround.NONE) {
             throw new IllegalArgumentException("'workaround-1' is none and 'workaround-3' is " + workarounds.get(2)
-                    + ": whoever has the third has the first as well (DEN0028 §7.7)");
+                    + ": firmware that has the third has the first as well (DEN0028 §7.7)");
         }
         return new SmcccConfig(
                 SmcccVersion.of(context.setting(VERSION)),

@@ -111,7 +111,7 @@ public final class RecordingWriter implements History {
         return writer;
     }
 
-    /// Goes on with a recording behind its last whole segment.
+    /// Continues a recording behind its last whole segment.
     ///
     /// @param system its journal is the one that keeps the recording's events
     /// @throws RecordingException if it cannot be written
@@ -122,7 +122,7 @@ public final class RecordingWriter implements History {
             throw new RecordingException(
                     RecordingException.Kind.NOT_SUPPORTED,
                     "the events of the recording " + recording.directory().path() + " are not where '" + plugin
-                            + "' writes: go on with it in an actor system that is configured for its store");
+                            + "' writes: continue it in an actor system that is configured for its store");
         }
         PersistenceId id = PersistenceId.of("recording", recording.header().recordingId());
         RecordingFiles files = RecordingFiles.open(

@@ -54,12 +54,12 @@ public final class Recordings {
         return create(system, directory, header, images, StoragePolicy.DEFAULT);
     }
 
-    /// Goes on with a recording whose run did not come to its end: the run is checked against what is recorded of
+    /// Continues a recording whose run did not end: the run is checked against what is recorded of
     /// it, and recorded from there on.
     ///
     /// @param system runs the journal's writer, on a dispatcher of its own; configured by [#journalOf]
     /// @param policy how what is added is stored
-    /// @throws RecordingException if there is no such recording, its run has come to its end, somebody else writes
+    /// @throws RecordingException if there is no such recording, its run is complete, somebody else writes
     ///     it, or it cannot be written
     public static History proceed(ActorSystem<?> system, Path directory, StoragePolicy policy) {
         NamedDatabase database = DatabaseAccess.of(system.settings().config());

@@ -61,7 +61,7 @@ public final class ReplayHistory implements History {
         } catch (CodecException e) {
             throw damaged(String.valueOf(e.getMessage()));
         }
-        throw damaged("an input is none");
+        throw damaged("a record is marked as an input and is none");
     }
 
     @Override
@@ -215,7 +215,7 @@ public final class ReplayHistory implements History {
 
     private void checkCounts() {
         if (segment != null && (records != segment.records() || nextSlice != segment.firstSlice() + segment.slices())) {
-            throw damaged("it has other numbers of records and slices than it says");
+            throw damaged("its counts of records and slices are not those in its header");
         }
     }
 

@@ -147,8 +147,8 @@ public final class Database {
         return properties;
     }
 
-    /// Whom the driver trusts to certify a host, as `psql` does. Where there is no such file, it is whom Java
-    /// trusts.
+    /// Which certificates the driver trusts to certify a host, as `psql` does. Where there is no such file, it is
+    /// whom Java trusts.
     private static Path ownCertificates() {
         return Path.of(System.getProperty("user.home", ""), ".postgresql", "root.crt");
     }

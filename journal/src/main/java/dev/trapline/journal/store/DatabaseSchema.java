@@ -16,7 +16,7 @@ public final class DatabaseSchema {
 
     private static final String SCRIPT = "schema/postgres/postgres-create-schema.sql";
 
-    /// Whoever makes the tables holds this lock: any number does, as long as it is always the same.
+    /// A process that makes the tables holds this lock: any number does, as long as it is always the same.
     private static final long LOCK = 0x7472_6170_6c69_6e65L;
 
     private DatabaseSchema() {}

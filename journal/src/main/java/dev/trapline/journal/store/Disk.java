@@ -15,7 +15,7 @@ public final class Disk {
 
     private Disk() {}
 
-    /// Forces a file's content to the disk, whoever wrote it.
+    /// Forces a file's content to the disk, whichever process wrote it.
     public static void force(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             channel.force(true);

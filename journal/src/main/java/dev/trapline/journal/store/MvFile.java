@@ -82,7 +82,7 @@ final class MvFile {
         return store;
     }
 
-    /// Opens a file to read, whoever else has it open.
+    /// Opens a file to read, even if somebody else has it open.
     ///
     /// @param limit as if the file ended there, in bytes
     static MVStore openToRead(Path file, long limit) {

@@ -244,7 +244,7 @@ public final class RecordingDirectory {
         write(Manifest.open(is.id(), is.store(), durability.id()));
     }
 
-    /// The file that whoever writes the recording holds a lock on.
+    /// The file that a writer of the recording holds a lock on.
     Path lockFile() {
         return path.resolve("lock");
     }

@@ -13,11 +13,11 @@ import java.util.stream.LongStream;
 import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 
-/// A recording whose run did not come to its end, locked and made ready to be gone on with: it holds the whole segments
+/// A recording whose run did not end, locked and made ready to be continued: it holds the whole segments
 /// and nothing else.
 ///
 /// @param directory where it is
-/// @param lock belongs to whoever goes on
+/// @param lock belongs to the one who continues it
 /// @param header what it says before its history
 /// @param last its last whole segment; null if there is none
 public record UnfinishedRecording(
@@ -31,7 +31,7 @@ public record UnfinishedRecording(
     /// recording as it was. A database has whole segments only.
     ///
     /// @param options how it is opened
-    /// @throws RecordingException if there is none, its run has come to its end, somebody is writing it, or it
+    /// @throws RecordingException if there is none, its run is complete, somebody is writing it, or it
     ///     cannot be read or written
     public static UnfinishedRecording take(Path path, Durability durability, OpenOptions options) {
         RecordingDirectory directory = RecordingDirectory.at(path);
@@ -63,7 +63,7 @@ public record UnfinishedRecording(
                 throw new RecordingException(
                         Kind.ENDED,
                         "the recording " + directory.path()
-                                + " is of a run that came to its end: there is nothing to go on with; replay it");
+                                + " is of a run that ended: there is nothing to continue; replay it");
             }
             if (directory.manifest().store().equals(Manifest.MVSTORE)) {
                 keepWhole(directory, reader);

@@ -10,7 +10,7 @@ import java.util.Arrays;
 /// The console: a PL011 (ARM DDI 0183) that transmits at once, receives what the machine gives it between slices, and
 /// raises no interrupt.
 ///
-/// It belongs to its machine; whoever holds the machine's token may touch it.
+/// It belongs to its machine, and only the holder of the machine's token may touch it.
 public final class Pl011 implements MmioDevice {
 
     /// Bytes that the receiver holds.
@@ -171,7 +171,7 @@ public final class Pl011 implements MmioDevice {
         transmitted[transmittedCount++] = value;
     }
 
-    /// Takes down all of it. Nothing may be left that was transmitted and not passed on.
+    /// Saves all of it. Nothing may be left that was transmitted and not passed on.
     public void save(StateWriter state) {
         InvariantViolation.require(transmittedCount == 0, "what the console transmitted has not been passed on");
         for (byte b : receiver) {

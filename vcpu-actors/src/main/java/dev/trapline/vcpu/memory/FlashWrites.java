@@ -30,7 +30,7 @@ public final class FlashWrites implements IgnoredWrites {
         return new Summary(count, firstAddress, firstPc);
     }
 
-    /// Takes down all of it.
+    /// Saves all of it.
     public void save(StateWriter state) {
         state.put(count);
         state.put(firstAddress);

@@ -27,7 +27,7 @@ public sealed interface Scheduler {
     /// The length of the slice for the vCPU just chosen, in instructions.
     long budget();
 
-    /// Takes down where in its sequence it is.
+    /// Saves where in its sequence it is.
     void save(StateWriter state);
 
     /// Goes to where [#save] was.

@@ -2,7 +2,7 @@ package dev.trapline.vcpu.state;
 
 import java.util.Arrays;
 
-/// Takes down what a part of a machine holds, as words. Whoever reads them back asks for them in the same order:
+/// Saves what a part of a machine holds, as words. To read them back, ask for them in the same order:
 /// [StateReader].
 public final class StateWriter {
 
