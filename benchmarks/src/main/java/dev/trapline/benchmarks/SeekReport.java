@@ -1,5 +1,6 @@
 package dev.trapline.benchmarks;
 
+import dev.trapline.journal.store.CheckpointSeal;
 import dev.trapline.journal.store.CheckpointStore;
 import dev.trapline.vcpu.Playback;
 import dev.trapline.vcpu.Seeker;
@@ -58,7 +59,7 @@ public final class SeekReport {
         int count;
         long bytes;
         Playback first = machines.playback(recording);
-        try (CheckpointStore store = CheckpointStore.open(recording, first.key(), BUDGET);
+        try (CheckpointStore store = CheckpointStore.open(recording, first.key(), seal(recording), BUDGET);
                 Seeker seeker = new Seeker(first, store, Seeker.SPACING, BUDGET, System::nanoTime)) {
             making = millis(seeker, Long.MAX_VALUE);
             slices = seeker.position().slice();
@@ -90,6 +91,10 @@ public final class SeekReport {
     }
 
     /// In one process, one seek after the other. In ascending order.
+    private static CheckpointSeal seal(Path recording) {
+        return CheckpointSeal.of(recording.resolveSibling("checkpoint.key"));
+    }
+
     private static double[] inMemory(Machines machines, Path recording, long slices, Random random) {
         double[] seeks = new double[SEEKS];
         try (Seeker seeker = machines.seeker(recording, null, Seeker.SPACING)) {
@@ -123,7 +128,7 @@ public final class SeekReport {
         long start = System.nanoTime();
         Playback playback = machines.playback(recording);
         // No budget: nothing is added, so that every seek finds the same checkpoints.
-        try (CheckpointStore store = CheckpointStore.open(recording, playback.key(), 0);
+        try (CheckpointStore store = CheckpointStore.open(recording, playback.key(), seal(recording), 0);
                 Seeker seeker = new Seeker(playback, store, Seeker.SPACING, BUDGET, System::nanoTime)) {
             seeker.seek(slice);
             return (System.nanoTime() - start) / MILLI;
@@ -135,7 +140,7 @@ public final class SeekReport {
         long start = System.nanoTime();
         Playback first = machines.playback(recording);
         try (first;
-                CheckpointStore store = CheckpointStore.open(recording, first.key(), 0)) {
+                CheckpointStore store = CheckpointStore.open(recording, first.key(), seal(recording), 0)) {
             List<Long> all = store.slices();
             int together = Math.max(1, Math.ceilDiv(all.size() + 1, STRETCHES));
             AtomicInteger next = new AtomicInteger();

@@ -27,7 +27,7 @@ record Checkpoints(Path recording, ReplaySettings settings, boolean inUse, Print
             return null;
         }
         try {
-            return CheckpointStore.open(recording, playback.key(), settings.budget());
+            return CheckpointStore.open(recording, playback.key(), CheckpointKeyFile.seal(), settings.budget());
         } catch (UnsupportedStateException e) {
             tellUnsupported(e.getMessage());
             return null;
@@ -60,9 +60,9 @@ record Checkpoints(Path recording, ReplaySettings settings, boolean inUse, Print
         tellNotice(store);
     }
 
-    /// Says what was wrong with checkpoints that were there.
+    /// Says what was wrong with checkpoints that were there, once.
     void tellNotice(@Nullable CheckpointStore store) {
-        String notice = store == null ? null : store.notice();
+        String notice = store == null ? null : store.takeNotice();
         if (notice != null) {
             err.println("trapline: " + notice);
         }

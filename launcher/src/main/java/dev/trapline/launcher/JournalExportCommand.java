@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
             "Packs a recording into one compressed file, to attach it to a report.",
             "",
             "The recording is never written to. One that is open, since its recorder was killed or is still at",
-            "work, is packed up to its last whole segment.",
+            "work, is packed up to its last whole segment. Checkpoints are left out: nobody else can use them.",
             ""
         },
         mixinStandardHelpOptions = true,

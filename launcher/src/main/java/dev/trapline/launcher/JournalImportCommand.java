@@ -14,7 +14,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Makes a recording of a file that 'trapline journal export' wrote.",
             "",
-            "The file is checked byte by byte: one that was cut off or changed is refused, and nothing is made.",
+            "The file is checked byte by byte: one that was cut off or changed is refused, and nothing is made. It holds",
+            "no checkpoints: the first look at a position makes them, or 'trapline journal index'.",
             ""
         },
         mixinStandardHelpOptions = true,

@@ -110,6 +110,7 @@ final class JournalIndexCommand implements Action {
         try (CheckpointStore store = checkpoints.open(playback);
                 Seeker seeker = checkpoints.seeker(playback, store, slice -> watch.at("slice", slice, slices))) {
             if (store == null || !store.isWritable()) {
+                checkpoints.tellNotice(store);
                 throw CommandException.usage("no checkpoints can be kept beside " + options.directory()
                         + ": the directory cannot be written, another process makes them, or they are off");
             }

@@ -119,7 +119,7 @@ final class JournalInfoCommand implements Action {
 
     /// What there is beside the recording, and whether a replay here would use it.
     private JsonObject checkpoints(RecordingReader reader) {
-        CheckpointSummary summary = CheckpointSummary.of(options.directory());
+        CheckpointSummary summary = CheckpointSummary.of(options.directory(), CheckpointKeyFile.seal());
         JsonObject facts = new JsonObject()
                 .with("count", summary == null ? 0 : summary.count())
                 .with("bytes", summary == null ? 0 : summary.bytes());
@@ -127,6 +127,7 @@ final class JournalInfoCommand implements Action {
                 ? facts
                 : facts.with("lastSlice", summary.last())
                         .with("ofThisRecording", isOf(reader, summary))
+                        .with("ofThisUser", summary.isSealed())
                         .withAny("ofThisLibrary", isOfLibrary(summary));
     }
 

@@ -2,15 +2,19 @@ package dev.trapline.launcher;
 
 import static dev.trapline.launcher.CommandProcess.guest;
 import static dev.trapline.launcher.CommandProcess.run;
+import static dev.trapline.launcher.CommandProcess.runWith;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.journal.store.CheckpointSeal;
 import dev.trapline.launcher.CommandProcess.Ended;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
@@ -95,6 +99,109 @@ class CheckpointsTest {
         assertThat(at("3900").out()).as("deleted").isEqualTo(straight.out());
     }
 
+    /// The state of the emulator in a checkpoint goes into this process as it is: only the user's own may.
+    @Test
+    void thoseOfSomebodyElseAreIgnoredWithOneSentence() throws IOException {
+        Ended straight = run("replay", recording, "--at", "3900", "--format", "json", "--no-checkpoints");
+        Map<String, String> stranger = key("stranger");
+        Path checkpoints = Path.of(recording, "checkpoints");
+        Path theirs = directory.resolve("theirs");
+        runWith(stranger, "journal", "index", recording, "--set", CLOSE);
+        Files.move(checkpoints, theirs);
+        String mine = key("mine").get(CheckpointSeal.VARIABLE);
+        String sentence = "the checkpoints of " + recording + " were not made with your key, " + mine;
+        for (List<String> command : List.of(
+                List.of("replay", recording, "--at", "3900", "--format", "json"),
+                List.of("replay", recording, "--from", "3900", "--to", "3901"),
+                List.of("replay", recording, "--jobs", "2"),
+                List.of("who-wrote", recording, "0x40000000", "4"),
+                List.of("journal", "index", recording))) {
+            copy(theirs, checkpoints);
+            Ended ended = runWith(key("mine"), command.toArray(String[]::new));
+            assertThat(ended.status()).as("%s: %s", command, ended.err()).isZero();
+            assertThat(ended.err().split(Pattern.quote(sentence), -1))
+                    .as("said once by %s: %s", command, ended.err())
+                    .hasSize(2);
+            assertThat(ended.err()).doesNotContain("from the checkpoint at slice");
+            if (command.contains("3900") && command.contains("json")) {
+                assertThat(ended.out()).isEqualTo(straight.out());
+            }
+            delete();
+        }
+        copy(theirs, checkpoints);
+        assertThat(runWith(key("mine"), "journal", "info", recording, "--format", "json")
+                        .out())
+                .contains("\"ofThisUser\":false");
+        assertThat(runWith(stranger, "journal", "info", recording, "--format", "json")
+                        .out())
+                .contains("\"ofThisUser\":true");
+        assertThat(runWith(stranger, "replay", recording, "--at", "3900").err())
+                .as("whoever has the key uses them: a team may share one")
+                .contains("from the checkpoint at slice");
+    }
+
+    @Test
+    void processesThatMakeTheKeyAtOnceHaveOne() throws IOException {
+        String other = directory.resolve("other").toString();
+        copy(Path.of(recording), Path.of(other));
+        List<CommandProcess> indexing = Stream.of(recording, other)
+                .map(each ->
+                        CommandProcess.startWith(key("state/new"), "journal", "index", each, "--set", CLOSE))
+                .toList();
+        indexing.forEach(each -> each.type(""));
+        for (CommandProcess each : indexing) {
+            Ended ended = each.await();
+            assertThat(ended.status()).as(ended.err()).isZero();
+        }
+        for (String each : List.of(recording, other)) {
+            assertThat(runWith(key("state/new"), "replay", each, "--at", "3900").err())
+                    .as("one of them made the key, and both have used it")
+                    .contains("from the checkpoint at slice");
+        }
+    }
+
+    @Test
+    void aHomeThatCannotBeWrittenCostsTheCheckpointsAndNothingElse() throws IOException {
+        Files.createFile(directory.resolve("file"));
+        Map<String, String> nowhere = key("file/key");
+        Ended there = runWith(nowhere, "replay", recording, "--at", "3900", "--set", CLOSE);
+        assertThat(there.status()).as(there.err()).isZero();
+        assertThat(there.err())
+                .contains("no checkpoints are used or kept beside " + recording, nowhere.get(CheckpointSeal.VARIABLE));
+        assertThat(runWith(nowhere, "replay", recording, "--jobs", "2").status()).isZero();
+        Ended indexed = runWith(nowhere, "journal", "index", recording, "--set", CLOSE);
+        assertThat(indexed.status()).as(indexed.err()).isEqualTo(Ending.USAGE);
+        assertThat(Path.of(recording, "checkpoints", "store.mv")).doesNotExist();
+    }
+
+    @Test
+    void theKeyIsWhereTheEnvironmentPutsStates() {
+        Path home = Path.of("/home/me");
+        assertThat(CheckpointKeyFile.of(Map.of(), home))
+                .isEqualTo(Path.of("/home/me/.local/state/trapline/checkpoint.key"));
+        assertThat(CheckpointKeyFile.of(Map.of("HOME", "/other"), home))
+                .isEqualTo(Path.of("/other/.local/state/trapline/checkpoint.key"));
+        assertThat(CheckpointKeyFile.of(Map.of("XDG_STATE_HOME", "/state", "HOME", "/other"), home))
+                .isEqualTo(Path.of("/state/trapline/checkpoint.key"));
+        assertThat(CheckpointKeyFile.of(Map.of("XDG_STATE_HOME", "relative"), home))
+                .as("to be ignored, says the specification")
+                .isEqualTo(Path.of("/home/me/.local/state/trapline/checkpoint.key"));
+        assertThat(CheckpointKeyFile.of(Map.of(CheckpointSeal.VARIABLE, "/k", "XDG_STATE_HOME", "/state"), home))
+                .isEqualTo(Path.of("/k"));
+    }
+
+    private Map<String, String> key(String name) {
+        return Map.of(CheckpointSeal.VARIABLE, directory.resolve(name).toString());
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file)));
+            }
+        }
+    }
+
     @Test
     void severalThreadsComeToWhatOneComesTo() {
         Ended one = run("replay", recording);
@@ -150,7 +257,7 @@ class CheckpointsTest {
         Ended info = run("journal", "info", recording, "--format", "json");
         assertThat(info.out())
                 .containsPattern("\"checkpoints\":\\{\"count\":[0-9]+,\"bytes\":[0-9]+,\"lastSlice\":[0-9]+,"
-                        + "\"ofThisRecording\":true,\"ofThisLibrary\":true\\}");
+                        + "\"ofThisRecording\":true,\"ofThisUser\":true,\"ofThisLibrary\":true\\}");
         String file = directory.resolve("rec.tlx").toString();
         String copy = directory.resolve("copy").toString();
         assertThat(run("journal", "export", recording, file).status()).isZero();

@@ -11,6 +11,7 @@ import dev.trapline.journal.codec.Segment;
 import dev.trapline.journal.persistence.JournalEventSerializer;
 import dev.trapline.journal.record.CheckpointImage;
 import dev.trapline.journal.recording.Recordings;
+import dev.trapline.journal.store.CheckpointSeal;
 import dev.trapline.journal.store.CheckpointStore;
 import dev.trapline.journal.store.EventRow;
 import dev.trapline.journal.store.MvEventStore;
@@ -48,6 +49,10 @@ class StoredSeekerTest {
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
+    private static CheckpointSeal seal(Path recording) {
+        return CheckpointSeal.of(recording.resolveSibling("checkpoint.key"));
+    }
+
     @BeforeAll
     static void start() {
         runs = new MachineRuns();
@@ -84,7 +89,7 @@ class StoredSeekerTest {
         int made = index(recording);
         assertThat(made).as("a few, a millisecond and more apart").isGreaterThan(4);
         Playback playback = runs.playback(recording, (_, _) -> {});
-        try (CheckpointStore store = CheckpointStore.open(recording, playback.key(), PLENTY);
+        try (CheckpointStore store = CheckpointStore.open(recording, playback.key(), seal(recording), PLENTY);
                 Seeker seeker = seeker(playback, store)) {
             List<Long> slices = store.slices();
             seeker.seek(slices.get(3) + 1);
@@ -116,7 +121,7 @@ class StoredSeekerTest {
         Path from = whole.resolve("checkpoints").resolve("store.mv");
         Files.copy(from, cut.resolve("checkpoints").resolve("store.mv"));
         Playback playback = runs.playback(cut, (_, _) -> {});
-        try (CheckpointStore store = CheckpointStore.open(cut, playback.key(), PLENTY);
+        try (CheckpointStore store = CheckpointStore.open(cut, playback.key(), seal(cut), PLENTY);
                 Seeker seeker = seeker(playback, store)) {
             seeker.seek(Long.MAX_VALUE);
             Finished straight = runs.replay(cut);
@@ -135,7 +140,7 @@ class StoredSeekerTest {
         Path recording = record("rec", 400_000);
         index(recording);
         Playback playback = runs.playback(recording, (_, _) -> {});
-        try (CheckpointStore store = CheckpointStore.open(recording, playback.key(), PLENTY);
+        try (CheckpointStore store = CheckpointStore.open(recording, playback.key(), seal(recording), PLENTY);
                 Seeker seeker = seeker(playback, store)) {
             List<Long> slices = store.slices();
             long last = slices.getLast();
@@ -187,7 +192,7 @@ class StoredSeekerTest {
 
     private static int index(Path recording) {
         Playback playback = runs.playback(recording, (_, _) -> {});
-        try (CheckpointStore store = CheckpointStore.open(recording, playback.key(), PLENTY);
+        try (CheckpointStore store = CheckpointStore.open(recording, playback.key(), seal(recording), PLENTY);
                 Seeker seeker = seeker(playback, store)) {
             seeker.seek(Long.MAX_VALUE);
             return store.slices().size();
@@ -196,7 +201,7 @@ class StoredSeekerTest {
 
     private static Sight sight(Path recording, long slice, boolean stored) {
         Playback playback = runs.playback(recording, (_, _) -> {});
-        try (CheckpointStore store = CheckpointStore.open(recording, playback.key(), PLENTY);
+        try (CheckpointStore store = CheckpointStore.open(recording, playback.key(), seal(recording), PLENTY);
                 Seeker seeker = seeker(playback, store)) {
             if (stored) {
                 seeker.seek(slice);

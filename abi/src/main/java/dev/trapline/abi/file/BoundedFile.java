@@ -2,6 +2,7 @@ package dev.trapline.abi.file;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
@@ -9,12 +10,15 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /// Reads files of which nothing is known yet: regular ones, and at most as much of them as the caller can use. What is
-/// no regular file is not even opened, since opening a pipe waits for somebody to write.
+/// no regular file is not even opened, since opening a device can have effects. Somebody may put another one in its
+/// place after that look: so the file is opened without waiting (a pipe would wait for somebody to write), looked at once
+/// more, and read by what was opened. Where the system is not Linux, the first look is the only one.
 public final class BoundedFile {
 
     /// What becomes of a name that is a symbolic link.
@@ -37,9 +41,83 @@ public final class BoundedFile {
     /// @throws UnusableFileException if it is of another kind
     public static FileChannel open(Path file, Links links) throws IOException {
         requireRegular(file, links);
+        if (Descriptor.isKnown(file)) {
+            try (Descriptor opened = Descriptor.open(file, links, false)) {
+                return channel(opened, StandardOpenOption.READ);
+            }
+        }
         return links == Links.REFUSED
                 ? FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)
                 : FileChannel.open(file, StandardOpenOption.READ);
+    }
+
+    /// Opens a regular file of a directory, or of a directory in it, to read. No link is followed on the way.
+    ///
+    /// @param directory that the user named
+    /// @param file in it
+    /// @throws UnusableFileException if it is of another kind, or cannot be reached without a link
+    public static FileChannel openIn(Path directory, Path file) throws IOException {
+        return openIn(directory, file, StandardOpenOption.READ);
+    }
+
+    /// Opens a regular file that is there to read and write, as above.
+    public static FileChannel openToWriteIn(Path directory, Path file) throws IOException {
+        return openIn(directory, file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    private static FileChannel openIn(Path directory, Path file, StandardOpenOption... options) throws IOException {
+        requireRegular(file, Links.REFUSED);
+        return Descriptor.isKnown(file)
+                ? openUnseen(directory, file, options)
+                : FileChannel.open(file, withoutLinks(options));
+    }
+
+    /// As [#openIn] where nobody has looked before: what stands there may be of any kind, or change at any time.
+    static FileChannel openUnseen(Path directory, Path file, StandardOpenOption... options) throws IOException {
+        Path way = directory.toAbsolutePath().relativize(file.toAbsolutePath());
+        boolean toWrite = options.length > 1;
+        Descriptor at = Descriptor.directory(directory);
+        try {
+            for (int n = 0; n < way.getNameCount() - 1; n++) {
+                Descriptor next = at.directoryIn(way.getName(n));
+                at.close();
+                at = next;
+            }
+            try (Descriptor opened = at.fileIn(way.getFileName(), toWrite)) {
+                return channel(opened, options);
+            }
+        } finally {
+            at.close();
+        }
+    }
+
+    private static OpenOption[] withoutLinks(StandardOpenOption... options) {
+        OpenOption[] all = Arrays.copyOf(options, options.length + 1, OpenOption[].class);
+        all[options.length] = LinkOption.NOFOLLOW_LINKS;
+        return all;
+    }
+
+    /// What is open cannot be exchanged any more: this look is the one that counts.
+    private static FileChannel channel(Descriptor opened, StandardOpenOption... options) throws IOException {
+        FileKind kind = FileKind.of(opened.path());
+        if (kind != FileKind.REGULAR) {
+            throw unusable(kind);
+        }
+        return FileChannel.open(opened.path(), options);
+    }
+
+    /// Writes the whole of a file that is there and of which the caller made sure who may read it.
+    ///
+    /// @throws UnusableFileException if it is a link, or of another kind
+    public static void write(Path file, byte[] content) throws IOException {
+        Path directory = file.toAbsolutePath().getParent();
+        try (FileChannel channel = openToWriteIn(directory == null ? file : directory, file.toAbsolutePath())) {
+            channel.truncate(0);
+            ByteBuffer left = ByteBuffer.wrap(content);
+            while (left.hasRemaining()) {
+                channel.write(left);
+            }
+        }
     }
 
     /// Makes sure that there is a regular file.
@@ -81,7 +159,18 @@ public final class BoundedFile {
     /// @param most how many bytes it may have
     /// @throws UnusableFileException if it has more, or is of another kind
     public static byte[] read(Path file, long most, Links links) throws IOException {
-        try (FileChannel channel = open(file, links)) {
+        return read(open(file, links), most);
+    }
+
+    /// The whole of a regular file of a directory, or of a directory in it: see [#openIn].
+    ///
+    /// @throws UnusableFileException as above
+    public static byte[] readIn(Path directory, Path file, long most) throws IOException {
+        return read(openIn(directory, file), most);
+    }
+
+    private static byte[] read(FileChannel opened, long most) throws IOException {
+        try (FileChannel channel = opened) {
             long size = channel.size();
             if (size > most) {
                 throw new UnusableFileException("has " + size + " bytes; at most " + most + " can be used");

@@ -1,16 +1,19 @@
 package dev.trapline.journal.store;
 
+import dev.trapline.journal.codec.CheckpointCodec;
+import dev.trapline.journal.codec.CodecException;
 import dev.trapline.journal.record.CheckpointKey;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.type.LongDataType;
 import org.jspecify.annotations.Nullable;
 
-/// How the store of checkpoints is laid out: a map from slices to the hashes of checkpoints, numbered values
-/// (checkpoints and pages of memory) with lists of their hashes, and a map that says what they are of.
+/// How the store of checkpoints is laid out: a map from slices to the hashes of checkpoints, each with its seal; numbered
+/// values (checkpoints and pages of memory) with lists of their hashes; and a map that says what they are of.
 final class CheckpointFile {
 
     private static final String CHECKPOINTS = "checkpoints";
@@ -27,6 +30,7 @@ final class CheckpointFile {
 
     private CheckpointFile() {}
 
+    /// By slice, what [CheckpointSeal#seal] makes of a checkpoint's hash.
     static MVMap<Long, String> checkpoints(MVStore store) {
         return store.openMap(
                 CHECKPOINTS,
@@ -125,6 +129,37 @@ final class CheckpointFile {
             setBytes(to, copy.bytes());
         }
         checkpoints(to).putAll(checkpoints(from));
+    }
+
+    /// The hash of a checkpoint; null if there is none, or its seal is not right.
+    static @Nullable String hash(MVStore store, CheckpointKey key, CheckpointSeal seal, long slice) {
+        String sealed = checkpoints(store).get(slice);
+        return sealed == null ? null : seal.open(key, slice, sealed);
+    }
+
+    /// Whether all checkpoints have the right seal.
+    static boolean areSealed(MVStore store, CheckpointKey key, CheckpointSeal seal) {
+        return slices(store).stream().allMatch(slice -> hash(store, key, seal, slice) != null);
+    }
+
+    /// The hashes of all values that the checkpoints need. Checkpoints of which this cannot be said are taken out.
+    static Set<String> needed(MVStore store, CheckpointKey key, CheckpointSeal seal, CheckpointValues from) {
+        Set<String> needed = new TreeSet<>();
+        MVMap<Long, String> checkpoints = checkpoints(store);
+        for (long slice : slices(store)) {
+            String hash = hash(store, key, seal, slice);
+            try {
+                if (hash == null) {
+                    throw new CodecException("its seal is not right");
+                }
+                needed.addAll(
+                        CheckpointCodec.decode(from.content(hash, Packing.MOST)).pages());
+                needed.add(hash);
+            } catch (CodecException e) {
+                checkpoints.remove(slice);
+            }
+        }
+        return needed;
     }
 
     /// In the order of the slices.

@@ -29,7 +29,7 @@ final class CheckpointLock implements AutoCloseable {
             if (directory != null) {
                 make(directory);
             }
-            FileChannel channel = RecordingLock.open(file);
+            FileChannel channel = RecordingLock.open(CheckpointPlace.top(store), file);
             if (isTaken(channel)) {
                 return new CheckpointLock(channel);
             }

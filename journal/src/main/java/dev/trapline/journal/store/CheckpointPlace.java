@@ -13,11 +13,26 @@ import org.jspecify.annotations.Nullable;
 final class CheckpointPlace {
 
     private static final String DIRECTORY = "checkpoints";
+    private static final String STORE = "store.mv";
+    private static final String FRESH = "store.new";
 
     private CheckpointPlace() {}
 
     static Path file(Path recording) {
-        return recording.resolve(DIRECTORY).resolve("store.mv");
+        return recording.resolve(DIRECTORY).resolve(STORE);
+    }
+
+    /// What takes the file's place when it is written anew.
+    static Path fresh(Path recording) {
+        return recording.resolve(DIRECTORY).resolve(FRESH);
+    }
+
+    /// The directory that the user named, of a file of the store: those of checkpoints are one level down.
+    static Path top(Path file) {
+        Path parent = file.toAbsolutePath().getParent();
+        String name = String.valueOf(file.getFileName());
+        Path above = parent == null || !(name.equals(STORE) || name.equals(FRESH)) ? parent : parent.getParent();
+        return above == null ? file : above;
     }
 
     /// Held by who adds some.

@@ -1,6 +1,6 @@
 package dev.trapline.journal.store;
 
-import dev.trapline.abi.Bytes;
+import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.journal.codec.CheckpointCodec;
 import dev.trapline.journal.codec.CodecException;
 import dev.trapline.journal.codec.JournalFormat;
@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -33,13 +32,17 @@ import org.jspecify.annotations.Nullable;
 /// May be used by several threads.
 public final class CheckpointStore implements AutoCloseable {
 
-    static final String FORMAT = JournalFormat.VERSION + "." + CheckpointCodec.VERSION;
+    /// Goes up where the layout of the file changes.
+    private static final int LAYOUT = 2;
+
+    static final String FORMAT = JournalFormat.VERSION + "." + CheckpointCodec.VERSION + "." + LAYOUT;
 
     private final Path recording;
     private final Path file;
     /// What takes its place while it is written again.
     private final Path fresh;
     private final CheckpointKey key;
+    private final CheckpointSeal seal;
     private final long budget;
     private @Nullable CheckpointLock lock;
     /// Nothing is there, and nothing is made before there is something to keep.
@@ -47,15 +50,16 @@ public final class CheckpointStore implements AutoCloseable {
     private final TreeSet<Long> slices = new TreeSet<>();
     private @Nullable MVStore store;
     private @Nullable CheckpointValues values;
-    private @Nullable String notice;
+    private final FirstNotice notice = new FirstNotice();
     private int widened;
     private boolean hasGaps;
 
-    private CheckpointStore(Path recording, CheckpointKey key, long budget) {
+    private CheckpointStore(Path recording, CheckpointKey key, CheckpointSeal seal, long budget) {
         this.recording = recording;
         this.file = CheckpointPlace.file(recording);
-        this.fresh = file.resolveSibling("store.new");
+        this.fresh = CheckpointPlace.fresh(recording);
         this.key = key;
+        this.seal = seal;
         this.budget = budget;
     }
 
@@ -68,12 +72,13 @@ public final class CheckpointStore implements AutoCloseable {
     ///
     /// @param recording its directory
     /// @param key what the checkpoints must be of
+    /// @param seal that they must have
     /// @param budget for all of them, in bytes; 0 to add none
-    public static CheckpointStore open(Path recording, CheckpointKey key, long budget) {
-        CheckpointStore store = new CheckpointStore(recording, key, budget);
+    public static CheckpointStore open(Path recording, CheckpointKey key, CheckpointSeal seal, long budget) {
+        CheckpointStore store = new CheckpointStore(recording, key, seal, budget);
         String foreign = CheckpointPlace.foreign(recording);
         if (foreign != null) {
-            store.notice = "no checkpoints are used or kept beside " + recording + ": " + foreign;
+            store.notice.note("no checkpoints are used or kept beside " + recording + ": " + foreign);
             return store;
         }
         store.unmade = !Files.exists(store.file);
@@ -85,6 +90,9 @@ public final class CheckpointStore implements AutoCloseable {
 
     private void open(boolean toWrite) {
         lock = toWrite ? CheckpointLock.take(file) : null;
+        if (!isKeyReady()) {
+            return;
+        }
         try {
             boolean there = Files.exists(file);
             if (lock != null) {
@@ -108,10 +116,30 @@ public final class CheckpointStore implements AutoCloseable {
         }
     }
 
+    /// Where there is no key, checkpoints are neither used nor kept: they could be anybody's.
+    private boolean isKeyReady() {
+        try {
+            if (lock == null) {
+                seal.find();
+            } else {
+                seal.findOrMake();
+            }
+            return true;
+        } catch (IOException e) {
+            abandon("no checkpoints are used or kept beside " + recording + ": the key that seals them, " + seal.file()
+                    + ", " + BoundedFile.reason(e) + " (" + CheckpointSeal.VARIABLE + " names another place)");
+            return false;
+        }
+    }
+
     private void take(MVStore opened) {
         String mismatch = CheckpointFile.mismatch(opened, FORMAT, key);
         if (mismatch != null) {
             giveUp("are of " + mismatch);
+            return;
+        }
+        if (!CheckpointFile.areSealed(opened, key, seal)) {
+            giveUp("were not made with your key, " + seal.file());
             return;
         }
         slices.addAll(CheckpointFile.slices(opened));
@@ -121,10 +149,8 @@ public final class CheckpointStore implements AutoCloseable {
 
     /// Forgets everything that is there, and begins anew where that can be.
     private void giveUp(String why) {
-        if (notice == null) {
-            notice = "the checkpoints of " + recording + " " + why + ": they are ignored"
-                    + (lock == null ? "" : ", and made anew");
-        }
+        notice.note("the checkpoints of " + recording + " " + why + ": they are ignored"
+                + (lock == null ? "" : ", and made anew"));
         closeQuietly();
         slices.clear();
         widened = 0;
@@ -157,7 +183,12 @@ public final class CheckpointStore implements AutoCloseable {
 
     /// What a person should know: that some or all checkpoints were of no use. Null if all is well.
     public synchronized @Nullable String notice() {
-        return notice;
+        return notice.text();
+    }
+
+    /// The notice, to whoever asks first: it is said once.
+    public synchronized @Nullable String takeNotice() {
+        return notice.take();
     }
 
     /// Whether checkpoints can be added.
@@ -194,7 +225,8 @@ public final class CheckpointStore implements AutoCloseable {
             return null;
         }
         try {
-            return CheckpointFile.checkpoints(open).get(slice);
+            // Looked at again: somebody may have changed the file since it was opened.
+            return CheckpointFile.hash(open, key, seal, slice);
         } catch (MVStoreException | IllegalStateException e) {
             giveUp("cannot be read (" + e.getMessage() + ")");
             return null;
@@ -212,15 +244,7 @@ public final class CheckpointStore implements AutoCloseable {
             return null;
         }
         try {
-            CheckpointImage image = CheckpointCodec.decode(from.content(hash, Packing.MOST));
-            if (image.slice() != slice) {
-                throw new CodecException("it is of another slice");
-            }
-            SortedMap<String, byte[]> pages = new TreeMap<>();
-            for (String page : from.inOrder(image.pages())) {
-                pages.put(page, from.content(page, Packing.PAGE));
-            }
-            return new StoredCheckpoint(image, pages);
+            return from.checkpoint(hash, slice);
         } catch (CodecException | IllegalArgumentException e) {
             drop(slice, "the checkpoint at slice " + slice + " is damaged (" + e.getMessage() + ")");
             return null;
@@ -237,9 +261,7 @@ public final class CheckpointStore implements AutoCloseable {
     ///
     /// @param why a sentence without its end, for [#notice]
     public synchronized void drop(long slice, String why) {
-        if (notice == null) {
-            notice = why + ": it is ignored" + (lock == null ? "" : ", and made anew");
-        }
+        notice.note(why + ": it is ignored" + (lock == null ? "" : ", and made anew"));
         slices.remove(slice);
         MVStore open = store;
         if (lock != null && open != null) {
@@ -267,18 +289,8 @@ public final class CheckpointStore implements AutoCloseable {
             return;
         }
         try {
-            for (String page : image.pages()) {
-                byte[] content = pages.get(page);
-                if (content == null) {
-                    throw new IllegalArgumentException("a checkpoint names a page that is not given: " + page);
-                }
-                into.add(page, content);
-            }
-            byte[] body = CheckpointCodec.encode(image);
-            String hash = Bytes.copyOf(body).sha256();
-            into.add(hash, body);
-            into.list();
-            CheckpointFile.checkpoints(open).put(image.slice(), hash);
+            String hash = into.add(image, pages);
+            CheckpointFile.checkpoints(open).put(image.slice(), seal.seal(key, image.slice(), hash));
             slices.add(image.slice());
             CheckpointFile.setBytes(open, into.bytes());
             open.commit();
@@ -320,19 +332,8 @@ public final class CheckpointStore implements AutoCloseable {
     }
 
     private Set<String> needed(MVStore open, CheckpointValues from) {
-        Set<String> needed = new TreeSet<>();
-        MVMap<Long, String> checkpoints = CheckpointFile.checkpoints(open);
-        for (long slice : List.copyOf(slices)) {
-            String hash = String.valueOf(checkpoints.get(slice));
-            try {
-                needed.addAll(
-                        CheckpointCodec.decode(from.content(hash, Packing.MOST)).pages());
-                needed.add(hash);
-            } catch (CodecException e) {
-                checkpoints.remove(slice);
-                slices.remove(slice);
-            }
-        }
+        Set<String> needed = CheckpointFile.needed(open, key, seal, from);
+        slices.retainAll(CheckpointFile.slices(open));
         return needed;
     }
 
@@ -344,9 +345,7 @@ public final class CheckpointStore implements AutoCloseable {
     }
 
     private void abandon(String why) {
-        if (notice == null) {
-            notice = why;
-        }
+        notice.note(why);
         closeQuietly();
         slices.clear();
         if (lock != null) {
@@ -370,7 +369,7 @@ public final class CheckpointStore implements AutoCloseable {
             // WIDE: nothing that goes wrong with a cache is the end of anything.
         } catch (RuntimeException | IOException e) {
             // What is there is as good as it was, or found to be damaged by whoever reads it next.
-            notice = notice == null ? "the checkpoints cannot be written: " + MvFile.reason(e) : notice;
+            notice.note("the checkpoints cannot be written: " + MvFile.reason(e));
             Disk.deleteQuietly(fresh);
         } finally {
             closeQuietly();

@@ -1,6 +1,7 @@
 package dev.trapline.journal.store;
 
 import dev.trapline.journal.record.CheckpointKey;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.h2.mvstore.MVStore;
@@ -12,12 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// @param bytes what they and their pages take
 /// @param last slice of the last one
 /// @param key what they are of
-public record CheckpointSummary(int count, long bytes, long last, CheckpointKey key) {
+/// @param isSealed whether they were made with the user's key: others are not used
+public record CheckpointSummary(int count, long bytes, long last, CheckpointKey key, boolean isSealed) {
 
     /// Looks at a recording. Writes nothing.
     ///
     /// @return null if there are none that can be read
-    public static @Nullable CheckpointSummary of(Path recording) {
+    public static @Nullable CheckpointSummary of(Path recording, CheckpointSeal seal) {
         Path file = CheckpointPlace.file(recording);
         if (CheckpointPlace.foreign(recording) != null || !Files.isReadable(file)) {
             return null;
@@ -29,13 +31,27 @@ public record CheckpointSummary(int count, long bytes, long last, CheckpointKey 
                 var slices = CheckpointFile.slices(store);
                 return key == null || slices.isEmpty()
                         ? null
-                        : new CheckpointSummary(slices.size(), CheckpointFile.bytes(store), slices.getLast(), key);
+                        : new CheckpointSummary(
+                                slices.size(),
+                                CheckpointFile.bytes(store),
+                                slices.getLast(),
+                                key,
+                                isSealed(store, key, seal));
             } finally {
                 store.closeImmediately();
             }
             // WIDE: in bytes that are not its own the store comes upon anything.
         } catch (RuntimeException e) {
             return null;
+        }
+    }
+
+    private static boolean isSealed(MVStore store, CheckpointKey key, CheckpointSeal seal) {
+        try {
+            seal.find();
+            return CheckpointFile.areSealed(store, key, seal);
+        } catch (IOException e) {
+            return false;
         }
     }
 }

@@ -1,12 +1,16 @@
 package dev.trapline.journal.store;
 
+import dev.trapline.abi.Bytes;
+import dev.trapline.journal.codec.CheckpointCodec;
 import dev.trapline.journal.codec.CodecException;
+import dev.trapline.journal.record.CheckpointImage;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -103,6 +107,25 @@ final class CheckpointValues implements AutoCloseable {
         }
     }
 
+    /// Adds a checkpoint with its pages, and lists them.
+    ///
+    /// @param pages content by hash, of all pages that it names
+    /// @return its hash
+    String add(CheckpointImage image, SortedMap<String, byte[]> pages) {
+        for (String page : image.pages()) {
+            byte[] content = pages.get(page);
+            if (content == null) {
+                throw new IllegalArgumentException("a checkpoint names a page that is not given: " + page);
+            }
+            add(page, content);
+        }
+        byte[] body = CheckpointCodec.encode(image);
+        String hash = Bytes.copyOf(body).sha256();
+        add(hash, body);
+        list();
+        return hash;
+    }
+
     private void append(String hash, byte[] value) {
         values.append(next, value);
         know(hash, new Place(next, value.length));
@@ -145,6 +168,22 @@ final class CheckpointValues implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /// A checkpoint with its pages.
+    ///
+    /// @param slice that it must be at
+    /// @throws CodecException if a part of it is not there, or it is not what was kept
+    StoredCheckpoint checkpoint(String hash, long slice) {
+        CheckpointImage image = CheckpointCodec.decode(content(hash, Packing.MOST));
+        if (image.slice() != slice) {
+            throw new CodecException("it is of another slice");
+        }
+        SortedMap<String, byte[]> pages = new TreeMap<>();
+        for (String page : inOrder(image.pages())) {
+            pages.put(page, content(page, Packing.PAGE));
+        }
+        return new StoredCheckpoint(image, pages);
     }
 
     /// Hashes in the order in which their values lie there: that is how to read them. Those that are not there come

@@ -1,5 +1,7 @@
 package dev.trapline.journal.store;
 
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.BoundedFile.Links;
 import dev.trapline.abi.file.FileKind;
 import dev.trapline.abi.file.UnusableFileException;
 import java.io.IOException;
@@ -17,7 +19,7 @@ public final class Disk {
 
     /// Forces a file's content to the disk, whichever process wrote it.
     public static void force(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (FileChannel channel = BoundedFile.open(file, Links.REFUSED)) {
             channel.force(true);
         }
     }
@@ -25,7 +27,9 @@ public final class Disk {
     /// Forces a directory's entries to the disk, where the system can open a directory: Windows can't.
     static void forceDirectory(Path directory) throws IOException {
         if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            force(directory);
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
         }
     }
 

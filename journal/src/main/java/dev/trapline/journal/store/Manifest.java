@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -61,7 +60,7 @@ public record Manifest(String id, String store, String durability, boolean close
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Disk.deleteRegular(fresh);
         Permissions.makeFile(fresh);
-        Files.writeString(fresh, text());
+        BoundedFile.write(fresh, text().getBytes(StandardCharsets.UTF_8));
         Disk.replace(fresh, file);
     }
 

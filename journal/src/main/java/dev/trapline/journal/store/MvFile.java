@@ -39,6 +39,7 @@ final class MvFile {
         try {
             if (name.equals(file.toAbsolutePath().toString())) {
                 makeIfAbsent(file);
+                return openToWrite(GuardedFilePath.nameOf(file));
             }
             return openToWrite(name);
         } catch (IOException | MVStoreException | IllegalStateException e) {
@@ -52,7 +53,7 @@ final class MvFile {
     static MVStore openToAdd(Path file) {
         try {
             makeIfAbsent(file);
-            return appending(BoundedStore.open(file.toAbsolutePath().toString(), false, CACHE_MIB));
+            return appending(BoundedStore.open(GuardedFilePath.nameOf(file), false, CACHE_MIB));
         } catch (IOException | MVStoreException | IllegalStateException e) {
             throw cannotWrite(file, e);
         }

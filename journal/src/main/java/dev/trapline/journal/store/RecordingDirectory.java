@@ -107,7 +107,7 @@ public final class RecordingDirectory {
                 Path target = images().resolve(image.content().sha256());
                 if (!Files.exists(target)) {
                     Permissions.makeFile(target);
-                    Files.write(target, image.content().toArray());
+                    BoundedFile.write(target, image.content().toArray());
                     if (durability != Durability.NONE) {
                         Disk.force(target);
                     }

@@ -12,7 +12,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /// Makes sure that one recorder at a time writes a recording. The system lets go of it when the process ends, however
@@ -36,7 +35,7 @@ public final class RecordingLock implements AutoCloseable {
     public static RecordingLock take(RecordingDirectory directory) {
         Path file = directory.lockFile();
         try {
-            FileChannel channel = open(file);
+            FileChannel channel = open(directory.path(), file);
             if (tryLock(channel) != null) {
                 return new RecordingLock(file, channel);
             }
@@ -50,7 +49,9 @@ public final class RecordingLock implements AutoCloseable {
     }
 
     /// Opens a file to lock it, and makes it if there is none.
-    static FileChannel open(Path file) throws IOException {
+    ///
+    /// @param recording in whose directory it is
+    static FileChannel open(Path recording, Path file) throws IOException {
         BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             try {
@@ -59,7 +60,7 @@ public final class RecordingLock implements AutoCloseable {
                 // Another process was quicker: the lock decides.
             }
         }
-        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        return BoundedFile.openToWriteIn(recording, file);
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

@@ -2,7 +2,6 @@ package dev.trapline.journal.store;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.file.BoundedFile;
-import dev.trapline.abi.file.BoundedFile.Links;
 import dev.trapline.abi.file.FileKind;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.journal.OpenOptions;
@@ -70,7 +69,7 @@ final class StoredImages {
         if (!isInside(ref)) {
             return;
         }
-        try (FileChannel channel = BoundedFile.open(file, Links.REFUSED)) {
+        try (FileChannel channel = BoundedFile.openIn(directory.path(), file)) {
             if (!ignoreHash) {
                 requireUnchanged(ref, channel.size(), channel.size() == ref.size() ? sha256(channel) : "");
             }
@@ -93,7 +92,7 @@ final class StoredImages {
         Bytes content;
         try {
             long most = ignoreHash ? Image.most(ref.kind(), header.spec().ramBytes()) : ref.size();
-            content = Bytes.copyOf(BoundedFile.read(file, most, Links.REFUSED));
+            content = Bytes.copyOf(BoundedFile.readIn(directory.path(), file, most));
         } catch (IOException e) {
             throw unreadable(ref, file, e);
         }

@@ -1,7 +1,6 @@
 package dev.trapline.journal.store;
 
 import dev.trapline.abi.file.BoundedFile;
-import dev.trapline.abi.file.BoundedFile.Links;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -66,7 +65,11 @@ public final class UnlockedFilePath extends FilePathWrapper {
 
     @Override
     public FileChannel open(String mode) throws IOException {
-        return new Unlocked(BoundedFile.open(Path.of(getBase().toString()), Links.REFUSED), limit());
+        return new Unlocked(open(Path.of(getBase().toString())), limit());
+    }
+
+    private static FileChannel open(Path file) throws IOException {
+        return BoundedFile.openIn(CheckpointPlace.top(file), file);
     }
 
     private static final class Unlocked extends FileBaseDefault {

@@ -59,8 +59,12 @@ class CheckpointStoreTest {
                 pages);
     }
 
+    private CheckpointSeal seal(String key) {
+        return CheckpointSeal.of(recording.resolve(key));
+    }
+
     private CheckpointStore open(CheckpointKey key, long budget) {
-        return CheckpointStore.open(recording, key, budget);
+        return CheckpointStore.open(recording, key, seal("key"), budget);
     }
 
     private void fill(int count) {
@@ -103,9 +107,10 @@ class CheckpointStoreTest {
                     .as("7 pages once, and one for each of 5 checkpoints: random, so not to be packed")
                     .isBetween(12L * PAGE, 13L * PAGE);
         }
-        assertThat(CheckpointSummary.of(recording))
+        assertThat(CheckpointSummary.of(recording, seal("key")))
                 .as("a look from outside")
                 .matches(summary -> summary != null && summary.count() == 5 && summary.last() == 500)
+                .matches(summary -> summary != null && summary.isSealed())
                 .matches(summary -> summary != null
                         && summary.key().isOf(new EngineLibrary("Unicorn", "2", KEY.library(), "here")));
     }

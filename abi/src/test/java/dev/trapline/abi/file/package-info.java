@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.abi.file;
+
+import org.jspecify.annotations.NullMarked;
