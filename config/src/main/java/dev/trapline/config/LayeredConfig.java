@@ -71,6 +71,17 @@ public final class LayeredConfig {
         return plugins;
     }
 
+    /// The limit of host time, before anything else is looked at: services may be slow to load. Zero if there is
+    /// none, or it is wrong, which [#validate] says.
+    public Duration timeout() {
+        return Duration.ofNanos(timeout(new Settings(config, new ArrayList<>())));
+    }
+
+    private static long timeout(Settings settings) {
+        return settings.nanoseconds(
+                "trapline.run.timeout", 0, 365 * DAY, "a duration with its unit, as in 10s, or 0 for no limit");
+    }
+
     /// How a recording is replayed: what that needs to know, whichever services there are.
     ///
     /// @throws ConfigException with everything that is wrong with it
@@ -187,8 +198,7 @@ public final class LayeredConfig {
     }
 
     private static TraplineConfig.Run run(Settings settings) {
-        long timeout = settings.nanoseconds(
-                "trapline.run.timeout", 0, 365 * DAY, "a duration with its unit, as in 10s, or 0 for no limit");
+        long timeout = timeout(settings);
         return new TraplineConfig.Run(
                 image(settings),
                 settings.path("trapline.machine.flash"),

@@ -1,6 +1,7 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.Visible;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.firmware.Effect;
@@ -137,6 +138,6 @@ record Ending(int status, String kind, String message) {
 
     /// The last line on standard error.
     String lastLine() {
-        return "trapline: exit " + status + ", " + kind + ": " + message.replace('\n', ' ');
+        return "trapline: exit " + status + ", " + kind + ": " + Visible.line(message.replace('\n', ' '));
     }
 }

@@ -1,6 +1,7 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.engine.EngineException;
+import dev.trapline.abi.firmware.MemoryReserve;
 import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.registry.RegistryError;
 import dev.trapline.abi.registry.RegistryException;
@@ -57,10 +58,24 @@ record Failures(Ending ending, List<String> lines, JsonObject details) {
                         new Ending(Ending.DIVERGED, "diverged", message(e)),
                         List.of(),
                         new JsonObject().with("position", Positions.json(e.position())));
-            case OutOfMemoryError e ->
-                none(new Ending(Ending.USAGE, "memory", "the host has not enough memory: " + message(e)));
+            case OutOfMemoryError e -> none(ofMemory(message(e)));
+            // A second one of these while the first is handled: Java has only one of them left.
+            case IllegalArgumentException e when e.getCause() instanceof OutOfMemoryError lack ->
+                none(ofMemory(message(lack)));
             default -> withTrace(new Ending(Ending.BROKEN, "broken", "a defect of Trapline: " + failure), failure);
         };
+    }
+
+    /// How a command ends that found no memory: by a service that has taken all of it, or because there is too little.
+    static Ending ofMemory(String detail) {
+        String service = MemoryReserve.finder();
+        return service == null
+                ? new Ending(Ending.USAGE, "memory", "the host has not enough memory: " + detail)
+                : new Ending(
+                        Ending.BROKEN,
+                        "service-failed",
+                        "service '" + service + "' threw java.lang.OutOfMemoryError, and there was no memory left to"
+                                + " go on with: " + detail);
     }
 
     /// Something broke: the place is for the person who mends it.

@@ -5,6 +5,7 @@ import dev.trapline.firmware.LoadedService;
 import dev.trapline.firmware.ServiceHost;
 import java.io.PrintWriter;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// Ends the process at a signal although something in it does not end: a service is the user's own code, and may never
@@ -17,6 +18,9 @@ final class Interruption {
     /// The classes through which all code of services is called.
     private static final Set<String> BORDER =
             Set.of(ServiceHost.class.getName(), LoadedService.class.getName(), FirmwareServices.class.getName());
+
+    /// A process ends once.
+    private static final AtomicBoolean UNDER_WAY = new AtomicBoolean();
 
     private Interruption() {}
 
@@ -44,11 +48,17 @@ final class Interruption {
     }
 
     private static void end(Ending ending, String last, PrintWriter err) {
+        UNDER_WAY.set(true);
         err.print(last);
         err.flush();
         // Whatever hooks the exit runs, it is not to wait for them for long.
         inBackground(() -> Runtime.getRuntime().halt(ending.status()), GRACE_MILLIS / 2);
         System.exit(ending.status());
+    }
+
+    /// Whether the process ends here, and its last line was said.
+    static boolean isUnderWay() {
+        return UNDER_WAY.get();
     }
 
     /// Ends the process if it has not ended after some time.
@@ -99,10 +109,24 @@ final class Interruption {
     private static @Nullable String whereHeld(StackTraceElement[] stack) {
         for (int at = 1; at < stack.length; at++) {
             if (BORDER.contains(stack[at].getClassName())) {
-                StackTraceElement entered = stack[at - 1];
-                return BORDER.contains(entered.getClassName())
+                StackTraceElement entered = entered(stack, at);
+                return entered == null
                         ? null
                         : entered.getClassName() + "." + entered.getMethodName() + ", at " + stack[0];
+            }
+        }
+        return null;
+    }
+
+    /// What was called across the border. A constructor is called by classes of Java.
+    private static @Nullable StackTraceElement entered(StackTraceElement[] stack, int border) {
+        for (int at = border - 1; at >= 0; at--) {
+            String type = stack[at].getClassName();
+            if (BORDER.contains(type)) {
+                return null;
+            }
+            if (!type.startsWith("java.") && !type.startsWith("jdk.")) {
+                return stack[at];
             }
         }
         return null;

@@ -74,7 +74,18 @@ final class JournalExportCommand implements Action {
     @Override
     public Ending perform() {
         RecordingPath.require(recording);
-        ExportSummary summary = Recordings.export(recording, file, !withoutImages, share.sharing());
+        ExportSummary summary;
+        Watch watch = terminal.watch("exporting " + recording);
+        try {
+            summary = Recordings.export(
+                    recording,
+                    file,
+                    !withoutImages,
+                    share.sharing(),
+                    segment -> watch.endRequest().check(watch.what()));
+        } finally {
+            watch.pause();
+        }
         terminal.print(
                 new ExportText(recording, file, summary).as(format.isJson(), "exported " + recording + " to " + file));
         return Ending.DONE;

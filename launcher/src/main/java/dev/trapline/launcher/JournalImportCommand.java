@@ -1,11 +1,18 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.journal.bundle.ExportSummary;
+import dev.trapline.journal.bundle.ImportLimits;
 import dev.trapline.journal.recording.Recordings;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `trapline journal import`.
@@ -14,7 +21,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Makes a recording of a file that 'trapline journal export' wrote.",
             "",
-            "The file is checked byte by byte: one that was cut off or changed is refused, and nothing is made. It holds",
+            "The file is checked byte by byte: one that was cut off or changed is refused, and nothing is made. It"
+                    + " holds",
             "no checkpoints: the first look at a position makes them, or 'trapline journal index'.",
             ""
         },
@@ -27,14 +35,18 @@ import picocli.CommandLine.Parameters;
         exitCodeList = {
             "0:the recording is there",
             "2:the command line is wrong, FILE is no export that this version reads, or something is at DIR",
-            "7:the file is damaged, or the recording cannot be written: there is no recording; or standard output"
-                    + " cannot be written: there is one"
+            "7:the file is damaged or larger than --max-size, or the recording cannot be written: there is no"
+                    + " recording; or standard output cannot be written: there is one"
         })
 final class JournalImportCommand implements Action {
+
+    /// Of so many digits that it does not overflow.
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,6})([KMGT])");
 
     private final Terminal terminal;
     private Path file = Path.of("");
     private Path recording = Path.of("");
+    private long mostBytes = 4L << 30;
 
     @Mixin
     private final FormatOption format = new FormatOption();
@@ -56,6 +68,20 @@ final class JournalImportCommand implements Action {
         recording = value == null ? Path.of("") : value;
     }
 
+    @Option(
+            names = "--max-size",
+            paramLabel = "SIZE",
+            order = 1,
+            description = "What the recording may take on the disk, as in 500M or 20G; a file that unpacks to more is"
+                    + " refused (default: 4G).")
+    void mostBytes(@Nullable String size) {
+        Matcher given = SIZE.matcher(size == null ? "" : size);
+        if (!given.matches()) {
+            throw CommandException.usage("--max-size " + size + ": give a size, as in 500M or 20G");
+        }
+        mostBytes = Long.parseLong(given.group(1)) << (10 * ("KMGT".indexOf(given.group(2)) + 1));
+    }
+
     @Override
     public @Nullable Path resultFile() {
         return null;
@@ -68,7 +94,17 @@ final class JournalImportCommand implements Action {
             case GUEST, RECORDING, DEVICE_TREE -> throw CommandException.usage(kind.hint(file));
             case EXPORT, DIRECTORY, OTHER, ABSENT -> {}
         }
-        ExportSummary summary = Recordings.importTo(file, recording, share.sharing());
+        ExportSummary summary;
+        Watch watch = terminal.watch("importing " + file);
+        try {
+            long size = Files.isRegularFile(file) ? Files.size(file) : 0;
+            ImportLimits limits = new ImportLimits(mostBytes, read -> watch.at("byte", read, size));
+            summary = Recordings.importTo(file, recording, share.sharing(), limits);
+        } catch (IOException e) {
+            throw CommandException.usage("the file " + file + " " + BoundedFile.reason(e), e);
+        } finally {
+            watch.pause();
+        }
         terminal.print(
                 new ExportText(recording, file, summary).as(format.isJson(), "imported " + file + " to " + recording));
         return Ending.DONE;

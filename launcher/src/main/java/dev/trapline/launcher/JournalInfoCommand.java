@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.Visible;
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.journal.OpenOptions;
@@ -163,7 +164,7 @@ final class JournalInfoCommand implements Action {
     }
 
     private static void line(StringBuilder lines, String name, Object value) {
-        lines.append(String.format(Locale.ROOT, "%-14s %s%n", name, inline(value)));
+        lines.append(String.format(Locale.ROOT, "%-14s %s%n", name, Visible.line(inline(value))));
     }
 
     private static String inline(Object value) {

@@ -2,6 +2,7 @@ package dev.trapline.launcher;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.trapline.abi.Visible;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -27,7 +28,7 @@ final class Json {
         } catch (IOException e) {
             throw new UncheckedIOException("a string takes all that is written to it", e);
         }
-        return text.toString();
+        return Visible.json(text.toString());
     }
 
     private static void write(Object value, JsonGenerator json) throws IOException {

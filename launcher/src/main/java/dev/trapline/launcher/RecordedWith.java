@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.Visible;
 import dev.trapline.abi.engine.EngineLibrary;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.journal.RecordingReader;
@@ -21,7 +22,7 @@ final class RecordedWith {
             for (ServiceDescriptor present : services.descriptors()) {
                 if (present.name().equals(recorded.name()) && !present.version().equals(recorded.version())) {
                     err.println("trapline: recorded with another version of service '" + recorded.name() + "' ("
-                            + recorded.version() + "; here: " + present.version()
+                            + Visible.line(recorded.version()) + "; here: " + present.version()
                             + "); the digests decide whether that matters");
                 }
             }
@@ -42,8 +43,9 @@ final class RecordedWith {
 
     private static void warnOfLibrary(EngineLibrary recorded, EngineLibrary present, PrintWriter err) {
         if (!recorded.sha256().equals(present.sha256())) {
-            err.println("trapline: recorded with another build of the library (" + recorded.name() + " "
-                    + recorded.version() + "; here: " + present.name() + " " + present.version()
+            err.println("trapline: recorded with another build of the library ("
+                    + Visible.line(recorded.name() + " " + recorded.version()) + "; here: " + present.name() + " "
+                    + present.version()
                     + "); the digests decide whether that matters");
         }
     }

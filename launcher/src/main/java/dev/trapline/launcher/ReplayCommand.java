@@ -80,6 +80,7 @@ final class ReplayCommand implements Action {
     private Path recording = Path.of("");
     private final List<Path> givenImages = new ArrayList<>();
     private boolean ignoreImageHash;
+    private boolean rawConsole;
     private @Nullable RunReport ended;
 
     @Mixin
@@ -135,6 +136,15 @@ final class ReplayCommand implements Action {
         jobs = threads;
     }
 
+    @Option(
+            names = "--raw-console",
+            order = 4,
+            description = "At a terminal, pass the guest's control sequences on. Without it they are shown, since a"
+                    + " recording may be a stranger's.")
+    void rawConsole(boolean given) {
+        rawConsole = given;
+    }
+
     @Override
     public @Nullable Path resultFile() {
         return common.result();
@@ -185,7 +195,7 @@ final class ReplayCommand implements Action {
 
     private Ending parallel(Services services, OpenOptions open, Checkpoints checkpoints) {
         EngineFactory engines = Engines.open(common.library(), common.shortcuts());
-        GuestConsole console = terminal.console();
+        GuestConsole console = terminal.replayedConsole(rawConsole);
         ParallelReplay replay = new ParallelReplay(
                 recording, open, engines, services, checkpoints, console, terminal.watch("replaying", console));
         try (RecordingReader reader = Recordings.open(recording, open);
@@ -258,7 +268,7 @@ final class ReplayCommand implements Action {
             RecordedWith.warn(reader, engines.library(), services, terminal.err());
         }
         ActorSystem<Void> system = ActorSystems.start();
-        GuestConsole console = terminal.console();
+        GuestConsole console = terminal.replayedConsole(rawConsole);
         RunReport report;
         try (Signals signals = Signals.take()) {
             MachineRun run = Machine.replay(engines, reader)
@@ -289,7 +299,8 @@ final class ReplayCommand implements Action {
         try (RecordingReader reader = Recordings.open(recording, open)) {
             RecordedWith.warn(reader, engines.library(), services, terminal.err());
         }
-        Seek player = new Seek(terminal, recording, open, engines, services, checkpoints);
+        Seek player = new Seek(
+                terminal, terminal.replayedConsole(rawConsole), recording, open, engines, services, checkpoints);
         return at == null ? player.print(from, to) : player.show(at, view, seek.format());
     }
 

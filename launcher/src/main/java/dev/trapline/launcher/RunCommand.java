@@ -144,7 +144,7 @@ final class RunCommand implements Action {
     @Override
     public Ending perform() {
         LayeredConfig layers = layers();
-        Services services = Services.load(layers.plugins());
+        Services services = services(layers);
         TraplineConfig config = layers.validate(services.descriptors());
         WithoutEffect rules = WithoutEffect.of(spec).and(layers);
         RunRules.add(rules, config, services.descriptors(), proceedWith);
@@ -160,6 +160,16 @@ final class RunCommand implements Action {
         OpenOptions open =
                 OpenOptions.STRICT.with(Databases.named(layers.replay().database()));
         return proceed(config, services, proceedWith, open, afterwards);
+    }
+
+    /// Loading runs code of plugins, which may not return.
+    private Services services(LayeredConfig layers) {
+        Thread limit = limitOfStart(layers.timeout());
+        try {
+            return Services.load(layers.plugins());
+        } finally {
+            limit.interrupt();
+        }
     }
 
     private Ending runFresh(TraplineConfig config, Services services, Afterwards afterwards) {
@@ -233,7 +243,7 @@ final class RunCommand implements Action {
         return summary.print(terminal, plan.recording());
     }
 
-    /// The limit of host time before there is a run to stop: services start in there.
+    /// The limit of host time before there is a run to stop: services are loaded and start in there.
     private Thread limitOfStart(Duration timeout) {
         Ending ending = new Ending(Ending.LIMIT, "limit", "the limit of --timeout was reached before the run began");
         return Interruption.inBackground(

@@ -33,6 +33,7 @@ final class Seek {
 
     Seek(
             Terminal terminal,
+            GuestConsole guest,
             Path recording,
             OpenOptions open,
             EngineFactory engines,
@@ -40,7 +41,7 @@ final class Seek {
             Checkpoints checkpoints) {
         this.checkpoints = checkpoints;
         this.terminal = terminal;
-        this.guest = terminal.console();
+        this.guest = guest;
         this.recording = recording;
         this.open = open;
         this.engines = engines;

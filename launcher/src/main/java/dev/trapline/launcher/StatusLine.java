@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.Visible;
 import java.io.PrintWriter;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -38,7 +39,7 @@ final class StatusLine {
     void update(Supplier<String> text) {
         if (drawn && nanoTime.getAsLong() - last >= EVERY_NANOS) {
             last = nanoTime.getAsLong();
-            String line = text.get();
+            String line = Visible.line(text.get());
             columns = columns == 0 ? width.getAsInt() : columns;
             // A line that fills the last column would wrap.
             err.print(ERASE + line.substring(0, Math.min(line.length(), columns - 1)));

@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.Visible;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -14,17 +15,34 @@ import java.nio.charset.StandardCharsets;
 ///
 /// @param in what is typed at the guest's console
 /// @param out the guest's console, and what a command was asked to print: nothing else ever
-/// @param err everything that is said about it
+/// @param err everything that is said about it, with control characters made visible: it may repeat what somebody else
+///     wrote
+/// @param screen the same place, for what is drawn there
 /// @param messages what is below `err`
 /// @param endRequest whether the process was asked to end
 /// @param json whether `err` is for a program: each line of it becomes a document
-record Terminal(InputStream in, Output out, PrintWriter err, Output messages, EndRequest endRequest, boolean json) {
+record Terminal(
+        InputStream in,
+        Output out,
+        PrintWriter err,
+        PrintWriter screen,
+        Output messages,
+        EndRequest endRequest,
+        boolean json) {
 
     private static final int DEFAULT_WIDTH = 80;
 
     /// Streams of somebody else, such as a test.
     Terminal(InputStream in, OutputStream out, PrintWriter err) {
-        this(in, new Output(out), err, new Output(OutputStream.nullOutputStream()), new EndRequest(), false);
+        this(in, new Output(out), err, new Output(OutputStream.nullOutputStream()));
+    }
+
+    private Terminal(InputStream in, Output out, PrintWriter screen, Output messages) {
+        this(in, out, visible(screen), screen, messages, new EndRequest(), false);
+    }
+
+    private static PrintWriter visible(PrintWriter screen) {
+        return new PrintWriter(new VisibleWriter(screen), true);
     }
 
     /// Those of this process, without a buffer before the guest's console.
@@ -34,24 +52,35 @@ record Terminal(InputStream in, Output out, PrintWriter err, Output messages, En
                 new FileInputStream(FileDescriptor.in),
                 new Output(new FileOutputStream(FileDescriptor.out)),
                 new PrintWriter(new OutputStreamWriter(messages, StandardCharsets.UTF_8), true),
-                messages,
-                new EndRequest(),
-                false);
+                messages);
     }
 
     /// The same, with everything that is said about it as JSON.
     Terminal inJson() {
-        return new Terminal(in, out, new PrintWriter(new NoticeWriter(err), true), messages, endRequest, true);
+        return new Terminal(
+                in, out, new PrintWriter(new NoticeWriter(screen), true), screen, messages, endRequest, true);
     }
 
     /// The guest's console on these streams.
     GuestConsole console() {
-        return new GuestConsole(out, err, Tty.isTerminal(Tty.STDOUT) && Tty.isTerminal(Tty.STDERR), statusLine());
+        return console(out);
+    }
+
+    /// The console of a recorded guest. At a terminal, control characters of a recording that somebody else may
+    /// have made are shown, and not obeyed.
+    ///
+    /// @param raw whether they are obeyed all the same
+    GuestConsole replayedConsole(boolean raw) {
+        return console(raw || !Tty.isTerminal(Tty.STDOUT) ? out : new VisibleOutput(out));
+    }
+
+    private GuestConsole console(OutputStream to) {
+        return new GuestConsole(to, err, Tty.isTerminal(Tty.STDOUT) && Tty.isTerminal(Tty.STDERR), statusLine());
     }
 
     /// A line that says how far something has come.
     StatusLine statusLine() {
-        return new StatusLine(err, hasStatusLine(), () -> Tty.columns(true, DEFAULT_WIDTH), System::nanoTime);
+        return new StatusLine(screen, hasStatusLine(), () -> Tty.columns(true, DEFAULT_WIDTH), System::nanoTime);
     }
 
     /// Shows how far a piece of work has come, and ends it at Ctrl-C.
@@ -75,10 +104,10 @@ record Terminal(InputStream in, Output out, PrintWriter err, Output messages, En
         return !json && Tty.isTerminal(Tty.STDERR);
     }
 
-    /// Prints what a command was asked for.
+    /// Prints what a command was asked for, with control characters made visible.
     void print(String text) {
         try {
-            out.write(text.getBytes(StandardCharsets.UTF_8));
+            out.write(Visible.lines(text).getBytes(StandardCharsets.UTF_8));
             out.flush();
         } catch (IOException _) {
             // The stream remembers it, and #settle says it.

@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.Visible;
 import dev.trapline.vcpu.trace.HypercallText;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -59,6 +60,6 @@ final class TracePrinter implements TraceWalk.Sink {
     }
 
     private void print(String line) throws IOException {
-        out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        out.write((Visible.line(line) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 }

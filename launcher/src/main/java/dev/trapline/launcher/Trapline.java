@@ -27,7 +27,8 @@ public final class Trapline {
         boolean json = FormatOption.isJson(List.of(arguments));
         int status;
         // A command that runs a machine takes signals itself meanwhile.
-        try (Signals signals = Signals.take()) {
+        try (Signals signals = Signals.take();
+                LastWord _ = LastWord.prepare(terminal.err())) {
             signals.ask(
                     () -> {
                         terminal.endRequest().ask();
@@ -105,7 +106,7 @@ public final class Trapline {
             }
             default -> {
                 HelpText.prepare(leaf.commandSpec().commandLine(), terminal);
-                leaf.commandSpec().commandLine().usage(terminal.err());
+                leaf.commandSpec().commandLine().usage(terminal.screen());
                 yield Performed.of(new Ending(Ending.USAGE, "usage", "no command given"));
             }
         };

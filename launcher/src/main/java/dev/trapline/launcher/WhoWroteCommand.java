@@ -139,7 +139,8 @@ final class WhoWroteCommand implements Action {
             RecordedWith.warn(reader, engines.library(), services, terminal.err());
         }
         Checkpoints checkpoints = new Checkpoints(recording, settings, !noCheckpoints.isGiven(), terminal.err());
-        Seek seek = new Seek(terminal, recording, open, engines, services, checkpoints);
+        Seek seek =
+                new Seek(terminal, terminal.replayedConsole(false), recording, open, engines, services, checkpoints);
         Ending ending = seek.whoWrote(range, position, format.isJson());
         return ending.status() == Ending.OK ? Ending.DONE : ending;
     }

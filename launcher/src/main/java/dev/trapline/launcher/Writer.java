@@ -1,6 +1,7 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.Position;
+import dev.trapline.abi.Visible;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
@@ -47,10 +48,10 @@ record Writer(Kind kind, String name) {
     /// In words, as the end of a sentence.
     String text() {
         return switch (kind) {
-            case FIRMWARE -> "written by the firmware service '" + name + "'";
+            case FIRMWARE -> "written by the firmware service '" + Visible.line(name) + "'";
             case RESET -> "the machine was reset, and its images were loaded again";
             case STOLEN_TIME -> "written by the machine, which keeps a vCPU's stolen time here (PV time)";
-            case IMAGE -> "loaded from the image '" + name + "' at power-on";
+            case IMAGE -> "loaded from the image '" + Visible.line(name) + "' at power-on";
             case NOBODY -> "not changed since power-on";
         };
     }

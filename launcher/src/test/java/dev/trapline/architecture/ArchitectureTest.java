@@ -27,6 +27,9 @@ class ArchitectureTest {
     private static final List<Exemption> EXEMPTIONS = List.of(
             new Exemption("Database", "System.getenv", "finds where a history is read; it is the same anywhere"),
             new Exemption("Database", "System.getProperty", "finds the user's own passwords and certificates"),
+            new Exemption("CheckpointSeal", "SecureRandom.<init>", "a key that nobody can guess; no part of a history"),
+            new Exemption("CheckpointSeal", "SecureRandom.nextBytes", "as above"),
+            new Exemption("Descriptor", "System.getProperty", "which numbers the system has for what"),
             new Exemption("MachineCode", "System.getProperty", CHOOSES_SHORTCUTS),
             new Exemption("Shortcut", "System.getProperty", CHOOSES_SHORTCUTS),
             new Exemption("BundledLibrary", "System.getProperty", FINDS_THE_LIBRARY),

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.jar.JarOutputStream;
@@ -124,6 +125,9 @@ class BrokenPluginTest {
         absent off     | apply   | false | powers off vcpu9, which does not exist
         absent deliver | apply   | false | delivers an event to vcpu9, which does not exist
         outside        | apply   | true  | writes 8 bytes at 0x1000000000, which is not wholly in memory
+        huge           | apply   | false | wants effects of 16777281 bytes at once, and at most 16777216 can be recorded
+        huge           | entropy | true  | wants effects of 16777281 bytes at once, and at most 16777216 can be recorded
+        many           | apply   | true  | wants effects of 17826880 bytes at once, and at most 16777216 can be recorded
         odd time       | apply   | false | shares stolen time at 0x40000001, which is not a multiple of 8
         time outside   | entropy | false | shares stolen time at 0xfffffffffffffff8, which is not wholly in memory
         """)
@@ -170,7 +174,11 @@ class BrokenPluginTest {
     @Test
     void aServiceThatFailsWhenItIsMadeOrDescribedIsNamedByEveryCommand() throws IOException {
         perform(run("throw", "apply", false));
-        for (Class<?> broken : List.of(Unmakeable.class, Unloadable.class, Nameless.class, Speechless.class)) {
+        for (Class<?> broken : List.of(
+                UselessServices.Unmakeable.class,
+                UselessServices.Unloadable.class,
+                UselessServices.Nameless.class,
+                UselessServices.Speechless.class)) {
             Path jar = jar(broken.getSimpleName() + ".jar", broken.getName());
             for (List<String> command : List.of(
                     List.of("run", guest.toString()),
@@ -292,6 +300,53 @@ class BrokenPluginTest {
         assertEnded(CommandProcess.start(arguments.toArray(String[]::new)), Ending.LIMIT, "apply");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "Endless, INT",
+        "Verbose, TERM",
+        "Loading, INT",
+        "Endless, timeout",
+        "Verbose, timeout",
+        "Loading, timeout",
+    })
+    void aServiceThatIsNeverMadeOrNeverSaysWhatItIsDoesNotHoldTheProcess(String kind, String end) throws IOException {
+        String broken = UselessServices.class.getName() + "$" + kind;
+        Path jar = jar(kind + ".jar", broken);
+        List<String> arguments = new ArrayList<>(List.of("run", "--plugin", jar.toString(), guest.toString()));
+        if (end.equals("timeout")) {
+            arguments.addAll(List.of("--timeout", "1s"));
+        }
+        CommandProcess process = CommandProcess.start(arguments.toArray(String[]::new));
+        if (!end.equals("timeout")) {
+            assertThat(awaitLoopOrEnd(process)).as("the service loops").isTrue();
+            process.signal(end);
+        }
+        CommandProcess.Ended ended = process.await();
+        assertThat(ended.status()).as(ended.err()).isEqualTo(end.equals("timeout") ? Ending.LIMIT : Ending.INTERRUPTED);
+        assertThat(ended.lastLine()).contains("a firmware service did not return: " + broken);
+    }
+
+    /// Nothing more can be allocated, by anybody: the end is told from what was set aside.
+    @ParameterizedTest
+    @CsvSource({"hoard, apply, true", "hoard, apply, false", "hoard, notice, false", "hoard, start, true"})
+    void aServiceThatKeepsAllMemoryIsNamed(String how, String where, boolean resident) {
+        CommandProcess process = CommandProcess.startWith(
+                Map.of("JAVA_TOOL_OPTIONS", "-Xmx128m"),
+                run(how, where, resident).toArray(String[]::new));
+        process.type("");
+        CommandProcess.Ended ended = process.await();
+        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.BROKEN);
+        assertThat(ended.lastLine())
+                .as("the service's error, or that of another thread that came first")
+                .containsAnyOf(
+                        "service-failed: service 'misbehaving' threw java.lang.OutOfMemoryError",
+                        "a firmware service did not return: " + Misbehaving.class.getName());
+        if (!where.equals("start")) {
+            Said verified = perform(List.of("journal", "verify", recording().toString()));
+            assertThat(verified.status()).as(verified.err()).isZero();
+        }
+    }
+
     @Test
     void aTimeoutEndsTheProcessAlthoughAServiceDoesNotStart() {
         List<String> arguments = run("loop", "start", false);
@@ -343,64 +398,12 @@ class BrokenPluginTest {
     private static boolean awaitLoopOrEnd(CommandProcess process) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (process.isAlive() && System.nanoTime() < end) {
-            if (Stacks.of(process.pid()).contains(Misbehaving.class.getName() + ".misbehave")) {
+            String stacks = Stacks.of(process.pid());
+            if (stacks.contains(Misbehaving.class.getName() + ".misbehave")
+                    || stacks.contains(Misbehaving.class.getName() + ".loop")) {
                 return true;
             }
         }
         return false;
-    }
-
-    /// Cannot be made.
-    public static final class Unmakeable extends Useless {
-        public Unmakeable() {
-            throw new OutOfMemoryError("no room for a service");
-        }
-    }
-
-    /// Cannot be loaded.
-    public static final class Unloadable extends Useless {
-        static final int VALUE = fail();
-
-        private static int fail() {
-            throw new IllegalStateException("not today");
-        }
-    }
-
-    /// Says nothing of itself.
-    @SuppressWarnings("NullAway")
-    public static final class Nameless extends Useless {
-        @Override
-        public dev.trapline.abi.firmware.ServiceDescriptor descriptor() {
-            return null;
-        }
-    }
-
-    /// Throws when it is asked what it is.
-    public static final class Speechless extends Useless {
-        @Override
-        public dev.trapline.abi.firmware.ServiceDescriptor descriptor() {
-            throw new StackOverflowError();
-        }
-    }
-
-    /// What they have in common: they do not get far.
-    public abstract static class Useless implements dev.trapline.abi.firmware.FirmwareService<Integer> {
-        @Override
-        public dev.trapline.abi.firmware.ServiceDescriptor descriptor() {
-            return new dev.trapline.abi.firmware.ServiceDescriptor("useless", "1", List.of(), List.of(), List.of());
-        }
-
-        @Override
-        public Integer start(dev.trapline.abi.firmware.ServiceContext context) {
-            return 0;
-        }
-
-        @Override
-        public dev.trapline.abi.firmware.Reply<Integer> apply(
-                Integer state,
-                dev.trapline.abi.firmware.ServiceCall call,
-                dev.trapline.abi.firmware.GuestMemory memory) {
-            return dev.trapline.abi.firmware.Reply.of(state);
-        }
     }
 }

@@ -145,8 +145,7 @@ class CheckpointsTest {
         String other = directory.resolve("other").toString();
         copy(Path.of(recording), Path.of(other));
         List<CommandProcess> indexing = Stream.of(recording, other)
-                .map(each ->
-                        CommandProcess.startWith(key("state/new"), "journal", "index", each, "--set", CLOSE))
+                .map(each -> CommandProcess.startWith(key("state/new"), "journal", "index", each, "--set", CLOSE))
                 .toList();
         indexing.forEach(each -> each.type(""));
         for (CommandProcess each : indexing) {
@@ -168,7 +167,8 @@ class CheckpointsTest {
         assertThat(there.status()).as(there.err()).isZero();
         assertThat(there.err())
                 .contains("no checkpoints are used or kept beside " + recording, nowhere.get(CheckpointSeal.VARIABLE));
-        assertThat(runWith(nowhere, "replay", recording, "--jobs", "2").status()).isZero();
+        assertThat(runWith(nowhere, "replay", recording, "--jobs", "2").status())
+                .isZero();
         Ended indexed = runWith(nowhere, "journal", "index", recording, "--set", CLOSE);
         assertThat(indexed.status()).as(indexed.err()).isEqualTo(Ending.USAGE);
         assertThat(Path.of(recording, "checkpoints", "store.mv")).doesNotExist();
@@ -176,16 +176,16 @@ class CheckpointsTest {
 
     @Test
     void theKeyIsWhereTheEnvironmentPutsStates() {
-        Path home = Path.of("/home/me");
+        Path home = Path.of("/users/me");
         assertThat(CheckpointKeyFile.of(Map.of(), home))
-                .isEqualTo(Path.of("/home/me/.local/state/trapline/checkpoint.key"));
+                .isEqualTo(Path.of("/users/me/.local/state/trapline/checkpoint.key"));
         assertThat(CheckpointKeyFile.of(Map.of("HOME", "/other"), home))
                 .isEqualTo(Path.of("/other/.local/state/trapline/checkpoint.key"));
         assertThat(CheckpointKeyFile.of(Map.of("XDG_STATE_HOME", "/state", "HOME", "/other"), home))
                 .isEqualTo(Path.of("/state/trapline/checkpoint.key"));
         assertThat(CheckpointKeyFile.of(Map.of("XDG_STATE_HOME", "relative"), home))
                 .as("to be ignored, says the specification")
-                .isEqualTo(Path.of("/home/me/.local/state/trapline/checkpoint.key"));
+                .isEqualTo(Path.of("/users/me/.local/state/trapline/checkpoint.key"));
         assertThat(CheckpointKeyFile.of(Map.of(CheckpointSeal.VARIABLE, "/k", "XDG_STATE_HOME", "/state"), home))
                 .isEqualTo(Path.of("/k"));
     }

@@ -97,7 +97,8 @@ class ForgedStretchTest {
     void aCheckpointThatIsNotWhatTheMachineWasIsNoDivergence() {
         Playback playback = playback();
         try (playback;
-                CheckpointStore store = CheckpointStore.open(recording, playback.key(), CheckpointKeyFile.seal(), BUDGET)) {
+                CheckpointStore store =
+                        CheckpointStore.open(recording, playback.key(), CheckpointKeyFile.seal(), BUDGET)) {
             long slice = store.slices().get(store.slices().size() / 2);
             StoredCheckpoint stored = store.read(slice);
             assertThat(stored).isNotNull();
@@ -134,7 +135,8 @@ class ForgedStretchTest {
     private void copyCheckpoints(Path forged, List<Segment> segments) {
         Playback playback = playback();
         try (playback;
-                CheckpointStore from = CheckpointStore.open(recording, playback.key(), CheckpointKeyFile.seal(), BUDGET);
+                CheckpointStore from =
+                        CheckpointStore.open(recording, playback.key(), CheckpointKeyFile.seal(), BUDGET);
                 CheckpointStore to = CheckpointStore.open(forged, playback.key(), CheckpointKeyFile.seal(), BUDGET)) {
             assertThat(from.slices())
                     .as("checkpoints before and behind the forgery")

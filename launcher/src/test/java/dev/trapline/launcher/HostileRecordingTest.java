@@ -339,6 +339,75 @@ class HostileRecordingTest {
                 .isZero();
     }
 
+    /// A name from a recording: it clears the screen, and pretends to be the last line.
+    private static final String NAME = "x\u001b[2J\u009b2J\ntrapline: exit 0, sound: all is well \u202e.elf";
+
+    @Test
+    void noMessageHasAControlSequenceOfSomebodyElse() throws IOException {
+        byte[] elf = Files.readAllBytes(Path.of(guest("smp-hello")));
+        String text = new String(elf, StandardCharsets.ISO_8859_1).replace("_start", "\u001b[2J\n_");
+        Path image = Files.write(directory.resolve(NAME), text.getBytes(StandardCharsets.ISO_8859_1));
+        Path hostile = directory.resolve("hostile");
+        String rec = hostile.toString();
+        requireVisible(run("run", "--record", rec, image.toString()));
+        String stranger = "\u001b]0;title\u0007\u009d";
+        for (List<String> command : List.of(
+                List.of("journal", "info", rec),
+                List.of("journal", "info", rec, "--format", "json"),
+                List.of("journal", "verify", rec),
+                List.of("trace", rec),
+                List.of("trace", rec, "--schedule", "--format", "json"),
+                List.of("replay", rec, "--at", "2", "--registers", "--disassemble"),
+                List.of("who-wrote", rec, "0x40080000", "4", "--before", "start"),
+                List.of("replay", rec, "--image", image.toString(), "--plugin", stranger),
+                List.of("replay", stranger, "--format", "json"),
+                List.of("run", stranger),
+                List.of("run", "--" + stranger),
+                List.of("caps", "list", "--set", "firmware.toggles." + stranger + "=on"),
+                List.of("trace", rec, "--function", stranger))) {
+            requireVisible(refused(command.toArray(String[]::new)));
+        }
+        Files.delete(image);
+        Path manifest = hostile.resolve("manifest");
+        Files.writeString(manifest, Files.readString(manifest).replaceAll("id = .*", "id = " + stranger));
+        requireVisible(refused("journal", "info", rec));
+        Files.writeString(manifest, Files.readString(manifest).replaceAll("state = .*", stranger));
+        requireVisible(refused("journal", "info", rec));
+    }
+
+    private static void requireVisible(Ended ended) {
+        for (String text : List.of(ended.out(), ended.err())) {
+            assertThat(text.chars()
+                            .filter(c -> c != '\n' && Character.isISOControl(c))
+                            .count())
+                    .as("control characters in: %s", text)
+                    .isZero();
+            assertThat(text).doesNotContain("\u202e", "\ntrapline: exit 0, sound: all is well");
+        }
+    }
+
+    /// What a recorded guest prints is obeyed by a terminal only if the user says so.
+    @Test
+    void theConsoleOfAReplayIsShownAtATerminalAndIsAsItWasElsewhere() throws IOException {
+        byte[] elf = Files.readAllBytes(Path.of(guest("smp-hello")));
+        String text = new String(elf, StandardCharsets.ISO_8859_1).replace("hello", "\u001b[2Jx");
+        assertThat(text).as("the guest greets with a control sequence").contains("\u001b[2Jx");
+        Path image = Files.write(directory.resolve("clears.elf"), text.getBytes(StandardCharsets.ISO_8859_1));
+        String rec = directory.resolve("clears").toString();
+        String printed = run("run", "--record", rec, image.toString()).out();
+        assertThat(printed).as("a run prints what its guest prints").contains("\u001b[2Jx");
+        assertThat(refused("replay", rec).out()).as("no terminal").isEqualTo(printed);
+        System.setProperty(Tty.PROPERTY, "1");
+        try {
+            assertThat(refused("replay", rec).out()).isEqualTo(printed.replace("\u001b", "\\x1b"));
+            assertThat(refused("replay", rec, "--from", "0", "--to", "end").out())
+                    .isEqualTo(printed.replace("\u001b", "\\x1b"));
+            assertThat(refused("replay", rec, "--raw-console").out()).isEqualTo(printed);
+        } finally {
+            System.clearProperty(Tty.PROPERTY);
+        }
+    }
+
     @Test
     void recordingsArePrivateWhateverTheUmask() throws Exception {
         String made = directory.resolve("made").toString();

@@ -14,6 +14,7 @@ import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceDescriptor.Setting;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /// A service that does whatever is wrong where its settings say so: `where` it is asked, on its `nth` call.
@@ -29,6 +30,8 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
 
     /// The system property that has it behave otherwise in a replay than it did in the run.
     static final String OTHER = "trapline.test.other";
+
+    private static final List<long[]> HOARD = new ArrayList<>();
 
     /// How often it was called.
     public record State(long calls, String how, String where, long nth) {
@@ -99,6 +102,10 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
             case "null state" -> Reply.x0(null, 0);
             case "null registers" -> Reply.of(state, (RegisterWrites) null);
             case "null effects" -> new Reply<>(state, RegisterWrites.NONE, null);
+            case "many" -> {
+                Effect write = new Effect.WriteMemory(0x4000_0000L, Bytes.copyOf(new byte[1 << 20]));
+                yield new Reply<>(state, RegisterWrites.NONE, Collections.nCopies(17, write));
+            }
             case "null effect" -> Reply.of(state, (Effect) null);
             case "x18" -> Reply.of(state, RegisterWrites.x0(0).and(18, 1));
             default -> Reply.of(state, effect(state.how()));
@@ -114,6 +121,7 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
             case "absent off" -> new Effect.PowerOff(new VcpuId(9));
             case "absent deliver" -> new Effect.DeliverEvent(new VcpuId(9), 0, 0, 0);
             case "outside" -> new Effect.WriteMemory(0x10L << 32, Bytes.copyOf(new byte[8]));
+            case "huge" -> new Effect.WriteMemory(0x4000_0000L, Bytes.copyOf(new byte[(16 << 20) + 1]));
             case "odd time" -> new Effect.ShareStolenTime(VcpuId.BOOT, 0x4000_0001L);
             case "time outside" -> new Effect.ShareStolenTime(VcpuId.BOOT, -8);
             default -> throw new IllegalArgumentException("no way to misbehave: " + how);
@@ -131,6 +139,7 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
             case "exhaust" -> exhaust();
             case "loop" -> loop();
             case "allocate" -> allocate();
+            case "hoard" -> hoard();
             default -> {}
         }
     }
@@ -151,7 +160,22 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
         }
     }
 
-    private static void loop() {
+    /// What it took is never given back, not even when there is no more.
+    private static void hoard() {
+        for (int size = 1 << 24; size > 0; size /= 2) {
+            try {
+                while (true) {
+                    HOARD.add(new long[size]);
+                }
+            } catch (OutOfMemoryError e) {
+                if (size == 1) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    static void loop() {
         long turns = 0;
         while (turns >= 0) {
             turns = turns == Long.MAX_VALUE ? 0 : turns + 1;

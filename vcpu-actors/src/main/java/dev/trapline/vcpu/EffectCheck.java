@@ -7,11 +7,16 @@ import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.abi.machine.Width;
+import dev.trapline.journal.codec.JournalFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Whether what a service wants done can be done on this machine, as it is now. What cannot is the service's defect,
 /// and is found before anything of it is done.
 final class EffectCheck {
+
+    /// What an effect takes in a record beside the bytes that it writes, at most.
+    private static final int EFFECT_BYTES = 64;
 
     private final MachineSpec spec;
     private final GuestMemory memory;
@@ -30,6 +35,27 @@ final class EffectCheck {
         String reason = refusal(effect);
         if (reason != null) {
             throw new ServiceFailure(service, reason, null);
+        }
+    }
+
+    /// Refuses effects that are too much for one record, whether or not they are recorded: a run does not depend on
+    /// that.
+    ///
+    /// @throws ServiceFailure naming the service, and how much it wants
+    static void requireRecordable(List<Effect> effects, String service) {
+        long bytes = 0;
+        for (Effect effect : effects) {
+            bytes += EFFECT_BYTES
+                    + (effect instanceof Effect.WriteMemory write
+                            ? write.bytes().size()
+                            : 0);
+        }
+        if (bytes > JournalFormat.MAX_RECORD_BYTES) {
+            throw new ServiceFailure(
+                    service,
+                    "wants effects of " + bytes + " bytes at once, and at most " + JournalFormat.MAX_RECORD_BYTES
+                            + " can be recorded: it has to write memory in several answers",
+                    null);
         }
     }
 

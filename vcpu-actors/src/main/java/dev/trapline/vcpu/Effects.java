@@ -100,6 +100,7 @@ final class Effects {
         }
         List<Effect> effects = services.notice(service, event);
         if (!effects.isEmpty()) {
+            EffectCheck.requireRecordable(effects, service);
             List<Effect> feasible = feasible(effects);
             run.reacted(new JournalRecord.Reaction(service, feasible));
             apply(feasible, service);

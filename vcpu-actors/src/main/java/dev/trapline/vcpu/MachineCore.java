@@ -167,6 +167,9 @@ final class MachineCore implements Effects.Run {
     void hypercallAnswered(SliceEnd end, Decision decision, RegisterWrites registers, List<Effect> wanted) {
         Slice slice = end.slice();
         takeIn(end);
+        if (!wanted.isEmpty()) {
+            EffectCheck.requireRecordable(wanted, serviceOf(decision));
+        }
         List<Effect> feasible = effects.feasible(wanted);
         Answer answer = new Answer(decision, registers, feasible);
         history.append(answer);

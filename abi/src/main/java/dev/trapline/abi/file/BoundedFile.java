@@ -17,8 +17,8 @@ import java.util.Arrays;
 
 /// Reads files of which nothing is known yet: regular ones, and at most as much of them as the caller can use. What is
 /// no regular file is not even opened, since opening a device can have effects. Somebody may put another one in its
-/// place after that look: so the file is opened without waiting (a pipe would wait for somebody to write), looked at once
-/// more, and read by what was opened. Where the system is not Linux, the first look is the only one.
+/// place after that look: so the file is opened without waiting (a pipe would wait for somebody to write), looked at
+/// once more, and read by what was opened. Where the system is not Linux, the first look is the only one.
 public final class BoundedFile {
 
     /// What becomes of a name that is a symbolic link.

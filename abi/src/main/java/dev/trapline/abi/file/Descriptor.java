@@ -50,8 +50,7 @@ final class Descriptor implements AutoCloseable {
     private static final int ELOOP = 40;
 
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO =
-            STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
     private static final @Nullable Calls CALLS = calls();
 
@@ -66,6 +65,7 @@ final class Descriptor implements AutoCloseable {
     private record Calls(MethodHandle openat, MethodHandle close) {}
 
     /// Only Linux, on the two processors whose numbers are known, and with the file system that shows open files.
+    @SuppressWarnings("restricted")
     private static @Nullable Calls calls() {
         boolean known = "Linux".equals(System.getProperty("os.name")) && (isArm() || isX86());
         if (!known || !Files.isDirectory(OPEN_FILES)) {
@@ -82,8 +82,7 @@ final class Descriptor implements AutoCloseable {
                     Linker.Option.firstVariadicArg(3),
                     Linker.Option.captureCallState("errno"));
             MethodHandle close = linker.downcallHandle(
-                    library.findOrThrow("close"),
-                    FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+                    library.findOrThrow("close"), FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
             return new Calls(openat, close);
         } catch (IllegalCallerException | UnsupportedOperationException | NoSuchElementException e) {
             // Native access is forbidden, or there is none: files are opened as Java does it.
@@ -101,7 +100,7 @@ final class Descriptor implements AutoCloseable {
 
     /// Whether files can be opened in this way here.
     static boolean isKnown(Path file) {
-        return CALLS != null && file.getFileSystem() == OPEN_FILES.getFileSystem();
+        return CALLS != null && file.getFileSystem().equals(OPEN_FILES.getFileSystem());
     }
 
     /// Opens a file by its path.
@@ -138,7 +137,8 @@ final class Descriptor implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             // SAFETY: both segments live until the call is over; the text ends with a zero.
-            int number = (int) calls.openat().invokeExact(state, at, text(arena, at == HERE ? bytes(name) : lastOf(bytes(name))), flags);
+            int number = (int) calls.openat()
+                    .invokeExact(state, at, text(arena, at == HERE ? bytes(name) : lastOf(bytes(name))), flags);
             if (number < 0) {
                 throw failed(name, (int) ERRNO.get(state, 0L), flags);
             }

@@ -27,6 +27,9 @@ public final class ServiceFailure extends RuntimeException {
     ///
     /// @param during what was asked of it: `on call 0xC6001000 of vcpu0`
     public static ServiceFailure threw(String service, Throwable thrown, String during) {
+        if (thrown instanceof OutOfMemoryError) {
+            MemoryReserve.releaseFor(service);
+        }
         return new ServiceFailure(service, "threw " + describe(thrown) + " " + during, thrown);
     }
 

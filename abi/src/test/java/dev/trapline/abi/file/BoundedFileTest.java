@@ -134,7 +134,8 @@ class BoundedFileTest {
         long before = count(open);
         for (int n = 0; n < 50; n++) {
             BoundedFile.readIn(directory, file, 1);
-            assertThatThrownBy(() -> exchanged(directory, StandardOpenOption.READ)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> exchanged(directory, StandardOpenOption.READ))
+                    .isInstanceOf(IOException.class);
             assertThatThrownBy(() -> exchanged(directory.resolve("none"), StandardOpenOption.READ))
                     .isInstanceOf(IOException.class);
         }

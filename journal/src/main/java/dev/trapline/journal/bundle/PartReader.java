@@ -24,17 +24,20 @@ final class PartReader implements AutoCloseable {
     private static final int STEP = 1 << 16;
 
     private final Path file;
+    private final ImportLimits limits;
     private final FileChannel channel;
     private final long size;
     private byte[] hash;
     private long at;
+    private long taken;
     private int next;
     private Part.Kind last = Part.Kind.MANIFEST;
     private String part = "its beginning";
 
     /// @throws RecordingException if it is no exported recording, or one of another version
-    PartReader(Path file) {
+    PartReader(Path file, ImportLimits limits) {
         this.file = file;
+        this.limits = limits;
         try {
             this.channel = BoundedFile.open(file, Links.FOLLOWED);
             this.size = channel.size();
@@ -111,10 +114,22 @@ final class PartReader implements AutoCloseable {
         if (storedBytes > Zstd.compressBound(contentBytes)) {
             throw damaged("it takes " + storedBytes + " bytes to store " + contentBytes);
         }
+        take(contentBytes);
         hash = expected;
         next++;
         last = kind;
         return new Content(kind, part, stored, storedBytes, contentBytes);
+    }
+
+    /// What the parts before it have taken is less than the limit: nothing overflows.
+    private void take(long contentBytes) {
+        if (contentBytes > limits.bytes() - taken) {
+            throw new RecordingException(
+                    Kind.STORAGE,
+                    "the file " + file + " unpacks to more than " + limits.bytes()
+                            + " bytes, which is the most that this import may take");
+        }
+        taken += contentBytes;
     }
 
     /// The hash of a part, of which the head was read; reads what it stores.
@@ -171,6 +186,7 @@ final class PartReader implements AutoCloseable {
                     throw damaged("it should have " + content.bytes() + " bytes and has fewer");
                 }
                 left -= length;
+                limits.progress().accept(at);
                 sink.take(step, 0, length);
             }
             if (plain.read() >= 0) {
@@ -230,6 +246,7 @@ final class PartReader implements AutoCloseable {
                     throw damaged("it is cut off");
                 }
                 at += read;
+                limits.progress().accept(at);
             }
         } catch (IOException e) {
             throw new RecordingException(Kind.STORAGE, "cannot read the file " + file + ": " + e.getMessage(), e);

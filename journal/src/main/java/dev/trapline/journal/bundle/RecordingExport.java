@@ -27,6 +27,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Packs a recording into one file, and writes nothing to the recording.
@@ -35,11 +36,13 @@ public final class RecordingExport {
     private final RecordingReader reader;
     private final Manifest manifest;
     private final List<Image> images;
+    private final LongConsumer progress;
 
-    private RecordingExport(RecordingReader reader, Manifest manifest, List<Image> images) {
+    private RecordingExport(RecordingReader reader, Manifest manifest, List<Image> images, LongConsumer progress) {
         this.reader = reader;
         this.manifest = manifest;
         this.images = images;
+        this.progress = progress;
     }
 
     /// Exports a recording, up to its last whole segment if it is open.
@@ -49,8 +52,10 @@ public final class RecordingExport {
     /// @param withImages whether the images go into it
     /// @param sharing who may read the file
     /// @param reader opens the recording
+    /// @param progress told which segment is written; may throw to end the export, which then leaves no file
     /// @throws RecordingException if the recording cannot be read, or the file cannot be made; then there is none
-    public static ExportSummary export(Path recording, Path file, boolean withImages, Sharing sharing, Opener reader) {
+    public static ExportSummary export(
+            Path recording, Path file, boolean withImages, Sharing sharing, Opener reader, LongConsumer progress) {
         requireOutside(recording, file);
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             throw exists(file, null);
@@ -59,7 +64,7 @@ public final class RecordingExport {
         Manifest manifest = RecordingDirectory.at(recording).manifest();
         try (RecordingReader open = reader.open(recording, OpenOptions.STRICT)) {
             List<Image> images = withImages ? open.images() : List.of();
-            return new RecordingExport(open, manifest.in(Manifest.MVSTORE), images).writeTo(file, sharing);
+            return new RecordingExport(open, manifest.in(Manifest.MVSTORE), images, progress).writeTo(file, sharing);
         }
     }
 
@@ -150,6 +155,7 @@ public final class RecordingExport {
         long slices = 0;
         ByteArrayOutputStream group = new ByteArrayOutputStream(Part.GROUP_BYTES);
         for (long ordinal = 0; ordinal < reader.segmentCount(); ordinal++) {
+            progress.accept(ordinal);
             Segment segment = reader.segment(ordinal);
             group.write(segment.bytes());
             digest = segment.digest();

@@ -54,13 +54,13 @@ public final class RecordingImport {
     /// @param file what was exported
     /// @param target the directory to make: there must be nothing
     /// @param sharing who may read it
-    /// @throws RecordingException if the file is not what was exported, or the directory cannot be made; then there
-    ///     is none
-    public static ExportSummary importTo(Path file, Path target, Sharing sharing) {
+    /// @throws RecordingException if the file is not what was exported or takes more than it may, or the directory
+    ///     cannot be made; then there is none
+    public static ExportSummary importTo(Path file, Path target, Sharing sharing, ImportLimits limits) {
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             throw exists(target);
         }
-        try (PartReader parts = new PartReader(file)) {
+        try (PartReader parts = new PartReader(file, limits)) {
             return new RecordingImport(file, parts).writeTo(target, sharing);
         }
     }

@@ -12,6 +12,7 @@ import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.bundle.ExportSummary;
+import dev.trapline.journal.bundle.ImportLimits;
 import dev.trapline.journal.bundle.RecordingExport;
 import dev.trapline.journal.bundle.RecordingImport;
 import dev.trapline.journal.codec.PackedWriter;
@@ -27,6 +28,7 @@ import dev.trapline.journal.store.StoredRecordingReader;
 import dev.trapline.journal.store.UnfinishedRecording;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /// Makes, opens and replays recordings.
 public final class Recordings {
@@ -107,33 +109,36 @@ public final class Recordings {
     /// @param file must not exist
     /// @param withImages whether the images go into it
     /// @param sharing who may read the file
+    /// @param progress told which segment is written; may throw to end the export, which then leaves no file
     /// @throws RecordingException if the recording cannot be read or the file not be made; then there is no file
-    public static ExportSummary export(Path directory, Path file, boolean withImages, Sharing sharing) {
-        return RecordingExport.export(directory, file, withImages, sharing, Recordings::open);
+    public static ExportSummary export(
+            Path directory, Path file, boolean withImages, Sharing sharing, LongConsumer progress) {
+        return RecordingExport.export(directory, file, withImages, sharing, Recordings::open, progress);
     }
 
     /// Packs a recording into a file that its owner alone may read.
     ///
     /// @throws RecordingException as above
     public static ExportSummary export(Path directory, Path file, boolean withImages) {
-        return export(directory, file, withImages, Sharing.PRIVATE);
+        return export(directory, file, withImages, Sharing.PRIVATE, _ -> {});
     }
 
     /// Makes a recording of a file that [#export] wrote.
     ///
     /// @param directory must not exist
     /// @param sharing who may read it
-    /// @throws RecordingException if the file is not what was written, or the recording cannot be made; then there
-    ///     is no recording
-    public static ExportSummary importTo(Path file, Path directory, Sharing sharing) {
-        return RecordingImport.importTo(file, directory, sharing);
+    /// @param limits what it may take
+    /// @throws RecordingException if the file is not what was written or takes more than it may, or the recording
+    ///     cannot be made; then there is no recording
+    public static ExportSummary importTo(Path file, Path directory, Sharing sharing, ImportLimits limits) {
+        return RecordingImport.importTo(file, directory, sharing, limits);
     }
 
-    /// Makes a recording that its owner alone may read.
+    /// Makes a recording that its owner alone may read, as large as the file says.
     ///
     /// @throws RecordingException as above
     public static ExportSummary importTo(Path file, Path directory) {
-        return importTo(file, directory, Sharing.PRIVATE);
+        return importTo(file, directory, Sharing.PRIVATE, ImportLimits.NONE);
     }
 
     /// Checks that an input can be recorded, before a machine takes it.

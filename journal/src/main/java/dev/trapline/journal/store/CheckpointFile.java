@@ -12,8 +12,8 @@ import org.h2.mvstore.MVStore;
 import org.h2.mvstore.type.LongDataType;
 import org.jspecify.annotations.Nullable;
 
-/// How the store of checkpoints is laid out: a map from slices to the hashes of checkpoints, each with its seal; numbered
-/// values (checkpoints and pages of memory) with lists of their hashes; and a map that says what they are of.
+/// How the store of checkpoints is laid out: a map from slices to the hashes of checkpoints, each with its seal;
+/// numbered values (checkpoints and pages of memory) with lists of their hashes; and a map that says what they are of.
 final class CheckpointFile {
 
     private static final String CHECKPOINTS = "checkpoints";

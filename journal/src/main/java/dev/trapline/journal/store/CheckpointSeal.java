@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
 /// Tells the user's own checkpoints from those of others. A checkpoint holds the state of the emulator, which is put
 /// into the process as it is, so one that somebody else made could do anything there.
 ///
-/// The seal of a checkpoint is an HMAC-SHA-256 over what it is of, its slice and its hash. Its hash stands for the rest:
-/// for the state, and by their hashes for all pages of memory. The key is 32 random bytes in a file that only the user
-/// can read. It is made when it is first needed.
+/// The seal of a checkpoint is an HMAC-SHA-256 over what it is of, its slice and its hash. Its hash stands for the
+/// rest: for the state, and by their hashes for all pages of memory. The key is 32 random bytes in a file that only the
+/// user can read. It is made when it is first needed.
 ///
 /// May be used by several threads.
 public final class CheckpointSeal {
@@ -186,7 +186,8 @@ public final class CheckpointSeal {
             for (String part : parts) {
                 byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
                 // With its length before it, no part can be taken for another one.
-                mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
+                mac.update(
+                        ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
                 mac.update(bytes);
             }
             return mac.doFinal();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.Sharing;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
 import dev.trapline.journal.SampleRun;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,13 +61,7 @@ class HostileExportTest {
     }
 
     private void assertRefused(String why, Written... parts) throws IOException {
-        Path file = directory.resolve("file");
-        try (OutputStream out = Files.newOutputStream(file)) {
-            PartWriter writer = new PartWriter(out);
-            for (Written part : parts) {
-                writer.write(part.kind(), part.content().toArray());
-            }
-        }
+        Path file = write(parts);
         RecordingException refused = catchThrowableOfType(
                 RecordingException.class, () -> Recordings.importTo(file, directory.resolve("made")));
         assertThat(refused.kind()).isEqualTo(Kind.DAMAGED);
@@ -113,6 +109,60 @@ class HostileExportTest {
                 header(List.of(promised)),
                 new Written(Part.Kind.IMAGE, other),
                 image);
+    }
+
+    /// What the parts promise together is more than whoever imports will take.
+    @Test
+    void anImportTakesNoMoreThanItsLimit() throws IOException {
+        byte[] content = new byte[1 << 20];
+        Written image = new Written(Part.Kind.IMAGE, content);
+        ImageRef promised =
+                new ImageRef(Image.Kind.RAW, "x", 0x4000_0000L, image.content().sha256(), content.length);
+        Path file = write(manifest(), header(List.of(promised)), image, new Written(Part.Kind.END, new byte[16]));
+        for (long limit : new long[] {0, 100, content.length, content.length + 100}) {
+            RecordingException refused = catchThrowableOfType(
+                    RecordingException.class,
+                    () -> Recordings.importTo(
+                            file, directory.resolve("made"), Sharing.PRIVATE, new ImportLimits(limit, _ -> {})));
+            assertThat(refused).as("a limit of %d bytes", limit).isNotNull();
+            assertThat(refused.kind()).isEqualTo(Kind.STORAGE);
+            assertThat(refused).hasMessageContaining("unpacks to more than " + limit + " bytes");
+            assertThat(directory).as("nothing is left of it").isDirectoryNotContaining("glob:**made*");
+        }
+    }
+
+    @Test
+    void anImportThatIsEndedLeavesNothing() throws IOException {
+        byte[] content = new byte[1 << 20];
+        Written image = new Written(Part.Kind.IMAGE, content);
+        ImageRef promised =
+                new ImageRef(Image.Kind.RAW, "x", 0x4000_0000L, image.content().sha256(), content.length);
+        Path file = write(manifest(), header(List.of(promised)), image, new Written(Part.Kind.END, new byte[16]));
+        for (int at = 1; at < 40; at++) {
+            AtomicInteger left = new AtomicInteger(at);
+            ImportLimits ended = new ImportLimits(Long.MAX_VALUE, _ -> {
+                if (left.decrementAndGet() == 0) {
+                    throw new IllegalStateException("enough");
+                }
+            });
+            assertThat(catchThrowableOfType(
+                            RuntimeException.class,
+                            () -> Recordings.importTo(file, directory.resolve("made"), Sharing.PRIVATE, ended)))
+                    .as("ended, or refused for its end, after %d looks", at)
+                    .isNotNull();
+            assertThat(directory).as("after %d looks", at).isDirectoryNotContaining("glob:**made*");
+        }
+    }
+
+    private Path write(Written... parts) throws IOException {
+        Path file = directory.resolve("file");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            PartWriter writer = new PartWriter(out);
+            for (Written part : parts) {
+                writer.write(part.kind(), part.content().toArray());
+            }
+        }
+        return file;
     }
 
     @Test

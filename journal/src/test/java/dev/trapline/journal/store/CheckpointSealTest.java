@@ -82,7 +82,9 @@ class CheckpointSealTest {
         try (CheckpointStore store = open(mine, 0)) {
             assertThat(store.slices()).as("none is offered").isEmpty();
             assertThat(store.floor(1_000)).isNull();
-            assertThat(store.read(100)).as("nor given to somebody who asks for it").isNull();
+            assertThat(store.read(100))
+                    .as("nor given to somebody who asks for it")
+                    .isNull();
             assertThat(store.notice())
                     .isEqualTo("the checkpoints of " + recording + " were not made with your key, " + mine.file()
                             + ": they are ignored");
@@ -132,7 +134,9 @@ class CheckpointSealTest {
         checkpoints.put(200L, String.valueOf(checkpoints.get(100L)));
         file.close();
         try (CheckpointStore store = open(seal, 0)) {
-            assertThat(store.slices()).as("somebody was there: nothing is trusted").isEmpty();
+            assertThat(store.slices())
+                    .as("somebody was there: nothing is trusted")
+                    .isEmpty();
             assertThat(store.notice()).contains("were not made with your key");
         }
     }
@@ -155,8 +159,9 @@ class CheckpointSealTest {
 
     @Test
     void thoseWhoMakeItAtOnceHaveOneKey() throws Exception {
-        Files.createFile(directory.resolve("key"), PosixFilePermissions.asFileAttribute(
-                PosixFilePermissions.fromString("rw-------")));
+        Files.createFile(
+                directory.resolve("key"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         List<Thread> threads = Stream.generate(() -> Thread.ofPlatform().unstarted(() -> {
                     try {
                         seal("key").findOrMake();
@@ -188,7 +193,9 @@ class CheckpointSealTest {
                 Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rw-r--r--"));
             }
             case "pipe" ->
-                assertThat(new ProcessBuilder("mkfifo", place.toString()).start().waitFor())
+                assertThat(new ProcessBuilder("mkfifo", place.toString())
+                                .start()
+                                .waitFor())
                         .isZero();
             case "directory" -> Files.createDirectory(place);
             default -> place = Files.createFile(place).resolve("key");
@@ -196,21 +203,25 @@ class CheckpointSealTest {
         CheckpointSeal broken = CheckpointSeal.of(place);
         try (CheckpointStore store = open(broken, PLENTY)) {
             assertThat(store.slices()).isEmpty();
-            assertThat(store.isWritable()).as("what cannot be sealed is not kept").isFalse();
+            assertThat(store.isWritable())
+                    .as("what cannot be sealed is not kept")
+                    .isFalse();
             assertThat(store.notice())
                     .contains("no checkpoints are used or kept beside " + recording, place.toString())
                     .contains("TRAPLINE_CHECKPOINT_KEY");
         }
         try (CheckpointStore store = open(seal("key"), 0)) {
-            assertThat(store.slices()).as("those of the right key are still there").containsExactly(100L);
+            assertThat(store.slices())
+                    .as("those of the right key are still there")
+                    .containsExactly(100L);
         }
         assertThatThrownBy(broken::findOrMake).isInstanceOf(IOException.class);
     }
 
     @Test
     void aKeyThatCannotBeMadeIsToldWhenTheFirstCheckpointIsKept() throws IOException {
-        CheckpointSeal none = CheckpointSeal.of(
-                Files.createFile(directory.resolve("file")).resolve("key"));
+        CheckpointSeal none =
+                CheckpointSeal.of(Files.createFile(directory.resolve("file")).resolve("key"));
         keep(none, 100);
         try (CheckpointStore store = open(none, PLENTY)) {
             assertThat(store.notice()).as("nobody wanted any").isNull();

@@ -1,5 +1,6 @@
 package dev.trapline.vcpu.boot;
 
+import dev.trapline.abi.Visible;
 import dev.trapline.abi.machine.Width;
 import dev.trapline.vcpu.boot.ElfImage.Symbol;
 import java.util.Comparator;
@@ -118,7 +119,7 @@ final class ElfSymbols {
         boolean isFunction = type == TYPE_FUNCTION;
         // Bit 0 of an Arm function's value says that it is T32; it is no part of the address.
         long address = isFunction && layout.width() == Width.AARCH32 ? value & ~1L : value;
-        Symbol symbol = new Symbol(text, address, size);
+        Symbol symbol = new Symbol(Visible.line(text), address, size);
         Candidate candidate = new Candidate(symbol, isFunction, info >> 4 != 0);
         best.merge(symbol.address(), candidate, (a, b) -> BEST_FIRST.compare(a, b) <= 0 ? a : b);
     }

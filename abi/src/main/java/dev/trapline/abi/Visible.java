@@ -1,0 +1,78 @@
+package dev.trapline.abi;
+
+/// Text of somebody else (from a recording, a file name, a configuration, a symbol table) with its control characters
+/// made visible: a terminal would obey them. They could hide a message, or pretend to be one.
+///
+/// Control characters are those of ISO 6429 (C0 with ESC, DEL, C1), the two that end a line in Unicode, and those that
+/// change the direction of what is printed (UAX #9). Each is shown as in C: `\n`, `\x1b`, `\u202e`.
+public final class Visible {
+
+    private Visible() {}
+
+    /// A text that stands in a line: no part of it can begin a line of its own.
+    public static String line(String text) {
+        return shown(text, false);
+    }
+
+    /// A text of several lines, which may have tabs.
+    public static String lines(String text) {
+        return shown(text, true);
+    }
+
+    /// A JSON text, which stays the same JSON text.
+    public static String json(String text) {
+        if (text.chars().noneMatch(Visible::isControl)) {
+            return text;
+        }
+        StringBuilder escaped = new StringBuilder(text.length() + 16);
+        for (int at = 0; at < text.length(); at++) {
+            char character = text.charAt(at);
+            if (isControl(character)) {
+                escaped.append(String.format("\\u%04x", (int) character));
+            } else {
+                escaped.append(character);
+            }
+        }
+        return escaped.toString();
+    }
+
+    private static String shown(String text, boolean layout) {
+        if (text.chars().noneMatch(character -> isHidden((char) character, layout))) {
+            return text;
+        }
+        StringBuilder shown = new StringBuilder(text.length() + 16);
+        for (int at = 0; at < text.length(); at++) {
+            char character = text.charAt(at);
+            if (isHidden(character, layout)) {
+                shown.append(escape(character));
+            } else {
+                shown.append(character);
+            }
+        }
+        return shown.toString();
+    }
+
+    private static boolean isHidden(char character, boolean layout) {
+        return isControl(character) && !(layout && (character == '\n' || character == '\t'));
+    }
+
+    static boolean isControl(int character) {
+        return character < 0x20
+                || (character >= 0x7f && character <= 0x9f)
+                || character == 0x061c
+                || character == 0x200e
+                || character == 0x200f
+                || (character >= 0x2028 && character <= 0x202e)
+                || (character >= 0x2066 && character <= 0x2069);
+    }
+
+    /// A control character for people.
+    public static String escape(int character) {
+        return switch (character) {
+            case '\n' -> "\\n";
+            case '\r' -> "\\r";
+            case '\t' -> "\\t";
+            default -> String.format(character < 0x100 ? "\\x%02x" : "\\u%04x", character);
+        };
+    }
+}
