@@ -60,13 +60,14 @@ record Failures(Ending ending, List<String> lines, JsonObject details) {
                         new JsonObject().with("position", Positions.json(e.position())));
             case OutOfMemoryError e -> none(ofMemory(message(e)));
             // A second one of these while the first is handled: Java has only one of them left.
-            case IllegalArgumentException e when e.getCause() instanceof OutOfMemoryError lack ->
-                none(ofMemory(message(lack)));
+            case IllegalArgumentException e
+            when e.getCause() instanceof OutOfMemoryError lack -> none(ofMemory(message(lack)));
             default -> withTrace(new Ending(Ending.BROKEN, "broken", "a defect of Trapline: " + failure), failure);
         };
     }
 
-    /// How a command ends that found no memory: by a service that has taken all of it, or because there is too little.
+    /// How a command ends that found no memory: by a service that has taken all of it, or because there is too
+    /// little.
     static Ending ofMemory(String detail) {
         String service = MemoryReserve.finder();
         return service == null

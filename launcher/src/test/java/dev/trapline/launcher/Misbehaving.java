@@ -162,16 +162,8 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
 
     /// What it took is never given back, not even when there is no more.
     private static void hoard() {
-        for (int size = 1 << 24; size > 0; size /= 2) {
-            try {
-                while (true) {
-                    HOARD.add(new long[size]);
-                }
-            } catch (OutOfMemoryError e) {
-                if (size == 1) {
-                    throw e;
-                }
-            }
+        while (true) {
+            HOARD.add(new long[1 << 15]);
         }
     }
 

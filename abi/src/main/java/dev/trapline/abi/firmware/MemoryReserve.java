@@ -18,10 +18,11 @@ public final class MemoryReserve {
 
     private MemoryReserve() {}
 
-    /// Sets it aside, if it is not yet.
+    /// Sets it aside, if it is not yet, and loads what is needed until it is given back: to load a class takes
+    /// memory.
     public static void take() {
-        if (RESERVE.get() == null) {
-            RESERVE.compareAndSet(null, new byte[BYTES]);
+        if (RESERVE.get() == null && RESERVE.compareAndSet(null, new byte[BYTES])) {
+            ServiceFailure.prepare();
         }
     }
 
@@ -36,7 +37,8 @@ public final class MemoryReserve {
         FINDER.compareAndSet(null, service);
     }
 
-    /// The service that was the first in this process to find no memory: most likely it has taken all. Null if none was.
+    /// The service that was the first in this process to find no memory: most likely it has taken all. Null if none
+    /// was.
     public static @Nullable String finder() {
         return FINDER.get();
     }

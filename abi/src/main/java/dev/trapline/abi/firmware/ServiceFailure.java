@@ -33,6 +33,11 @@ public final class ServiceFailure extends RuntimeException {
         return new ServiceFailure(service, "threw " + describe(thrown) + " " + during, thrown);
     }
 
+    /// Has this class and what it calls ready for use.
+    static void prepare() {
+        threw("", new IllegalStateException(), "");
+    }
+
     // The text of an exception is the user's own code, and may throw as well.
     private static String describe(Throwable thrown) {
         try {
