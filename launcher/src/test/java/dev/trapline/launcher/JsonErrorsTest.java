@@ -69,7 +69,7 @@ class JsonErrorsTest {
         schemas = new Schemas();
         perform(OutputStream.nullOutputStream(), "run --record REC GUEST");
         perform(OutputStream.nullOutputStream(), "journal export REC PACKED");
-        plugin("SPEECHLESS", BrokenPluginTest.Speechless.class);
+        plugin("SPEECHLESS", UselessServices.Speechless.class);
         plugin("ENDLESS", Endless.class);
     }
 
