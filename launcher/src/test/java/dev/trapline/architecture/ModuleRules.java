@@ -41,7 +41,7 @@ record ModuleRules(String root) {
         rules.add(new NamedRule("abi depends on the JDK alone", abiDependsOnTheJdkAlone()));
         rules.add(new NamedRule("akka stays with the actors", akkaStaysWithTheActors()));
         rules.add(new NamedRule("services are free of akka", servicesAreFreeOfAkka()));
-        rules.add(new NamedRule("foreign functions are called by the binding alone, and by what opens files", foreignFunctions()));
+        rules.add(new NamedRule("foreign functions are called in two places alone", foreignFunctions()));
         rules.add(new NamedRule("the engine is chosen in one place", theEngineIsChosenInOnePlace()));
         rules.add(new NamedRule("nobody asks and waits", nobodyAsks()));
         rules.add(new NamedRule("values of closed sets are records", closedSetsAreRecords()));
