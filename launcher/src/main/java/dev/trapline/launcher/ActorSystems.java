@@ -9,11 +9,12 @@ import com.typesafe.config.ConfigFactory;
 final class ActorSystems {
 
     // Standard output is the guest's, signals are handled elsewhere, and dead letters are what the end of a run
-    // leaves.
+    // leaves. A host that is busy with other things may take longer than Akka's five seconds to start the logger.
     private static final String OWN = """
         akka {
           loggers = ["akka.event.slf4j.Slf4jLogger"]
           logging-filter = "akka.event.slf4j.Slf4jLoggingFilter"
+          logger-startup-timeout = 5m
           loglevel = WARNING
           stdout-loglevel = OFF
           log-dead-letters = off

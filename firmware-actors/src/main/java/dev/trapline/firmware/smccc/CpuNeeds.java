@@ -8,11 +8,17 @@ import dev.trapline.abi.CpuModel;
 /// |---|---|---|---|---|---|
 /// | Cortex-A53 | Cortex-A7 on AArch32 | no | no | no | no |
 /// | Cortex-A57 | Cortex-A15 on AArch32 | yes | mitigated for good | yes | no |
-/// | Cortex-A72 | Cortex-A15 on AArch32 | yes, at r0p3 | mitigated for good | yes, at r0p3 | no |
+/// | Cortex-A72 | Cortex-A15 on AArch32 | yes, up to r1p0 | mitigated for good | yes, up to r1p0 | no |
 ///
-/// Sources: the errata tables in TF-A's `lib/cpus` (cortex_a53.S, cortex_a57.S, cortex_a72.S, cortex_a15.S), whose
-/// firmware sets the bit against CVE-2018-3639 at reset, so that no call is needed; for CPUs without a fault DEN0028
-/// §7.5 to §7.9. Cortex-A15 needs CVE-2017-5715 worked around as KVM for 32-bit Arm tells its guests.
+/// Sources, for AArch64: the errata tables of TF-A, `lib/cpus/aarch64/cortex_a57.S`, `cortex_a72.S` and `cortex_a53.S`,
+/// and what `services/arm_arch_svc/arm_arch_svc_setup.c` makes of them. The firmware sets the bit against CVE-2018-3639
+/// at reset, so that no call is needed. `cortex_a53.S` has none of the four; Linux has the CPU in its safe lists
+/// (`arch/arm64/kernel/proton-pack.c`). For a CPU without a fault the answers are those of DEN0028 §7.5 to §7.9; TF-A
+/// says NOT_SUPPORTED.
+///
+/// For AArch32: `lib/cpus/aarch32/cortex_a15.S` has CVE-2017-5715 and CVE-2022-23960; KVM told guests on a Cortex-A15
+/// that the first needs the call (`kvm_arm_harden_branch_predictor` in Linux 5.2's `arch/arm/include/asm/kvm_host.h`);
+/// a Cortex-A7 needs nothing (`arch/arm/mm/proc-v7-bugs.c`). TF-A built for AArch32 answers none of these calls.
 final class CpuNeeds {
 
     private CpuNeeds() {}

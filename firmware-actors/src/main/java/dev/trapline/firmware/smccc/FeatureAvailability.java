@@ -15,7 +15,8 @@ import dev.trapline.abi.firmware.RegisterWrites;
 /// MPAM3_EL3  0x1EA500   0: MPAM came later
 /// ```
 ///
-/// Any other register is INVALID_PARAMETER.
+/// Any other register is INVALID_PARAMETER. TF-A computes the same in `arm_arch_svc_setup.c`, from what it was built
+/// with: it also tells of the system registers of a trace unit (TTA) and of RAS (TERR, FIEN) where the CPU has none.
 final class FeatureAvailability {
 
     private static final long SCR_EL3 = 0x1e_1100;

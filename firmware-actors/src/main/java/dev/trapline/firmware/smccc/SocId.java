@@ -55,7 +55,9 @@ record SocId(int version, int revision, String name) {
         return version != ABSENT;
     }
 
-    /// Answers the call. The type is uint32 in both conventions.
+    /// Answers the call. The type is uint32 in both conventions, and the procedure call standard leaves the upper
+    /// half of a register that holds one open (AAPCS64 §6.8.2), so it is not looked at. TF-A's `smccc_arch_id`
+    /// compares the whole register in the 64-bit convention.
     RegisterWrites answer(SmcccCall call) {
         int type = (int) call.argument(1);
         if (type == TYPE_VERSION) {
