@@ -20,6 +20,15 @@ final class Expansion {
 
     private static final long MOST = 1 << 20;
     private static final int DEEPEST = 64;
+    private static final int MOST_IN_CIRCLE = 16;
+
+    /// Whose keys may hold a password.
+    private static final String DATABASE = "trapline.record.postgresql";
+
+    /// Variables of the environment that may hold one, by their names.
+    private static final Pattern SECRET = Pattern.compile(
+            "(?i).*(PASSW|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|API_?KEY|PRIVATE_?KEY).*|TRAPLINE_POSTGRESQL_URL");
+
     private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{\\??([^}]*)}");
     private static final ConfigRenderOptions CONCISE = ConfigRenderOptions.concise();
 
@@ -29,6 +38,7 @@ final class Expansion {
         private final Map<String, Long> references = new LinkedHashMap<>();
         private String path = "";
         private String origin = "";
+        private String text = "";
         private long own;
         private long whole = -1;
         private boolean entered;
@@ -55,6 +65,7 @@ final class Expansion {
             return;
         }
         String text = value.render(CONCISE);
+        node.text = text;
         node.own = text.length();
         Matcher matcher = SUBSTITUTION.matcher(text);
         while (matcher.find()) {
@@ -87,11 +98,13 @@ final class Expansion {
             throw refused(node, "is reached through more than " + DEEPEST + " substitutions");
         }
         node.entered = true;
-        long size = node.own;
+        long size = node.references.keySet().stream().anyMatch(path -> find(path) == node) ? layered(node) : node.own;
         for (Node child : node.children.values()) {
             size += size(child, depth);
         }
         for (Map.Entry<String, Long> reference : node.references.entrySet()) {
+            requireNoSecret(node, reference.getKey());
+            requireNoCircle(node, reference.getKey(), reference.getValue());
             long each = sizeOf(reference.getKey(), depth + 1);
             size += each == 0 || reference.getValue() <= MOST / each ? each * reference.getValue() : MOST + 1;
         }
@@ -102,6 +115,52 @@ final class Expansion {
         node.entered = false;
         node.whole = size;
         return size;
+    }
+
+    /// The length of a value that is given several times, each time with what it was before: `a = ${a}${a}` doubles
+    /// it.
+    private long layered(Node node) {
+        long size = 0;
+        for (String layer : Layers.of(node.text)) {
+            long times = SUBSTITUTION
+                    .matcher(layer)
+                    .results()
+                    .filter(match -> find(match.group(1)) == node)
+                    .count();
+            size = Math.min(layer.length() + Math.max(1, times) * size, MOST + 1);
+        }
+        return size;
+    }
+
+    /// What names itself by way of another value: the library may look back at what that was before, as often as it is
+    /// named.
+    private void requireNoCircle(Node node, String path, long times) {
+        Node other = find(path);
+        if (other != null && other != node && other.entered && times > MOST_IN_CIRCLE) {
+            throw refused(node, "comes to itself by way of " + other.path + ", more than " + MOST_IN_CIRCLE + " times");
+        }
+    }
+
+    /// A value may be shown one day: in a message, in a recording. So what may be a secret is filled in for the
+    /// database alone.
+    private void requireNoSecret(Node node, String path) {
+        if (isOf(node.path, DATABASE)) {
+            return;
+        }
+        Node other = find(path);
+        boolean secret = other == null
+                ? SECRET.matcher(path.strip()).matches()
+                : isOf(other.path, DATABASE) || (isOf(DATABASE, other.path) && !other.path.isEmpty());
+        if (secret) {
+            throw refused(
+                    node,
+                    "takes " + Shown.shortened(path.strip()) + ", which may hold a password: that is filled in for "
+                            + DATABASE + " alone");
+        }
+    }
+
+    private static boolean isOf(String path, String section) {
+        return path.equals(section) || path.startsWith(section + ".");
     }
 
     private static ConfigException refused(Node node, String message) {

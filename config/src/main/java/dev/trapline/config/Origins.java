@@ -2,9 +2,14 @@ package dev.trapline.config;
 
 import com.typesafe.config.ConfigOrigin;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Where values were written, for messages and for relative paths.
 final class Origins {
+
+    /// Of a value in layers, with the strongest first.
+    private static final Pattern MERGED = Pattern.compile("merge of (.+?): ([0-9]+),.*");
 
     private Origins() {}
 
@@ -14,6 +19,10 @@ final class Origins {
         if (file == null) {
             // An option is one line: its number says nothing.
             String description = origin.description();
+            Matcher merged = MERGED.matcher(description);
+            if (merged.matches()) {
+                return merged.group(1) + ":" + merged.group(2);
+            }
             String line = ": " + origin.lineNumber();
             return description.endsWith(line)
                     ? description.substring(0, description.length() - line.length())

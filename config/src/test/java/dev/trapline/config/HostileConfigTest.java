@@ -191,6 +191,57 @@ class HostileConfigTest {
                 .contains("bad.conf:", "substitutions");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a = ${trapline.firmware.services.a}${trapline.firmware.services.a}",
+                "a = ${trapline.firmware.services.a}\" , \"${?trapline.firmware.services.a}",
+                "a = [${trapline.firmware.services.a}, ${trapline.firmware.services.a}]",
+                "a = { x = ${trapline.firmware.services.a}, y = ${trapline.firmware.services.a} }"
+            })
+    void aValueThatDoublesItselfIsAnError(String line) {
+        assertThat(refused("trapline.firmware.services {\na = ha\n" + (line + "\n").repeat(60) + "}"))
+                .contains("bad.conf", "trapline.firmware.services.a");
+    }
+
+    @Test
+    void valuesThatNameEachOtherOverAndOverAreAnError() {
+        String lines = "a = ${trapline.firmware.services.b}${trapline.firmware.services.b}\n"
+                + "b = ${trapline.firmware.services.a}${trapline.firmware.services.a}\n";
+        assertThat(refused("trapline.firmware.services {\na = ha\nb = hi\n" + lines.repeat(60) + "}"))
+                .contains("bad.conf", "trapline.firmware.services.");
+    }
+
+    /// A configuration of somebody else would have it shown in a message, or written into a recording.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "trapline.run.schedule = ${?TRAPLINE_POSTGRESQL_PASSWORD}",
+                "trapline.run.schedule = \"x\"${?PGPASSWORD}",
+                "trapline.run.result = ${?TRAPLINE_POSTGRESQL_URL}",
+                "trapline.firmware.resident = [${?GITHUB_TOKEN}]",
+                "trapline.firmware.services.psci.version = ${?AWS_SECRET_ACCESS_KEY}",
+                "trapline.run.schedule = ${trapline.record.postgresql.password}",
+                "trapline.firmware.services.psci = ${trapline.record.postgresql}",
+                "trapline.firmware.services.psci = ${trapline.record}",
+            })
+    void aSecretIsFilledInForTheDatabaseAlone(String line) {
+        assertThat(refused("trapline.machine.cpus = 2\n" + line))
+                .contains("bad.conf:2", "may hold a password", "trapline.record.postgresql alone");
+    }
+
+    @Test
+    void theDatabasesOwnKeysTakeSecrets() {
+        Path file = write("fine.conf", """
+            trapline.record.postgresql.password = ${?TRAPLINE_TEST_PASSWORD}
+            trapline.record.postgresql.user = ${trapline.record.postgresql.password}
+            trapline.run.result = ${?TRAPLINE_TEST_PLACE}
+            """);
+        assertThatCode(() -> new ConfigLoader().file(file).load())
+                .as("these are for it")
+                .doesNotThrowAnyException();
+    }
+
     @Test
     void substitutionsOfReasonStay() {
         Path file = write("fine.conf", """

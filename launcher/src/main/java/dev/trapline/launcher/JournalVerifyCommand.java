@@ -84,15 +84,17 @@ final class JournalVerifyCommand implements Action {
                     + "ends at   " + survey.end() + ", " + reach(survey) + "\n");
         }
         return damage == null
-                ? new Ending(
-                        Ending.OK,
-                        "sound",
-                        reader.location() + " is sound"
-                                + (survey.complete()
-                                        ? ""
-                                        : " up to its last whole segment: its recorder was killed, or is still at"
-                                                + " work"))
+                ? new Ending(Ending.OK, "sound", reader.location() + " is sound" + upTo(survey))
                 : Failures.ofRecording(damage);
+    }
+
+    private String upTo(Survey survey) {
+        if (survey.complete()) {
+            return "";
+        }
+        String last = ResultFile.lastLine(options.directory(), survey.segments());
+        return " up to its last whole segment: "
+                + (last == null ? "its recorder was killed, or is still at work" : "its run ended with: " + last);
     }
 
     private static String reach(Survey survey) {

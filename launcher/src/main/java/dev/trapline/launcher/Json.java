@@ -2,12 +2,16 @@ package dev.trapline.launcher;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.trapline.abi.Visible;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// Writes values as JSON (RFC 8259), on one line.
 ///
@@ -53,6 +57,28 @@ final class Json {
             case Number number -> json.writeNumber(number.longValue());
             default -> json.writeString(value.toString());
         }
+    }
+
+    /// The texts and numbers of an object, without those inside of its fields.
+    ///
+    /// @throws IOException if it is none
+    static SortedMap<String, String> fields(String object) throws IOException {
+        SortedMap<String, String> fields = new TreeMap<>();
+        try (JsonParser json = FACTORY.createParser(object)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                throw new IOException("not a JSON object");
+            }
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                JsonToken value = json.nextToken();
+                if (value.isScalarValue()) {
+                    fields.put(name, json.getText());
+                } else {
+                    json.skipChildren();
+                }
+            }
+        }
+        return fields;
     }
 
     /// 64 bits as text.

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -84,6 +85,25 @@ final class ResultFile {
             return matcher.find() ? OptionalLong.of(Long.parseLong(matcher.group(1))) : OptionalLong.empty();
         } catch (IOException | NumberFormatException _) {
             return OptionalLong.empty();
+        }
+    }
+
+    /// How the run ended that made a recording, in the words of its last line. For people: it is no part of the
+    /// history, and nothing vouches for it.
+    ///
+    /// @param segments of the recording: a result of so many is of this run
+    /// @return null if that is not known
+    static @Nullable String lastLine(Path recording, long segments) {
+        try {
+            String text = new String(
+                    BoundedFile.read(recording.resolve(IN_RECORDING), MOST_BYTES, Links.REFUSED),
+                    StandardCharsets.UTF_8);
+            Map<String, String> fields = Json.fields(text);
+            return Long.toString(segments).equals(fields.get("segments"))
+                    ? "exit " + fields.get("status") + ", " + fields.get("kind") + ": " + fields.get("message")
+                    : null;
+        } catch (IOException _) {
+            return null;
         }
     }
 

@@ -367,6 +367,10 @@ class BrokenPluginTest {
         assertThat(ended.lastLine()).contains("service 'misbehaving' did not return");
         Said verified = perform(List.of("journal", "verify", recording().toString()));
         assertThat(verified.status()).as(verified.err()).isZero();
+        assertThat(verified.lastLine())
+                .as("what became of the run")
+                .contains("is sound up to its last whole segment: its run ended with: exit " + status)
+                .contains("service 'misbehaving' did not return");
     }
 
     /// The service holds the replay as well, where the recording ends.

@@ -1,0 +1,130 @@
+package dev.trapline.launcher;
+
+import static dev.trapline.launcher.CommandProcess.guest;
+import static dev.trapline.launcher.CommandProcess.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.launcher.CommandProcess.Ended;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// A command that waits for somebody else, who never comes: a signal ends it, and it says so.
+class InterruptedWaitTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    private static void assertInterrupted(CommandProcess process, String signal, String command) {
+        process.signal(signal);
+        Ended ended = process.await();
+        assertThat(ended.status()).as("%s: %s", command, ended.err()).isEqualTo(Ending.INTERRUPTED);
+        assertThat(ended.lastLine()).as(command).startsWith("trapline: exit 130, interrupted: ");
+    }
+
+    /// Waits until a thread of the process is there, as its own dump says.
+    private static void awaitStack(CommandProcess process, String frame) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (process.isAlive() && System.nanoTime() < end) {
+            if (Stacks.of(process.pid()).contains(frame)) {
+                return;
+            }
+        }
+        throw new AssertionError("no thread is in " + frame + ": " + process.await());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "run --input /dev/stdin GUEST, INT",
+        "run --input /dev/fd/0 GUEST, TERM",
+        "run --config /dev/stdin GUEST, INT",
+        "run --flash /dev/stdin, TERM",
+        "run /dev/stdin, INT",
+    })
+    void aPipeThatNobodyWritesTo(String command, String signal) {
+        CommandProcess process = CommandProcess.start(
+                command.replace("GUEST", guest("smp-hello")).split(" "));
+        awaitStack(process, "BoundedFile.readGiven");
+        assertInterrupted(process, signal, command);
+    }
+
+    /// Accepts connections, and says nothing.
+    private static final class Silent implements AutoCloseable {
+
+        private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        private final List<Socket> clients = new ArrayList<>();
+
+        Silent() throws IOException {
+            // Long enough for a process to start on a busy machine.
+            server.setSoTimeout(60_000);
+        }
+
+        String url() {
+            return "jdbc:postgresql://127.0.0.1:" + server.getLocalPort() + "/x";
+        }
+
+        void awaitClient() throws IOException {
+            Socket client = server.accept();
+            clients.add(client);
+            // Its first byte: it has connected, and waits for an answer.
+            client.getInputStream().read();
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (Socket client : clients) {
+                client.close();
+            }
+            server.close();
+        }
+    }
+
+    @Test
+    void aDatabaseThatSaysNothing() throws IOException {
+        Path recording = directory.resolve("rec");
+        assertThat(run("run", "--record", recording.toString(), guest("smp-hello"))
+                        .status())
+                .isZero();
+        try (Silent silent = new Silent()) {
+            Path manifest = recording.resolve("manifest");
+            Files.writeString(manifest, Files.readString(manifest).replace("mvstore", silent.url()));
+            String rec = recording.toString();
+            boolean odd = false;
+            for (List<String> command : List.of(
+                    List.of("journal", "info", rec),
+                    List.of("journal", "verify", rec),
+                    List.of("journal", "index", rec),
+                    List.of(
+                            "journal",
+                            "export",
+                            rec,
+                            directory.resolve("out.tlx").toString()),
+                    List.of("trace", rec),
+                    List.of("who-wrote", rec, "0x40080000", "4"),
+                    List.of("replay", rec),
+                    List.of("replay", rec, "--at", "3"),
+                    List.of("replay", rec, "--jobs", "2"),
+                    List.of("run", "--continue", rec))) {
+                CommandProcess process = CommandProcess.startWith(
+                        Map.of("TRAPLINE_POSTGRESQL_URL", silent.url()), command.toArray(String[]::new));
+                process.type("");
+                silent.awaitClient();
+                assertInterrupted(process, odd ? "TERM" : "INT", command.toString());
+                odd = !odd;
+            }
+        }
+        assertThat(directory).as("no export is left behind").isDirectoryNotContaining("glob:**out.tlx*");
+    }
+}
