@@ -115,7 +115,8 @@ final class ConfigFiles {
     Config readFirst(Path file, String name) {
         try {
             if (FileKind.of(file) != FileKind.NOTHING) {
-                open.add(file.toRealPath());
+                // An open pipe has no path of its own.
+                open.add(isPipe(file) ? file : file.toRealPath());
             }
         } catch (IOException e) {
             throw new ConfigException(name, "", BoundedFile.reason(e));

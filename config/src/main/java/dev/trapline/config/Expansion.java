@@ -132,8 +132,7 @@ final class Expansion {
         return size;
     }
 
-    /// What names itself by way of another value: the library may look back at what that was before, as often as it is
-    /// named.
+    /// Refuses a value that often names itself by way of another: the library looks back at what it was before.
     private void requireNoCircle(Node node, String path, long times) {
         Node other = find(path);
         if (other != null && other != node && other.entered && times > MOST_IN_CIRCLE) {
