@@ -31,8 +31,8 @@ public record OpenOptions(
         return new OpenOptions(ignoreImageHash, files, database);
     }
 
-    /// The same, with the database that the user has named.
-    public OpenOptions with(NamedDatabase named) {
+    /// The same, with the database that the user has named; null for the one that the environment names.
+    public OpenOptions with(@Nullable NamedDatabase named) {
         return new OpenOptions(ignoreImageHash, images, named);
     }
 }

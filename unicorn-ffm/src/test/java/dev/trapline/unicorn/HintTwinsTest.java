@@ -42,6 +42,8 @@ class HintTwinsTest {
     }
 
     /// Code, and the same without hints.
+    // Never compared.
+    @SuppressWarnings("ArrayRecordComponent")
     private record Pair(byte[] hints, byte[] nops) {}
 
     @ParameterizedTest
@@ -102,7 +104,7 @@ class HintTwinsTest {
             }
         }
         // subs r7, r7, #1; bne start; svc #0
-        List<Integer> end = List.of(0xe257_7001, 0x1a00_0000 | (start - hints.size() - 3) & 0xff_ffff, 0xef00_0000);
+        List<Integer> end = List.of(0xe257_7001, 0x1a00_0000 | ((start - hints.size() - 3) & 0xff_ffff), 0xef00_0000);
         hints.addAll(end);
         nops.addAll(end);
         return new Pair(words(hints), words(nops));
@@ -132,7 +134,7 @@ class HintTwinsTest {
             k += 1 + length;
         }
         // subs r7, #1; bne start; svc #0
-        List<Integer> end = List.of(0x3f01, 0xd100 | (start - hints.size() - 3) & 0xff, 0xdf00);
+        List<Integer> end = List.of(0x3f01, 0xd100 | ((start - hints.size() - 3) & 0xff), 0xdf00);
         hints.addAll(end);
         nops.addAll(end);
         return new Pair(halves(hints), halves(nops));
