@@ -155,7 +155,7 @@ final class MemorySearch {
         return true;
     }
 
-    /// Plays the slice that comes next instruction by instruction, and takes down the last store to each open byte.
+    /// Plays the slice that comes next instruction by instruction, and notes the last store to each open byte.
     ///
     /// @param limit instructions to play at most
     private void stepThrough(long limit) {
@@ -183,18 +183,48 @@ final class MemorySearch {
                 byInstruction.computeIfAbsent(last[i], _ -> new BitSet()).set(i);
             }
         }
-        byInstruction.descendingMap().forEach((instruction, bytes) -> {
-            if (instruction > 0) {
-                playback.playInto(instruction);
-            }
+        byInstruction.descendingMap().forEach((step, bytes) -> {
+            long instruction = storing(step, bytes, beginning);
+            playTo(instruction, beginning);
             byte[] old = bytes();
             Store store = store();
-            playback.goTo(beginning);
-            playback.playInto(instruction + 1);
+            playTo(instruction + 1, beginning);
             byte[] now = bytes();
             playback.goTo(beginning);
             add(bytes, old, now, store, new Position(slice, instruction), ticks);
         });
+    }
+
+    /// Which instruction of the slice it is that changed bytes in a step. A step of T32 may be a whole IT block,
+    /// which is one step and several instructions: then it is a later one.
+    ///
+    /// @return the step's own number if none of them does
+    private long storing(long step, BitSet bytes, Checkpoint beginning) {
+        playTo(step, beginning);
+        byte[] old = bytes();
+        boolean more = true;
+        for (long instruction = step; more; instruction++) {
+            playback.goTo(beginning);
+            more = playback.playInto(instruction + 1);
+            byte[] now = bytes();
+            if (differ(bytes, old, now)) {
+                return instruction;
+            }
+            old = now;
+        }
+        return step;
+    }
+
+    private static boolean differ(BitSet bytes, byte[] old, byte[] now) {
+        return bytes.stream().allMatch(i -> old[i] != now[i]);
+    }
+
+    /// Plays the first instructions of the slice.
+    private void playTo(long instructions, Checkpoint beginning) {
+        playback.goTo(beginning);
+        if (instructions > 0) {
+            playback.playInto(instructions);
+        }
     }
 
     private Store store() {

@@ -4,6 +4,8 @@ import static dev.trapline.launcher.CommandProcess.guest;
 import static dev.trapline.launcher.CommandProcess.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.trapline.launcher.CommandProcess.Ended;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -55,6 +57,32 @@ class WhoWroteTest {
         recording = directory.resolve("rec").toString();
         Ended ended = run("run", "--record", recording, "--load-address", "0x40080000", image.toString());
         assertThat(ended.status()).as(ended.err()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "smp-counter-a32, aarch32, 1000",
+        "smp-counter-t32, aarch32, 1000",
+        "conditions-t32, aarch32, 1000",
+    })
+    void everyStoreThatIsNamedStoresInEveryInstructionSet(String guest, String width, String slice) throws IOException {
+        String rec = directory.resolve(guest + slice).toString();
+        run("run", "--width", width, "--cpus", "2", "--slice", slice, "--record", rec, guest(guest));
+        JsonNode writes = new ObjectMapper()
+                .readTree(run("who-wrote", rec, "0x40080000", "65536", "--format", "json")
+                        .out())
+                .path("writes");
+        int stores = 0;
+        for (JsonNode write : writes) {
+            if (write.path("by").asText().equals("guest")) {
+                stores++;
+                assertThat(write.path("text").asText()).as("%s", write).matches("(st|push|vst|vpush|it|dc).*");
+                assertThat(write.path("old").asText())
+                        .as("%s", write)
+                        .isNotEqualTo(write.path("new").asText());
+            }
+        }
+        assertThat(stores).as("the guest stores").isPositive();
     }
 
     @ParameterizedTest
