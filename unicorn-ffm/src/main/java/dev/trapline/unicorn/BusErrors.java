@@ -1,6 +1,7 @@
 package dev.trapline.unicorn;
 
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// instruction can be left as if it had not begun.
 final class BusErrors {
 
+    /// ESR_ELx of an Illegal Execution state exception: class 0x0e, and IL (DDI0487 ESR_ELx).
+    private static final long ILLEGAL_STATE = 0x3a00_0000;
+
     private final MemoryMap memory;
     private final RegisterBatch general;
     private final AddressTranslation translation;
@@ -19,12 +23,20 @@ final class BusErrors {
     private @Nullable GuestFault fault;
     private final long[] before = new long[GeneralRegisters.COUNT];
     private boolean taken;
+    private @Nullable CountedRun counted;
+    private MemoryMap.@Nullable Memory ignoring;
+    private long ignored;
 
     /// @param general reads the registers; not used by anybody else
     BusErrors(MemoryMap memory, RegisterBatch general, AddressTranslation translation) {
         this.memory = memory;
         this.general = general;
         this.translation = translation;
+    }
+
+    /// Has instructions repeated that a run is in the middle of.
+    void count(CountedRun run) {
+        counted = run;
     }
 
     void beginSlice() {
@@ -36,6 +48,10 @@ final class BusErrors {
     ///
     /// @param address physical
     void nobodyAnswers(long address, boolean write) {
+        CountedRun run = counted;
+        if (run != null && run.repeatsNothing()) {
+            return;
+        }
         if (fault == null) {
             general.read();
             general.copyTo(before, GeneralRegisters.COUNT);
@@ -66,16 +82,66 @@ final class BusErrors {
         MemoryMap.Memory block = block(physical);
         return switch (access) {
             case UnicornConstants.UC_MEM_WRITE_PROT -> {
-                if (block != null && !block.writable()) {
-                    // It ignores the write by itself.
-                    general.read();
-                    block.ignoredWrites().ignored(physical, general.get(GeneralRegisters.PC, 0));
+                // Read-only memory ignores the write by itself.
+                if (block != null && !block.writable() && fault == null) {
+                    ignoring = block;
+                    ignored = physical;
+                    if (counted == null) {
+                        storeIgnored();
+                    } else {
+                        counted.askForStore();
+                    }
                 }
                 yield true;
             }
             case UnicornConstants.UC_MEM_FETCH_PROT -> block != null || refuse(physical);
             default -> refuse(physical);
         };
+    }
+
+    /// A device that what the instruction does after it has met nothing does not reach.
+    MmioDevice behind(MmioDevice device) {
+        return new MmioDevice() {
+            @Override
+            public long read(long offset, int size) {
+                return isOver() ? 0 : device.read(offset, size);
+            }
+
+            @Override
+            public void write(long offset, int size, long value) {
+                if (!isOver()) {
+                    device.write(offset, size, value);
+                }
+            }
+        };
+    }
+
+    private boolean isOver() {
+        CountedRun run = counted;
+        return fault != null || (run != null && run.isBehindDevices());
+    }
+
+    /// The store that was met last is ignored; PC is that of its instruction.
+    void storeIgnored() {
+        if (ignoring != null) {
+            general.read();
+            ignoring.ignoredWrites().ignored(ignored, general.get(GeneralRegisters.PC, 0));
+        }
+    }
+
+    /// The CPU has gone to AArch32 state at EL0, whose registers and instructions an AArch64 engine cannot tell
+    /// apart. It answers as a CPU without that state does: the return to it is illegal, and the next instruction
+    /// fails.
+    ///
+    /// @param address that instruction's
+    void illegalState(long address) {
+        if (fault == null) {
+            general.read();
+            general.copyTo(before, GeneralRegisters.COUNT);
+            before[GeneralRegisters.PC] = address;
+            taken = true;
+            fault = new GuestFault(GuestFault.Kind.OTHER_EXCEPTION, 0, ILLEGAL_STATE);
+        }
     }
 
     private boolean refuse(long physical) {

@@ -1,6 +1,9 @@
 package dev.trapline.unicorn;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.trapline.abi.engine.EngineException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 ///  CPU + tables - 12 * 440 : a descriptor for each, 440 bytes
 ///
 ///  entry     : addr_read, addr_write, addr_code, addend
-///  descriptor: victims (8 entries) at 48, their I/O words (16 bytes each) at 304, pointer to the table's at 432
+///  descriptor: begin of a window of time at 16, victims (8 entries) at 48, their I/O words (16 bytes each) at 304,
+///              pointer to the table's at 432
 /// ```
 ///
 /// @param cpu in bytes from the address that the handle is
@@ -27,6 +31,11 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
 
     private static final int MODES = 12;
     private static final int DESCRIPTOR = 440;
+    private static final int WINDOW = 16;
+    /// In 2262: the library counts nanoseconds since 1970.
+    static final long FAR = Long.MAX_VALUE / 2 + Long.MAX_VALUE / 4;
+
+    private static final long LEAST_TIME = 1L << 59;
     private static final int VICTIMS = 48;
     private static final int VICTIM_COUNT = 8;
     private static final int VICTIM_IO = 304;
@@ -35,10 +44,19 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
     private static final int IO_WORDS = 16;
     static final long PAGE = 1024;
     static final long NOT_DIRTY = 0x100;
+    private static final long CLOSED = 0x200;
+    private static final int PAGE_BITS = 10;
+    private static final int ENTRY_BITS = 5;
+
+    // SAFETY: used only within a CPU of the library, at offsets that were found in one.
+    @SuppressWarnings("restricted")
+    private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private static final int INSTANCE_SEARCHED = 2048;
-    private static final int CPU_SEARCHED = 0x10000;
-    private static final int GREATEST_CPU = 1 << 20;
+    /// The lowest bits of a block's length say other things.
+    private static final long ALIGNMENT = 8;
+
+    private static final int GREATEST = 1 << 20;
     private static final int TYPE_SEARCHED = 1024;
     private static final int LEAST_TABLE = 1 << 11;
     private static final int GREATEST_TABLE = 1 << 22;
@@ -62,20 +80,23 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
         ByteBuffer instance = memory.read(probe.engine().handle(), INSTANCE_SEARCHED);
         for (int at = 0; at + Long.BYTES <= instance.limit(); at += Long.BYTES) {
             long candidate = instance.getLong(at);
-            CpuLayout layout = inCpu(at, memory.read(candidate, CPU_SEARCHED), probe, fillFunction, memory);
-            // A block of memory before the CPU's may be near enough to have all of it within reach.
-            if (layout != null && isAllocated(candidate, layout.tables, memory)) {
+            int length = allocated(candidate, MODES * DESCRIPTOR, memory);
+            CpuLayout layout = inCpu(at, memory.read(candidate, length), probe, fillFunction, memory);
+            if (layout != null) {
                 return layout;
             }
         }
         throw refused("its CPU");
     }
 
-    /// Whether C's `malloc` of GNU returned an address for a block of more than so many bytes: their number stands
-    /// before.
-    private static boolean isAllocated(long address, int bytes, HostMemory memory) {
+    /// How many bytes are in a block that C's `malloc` of GNU returned: their number stands before it. A pointer
+    /// into a block has something else there, and a small block before the CPU's does not reach to it.
+    ///
+    /// @return 0 if there are fewer than `least`, or too many for anything that is looked for
+    static int allocated(long address, int least, HostMemory memory) {
         ByteBuffer length = memory.read(address - Long.BYTES, Long.BYTES);
-        return length.hasRemaining() && length.getLong(0) > bytes && length.getLong(0) < GREATEST_CPU;
+        long bytes = length.hasRemaining() ? (length.getLong(0) & -ALIGNMENT) - Long.BYTES : 0;
+        return bytes >= least && bytes < GREATEST ? (int) bytes : 0;
     }
 
     private static @Nullable CpuLayout inCpu(
@@ -124,6 +145,8 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
         int fitting = 0;
         for (int mode = 0; mode < MODES; mode++) {
             fitting += hasBoth(mode, cpu, probe, memory) ? 1 : 0;
+            long window = cpu.getLong(descriptors() + mode * DESCRIPTOR + WINDOW);
+            fitting += window > LEAST_TIME && window < FAR ? 0 : MODES;
         }
         if (fitting != 1) {
             throw refused("its TLB");
@@ -150,7 +173,7 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
     }
 
     private static long offset(long page, long mask) {
-        return page / PAGE * ENTRY & mask;
+        return (page >>> (PAGE_BITS - ENTRY_BITS)) & mask;
     }
 
     private static boolean isPage(ByteBuffer table, int offset, CpuProbe probe, long page) {
@@ -180,6 +203,36 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
             }
         }
         return found;
+    }
+
+    /// The address of an instance's CPU.
+    long cpu(Unicorn engine) {
+        // SAFETY: the offset was found in an instance of this library, and this one is open.
+        return MEMORY.get(JAVA_LONG, engine.handle() + cpu);
+    }
+
+    /// Keeps the TLB from growing smaller. The library lets it do that at a flush when it has not been full for a
+    /// tenth of a second of the host's time: then what a guest sees that has changed its tables, and has not said
+    /// so, would depend on the host. From now on the TLB is as large as it ever had to be.
+    ///
+    /// @param at address of the CPU
+    void holdSize(long at) {
+        for (int mode = 0; mode < MODES; mode++) {
+            // SAFETY: within the CPU, at an offset that was found in one.
+            MEMORY.set(JAVA_LONG, at + descriptors() + (long) mode * DESCRIPTOR + WINDOW, FAR);
+        }
+    }
+
+    /// Where the host has what is at an address, if code can be fetched there without a look at the guest's tables.
+    ///
+    /// @param at address of the CPU
+    /// @return 0 if the TLB does not have it
+    long hostAddress(long at, int mode, long address) {
+        long table = at + tables + mode * 2L * Long.BYTES;
+        // SAFETY: the table is as long as its mask says.
+        long entry = MEMORY.get(JAVA_LONG, table + Long.BYTES) + offset(address & -PAGE, MEMORY.get(JAVA_LONG, table));
+        boolean there = (MEMORY.get(JAVA_LONG, entry + 2 * Long.BYTES) & ~CLOSED) == (address & -PAGE);
+        return there ? MEMORY.get(JAVA_LONG, entry + 3 * Long.BYTES) + address : 0;
     }
 
     /// What stands in the place of a page in the one table that has it.

@@ -3,6 +3,7 @@ package dev.trapline.unicorn;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.engine.MmioDevice;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -16,6 +17,7 @@ final class CpuProbe implements AutoCloseable {
 
     static final long BASE = 0x4000_0000L;
     private static final long BYTES = 1 << 20;
+    private static final long DEVICE = 0x900_0000L;
     /// How far apart two pages are that have one place in the TLB's tables of 256 entries.
     private static final long APART = 256 * CpuLayout.PAGE;
 
@@ -30,6 +32,9 @@ final class CpuProbe implements AutoCloseable {
     private static final long NEAR = BASE + 0x300;
     /// A page of nothing but data.
     static final long DATA = BASE + 0x3_0000;
+
+    /// Code that has more than three instructions before its first branch.
+    static final long TRANSLATED = BASE + 16;
 
     private static final int MOV_X5_1 = 0xd280_0025;
     private static final int MOV_X5_2 = 0xd280_0045;
@@ -108,6 +113,32 @@ final class CpuProbe implements AutoCloseable {
         write(0, FIRST);
         write(2, SECOND);
         UnicornError.check(engine.start(BASE, TRIAL), "probing the library");
+    }
+
+    /// Loads and stores words of a device.
+    ///
+    /// @param reached called at each
+    void reachDevice(Runnable reached) {
+        engine.mapDevice(DEVICE, MemoryMap.PAGE, new MmioDevice() {
+            @Override
+            public long read(long offset, int size) {
+                reached.run();
+                return 0;
+            }
+
+            @Override
+            public void write(long offset, int size, long value) {
+                reached.run();
+            }
+        });
+        write(0, DEVICE);
+        write(2, DEVICE);
+        UnicornError.check(engine.start(BASE, TRIAL), "probing the library");
+    }
+
+    /// Whether an address is one of the probe's code.
+    static boolean isCode(long address) {
+        return address >= BASE && address < BASE + BYTES;
     }
 
     /// Runs the trial, on pages far from its code and on its own.

@@ -8,6 +8,7 @@ import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.MemoryMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /// Where a context image of this library keeps the syndrome and the address of the last exception, which no register
 /// tells.
@@ -67,6 +68,12 @@ record CpuStateLayout(long syndrome) {
 
     int syndrome(MemorySegment context) {
         return context.get(JAVA_INT_UNALIGNED, syndrome);
+    }
+
+    /// Clears the syndrome in a copy of an image.
+    void clearSyndrome(byte[] image) {
+        int at = Math.toIntExact(syndrome);
+        Arrays.fill(image, at, at + Integer.BYTES, (byte) 0);
     }
 
     long faultAddress(MemorySegment context) {

@@ -28,6 +28,7 @@ final class EngineHooks implements Hooks {
     private Exit.@Nullable Maintenance maintenance;
     private boolean mmuSeen;
     private boolean bigEndian;
+    private @Nullable CountedRun counted;
 
     /// Prepares hooks of one engine.
     ///
@@ -53,7 +54,11 @@ final class EngineHooks implements Hooks {
 
     @Override
     public void interrupt(int number) {
-        interrupt = number;
+        CountedRun run = counted;
+        // Tables that are not there are looked at once more, when it is known for which instruction.
+        if (run == null || !run.isRepeating()) {
+            interrupt = number;
+        }
         engine.stop();
     }
 
@@ -66,6 +71,22 @@ final class EngineHooks implements Hooks {
     public void nobodyAnswers(long address, boolean write) {
         bus.nobodyAnswers(address, write);
         engine.stop();
+    }
+
+    /// Has the instructions of a run repeated whose place matters.
+    void count(CountedRun run) {
+        counted = run;
+        bus.count(run);
+    }
+
+    /// A store of a counted run is ignored; PC is that of its instruction.
+    void storeIgnored() {
+        bus.storeIgnored();
+    }
+
+    /// Whether something has asked for the slice's end.
+    boolean ended() {
+        return interrupt != NO_INTERRUPT || maintenance != null || bus.fault() != null;
     }
 
     @Override

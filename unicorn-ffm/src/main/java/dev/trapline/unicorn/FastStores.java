@@ -27,6 +27,12 @@ final class FastStores {
     private static final int PAGES = 4;
     private static final int LIMIT = 5;
     private static final int RANGES = 6;
+    private static final int ASKED = 7;
+    private static final int RESTORE = 8;
+    private static final int TOLD = 9;
+    private static final int FAR = 10;
+    private static final int FILLING = 11;
+    private static final int FETCH = 3;
     /// Where the ranges themselves stand, behind those words.
     private static final int FIRST_RANGE = 16;
 
@@ -58,6 +64,19 @@ final class FastStores {
         if (MachineCode.architecture().isEmpty()) {
             throw new EngineException("there is no machine code for " + MachineCode.host());
         }
+        CpuLayout layout = layout(library, symbols);
+        FastStores stores =
+                new FastStores(layout, MachineCode.bytes(CODE), symbol(symbols, FILL), symbol(symbols, MARK));
+        try (HostMemory memory = HostMemory.open()) {
+            stores.tryOut(library, memory);
+        }
+        return stores;
+    }
+
+    /// Where a library keeps its CPU.
+    ///
+    /// @throws EngineException if that is not known: the message says why
+    static CpuLayout layout(UnicornLibrary library, SymbolLookup symbols) {
         if (!library.identity().version().equals(VERSION)) {
             throw new EngineException(
                     "the library is version " + library.identity().version() + ", not " + VERSION);
@@ -66,18 +85,14 @@ final class FastStores {
             throw new EngineException("this process may not read /proc/self/mem");
         }
         long fill = symbol(symbols, FILL);
-        long mark = symbol(symbols, MARK);
         try (HostMemory memory = HostMemory.open();
                 CpuProbe probe = new CpuProbe(library)) {
             probe.touch();
-            FastStores stores =
-                    new FastStores(CpuLayout.calibrate(probe, fill, memory), MachineCode.bytes(CODE), fill, mark);
-            stores.tryOut(library, memory);
-            return stores;
+            return CpuLayout.calibrate(probe, fill, memory);
         }
     }
 
-    private static long symbol(SymbolLookup symbols, String name) {
+    static long symbol(SymbolLookup symbols, String name) {
         return symbols.find(name)
                 .map(MemorySegment::address)
                 .orElseThrow(() -> new EngineException("the library does not export " + name));
@@ -97,28 +112,67 @@ final class FastStores {
         }
     }
 
-    /// Uses the shortcut in an engine that has its memory and has not run.
-    void install(Unicorn engine, MemoryMap memory) {
-        long bytes = 0;
-        List<MemoryMap.Memory> writable = new ArrayList<>();
-        for (MemoryMap.Region region : memory.regions()) {
-            if (region instanceof MemoryMap.Memory block) {
-                bytes += (block.size() + BLOCK - 1) & -BLOCK;
-                if (block.writable()) {
-                    writable.add(block);
-                }
-            }
+    CpuLayout layout() {
+        return layout;
+    }
+
+    /// What the code of one engine keeps.
+    record Pages(MemorySegment data) {
+
+        /// Has stores that are ignored told of when their instruction is known.
+        ///
+        /// @param restore address of `cpu_restore_state`
+        /// @param told address of what is called for a store that was asked about
+        void tell(long restore, long told) {
+            data.setAtIndex(JAVA_LONG, RESTORE, restore);
+            data.setAtIndex(JAVA_LONG, TOLD, told);
         }
-        if (writable.size() <= MOST_RANGES) {
-            install(engine, bytes, writable);
+
+        void beginRun() {
+            data.setAtIndex(JAVA_LONG, FILLING, 0);
+            data.setAtIndex(JAVA_LONG, ASKED, 0);
+        }
+
+        /// Asks about the store that is under way: it is one to memory that ignores it.
+        void ask() {
+            data.setAtIndex(JAVA_LONG, ASKED, 1);
+        }
+
+        /// Whether the library is looking at the guest's tables.
+        boolean isFilling() {
+            return data.getAtIndex(JAVA_LONG, FILLING) != 0;
+        }
+
+        /// Whether it does that for a fetch.
+        boolean isFetching() {
+            return data.getAtIndex(JAVA_LONG, FILLING) == FETCH;
         }
     }
 
-    private void install(Unicorn engine, long bytes, List<MemoryMap.Memory> writable) {
+    /// Uses the shortcut in an engine that has its memory and has not run.
+    Pages install(Unicorn engine, MemoryMap memory) {
+        long bytes = 0;
+        List<MemoryMap.Memory> readOnly = new ArrayList<>();
+        for (MemoryMap.Region region : memory.regions()) {
+            if (region instanceof MemoryMap.Memory block) {
+                bytes += (block.size() + BLOCK - 1) & -BLOCK;
+                if (!block.writable()) {
+                    readOnly.add(block);
+                }
+            }
+        }
+        if (readOnly.size() > MOST_RANGES) {
+            throw new EngineException(
+                    "a machine has at most " + MOST_RANGES + " stretches of read-only memory, not " + readOnly.size());
+        }
+        return install(engine, bytes, readOnly);
+    }
+
+    private Pages install(Unicorn engine, long bytes, List<MemoryMap.Memory> readOnly) {
         long pages = bytes / CpuLayout.PAGE;
         MemorySegment loaded = MachineCode.load(code, pages, engine.arena());
         // SAFETY: the offsets were found in an instance of this library, and this one is open.
-        long cpu = MEMORY.get(JAVA_LONG, engine.handle() + layout.cpu());
+        long cpu = layout.cpu(engine);
         long slot = MEMORY.get(JAVA_LONG, cpu + layout.type()) + layout.fill();
         if (MEMORY.get(JAVA_LONG, cpu + layout.type() - Long.BYTES) != engine.handle()
                 || MEMORY.get(JAVA_LONG, slot) != fill) {
@@ -131,12 +185,14 @@ final class FastStores {
         data.setAtIndex(JAVA_LONG, DESCRIPTORS, layout.descriptors());
         data.setAtIndex(JAVA_LONG, PAGES, loaded.address() + 2 * NativePages.PAGE);
         data.setAtIndex(JAVA_LONG, LIMIT, pages);
+        data.setAtIndex(JAVA_LONG, FAR, CpuLayout.FAR);
         data.setAtIndex(JAVA_LONG, RANGES, data.address() + FIRST_RANGE * Long.BYTES);
-        for (int k = 0; k < writable.size(); k++) {
-            data.setAtIndex(JAVA_LONG, FIRST_RANGE + 2L * k, writable.get(k).base());
-            data.setAtIndex(JAVA_LONG, FIRST_RANGE + 2L * k + 1, writable.get(k).size());
+        for (int k = 0; k < readOnly.size(); k++) {
+            data.setAtIndex(JAVA_LONG, FIRST_RANGE + 2L * k, readOnly.get(k).base());
+            data.setAtIndex(JAVA_LONG, FIRST_RANGE + 2L * k + 1, readOnly.get(k).size());
         }
         // SAFETY: the code lives in the engine's arena, which is closed after the engine.
         MEMORY.set(JAVA_LONG, slot, loaded.address());
+        return new Pages(data);
     }
 }

@@ -24,6 +24,10 @@ import java.util.Arrays;
 /// The entry is the PC of AArch64, which an AArch32 CPU does not use: it executes from r15. The library sets both when
 /// it is started, and how often it is started in one slice depends on what it has translated already.
 ///
+/// The syndrome of an AArch64 CPU's last exception goes too ([CpuStateLayout]). It is read when the exception has ended
+/// a slice, and never later: the guest's own is ESR_EL1. The library also writes it when it restores the state in the
+/// middle of a block.
+///
 /// No guest sees the clock: the monitors' registers are answered from virtual time. Its offset differs between builds,
 /// and is the same for AArch64 and AArch32, whose CPU state is one structure. It is found by letting a probe engine
 /// return from an exception to the same instruction over and over: nothing else changes. The entry is found by starting
@@ -133,11 +137,14 @@ record ImageLayout(int clock, int entry) {
     /// A copy of an image without what is the host's.
     ///
     /// @param a64 whether it is an AArch64 CPU's
-    byte[] guests(MemorySegment image, boolean a64) {
+    /// @param state where that CPU's image has the last exception
+    byte[] guests(MemorySegment image, boolean a64, CpuStateLayout state) {
         byte[] copy = image.toArray(JAVA_BYTE);
         Arrays.fill(copy, Long.BYTES, header(image), (byte) 0);
         clear(copy, clock);
-        if (!a64) {
+        if (a64) {
+            state.clearSyndrome(copy);
+        } else {
             clear(copy, entry);
         }
         return copy;

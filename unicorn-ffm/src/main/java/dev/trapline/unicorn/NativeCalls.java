@@ -225,12 +225,13 @@ final class NativeCalls {
 
     /// Adds a hook.
     ///
+    /// @param data handed to the callback
     /// @param first the first address the hook is for; above `last` it is for all
     /// @param instruction for a hook on instructions, which; not read otherwise
-    int hookAdd(long engine, long hookOut, int type, long callback, long first, long last, int instruction) {
+    int hookAdd(long engine, long hookOut, int type, long callback, long data, long first, long last, int instruction) {
         try {
             // SAFETY: the stub outlives the engine; there is room for one pointer at `hookOut`.
-            return (int) HOOK.invokeExact(hookAdd, engine, hookOut, type, callback, 0L, first, last, instruction);
+            return (int) HOOK.invokeExact(hookAdd, engine, hookOut, type, callback, data, first, last, instruction);
         } catch (Throwable t) {
             throw broken(t);
         }

@@ -10,7 +10,9 @@ import java.util.TreeSet;
 /// never depends on them.
 public enum Shortcut {
     /// Stores to pages that no code was fetched from stay within the translated code.
-    STORES("stores", "stores to pages without code stay within the translated code");
+    STORES("stores", "stores to pages without code stay within the translated code"),
+    /// Instructions are counted a block at a time. Needs [#STORES].
+    BUDGETS("budgets", "instructions are counted a block at a time");
 
     /// The property of the JVM that says which are used where nobody else says it: `all`, `none`, or names with
     /// commas between them.

@@ -5,6 +5,8 @@ import dev.trapline.abi.engine.MemoryMap;
 import java.lang.foreign.SymbolLookup;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,24 +18,58 @@ public final class Shortcuts {
     private static final String FINE = "";
 
     private final Map<Shortcut, String> refusals = new EnumMap<>(Shortcut.class);
+    private final UnicornLibrary library;
+    private final SymbolLookup symbols;
     private @Nullable FastStores stores;
+    private @Nullable FastBudgets budgets;
 
-    private Shortcuts() {}
+    private Shortcuts(UnicornLibrary library, SymbolLookup symbols) {
+        this.library = library;
+        this.symbols = symbols;
+    }
 
     /// Tries out what is wanted. Some milliseconds.
     static Shortcuts of(UnicornLibrary library, SymbolLookup symbols, Set<Shortcut> wanted) {
-        Shortcuts shortcuts = new Shortcuts();
-        for (Shortcut shortcut : wanted) {
-            try {
-                shortcuts.stores = switch (shortcut) {
-                    case STORES -> FastStores.calibrate(library, symbols);
-                };
-                shortcuts.refusals.put(shortcut, FINE);
-            } catch (EngineException e) {
-                shortcuts.refusals.put(shortcut, e.getMessage());
+        Shortcuts shortcuts = new Shortcuts(library, symbols);
+        for (Shortcut shortcut : Shortcut.values()) {
+            if (wanted.contains(shortcut)) {
+                shortcuts.refusals.put(shortcut, shortcuts.tryOut(shortcut));
             }
         }
         return shortcuts;
+    }
+
+    private String tryOut(Shortcut shortcut) {
+        try {
+            return switch (shortcut) {
+                case STORES -> tryStores();
+                case BUDGETS -> tryBudgets();
+            };
+        } catch (EngineException e) {
+            return Objects.requireNonNullElse(e.getMessage(), "it failed");
+        }
+    }
+
+    private String tryStores() {
+        stores = FastStores.calibrate(library, symbols);
+        return FINE;
+    }
+
+    private String tryBudgets() {
+        if (stores == null) {
+            return "it needs " + Shortcut.STORES.id();
+        }
+        budgets = FastBudgets.calibrate(library, symbols, stores);
+        boolean right = false;
+        try {
+            BudgetTrial.run(library, this, new Shortcuts(library, symbols));
+            right = true;
+        } finally {
+            if (!right) {
+                budgets = null;
+            }
+        }
+        return FINE;
     }
 
     /// Whether a shortcut is used.
@@ -51,10 +87,20 @@ public final class Shortcuts {
                 + (refusal.isEmpty() ? ": on (" + shortcut.meaning() + ")" : ": refused (" + refusal + ")");
     }
 
+    /// Where AArch64 instances keep their CPU; empty if that is not known.
+    Optional<CpuLayout> cpuLayout() {
+        return stores == null ? library.cpuLayout() : Optional.of(stores.layout());
+    }
+
     /// Uses them in an AArch64 engine that has its memory and has not run.
-    void install(Unicorn engine, MemoryMap memory) {
-        if (stores != null) {
-            stores.install(engine, memory);
+    ///
+    /// @return what runs it; null where the library itself counts instructions
+    @Nullable
+    CountedRun install(Unicorn engine, MemoryMap memory, EngineHooks hooks) {
+        if (stores == null) {
+            return null;
         }
+        FastStores.Pages pages = stores.install(engine, memory);
+        return budgets == null ? null : budgets.install(engine, hooks, pages);
     }
 }

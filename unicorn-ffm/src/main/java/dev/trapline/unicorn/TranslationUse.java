@@ -2,6 +2,7 @@ package dev.trapline.unicorn;
 
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// How much of its buffer an instance has filled with translated code.
@@ -47,6 +48,7 @@ final class TranslationUse implements TranslationHook {
     private final long capacity;
     private long estimate;
     private long worst;
+    private BooleanSupplier pieces = () -> false;
 
     /// Measures an instance that has translated nothing yet.
     ///
@@ -58,8 +60,17 @@ final class TranslationUse implements TranslationHook {
         engine.hookTranslation(this);
     }
 
+    /// Leaves out of the estimate what is translated while something holds: pieces of blocks, which a run has or
+    /// has not.
+    void leaveOut(BooleanSupplier pieces) {
+        this.pieces = pieces;
+    }
+
     @Override
     public void blockTranslated(long address, int size) {
+        if (pieces.getAsBoolean()) {
+            return;
+        }
         estimate += BLOCK + BYTE * size;
         worst += Math.min(WORST_BLOCK + WORST_BYTE * size, LARGEST_BLOCK);
     }

@@ -8,7 +8,6 @@ import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.MmioDevice;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -84,16 +83,6 @@ public final class Unicorn implements AutoCloseable {
                 "mapping " + host.byteSize() + " bytes of memory at 0x" + Long.toHexString(address));
     }
 
-    /// Maps memory that the guest may read and execute. A write that gets past the protection of its mapping has no
-    /// effect: the library takes memory for read-only once its protection is set a second time.
-    void mapReadOnly(long address, MemorySegment host) {
-        int protection = UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_EXEC;
-        mapMemory(address, host, protection);
-        UnicornError.check(
-                calls.memProtect(handle(), address, host.byteSize(), protection),
-                "protecting memory at 0x" + Long.toHexString(address));
-    }
-
     /// Takes back what was mapped at a guest physical address.
     void unmap(long address, long size) {
         UnicornError.check(
@@ -109,18 +98,8 @@ public final class Unicorn implements AutoCloseable {
                 "mapping a device at 0x" + Long.toHexString(address));
     }
 
-    /// Has accesses to ranges of physical addresses at which there is nothing reported.
-    ///
-    /// @param gaps pairs of a first address and a length, unsigned
-    void mapGaps(Hooks hooks, List<long[]> gaps) {
-        long read = upcalls.gapReadStub(hooks);
-        long write = upcalls.gapWriteStub(hooks);
-        for (long[] gap : gaps) {
-            // SAFETY: both stubs live as long as the instance.
-            UnicornError.check(
-                    calls.mmioMap(handle(), gap[0], gap[1], read, write, gap[0]),
-                    "mapping the gap at 0x" + Long.toHexString(gap[0]));
-        }
+    Upcalls upcalls() {
+        return upcalls;
     }
 
     /// Has exceptions and refused accesses reported.
@@ -154,6 +133,25 @@ public final class Unicorn implements AutoCloseable {
         hook(UnicornConstants.UC_HOOK_CODE, instructionStub, address, address, 0);
     }
 
+    /// Has native code called before each block of code.
+    ///
+    /// @param callback takes the instance, the block's address, its length in bytes, and `data`
+    void hookBlocks(long callback, long data) {
+        // SAFETY: both live as long as the instance; out has room for the hook's handle.
+        UnicornError.check(
+                calls.hookAdd(handle(), out.address(), UnicornConstants.UC_HOOK_BLOCK, callback, data, 1, 0, 0),
+                "adding a hook");
+    }
+
+    /// Translates a block of code without running it.
+    ///
+    /// @param description what the library says of it: 16 bytes
+    void translate(long address, MemorySegment description) {
+        UnicornError.check(
+                calls.controlRange(handle(), UnicornConstants.UC_CTL_TB_REQUEST_CACHE, address, description.address()),
+                "translating code at 0x" + Long.toHexString(address));
+    }
+
     private void hook(int type, long stub, int instruction) {
         hook(type, stub, 1, 0, instruction);
     }
@@ -162,7 +160,7 @@ public final class Unicorn implements AutoCloseable {
         // SAFETY: the stub lives as long as the instance; out has room for the hook's handle, which is not needed
         // again.
         UnicornError.check(
-                calls.hookAdd(handle(), out.address(), type, stub, first, last, instruction), "adding a hook");
+                calls.hookAdd(handle(), out.address(), type, stub, 0, first, last, instruction), "adding a hook");
     }
 
     /// Runs guest code until something stops it.

@@ -21,6 +21,7 @@ public final class UnicornConstants {
     public static final int UC_HOOK_INTR = 1;
     public static final int UC_HOOK_INSN = 2;
     public static final int UC_HOOK_CODE = 4;
+    public static final int UC_HOOK_BLOCK = 8;
     public static final int UC_HOOK_EDGE_GENERATED = 1 << 15;
     /// Every access that no mapping answers, and every one that a mapping's protection refuses.
     public static final int UC_HOOK_MEM_INVALID = 0x3f0;
@@ -49,6 +50,7 @@ public final class UnicornConstants {
     public static final int UC_CTL_WRITE_USE_EXITS = (1 << 30) | (1 << 26) | 4;
 
     public static final int UC_CTL_WRITE_CPU_MODEL = (1 << 30) | (1 << 26) | 7;
+    public static final int UC_CTL_TB_REQUEST_CACHE = (3 << 30) | (2 << 26) | 8;
     public static final int UC_CTL_WRITE_TB_REMOVE_CACHE = (1 << 30) | (2 << 26) | 9;
 
     public static final int UC_ARM64_REG_X29 = 1;

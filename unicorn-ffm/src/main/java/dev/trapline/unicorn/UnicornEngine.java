@@ -41,6 +41,9 @@ final class UnicornEngine implements Engine {
     private final @Nullable Aarch32Watch watch;
     private final @Nullable HandlerSwitch handlers;
     private final DataOrderControl dataOrder;
+    private @Nullable CountedRun counted;
+    /// Null where it is not known.
+    private @Nullable CpuLayout cpu;
     private final Instructions instructions;
     private final RegisterBatch general;
     private final Architecture.StateDigest stateDigest;
@@ -85,17 +88,9 @@ final class UnicornEngine implements Engine {
         boolean opened = false;
         try {
             architecture.warmUp(unicorn);
-            for (MemoryMap.Region region : spec.memory().regions()) {
-                map(unicorn, region);
-            }
             architecture.setUp(unicorn, spec);
             UnicornEngine engine = new UnicornEngine(unicorn, library, architecture, spec);
-            unicorn.hookExceptions(engine.hooks);
-            unicorn.mapGaps(engine.hooks, AddressGaps.of(spec.memory(), architecture instanceof Aarch64));
-            if (architecture instanceof Aarch64) {
-                shortcuts.install(unicorn, spec.memory());
-                unicorn.hookSystemInstructions(engine.hooks);
-            }
+            engine.map(spec.memory(), architecture instanceof Aarch64 ? shortcuts : null);
             engine.fetchRegisters();
             opened = true;
             return engine;
@@ -106,17 +101,25 @@ final class UnicornEngine implements Engine {
         }
     }
 
-    private static void map(Unicorn unicorn, MemoryMap.Region region) {
-        switch (region) {
-            case MemoryMap.Memory memory
-            when memory.writable() ->
-                unicorn.mapMemory(
-                        memory.base(),
-                        memory.bytes(),
-                        UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_WRITE | UnicornConstants.UC_PROT_EXEC);
-            case MemoryMap.Memory memory -> unicorn.mapReadOnly(memory.base(), memory.bytes());
-            case MemoryMap.Device device -> unicorn.mapDevice(device.base(), device.size(), device.device());
+    /// @param shortcuts null if they are not for this architecture
+    private void map(MemoryMap memory, @Nullable Shortcuts shortcuts) {
+        AddressSpace space = new AddressSpace(unicorn, memory);
+        space.map(bus);
+        unicorn.hookExceptions(hooks);
+        GapStubs stubs = unicorn.upcalls().gapStubs(hooks);
+        if (shortcuts != null) {
+            CountedRun run = shortcuts.install(unicorn, memory, hooks);
+            if (run != null) {
+                counted = run;
+                hooks.count(run);
+                use.leaveOut(run::isTranslatingPiece);
+                stubs = run.wrap(stubs);
+            }
+            unicorn.hookSystemInstructions(hooks);
+            unicorn.hookTranslation(new StateCheck(unicorn, library.switchLayout(), bus));
+            cpu = shortcuts.cpuLayout().orElse(null);
         }
+        space.mapGaps(stubs, shortcuts != null);
     }
 
     @Override
@@ -125,6 +128,9 @@ final class UnicornEngine implements Engine {
             throw new IllegalArgumentException("a budget is 1 to " + MAX_BUDGET + " instructions, not " + budget);
         }
         hooks.beginSlice(now);
+        if (cpu != null) {
+            cpu.holdSize(cpu.cpu(unicorn));
+        }
         return watch == null ? exit(start(budget)) : runWatched(watch, budget);
     }
 
@@ -151,7 +157,7 @@ final class UnicornEngine implements Engine {
 
     private int start(long budget) {
         long begin = architecture.startAddress(registers[GeneralRegisters.PC], registers[GeneralRegisters.PSTATE]);
-        int code = unicorn.start(begin, budget);
+        int code = counted == null ? unicorn.start(begin, budget) : counted.run(begin, budget);
         fetchRegisters();
         return code;
     }
@@ -183,7 +189,8 @@ final class UnicornEngine implements Engine {
             return error(code);
         }
         Exit.Maintenance maintenance = hooks.maintenance();
-        return maintenance == null ? Exit.BudgetUsed.INSTANCE : physical(maintenance);
+        // IC IVAU names a virtual address of the CPU that executed it; the others need the physical one.
+        return maintenance == null ? Exit.BudgetUsed.INSTANCE : translations.physical(maintenance);
     }
 
     private Exit hypercall(Conduit conduit) {
@@ -245,11 +252,6 @@ final class UnicornEngine implements Engine {
         }
         throw new EngineException("running guest code at PC 0x" + Long.toHexString(registers[GeneralRegisters.PC])
                 + ": " + UnicornError.describe(code));
-    }
-
-    /// IC IVAU names a virtual address of the CPU that executed it; the others need the physical one.
-    private Exit physical(Exit.Maintenance maintenance) {
-        return translations.physical(maintenance);
     }
 
     @Override
@@ -364,7 +366,8 @@ final class UnicornEngine implements Engine {
 
     @Override
     public Bytes save() {
-        byte[] image = library.imageLayout().guests(unicorn.saveContext(), architecture instanceof Aarch64);
+        byte[] image = library.imageLayout()
+                .guests(unicorn.saveContext(), architecture instanceof Aarch64, architecture.layout(library));
         ByteBuffer state = ByteBuffer.allocate(image.length + STATE_BYTES);
         state.put(image);
         for (long register : registers) {

@@ -36,6 +36,8 @@ public final class UnicornLibrary {
     private @Nullable InstanceLayout instanceLayout;
     private @Nullable SwitchLayout switchLayout;
     private @Nullable ImageLayout imageLayout;
+    private boolean cpuLookedFor;
+    private @Nullable CpuLayout cpuLayout;
     private final Map<Integer, Optional<CodeBuffer>> codeBuffers = new TreeMap<>();
 
     private UnicornLibrary(EngineLibrary identity, NativeCalls calls, SymbolLookup symbols) {
@@ -176,6 +178,25 @@ public final class UnicornLibrary {
             imageLayout = known;
         }
         return known;
+    }
+
+    /// Where AArch64 instances keep their CPU. Looked for when it is first asked for: a few milliseconds.
+    ///
+    /// @return empty where that is not known
+    synchronized Optional<CpuLayout> cpuLayout() {
+        if (!cpuLookedFor) {
+            cpuLookedFor = true;
+            cpuLayout = findCpu();
+        }
+        return Optional.ofNullable(cpuLayout);
+    }
+
+    private @Nullable CpuLayout findCpu() {
+        try {
+            return FastStores.layout(this, symbols);
+        } catch (EngineException e) {
+            return null;
+        }
     }
 
     /// Tries out shortcuts with this library.

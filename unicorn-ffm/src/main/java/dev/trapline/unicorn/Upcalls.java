@@ -51,6 +51,8 @@ final class Upcalls {
     private static final FunctionDescriptor MMIO_WRITE =
             FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
 
+    private static final FunctionDescriptor CALLBACK = FunctionDescriptor.ofVoid();
+
     private static final MethodHandle ON_INTERRUPT = method("interrupt", INTERRUPT, Hooks.class);
     private static final MethodHandle ON_INVALID = method("invalid", INVALID, Hooks.class);
     private static final MethodHandle ON_MRS = method("readSystem", SYSTEM, Hooks.class);
@@ -60,6 +62,7 @@ final class Upcalls {
     private static final MethodHandle ON_INSTRUCTION = method("instruction", INSTRUCTION, CodeHooks.class);
     private static final MethodHandle ON_GAP_READ = method("gapRead", MMIO_READ, Hooks.class);
     private static final MethodHandle ON_GAP_WRITE = method("gapWrite", MMIO_WRITE, Hooks.class);
+    private static final MethodHandle ON_CALLBACK = method("callback", CALLBACK, Runnable.class);
     private static final MethodHandle ON_DEVICE_READ = method("deviceRead", MMIO_READ, MmioDevice.class);
     private static final MethodHandle ON_DEVICE_WRITE = method("deviceWrite", MMIO_WRITE, MmioDevice.class);
 
@@ -119,12 +122,12 @@ final class Upcalls {
         return stub(ON_DEVICE_WRITE, device, MMIO_WRITE);
     }
 
-    long gapReadStub(Hooks hooks) {
-        return stub(ON_GAP_READ, hooks, MMIO_READ);
+    GapStubs gapStubs(Hooks hooks) {
+        return new GapStubs(stub(ON_GAP_READ, hooks, MMIO_READ), stub(ON_GAP_WRITE, hooks, MMIO_WRITE));
     }
 
-    long gapWriteStub(Hooks hooks) {
-        return stub(ON_GAP_WRITE, hooks, MMIO_WRITE);
+    long callbackStub(Runnable callback) {
+        return stub(ON_CALLBACK, callback, CALLBACK);
     }
 
     private static FunctionDescriptor of(MemoryLayout result, MemoryLayout... arguments) {
@@ -243,6 +246,14 @@ final class Upcalls {
             if (!self.walking) {
                 hooks.nobodyAnswers(base + offset, true);
             }
+        } catch (Throwable t) {
+            self.engine.failInHook(t);
+        }
+    }
+
+    private static void callback(Upcalls self, Runnable callback) {
+        try {
+            callback.run();
         } catch (Throwable t) {
             self.engine.failInHook(t);
         }

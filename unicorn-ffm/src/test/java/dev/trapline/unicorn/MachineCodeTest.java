@@ -22,7 +22,7 @@ class MachineCodeTest {
     private Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"stores"})
+    @ValueSource(strings = {"stores", "budgets"})
     void theBytesAreWhatTheAssemblerMakesOfTheSource(String name) throws IOException, InterruptedException {
         assumeTrue(canAssemble(), "needs 'as' and 'objcopy' of GNU binutils for x86-64");
         Files.write(directory.resolve("source.s"), resource(name + ".s"));

@@ -190,8 +190,8 @@ final class RandomCode {
             case 10 -> put(0xb940_0040 | t); // ldr w, [x2]
             case 11 -> put(0xb900_0040 | t); // str w, [x2]
             case 12 -> put(0xf940_0040 | t); // ldr x, [x2]
-            case 13 -> put(0xf900_0000 | t << 5 | any()); // str to anywhere
-            case 14 -> put(0xf940_0000 | t << 5 | any()); // ldr from anywhere
+            case 13 -> put(random.nextInt(8) == 0 ? 0xf900_0000 | t << 5 | any() : ISB); // str to anywhere
+            case 14 -> put(random.nextInt(8) == 0 ? 0xf940_0000 | t << 5 | any() : ISB); // ldr from anywhere
             case 15 -> put(0xd61f_0000 | t << 5); // br anywhere
             case 16 -> put(0xd50b_7520 | t); // ic ivau
             case 17 -> put(IC_IALLU);

@@ -38,6 +38,9 @@ final class RandomMachine implements AutoCloseable {
     /// The tables: level 1 from 0, level 2, level 3; the pages of code and data are exchangeable.
     private static final long TABLES = RAM + 0x10_0000;
 
+    /// Code and data.
+    private static final long MOST_WRITTEN = 0x2_0000;
+
     private static final long TABLE = 3;
     private static final long PAGE = 0x703;
     private static final long LEVEL_3 = TABLES + 0x2000;
@@ -56,6 +59,7 @@ final class RandomMachine implements AutoCloseable {
     private final long longest;
     private long deviceDigest;
     private long now;
+    private long ignored;
 
     /// @param longest slice
     RandomMachine(EngineFactory factory, long seed, int cpus, boolean mmu, long longest) {
@@ -70,7 +74,8 @@ final class RandomMachine implements AutoCloseable {
         MemorySegment.copy(start, 0, ram, JAVA_BYTE, START - RAM, start.length);
         makeTables();
         MemoryMap memory = new MemoryMap(List.of(
-                new MemoryMap.Memory(0, flash, false),
+                new MemoryMap.Memory(
+                        0, flash, false, (address, pc) -> ignored = Digest64.fold(Digest64.fold(ignored, address), pc)),
                 new MemoryMap.Device(DEVICE, MemoryMap.PAGE, device()),
                 new MemoryMap.Memory(RAM, ram, true)));
         for (int k = 0; k < cpus; k++) {
@@ -141,8 +146,12 @@ final class RandomMachine implements AutoCloseable {
             seen.append(n % 6 == 0 ? "\n    " : " ").append(n).append('=').append(Long.toHexString(registers[n]));
         }
         seen.append("\n    all ").append(Long.toHexString(engine.fullDigest()));
+        byte[] state = engine.save().toArray();
+        seen.append(" state ").append(Long.toHexString(Digest64.of(state, state.length & -8)));
+        seen.append(" ignored ").append(Long.toHexString(ignored));
         seen.append(" device ").append(Long.toHexString(deviceDigest));
         seen.append(" time ").append(engine.counterReads());
+        seen.append(" memory ").append(Long.toHexString(Digest64.of(ram, CODE - RAM, MOST_WRITTEN)));
         goOn(engine, exit);
         return seen.toString();
     }

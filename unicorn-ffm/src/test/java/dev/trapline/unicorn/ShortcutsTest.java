@@ -65,6 +65,19 @@ class ShortcutsTest {
         Shortcuts shortcuts = Shortcuts.of(bundled(), symbols, ALL);
         assertThat(shortcuts.uses(Shortcut.STORES)).isFalse();
         assertThat(shortcuts.line(Shortcut.STORES)).isEqualTo("stores: refused (" + reason + ")");
+        assertThat(shortcuts.line(Shortcut.BUDGETS)).isEqualTo("budgets: refused (it needs stores)");
+    }
+
+    @Test
+    void countingByBlocksNeedsTheOther() {
+        Shortcuts shortcuts = bundled().shortcuts(EnumSet.of(Shortcut.BUDGETS));
+        assertThat(shortcuts.line(Shortcut.BUDGETS)).isEqualTo("budgets: refused (it needs stores)");
+        try (Snippet guest = Snippet.with(
+                new UnicornEngines(bundled(), EnumSet.of(Shortcut.BUDGETS)),
+                CpuModel.CORTEX_A57,
+                A64.assemble("nop; hvc #0"))) {
+            HypercallExitTest.hypercall(guest.run());
+        }
     }
 
     @Test

@@ -95,6 +95,11 @@ public final class Snippet implements AutoCloseable {
         return new Snippet(engines(), Width.AARCH64, CpuModel.CORTEX_A57, List.of(device), A64.assemble(source));
     }
 
+    /// The same on one engine of a library, with its shortcuts.
+    public static Snippet withDevice(EngineFactory factory, MmioDevice device, String source) {
+        return new Snippet(factory, Width.AARCH64, CpuModel.CORTEX_A57, List.of(device), A64.assemble(source));
+    }
+
     /// AArch32 machine code on one engine.
     public static Snippet aarch32(EngineFactory factory, byte[] code) {
         return new Snippet(factory, Width.AARCH32, CpuModel.CORTEX_A57, List.of(), code);

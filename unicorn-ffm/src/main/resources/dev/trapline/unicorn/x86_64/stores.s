@@ -8,7 +8,10 @@
 # library put the mark back into every entry of that page. No translation comes about without a fetch, so none is missed.
 #
 # Whether a store is allowed at all, the library decides by the virtual address when a store leaves the translated code. So the mark
-# goes only where it would allow it.
+# stays where it would not allow it.
+#
+# Stores to addresses that the library lets nobody write (guarded) come here each time: their entries are closed for stores too. That
+# changes nothing but their way, and a function of our own can be told here (asked), when the CPU's PC is that of the instruction.
 #
 # A closed entry is opened without a look at the guest's tables, and brought back from the victims as the library does it: what the
 # TLB holds, and when it is filled, is the same as without this.
@@ -20,6 +23,7 @@
         .set    WRITE, 8
         .set    CODE, 16
         .set    ADDEND, 24
+        .set    WINDOW, 16              # in a descriptor: since when the table has not been full, by the host's clock
         .set    VICTIMS, 48             # in a descriptor: 8 entries
         .set    VICTIM_IO, 304          # what the I/O table has of each of those: 16 bytes
         .set    IO, 432                 # pointer to the I/O table: 16 bytes an entry, its first word the page in memory less its address
@@ -28,6 +32,7 @@
         .set    CLOSED, 0x200
         .set    NOT_DIRTY, 0x100
         .set    DEVICE, 0x80
+        .set    STORE, 1
         .set    FETCH, 2
 
         .text
@@ -48,9 +53,44 @@ start:  endbr64
         mov     %ecx, %r13d             # access
         mov     %r8d, %r14d             # MMU mode
         cmp     $FETCH, %ecx
+        je      fetch
+        cmp     $STORE, %ecx
         jne     fill
+        call    guarded
+        jae     fill
+        cmpq    $0, asked(%rip)
+        je      1f
+        movq    $0, asked(%rip)
+        mov     %rbx, %rdi
+        mov     (%rsp), %rsi
+        mov     $1, %edx
+        call    *restore(%rip)
+        call    *told(%rip)
+1:      call    locate                  # is its entry closed for stores?
+        mov     %r12, %rsi
+        and     $PAGE, %rsi
+        or      $CLOSED, %rsi
+        mov     WRITE(%r15), %rdi
+        cmp     $-1, %rdi
+        je      fill
+        and     $(PAGE | CLOSED), %rdi
+        cmp     %rsi, %rdi
+        je      done
+        lea     VICTIMS(%rcx), %rdi
+        xor     %edx, %edx
+1:      mov     WRITE(%rdi), %r8
+        and     $(PAGE | CLOSED), %r8
+        cmp     %rsi, %r8
+        je      2f
+        add     $32, %rdi
+        add     $16, %edx
+        cmp     $128, %edx
+        jb      1b
+        jmp     fill
+2:      call    exchange
+        jmp     done
 
-        call    locate                  # is its entry closed?
+fetch:  call    locate                  # is its entry closed?
         mov     %r12, %rsi
         and     $PAGE, %rsi
         or      $CLOSED, %rsi
@@ -65,20 +105,7 @@ start:  endbr64
         cmp     $128, %edx
         jb      1b
         jmp     fill
-2:      movups  (%rdi), %xmm0           # among the victims: exchange it
-        movups  16(%rdi), %xmm1
-        movups  (%r15), %xmm2
-        movups  16(%r15), %xmm3
-        movups  %xmm2, (%rdi)
-        movups  %xmm3, 16(%rdi)
-        movups  %xmm0, (%r15)
-        movups  %xmm1, 16(%r15)
-        shr     $1, %rax
-        add     IO(%rcx), %rax
-        movups  (%rax), %xmm0
-        movups  VICTIM_IO(%rcx,%rdx), %xmm1
-        movups  %xmm0, VICTIM_IO(%rcx,%rdx)
-        movups  %xmm1, (%rax)
+2:      call    exchange
 open:   andq    $~CLOSED, CODE(%r15)
         call    locate
         jmp     fetched
@@ -89,11 +116,23 @@ fill:   mov     %rbx, %rdi
         mov     %r13d, %ecx
         mov     %r14d, %r8d
         mov     16(%rsp), %r9d
+        lea     1(%r13), %rax
+        mov     %rax, filling(%rip)
         call    *original(%rip)         # a fault does not return
+        movq    $0, filling(%rip)
         test    %al, %al
         jz      none
+        call    guarded
+        sbb     %ebp, %ebp
         call    locate                  # anew: filling may have moved the table
-        cmp     $FETCH, %r13d
+        mov     far(%rip), %rdx         # a table grows, and never by the clock shrinks
+        mov     %rdx, WINDOW(%rcx)
+        test    %ebp, %ebp
+        jz      2f
+        testq   $CLOSED, WRITE(%r15)    # closed, or without permission
+        jnz     2f
+        orq     $CLOSED, WRITE(%r15)
+2:      cmp     $FETCH, %r13d
         je      fetched
 
         mov     (%r15,%r13,8), %rdx     # what was asked for: READ or WRITE
@@ -108,17 +147,8 @@ fill:   mov     %rbx, %rdi
         jne     3f
         orq     $CLOSED, CODE(%r15)
 3:      or      $NOT_DIRTY, %rsi
-        cmp     %rsi, WRITE(%r15)
+        cmp     %rsi, WRITE(%r15)       # closed, if it is guarded
         jne     done
-        mov     ranges(%rip), %rdx
-4:      mov     8(%rdx), %rax
-        test    %rax, %rax
-        jz      done
-        mov     %r12, %rcx
-        sub     (%rdx), %rcx
-        add     $16, %rdx
-        cmp     %rax, %rcx
-        jae     4b
         andq    $~NOT_DIRTY, WRITE(%r15)
         jmp     done
 
@@ -163,6 +193,37 @@ locate: mov     %r14, %rdx
         add     %rbx, %rcx
         ret
 
+# sets the carry flag if the library lets nobody write at the address
+guarded:
+        mov     ranges(%rip), %rdx
+1:      mov     8(%rdx), %rax
+        mov     %r12, %rcx
+        sub     (%rdx), %rcx
+        cmp     %rax, %rcx
+        jb      2f
+        add     $16, %rdx
+        test    %rax, %rax
+        jnz     1b
+2:      ret
+
+# exchanges the entry at r15 with the victim at rdi; rdx: 16 times its number
+exchange:
+        movups  (%rdi), %xmm0
+        movups  16(%rdi), %xmm1
+        movups  (%r15), %xmm2
+        movups  16(%r15), %xmm3
+        movups  %xmm2, (%rdi)
+        movups  %xmm3, 16(%rdi)
+        movups  %xmm0, (%r15)
+        movups  %xmm1, 16(%r15)
+        shr     $1, %rax
+        add     IO(%rcx), %rax
+        movups  (%rax), %xmm0
+        movups  VICTIM_IO(%rcx,%rdx), %xmm1
+        movups  %xmm0, VICTIM_IO(%rcx,%rdx)
+        movups  %xmm1, (%rax)
+        ret
+
 # rdx: the number of the page in memory, below the limit if the carry flag is set; rsi: the page's address
 number: mov     IO(%rcx), %rdx
         shr     $1, %rax
@@ -181,4 +242,9 @@ tables:         .quad 0                 # from the CPU's address to the tables o
 descriptors:    .quad 0                 # from there to their descriptors
 pages:          .quad 0                 # a byte for each page of memory
 limit:          .quad 0                 # how many those are
-ranges:         .quad 0                 # what may be written: first address and length of each, then 0, 0
+ranges:         .quad 0                 # what nobody may write: first address and length of each, then 0, 0
+asked:          .quad 0                 # 1: the guarded store that is under way is to be told of
+restore:        .quad 0                 # cpu_restore_state
+told:           .quad 0                 # a function of our own
+far:            .quad 0                 # a time that never comes
+filling:        .quad 0                 # 1 to 3 while the library fills the TLB: for a load, a store, a fetch

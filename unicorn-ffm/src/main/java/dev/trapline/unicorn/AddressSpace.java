@@ -1,0 +1,79 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.engine.MemoryMap;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What an engine finds at its physical addresses: a machine's memory and devices, and nothing.
+///
+/// The addresses at which there is nothing are mapped too, to something that reports every access. Version 2.0 of the
+/// library looks for a mapping by virtual address before it translates: without a mapping everywhere, a guest whose
+/// virtual addresses are not its physical ones could not run.
+record AddressSpace(Unicorn engine, MemoryMap memory) {
+
+    private static final long END_A32 = 1L << 32;
+
+    /// Maps memory and devices.
+    void map(BusErrors bus) {
+        for (MemoryMap.Region region : memory.regions()) {
+            switch (region) {
+                case MemoryMap.Memory block
+                when block.writable() ->
+                    engine.mapMemory(
+                            block.base(),
+                            block.bytes(),
+                            UnicornConstants.UC_PROT_READ
+                                    | UnicornConstants.UC_PROT_WRITE
+                                    | UnicornConstants.UC_PROT_EXEC);
+                case MemoryMap.Memory block -> mapReadOnly(block.base(), block.bytes());
+                case MemoryMap.Device device ->
+                    engine.mapDevice(device.base(), device.size(), bus.behind(device.device()));
+            }
+        }
+    }
+
+    /// Maps memory that the guest may read and execute. A write that gets past the protection of its mapping has no
+    /// effect: the library takes memory for read-only once its protection is set a second time.
+    private void mapReadOnly(long address, MemorySegment host) {
+        int protection = UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_EXEC;
+        engine.mapMemory(address, host, protection);
+        UnicornError.check(
+                engine.calls().memProtect(engine.handle(), address, host.byteSize(), protection),
+                "protecting memory at 0x" + Long.toHexString(address));
+    }
+
+    /// Has accesses to addresses at which there is nothing reported.
+    ///
+    /// @param a64 whether addresses have 64 bits; 32 otherwise
+    void mapGaps(GapStubs stubs, boolean a64) {
+        for (long[] gap : gaps(a64)) {
+            // SAFETY: both stubs live as long as the instance.
+            UnicornError.check(
+                    engine.calls().mmioMap(engine.handle(), gap[0], gap[1], stubs.read(), stubs.write(), gap[0]),
+                    "mapping the gap at 0x" + Long.toHexString(gap[0]));
+        }
+    }
+
+    /// Pairs of a first address and a length, unsigned.
+    private List<long[]> gaps(boolean a64) {
+        List<long[]> gaps = new ArrayList<>();
+        long at = 0;
+        for (MemoryMap.Region region : memory.regions()) {
+            add(gaps, at, region.base());
+            at = region.base() + region.size();
+        }
+        if (a64) {
+            gaps.add(new long[] {at, -at});
+        } else {
+            add(gaps, at, END_A32);
+        }
+        return gaps;
+    }
+
+    private static void add(List<long[]> gaps, long from, long to) {
+        if (from != to) {
+            gaps.add(new long[] {from, to - from});
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.trapline.unicorn;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.trapline.abi.CpuModel;
+import dev.trapline.abi.Mpidr;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.engine.Engine;
+import dev.trapline.abi.engine.EngineException;
+import dev.trapline.abi.engine.EngineSpec;
+import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.machine.Width;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+
+/// A small guest that is run twice, with budgets counted by blocks and by the library: what can be seen must be the
+/// same after each slice. It stores, does maintenance, calls, looks at the time, and at last reaches for memory that is
+/// not there.
+final class BudgetTrial {
+
+    private static final long BASE = 0x4000_0000L;
+    private static final long BYTES = 0x1_0000;
+    private static final long DATA = BASE + 0x8000;
+    private static final long NOTHING = 0x7000_0000L;
+    private static final int SLICES = 200;
+    private static final int LONGEST = 23;
+
+    private static final int[] CODE = {
+        0x9100_0c21, // add x1, x1, #0x3
+        0xf900_0041, // str x1, [x2]
+        0xf940_0043, // ldr x3, [x2]
+        0xd50b_7522, // ic ivau, x2
+        0x8b03_0084, // add x4, x4, x3
+        0x3637_ff61, // tbz w1, #6, 0
+        0xd400_0022, // hvc #0x1
+        0xd53b_e045, // mrs x5, cntvct_el0
+        0x8b05_0108, // add x8, x8, x5
+        0x364f_fee1, // tbz w1, #9, 0
+        0x8b01_0129, // add x9, x9, x1
+        0xf940_00e6, // ldr x6, [x7]
+        0xd503_201f, // nop
+    };
+
+    private BudgetTrial() {}
+
+    /// Runs it.
+    ///
+    /// @throws EngineException if anything differs
+    static void run(UnicornLibrary library, Shortcuts with, Shortcuts without) {
+        try (Arena arena = Arena.ofConfined();
+                Engine counted = open(library, with, arena);
+                Engine reference = open(library, without, arena)) {
+            long[] mine = new long[GeneralRegisters.COUNT];
+            long[] theirs = new long[GeneralRegisters.COUNT];
+            for (int slice = 0; slice < SLICES; slice++) {
+                long budget = 1 + slice * 7L % LONGEST;
+                Exit exit = counted.run(budget, slice);
+                Exit expected = reference.run(budget, slice);
+                counted.readRegisters(mine);
+                reference.readRegisters(theirs);
+                if (!exit.equals(expected) || !Arrays.equals(mine, theirs)) {
+                    throw new EngineException("a slice ended elsewhere than it has to in the self-test");
+                }
+            }
+        }
+    }
+
+    private static Engine open(UnicornLibrary library, Shortcuts shortcuts, Arena arena) {
+        MemorySegment memory = arena.allocate(BYTES, MemoryMap.PAGE);
+        MemorySegment.copy(CODE, 0, memory, JAVA_INT, 0, CODE.length);
+        MemoryMap map = new MemoryMap(List.of(new MemoryMap.Memory(BASE, memory, true)));
+        Mpidr mpidr = Mpidr.of(new VcpuId(0), Mpidr.MAX_CLUSTER);
+        Engine engine = UnicornEngine.open(
+                library,
+                new Aarch64(),
+                new EngineSpec(CpuModel.CORTEX_A57, Width.AARCH64, mpidr, map, false),
+                shortcuts);
+        engine.writeRegisters(RegisterWrites.fromX0(0, 0, DATA, 0, 0, 0, 0, NOTHING));
+        engine.writePc(BASE);
+        return engine;
+    }
+}

@@ -1,0 +1,68 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.engine.EngineException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+
+/// The shortcut [Shortcut#BUDGETS]: instructions are counted by a hook on blocks (`budgets.s`), where the library would
+/// call a function for every instruction. It needs [FastStores], for the instruction whose store is ignored.
+final class FastBudgets {
+
+    private static final String CODE = "budgets";
+    private static final String STOP = "uc_emu_stop";
+    private static final String RESTORE = "cpu_restore_state_aarch64";
+    private static final String LOOP = "cpu_loop_exit_restore_aarch64";
+
+    private final BudgetLayout layout;
+    private final FastStores stores;
+    private final SwitchLayout switches;
+    private final byte[] code;
+    private final long stop;
+    private final long restore;
+    private final long loop;
+
+    private FastBudgets(
+            BudgetLayout layout,
+            FastStores stores,
+            SwitchLayout switches,
+            byte[] code,
+            long stop,
+            long restore,
+            long loop) {
+        this.layout = layout;
+        this.stores = stores;
+        this.switches = switches;
+        this.code = code;
+        this.stop = stop;
+        this.restore = restore;
+        this.loop = loop;
+    }
+
+    /// Finds out whether a library can be used so, and how.
+    ///
+    /// @throws EngineException if not: the message says why
+    static FastBudgets calibrate(UnicornLibrary library, SymbolLookup symbols, FastStores stores) {
+        long stop = FastStores.symbol(symbols, STOP);
+        long restore = FastStores.symbol(symbols, RESTORE);
+        long loop = FastStores.symbol(symbols, LOOP);
+        try (HostMemory memory = HostMemory.open()) {
+            BudgetLayout layout = BudgetLayout.calibrate(library, stores.layout(), memory);
+            return new FastBudgets(
+                    layout, stores, library.switchLayout(), MachineCode.bytes(CODE), stop, restore, loop);
+        }
+    }
+
+    /// Uses the shortcut in an engine that has its memory and has not run.
+    ///
+    /// @param pages of the same engine
+    CountedRun install(Unicorn engine, EngineHooks hooks, FastStores.Pages pages) {
+        MemorySegment loaded = MachineCode.load(code, NativePages.PAGE, engine.arena());
+        BudgetData data =
+                new BudgetData(loaded, engine.handle(), stores.layout().cpu(engine), layout, stop, loop);
+        pages.tell(restore, engine.upcalls().callbackStub(hooks::storeIgnored));
+        CodeBlocks blocks = new CodeBlocks(engine, stores.layout(), switches, data);
+        engine.hookTranslation(blocks);
+        data.hookBlocks(engine);
+        return new CountedRun(engine, hooks, pages, data, blocks);
+    }
+}

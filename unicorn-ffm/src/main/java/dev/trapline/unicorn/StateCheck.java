@@ -1,0 +1,13 @@
+package dev.trapline.unicorn;
+
+/// Ends the slice where an AArch64 CPU goes to AArch32 state, before the first instruction there.
+record StateCheck(Unicorn engine, SwitchLayout switches, BusErrors bus) implements TranslationHook {
+
+    @Override
+    public void blockTranslated(long address, int size) {
+        if (!TranslationFlags.isAarch64(switches.flags(engine.saveContext()))) {
+            bus.illegalState(address);
+            engine.stop();
+        }
+    }
+}
