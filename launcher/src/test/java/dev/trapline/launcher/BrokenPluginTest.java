@@ -296,7 +296,8 @@ class BrokenPluginTest {
     @Test
     void aTimeoutEndsTheProcessAlthoughAServiceDoesNotReturn() {
         List<String> arguments = run("loop", "apply", false);
-        arguments.addAll(List.of("--timeout", "1s"));
+        // Long enough for the guest to have called on a busy machine.
+        arguments.addAll(List.of("--timeout", "10s", "--set", "firmware.services.misbehaving.nth=1"));
         assertEnded(CommandProcess.start(arguments.toArray(String[]::new)), Ending.LIMIT, "apply");
     }
 
