@@ -64,7 +64,7 @@ class AnswerCheckTest {
         RegisterWrites answer = RegisterWrites.x0(0).and(17, 1).and(18, 1).and(30, 1);
         assertThat(AnswerCheck.forbidden(call(Conduit.SMC, 0, ExecutionState.A64), true, answer))
                 .as("x18 and x30, but not x17")
-                .isEqualTo(1 << 18 | 1 << 30);
+                .isEqualTo((1 << 18) | (1 << 30));
     }
 
     @Test

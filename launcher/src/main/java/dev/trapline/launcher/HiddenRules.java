@@ -55,7 +55,7 @@ final class HiddenRules {
         int first = switch (rule.match().functions()) {
             case Functions.One(var function) -> function.value();
             case Functions.Range(var base, long _) -> base.value();
-            case Functions.Owner(int owner) -> FAST_CALL | owner << OWNER_SHIFT;
+            case Functions.Owner(int owner) -> FAST_CALL | (owner << OWNER_SHIFT);
             case Functions.Any _ -> 0;
         };
         Conduit conduit = rule.match().conduits().iterator().next();

@@ -217,7 +217,7 @@ class JsonErrorsTest {
 
     private static Said perform(OutputStream out, String words) {
         numbered++;
-        List<String> arguments = Arrays.stream(words.strip().split(" +"))
+        List<String> arguments = Arrays.stream(words.strip().split(" +", -1))
                 .map(word -> word.equals("GUEST")
                         ? guest("exit-42")
                         : word.matches("[A-Z]+")

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.JarOutputStream;
@@ -87,7 +88,7 @@ class OptionsTest {
     }
 
     private static List<Line> lines() throws IOException {
-        try (InputStream table = OptionsTest.class.getResourceAsStream("/options.csv")) {
+        try (InputStream table = Objects.requireNonNull(OptionsTest.class.getResourceAsStream("/options.csv"))) {
             return new String(table.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> !line.startsWith("#") && !line.isBlank())
