@@ -69,7 +69,9 @@ class HelpTest {
 
     @Test
     void everyCommandIsListedWithAWholeSentence() {
-        for (CommandLine command : List.of(all(), all().getSubcommands().get("journal"))) {
+        CommandLine journal =
+                java.util.Objects.requireNonNull(all().getSubcommands().get("journal"));
+        for (CommandLine command : List.of(all(), journal)) {
             HelpText.prepare(command, 60);
             String list = command.getUsageMessage().replaceAll("(?s).*Commands:\n|\n\n.*", "");
             // Each begins two columns in; what follows of its sentence is further to the right.

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -48,7 +49,7 @@ class JsonErrorsTest {
     ///
     /// @param takesPlugin whether it takes `--plugin`
     /// @param takesKeys whether it takes `--set`
-    private record Whole(String words, boolean takesPlugin, boolean takesKeys) {}
+    record Whole(String words, boolean takesPlugin, boolean takesKeys) {}
 
     /// What a command said.
     private record Said(int status, String out, List<JsonNode> err) {
@@ -128,7 +129,7 @@ class JsonErrorsTest {
         assertThat(missing).isEmpty();
     }
 
-    private static void collect(CommandLine command, String path, TreeSet<String> names) {
+    private static void collect(CommandLine command, String path, Set<String> names) {
         if (command.getCommandSpec().findOption("--format") != null) {
             names.add(path);
         }

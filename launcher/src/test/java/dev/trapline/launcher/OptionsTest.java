@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.JarOutputStream;
@@ -47,7 +48,7 @@ class OptionsTest {
     private static int numbered;
 
     /// A line of the table.
-    private record Line(String command, String option, String how, String words, String said) {
+    record Line(String command, String option, String how, String words, String said) {
 
         @Override
         public String toString() {
@@ -60,12 +61,12 @@ class OptionsTest {
         file("RAW", "raw");
         file("MACHINE", "trapline.machine.cpus = 2\n");
         file("RECORDS", "trapline.record.patience = 1s\n");
-        file(
-                "HIDDEN",
-                "trapline.firmware {\n"
-                        + "  toggles.psci = off\n"
-                        + "  rules = [{ functions = 0x84000003, action = forward }]\n"
-                        + "}\n");
+        file("HIDDEN", """
+            trapline.firmware {
+              toggles.psci = off
+              rules = [{ functions = 0x84000003, action = forward }]
+            }
+            """);
         try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(directory.resolve("PLUGIN")))) {
             jar.putNextEntry(new ZipEntry("META-INF/services/dev.trapline.abi.firmware.FirmwareService"));
             jar.write(CountingService.class.getName().getBytes(StandardCharsets.UTF_8));
@@ -143,7 +144,7 @@ class OptionsTest {
         assertThat(inTable).isEqualTo(options);
     }
 
-    private static void collect(CommandLine command, String path, TreeSet<String> options) {
+    private static void collect(CommandLine command, String path, Set<String> options) {
         command.getCommandSpec().options().stream()
                 .filter(option -> !option.usageHelp() && !option.versionHelp())
                 .forEach(option -> options.add(path + " " + option.longestName()));
