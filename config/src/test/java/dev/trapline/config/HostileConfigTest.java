@@ -206,8 +206,10 @@ class HostileConfigTest {
 
     @Test
     void valuesThatNameEachOtherOverAndOverAreAnError() {
-        String lines = "a = ${trapline.firmware.services.b}${trapline.firmware.services.b}\n"
-                + "b = ${trapline.firmware.services.a}${trapline.firmware.services.a}\n";
+        String lines = """
+            a = ${trapline.firmware.services.b}${trapline.firmware.services.b}
+            b = ${trapline.firmware.services.a}${trapline.firmware.services.a}
+            """;
         assertThat(refused("trapline.firmware.services {\na = ha\nb = hi\n" + lines.repeat(60) + "}"))
                 .contains("bad.conf", "trapline.firmware.services.");
     }
