@@ -40,6 +40,7 @@ final class Aarch32Watch implements CodeHooks {
     private final Aarch32Time time;
     private final boolean failedCalls;
     private final RegisterBatch cpsr;
+    private final RegisterBatch pc;
     private final TreeSet<Long> watched = new TreeSet<>();
     /// Each instruction in an IT block at the end of a block of code, by its address.
     private final TreeMap<Long, Conditional> conditional = new TreeMap<>();
@@ -75,6 +76,7 @@ final class Aarch32Watch implements CodeHooks {
         this.time = time;
         this.failedCalls = failedCalls;
         this.cpsr = engine.registers(UnicornConstants.UC_ARM_REG_CPSR);
+        this.pc = engine.registers(UnicornConstants.UC_ARM_REG_PC);
         engine.hookCode(this);
     }
 
@@ -144,11 +146,14 @@ final class Aarch32Watch implements CodeHooks {
     /// The library does not stop within an IT block but where a block of code ends, and it may have kept the PC of
     /// an instruction that it has executed. The IT state is that of the next one: it tells whether the PC is.
     private void leaveItBlock(long[] registers) {
-        long pc = registers[GeneralRegisters.PC];
-        Conditional at = conditional.get(pc);
+        long kept = registers[GeneralRegisters.PC];
+        Conditional at = conditional.get(kept);
         if (at != null && Aarch32Code.itRemaining(registers[GeneralRegisters.PSTATE]) != at.left()) {
-            long target = Aarch32Code.branchTarget(memory.thumb(pc), pc);
+            long target = Aarch32Code.branchTarget(memory.thumb(kept), kept);
             registers[GeneralRegisters.PC] = target < 0 ? at.end() : target;
+            // The engine's own would stay wrong in what is saved of it.
+            pc.set(0, 0, architecture.startAddress(registers[GeneralRegisters.PC], registers[GeneralRegisters.PSTATE]));
+            pc.write(1);
         }
     }
 
@@ -271,11 +276,18 @@ final class Aarch32Watch implements CodeHooks {
         }
     }
 
-    /// Notes the instructions of an IT block if no other follows them in their block of code.
+    /// Notes the instructions of an IT block if no other follows them in their block of code. An IT instruction
+    /// within it, which is UNPREDICTABLE, begins an IT block of its own, as it does in the library.
     ///
     /// @return the instruction to be looked at next
     private long lookConditional(long from, int instructions, long to) {
-        long end = skip(from, instructions);
+        long end = from;
+        for (int left = instructions; left > 0 && end < to; left--) {
+            if (Aarch32Code.itLength(memory.halfword(end)) > 0) {
+                return end;
+            }
+            end = skip(end, 1);
+        }
         if (end >= to) {
             int left = instructions;
             for (long at = from; at < to; at = skip(at, 1)) {

@@ -8,6 +8,8 @@ import dev.trapline.abi.firmware.RegisterWrites;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The library does not stop within an IT block, and when it stops behind one its PC can be wrong. Wherever slices are
 /// cut, T32 code has to do what it does.
@@ -74,6 +76,46 @@ class ItBlockTest {
                     assertThat(guest.x(3))
                             .as("r3, seed %d, pass %d", seed, pass)
                             .isEqualTo(expected[1]);
+                }
+            }
+        }
+    }
+
+    /// ```text
+    ///  00 movs r0, #0
+    ///  02 adds r0, #1; lsls r2, r0, #31; ittt eq; add r1, r1, #1; iteee le (UNPREDICTABLE); add r1, r1, #2;
+    ///     add r1, r1, #3; add r3, r3, #1; add r3, r3, r1; b 02
+    /// ```
+    private static byte[] nested() {
+        return FailedConditionTest.halfwords(
+                0x2000, 0x3001, 0x07c2, 0xbf02, 0x3101, 0xbfd1, 0x3102, 0x3103, 0x3301, 0x440b, 0xe7f5);
+    }
+
+    /// Whatever an engine has translated, and linked, before: it stops at the same places with the same state.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anEngineThatIsGivenAStateGoesOnAsTheOneThatHadIt(boolean within) {
+        for (int seed = 0; seed < 40; seed++) {
+            try (Snippet first = Snippet.aarch32(Snippet.engines(), within ? nested() : program());
+                    Snippet second = Snippet.aarch32(Snippet.engines(), within ? nested() : program())) {
+                first.engine().writePc(Snippet.BASE + 1);
+                for (Random random = new Random(seed); random.nextInt(60) > 0; ) {
+                    first.run(1 + random.nextInt(9));
+                }
+                second.engine().load(first.engine().save());
+                Random random = new Random(seed);
+                for (int slice = 0; slice < 20; slice++) {
+                    int budget = 1 + random.nextInt(9);
+                    Exit exit = first.run(budget);
+                    assertThat(second.run(budget))
+                            .as("seed %d, slice %d", seed, slice)
+                            .isEqualTo(exit);
+                    assertThat(second.engine().save())
+                            .as("seed %d, behind slice %d", seed, slice)
+                            .isEqualTo(first.engine().save());
+                    if (exit instanceof HypercallExit) {
+                        break;
+                    }
                 }
             }
         }
