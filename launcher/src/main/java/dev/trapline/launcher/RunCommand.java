@@ -243,7 +243,8 @@ final class RunCommand implements Action {
         return summary.print(terminal, plan.recording());
     }
 
-    /// The limit of host time before there is a run to stop: services are loaded and start in there.
+    /// The limit of host time before there is a run to stop: services are loaded and start in there. It comes with
+    /// grace: what is slow is not what does not return.
     private Thread limitOfStart(Duration timeout) {
         Ending ending = new Ending(Ending.LIMIT, "limit", "the limit of --timeout was reached before the run began");
         return Interruption.inBackground(
@@ -254,7 +255,7 @@ final class RunCommand implements Action {
                                 new Ending(ending.status(), ending.kind(), ending.message() + held), terminal.err());
                     }
                 },
-                timeout.toMillis());
+                timeout.toMillis() + Interruption.GRACE_MILLIS);
     }
 
     private LayeredConfig layers() {

@@ -121,7 +121,8 @@ final class SeekOptions {
     List<StateView.Stretch> memory() {
         List<StateView.Stretch> stretches = new ArrayList<>();
         for (int n = 0; n + 1 < memory.size(); n += MEMORY_ARGUMENTS) {
-            stretches.add(StateView.Stretch.parse("--memory", memory.get(n), memory.get(n + 1)));
+            stretches.add(
+                    StateView.Stretch.parse("--memory", memory.get(n), memory.get(n + 1), StateView.Stretch.LONGEST));
         }
         return stretches;
     }

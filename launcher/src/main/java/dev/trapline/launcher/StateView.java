@@ -33,21 +33,23 @@ record StateView(boolean registers, boolean disassembly, List<Stretch> memory) {
     /// A stretch of guest memory.
     record Stretch(long address, int length) {
 
-        private static final int LONGEST = 1 << 26;
+        /// The longest that is shown, in bytes.
+        static final int LONGEST = 1 << 26;
 
         /// Understands a stretch.
         ///
         /// @param what takes it, for messages: `--memory`
-        static Stretch parse(String what, String address, String length) {
+        /// @param longest in bytes
+        static Stretch parse(String what, String address, String length, int longest) {
             BigInteger from = Quantities.number(address);
             BigInteger bytes = Quantities.number(length);
             if (from == null || from.signum() < 0 || from.bitLength() > Long.SIZE || bytes == null) {
                 throw CommandException.usage(what + " " + address + " " + length
                         + ": give an address and a length in bytes, as in " + what + " 0x40080000 64");
             }
-            if (bytes.signum() <= 0 || bytes.compareTo(BigInteger.valueOf(LONGEST)) > 0) {
+            if (bytes.signum() <= 0 || bytes.compareTo(BigInteger.valueOf(longest)) > 0) {
                 throw CommandException.usage(
-                        what + " " + address + " " + length + ": a length is 1 to " + LONGEST + " bytes");
+                        what + " " + address + " " + length + ": a length is 1 to " + longest + " bytes");
             }
             return new Stretch(from.longValue(), bytes.intValueExact());
         }

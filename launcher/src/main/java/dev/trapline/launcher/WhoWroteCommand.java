@@ -120,10 +120,7 @@ final class WhoWroteCommand implements Action {
 
     @Override
     public Ending perform() {
-        StateView.Stretch range = StateView.Stretch.parse("who-wrote DIR", address, length);
-        if (range.length() > MemorySearch.LONGEST) {
-            throw CommandException.usage("LEN " + length + ": give 1 to " + MemorySearch.LONGEST + " bytes");
-        }
+        StateView.Stretch range = StateView.Stretch.parse("who-wrote DIR", address, length, MemorySearch.LONGEST);
         Place position = Place.parse("--before", before);
         LayeredConfig layers = checkpointOptions.layers();
         ReplaySettings settings = layers.replay();

@@ -168,8 +168,8 @@ class WhoWroteTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         0x10 4                         | 4 bytes at 0x10 are not all in the machine's RAM or flash
-        0x40090000 0                   | a length is 1 to
-        0x40090000 65537               | give 1 to 65536 bytes
+        0x40090000 0                   | a length is 1 to 65536 bytes
+        0x40090000 65537               | a length is 1 to 65536 bytes
         here 4                         | give an address and a length in bytes
         0x40090000                     | LEN is missing: trapline who-wrote DIR ADDR LEN
         0x40090000 4 --before 9        | there is no slice 9
