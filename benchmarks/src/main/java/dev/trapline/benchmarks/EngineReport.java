@@ -8,14 +8,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /// Times `./trapline run` against `qemu-system-aarch64`, with the engine's shortcuts and without: the tables of
 /// "Against QEMU" in `docs/performance.md`.
 ///
-/// Start it in the root of the repository, with nothing else running. A number sets how often each command runs (5).
+/// Start it in the root of the repository, with nothing else running. The first argument is how often each command runs
+/// (5); the others are the parts to measure, all of them if there is none: kernels, shortcuts, slices, recorded,
+/// hypercalls, start.
 public final class EngineReport {
 
     private static final String GUEST = "guests/kernels.elf";
@@ -34,63 +39,72 @@ public final class EngineReport {
     /// Measures and prints.
     public static void main(String[] arguments) throws IOException {
         int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 5;
+        List<String> parts = List.of(arguments).subList(Math.min(1, arguments.length), arguments.length);
         Path directory = Files.createTempDirectory("trapline-benchmark");
         try {
             EngineReport report = new EngineReport(System.out, directory, rounds);
-            report.kernels();
-            report.slices();
-            report.recorded();
-            report.hypercalls();
-            report.start();
+            report.parts().forEach((part, measure) -> {
+                if (parts.isEmpty() || parts.contains(part)) {
+                    measure.run();
+                }
+            });
         } finally {
             deleteAll(directory);
         }
     }
 
+    private Map<String, Runnable> parts() {
+        Map<String, Runnable> parts = new LinkedHashMap<>();
+        parts.put("kernels", this::kernels);
+        parts.put("shortcuts", this::shortcuts);
+        parts.put("slices", this::slices);
+        parts.put("recorded", this::recorded);
+        parts.put("hypercalls", this::hypercalls);
+        parts.put("start", this::start);
+        return parts;
+    }
+
     private void kernels() {
-        head("kernel", "MMU", "QEMU", "all shortcuts", "none", "all / QEMU", "none / QEMU");
+        head("kernel", "QEMU", "Trapline");
+        eachKernel((name, input) -> row(name, qemu(input), trapline(input)));
+    }
+
+    private void shortcuts() {
+        head("kernel", "all shortcuts", "stores alone", "none");
+        eachKernel((name, input) -> row(
+                name,
+                trapline(input),
+                trapline(input, "--shortcuts", "stores"),
+                trapline(input, "--shortcuts", "none")));
+    }
+
+    private void eachKernel(BiConsumer<String, Path> measure) {
         for (boolean mmu : List.of(false, true)) {
             for (Kernel kernel : Kernel.values()) {
-                Path input = input(kernel.line(mmu));
-                List<Double> times = measure(
-                        kernel.guestName(), qemu(input), trapline(input), trapline(input, "--shortcuts", "none"));
-                row(kernel.guestName(), mmu ? "on" : "off", times);
+                measure.accept(kernel.guestName() + (mmu ? ", MMU on" : ""), input(kernel.line(mmu)));
             }
         }
     }
 
     private void slices() {
         Path input = input(Kernel.COMPUTE.line(false));
-        head("`compute`, slices of", "", "20 000", "1 000", "100", "1 000 / 20 000", "100 / 20 000");
-        row(
-                "time",
-                "",
-                measure(
-                        "slices",
-                        trapline(input),
-                        trapline(input, "--slice", "1000"),
-                        trapline(input, "--slice", "100")));
+        head("slices of", "20 000", "1 000", "100");
+        row("compute", trapline(input), trapline(input, "--slice", "1000"), trapline(input, "--slice", "100"));
     }
 
     private void recorded() {
         Path input = input(Kernel.COMPUTE.line(false));
         String log = directory.resolve("qemu.rr").toString();
-        head("`compute`", "", "QEMU", "recorded", "replayed", "recorded / QEMU", "replayed / QEMU");
-        List<Double> plain = measure("recorded", qemu(input), record(input), replay());
-        row("QEMU plain", "", plain);
-        List<Double> counted =
-                measure("rr", qemu(input, "-icount", "shift=0,rr=record,rrfile=" + log), record(input), replay());
-        row("QEMU records (rr)", "", counted);
-        Command again = qemu(input, "-icount", "shift=0,rr=replay,rrfile=" + log);
-        row("QEMU replays (rr)", "", measure("rr", again, record(input), replay()));
+        head("compute", "QEMU", "recorded", "replayed");
+        row("QEMU plain", qemu(input), record(input), replay());
+        row("QEMU records", qemu(input, "-icount", "shift=0,rr=record,rrfile=" + log), record(input), replay());
+        row("QEMU replays", qemu(input, "-icount", "shift=0,rr=replay,rrfile=" + log), record(input), replay());
     }
 
     private void hypercalls() {
         Path input = input(Kernel.hypercalls(CALLS));
-        head("2 million PSCI_VERSION", "", "QEMU", "run", "recorded", "run / QEMU", "recorded / QEMU");
-        row("", "", measure("hypercalls", qemu(input), trapline(input), record(input)));
-        head("2 million PSCI_VERSION", "", "QEMU", "replayed", "recorded", "replayed / QEMU", "recorded / QEMU");
-        row("", "", measure("hypercalls", qemu(input), replay(), record(input)));
+        head("2 million PSCI_VERSION", "QEMU", "run", "recorded", "replayed");
+        row("", qemu(input), trapline(input), record(input), replay());
     }
 
     private void start() {
@@ -145,29 +159,24 @@ public final class EngineReport {
         }
     }
 
-    private List<Double> measure(String what, Command... commands) {
-        System.err.println("measuring " + what);
-        return Processes.medians(List.of(commands), rounds);
-    }
-
-    private void head(String... cells) {
+    /// @param columns what the rows are, and the commands, of which the first is the reference
+    private void head(String... columns) {
+        List<String> cells = new ArrayList<>(List.of(columns));
+        for (int n = 2; n < columns.length; n++) {
+            cells.add(columns[n] + " / " + columns[1]);
+        }
         out.println();
         out.println("| " + String.join(" | ", cells) + " |");
-        out.println("|---".repeat(cells.length) + "|");
+        out.println("|---".repeat(cells.size()) + "|");
     }
 
-    private void row(String what, String mmu, List<Double> times) {
-        double reference = times.getFirst();
-        out.printf(
-                Locale.ROOT,
-                "| %s | %s | %.0f ms | %.0f ms | %.0f ms | %.2f | %.2f |%n",
-                what,
-                mmu,
-                reference,
-                times.get(1),
-                times.get(2),
-                times.get(1) / reference,
-                times.get(2) / reference);
+    private void row(String what, Command... commands) {
+        System.err.println("measuring " + what);
+        List<Double> times = Processes.medians(List.of(commands), rounds);
+        StringBuilder row = new StringBuilder("| " + what);
+        times.forEach(time -> row.append(" | %.0f ms".formatted(time)));
+        times.stream().skip(1).forEach(time -> row.append(" | %.2f".formatted(time / times.getFirst())));
+        out.println(row.append(" |"));
     }
 
     private static void deleteAll(Path directory) throws IOException {

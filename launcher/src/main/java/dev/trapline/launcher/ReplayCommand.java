@@ -229,6 +229,7 @@ final class ReplayCommand implements Action {
         CheckpointOptions.check(rules);
         seek.check(rules);
         rules.when(seek.areGiven(), "--at, --from and --to play on one thread", "--jobs")
+                .when(seek.at() != null, "--at prints no console", "--raw-console")
                 .when(
                         !seek.areGiven() && jobs == 1,
                         "a replay of the whole recording on one thread uses no checkpoints, and makes none",
