@@ -127,6 +127,9 @@ public final class EngineReport {
     private static Command trapline(Path input, String... more) {
         List<String> line = new ArrayList<>(List.of("./trapline", "run", GUEST, "--input", input.toString()));
         line.addAll(List.of(more));
+        if (!line.contains("--shortcuts")) {
+            line.addAll(List.of("--shortcuts", "all"));
+        }
         return new Command(line, input, 0);
     }
 
@@ -134,13 +137,16 @@ public final class EngineReport {
     /// both sides of no ratio anything worth a word.
     private Command record(Path input) {
         String recording = recording().toString();
-        String shell = "rm -rf " + recording + " && exec ./trapline run " + GUEST + " --input " + input + " --record "
-                + recording;
+        String shell = "rm -rf " + recording + " && exec ./trapline run " + GUEST + " --input " + input
+                + " --shortcuts all --record " + recording;
         return new Command(List.of("sh", "-c", shell), input, 0);
     }
 
     private Command replay() {
-        return new Command(List.of("./trapline", "replay", recording().toString()), directory.resolve("empty"), 0);
+        return new Command(
+                List.of("./trapline", "replay", recording().toString(), "--shortcuts", "all"),
+                directory.resolve("empty"),
+                0);
     }
 
     private Path recording() {

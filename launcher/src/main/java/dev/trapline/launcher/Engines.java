@@ -28,6 +28,9 @@ final class Engines {
 
     private Engines() {}
 
+    /// What is used where nobody names shortcuts, as in `reference.conf`.
+    private static final String DEFAULT = "stores";
+
     /// Opens the engine's library, and tries its shortcuts out.
     ///
     /// @throws EngineException as [#open]
@@ -46,7 +49,7 @@ final class Engines {
     /// Opens the engine's library.
     ///
     /// @param library the one to take; null for the system's, else the one that came with Trapline
-    /// @param shortcuts which may be used, as [Shortcut#parse] takes it; null for all. Those that the JVM's
+    /// @param shortcuts which may be used, as [Shortcut#parse] takes it; null for [#DEFAULT]. Those that the JVM's
     ///     property does not name are not used in any case
     /// @throws EngineException if there is none, or it cannot run AArch64, with what to do
     static EngineFactory open(@Nullable Path library, @Nullable String shortcuts) {
@@ -55,9 +58,7 @@ final class Engines {
 
     private static UnicornEngines load(@Nullable Path library, @Nullable String shortcuts) {
         Set<Shortcut> wanted = Shortcut.standard();
-        if (shortcuts != null) {
-            wanted.retainAll(parse(shortcuts));
-        }
+        wanted.retainAll(parse(shortcuts == null ? DEFAULT : shortcuts));
         return new UnicornEngines(UnicornLibrary.load(LibrarySearch.standard(library)), wanted);
     }
 
