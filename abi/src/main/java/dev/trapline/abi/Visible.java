@@ -1,5 +1,8 @@
 package dev.trapline.abi;
 
+import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
+
 /// Text of somebody else (from a recording, a file name, a configuration, a symbol table) with its control characters
 /// made visible: a terminal would obey them. They could hide a message, or pretend to be one.
 ///
@@ -21,35 +24,27 @@ public final class Visible {
 
     /// A JSON text, which stays the same JSON text.
     public static String json(String text) {
-        if (text.chars().noneMatch(Visible::isControl)) {
+        return escaped(text, Visible::isControl, character -> String.format("\\u%04x", character));
+    }
+
+    private static String shown(String text, boolean layout) {
+        return escaped(text, character -> isHidden((char) character, layout), Visible::escape);
+    }
+
+    private static String escaped(String text, IntPredicate hidden, IntFunction<String> escape) {
+        if (text.chars().noneMatch(hidden)) {
             return text;
         }
         StringBuilder escaped = new StringBuilder(text.length() + 16);
         for (int at = 0; at < text.length(); at++) {
             char character = text.charAt(at);
-            if (isControl(character)) {
-                escaped.append(String.format("\\u%04x", (int) character));
+            if (hidden.test(character)) {
+                escaped.append(escape.apply(character));
             } else {
                 escaped.append(character);
             }
         }
         return escaped.toString();
-    }
-
-    private static String shown(String text, boolean layout) {
-        if (text.chars().noneMatch(character -> isHidden((char) character, layout))) {
-            return text;
-        }
-        StringBuilder shown = new StringBuilder(text.length() + 16);
-        for (int at = 0; at < text.length(); at++) {
-            char character = text.charAt(at);
-            if (isHidden(character, layout)) {
-                shown.append(escape(character));
-            } else {
-                shown.append(character);
-            }
-        }
-        return shown.toString();
     }
 
     private static boolean isHidden(char character, boolean layout) {

@@ -79,9 +79,7 @@ final class ResultFile {
     /// How long the recording in a directory took to make, in nanoseconds; empty if that is not known.
     static OptionalLong hostNanos(Path recording) {
         try {
-            Matcher matcher = HOST_NANOS.matcher(new String(
-                    BoundedFile.read(recording.resolve(IN_RECORDING), MOST_BYTES, Links.REFUSED),
-                    StandardCharsets.UTF_8));
+            Matcher matcher = HOST_NANOS.matcher(read(recording));
             return matcher.find() ? OptionalLong.of(Long.parseLong(matcher.group(1))) : OptionalLong.empty();
         } catch (IOException | NumberFormatException _) {
             return OptionalLong.empty();
@@ -95,16 +93,18 @@ final class ResultFile {
     /// @return null if that is not known
     static @Nullable String lastLine(Path recording, long segments) {
         try {
-            String text = new String(
-                    BoundedFile.read(recording.resolve(IN_RECORDING), MOST_BYTES, Links.REFUSED),
-                    StandardCharsets.UTF_8);
-            Map<String, String> fields = Json.fields(text);
+            Map<String, String> fields = Json.fields(read(recording));
             return Long.toString(segments).equals(fields.get("segments"))
                     ? "exit " + fields.get("status") + ", " + fields.get("kind") + ": " + fields.get("message")
                     : null;
         } catch (IOException _) {
             return null;
         }
+    }
+
+    private static String read(Path recording) throws IOException {
+        return new String(
+                BoundedFile.read(recording.resolve(IN_RECORDING), MOST_BYTES, Links.REFUSED), StandardCharsets.UTF_8);
     }
 
     /// How a command ended, as a document.

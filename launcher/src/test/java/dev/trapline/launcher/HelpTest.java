@@ -31,27 +31,16 @@ class HelpTest {
         return new Terminal(InputStream.nullInputStream(), out, new PrintWriter(err, true));
     }
 
-    private static CommandLine all() {
-        return Trapline.commandLine(List.of(), terminal(new ByteArrayOutputStream(), new StringWriter()));
-    }
-
-    private static void collect(CommandLine command, List<CommandLine> into) {
-        into.add(command);
-        command.getSubcommands().values().forEach(subcommand -> collect(subcommand, into));
-    }
-
     @TestFactory
     Stream<DynamicTest> everyHelpFitsItsTerminalAndKeepsItsSentencesWhole() {
         List<DynamicTest> tests = new ArrayList<>();
         for (int width : new int[] {60, 80, 120}) {
-            CommandLine top = all();
+            CommandLine top = Commands.top();
             HelpText.prepare(top, width);
-            List<CommandLine> commands = new ArrayList<>();
-            collect(top, commands);
-            for (CommandLine command : commands) {
+            Commands.of(top).map(Commands.Named::line).forEach(command -> {
                 String name = command.getCommandSpec().qualifiedName();
                 tests.add(DynamicTest.dynamicTest(name + " at " + width, () -> check(command, width)));
-            }
+            });
         }
         return tests.stream();
     }
@@ -70,8 +59,8 @@ class HelpTest {
     @Test
     void everyCommandIsListedWithAWholeSentence() {
         CommandLine journal =
-                java.util.Objects.requireNonNull(all().getSubcommands().get("journal"));
-        for (CommandLine command : List.of(all(), journal)) {
+                java.util.Objects.requireNonNull(Commands.top().getSubcommands().get("journal"));
+        for (CommandLine command : List.of(Commands.top(), journal)) {
             HelpText.prepare(command, 60);
             String list = command.getUsageMessage().replaceAll("(?s).*Commands:\n|\n\n.*", "");
             // Each begins two columns in; what follows of its sentence is further to the right.

@@ -4,6 +4,7 @@ import static dev.trapline.launcher.CommandProcess.guest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.trapline.launcher.Commands.Named;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import picocli.CommandLine;
 
 /// Every document that a command prints is one of docs/schema, with no field that is not there.
 class JsonDocumentsTest {
@@ -148,23 +148,12 @@ class JsonDocumentsTest {
     @Test
     void everyCommandWithAFormatIsAmongThose() {
         TreeSet<String> missing = new TreeSet<>();
-        CommandLine top = Trapline.commandLine(
-                List.of(),
-                new Terminal(
-                        InputStream.nullInputStream(),
-                        OutputStream.nullOutputStream(),
-                        new PrintWriter(new StringWriter())));
-        leaves(top, "").forEach(missing::add);
+        Commands.all()
+                .filter(command -> command.isLeaf() && command.has("--format"))
+                .map(Named::path)
+                .forEach(missing::add);
         missing.removeIf(command -> commands().anyMatch(c -> c.startsWith(command)));
         assertThat(missing).containsExactly("journal import");
-    }
-
-    private static Stream<String> leaves(CommandLine command, String path) {
-        if (command.getSubcommands().isEmpty()) {
-            return command.getCommandSpec().findOption("--format") == null ? Stream.empty() : Stream.of(path);
-        }
-        return command.getSubcommands().entrySet().stream()
-                .flatMap(e -> leaves(e.getValue(), (path + " " + e.getKey()).strip()));
     }
 
     @ParameterizedTest

@@ -5,11 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.trapline.abi.firmware.FirmwareService;
-import dev.trapline.abi.firmware.GuestMemory;
-import dev.trapline.abi.firmware.Reply;
-import dev.trapline.abi.firmware.ServiceCall;
-import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.launcher.Commands.Named;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,7 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -31,7 +27,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import picocli.CommandLine;
 
 /// With `--format json` every kind of error of every command is a document: a program reads one language.
 class JsonErrorsTest {
@@ -116,24 +111,12 @@ class JsonErrorsTest {
     @Test
     void everyCommandWithAFormatIsAmongThose() {
         TreeSet<String> missing = new TreeSet<>();
-        collect(
-                Trapline.commandLine(
-                        List.of(),
-                        new Terminal(
-                                InputStream.nullInputStream(),
-                                OutputStream.nullOutputStream(),
-                                new PrintWriter(new StringWriter()))),
-                "",
-                missing);
+        Commands.all()
+                .filter(command -> command.has("--format"))
+                .map(Named::path)
+                .forEach(missing::add);
         missing.removeIf(name -> commands().anyMatch(command -> command.words().startsWith(name)));
         assertThat(missing).isEmpty();
-    }
-
-    private static void collect(CommandLine command, String path, Set<String> names) {
-        if (command.getCommandSpec().findOption("--format") != null) {
-            names.add(path);
-        }
-        command.getSubcommands().forEach((name, below) -> collect(below, (path + " " + name).strip(), names));
     }
 
     @ParameterizedTest
@@ -240,7 +223,7 @@ class JsonErrorsTest {
     }
 
     /// Never says what it is.
-    public static final class Endless implements FirmwareService<Integer> {
+    public static final class Endless extends UselessServices.Useless {
 
         private volatile boolean over;
 
@@ -249,17 +232,7 @@ class JsonErrorsTest {
             while (!over) {
                 Thread.onSpinWait();
             }
-            return new ServiceDescriptor("endless", "1", List.of(), List.of(), List.of());
-        }
-
-        @Override
-        public Integer start(ServiceContext context) {
-            return 0;
-        }
-
-        @Override
-        public Reply<Integer> apply(Integer state, ServiceCall call, GuestMemory memory) {
-            return Reply.of(state);
+            return super.descriptor();
         }
     }
 }

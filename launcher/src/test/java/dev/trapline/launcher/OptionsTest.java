@@ -17,7 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.JarOutputStream;
@@ -28,7 +27,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import picocli.CommandLine;
 
 /// No option is dropped in silence: where one is without effect the command refuses it, or says so. `options.csv` has
 /// every option of every command.
@@ -130,25 +128,13 @@ class OptionsTest {
     @Test
     void everyOptionOfEveryCommandIsInTheTable() throws IOException {
         TreeSet<String> options = new TreeSet<>();
-        collect(
-                Trapline.commandLine(
-                        List.of(),
-                        new Terminal(
-                                InputStream.nullInputStream(),
-                                OutputStream.nullOutputStream(),
-                                new PrintWriter(new StringWriter()))),
-                "",
-                options);
+        Commands.all()
+                .forEach(command -> command.line().getCommandSpec().options().stream()
+                        .filter(option -> !option.usageHelp() && !option.versionHelp())
+                        .forEach(option -> options.add(command.path() + " " + option.longestName())));
         TreeSet<String> inTable = new TreeSet<>();
         lines().forEach(line -> inTable.add(line.command() + " " + line.option()));
         assertThat(inTable).isEqualTo(options);
-    }
-
-    private static void collect(CommandLine command, String path, Set<String> options) {
-        command.getCommandSpec().options().stream()
-                .filter(option -> !option.usageHelp() && !option.versionHelp())
-                .forEach(option -> options.add(path + " " + option.longestName()));
-        command.getSubcommands().forEach((name, below) -> collect(below, (path + " " + name).strip(), options));
     }
 
     private static void perform(String words) {

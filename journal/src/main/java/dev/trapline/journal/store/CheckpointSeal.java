@@ -14,15 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +42,6 @@ public final class CheckpointSeal {
     private static final String SEPARATOR = " ";
     /// A SHA-256, and a seal.
     private static final String SEALED = "[0-9a-f]{64}" + SEPARATOR + "[0-9a-f]{64}";
-
-    private static final Set<PosixFilePermission> PRIVATE_DIRECTORY = PosixFilePermissions.fromString("rwx------");
 
     private final Path file;
     private @Nullable SecretKeySpec key;
@@ -96,27 +91,18 @@ public final class CheckpointSeal {
             throw new UnusableFileException("has " + bytes.length + " bytes, and a key has " + KEY_BYTES
                     + ": remove it to have a new one made");
         }
-        if (isOpenToOthers()) {
+        if (Permissions.isOpenToAll(file)) {
             throw new UnusableFileException("can be read or written by all users of this machine, so it protects"
                     + " nothing: remove it to have a new one made");
         }
         return new SecretKeySpec(bytes, ALGORITHM);
     }
 
-    private boolean isOpenToOthers() throws IOException {
-        if (!file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            return false;
-        }
-        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
-        return permissions.contains(PosixFilePermission.OTHERS_READ)
-                || permissions.contains(PosixFilePermission.OTHERS_WRITE);
-    }
-
     /// Whoever holds the lock of the empty file fills it: two processes that begin at once have one key.
     private void make() throws IOException {
         Path directory = file.toAbsolutePath().getParent();
         if (directory != null && !Files.isDirectory(directory)) {
-            makeDirectories(directory);
+            Permissions.makeDirectories(directory);
         }
         try {
             Permissions.makeFile(file, Sharing.PRIVATE);
@@ -134,14 +120,6 @@ public final class CheckpointSeal {
                     channel.force(true);
                 }
             }
-        }
-    }
-
-    private static void makeDirectories(Path directory) throws IOException {
-        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(PRIVATE_DIRECTORY));
-        } else {
-            Files.createDirectories(directory);
         }
     }
 

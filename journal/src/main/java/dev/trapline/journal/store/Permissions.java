@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -21,6 +22,9 @@ public final class Permissions {
     private static final Set<PosixFilePermission> EXECUTE = EnumSet.of(
             PosixFilePermission.OWNER_EXECUTE, PosixFilePermission.GROUP_EXECUTE, PosixFilePermission.OTHERS_EXECUTE);
 
+    private static final Set<PosixFilePermission> READ_OR_WRITTEN_BY_ALL =
+            EnumSet.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE);
+
     private Permissions() {}
 
     /// Makes a directory.
@@ -31,6 +35,20 @@ public final class Permissions {
         }
         Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(PRIVATE_DIRECTORY));
         set(directory, PRIVATE_DIRECTORY);
+    }
+
+    /// Makes private directories, up to the last of a path, where there are none yet.
+    static void makeDirectories(Path directory) throws IOException {
+        if (areKnown(directory)) {
+            Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(PRIVATE_DIRECTORY));
+        } else {
+            Files.createDirectories(directory);
+        }
+    }
+
+    /// Whether all users of the machine can read or write a file.
+    static boolean isOpenToAll(Path file) throws IOException {
+        return areKnown(file) && !Collections.disjoint(Files.getPosixFilePermissions(file), READ_OR_WRITTEN_BY_ALL);
     }
 
     /// Makes a directory inside of another one, as open as that.
