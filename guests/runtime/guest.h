@@ -81,6 +81,21 @@ static inline void store_release(uint64_t *cell, uint64_t value) {
     __atomic_store_n(cell, value, __ATOMIC_RELEASE);
 }
 
+#ifdef __aarch64__
+// Makes what was stored in one cache line the code that all vCPUs run from here on.
+static inline void publish_code(const void *at) {
+    __asm__ volatile(
+        "dc     cvau, %0\n"
+        "dsb    ish\n"
+        "ic     ivau, %0\n"
+        "dsb    ish\n"
+        "isb\n"
+        :
+        : "r"(at)
+        : "memory");
+}
+#endif
+
 // A digest of numbers in their order (FNV-1a over whole words).
 static inline uint64_t mix(uint64_t digest, uint64_t value) {
     return (digest ^ value) * 0x100000001b3;

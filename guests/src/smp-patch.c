@@ -16,15 +16,7 @@ static uint64_t run_code(void) {
 
 static void patch(uint32_t value) {
     ((volatile uint32_t *)code)[0] = 0x52800000 | value << 5;
-    __asm__ volatile(
-        "dc     cvau, %0\n"
-        "dsb    ish\n"
-        "ic     ivau, %0\n"
-        "dsb    ish\n"
-        "isb\n"
-        :
-        : "r"(code)
-        : "memory");
+    publish_code(code);
 }
 
 static void check(uint64_t round) {

@@ -6,15 +6,7 @@ static uint32_t code[3] __attribute__((aligned(64), section(".data"))) = {0x5280
 
 static void patch(uint32_t value) {
     ((volatile uint32_t *)code)[0] = 0x52800001 | (value & 0xffff) << 5;
-    __asm__ volatile(
-        "dc     cvau, %0\n"
-        "dsb    ish\n"
-        "ic     ivau, %0\n"
-        "dsb    ish\n"
-        "isb\n"
-        :
-        : "r"(code)
-        : "memory");
+    publish_code(code);
 }
 
 uint64_t patching(uint64_t rounds) {
