@@ -12,18 +12,11 @@ final class FdtCheck {
     /// The largest tree that the Linux kernel maps (`Documentation/arch/arm64/booting.rst`), in bytes.
     static final int LARGEST = 2 << 20;
 
-    private static final int MAGIC = 0xd00d_feed;
     private static final int HEADER = 0x28;
     /// Version whose layout this is; every later one says with which it is compatible.
     private static final int VERSION = 17;
     private static final int OLDEST = 16;
     private static final int RESERVATION = 16;
-
-    private static final int BEGIN_NODE = 1;
-    private static final int END_NODE = 2;
-    private static final int PROPERTY = 3;
-    private static final int NOTHING = 4;
-    private static final int END = 9;
 
     private final Image image;
     private final Bytes file;
@@ -43,7 +36,7 @@ final class FdtCheck {
 
     private Bytes check() {
         int size = file.size();
-        if (size < HEADER || word(0) != MAGIC) {
+        if (size < HEADER || word(0) != FdtToken.MAGIC) {
             throw refuse("no flattened device tree: it does not begin with 0xd00dfeed; make one with dtc -O dtb");
         }
         long total = unsigned(4);
@@ -91,18 +84,18 @@ final class FdtCheck {
             int token = word(at);
             at += 4;
             switch (token) {
-                case BEGIN_NODE -> {
+                case FdtToken.BEGIN_NODE -> {
                     if (depth++ == 0 && at != begin + 4) {
                         throw refuse("its structure block has a second root");
                     }
                     at = afterName(at, end);
                 }
-                case END_NODE -> {
+                case FdtToken.END_NODE -> {
                     if (--depth < 0) {
                         throw refuse("its structure block ends a node that never began");
                     }
                 }
-                case PROPERTY -> {
+                case FdtToken.PROPERTY -> {
                     require(at, 8, end, "structure block");
                     long length = unsigned(at);
                     if (depth == 0 || unsigned(at + 4) >= stringsSize) {
@@ -111,8 +104,8 @@ final class FdtCheck {
                     require(at + 8, length, end, "property at 0x%x".formatted(at));
                     at = aligned(at + 8 + length);
                 }
-                case NOTHING -> {}
-                case END -> {
+                case FdtToken.NOTHING -> {}
+                case FdtToken.END -> {
                     if (depth != 0 || at == begin + 4) {
                         throw refuse("its structure block ends within a node, or has no root");
                     }

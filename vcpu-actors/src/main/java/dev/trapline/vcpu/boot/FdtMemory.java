@@ -17,11 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// A guest may use a reserved region that is `reusable` until its owner wants it, so that one is free too.
 final class FdtMemory {
 
-    private static final int BEGIN_NODE = 1;
-    private static final int END_NODE = 2;
-    private static final int PROPERTY = 3;
-    private static final int END = 9;
-
     private static final int CELL = 4;
     /// Cells of an address and of a size where a node does not say.
     private static final int ADDRESS_CELLS = 2;
@@ -89,20 +84,20 @@ final class FdtMemory {
             int token = tree.getInt(at);
             at += CELL;
             switch (token) {
-                case BEGIN_NODE -> {
+                case FdtToken.BEGIN_NODE -> {
                     String name = text(tree, at);
                     path.addLast(new Node(name, new TreeMap<>()));
                     at = aligned(at + name.length() + 1);
                 }
-                case END_NODE -> leave(path.removeLast());
-                case PROPERTY -> {
+                case FdtToken.END_NODE -> leave(path.removeLast());
+                case FdtToken.PROPERTY -> {
                     int length = tree.getInt(at);
                     path.getLast()
                             .properties()
                             .put(text(tree, strings + tree.getInt(at + CELL)), tree.slice(at + 2 * CELL, length));
                     at = aligned(at + 2 * CELL + length);
                 }
-                case END -> {
+                case FdtToken.END -> {
                     return;
                 }
                 default -> {

@@ -21,16 +21,10 @@ import java.util.Map;
 /// ```
 final class FdtWriter {
 
-    private static final int MAGIC = 0xd00d_feed;
     private static final int VERSION = 17;
     private static final int COMPATIBLE = 16;
     private static final int HEADER_SIZE = 0x28;
     private static final int RESERVATIONS_SIZE = 16;
-
-    private static final int BEGIN_NODE = 1;
-    private static final int END_NODE = 2;
-    private static final int PROPERTY = 3;
-    private static final int END = 9;
 
     private final ByteArrayOutputStream structure = new ByteArrayOutputStream();
     private final ByteArrayOutputStream strings = new ByteArrayOutputStream();
@@ -39,7 +33,7 @@ final class FdtWriter {
 
     /// Begins a node. The root's name is empty.
     FdtWriter begin(String name) {
-        word(structure, BEGIN_NODE);
+        word(structure, FdtToken.BEGIN_NODE);
         text(structure, name);
         pad();
         depth++;
@@ -50,7 +44,7 @@ final class FdtWriter {
     FdtWriter end() {
         InvariantViolation.require(depth > 0, "a device tree node is ended that was never begun");
         depth--;
-        word(structure, END_NODE);
+        word(structure, FdtToken.END_NODE);
         return this;
     }
 
@@ -80,11 +74,11 @@ final class FdtWriter {
     /// The whole tree. Every node has to be ended.
     Bytes finish() {
         InvariantViolation.require(depth == 0, "a device tree with " + depth + " nodes that are not ended");
-        word(structure, END);
+        word(structure, FdtToken.END);
         int structureAt = HEADER_SIZE + RESERVATIONS_SIZE;
         int stringsAt = structureAt + structure.size();
         ByteArrayOutputStream tree = new ByteArrayOutputStream();
-        word(tree, MAGIC);
+        word(tree, FdtToken.MAGIC);
         word(tree, stringsAt + strings.size());
         word(tree, structureAt);
         word(tree, stringsAt);
@@ -101,7 +95,7 @@ final class FdtWriter {
     }
 
     private FdtWriter property(String name, byte[] value) {
-        word(structure, PROPERTY);
+        word(structure, FdtToken.PROPERTY);
         word(structure, value.length);
         word(structure, nameOffset(name));
         structure.writeBytes(value);
