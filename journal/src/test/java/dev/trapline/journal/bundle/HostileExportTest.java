@@ -27,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// Files with right hashes whose parts are larger than they can be, or than the parts before them promised.
 class HostileExportTest {
 
+    /// Bytes of an image that is long to import.
+    private static final int LARGE = 1 << 20;
+
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path directory;
@@ -111,15 +114,18 @@ class HostileExportTest {
                 image);
     }
 
+    private Path withLargeImage() throws IOException {
+        Written image = new Written(Part.Kind.IMAGE, new byte[LARGE]);
+        ImageRef promised =
+                new ImageRef(Image.Kind.RAW, "x", 0x4000_0000L, image.content().sha256(), LARGE);
+        return write(manifest(), header(List.of(promised)), image, new Written(Part.Kind.END, new byte[16]));
+    }
+
     /// What the parts promise together is more than whoever imports will take.
     @Test
     void anImportTakesNoMoreThanItsLimit() throws IOException {
-        byte[] content = new byte[1 << 20];
-        Written image = new Written(Part.Kind.IMAGE, content);
-        ImageRef promised =
-                new ImageRef(Image.Kind.RAW, "x", 0x4000_0000L, image.content().sha256(), content.length);
-        Path file = write(manifest(), header(List.of(promised)), image, new Written(Part.Kind.END, new byte[16]));
-        for (long limit : new long[] {0, 100, content.length, content.length + 100}) {
+        Path file = withLargeImage();
+        for (long limit : new long[] {0, 100, LARGE, LARGE + 100}) {
             RecordingException refused = catchThrowableOfType(
                     RecordingException.class,
                     () -> Recordings.importTo(
@@ -133,11 +139,7 @@ class HostileExportTest {
 
     @Test
     void anImportThatIsEndedLeavesNothing() throws IOException {
-        byte[] content = new byte[1 << 20];
-        Written image = new Written(Part.Kind.IMAGE, content);
-        ImageRef promised =
-                new ImageRef(Image.Kind.RAW, "x", 0x4000_0000L, image.content().sha256(), content.length);
-        Path file = write(manifest(), header(List.of(promised)), image, new Written(Part.Kind.END, new byte[16]));
+        Path file = withLargeImage();
         for (int at = 1; at < 40; at++) {
             AtomicInteger left = new AtomicInteger(at);
             ImportLimits ended = new ImportLimits(Long.MAX_VALUE, _ -> {
