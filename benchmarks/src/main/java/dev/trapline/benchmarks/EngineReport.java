@@ -7,13 +7,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
 
 /// Times `./trapline run` against `qemu-system-aarch64`, with the engine's shortcuts and without: the tables of
 /// "Against QEMU" in `docs/performance.md`.
@@ -49,7 +47,7 @@ public final class EngineReport {
                 }
             });
         } finally {
-            deleteAll(directory);
+            Machines.delete(directory);
         }
     }
 
@@ -125,28 +123,32 @@ public final class EngineReport {
     }
 
     private static Command trapline(Path input, String... more) {
-        List<String> line = new ArrayList<>(List.of("./trapline", "run", GUEST, "--input", input.toString()));
-        line.addAll(List.of(more));
+        List<String> words = new ArrayList<>(List.of("run", GUEST, "--input", input.toString()));
+        words.addAll(List.of(more));
+        return new Command(trapline(words), input, 0);
+    }
+
+    /// With all shortcuts, unless others are named.
+    private static List<String> trapline(List<String> words) {
+        List<String> line = new ArrayList<>(List.of("./trapline"));
+        line.addAll(words);
         if (!line.contains("--shortcuts")) {
             line.addAll(List.of("--shortcuts", "all"));
         }
+        return line;
+    }
+
+    /// Records into a directory that must not be there: the process deletes the one before, which takes no time
+    /// worth a word.
+    private Command record(Path input) {
+        List<String> line = new ArrayList<>(
+                List.of("sh", "-c", "rm -rf \"$0\" && exec \"$@\"", recording().toString()));
+        line.addAll(trapline(input, "--record", recording().toString()).line());
         return new Command(line, input, 0);
     }
 
-    /// Records into a directory that must not be there: the one before is deleted in the same process, which costs
-    /// both sides of no ratio anything worth a word.
-    private Command record(Path input) {
-        String recording = recording().toString();
-        String shell = "rm -rf " + recording + " && exec ./trapline run " + GUEST + " --input " + input
-                + " --shortcuts all --record " + recording;
-        return new Command(List.of("sh", "-c", shell), input, 0);
-    }
-
     private Command replay() {
-        return new Command(
-                List.of("./trapline", "replay", recording().toString(), "--shortcuts", "all"),
-                directory.resolve("empty"),
-                0);
+        return new Command(trapline(List.of("replay", recording().toString())), Processes.NOTHING, 0);
     }
 
     private Path recording() {
@@ -155,7 +157,6 @@ public final class EngineReport {
 
     private Path input(String text) {
         try {
-            Files.writeString(directory.resolve("empty"), "");
             return Files.writeString(
                     directory.resolve(
                             "input-" + text.substring(0, text.indexOf('\n')).replace(' ', '-')),
@@ -183,13 +184,5 @@ public final class EngineReport {
         times.forEach(time -> row.append(" | %.0f ms".formatted(time)));
         times.stream().skip(1).forEach(time -> row.append(" | %.2f".formatted(time / times.getFirst())));
         out.println(row.append(" |"));
-    }
-
-    private static void deleteAll(Path directory) throws IOException {
-        try (Stream<Path> paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

@@ -55,12 +55,12 @@ enum Guest {
     static Image tightLoop(long instructions) {
         int times = Math.toIntExact((instructions / 2) >>> 16) + (instructions % (2 << 16) == 0 ? 0 : 1);
         if (times > 0xffff) {
-            return new Image(Image.Kind.RAW, "tight-loop", ENTRY, code(times >>> 16, times & 0xffff));
+            return new Image(Image.Kind.RAW, "tight-loop", ENTRY, loop(times >>> 16, times & 0xffff));
         }
-        return new Image(Image.Kind.RAW, "tight-loop", ENTRY, code(0, times));
+        return new Image(Image.Kind.RAW, "tight-loop", ENTRY, loop(0, times));
     }
 
-    private static Bytes code(int high, int middle) {
+    private static Bytes loop(int high, int middle) {
         int[] words = {
             movz(1, middle, 1),
             0xf2c0_0001 | (high << 5), // movk x1, #high, lsl #32
@@ -70,6 +70,11 @@ enum Guest {
             0xf280_0100, // movk x0, #8: PSCI SYSTEM_OFF
             0xd400_0002, // hvc #0
         };
+        return code(words);
+    }
+
+    /// Instructions as they lie in memory.
+    static Bytes code(int... words) {
         ByteBuffer code = ByteBuffer.allocate(words.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (int word : words) {
             code.putInt(word);

@@ -2,8 +2,8 @@ package dev.trapline.benchmarks;
 
 import java.util.Locale;
 
-/// The kernels of `guests/kernels.elf`: each keeps a vCPU busy in a way of its own. The rounds are such that QEMU takes
-/// about two seconds for them.
+/// The kernels of `guests/kernels.elf`: each keeps a vCPU busy in a way of its own. QEMU takes up to a second
+/// for the rounds.
 enum Kernel {
     BRANCHES(12_000),
     CALLS(10_000),
@@ -35,8 +35,8 @@ enum Kernel {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /// A million calls of PSCI_VERSION are a round each of the kernel `hypercalls`, which compares firmware, not
-    /// engines.
+    /// What the guest is to be told, so that it makes so many calls of PSCI_VERSION and ends. They compare
+    /// firmware, not engines.
     static String hypercalls(long calls) {
         return line("hypercalls", false, calls);
     }

@@ -176,7 +176,8 @@ final class Machines implements AutoCloseable {
         recordings.forEach(Machines::delete);
     }
 
-    private static void delete(Path tree) {
+    /// Deletes a file, or a directory with all that is in it, if it is there.
+    static void delete(Path tree) {
         if (!Files.exists(tree)) {
             return;
         }

@@ -1,9 +1,6 @@
 package dev.trapline.benchmarks;
 
-import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.Image;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /// Loops of A64 code that end the slice in each round by something that concerns engines, and end with SYSTEM_OFF.
 public enum MaintenanceLoop {
@@ -59,10 +56,6 @@ public enum MaintenanceLoop {
     }
 
     private static Image image(String name, int... words) {
-        ByteBuffer code = ByteBuffer.allocate(words.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (int word : words) {
-            code.putInt(word);
-        }
-        return new Image(Image.Kind.RAW, name, ENTRY, Bytes.copyOf(code.array()));
+        return new Image(Image.Kind.RAW, name, ENTRY, Guest.code(words));
     }
 }

@@ -19,6 +19,9 @@ final class Processes {
     /// @param status the exit status that it must have
     record Command(List<String> line, Path input, int status) {}
 
+    /// Standard input of a program that reads none.
+    static final Path NOTHING = Path.of("/dev/null");
+
     private Processes() {}
 
     /// Runs each command `rounds` times, all of them once before any a second time.

@@ -90,11 +90,11 @@ public final class SeekReport {
                 one / two);
     }
 
-    /// In one process, one seek after the other. In ascending order.
     private static CheckpointSeal seal(Path recording) {
         return CheckpointSeal.of(recording.resolveSibling("checkpoint.key"));
     }
 
+    /// In one process, one seek after the other. In ascending order.
     private static double[] inMemory(Machines machines, Path recording, long slices, Random random) {
         double[] seeks = new double[SEEKS];
         try (Seeker seeker = machines.seeker(recording, null, Seeker.SPACING)) {

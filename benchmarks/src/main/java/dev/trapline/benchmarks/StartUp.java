@@ -10,7 +10,6 @@ import java.util.List;
 final class StartUp {
 
     private static final int ROUNDS = 7;
-    private static final Path NOTHING = Path.of("/dev/null");
 
     private StartUp() {}
 
@@ -35,9 +34,9 @@ final class StartUp {
                         "-cp",
                         System.getProperty("java.class.path"),
                         StartUp.class.getName()),
-                NOTHING,
+                Processes.NOTHING,
                 0);
-        Command trapline = new Command(List.of("./trapline", "run", "guests/exit-42.elf"), NOTHING, 42);
+        Command trapline = new Command(List.of("./trapline", "run", "guests/exit-42.elf"), Processes.NOTHING, 42);
         Processes.millis(trapline);
         List<Double> medians = Processes.medians(List.of(reference, trapline), ROUNDS);
         return new Times(medians.get(0), medians.get(1));
