@@ -28,9 +28,6 @@ final class Engines {
 
     private Engines() {}
 
-    /// What is used where nobody names shortcuts, as in `reference.conf`.
-    private static final String DEFAULT = "stores";
-
     /// Opens the engine's library, and tries its shortcuts out.
     ///
     /// @throws EngineException as [#open]
@@ -49,17 +46,21 @@ final class Engines {
     /// Opens the engine's library.
     ///
     /// @param library the one to take; null for the system's, else the one that came with Trapline
-    /// @param shortcuts which may be used, as [Shortcut#parse] takes it; null for [#DEFAULT]. Those that the JVM's
-    ///     property does not name are not used in any case
+    /// @param shortcuts which may be used, as [Shortcut#parse] takes it; null for [Shortcut#standard]. Those that
+    ///     the JVM's property does not name are not used in any case
     /// @throws EngineException if there is none, or it cannot run AArch64, with what to do
     static EngineFactory open(@Nullable Path library, @Nullable String shortcuts) {
         return load(library, shortcuts);
     }
 
     private static UnicornEngines load(@Nullable Path library, @Nullable String shortcuts) {
-        Set<Shortcut> wanted = Shortcut.standard();
-        wanted.retainAll(parse(shortcuts == null ? DEFAULT : shortcuts));
-        return new UnicornEngines(UnicornLibrary.load(LibrarySearch.standard(library)), wanted);
+        UnicornLibrary loaded = UnicornLibrary.load(LibrarySearch.standard(library));
+        if (shortcuts == null) {
+            return new UnicornEngines(loaded);
+        }
+        Set<Shortcut> wanted = parse(shortcuts);
+        wanted.retainAll(Shortcut.allowed());
+        return new UnicornEngines(loaded, wanted);
     }
 
     private static Set<Shortcut> parse(String shortcuts) {

@@ -67,8 +67,14 @@ public enum Shortcut {
         throw new IllegalArgumentException("'" + word + "' is no shortcut of the engine; it takes " + known);
     }
 
-    /// Those that [#PROPERTY] names; all of them where it is not set.
+    /// Those that are used where nobody says which: those that [#PROPERTY] names, else [#STORES]. [#BUDGETS] has to
+    /// be asked for.
     public static Set<Shortcut> standard() {
+        return parse(System.getProperty(PROPERTY, STORES.id));
+    }
+
+    /// Those that may be asked for: those that [#PROPERTY] names, else all.
+    public static Set<Shortcut> allowed() {
         return parse(System.getProperty(PROPERTY, ALL));
     }
 }

@@ -17,7 +17,7 @@ public final class UnicornEngines implements EngineFactory {
     private final Set<Shortcut> wanted;
     private @Nullable Shortcuts shortcuts;
 
-    /// Engines with the shortcuts that the JVM's property [Shortcut#PROPERTY] names, and with all if it is not set.
+    /// Engines with the shortcuts of [Shortcut#standard].
     public UnicornEngines(UnicornLibrary library) {
         this(library, Shortcut.standard());
     }
