@@ -132,7 +132,8 @@ record Ending(int status, String kind, String message) {
         if (status == BROKEN || kind.equals(OUTPUT_FAILED)) {
             return this;
         }
-        String otherwise = equals(DONE) ? "" : "; if not for that: exit " + status + ", " + kind + ": " + message;
+        // What was stopped because of the loss was not interrupted by a user.
+        String otherwise = equals(DONE) || status == INTERRUPTED ? "" : "; if not for that: exit " + status + ", " + kind + ": " + message;
         return new Ending(STORAGE, OUTPUT_FAILED, loss + otherwise);
     }
 

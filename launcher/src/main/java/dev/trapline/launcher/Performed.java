@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.file.WriteFailure;
 import dev.trapline.vcpu.RunReport;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -55,7 +56,7 @@ record Performed(Failures failures, @Nullable RunReport report) {
             return BrokenPipe.is(e)
                     ? this
                     : endingSo(ending().withLoss(
-                                    "the result file " + file + " cannot be written (" + e.getMessage() + ")"));
+                                    "the result file " + file + " cannot be written (" + WriteFailure.reason(e) + ")"));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.trapline.launcher;
 import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.file.BoundedFile.Links;
 import dev.trapline.abi.file.FileKind;
+import dev.trapline.abi.file.WriteFailure;
 import dev.trapline.config.PlannedText;
 import dev.trapline.journal.StoredHistory;
 import dev.trapline.journal.store.Permissions;
@@ -55,7 +56,7 @@ final class ResultFile {
             }
         } catch (IOException e) {
             throw CommandException.usage(
-                    "--result " + file + " cannot be written (" + e.getClass().getSimpleName()
+                    "--result " + file + " cannot be written (" + WriteFailure.reason(e)
                             + "): give a file in a directory that exists and can be written",
                     e);
         }

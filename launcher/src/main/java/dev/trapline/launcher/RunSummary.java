@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.file.WriteFailure;
 import dev.trapline.journal.StoredHistory;
 import dev.trapline.vcpu.RunReport;
 import dev.trapline.vcpu.memory.FlashWrites;
@@ -97,7 +98,7 @@ record RunSummary(RunReport report, Ending ending) {
                     Ending.STORAGE,
                     "storage-failed",
                     "cannot write " + recording.resolve(ResultFile.IN_RECORDING) + ": "
-                            + e.getClass().getSimpleName() + " " + e.getMessage());
+                            + WriteFailure.reason(e));
         }
     }
 }

@@ -46,7 +46,7 @@ class FullDiskTest {
         Ended ended = process.await();
         assertThat(ended.status()).as(ended.err()).isZero();
         assertThat(ended.err())
-                .contains("the machine waits up to 30 s for its recording's store", "journal.mv", "File too large")
+                .contains("trapline: the machine waits up to 30 s for its recording's store", "journal.mv", "File too large")
                 .contains("durable: all")
                 .doesNotContain("\tat ");
         assertSameAsNeverDisturbed(recording);
@@ -126,6 +126,30 @@ class FullDiskTest {
                 .await();
         assertThat(indexed.status()).as(indexed.err()).isEqualTo(Ending.USAGE);
         assertThat(indexed.lastLine()).contains("checkpoints were not kept up to the end of " + recording);
+    }
+
+    @Test
+    void whatCannotBeWrittenIsNamedByThePlaceThatTheUserGave() throws Exception {
+        String recording = directory.resolve("rec").toString();
+        assertThat(run("run", "--record", recording, guest("hypercall-loop-1k")).status())
+                .isZero();
+        String file = directory.resolve("rec.tlx").toString();
+        assertThat(run("journal", "export", recording, file).status()).isZero();
+        String other = directory.resolve("other").toString();
+        requireRefused(1, "cannot make a recording at " + other, "run", "--record", other, guest("exit-42"));
+        requireRefused(1, "cannot write the file " + other, "journal", "export", recording, other);
+        for (long room : new long[] {1, 5_000}) {
+            requireRefused(room, "cannot make a recording at " + other, "journal", "import", file, other);
+        }
+    }
+
+    private void requireRefused(long room, String said, String... command) throws Exception {
+        Ended ended = underLimit(room, command).await();
+        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.STORAGE);
+        assertThat(ended.lastLine())
+                .startsWith("trapline: exit 7, storage-failed: " + said + ": File too large; choose a place")
+                .doesNotContain("Exception");
+        assertThat(directory.resolve("other")).as("nothing is left of it").doesNotExist();
     }
 
     private static CommandProcess underLimit(long bytes, String... arguments) {

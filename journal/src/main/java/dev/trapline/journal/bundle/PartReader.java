@@ -11,6 +11,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -158,16 +159,20 @@ final class PartReader implements AutoCloseable {
 
     /// Writes the content of a part to a stream.
     ///
-    /// @throws RecordingException if it is not as long as the part says, or cannot be written
-    void copy(Content content, OutputStream out) {
-        unpack(content, (step, from, length) -> {
-            try {
-                out.write(step, from, length);
-            } catch (IOException e) {
-                throw new RecordingException(
-                        Kind.STORAGE, "cannot write what is in the file " + file + ": " + e.getMessage(), e);
-            }
-        });
+    /// @throws RecordingException if it is not as long as the part says
+    /// @throws IOException if the stream cannot be written
+    void copy(Content content, OutputStream out) throws IOException {
+        try {
+            unpack(content, (step, from, length) -> {
+                try {
+                    out.write(step, from, length);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     /// Takes what is unpacked, bit by bit.

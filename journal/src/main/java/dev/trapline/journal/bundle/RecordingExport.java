@@ -1,6 +1,7 @@
 package dev.trapline.journal.bundle;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.file.WriteFailure;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Sharing;
 import dev.trapline.journal.OpenOptions;
@@ -101,7 +102,7 @@ public final class RecordingExport {
     private static RecordingException cannotWrite(Path file, IOException e) {
         return new RecordingException(
                 Kind.STORAGE,
-                "cannot write the file " + file + ": " + e.getClass().getSimpleName() + " " + e.getMessage()
+                "cannot write the file " + file + ": " + WriteFailure.reason(e)
                         + "; choose a place that can be written and has room",
                 e);
     }

@@ -1,5 +1,6 @@
 package dev.trapline.journal.bundle;
 
+import dev.trapline.abi.file.WriteFailure;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Sharing;
 import dev.trapline.abi.machine.StoragePolicy;
@@ -81,7 +82,7 @@ public final class RecordingImport {
         Path fresh = target.resolveSibling("." + target.getFileName() + ".importing-"
                 + ProcessHandle.current().pid());
         StoragePolicy policy = StoragePolicy.DEFAULT.with(sharing);
-        RecordingDirectory directory = RecordingDirectory.make(fresh, policy);
+        RecordingDirectory directory = make(fresh, policy, target);
         try {
             int images = writeImages(directory, header);
             writeEvents(directory, manifest, headerBytes);
@@ -92,12 +93,30 @@ public final class RecordingImport {
             return summary;
         } catch (FileAlreadyExistsException e) {
             throw exists(target);
+        } catch (RecordingException e) {
+            throw e.kind() == Kind.STORAGE ? cannotMake(target, e) : e;
         } catch (IOException e) {
-            throw new RecordingException(
-                    Kind.STORAGE, "cannot make a recording at " + target + ": " + e.getMessage(), e);
+            throw cannotMake(target, e);
         } finally {
             directory.discard();
         }
+    }
+
+    private static RecordingDirectory make(Path fresh, StoragePolicy policy, Path target) {
+        try {
+            return RecordingDirectory.make(fresh, policy);
+        } catch (RecordingException e) {
+            throw e.kind() == Kind.STORAGE ? cannotMake(target, e) : e;
+        }
+    }
+
+    /// Names the place that the user gave, not the one beside it where the recording is being made.
+    private static RecordingException cannotMake(Path target, Exception cause) {
+        return new RecordingException(
+                Kind.STORAGE,
+                "cannot make a recording at " + target + ": " + WriteFailure.reason(cause)
+                        + "; choose a place that can be written and has room",
+                cause);
     }
 
     /// The content of the part at hand, which must be of a kind; the next one is looked at.

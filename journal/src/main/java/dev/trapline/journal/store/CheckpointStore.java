@@ -1,6 +1,7 @@
 package dev.trapline.journal.store;
 
 import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.WriteFailure;
 import dev.trapline.journal.codec.CheckpointCodec;
 import dev.trapline.journal.codec.CodecException;
 import dev.trapline.journal.codec.JournalFormat;
@@ -252,7 +253,7 @@ public final class CheckpointStore implements AutoCloseable {
             giveUp("cannot be read (" + e.getMessage() + ")");
             return null;
         } catch (LinkageError e) {
-            abandon("the checkpoints of " + recording + " cannot be unpacked: " + MvFile.reason(e));
+            abandon("the checkpoints of " + recording + " cannot be unpacked: " + WriteFailure.reason(e));
             return null;
         }
     }
@@ -339,7 +340,7 @@ public final class CheckpointStore implements AutoCloseable {
 
     /// What is there stays, and is read; nothing more is added.
     private void stopWriting(Throwable why) {
-        abandon("no more checkpoints are kept beside " + recording + ": " + MvFile.reason(why));
+        abandon("no more checkpoints are kept beside " + recording + ": " + WriteFailure.reason(why));
         Disk.deleteQuietly(fresh);
         open(false);
     }
@@ -369,7 +370,7 @@ public final class CheckpointStore implements AutoCloseable {
             // WIDE: nothing that goes wrong with a cache is the end of anything.
         } catch (RuntimeException | IOException e) {
             // What is there is as good as it was, or found to be damaged by whoever reads it next.
-            notice.note("the checkpoints cannot be written: " + MvFile.reason(e));
+            notice.note("the checkpoints cannot be written: " + WriteFailure.reason(e));
             Disk.deleteQuietly(fresh);
         } finally {
             closeQuietly();

@@ -2,6 +2,7 @@ package dev.trapline.journal.store;
 
 import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.file.BoundedFile.Links;
+import dev.trapline.abi.file.WriteFailure;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingException.Kind;
 import java.io.IOException;
@@ -147,17 +148,8 @@ final class MvFile {
     static RecordingException cannotWrite(Path file, Throwable cause) {
         return new RecordingException(
                 Kind.STORAGE,
-                "cannot write the recording's file " + file + ": " + reason(cause)
+                "cannot write the recording's file " + file + ": " + WriteFailure.reason(cause)
                         + "; make room or choose another place, and record again",
                 cause);
-    }
-
-    /// What is at the bottom of a failure: the store's own words name its classes.
-    static String reason(Throwable failure) {
-        Throwable root = failure;
-        for (Throwable next = failure.getCause(); next != null; next = next.getCause()) {
-            root = next;
-        }
-        return String.valueOf(root.getMessage());
     }
 }

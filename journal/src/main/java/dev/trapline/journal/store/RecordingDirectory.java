@@ -2,6 +2,7 @@ package dev.trapline.journal.store;
 
 import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.file.FileKind;
+import dev.trapline.abi.file.WriteFailure;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.StoragePolicy;
@@ -166,7 +167,7 @@ public final class RecordingDirectory {
     }
 
     private static String cannotMake(Path path, IOException cause) {
-        return "cannot make a recording at " + path + ": " + cause.getClass().getSimpleName() + " " + cause.getMessage()
+        return "cannot make a recording at " + path + ": " + WriteFailure.reason(cause)
                 + "; choose a place that can be written and has room";
     }
 
