@@ -136,20 +136,41 @@ class FullDiskTest {
         String file = directory.resolve("rec.tlx").toString();
         assertThat(run("journal", "export", recording, file).status()).isZero();
         String other = directory.resolve("other").toString();
-        requireRefused(1, "cannot make a recording at " + other, "run", "--record", other, guest("exit-42"));
-        requireRefused(1, "cannot write the file " + other, "journal", "export", recording, other);
-        for (long room : new long[] {1, 5_000}) {
-            requireRefused(room, "cannot make a recording at " + other, "journal", "import", file, other);
+        requireRefused(
+                "cannot make a recording at " + other + ": File too large; choose a place",
+                underLimit(1, "run", "--record", other, guest("exit-42")));
+        for (List<String> packs :
+                List.of(List.of("export", recording, other), List.of("import", file, other))) {
+            requireRefused(
+                    "cannot load the library that compresses: ",
+                    underLimit(1, "journal", packs.get(0), packs.get(1), packs.get(2)));
         }
+        assertThat(directory.resolve("other")).as("nothing is left of it").doesNotExist();
     }
 
-    private void requireRefused(long room, String said, String... command) throws Exception {
-        Ended ended = underLimit(room, command).await();
+    @Test
+    void whatIsPackedWhereNobodyCanWriteIsNamedByThePlaceThatTheUserGave() throws Exception {
+        Path processes = Path.of("/proc");
+        assumeTrue(Files.isDirectory(processes), "there is no /proc, a directory that nobody can write");
+        String recording = directory.resolve("rec").toString();
+        String file = directory.resolve("rec.tlx").toString();
+        assertThat(run("run", "--record", recording, guest("exit-42")).status()).isEqualTo(42);
+        assertThat(run("journal", "export", recording, file).status()).isZero();
+        String other = processes.resolve("other").toString();
+        requireRefused(
+                "cannot write the file " + other + ": there is no /proc/",
+                CommandProcess.start("journal", "export", recording, other));
+        requireRefused(
+                "cannot make a recording at " + other + ": there is no /proc/",
+                CommandProcess.start("journal", "import", file, other));
+    }
+
+    private static void requireRefused(String said, CommandProcess command) throws Exception {
+        Ended ended = command.await();
         assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.STORAGE);
         assertThat(ended.lastLine())
-                .startsWith("trapline: exit 7, storage-failed: " + said + ": File too large; choose a place")
+                .startsWith("trapline: exit 7, storage-failed: " + said)
                 .doesNotContain("Exception");
-        assertThat(directory.resolve("other")).as("nothing is left of it").doesNotExist();
     }
 
     private static CommandProcess underLimit(long bytes, String... arguments) {

@@ -61,6 +61,7 @@ public final class RecordingExport {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             throw exists(file, null);
         }
+        Compression.require();
         // The manifest is read first: a recording that is closed meanwhile is exported as an open one.
         Manifest manifest = RecordingDirectory.at(recording).manifest();
         try (RecordingReader open = reader.open(recording, OpenOptions.STRICT)) {

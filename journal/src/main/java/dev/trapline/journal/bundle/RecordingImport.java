@@ -61,6 +61,7 @@ public final class RecordingImport {
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             throw exists(target);
         }
+        Compression.require();
         try (PartReader parts = new PartReader(file, limits)) {
             return new RecordingImport(file, parts).writeTo(target, sharing);
         }
