@@ -39,7 +39,7 @@ final class Interruption {
     }
 
     private static Ending interrupted() {
-        return new Ending(Ending.INTERRUPTED, "interrupted", "interrupted" + whereHeld());
+        return new Ending(Ending.INTERRUPTED, "interrupted", "the command was interrupted" + whereHeld());
     }
 
     /// As above.

@@ -14,7 +14,6 @@ import dev.trapline.vcpu.Seeker;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -165,9 +164,7 @@ final class JournalIndexCommand implements Action {
                     .line());
             return;
         }
-        terminal.print(Figures.count(store.slices().size(), "checkpoint") + ", " + added
-                + String.format(Locale.ROOT, " of them new, %.1f MB, over ", store.bytes() / 1e6)
-                + Figures.count(slices, "slice")
-                + "\n");
+        terminal.print(Figures.count(store.slices().size(), "checkpoint") + ", " + added + " of them new, "
+                + Figures.count(store.bytes(), "byte") + ", over " + Figures.count(slices, "slice") + "\n");
     }
 }

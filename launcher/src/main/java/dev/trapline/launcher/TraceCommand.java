@@ -4,9 +4,7 @@ import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.vcpu.trace.HypercallText;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,26 +167,27 @@ final class TraceCommand implements Action {
                 from == null ? Place.Found.START : Place.parse("--from", from).find(reader);
         Place.Found last = to == null ? null : Place.parse("--to", to).find(reader);
         if (last != null && first.compareTo(last) > 0) {
-            throw CommandException.usage("--from is behind --to: " + first + ", and " + last);
+            throw CommandException.usage("--from comes after --to: " + first + ", and " + last);
         }
         return new TraceWalk(first, last);
     }
 
     /// @return how many calls there are, if none of them was counted; otherwise 0
-    private long count(TraceWalk walk, RecordingReader reader, CallCounts counts) throws IOException {
+    private long count(TraceWalk walk, WatchedReader reader, CallCounts counts) throws IOException {
         try {
             walk.walk(reader, counts);
         } finally {
+            reader.watch().pause();
             terminal.print(format.isJson() ? counts.json() : counts.text());
         }
         return counts.isEmpty() ? counts.calls() : 0;
     }
 
     /// @return how many calls there are, if calls were asked for and none of them was printed; otherwise 0
-    private long print(TraceWalk walk, RecordingReader reader, HypercallText text, TraceFilter filter)
+    private long print(TraceWalk walk, WatchedReader reader, HypercallText text, TraceFilter filter)
             throws IOException {
         TraceLines lines = format.isJson() ? new TraceLines.Documents(text) : new TraceLines.Text(text);
-        OutputStream out = new BufferedOutputStream(terminal.out());
+        WholeLines out = new WholeLines(terminal.out(), reader.watch());
         TracePrinter printer = new TracePrinter(text, filter, lines, schedule, out);
         try {
             walk.walk(reader, printer);

@@ -1,10 +1,7 @@
 package dev.trapline.launcher;
 
-import dev.trapline.abi.Visible;
 import dev.trapline.vcpu.trace.HypercallText;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 
 /// Prints what a trace finds, a line each: calls and what happened without one, or slices.
 final class TracePrinter implements TraceWalk.Sink {
@@ -13,12 +10,12 @@ final class TracePrinter implements TraceWalk.Sink {
     private final TraceFilter filter;
     private final TraceLines lines;
     private final boolean slices;
-    private final OutputStream out;
+    private final WholeLines out;
     private long calls;
     private long shown;
 
     /// @param slices whether slices are printed, and nothing else
-    TracePrinter(HypercallText text, TraceFilter filter, TraceLines lines, boolean slices, OutputStream out) {
+    TracePrinter(HypercallText text, TraceFilter filter, TraceLines lines, boolean slices, WholeLines out) {
         this.text = text;
         this.filter = filter;
         this.lines = lines;
@@ -39,7 +36,7 @@ final class TracePrinter implements TraceWalk.Sink {
     @Override
     public void ran(TraceWalk.Ran slice) throws IOException {
         if (slices && filter.shows(slice.slice().vcpu())) {
-            print(lines.line(slice));
+            out.print(lines.line(slice));
         }
     }
 
@@ -48,18 +45,14 @@ final class TracePrinter implements TraceWalk.Sink {
         calls++;
         if (!slices && filter.shows(call.vcpu(), call.exit(), text.name(call.exit()))) {
             shown++;
-            print(lines.line(call));
+            out.print(lines.line(call));
         }
     }
 
     @Override
     public void happened(TraceWalk.Happening happening) throws IOException {
         if (!slices && filter.shows(happening.record())) {
-            print(lines.line(happening));
+            out.print(lines.line(happening));
         }
-    }
-
-    private void print(String line) throws IOException {
-        out.write((Visible.line(line) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -178,7 +178,7 @@ class TraceTest {
     @CsvSource(delimiter = '|', textBlock = """
         --schedule --count                  | --schedule prints slices, and --count counts calls: give one of them
         --schedule --function PSCI_CPU_ON   | --function names calls, and --schedule prints slices
-        --from 5 --to 3                     | --from is behind --to: slice 5, and slice 3
+        --from 5 --to 3                     | --from comes after --to: slice 5, and slice 3
         --from hypercall#23                 | there is no hypercall#23
         --to 99                             | there is no slice 99
         """)

@@ -171,6 +171,11 @@ class WalkThroughTest {
         assertThat(matches(lines(String.join("\n", shown.lines())), printed))
                 .as("the page shows\n%s\nand it is\n%s", String.join("\n", shown.lines()), String.join("\n", printed))
                 .isTrue();
+        if (ended.status() != Ending.OK) {
+            assertThat(shown.lines())
+                    .as("'...' hides no failure: the page shows how a command ends that fails; here:\n%s", ended.err())
+                    .contains(ended.lastLine());
+        }
     }
 
     private static List<String> lines(String text) {
