@@ -32,6 +32,8 @@ public final class LayeredConfig {
 
     private static final String INTERRUPTS = "trapline.run.interrupts";
     private static final String DTB = "trapline.machine.dtb";
+    private static final String LIBRARY = "trapline.engine.library";
+    private static final String SHORTCUTS = "trapline.engine.shortcuts";
     private static final String EVENTS = "trapline.run.events";
 
     private static final Pattern PASSWORD_IN_URL = Pattern.compile("(?is).*[?&](ssl)?password=.*|[^?]*@.*");
@@ -88,7 +90,12 @@ public final class LayeredConfig {
     public ReplaySettings replay() {
         List<ConfigProblem> problems = new ArrayList<>(unknownKeys);
         Settings settings = new Settings(config, problems);
-        ReplaySettings replay = new ReplaySettings(spacing(settings), budget(settings), postgresql(settings));
+        ReplaySettings replay = new ReplaySettings(
+                spacing(settings),
+                budget(settings),
+                postgresql(settings),
+                settings.path(LIBRARY),
+                settings.text(SHORTCUTS));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -213,8 +220,8 @@ public final class LayeredConfig {
                         "trapline.run.entropy", List.of(TraplineConfig.Entropy.values()), TraplineConfig.Entropy::id),
                 injections(settings),
                 settings.paths("trapline.run.plugins"),
-                settings.path("trapline.engine.library"),
-                settings.text("trapline.engine.shortcuts"));
+                settings.path(LIBRARY),
+                settings.text(SHORTCUTS));
     }
 
     private static List<PlannedInjection> injections(Settings settings) {

@@ -1,6 +1,8 @@
 package dev.trapline.launcher;
 
+import dev.trapline.config.CommandLineSetting;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -45,18 +47,17 @@ final class CommonOptions {
         result = file;
     }
 
-    List<Path> plugins() {
-        return plugins.plugins();
-    }
-
-    @Nullable
-    Path library() {
-        return library;
-    }
-
-    @Nullable
-    String shortcuts() {
-        return shortcuts;
+    /// Those that are configuration keys by another name and mean the same to all commands.
+    List<CommandLineSetting> settings() {
+        List<CommandLineSetting> settings = new ArrayList<>();
+        if (library != null) {
+            settings.add(new CommandLineSetting("trapline.engine.library", library.toString(), "--library " + library));
+        }
+        if (shortcuts != null) {
+            settings.add(new CommandLineSetting("trapline.engine.shortcuts", shortcuts, "--shortcuts " + shortcuts));
+        }
+        settings.addAll(plugins.settings());
+        return settings;
     }
 
     @Nullable

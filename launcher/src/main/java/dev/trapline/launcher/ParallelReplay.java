@@ -1,7 +1,6 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.engine.EngineFactory;
-import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.journal.store.CheckpointStore;
@@ -9,7 +8,6 @@ import dev.trapline.vcpu.Playback;
 import dev.trapline.vcpu.RunReport;
 import dev.trapline.vcpu.Seeker;
 import java.io.ByteArrayOutputStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,10 +26,8 @@ final class ParallelReplay {
 
     private static final long LOOK_MILLIS = 50;
 
-    private final Path recording;
-    private final OpenOptions open;
+    private final Replaying replaying;
     private final EngineFactory engines;
-    private final Services services;
     private final Checkpoints checkpoints;
     private final GuestConsole console;
     private final Watch watch;
@@ -40,17 +36,13 @@ final class ParallelReplay {
     private boolean doubted;
 
     ParallelReplay(
-            Path recording,
-            OpenOptions open,
+            Replaying replaying,
             EngineFactory engines,
-            Services services,
             Checkpoints checkpoints,
             GuestConsole console,
             Watch watch) {
-        this.recording = recording;
-        this.open = open;
+        this.replaying = replaying;
         this.engines = engines;
-        this.services = services;
         this.checkpoints = checkpoints;
         this.console = console;
         this.watch = watch;
@@ -97,29 +89,29 @@ final class ParallelReplay {
     }
 
     private long slices() {
-        try (RecordingReader reader = Recordings.open(recording, open)) {
+        try (RecordingReader reader = Recordings.open(replaying.recording(), replaying.open())) {
             return Place.slices(reader);
         }
     }
 
     /// A stretch knows its own calls alone.
     private List<String> lastCalls(long calls) {
-        try (RecordingReader reader = Recordings.open(recording, open)) {
-            return LastCalls.of(reader, services, calls);
+        try (RecordingReader reader = Recordings.open(replaying.recording(), replaying.open())) {
+            return LastCalls.of(reader, replaying.services(), calls);
         }
     }
 
     private Playback playback(ByteArrayOutputStream out) {
         return Playback.of(
                 engines,
-                Recordings.open(recording, open),
-                services.all(),
+                Recordings.open(replaying.recording(), replaying.open()),
+                replaying.services().all(),
                 (bytes, length) -> out.write(bytes, 0, length));
     }
 
     /// Without checkpoints there is one stretch. What is replayed in one go can as well leave some behind.
     private @Nullable RunReport makingCheckpoints(CheckpointStore store, long start) {
-        Playback playback = Playback.of(engines, Recordings.open(recording, open), services.all(), (bytes, length) -> {
+        Playback playback = Playback.of(engines, Recordings.open(replaying.recording(), replaying.open()), replaying.services().all(), (bytes, length) -> {
             console.write(bytes, length);
             printed += length;
         });

@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.config.CommandLineSetting;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,5 +26,13 @@ final class PluginOption {
 
     List<Path> plugins() {
         return plugins;
+    }
+
+    /// The same as a configuration key; empty if none was given.
+    List<CommandLineSetting> settings() {
+        List<String> jars = plugins.stream().map(Path::toString).toList();
+        return jars.isEmpty()
+                ? List.of()
+                : List.of(new CommandLineSetting("trapline.run.plugins", jars, "--plugin"));
     }
 }

@@ -35,7 +35,7 @@ final class RecordedWith {
     static void warnOfPlugins(RecordingHeader header, Services services, PrintWriter err) {
         services.ofPlugins().forEach((plugin, names) -> {
             if (header.services().stream().noneMatch(recorded -> names.contains(recorded.name()))) {
-                err.println("trapline: --plugin " + plugin + " has no effect: the recording was made without "
+                err.println("trapline: the plugin " + plugin + " has no effect: the recording was made without "
                         + (names.size() == 1 ? "its service " : "its services ") + String.join(", ", names));
             }
         });

@@ -5,9 +5,6 @@ import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
-import dev.trapline.config.LayeredConfig;
-import dev.trapline.config.ReplaySettings;
-import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
@@ -18,7 +15,6 @@ import dev.trapline.vcpu.Progress;
 import dev.trapline.vcpu.RunReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
@@ -26,10 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /// `trapline replay`.
 @Command(
@@ -40,6 +33,9 @@ import picocli.CommandLine.Spec;
             "Standard output is the guest's console, as it was. The recording needs nothing else but the plugins that"
                     + " it was made with, and the images that it was exported without. It is never written to; --at,"
                     + " --from, --to and --jobs leave checkpoints beside it, so that later seeks start closer.",
+            "With --format json, standard error is JSON, and what --at shows.",
+            "",
+            RecordingToReplay.KEYS,
             ""
         },
         mixinStandardHelpOptions = true,
@@ -73,12 +69,6 @@ final class ReplayCommand implements Action {
     private final Terminal terminal;
     private int jobs = 1;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
-    private Path recording = Path.of("");
-    private final List<Path> givenImages = new ArrayList<>();
     private boolean ignoreImageHash;
     private boolean rawConsole;
     private @Nullable RunReport ended;
@@ -90,18 +80,10 @@ final class ReplayCommand implements Action {
     private final NoCheckpointsOption noCheckpoints = new NoCheckpointsOption();
 
     @Mixin
-    private final CheckpointOptions checkpointOptions = new CheckpointOptions();
-
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
+    private final RecordingToReplay recording = new RecordingToReplay();
 
     ReplayCommand(Terminal terminal) {
         this.terminal = terminal;
-    }
-
-    @Parameters(paramLabel = "DIR", description = "The recording.")
-    void recording(@Nullable Path directory) {
-        recording = directory == null ? Path.of("") : directory;
     }
 
     @Option(
@@ -110,19 +92,6 @@ final class ReplayCommand implements Action {
             description = "Take an image that has changed since: the replay diverges where that first matters.")
     void ignoreImageHash(boolean given) {
         ignoreImageHash = given;
-    }
-
-    @Option(
-            names = "--image",
-            paramLabel = "FILE",
-            order = 2,
-            description = "An image that the recording was exported without, found by its hash. May be given more than"
-                    + " once.")
-    void givenImages(@Nullable List<Path> files) {
-        givenImages.clear();
-        if (files != null) {
-            givenImages.addAll(files);
-        }
     }
 
     @Option(
@@ -147,7 +116,7 @@ final class ReplayCommand implements Action {
 
     @Override
     public @Nullable Path resultFile() {
-        return common.result();
+        return recording.result();
     }
 
     @Override
@@ -160,31 +129,24 @@ final class ReplayCommand implements Action {
         if (jobs < 1 || jobs > MOST_JOBS) {
             throw CommandException.usage("--jobs " + jobs + ": give a number of threads from 1 to " + MOST_JOBS);
         }
-        LayeredConfig layers = checkpointOptions.layers();
-        ReplaySettings settings = layers.replay();
-        requireEffects(layers);
-        RecordingPath.require(recording);
-        Checkpoints checkpoints =
-                new Checkpoints(recording, settings, !noCheckpoints.isGiven() && !ignoreImageHash, terminal.err());
-        Services services = Services.load(common.plugins());
-        OpenOptions open = (ignoreImageHash ? OpenOptions.IGNORE_IMAGE_HASH : OpenOptions.STRICT)
-                .withImages(givenImages)
-                .with(Databases.named(settings.database()));
+        Replaying asRecorded = recording.prepare(terminal.err(), this::addRules);
         if (ignoreImageHash) {
-            tellIfImagesAreUnchanged(open);
+            tellIfImagesAreUnchanged(asRecorded);
         }
+        Replaying replaying = ignoreImageHash ? asRecorded.ignoringImageHashes() : asRecorded;
+        Checkpoints checkpoints = replaying.checkpoints(!noCheckpoints.isGiven() && !ignoreImageHash, terminal.err());
+        EngineFactory engines = replaying.engines();
         if (seek.areGiven()) {
-            return seek(services, open, checkpoints);
+            return seek(replaying, engines, checkpoints);
         }
         if (jobs > 1) {
-            return parallel(services, open, checkpoints);
+            return parallel(replaying, engines, checkpoints);
         }
-        return straight(services, open, Engines.open(common.library(), common.shortcuts()), 0);
+        return straight(replaying, engines, 0);
     }
 
-    private void tellIfImagesAreUnchanged(OpenOptions open) {
-        try (RecordingReader unchanged = Recordings.open(
-                recording, OpenOptions.STRICT.withImages(givenImages).with(open.database()))) {
+    private void tellIfImagesAreUnchanged(Replaying asRecorded) {
+        try (RecordingReader unchanged = Recordings.open(asRecorded.recording(), asRecorded.open())) {
             terminal.err()
                     .println("trapline: --ignore-image-hash has no effect: no image of " + unchanged.location()
                             + " has changed");
@@ -193,14 +155,13 @@ final class ReplayCommand implements Action {
         }
     }
 
-    private Ending parallel(Services services, OpenOptions open, Checkpoints checkpoints) {
-        EngineFactory engines = Engines.open(common.library(), common.shortcuts());
+    private Ending parallel(Replaying replaying, EngineFactory engines, Checkpoints checkpoints) {
         GuestConsole console = terminal.replayedConsole(rawConsole);
         ParallelReplay replay = new ParallelReplay(
-                recording, open, engines, services, checkpoints, console, terminal.watch("replaying", console));
-        try (RecordingReader reader = Recordings.open(recording, open);
+                replaying, engines, checkpoints, console, terminal.watch("replaying", console));
+        try (RecordingReader reader = Recordings.open(replaying.recording(), replaying.open());
                 Signals signals = Signals.take()) {
-            RecordedWith.warn(reader, engines.library(), services, terminal.err());
+            RecordedWith.warn(reader, engines.library(), replaying.services(), terminal.err());
             signals.ask(
                     () -> {
                         replay.stop();
@@ -210,7 +171,7 @@ final class ReplayCommand implements Action {
             RunReport report = replay.replay(jobs);
             console.finish();
             if (report != null) {
-                return explained(report, reader.header().spec(), reader.images());
+                return explained(report, replaying.recording(), reader.header().spec(), reader.images());
             }
         } finally {
             console.finish();
@@ -221,12 +182,10 @@ final class ReplayCommand implements Action {
             terminal.err()
                     .println("trapline: there are no checkpoints to divide the recording at: replayed on one thread");
         }
-        return straight(services, open, engines, replay.printed());
+        return straight(replaying, engines, replay.printed());
     }
 
-    private void requireEffects(LayeredConfig layers) {
-        WithoutEffect rules = WithoutEffect.of(spec).and(layers);
-        CheckpointOptions.check(rules);
+    private void addRules(WithoutEffect rules) {
         seek.check(rules);
         rules.when(seek.areGiven(), "--at, --from and --to play on one thread", "--jobs")
                 .when(seek.at() != null, "--at prints no console", "--raw-console")
@@ -237,7 +196,7 @@ final class ReplayCommand implements Action {
                         "replay.checkpoints.")
                 .when(
                         noCheckpoints.isGiven(),
-                        "--no-checkpoints leaves checkpoints alone",
+                        NoCheckpointsOption.WHY_NOT_TO_TUNE_THEM,
                         "--jobs",
                         "replay.checkpoints.")
                 .when(
@@ -245,14 +204,13 @@ final class ReplayCommand implements Action {
                         "checkpoints are of no use with --ignore-image-hash",
                         "--jobs",
                         "--no-checkpoints",
-                        "replay.checkpoints.")
-                .check(terminal.err());
+                        "replay.checkpoints.");
     }
 
-    private Ending explained(RunReport report, MachineSpec spec, List<Image> images) {
+    private Ending explained(RunReport report, Path directory, MachineSpec spec, List<Image> images) {
         Outcomes.explain(report, spec, images, terminal.err());
         if (isAsRecorded(report.outcome())) {
-            printSuccess(report, recording, terminal.err());
+            printSuccess(report, directory, terminal.err());
         }
         ended = report;
         return ending(report.outcome());
@@ -261,24 +219,24 @@ final class ReplayCommand implements Action {
     /// Replays in one go.
     ///
     /// @param printed how much of the console was written already, in bytes
-    private Ending straight(Services services, OpenOptions open, EngineFactory engines, long printed) {
-        RecordingReader reader = Recordings.open(recording, open);
+    private Ending straight(Replaying replaying, EngineFactory engines, long printed) {
+        RecordingReader reader = Recordings.open(replaying.recording(), replaying.open());
         MachineSpec spec = reader.header().spec();
         List<Image> images = reader.images();
         if (jobs == 1) {
-            RecordedWith.warn(reader, engines.library(), services, terminal.err());
+            RecordedWith.warn(reader, engines.library(), replaying.services(), terminal.err());
         }
         ActorSystem<Void> system = ActorSystems.start();
         GuestConsole console = terminal.replayedConsole(rawConsole);
         RunReport report;
         try (Signals signals = Signals.take()) {
             MachineRun run = Machine.replay(engines, reader)
-                    .services(services.all())
+                    .services(replaying.services().all())
                     .console(behind(printed, console))
                     .start(system);
             report = new Attendant(run, signals, console, terminal.err()).awaitReplay();
         }
-        return explained(report, spec, images);
+        return explained(report, replaying.recording(), spec, images);
     }
 
     private static ConsoleOutput behind(long printed, GuestConsole console) {
@@ -291,18 +249,14 @@ final class ReplayCommand implements Action {
         };
     }
 
-    private Ending seek(Services services, OpenOptions open, Checkpoints checkpoints) {
+    private Ending seek(Replaying replaying, EngineFactory engines, Checkpoints checkpoints) {
         Place at = seek.at();
         Place from = seek.from();
         Place to = seek.to();
         StateView view = new StateView(seek.registers(), seek.disassemble(), seek.memory());
-        EngineFactory engines = Engines.open(common.library(), common.shortcuts());
-        try (RecordingReader reader = Recordings.open(recording, open)) {
-            RecordedWith.warn(reader, engines.library(), services, terminal.err());
-        }
-        Seek player = new Seek(
-                terminal, terminal.replayedConsole(rawConsole), recording, open, engines, services, checkpoints);
-        return at == null ? player.print(from, to) : player.show(at, view, seek.format());
+        replaying.warn(engines, terminal.err());
+        Seek player = new Seek(terminal, terminal.replayedConsole(rawConsole), replaying, engines, checkpoints);
+        return at == null ? player.print(from, to) : player.show(at, view, seek.isJson());
     }
 
     /// Says how a recording was opened that was not closed in order.

@@ -7,7 +7,6 @@ import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.config.CommandLineSetting;
-import dev.trapline.config.ConfigLoader;
 import dev.trapline.config.LayeredConfig;
 import dev.trapline.config.TraplineConfig;
 import dev.trapline.journal.OpenOptions;
@@ -37,6 +36,8 @@ import picocli.CommandLine.Spec;
             "",
             "Standard output is the guest's console and nothing else. Standard input is what is typed at it; at a",
             "terminal, Ctrl-C ends the run until the guest has read a key, Ctrl-] ends it always.",
+            "",
+            "With --format json, standard error is JSON: its last line says how the run ended.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -78,15 +79,20 @@ final class RunCommand implements Action {
     private CommandSpec spec;
 
     private final Terminal terminal;
-    private final List<String> assignments = new ArrayList<>();
     private @Nullable Path image;
-    private @Nullable Path configFile;
     private @Nullable Path result;
     private @Nullable Path proceedWith;
     private @Nullable RunReport ended;
 
     @Mixin
     private final MachineOptions machine = new MachineOptions();
+
+    // The terminal was made for it: what the option says was looked at before the command line was parsed.
+    @Mixin
+    private final FormatOption format = new FormatOption();
+
+    @Mixin
+    private final ConfigOptions configuration = new ConfigOptions();
 
     @Mixin
     private final CommonOptions common = new CommonOptions();
@@ -110,27 +116,6 @@ final class RunCommand implements Action {
         proceedWith = directory;
     }
 
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            order = 40,
-            description = "Read configuration keys from this HOCON file.")
-    void configFile(@Nullable Path file) {
-        configFile = file;
-    }
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            order = 41,
-            description = "Set a configuration key, as in --set run.slice=5000. May be given more than once.")
-    void assignments(@Nullable List<String> values) {
-        assignments.clear();
-        if (values != null) {
-            assignments.addAll(values);
-        }
-    }
-
     @Override
     public @Nullable Path resultFile() {
         return result == null ? common.result() : result;
@@ -143,7 +128,7 @@ final class RunCommand implements Action {
 
     @Override
     public Ending perform() {
-        LayeredConfig layers = layers();
+        LayeredConfig layers = configuration.load(settings());
         Services services = services(layers);
         TraplineConfig config = layers.validate(services.descriptors());
         WithoutEffect rules = WithoutEffect.of(spec).and(layers);
@@ -258,24 +243,11 @@ final class RunCommand implements Action {
                 timeout.toMillis() + Interruption.GRACE_MILLIS);
     }
 
-    private LayeredConfig layers() {
-        ConfigLoader loader = new ConfigLoader();
-        if (configFile != null) {
-            loader.file(configFile);
-        }
-        return loader.options(settings()).assignments(assignments).load();
-    }
-
     private List<CommandLineSetting> settings() {
         List<CommandLineSetting> settings = new ArrayList<>(machine.settings());
         add(settings, "trapline.run.image", "the argument", image);
         add(settings, "trapline.run.result", "--result", common.result());
-        add(settings, "trapline.engine.library", "--library", common.library());
-        add(settings, "trapline.engine.shortcuts", "--shortcuts", common.shortcuts());
-        if (!common.plugins().isEmpty()) {
-            List<String> jars = common.plugins().stream().map(Path::toString).toList();
-            settings.add(new CommandLineSetting("trapline.run.plugins", jars, "--plugin"));
-        }
+        settings.addAll(common.settings());
         return settings;
     }
 

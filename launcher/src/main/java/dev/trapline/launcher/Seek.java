@@ -3,7 +3,6 @@ package dev.trapline.launcher;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Width;
-import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.journal.store.CheckpointStore;
@@ -12,7 +11,6 @@ import dev.trapline.vcpu.ConsoleOutput;
 import dev.trapline.vcpu.Playback;
 import dev.trapline.vcpu.RunReport;
 import dev.trapline.vcpu.Seeker;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -24,33 +22,27 @@ final class Seek {
     private static final ConsoleOutput NOWHERE = (_, _) -> {};
 
     private final Terminal terminal;
-    private final Path recording;
-    private final OpenOptions open;
+    private final Replaying replaying;
     private final EngineFactory engines;
-    private final Services services;
     private final Checkpoints checkpoints;
     private final GuestConsole guest;
 
     Seek(
             Terminal terminal,
             GuestConsole guest,
-            Path recording,
-            OpenOptions open,
+            Replaying replaying,
             EngineFactory engines,
-            Services services,
             Checkpoints checkpoints) {
         this.checkpoints = checkpoints;
         this.terminal = terminal;
         this.guest = guest;
-        this.recording = recording;
-        this.open = open;
+        this.replaying = replaying;
         this.engines = engines;
-        this.services = services;
     }
 
     /// Shows the machine.
-    Ending show(Place wanted, StateView view, FormatOption.Format format) {
-        try (WatchedReader reader = RecordingPath.open(terminal, recording, open)) {
+    Ending show(Place wanted, StateView view, boolean asJson) {
+        try (WatchedReader reader = RecordingPath.open(terminal, replaying.recording(), replaying.open())) {
             Place.Found place = wanted.find(reader);
             reader.watch().pause();
             Width width = reader.header().spec().width();
@@ -61,11 +53,7 @@ final class Seek {
                     return null;
                 }
                 guest.eraseStatus();
-                terminal.print(
-                        switch (format) {
-                            case text -> view.text(playback, place, width);
-                            case json -> view.json(playback, place, width);
-                        });
+                terminal.print(asJson ? view.json(playback, place, width) : view.text(playback, place, width));
                 return place;
             });
         }
@@ -75,7 +63,7 @@ final class Seek {
     ///
     /// @param wanted where the search begins, backwards
     Ending whoWrote(StateView.Stretch range, Place wanted, boolean asJson) {
-        try (WatchedReader reader = RecordingPath.open(terminal, recording, open)) {
+        try (WatchedReader reader = RecordingPath.open(terminal, replaying.recording(), replaying.open())) {
             Place.Found before = wanted.find(reader);
             reader.watch().pause();
             return withSeeker(reader, NOWHERE, seeker -> {
@@ -101,7 +89,7 @@ final class Seek {
     /// @param last null for the end
     Ending print(@Nullable Place first, @Nullable Place last) {
         Stretch console = new Stretch(guest);
-        try (WatchedReader reader = RecordingPath.open(terminal, recording, open)) {
+        try (WatchedReader reader = RecordingPath.open(terminal, replaying.recording(), replaying.open())) {
             Place.Found from = first == null ? Place.Found.START : first.find(reader);
             Place.Found to = last == null ? null : last.find(reader);
             reader.watch().pause();
@@ -221,13 +209,10 @@ final class Seek {
         return true;
     }
 
-    private RecordingReader reader() {
-        return Recordings.open(recording, open);
-    }
-
     /// With a reader of its own: it is closed with the playback.
     private Playback playback(ConsoleOutput console) {
-        return Playback.of(engines, reader(), services.all(), console);
+        RecordingReader reader = Recordings.open(replaying.recording(), replaying.open());
+        return Playback.of(engines, reader, replaying.services().all(), console);
     }
 
     private Ending failed(Playback playback, RecordingReader reader) {

@@ -3,6 +3,7 @@ package dev.trapline.launcher;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Which part of a recording is played, and what is shown of it.
@@ -16,7 +17,9 @@ final class SeekOptions {
     private boolean registers;
     private List<String> memory = List.of();
     private boolean disassemble;
-    private FormatOption.Format format = FormatOption.Format.text;
+
+    @Mixin
+    private final FormatOption format = new FormatOption();
 
     @Option(
             names = "--from",
@@ -65,15 +68,6 @@ final class SeekOptions {
         disassemble = given;
     }
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            order = 16,
-            description = "With --at: ${COMPLETION-CANDIDATES} (default text).")
-    void format(FormatOption.@Nullable Format value) {
-        format = value == null ? FormatOption.Format.text : value;
-    }
-
     /// Whether not all of the recording is to be played as it is.
     boolean areGiven() {
         return from != null || to != null || at != null;
@@ -90,8 +84,7 @@ final class SeekOptions {
                 "it shows the machine at a position: name one with --at POS",
                 "--registers",
                 "--memory",
-                "--disassemble",
-                "--format");
+                "--disassemble");
     }
 
     @Nullable
@@ -127,7 +120,7 @@ final class SeekOptions {
         return stretches;
     }
 
-    FormatOption.Format format() {
-        return format;
+    boolean isJson() {
+        return format.isJson();
     }
 }

@@ -1,19 +1,12 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.engine.EngineFactory;
-import dev.trapline.config.LayeredConfig;
-import dev.trapline.config.ReplaySettings;
-import dev.trapline.journal.OpenOptions;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /// `trapline who-wrote`.
 @Command(
@@ -24,6 +17,8 @@ import picocli.CommandLine.Spec;
             "",
             "Goes back from checkpoint to checkpoint until it knows it of every byte. A store of the value that was"
                     + " there already changes nothing, and is not found.",
+            "",
+            RecordingToReplay.KEYS,
             ""
         },
         mixinStandardHelpOptions = true,
@@ -49,15 +44,9 @@ import picocli.CommandLine.Spec;
 final class WhoWroteCommand implements Action {
 
     private final Terminal terminal;
-    private Path recording = Path.of("");
     private String address = "";
     private String length = "";
     private String before = "end";
-    private final List<Path> givenImages = new ArrayList<>();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
 
     @Mixin
     private final FormatOption format = new FormatOption();
@@ -66,18 +55,10 @@ final class WhoWroteCommand implements Action {
     private final NoCheckpointsOption noCheckpoints = new NoCheckpointsOption();
 
     @Mixin
-    private final CheckpointOptions checkpointOptions = new CheckpointOptions();
-
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
+    private final RecordingToReplay recording = new RecordingToReplay();
 
     WhoWroteCommand(Terminal terminal) {
         this.terminal = terminal;
-    }
-
-    @Parameters(index = "0", paramLabel = "DIR", description = "The recording.")
-    void recording(@Nullable Path directory) {
-        recording = directory == null ? Path.of("") : directory;
     }
 
     @Parameters(index = "1", paramLabel = "ADDR", description = "The physical address of the first byte.")
@@ -100,44 +81,23 @@ final class WhoWroteCommand implements Action {
         before = value == null ? "end" : value;
     }
 
-    @Option(
-            names = "--image",
-            paramLabel = "FILE",
-            order = 2,
-            description = "An image that the recording was exported without, found by its hash. May be given more than"
-                    + " once.")
-    void givenImages(@Nullable List<Path> files) {
-        givenImages.clear();
-        if (files != null) {
-            givenImages.addAll(files);
-        }
-    }
-
     @Override
     public @Nullable Path resultFile() {
-        return common.result();
+        return recording.result();
     }
 
     @Override
     public Ending perform() {
         StateView.Stretch range = StateView.Stretch.parse("who-wrote DIR", address, length, MemorySearch.LONGEST);
         Place position = Place.parse("--before", before);
-        LayeredConfig layers = checkpointOptions.layers();
-        ReplaySettings settings = layers.replay();
-        WithoutEffect rules = WithoutEffect.of(spec).and(layers);
-        CheckpointOptions.check(rules);
-        rules.when(noCheckpoints.isGiven(), "--no-checkpoints leaves checkpoints alone", "replay.checkpoints.")
-                .check(terminal.err());
-        Services services = Services.load(common.plugins());
-        OpenOptions open = OpenOptions.STRICT.withImages(givenImages).with(Databases.named(settings.database()));
-        EngineFactory engines;
-        try (WatchedReader reader = RecordingPath.open(terminal, recording, open)) {
-            engines = Engines.open(common.library(), common.shortcuts());
-            RecordedWith.warn(reader, engines.library(), services, terminal.err());
-        }
-        Checkpoints checkpoints = new Checkpoints(recording, settings, !noCheckpoints.isGiven(), terminal.err());
-        Seek seek =
-                new Seek(terminal, terminal.replayedConsole(false), recording, open, engines, services, checkpoints);
+        Replaying replaying = recording.prepare(
+                terminal.err(),
+                rules -> rules.when(
+                        noCheckpoints.isGiven(), NoCheckpointsOption.WHY_NOT_TO_TUNE_THEM, "replay.checkpoints."));
+        EngineFactory engines = replaying.engines();
+        replaying.warn(engines, terminal.err());
+        Checkpoints checkpoints = replaying.checkpoints(!noCheckpoints.isGiven(), terminal.err());
+        Seek seek = new Seek(terminal, terminal.replayedConsole(false), replaying, engines, checkpoints);
         Ending ending = seek.whoWrote(range, position, format.isJson());
         return ending.status() == Ending.OK ? Ending.DONE : ending;
     }

@@ -95,6 +95,13 @@ public final class Recordings {
                 : ConfigFactory.empty();
     }
 
+    /// Whether a recording's events are in a database, and not in its own directory.
+    ///
+    /// @throws RecordingException if there is no recording
+    public static boolean isInDatabase(Path directory) {
+        return Database.isUrl(RecordingDirectory.at(directory).manifest().store());
+    }
+
     /// Opens a recording to look at it. Never writes to it.
     ///
     /// @throws RecordingException if there is none, it is of another format version, or an image is not what its

@@ -1,0 +1,41 @@
+package dev.trapline.launcher;
+
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.config.ReplaySettings;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.recording.Recordings;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+
+/// A recording that is to be replayed, and what that is done with.
+///
+/// @param recording its directory
+/// @param open how it is opened
+record Replaying(Path recording, ReplaySettings settings, Services services, OpenOptions open) {
+
+    /// The same, with images taken as they are.
+    Replaying ignoringImageHashes() {
+        return new Replaying(
+                recording, settings, services, OpenOptions.IGNORE_IMAGE_HASH.withImages(open.images()).with(open.database()));
+    }
+
+    /// Opens the library that executes the guest.
+    EngineFactory engines() {
+        return Engines.open(settings.library(), settings.shortcuts());
+    }
+
+    /// Says what here is another version than what it was recorded with.
+    void warn(EngineFactory engines, PrintWriter err) {
+        try (RecordingReader reader = Recordings.open(recording, open)) {
+            RecordedWith.warn(reader, engines.library(), services, err);
+        }
+    }
+
+    /// The checkpoints beside it.
+    ///
+    /// @param inUse whether they are used at all
+    Checkpoints checkpoints(boolean inUse, PrintWriter err) {
+        return new Checkpoints(recording, settings, inUse, err);
+    }
+}
