@@ -73,6 +73,12 @@ public final class LayeredConfig {
         return plugins;
     }
 
+    /// The names in the list of resident services, as they were written.
+    public List<String> resident() {
+        return new Settings(config, new ArrayList<>())
+                .list(PolicySettings.RESIDENT).stream().map(Settings::shown).toList();
+    }
+
     /// The limit of host time, before anything else is looked at: services may be slow to load. Zero if there is
     /// none, or it is wrong, which [#validate] says.
     public Duration timeout() {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// A policy, the registry made from it, and the words for what it says.
 final class Capabilities {
 
+    private final List<ServiceDescriptor> services;
     private final Policy policy;
     private final CapabilityRegistry registry;
     private final FirmwareRegisters registers;
@@ -32,6 +33,7 @@ final class Capabilities {
 
     private Capabilities(
             List<ServiceDescriptor> services, MachineSpec machine, SortedMap<String, String> toggleOrigins) {
+        this.services = List.copyOf(services);
         this.policy = machine.policy();
         this.registers = new FirmwareRegisters(services, policy, machine.serviceSettings());
         this.registry = CapabilityRegistry.of(services, policy);
@@ -50,9 +52,9 @@ final class Capabilities {
         return registry;
     }
 
-    /// A sentence for each rule that decides no call.
-    List<String> hiddenRules() {
-        return HiddenRules.among(policy.rules(), registry);
+    /// What in a configuration changes nothing about them.
+    IdlePolicy idle(LayeredConfig layers) {
+        return new IdlePolicy(layers, policy, services);
     }
 
     FirmwareRegisters registers() {

@@ -37,7 +37,7 @@ final class PolicyOptions {
                 .allKeysBut("no machine runs: only the firmware's keys count", List.of("firmware.", "run.plugins"));
         Capabilities capabilities =
                 Capabilities.of(layers, Services.load(layers.plugins()).descriptors());
-        capabilities.hiddenRules().forEach(sentence -> rules.part("firmware.rules", sentence));
+        capabilities.idle(layers).add(rules);
         rules.check(err);
         return capabilities;
     }

@@ -87,8 +87,9 @@ final class RunCommand implements Action {
     @Mixin
     private final MachineOptions machine = new MachineOptions();
 
-    // The terminal was made for it: what the option says was looked at before the command line was parsed.
+    // What it says is known before the command line is parsed: the terminal is made for it.
     @Mixin
+    @SuppressWarnings("UnusedVariable")
     private final FormatOption format = new FormatOption();
 
     @Mixin
@@ -128,11 +129,14 @@ final class RunCommand implements Action {
 
     @Override
     public Ending perform() {
+        if (proceedWith != null) {
+            RecordingPath.require(proceedWith);
+        }
         LayeredConfig layers = configuration.load(settings());
         Services services = services(layers);
         TraplineConfig config = layers.validate(services.descriptors());
         WithoutEffect rules = WithoutEffect.of(spec).and(layers);
-        RunRules.add(rules, config, services.descriptors(), proceedWith);
+        RunRules.add(rules, config, layers, services.descriptors(), proceedWith);
         rules.check(terminal.err());
         Path wanted = config.run().result();
         ResultFile.requireWritable(wanted);

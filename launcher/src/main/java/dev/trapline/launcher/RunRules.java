@@ -3,14 +3,14 @@ package dev.trapline.launcher;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Schedule;
-import dev.trapline.abi.registry.CapabilityRegistry;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.machine.Width;
+import dev.trapline.abi.registry.Toggle;
+import dev.trapline.config.LayeredConfig;
 import dev.trapline.config.TraplineConfig;
+import dev.trapline.journal.recording.Recordings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// When an option or a key of `trapline run` is without effect.
@@ -40,7 +40,11 @@ final class RunRules {
     /// @param services all services there are
     /// @param proceedWith the recording of `--continue`; null for a new run
     static void add(
-            WithoutEffect rules, TraplineConfig config, List<ServiceDescriptor> services, @Nullable Path proceedWith) {
+            WithoutEffect rules,
+            TraplineConfig config,
+            LayeredConfig layers,
+            List<ServiceDescriptor> services,
+            @Nullable Path proceedWith) {
         rules.elsewhere("it is for replaying, and this is a run", "replay.")
                 .when(
                         config.run().storage().durability() != Durability.INTERVAL,
@@ -48,12 +52,14 @@ final class RunRules {
                         "record.durability-interval");
         if (proceedWith == null) {
             ofNewRun(rules, config);
-            ofPolicy(rules, config.machine().policy(), services);
+            new IdlePolicy(layers, config.machine().policy(), services).add(rules);
         } else {
             List<String> used = new ArrayList<>(OF_A_CONTINUATION);
-            rules.allKeysBut("--continue takes it from the recording " + proceedWith + "; leave it out", used);
             used.add("replay.");
-            rules.passOverAllBut("--continue takes it from the recording " + proceedWith, used);
+            rules.allKeysBut("--continue takes it from the recording " + proceedWith + "; leave it out", used)
+                    .passOverAllBut("--continue takes it from the recording " + proceedWith, used);
+            ReplayRules.ofDatabase(
+                    rules, layers.replay().database(), proceedWith, Recordings.isInDatabase(proceedWith));
         }
     }
 
@@ -78,29 +84,12 @@ final class RunRules {
                         config.machine().schedule() != Schedule.RANDOM && run.entropy() == TraplineConfig.Entropy.HOST,
                         "the schedule is not random, and entropy comes from the host",
                         "run.seed");
-        for (String service : switchedOff(config)) {
-            rules.when(
-                    true,
-                    "the toggle '" + service + "' switches this service off",
-                    "firmware.services." + service + ".");
+        rules.when(
+                config.machine().width() == Width.AARCH64,
+                "the calls that it is about are of AArch32 guests, and this machine is aarch64",
+                "firmware.toggles." + Toggle.EXPORT_FAILED_CONDITION_CALLS);
+        if (run.record() != null && run.database() != null) {
+            ReplayRules.ofPassword(rules, run.database());
         }
-    }
-
-    private static void ofPolicy(WithoutEffect rules, Policy policy, List<ServiceDescriptor> services) {
-        if (!policy.rules().isEmpty()) {
-            HiddenRules.among(policy.rules(), CapabilityRegistry.of(services, policy))
-                    .forEach(sentence -> rules.part("firmware.rules", sentence));
-        }
-    }
-
-    private static Set<String> switchedOff(TraplineConfig config) {
-        Set<String> off = new TreeSet<>();
-        for (String key : config.machine().serviceSettings().keySet()) {
-            String service = key.substring(0, key.indexOf('.'));
-            if (!config.machine().policy().isOn(service, true)) {
-                off.add(service);
-            }
-        }
-        return off;
     }
 }

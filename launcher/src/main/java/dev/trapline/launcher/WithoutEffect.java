@@ -142,7 +142,7 @@ final class WithoutEffect {
         }
         if (!refused.isEmpty()) {
             throw CommandException.usage(
-                    Figures.count(refused.size(), "option") + " without effect: leave them out, or see above",
+                    Figures.count(refused.size(), "option") + " without effect, see above: leave them out",
                     refused.stream().map(text -> "trapline: " + text).collect(Collectors.toList()));
         }
     }

@@ -82,6 +82,8 @@ class JsonErrorsTest {
                 new Whole("trace REC", true, false),
                 new Whole("trace REC --schedule", true, false),
                 new Whole("trace REC --count", true, false),
+                new Whole("run GUEST", true, true),
+                new Whole("replay REC", true, true),
                 new Whole("replay REC --at 1", true, true),
                 new Whole("who-wrote REC 0x40080000 4", true, true),
                 new Whole("caps query hvc 1", true, true),
