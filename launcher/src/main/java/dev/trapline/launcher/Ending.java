@@ -133,7 +133,9 @@ record Ending(int status, String kind, String message) {
             return this;
         }
         // What was stopped because of the loss was not interrupted by a user.
-        String otherwise = equals(DONE) || status == INTERRUPTED ? "" : "; if not for that: exit " + status + ", " + kind + ": " + message;
+        String otherwise = equals(DONE) || status == INTERRUPTED
+                ? ""
+                : "; if not for that: exit " + status + ", " + kind + ": " + message;
         return new Ending(STORAGE, OUTPUT_FAILED, loss + otherwise);
     }
 

@@ -22,8 +22,7 @@ record IdlePolicy(LayeredConfig layers, Policy policy, List<ServiceDescriptor> s
     private static final String RESIDENT = "firmware.resident";
 
     /// What these change is how a call is read, and not what becomes of one.
-    private static final List<String> NOT_OF_DECISIONS =
-            List.of(Toggle.SVE_HINT, Toggle.EXPORT_FAILED_CONDITION_CALLS);
+    private static final List<String> NOT_OF_DECISIONS = List.of(Toggle.SVE_HINT, Toggle.EXPORT_FAILED_CONDITION_CALLS);
 
     /// Some calls to which one thing happens.
     private record Part(long first, long last, Decision decision) {}
@@ -88,7 +87,8 @@ record IdlePolicy(LayeredConfig layers, Policy policy, List<ServiceDescriptor> s
             if (!parts.isEmpty() && parts.getLast().decision().equals(decision)) {
                 first = parts.removeLast().first();
             }
-            parts.add(new Part(first, Integer.toUnsignedLong(entry.range().last().value()), decision));
+            parts.add(
+                    new Part(first, Integer.toUnsignedLong(entry.range().last().value()), decision));
         }
         return parts;
     }

@@ -36,11 +36,7 @@ final class ParallelReplay {
     private boolean doubted;
 
     ParallelReplay(
-            Replaying replaying,
-            EngineFactory engines,
-            Checkpoints checkpoints,
-            GuestConsole console,
-            Watch watch) {
+            Replaying replaying, EngineFactory engines, Checkpoints checkpoints, GuestConsole console, Watch watch) {
         this.replaying = replaying;
         this.engines = engines;
         this.checkpoints = checkpoints;
@@ -111,10 +107,14 @@ final class ParallelReplay {
 
     /// Without checkpoints there is one stretch. What is replayed in one go can as well leave some behind.
     private @Nullable RunReport makingCheckpoints(CheckpointStore store, long start) {
-        Playback playback = Playback.of(engines, Recordings.open(replaying.recording(), replaying.open()), replaying.services().all(), (bytes, length) -> {
-            console.write(bytes, length);
-            printed += length;
-        });
+        Playback playback = Playback.of(
+                engines,
+                Recordings.open(replaying.recording(), replaying.open()),
+                replaying.services().all(),
+                (bytes, length) -> {
+                    console.write(bytes, length);
+                    printed += length;
+                });
         long slices = slices();
         try (Seeker seeker = checkpoints.seeker(playback, store, slice -> {
             requireNotStopped();

@@ -31,8 +31,6 @@ final class PluginOption {
     /// The same as a configuration key; empty if none was given.
     List<CommandLineSetting> settings() {
         List<String> jars = plugins.stream().map(Path::toString).toList();
-        return jars.isEmpty()
-                ? List.of()
-                : List.of(new CommandLineSetting("trapline.run.plugins", jars, "--plugin"));
+        return jars.isEmpty() ? List.of() : List.of(new CommandLineSetting("trapline.run.plugins", jars, "--plugin"));
     }
 }

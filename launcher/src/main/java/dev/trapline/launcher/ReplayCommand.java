@@ -157,8 +157,8 @@ final class ReplayCommand implements Action {
 
     private Ending parallel(Replaying replaying, EngineFactory engines, Checkpoints checkpoints) {
         GuestConsole console = terminal.replayedConsole(rawConsole);
-        ParallelReplay replay = new ParallelReplay(
-                replaying, engines, checkpoints, console, terminal.watch("replaying", console));
+        ParallelReplay replay =
+                new ParallelReplay(replaying, engines, checkpoints, console, terminal.watch("replaying", console));
         try (RecordingReader reader = Recordings.open(replaying.recording(), replaying.open());
                 Signals signals = Signals.take()) {
             RecordedWith.warn(reader, engines.library(), replaying.services(), terminal.err());

@@ -40,8 +40,7 @@ final class ReplayRules {
     }
 
     /// Adds those about the database of a recording that is there.
-    static void ofDatabase(
-            WithoutEffect rules, PostgreSql database, Path recording, boolean inDatabase) {
+    static void ofDatabase(WithoutEffect rules, PostgreSql database, Path recording, boolean inDatabase) {
         rules.when(
                         !inDatabase,
                         "the events of " + recording + " are in its own directory, not in a database",

@@ -17,7 +17,10 @@ record Replaying(Path recording, ReplaySettings settings, Services services, Ope
     /// The same, with images taken as they are.
     Replaying ignoringImageHashes() {
         return new Replaying(
-                recording, settings, services, OpenOptions.IGNORE_IMAGE_HASH.withImages(open.images()).with(open.database()));
+                recording,
+                settings,
+                services,
+                OpenOptions.IGNORE_IMAGE_HASH.withImages(open.images()).with(open.database()));
     }
 
     /// Opens the library that executes the guest.

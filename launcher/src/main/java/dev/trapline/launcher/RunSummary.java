@@ -97,8 +97,7 @@ record RunSummary(RunReport report, Ending ending) {
             return new Ending(
                     Ending.STORAGE,
                     "storage-failed",
-                    "cannot write " + recording.resolve(ResultFile.IN_RECORDING) + ": "
-                            + WriteFailure.reason(e));
+                    "cannot write " + recording.resolve(ResultFile.IN_RECORDING) + ": " + WriteFailure.reason(e));
         }
     }
 }

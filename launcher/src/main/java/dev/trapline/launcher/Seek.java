@@ -27,12 +27,7 @@ final class Seek {
     private final Checkpoints checkpoints;
     private final GuestConsole guest;
 
-    Seek(
-            Terminal terminal,
-            GuestConsole guest,
-            Replaying replaying,
-            EngineFactory engines,
-            Checkpoints checkpoints) {
+    Seek(Terminal terminal, GuestConsole guest, Replaying replaying, EngineFactory engines, Checkpoints checkpoints) {
         this.checkpoints = checkpoints;
         this.terminal = terminal;
         this.guest = guest;

@@ -84,9 +84,14 @@ class ConfigKeysTest {
     static Stream<Case> cases() {
         Map<String, String> keys = new TreeMap<>(OF_SECTIONS);
         Config reference = ConfigFactory.parseResources(
-                ConfigLoader.class, "reference.conf", ConfigParseOptions.defaults().setAllowMissing(false));
-        reference.entrySet().forEach(entry -> keys.put(
-                entry.getKey().substring(ROOT.length()), entry.getValue().render(ConfigRenderOptions.concise())));
+                ConfigLoader.class,
+                "reference.conf",
+                ConfigParseOptions.defaults().setAllowMissing(false));
+        reference
+                .entrySet()
+                .forEach(entry -> keys.put(
+                        entry.getKey().substring(ROOT.length()),
+                        entry.getValue().render(ConfigRenderOptions.concise())));
         assertThat(keys).hasSizeGreaterThan(40);
         Map<String, List<String>> commands = Map.of(
                 "replay REC", OF_STRAIGHT_REPLAYS,
@@ -97,9 +102,10 @@ class ConfigKeysTest {
                 "caps list", OF_POLICIES,
                 "run --continue REC", OF_CONTINUATIONS);
         return new TreeMap<>(commands)
-                .entrySet().stream().flatMap(command -> keys.entrySet().stream()
-                        .map(key ->
-                                new Case(command.getKey(), command.getValue(), key.getKey(), key.getValue())));
+                .entrySet().stream()
+                        .flatMap(command -> keys.entrySet().stream()
+                                .map(key ->
+                                        new Case(command.getKey(), command.getValue(), key.getKey(), key.getValue())));
     }
 
     @ParameterizedTest
@@ -141,7 +147,8 @@ class ConfigKeysTest {
     void itIsSaidWhy(String words, String because) {
         List<String> err = new ArrayList<>();
         assertThat(perform(words, err)).as("%s", err).isEqualTo(Ending.USAGE);
-        assertThat(String.join("\n", err)).contains(because.replace("REC", directory.resolve("REC").toString()));
+        assertThat(String.join("\n", err))
+                .contains(because.replace("REC", directory.resolve("REC").toString()));
     }
 
     @ParameterizedTest

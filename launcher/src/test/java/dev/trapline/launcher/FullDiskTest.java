@@ -46,7 +46,10 @@ class FullDiskTest {
         Ended ended = process.await();
         assertThat(ended.status()).as(ended.err()).isZero();
         assertThat(ended.err())
-                .contains("trapline: the machine waits up to 30 s for its recording's store", "journal.mv", "File too large")
+                .contains(
+                        "trapline: the machine waits up to 30 s for its recording's store",
+                        "journal.mv",
+                        "File too large")
                 .contains("durable: all")
                 .doesNotContain("\tat ");
         assertSameAsNeverDisturbed(recording);
@@ -139,8 +142,7 @@ class FullDiskTest {
         requireRefused(
                 "cannot make a recording at " + other + ": File too large; choose a place",
                 underLimit(1, "run", "--record", other, guest("exit-42")));
-        for (List<String> packs :
-                List.of(List.of("export", recording, other), List.of("import", file, other))) {
+        for (List<String> packs : List.of(List.of("export", recording, other), List.of("import", file, other))) {
             requireRefused(
                     "cannot load the library that compresses: ",
                     underLimit(1, "journal", packs.get(0), packs.get(1), packs.get(2)));

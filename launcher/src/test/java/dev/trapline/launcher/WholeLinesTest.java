@@ -52,6 +52,8 @@ class WholeLinesTest {
     void controlCharactersAreMadeVisible() throws Exception {
         lines.print("a\033[2Jb");
         lines.flush();
-        assertThat(screen.toString(StandardCharsets.UTF_8)).doesNotContain("\033").endsWith("b\n");
+        assertThat(screen.toString(StandardCharsets.UTF_8))
+                .doesNotContain("\033")
+                .endsWith("b\n");
     }
 }

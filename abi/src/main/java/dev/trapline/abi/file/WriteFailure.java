@@ -9,8 +9,8 @@ public final class WriteFailure {
 
     private WriteFailure() {}
 
-    /// The reason, as the end of a sentence that has named the file: without the names of classes and, as a rule, of
-    /// the file.
+    /// The reason, as the end of a sentence that has named the file: without the names of classes and, as a rule,
+    /// of the file.
     ///
     /// @param failure what was thrown; the reason is at the bottom of its causes
     public static String reason(Throwable failure) {
