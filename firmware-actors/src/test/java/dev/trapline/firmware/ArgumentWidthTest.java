@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,9 @@ class ArgumentWidthTest {
 
     private static final long UPPER_HALF = 0x5a5a_0001_0000_0000L;
     private static final long TICKS_BETWEEN_CALLS = 100_000;
+    private static final int CALLS_OF_EACH = 400;
+    /// PSCI 0.1 follows no convention: its identifiers are of no owner's.
+    private static final int LAST_SERVICE_OWNER = 6;
 
     private static FirmwareService<?> service(String name) {
         return FirmwareServices.onClassPath().stream()
@@ -96,6 +100,52 @@ class ArgumentWidthTest {
             assertThat(reply).as("%s: %s", function, why).isNotEqualTo(expected);
         } else {
             assertThat(reply).as("%s: %s", function, why).isEqualTo(expected);
+        }
+    }
+
+    /// What calls are made with: numbers, addresses and identifiers that mean something to one of the services.
+    private static final long[] ARGUMENTS = {
+        0,
+        1,
+        2,
+        3,
+        0x101,
+        804,
+        0x1_0002,
+        0x1_0000,
+        0x1_0001,
+        0x8000_0000L,
+        0x8400_0000L,
+        0x8400_0003L,
+        0xffff_ffffL,
+        0x4008_0000L,
+        0x4008_0001L,
+        0x4700_0000L,
+        0x9000_0000L
+    };
+
+    /// DEN0028 §3.1: an SMC32 call has its arguments in w1 to w7, and its function in w0.
+    @Test
+    void theUpperHalfOfNoRegisterCountsInA32BitCall() {
+        SplittableRandom random = new SplittableRandom(11);
+        for (FirmwareService<?> service : FirmwareServices.onClassPath()) {
+            for (Function function : service.descriptor().functions()) {
+                if (function.id().is64() || function.id().owner() > LAST_SERVICE_OWNER) {
+                    continue;
+                }
+                for (int n = 0; n < CALLS_OF_EACH; n++) {
+                    long[] plain = new long[8];
+                    plain[0] = function.id().value() & 0xffff_ffffL;
+                    for (int k = 1; k < plain.length; k++) {
+                        plain[k] = ARGUMENTS[random.nextInt(ARGUMENTS.length)];
+                    }
+                    long[] changed = plain.clone();
+                    Arrays.setAll(changed, k -> plain[k] | random.nextLong() << 32);
+                    assertThat(after(service, "", changed))
+                            .as("%s(%s)", function.name(), Arrays.toString(changed))
+                            .isEqualTo(after(service, "", plain));
+                }
+            }
         }
     }
 

@@ -105,6 +105,13 @@ final class MachineRuns implements AutoCloseable {
         return finish(machine);
     }
 
+    /// Records a run of several images: a guest, and a device tree for it.
+    Finished record(MachineSpec spec, List<Image> images, Path directory) {
+        Machine.Builder machine = builder(spec, images.getFirst(), "").recordTo(directory);
+        images.subList(1, images.size()).forEach(machine::image);
+        return finish(machine);
+    }
+
     /// As above, stored in one of the ways there are.
     Finished record(MachineSpec spec, Image image, String script, Path directory, Durability durability) {
         return finish(builder(spec, image, script).recordTo(directory).storage(StoragePolicy.DEFAULT.with(durability)));
