@@ -47,7 +47,11 @@ final class CountedRun {
     }
 
     private boolean goesOn(int code) {
-        return (again || left > 0) && code == UnicornConstants.UC_ERR_OK && !hooks.ended();
+        return (again || left > 0) && mayGoOn(code);
+    }
+
+    private boolean mayGoOn(int code) {
+        return code == UnicornConstants.UC_ERR_OK && !hooks.ended();
     }
 
     /// Runs what may run of all blocks. An engine's first is translated without a report: it is looked at before it
@@ -102,7 +106,8 @@ final class CountedRun {
                 from = next;
             }
         }
-        return from == block.length() && goesOn(code) ? runBlocks(address()) : code;
+        // Behind a block the library looks at the next one, also where nothing of it may run: it may not be there.
+        return from == block.length() && mayGoOn(code) ? runBlocks(address()) : code;
     }
 
     /// Runs a piece, and nothing after it.

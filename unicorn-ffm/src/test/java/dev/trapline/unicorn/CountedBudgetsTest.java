@@ -184,6 +184,31 @@ class CountedBudgetsTest {
         }
     }
 
+    @Test
+    void aSliceThatEndsWithABlockLooksAtTheNextOneHoweverTheBlockRan() {
+        // A branch to where there is nothing. As an engine's first block it runs by itself; behind 16 KiB it shares its
+        // mark with a block that has to run in pieces.
+        String first = "nowhere: b nowhere - 0x100";
+        String marked = "ic iallu; mov x1, #0x40000000; add x1, x1, #4, lsl #12; br x1; .balign 0x4000;"
+                + "b . - 0x8000";
+        for (String code : new String[] {first, marked}) {
+            for (int budget = 1; budget <= 4; budget++) {
+                try (Snippet counted = Snippet.with(COUNTED, CpuModel.CORTEX_A57, A64.assemble(code));
+                        Snippet reference = Snippet.with(STEPPED, CpuModel.CORTEX_A57, A64.assemble(code))) {
+                    Exit exit = Exit.BudgetUsed.INSTANCE;
+                    for (int slice = 0; slice < 8 && !(exit instanceof GuestFault); slice++) {
+                        exit = counted.run(budget);
+                        assertThat(exit)
+                                .as("%s: slice %d of %d", code, slice, budget)
+                                .isEqualTo(reference.run(budget));
+                        assertThat(counted.registers()).as(code).isEqualTo(reference.registers());
+                    }
+                    assertThat(exit).as(code).isInstanceOf(GuestFault.class);
+                }
+            }
+        }
+    }
+
     private static String pastTheDevice(String access) {
         return "mov x2, #1; add x2, x2, #1; mov x0, #0x9000000; add x0, x0, #0xff8; add x2, x2, #1; " + access
                 + "; add x2, x2, #1; hvc #0";
