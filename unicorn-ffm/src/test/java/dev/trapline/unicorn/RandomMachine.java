@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.trapline.abi.Bytes;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.Mpidr;
@@ -41,6 +42,9 @@ final class RandomMachine implements AutoCloseable {
     /// Code and data.
     private static final long MOST_WRITTEN = 0x2_0000;
 
+    /// One slice in so many begins in a new engine.
+    private static final int SWAP = 20;
+
     private static final long TABLE = 3;
     private static final long PAGE = 0x703;
     private static final long LEVEL_3 = TABLES + 0x2000;
@@ -54,6 +58,8 @@ final class RandomMachine implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment ram = arena.allocate(RAM_SIZE, 4096);
     private final MemorySegment flash = arena.allocate(FLASH_SIZE, 4096);
+    private final EngineFactory factory;
+    private final List<EngineSpec> specs = new ArrayList<>();
     private final List<Engine> engines = new ArrayList<>();
     private final SplittableRandom random;
     private final long longest;
@@ -63,6 +69,7 @@ final class RandomMachine implements AutoCloseable {
 
     /// @param longest slice
     RandomMachine(EngineFactory factory, long seed, int cpus, boolean mmu, long longest) {
+        this.factory = factory;
         this.random = new SplittableRandom(seed);
         this.longest = longest;
         int[] code = RandomCode.make(random.split(), mmu);
@@ -80,9 +87,9 @@ final class RandomMachine implements AutoCloseable {
                 new MemoryMap.Memory(RAM, ram, true)));
         for (int k = 0; k < cpus; k++) {
             Mpidr mpidr = Mpidr.of(new VcpuId(k), Mpidr.MAX_CLUSTER);
-            Engine engine = factory.open(new EngineSpec(CpuModel.CORTEX_A57, Width.AARCH64, mpidr, memory, false));
-            engines.add(engine);
-            prepare(engine);
+            specs.add(new EngineSpec(CpuModel.CORTEX_A57, Width.AARCH64, mpidr, memory, false));
+            engines.add(factory.open(specs.get(k)));
+            prepare(engines.get(k));
         }
     }
 
@@ -135,6 +142,9 @@ final class RandomMachine implements AutoCloseable {
     /// @return what can be seen of it, in words
     String slice() {
         int cpu = random.nextInt(engines.size());
+        if (random.nextInt(SWAP) == 0) {
+            swap(cpu);
+        }
         Engine engine = engines.get(cpu);
         long budget = random.nextInt(8) == 0 ? longest : 1 + random.nextLong(Math.min(longest, 300));
         Exit exit = engine.run(budget, now);
@@ -154,6 +164,14 @@ final class RandomMachine implements AutoCloseable {
         seen.append(" memory ").append(Long.toHexString(Digest64.of(ram, CODE - RAM, MOST_WRITTEN)));
         goOn(engine, exit);
         return seen.toString();
+    }
+
+    /// Has a CPU go on in a new engine, as it does from a checkpoint.
+    private void swap(int cpu) {
+        Bytes state = engines.get(cpu).save();
+        engines.get(cpu).close();
+        engines.set(cpu, factory.open(specs.get(cpu)));
+        engines.get(cpu).load(state);
     }
 
     private void goOn(Engine engine, Exit exit) {

@@ -10,6 +10,9 @@ public final class Twins {
 
     private static final int SLICES = 60;
 
+    /// What slices may be at most: many that end in the middle of something, or few.
+    private static final long[] LONGEST = {2, 50, 20_000, 20_000};
+
     private final EngineFactory with;
     private final EngineFactory without;
 
@@ -42,7 +45,7 @@ public final class Twins {
         SplittableRandom random = new SplittableRandom(seed);
         int cpus = 1 + random.nextInt(3);
         boolean mmu = random.nextInt(3) == 0;
-        long longest = random.nextBoolean() ? 20_000 : 50;
+        long longest = LONGEST[random.nextInt(LONGEST.length)];
         long machine = random.nextLong();
         try (RandomMachine one = new RandomMachine(with, machine, cpus, mmu, longest);
                 RandomMachine other = new RandomMachine(without, machine, cpus, mmu, longest)) {
