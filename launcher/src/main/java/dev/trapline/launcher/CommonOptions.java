@@ -33,7 +33,7 @@ final class CommonOptions {
             order = 31,
             description =
                     "What makes the engine faster: all, none, or names as 'trapline version --engine' lists them, with"
-                            + " commas between them (default stores). Changes nothing else.")
+                            + " commas between them (default all). Changes nothing else.")
     void shortcuts(@Nullable String which) {
         shortcuts = which;
     }

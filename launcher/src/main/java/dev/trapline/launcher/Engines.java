@@ -59,7 +59,7 @@ final class Engines {
             return new UnicornEngines(loaded);
         }
         Set<Shortcut> wanted = parse(shortcuts);
-        wanted.retainAll(Shortcut.allowed());
+        wanted.retainAll(Shortcut.standard());
         return new UnicornEngines(loaded, wanted);
     }
 

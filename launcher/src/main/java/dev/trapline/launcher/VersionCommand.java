@@ -49,7 +49,7 @@ final class VersionCommand implements Action {
             names = "--shortcuts",
             paramLabel = "WHICH",
             order = 3,
-            description = "Try out only these: all, none, or names with commas between them (default stores).")
+            description = "Try out only these: all, none, or names with commas between them (default all).")
     private @Nullable String shortcuts;
 
     @Mixin

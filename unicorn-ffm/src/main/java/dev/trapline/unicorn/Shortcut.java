@@ -14,8 +14,7 @@ public enum Shortcut {
     /// Instructions are counted a block at a time. Needs [#STORES].
     BUDGETS("budgets", "instructions are counted a block at a time");
 
-    /// The property of the JVM that says which are used where nobody else says it: `all`, `none`, or names with
-    /// commas between them.
+    /// The property of the JVM that says which may be used: `all`, `none`, or names with commas between them.
     public static final String PROPERTY = "trapline.engine.shortcuts";
 
     private static final String ALL = "all";
@@ -67,14 +66,8 @@ public enum Shortcut {
         throw new IllegalArgumentException("'" + word + "' is no shortcut of the engine; it takes " + known);
     }
 
-    /// Those that are used where nobody says which: those that [#PROPERTY] names, else [#STORES]. [#BUDGETS] has to
-    /// be asked for.
+    /// Those that [#PROPERTY] names; all of them where it is not set.
     public static Set<Shortcut> standard() {
-        return parse(System.getProperty(PROPERTY, STORES.id));
-    }
-
-    /// Those that may be asked for: those that [#PROPERTY] names, else all.
-    public static Set<Shortcut> allowed() {
         return parse(System.getProperty(PROPERTY, ALL));
     }
 }
