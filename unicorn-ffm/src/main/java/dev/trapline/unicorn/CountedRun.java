@@ -55,12 +55,13 @@ final class CountedRun {
     }
 
     /// Runs what may run of all blocks. An engine's first is translated without a report: it is looked at before it
-    /// runs.
+    /// runs. A fetch that fails translates nothing.
     private int runBlocks(long at) {
         long allowed = begun ? left : 0;
-        begun = true;
         data.begin(allowed);
-        return start(at, allowed);
+        int code = start(at, allowed);
+        begun |= data.stopped();
+        return code;
     }
 
     private int start(long at, long allowed) {

@@ -209,6 +209,18 @@ class CountedBudgetsTest {
         }
     }
 
+    @Test
+    void maintenanceInTheFirstBlockThatRunsIsFoundAlsoWhenFetchesFailedBefore() {
+        String code = "ic iallu; add x1, x1, #1; hvc #0";
+        try (Snippet counted = Snippet.with(COUNTED, CpuModel.CORTEX_A57, A64.assemble(code))) {
+            counted.engine().writePc(Snippet.BASE - 0x100);
+            assertThat(counted.run()).as("a fetch from nowhere").isInstanceOf(GuestFault.class);
+            counted.engine().writePc(Snippet.BASE);
+            assertThat(counted.run()).isInstanceOf(Exit.Maintenance.class);
+            assertThat(counted.x(1)).as("nothing after the maintenance ran").isZero();
+        }
+    }
+
     private static String pastTheDevice(String access) {
         return "mov x2, #1; add x2, x2, #1; mov x0, #0x9000000; add x0, x0, #0xff8; add x2, x2, #1; " + access
                 + "; add x2, x2, #1; hvc #0";
