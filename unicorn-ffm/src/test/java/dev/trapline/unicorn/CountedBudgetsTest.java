@@ -189,8 +189,8 @@ class CountedBudgetsTest {
         // A branch to where there is nothing. As an engine's first block it runs by itself; behind 16 KiB it shares its
         // mark with a block that has to run in pieces.
         String first = "nowhere: b nowhere - 0x100";
-        String marked = "ic iallu; mov x1, #0x40000000; add x1, x1, #4, lsl #12; br x1; .balign 0x4000;"
-                + "b . - 0x8000";
+        String marked =
+                "ic iallu; mov x1, #0x40000000; add x1, x1, #4, lsl #12; br x1; .balign 0x4000;" + "b . - 0x8000";
         for (String code : new String[] {first, marked}) {
             for (int budget = 1; budget <= 4; budget++) {
                 try (Snippet counted = Snippet.with(COUNTED, CpuModel.CORTEX_A57, A64.assemble(code));
