@@ -38,6 +38,7 @@ final class Aarch32Watch implements CodeHooks {
     private final InstanceLayout layout;
     private final Aarch32Memory memory;
     private final Aarch32Time time;
+    private final Progress progress;
     private final boolean failedCalls;
     private final RegisterBatch cpsr;
     private final RegisterBatch pc;
@@ -68,12 +69,14 @@ final class Aarch32Watch implements CodeHooks {
             InstanceLayout layout,
             Instructions instructions,
             Aarch32Time time,
+            Progress progress,
             boolean failedCalls) {
         this.engine = engine;
         this.architecture = architecture;
         this.layout = layout;
         this.memory = new Aarch32Memory(engine, instructions);
         this.time = time;
+        this.progress = progress;
         this.failedCalls = failedCalls;
         this.cpsr = engine.registers(UnicornConstants.UC_ARM_REG_CPSR);
         this.pc = engine.registers(UnicornConstants.UC_ARM_REG_PC);
@@ -119,6 +122,13 @@ final class Aarch32Watch implements CodeHooks {
         return 0;
     }
 
+    /// How many instructions the last run completed if its budget ended it: T32 code goes on to the end of an IT
+    /// block.
+    long done(long budget) {
+        long begun = layout.begun(engine);
+        return Math.max(budget, passed ? begun : begun - 1);
+    }
+
     /// Whether the instruction before PC is a WFE or a YIELD.
     private boolean isBehindHint(long[] registers) {
         long pc = registers[GeneralRegisters.PC];
@@ -161,6 +171,7 @@ final class Aarch32Watch implements CodeHooks {
     @Nullable
     Exit exit(long[] registers, DataOrderControl dataOrder) {
         if (fault != null) {
+            progress.end(Progress.End.AT);
             return fault;
         }
         long pc = registers[GeneralRegisters.PC];
@@ -170,6 +181,8 @@ final class Aarch32Watch implements CodeHooks {
         }
         ExecutionState state = architecture.state(pstate);
         int immediate = Instructions.immediateAarch32Smc(memory.word(pc - INSTRUCTION), state);
+        // The instruction behind the call was begun.
+        progress.end(Progress.End.AT);
         return new HypercallExit(
                 Conduit.SMC,
                 immediate,

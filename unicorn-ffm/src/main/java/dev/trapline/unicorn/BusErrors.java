@@ -19,6 +19,7 @@ final class BusErrors {
     private final MemoryMap memory;
     private final RegisterBatch general;
     private final AddressTranslation translation;
+    private final Progress progress;
 
     private @Nullable GuestFault fault;
     private final long[] before = new long[GeneralRegisters.COUNT];
@@ -28,10 +29,11 @@ final class BusErrors {
     private long ignored;
 
     /// @param general reads the registers; not used by anybody else
-    BusErrors(MemoryMap memory, RegisterBatch general, AddressTranslation translation) {
+    BusErrors(MemoryMap memory, RegisterBatch general, AddressTranslation translation, Progress progress) {
         this.memory = memory;
         this.general = general;
         this.translation = translation;
+        this.progress = progress;
     }
 
     /// Has instructions repeated that a run is in the middle of.
@@ -57,7 +59,15 @@ final class BusErrors {
             general.copyTo(before, GeneralRegisters.COUNT);
             taken = true;
             fault = new GuestFault(kind(write), address, 0);
+            progress.end(isFetching() ? Progress.End.BEFORE : Progress.End.AT);
         }
+    }
+
+    /// Whether the access fetches the instruction at PC, or looks up in the guest's tables where that is.
+    private boolean isFetching() {
+        CountedRun run = counted;
+        long code = physical(before[GeneralRegisters.PC]);
+        return run == null ? code == AddressTranslation.NONE || block(code) == null : run.isFetching();
     }
 
     /// An instruction is fetched when it is translated, before anything of it is done.
@@ -141,12 +151,14 @@ final class BusErrors {
             before[GeneralRegisters.PC] = address;
             taken = true;
             fault = new GuestFault(GuestFault.Kind.OTHER_EXCEPTION, 0, ILLEGAL_STATE);
+            progress.end(Progress.End.BEFORE);
         }
     }
 
     private boolean refuse(long physical) {
         if (fault == null) {
             fault = new GuestFault(GuestFault.Kind.UNMAPPED_FETCH, physical, 0);
+            progress.end(Progress.End.BEFORE);
         }
         return false;
     }

@@ -147,8 +147,20 @@ final class CountedRun {
     }
 
     /// Code is fetched between two blocks, when all that ran before is done.
-    private boolean isFetching() {
+    boolean isFetching() {
         return stores.isFilling() ? stores.isFetching() : data.isFetching();
+    }
+
+    /// How many instructions the run completed. The block that it was left in counts as done until here.
+    ///
+    /// @param budget how many it was to
+    /// @param pc where the guest goes on
+    long completed(long budget, Progress.End end, long pc) {
+        long begun = budget - left;
+        return switch (end) {
+            case BUDGET, BEFORE -> begun;
+            case BEHIND, AT -> begun - data.length() + (pc - data.block()) / Integer.BYTES;
+        };
     }
 
     /// A store reaches memory that ignores it: asks for its instruction.

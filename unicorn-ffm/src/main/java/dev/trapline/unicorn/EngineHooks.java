@@ -25,6 +25,7 @@ final class EngineHooks implements Hooks {
 
     private int interrupt;
     private final BusErrors bus;
+    private final Progress progress;
     private Exit.@Nullable Maintenance maintenance;
     private boolean mmuSeen;
     private boolean bigEndian;
@@ -35,9 +36,15 @@ final class EngineHooks implements Hooks {
     /// @param debug the hardware breakpoints of AArch64, null for AArch32
     /// @param monitorControl PMCR_EL0 as the CPU model resets it
     EngineHooks(
-            Unicorn engine, VirtualClock clock, @Nullable DebugRegisters debug, long monitorControl, BusErrors bus) {
+            Unicorn engine,
+            VirtualClock clock,
+            @Nullable DebugRegisters debug,
+            long monitorControl,
+            BusErrors bus,
+            Progress progress) {
         this.engine = engine;
         this.bus = bus;
+        this.progress = progress;
         this.debug = debug;
         this.clock = clock;
         this.time = new TimeRegisters(clock, monitorControl);
@@ -50,6 +57,7 @@ final class EngineHooks implements Hooks {
         interrupt = NO_INTERRUPT;
         maintenance = null;
         bus.beginSlice();
+        progress.beginSlice();
     }
 
     @Override
@@ -58,8 +66,17 @@ final class EngineHooks implements Hooks {
         // Tables that are not there are looked at once more, when it is known for which instruction.
         if (run == null || !run.isRepeating()) {
             interrupt = number;
+            progress.end(end(number));
         }
         engine.stop();
+    }
+
+    private static Progress.End end(int exception) {
+        return switch (exception) {
+            case UnicornConstants.EXCP_HVC, UnicornConstants.EXCP_SMC, UnicornConstants.EXCP_SWI -> Progress.End.BEHIND;
+            case UnicornConstants.EXCP_PREFETCH_ABORT -> Progress.End.BEFORE;
+            default -> Progress.End.AT;
+        };
     }
 
     @Override
@@ -125,6 +142,7 @@ final class EngineHooks implements Hooks {
     public void systemInstruction(int operation, long argument) {
         if (Translations.concernsOthers(operation)) {
             maintenance = new Exit.Maintenance(operation & MAINTENANCE_BITS, argument);
+            progress.end(Progress.End.BEHIND);
             engine.stop();
         }
     }

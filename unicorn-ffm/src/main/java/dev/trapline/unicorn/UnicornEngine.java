@@ -1,9 +1,7 @@
 package dev.trapline.unicorn;
 
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.Conduit;
 import dev.trapline.abi.Digest64;
-import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.EngineSpec;
@@ -11,8 +9,6 @@ import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
-import dev.trapline.abi.exit.GuestFault;
-import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +33,8 @@ final class UnicornEngine implements Engine {
     private final BusErrors bus;
     private final Translations translations;
     private final Faults faults;
+    private final Progress progress;
+    private final Exits exits;
     private final TranslationUse use;
     private final @Nullable Aarch32Watch watch;
     private final @Nullable HandlerSwitch handlers;
@@ -44,11 +42,11 @@ final class UnicornEngine implements Engine {
     private @Nullable CountedRun counted;
     /// Null where it is not known.
     private @Nullable CpuLayout cpu;
-    private final Instructions instructions;
     private final RegisterBatch general;
     private final Architecture.StateDigest stateDigest;
     /// What the batch read last, corrected by what was written since; the PC is where the next slice begins.
     private final long[] registers = new long[GeneralRegisters.COUNT];
+    private long executed;
 
     private UnicornEngine(Unicorn unicorn, UnicornLibrary library, Architecture architecture, EngineSpec spec) {
         this.library = library;
@@ -57,12 +55,19 @@ final class UnicornEngine implements Engine {
         boolean a64 = architecture instanceof Aarch64;
         AddressTranslation translation =
                 a64 ? new AddressTranslation.A64(unicorn) : new Aarch32Memory(unicorn, new Instructions(spec.memory()));
-        this.bus = new BusErrors(spec.memory(), architecture.generalRegisters(unicorn), translation);
+        this.progress =
+                new Progress(() -> counted == null ? library.instanceLayout().begun(unicorn) : 0);
+        this.bus = new BusErrors(spec.memory(), architecture.generalRegisters(unicorn), translation, progress);
         this.hooks = new EngineHooks(
-                unicorn, clock, a64 ? new DebugRegisters(unicorn) : null, architecture.monitorControl(unicorn), bus);
+                unicorn,
+                clock,
+                a64 ? new DebugRegisters(unicorn) : null,
+                architecture.monitorControl(unicorn),
+                bus,
+                progress);
         this.translations = new Translations(unicorn, spec.memory(), hooks::mmuSeen, translation);
         this.faults = new Faults(unicorn, architecture, architecture.layout(library));
-        this.instructions = new Instructions(spec.memory());
+        Instructions instructions = new Instructions(spec.memory());
         this.use = new TranslationUse(
                 unicorn, library.codeBuffer(architecture.arch()).orElse(null));
         this.watch = a64
@@ -73,6 +78,7 @@ final class UnicornEngine implements Engine {
                         library.instanceLayout(),
                         instructions,
                         new Aarch32Time(unicorn, hooks.time()),
+                        progress,
                         spec.exportFailedConditionCalls());
         HandlerSwitch switching = a64 ? new HandlerSwitch(unicorn, library.switchLayout()) : null;
         this.handlers = switching;
@@ -80,6 +86,8 @@ final class UnicornEngine implements Engine {
                 ? DataOrderControl.A32.of(unicorn)
                 : new DataOrderControl.A64(unicorn, hooks, switching);
         this.general = architecture.generalRegisters(unicorn);
+        this.exits =
+                new Exits(architecture, hooks, bus, faults, translations, instructions, dataOrder, general, progress);
         this.stateDigest = architecture.stateDigest(unicorn);
     }
 
@@ -131,23 +139,31 @@ final class UnicornEngine implements Engine {
         if (cpu != null) {
             cpu.holdSize(cpu.cpu(unicorn));
         }
-        return watch == null ? exit(start(budget)) : runWatched(watch, budget);
+        if (watch != null) {
+            return runWatched(watch, budget);
+        }
+        Exit exit = exits.exit(start(budget), registers);
+        executed = counted == null
+                ? progress.completed(budget)
+                : counted.completed(budget, progress.end(), registers[GeneralRegisters.PC]);
+        return exit;
     }
 
     private Exit runWatched(Aarch32Watch watching, long budget) {
         watching.beginSlice(registers);
         int code = UnicornConstants.UC_ERR_OK;
+        long last = 0;
         for (long left = budget; left > 0; left = watching.resume(left, registers, isCutShort(code))) {
             use.requireRoom();
+            last = left;
             code = watching.passHint(start(left), faults, registers);
         }
-        if (!isCutShort(UnicornConstants.UC_ERR_OK)) {
-            Exit exit = watching.exit(registers, dataOrder);
-            if (exit != null) {
-                return exit;
-            }
+        Exit exit = isCutShort(UnicornConstants.UC_ERR_OK) ? null : watching.exit(registers, dataOrder);
+        if (exit == null) {
+            exit = exits.exit(code, registers);
         }
-        return exit(code);
+        executed = budget - last + progress.completed(watching.done(last));
+        return exit;
     }
 
     private boolean isCutShort(int code) {
@@ -167,91 +183,9 @@ final class UnicornEngine implements Engine {
         general.copyTo(registers, GeneralRegisters.COUNT);
     }
 
-    private Exit exit(int code) {
-        GuestFault fault = bus.fault();
-        if (fault != null) {
-            if (bus.undo(registers)) {
-                general.writeFrom(registers, architecture.numbered());
-            }
-            return fault;
-        }
-        int interrupt = hooks.interrupt();
-        if (interrupt == UnicornConstants.EXCP_HVC) {
-            return hypercall(Conduit.HVC);
-        }
-        if (interrupt == UnicornConstants.EXCP_SMC) {
-            return hypercall(Conduit.SMC);
-        }
-        if (interrupt != EngineHooks.NO_INTERRUPT) {
-            return exception(interrupt);
-        }
-        if (code != UnicornConstants.UC_ERR_OK) {
-            return error(code);
-        }
-        Exit.Maintenance maintenance = hooks.maintenance();
-        // IC IVAU names a virtual address of the CPU that executed it; the others need the physical one.
-        return maintenance == null ? Exit.BudgetUsed.INSTANCE : translations.physical(maintenance);
-    }
-
-    private Exit hypercall(Conduit conduit) {
-        long pstate = registers[GeneralRegisters.PSTATE];
-        ExecutionState state = architecture.state(pstate);
-        int immediate = switch (state) {
-            case A64 -> immediateA64(conduit);
-            case A32, T32 -> immediateAarch32(conduit, state);
-        };
-        return new HypercallExit(
-                conduit,
-                immediate,
-                state,
-                architecture.exceptionLevel(pstate),
-                Instructions.WIDTH,
-                true,
-                dataOrder.isBigOnException(),
-                GeneralRegisters.copyOf(registers));
-    }
-
-    private int immediateA64(Conduit conduit) {
-        if (!hooks.mmuSeen()) {
-            int word = instructions.at(registers[GeneralRegisters.PC] - Instructions.WIDTH);
-            if (Instructions.isHypercall(word, conduit)) {
-                return Instructions.immediateA64(word);
-            }
-        }
-        return faults.syndrome() & 0xffff;
-    }
-
-    private int immediateAarch32(Conduit conduit, ExecutionState state) {
-        return switch (conduit) {
-            case HVC -> faults.syndrome() & 0xffff;
-            // The syndrome of an AArch32 SMC does not hold its immediate.
-            case SMC ->
-                Instructions.immediateAarch32Smc(
-                        instructions.at(registers[GeneralRegisters.PC] - Instructions.WIDTH), state);
-        };
-    }
-
-    private Exit exception(int interrupt) {
-        if (interrupt == UnicornConstants.EXCP_UDEF && faults.isWaitForInterrupt(registers)) {
-            return waitForInterrupt();
-        }
-        return faults.exception(interrupt);
-    }
-
-    private Exit waitForInterrupt() {
-        registers[GeneralRegisters.PC] += faults.instructionWidth();
-        if (watch != null) {
-            faults.forget();
-        }
-        return Exit.WaitForInterrupt.INSTANCE;
-    }
-
-    private Exit error(int code) {
-        if (code == UnicornConstants.UC_ERR_INSN_INVALID) {
-            return exception(UnicornConstants.EXCP_UDEF);
-        }
-        throw new EngineException("running guest code at PC 0x" + Long.toHexString(registers[GeneralRegisters.PC])
-                + ": " + UnicornError.describe(code));
+    @Override
+    public long executed() {
+        return executed;
     }
 
     @Override

@@ -26,7 +26,7 @@ class CountedBudgetsTest {
 
     /// Calls, a loop, stores and loads of several sizes, a device, the time, a wait, a hypercall. The time goes on
     /// with each look within a slice, so it is another in steps: what is read is thrown away.
-    private static final String GUEST = "mov x20, #0x40000000; add x21, x20, #0x82, lsl #12; mov x22, #0x9000000;"
+    static final String GUEST = "mov x20, #0x40000000; add x21, x20, #0x82, lsl #12; mov x22, #0x9000000;"
             + "again: mov x1, #7; loop: add x2, x2, x1; str x2, [x21, x1, lsl #3]; ldrh w3, [x21, x1]; eor x4, x4, x3;"
             + "stp x2, x4, [x21, #0x100]; subs x1, x1, #1; b.ne loop; bl first; bl second; mrs xzr, cntvct_el0;"
             + "tbz x2, #3, far; hvc #9; far: ldr w6, [x22, #4]; str w2, [x22]; tbz x2, #5, again; wfi; b again;"
@@ -67,7 +67,7 @@ class CountedBudgetsTest {
         assertThat(counted.registers()).as(what).isEqualTo(stepped.registers());
     }
 
-    private static MmioDevice device() {
+    static MmioDevice device() {
         return new MmioDevice() {
             private long value;
 

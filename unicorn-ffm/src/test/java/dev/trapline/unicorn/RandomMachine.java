@@ -161,6 +161,7 @@ final class RandomMachine implements AutoCloseable {
         seen.append(" ignored ").append(Long.toHexString(ignored));
         seen.append(" device ").append(Long.toHexString(deviceDigest));
         seen.append(" time ").append(engine.counterReads());
+        seen.append(" executed ").append(engine.executed());
         seen.append(" memory ").append(Long.toHexString(Digest64.of(ram, CODE - RAM, MOST_WRITTEN)));
         goOn(engine, exit);
         return seen.toString();

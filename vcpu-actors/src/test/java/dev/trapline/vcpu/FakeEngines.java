@@ -121,6 +121,11 @@ final class FakeEngines implements EngineFactory {
         }
 
         @Override
+        public long executed() {
+            return 0;
+        }
+
+        @Override
         public long counterReads() {
             return 0;
         }

@@ -1,0 +1,137 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.engine.EngineException;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.exit.HypercallExit;
+
+/// Tells from what hooks and the library left behind how a slice ended.
+final class Exits {
+
+    private final Architecture architecture;
+    private final EngineHooks hooks;
+    private final BusErrors bus;
+    private final Faults faults;
+    private final Translations translations;
+    private final Instructions instructions;
+    private final DataOrderControl dataOrder;
+    private final RegisterBatch general;
+    private final Progress progress;
+
+    Exits(
+            Architecture architecture,
+            EngineHooks hooks,
+            BusErrors bus,
+            Faults faults,
+            Translations translations,
+            Instructions instructions,
+            DataOrderControl dataOrder,
+            RegisterBatch general,
+            Progress progress) {
+        this.architecture = architecture;
+        this.hooks = hooks;
+        this.bus = bus;
+        this.faults = faults;
+        this.translations = translations;
+        this.instructions = instructions;
+        this.dataOrder = dataOrder;
+        this.general = general;
+        this.progress = progress;
+    }
+
+    /// What ended a slice.
+    ///
+    /// @param code the library's error number
+    /// @param registers as the slice left them; put right where the guest must not see how it was stopped
+    Exit exit(int code, long[] registers) {
+        GuestFault fault = bus.fault();
+        if (fault != null) {
+            if (bus.undo(registers)) {
+                general.writeFrom(registers, architecture.numbered());
+            }
+            return fault;
+        }
+        int interrupt = hooks.interrupt();
+        if (interrupt == UnicornConstants.EXCP_HVC) {
+            return hypercall(Conduit.HVC, registers);
+        }
+        if (interrupt == UnicornConstants.EXCP_SMC) {
+            return hypercall(Conduit.SMC, registers);
+        }
+        if (interrupt != EngineHooks.NO_INTERRUPT) {
+            return exception(interrupt, registers);
+        }
+        if (code != UnicornConstants.UC_ERR_OK) {
+            return error(code, registers);
+        }
+        Exit.Maintenance maintenance = hooks.maintenance();
+        // IC IVAU names a virtual address of the CPU that executed it; the others need the physical one.
+        return maintenance == null ? Exit.BudgetUsed.INSTANCE : translations.physical(maintenance);
+    }
+
+    private Exit hypercall(Conduit conduit, long[] registers) {
+        long pstate = registers[GeneralRegisters.PSTATE];
+        ExecutionState state = architecture.state(pstate);
+        int immediate = switch (state) {
+            case A64 -> immediateA64(conduit, registers);
+            case A32, T32 -> immediateAarch32(conduit, state, registers);
+        };
+        return new HypercallExit(
+                conduit,
+                immediate,
+                state,
+                architecture.exceptionLevel(pstate),
+                Instructions.WIDTH,
+                true,
+                dataOrder.isBigOnException(),
+                GeneralRegisters.copyOf(registers));
+    }
+
+    private int immediateA64(Conduit conduit, long[] registers) {
+        if (!hooks.mmuSeen()) {
+            int word = instructions.at(registers[GeneralRegisters.PC] - Instructions.WIDTH);
+            if (Instructions.isHypercall(word, conduit)) {
+                return Instructions.immediateA64(word);
+            }
+        }
+        return faults.syndrome() & 0xffff;
+    }
+
+    private int immediateAarch32(Conduit conduit, ExecutionState state, long[] registers) {
+        return switch (conduit) {
+            case HVC -> faults.syndrome() & 0xffff;
+            // The syndrome of an AArch32 SMC does not hold its immediate.
+            case SMC ->
+                Instructions.immediateAarch32Smc(
+                        instructions.at(registers[GeneralRegisters.PC] - Instructions.WIDTH), state);
+        };
+    }
+
+    private Exit exception(int interrupt, long[] registers) {
+        if (interrupt == UnicornConstants.EXCP_UDEF && faults.isWaitForInterrupt(registers)) {
+            return waitForInterrupt(registers);
+        }
+        return faults.exception(interrupt);
+    }
+
+    private Exit waitForInterrupt(long[] registers) {
+        registers[GeneralRegisters.PC] += faults.instructionWidth();
+        if (!(architecture instanceof Aarch64)) {
+            faults.forget();
+        }
+        progress.endBehind();
+        return Exit.WaitForInterrupt.INSTANCE;
+    }
+
+    private Exit error(int code, long[] registers) {
+        if (code == UnicornConstants.UC_ERR_INSN_INVALID) {
+            progress.end(Progress.End.AT);
+            return exception(UnicornConstants.EXCP_UDEF, registers);
+        }
+        throw new EngineException("running guest code at PC 0x" + Long.toHexString(registers[GeneralRegisters.PC])
+                + ": " + UnicornError.describe(code));
+    }
+}

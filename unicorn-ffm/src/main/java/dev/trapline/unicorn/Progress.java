@@ -1,0 +1,63 @@
+package dev.trapline.unicorn;
+
+import java.util.function.LongSupplier;
+
+/// How far a slice got: which of its instructions are done.
+///
+/// What ends a slice says so when it does. The library's own count may go on by one before it stops.
+final class Progress {
+
+    /// Where a slice ends.
+    enum End {
+        /// The budget is used up.
+        BUDGET,
+        /// Behind the instruction that was begun last: it is done.
+        BEHIND,
+        /// At the instruction that was begun last: it is not done.
+        AT,
+        /// Before an instruction that could not be fetched.
+        BEFORE
+    }
+
+    private final LongSupplier begun;
+    private End end = End.BUDGET;
+    private long atEnd;
+
+    /// @param begun how many instructions the library's current run has begun; asked only when something other than
+    ///     the budget ends a slice
+    Progress(LongSupplier begun) {
+        this.begun = begun;
+    }
+
+    void beginSlice() {
+        end = End.BUDGET;
+    }
+
+    /// Something ends the slice. The first counts.
+    void end(End where) {
+        if (end == End.BUDGET) {
+            end = where;
+            atEnd = begun.getAsLong();
+        }
+    }
+
+    /// The instruction that the slice ended at counts as done: it waits.
+    void endBehind() {
+        end = End.BEHIND;
+    }
+
+    End end() {
+        return end;
+    }
+
+    /// How many instructions the library's last run completed.
+    ///
+    /// @param budget how many it was to
+    long completed(long budget) {
+        return switch (end) {
+            case BUDGET -> budget;
+            case BEHIND, BEFORE -> atEnd;
+            case AT -> atEnd - 1;
+        };
+    }
+}
