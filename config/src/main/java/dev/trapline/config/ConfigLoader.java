@@ -4,12 +4,16 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValueFactory;
-import java.net.URL;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Puts the layers of a configuration on top of each other.
@@ -91,11 +95,31 @@ public final class ConfigLoader {
 
     /// What holds where nobody says otherwise.
     static Config reference() {
-        URL resource = ConfigLoader.class.getResource(REFERENCE);
-        if (resource == null) {
-            throw new IllegalStateException(REFERENCE + " is missing beside " + ConfigLoader.class.getName());
+        return own(REFERENCE, REFERENCE);
+    }
+
+    /// A file of this package.
+    ///
+    /// @param origin how messages call it
+    static Config own(String file, String origin) {
+        try (InputStream in = ConfigLoader.class.getResourceAsStream(file)) {
+            if (in == null) {
+                throw new IllegalStateException(file + " is missing beside " + ConfigLoader.class.getName());
+            }
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return ConfigFactory.parseString(
+                    withoutComments(text), ConfigParseOptions.defaults().setOriginDescription(origin));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
         }
-        return ConfigFactory.parseURL(resource, ConfigParseOptions.defaults().setOriginDescription(REFERENCE));
+    }
+
+    /// The same lines, but those that are comments are empty. The library would look at each of their characters, which
+    /// takes a start of the command longer than all that is not a comment.
+    private static String withoutComments(String text) {
+        return text.lines()
+                .map(line -> line.stripLeading().startsWith("#") ? "" : line)
+                .collect(Collectors.joining("\n"));
     }
 
     private Config optionLayer() {

@@ -1,10 +1,7 @@
 package dev.trapline.config;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
-import java.net.URL;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,11 +37,6 @@ final class Profiles {
     }
 
     private static Config read(String name) {
-        String file = "profile-" + name + ".conf";
-        URL resource = Profiles.class.getResource(file);
-        if (resource == null) {
-            throw new IllegalStateException(file + " is missing beside " + Profiles.class.getName());
-        }
-        return ConfigFactory.parseURL(resource, ConfigParseOptions.defaults().setOriginDescription(ORIGIN + name));
+        return ConfigLoader.own("profile-" + name + ".conf", ORIGIN + name);
     }
 }

@@ -1,6 +1,5 @@
 package dev.trapline.config;
 
-import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -13,7 +12,7 @@ public final class Quantities {
     private static final Pattern DECIMAL = Pattern.compile("-?[0-9]+(_+[0-9]+)*");
     private static final Pattern HEXADECIMAL = Pattern.compile("0[xX]([0-9a-fA-F]+(_+[0-9a-fA-F]+)*)");
     private static final Pattern SIZE = Pattern.compile("([0-9a-fA-FxX_]+?) *(|[bB]|[kKmMgG]([iI]?[bB])?)");
-    private static final Pattern DURATION = Pattern.compile("([0-9]+(\\.[0-9]+)?) *(ns|us|ms|s|min|m|h)");
+    private static final Pattern DURATION = Pattern.compile("([0-9]+)(?:\\.([0-9]+))? *(ns|us|ms|s|min|m|h)");
 
     /// More characters than any number of 64 bits has, with zeros in front and a unit behind.
     private static final int LONGEST = 100;
@@ -52,7 +51,11 @@ public final class Quantities {
                 });
     }
 
-    /// A duration in nanoseconds. A unit is asked for, except after 0: what a bare number counts would be a guess.
+    /// A duration in nanoseconds; what is less than one is dropped. A unit is asked for, except after 0: what a bare
+    /// number counts would be a guess.
+    ///
+    /// Without `BigDecimal`: the JVM computes tables of large numbers before the first of them, which takes a start of the
+    /// command 10 ms.
     public static @Nullable BigInteger nanoseconds(String text) {
         if (text.equals("0")) {
             return BigInteger.ZERO;
@@ -69,8 +72,9 @@ public final class Quantities {
             case "h" -> 3_600_000_000_000L;
             default -> 60_000_000_000L;
         };
-        return new BigDecimal(matcher.group(1))
-                .multiply(BigDecimal.valueOf(unit))
-                .toBigInteger();
+        String decimals = matcher.group(2) == null ? "" : matcher.group(2);
+        return new BigInteger(matcher.group(1) + decimals)
+                .multiply(BigInteger.valueOf(unit))
+                .divide(BigInteger.TEN.pow(decimals.length()));
     }
 }
