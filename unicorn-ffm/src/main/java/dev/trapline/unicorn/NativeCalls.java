@@ -10,6 +10,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.util.Collections;
 
 /// The functions of one loaded library: typed, one method per function, nothing added.
 ///
@@ -17,36 +18,15 @@ import java.lang.invoke.MethodHandle;
 /// function's address first: the JIT compiler sees a constant, and several libraries can be loaded side by side.
 final class NativeCalls {
 
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final Linker.Option CRITICAL = Linker.Option.critical(false);
-
-    private static final MethodHandle VERSION = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle ARCH_SUPPORTED = handle(of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle OPEN = handle(of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle ONE_POINTER = handle(of(JAVA_INT, JAVA_LONG));
-    private static final MethodHandle TWO_POINTERS = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG));
-    // SAFETY: uc_emu_stop sets flags in the engine and returns: it calls no hook and does not block.
-    private static final MethodHandle STOP = handle(of(JAVA_INT, JAVA_LONG), CRITICAL);
-    // SAFETY: uc_context_save and uc_context_restore copy the CPU state and return: no hook, no block.
-    private static final MethodHandle CONTEXT = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG), CRITICAL);
-    private static final MethodHandle START =
-            handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
-    // SAFETY: the batch functions copy between CPU state and the buffers and return: no hook, no block. To write a
-    // register that translates an address is another matter: see WALK.
-    private static final MethodHandle BATCH = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT), CRITICAL);
-    private static final MethodHandle WALK = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle MAP = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle UNMAP = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle PROTECT = handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle MAP_DEVICE =
-            handle(of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle HOOK = handle(
-            of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT),
-            Linker.Option.firstVariadicArg(7));
-    private static final MethodHandle CONTROL_INT =
-            handle(of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT), Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle CONTROL_RANGE =
-            handle(of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG), Linker.Option.firstVariadicArg(2));
+    // Each shape of a call costs every process 2 to 3 ms, in which the JVM writes the code for it. So there are few, and
+    // functions with fewer parameters get zeros behind the last: caller and callee need not agree about arguments that
+    // nobody reads. An `int` parameter is the low half of a `long` argument. Both hold for the calling conventions of all
+    // processors that the library is built for.
+    private static final MethodHandle PLAIN = handle(of(7));
+    // SAFETY: what is called in this way copies registers or sets flags, and returns: it calls no hook and does not block.
+    private static final MethodHandle CRITICAL = handle(of(4), Linker.Option.critical(false));
+    private static final MethodHandle HOOK = handle(of(8), Linker.Option.firstVariadicArg(7));
+    private static final MethodHandle CONTROL = handle(of(4), Linker.Option.firstVariadicArg(2));
 
     private final MemorySegment version;
     private final MemorySegment archSupported;
@@ -93,19 +73,20 @@ final class NativeCalls {
         free = library.findOrThrow("uc_context_free");
     }
 
-    private static FunctionDescriptor of(MemoryLayout result, MemoryLayout... arguments) {
-        return FunctionDescriptor.of(result, arguments);
+    private static FunctionDescriptor of(int arguments) {
+        return FunctionDescriptor.of(
+                JAVA_INT, Collections.nCopies(arguments, JAVA_LONG).toArray(MemoryLayout[]::new));
     }
 
     @SuppressWarnings("restricted")
     private static MethodHandle handle(FunctionDescriptor descriptor, Linker.Option... options) {
-        return LINKER.downcallHandle(descriptor, options);
+        return Linker.nativeLinker().downcallHandle(descriptor, options);
     }
 
     int version(long major, long minor) {
         try {
             // SAFETY: takes null for both out parameters, and keeps neither.
-            return (int) VERSION.invokeExact(version, major, minor);
+            return (int) PLAIN.invokeExact(version, major, minor, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -114,7 +95,7 @@ final class NativeCalls {
     boolean archSupported(int arch) {
         try {
             // SAFETY: takes and returns numbers only.
-            return ((int) ARCH_SUPPORTED.invokeExact(archSupported, arch) & 0xff) != 0;
+            return ((int) PLAIN.invokeExact(archSupported, (long) arch, 0L, 0L, 0L, 0L, 0L, 0L) & 0xff) != 0;
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -123,7 +104,7 @@ final class NativeCalls {
     int open(int arch, int mode, long engineOut) {
         try {
             // SAFETY: the caller gives room for one pointer; nothing is kept.
-            return (int) OPEN.invokeExact(open, arch, mode, engineOut);
+            return (int) PLAIN.invokeExact(open, (long) arch, (long) mode, engineOut, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -132,7 +113,7 @@ final class NativeCalls {
     int close(long engine) {
         try {
             // SAFETY: the engine is open, and no run of it is under way.
-            return (int) ONE_POINTER.invokeExact(close, engine);
+            return (int) PLAIN.invokeExact(close, engine, 0L, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -142,7 +123,7 @@ final class NativeCalls {
         try {
             // SAFETY: the engine is open; its memory and stubs outlive the run. Not critical: hooks call back into
             // Java.
-            return (int) START.invokeExact(emuStart, engine, begin, 0L, 0L, count);
+            return (int) PLAIN.invokeExact(emuStart, engine, begin, 0L, 0L, count, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -151,7 +132,7 @@ final class NativeCalls {
     int emuStop(long engine) {
         try {
             // SAFETY: the engine is open; flags are set in it.
-            return (int) STOP.invokeExact(emuStop, engine);
+            return (int) CRITICAL.invokeExact(emuStop, engine, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -160,7 +141,7 @@ final class NativeCalls {
     int regReadBatch(long engine, long ids, long pointers, int count) {
         try {
             // SAFETY: the caller gives `count` ids, and as many pointers with room for their registers.
-            return (int) BATCH.invokeExact(regReadBatch, engine, ids, pointers, count);
+            return (int) CRITICAL.invokeExact(regReadBatch, engine, ids, pointers, (long) count);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -169,7 +150,7 @@ final class NativeCalls {
     int regWriteBatch(long engine, long ids, long pointers, int count) {
         try {
             // SAFETY: the caller gives `count` ids, and as many pointers to their values.
-            return (int) BATCH.invokeExact(regWriteBatch, engine, ids, pointers, count);
+            return (int) CRITICAL.invokeExact(regWriteBatch, engine, ids, pointers, (long) count);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -180,7 +161,7 @@ final class NativeCalls {
         try {
             // SAFETY: as for regWriteBatch. Not critical: the walk reads page tables wherever the guest put them, and
             // outside of memory the library calls back into Java for them.
-            return (int) WALK.invokeExact(regWriteBatch, engine, ids, pointers, count);
+            return (int) PLAIN.invokeExact(regWriteBatch, engine, ids, pointers, (long) count, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -189,7 +170,7 @@ final class NativeCalls {
     int memMapPtr(long engine, long address, long size, int protection, long host) {
         try {
             // SAFETY: the caller keeps `size` bytes at `host` until the engine is closed.
-            return (int) MAP.invokeExact(memMapPtr, engine, address, size, protection, host);
+            return (int) PLAIN.invokeExact(memMapPtr, engine, address, size, (long) protection, host, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -198,7 +179,7 @@ final class NativeCalls {
     int memUnmap(long engine, long address, long size) {
         try {
             // SAFETY: the range is one that was mapped, and no run is under way.
-            return (int) UNMAP.invokeExact(memUnmap, engine, address, size);
+            return (int) PLAIN.invokeExact(memUnmap, engine, address, size, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -207,7 +188,7 @@ final class NativeCalls {
     int memProtect(long engine, long address, long size, int protection) {
         try {
             // SAFETY: the range is one that was mapped, and no run is under way.
-            return (int) PROTECT.invokeExact(memProtect, engine, address, size, protection);
+            return (int) PLAIN.invokeExact(memProtect, engine, address, size, (long) protection, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -217,7 +198,7 @@ final class NativeCalls {
     int mmioMap(long engine, long address, long size, long read, long write, long user) {
         try {
             // SAFETY: both stubs outlive the engine.
-            return (int) MAP_DEVICE.invokeExact(mmioMap, engine, address, size, read, user, write, user);
+            return (int) PLAIN.invokeExact(mmioMap, engine, address, size, read, user, write, user);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -231,7 +212,8 @@ final class NativeCalls {
     int hookAdd(long engine, long hookOut, int type, long callback, long data, long first, long last, int instruction) {
         try {
             // SAFETY: the stub outlives the engine; there is room for one pointer at `hookOut`.
-            return (int) HOOK.invokeExact(hookAdd, engine, hookOut, type, callback, data, first, last, instruction);
+            return (int) HOOK.invokeExact(
+                    hookAdd, engine, hookOut, (long) type, callback, data, first, last, (long) instruction);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -240,7 +222,7 @@ final class NativeCalls {
     int control(long engine, int control, int argument) {
         try {
             // SAFETY: the engine is open, and the control takes one int.
-            return (int) CONTROL_INT.invokeExact(ctl, engine, control, argument);
+            return (int) CONTROL.invokeExact(ctl, engine, (long) control, (long) argument, 0L);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -249,7 +231,7 @@ final class NativeCalls {
     int controlRange(long engine, int control, long from, long to) {
         try {
             // SAFETY: the engine is open, and the control takes two 64-bit numbers.
-            return (int) CONTROL_RANGE.invokeExact(ctl, engine, control, from, to);
+            return (int) CONTROL.invokeExact(ctl, engine, (long) control, from, to);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -258,7 +240,7 @@ final class NativeCalls {
     int contextAlloc(long engine, long contextOut) {
         try {
             // SAFETY: the caller gives room for one pointer, and frees what it gets.
-            return (int) TWO_POINTERS.invokeExact(contextAlloc, engine, contextOut);
+            return (int) PLAIN.invokeExact(contextAlloc, engine, contextOut, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -267,7 +249,7 @@ final class NativeCalls {
     int contextSave(long engine, long context) {
         try {
             // SAFETY: the context was allocated by the same engine.
-            return (int) CONTEXT.invokeExact(contextSave, engine, context);
+            return (int) CRITICAL.invokeExact(contextSave, engine, context, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -276,7 +258,7 @@ final class NativeCalls {
     int contextRestore(long engine, long context) {
         try {
             // SAFETY: the context was allocated by the same engine and saved by it; no run is under way.
-            return (int) CONTEXT.invokeExact(contextRestore, engine, context);
+            return (int) CRITICAL.invokeExact(contextRestore, engine, context, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -286,7 +268,7 @@ final class NativeCalls {
     int contextSize(long engine) {
         try {
             // SAFETY: the engine is open; a number comes back.
-            return (int) ONE_POINTER.invokeExact(contextSize, engine);
+            return (int) PLAIN.invokeExact(contextSize, engine, 0L, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
         }
@@ -295,7 +277,7 @@ final class NativeCalls {
     int contextFree(long context) {
         try {
             // SAFETY: the context was allocated by the library and is not used again.
-            return (int) ONE_POINTER.invokeExact(free, context);
+            return (int) PLAIN.invokeExact(free, context, 0L, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
         }
