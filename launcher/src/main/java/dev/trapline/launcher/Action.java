@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// A subcommand, once its arguments are in.
 sealed interface Action
         permits RunCommand,
+                PrepareCommand,
                 ReplayCommand,
                 TraceCommand,
                 WhoWroteCommand,

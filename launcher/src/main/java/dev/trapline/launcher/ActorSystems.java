@@ -1,5 +1,7 @@
 package dev.trapline.launcher;
 
+import akka.actor.BootstrapSetup;
+import akka.actor.setup.ActorSystemSetup;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
@@ -21,6 +23,8 @@ final class ActorSystems {
           log-dead-letters-during-shutdown = off
           coordinated-shutdown.run-by-jvm-shutdown-hook = off
           coordinated-shutdown.exit-jvm = off
+          # What is used is loaded when it is used: serializers by the journal, streams by a database.
+          library-extensions = []
         }
         """;
 
@@ -36,9 +40,18 @@ final class ActorSystems {
     ///
     /// @param journal where recordings go, if not into their own directories
     static ActorSystem<Void> start(Config journal) {
+        return start(journal, PreparedResources.loader());
+    }
+
+    /// As above.
+    ///
+    /// @param loader finds `reference.conf`
+    static ActorSystem<Void> start(Config journal, ClassLoader loader) {
         Config config = journal.withFallback(ConfigFactory.parseString(OWN))
-                .withFallback(ConfigFactory.defaultReference(ActorSystems.class.getClassLoader()))
+                .withFallback(ConfigFactory.defaultReference(loader))
                 .resolve();
-        return ActorSystem.create(Behaviors.<Void>empty(), "trapline", config);
+        ActorSystemSetup setup = ActorSystemSetup.create(
+                BootstrapSetup.create().withClassloader(loader).withConfig(config));
+        return ActorSystem.create(Behaviors.<Void>empty(), "trapline", setup);
     }
 }

@@ -67,6 +67,7 @@ final class ReplayCommand implements Action {
     private static final int MOST_JOBS = 64;
 
     private final Terminal terminal;
+    private final ActorSystemStart actors = new ActorSystemStart();
     private int jobs = 1;
 
     private boolean ignoreImageHash;
@@ -128,6 +129,9 @@ final class ReplayCommand implements Action {
     public Ending perform() {
         if (jobs < 1 || jobs > MOST_JOBS) {
             throw CommandException.usage("--jobs " + jobs + ": give a number of threads from 1 to " + MOST_JOBS);
+        }
+        if (jobs == 1 && !seek.areGiven()) {
+            actors.begin();
         }
         Replaying asRecorded = recording.prepare(terminal.err(), this::addRules);
         if (ignoreImageHash) {
@@ -226,7 +230,7 @@ final class ReplayCommand implements Action {
         if (jobs == 1) {
             RecordedWith.warn(reader, engines.library(), replaying.services(), terminal.err());
         }
-        ActorSystem<Void> system = ActorSystems.start();
+        ActorSystem<Void> system = actors.system();
         GuestConsole console = terminal.replayedConsole(rawConsole);
         RunReport report;
         try (Signals signals = Signals.take()) {

@@ -79,6 +79,7 @@ final class RunCommand implements Action {
     private CommandSpec spec;
 
     private final Terminal terminal;
+    private final ActorSystemStart actors = new ActorSystemStart();
     private @Nullable Path image;
     private @Nullable Path result;
     private @Nullable Path proceedWith;
@@ -132,6 +133,7 @@ final class RunCommand implements Action {
         if (proceedWith != null) {
             RecordingPath.require(proceedWith);
         }
+        actors.begin();
         LayeredConfig layers = configuration.load(settings());
         Services services = services(layers);
         TraplineConfig config = layers.validate(services.descriptors());
@@ -200,7 +202,7 @@ final class RunCommand implements Action {
         Path input = config.run().input();
         Bytes script = input == null ? Bytes.EMPTY : InputFiles.read("input", input, InputFiles.LARGEST_INPUT);
         GuestConsole console = terminal.console();
-        ActorSystem<Void> system = ActorSystems.start(plan.journal());
+        ActorSystem<Void> system = actors.system(plan.journal());
         builder.services(services.all())
                 .console(console)
                 .script(script)

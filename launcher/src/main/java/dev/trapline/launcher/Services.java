@@ -121,7 +121,7 @@ record Services(List<LoadedService<?>> loaded, SortedMap<String, Path> plugins) 
     }
 
     private static ClassLoader loader(List<Path> plugins) {
-        ClassLoader own = Services.class.getClassLoader();
+        ClassLoader own = PreparedResources.loader();
         if (plugins.isEmpty()) {
             return own;
         }

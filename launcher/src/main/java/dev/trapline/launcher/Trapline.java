@@ -70,6 +70,7 @@ public final class Trapline {
         subcommands.put("demo", () -> new DemoCommand(terminal));
         subcommands.put("version", () -> new VersionCommand(terminal));
         subcommands.put("help", () -> new HelpCommand(terminal));
+        subcommands.put("prepare", PrepareCommand::new);
         subcommands.put("train", () -> new TrainCommand(terminal));
         CommandLine top = new CommandLine(new TraplineCommand());
         Supplier<Object> named = arguments.isEmpty() ? null : subcommands.get(arguments.get(0));

@@ -1,0 +1,91 @@
+package dev.trapline.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.typed.ActorSystem;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.trapline.firmware.FirmwareServices;
+import dev.trapline.firmware.LoadedService;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What is found with `trapline prepare` is what is found without it.
+class PrepareTest {
+
+    private static final ClassLoader CLASS_PATH = PrepareTest.class.getClassLoader();
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    private Path resources = Path.of("");
+
+    @BeforeEach
+    void prepare() throws IOException {
+        resources = directory.resolve("prepared");
+        Path jars = Files.createDirectory(directory.resolve("lib"));
+        StringWriter said = new StringWriter();
+        int status = new Trapline(new Terminal(
+                        InputStream.nullInputStream(), OutputStream.nullOutputStream(), new PrintWriter(said)))
+                .execute(List.of("prepare", jars.toString(), resources.toString()));
+        assertThat(status).as(said.toString()).isZero();
+    }
+
+    @Test
+    void everyKeyOfAkkaHasTheSameValue() {
+        Config prepared = ConfigFactory.defaultReference(PreparedResources.in(resources));
+        Config searched = ConfigFactory.defaultReference(CLASS_PATH);
+
+        assertThat(prepared.root().unwrapped())
+                .as("both have the properties of this process as well")
+                .isEqualTo(searched.root().unwrapped());
+    }
+
+    @Test
+    void whatIsPreparedHasNothingOfTheProcessThatPreparedIt() throws IOException {
+        assertThat(Files.readString(resources.resolve("reference.conf")))
+                .as("a later start may be somebody else's, somewhere else")
+                .doesNotContain(System.getProperty("user.dir"), System.getProperty("java.home"));
+    }
+
+    @Test
+    void theSameServicesAreFound() {
+        assertThat(names(PreparedResources.in(resources)))
+                .as("those of all jars, by name")
+                .isEqualTo(names(CLASS_PATH))
+                .contains("psci", "exit");
+    }
+
+    @Test
+    void whereNothingIsPreparedTheClassPathIsSearched() {
+        assertThat(names(PreparedResources.in(directory.resolve("absent"))))
+                .as("a start that finds nothing prepared is slower, and no other")
+                .isEqualTo(names(CLASS_PATH));
+    }
+
+    @Test
+    void anActorSystemStartsWithIt() {
+        ActorSystem<Void> system = ActorSystems.start(ConfigFactory.empty(), PreparedResources.in(resources));
+        try {
+            assertThat(system.settings().config().getString("trapline.journal.mvstore.class"))
+                    .as("the modules' own keys are in it")
+                    .isEqualTo("dev.trapline.journal.persistence.MvStoreJournal");
+        } finally {
+            system.terminate();
+        }
+    }
+
+    private static List<String> names(ClassLoader loader) {
+        return FirmwareServices.load(loader).stream().map(LoadedService::name).toList();
+    }
+}
