@@ -114,8 +114,8 @@ public final class ConfigLoader {
         }
     }
 
-    /// The same lines, but those that are comments are empty. The library would look at each of their characters, which
-    /// takes a start of the command longer than all that is not a comment.
+    /// The same lines, but those that are comments are empty. The library would look at each of their characters,
+    /// which takes a start of the command longer than all that is not a comment.
     private static String withoutComments(String text) {
         return text.lines()
                 .map(line -> line.stripLeading().startsWith("#") ? "" : line)

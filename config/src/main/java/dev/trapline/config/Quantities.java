@@ -51,11 +51,11 @@ public final class Quantities {
                 });
     }
 
-    /// A duration in nanoseconds; what is less than one is dropped. A unit is asked for, except after 0: what a bare
-    /// number counts would be a guess.
+    /// A duration in nanoseconds; what is less than one is dropped. A unit is asked for, except after 0: what a
+    /// bare number counts would be a guess.
     ///
-    /// Without `BigDecimal`: the JVM computes tables of large numbers before the first of them, which takes a start of the
-    /// command 10 ms.
+    /// Without `BigDecimal`: the JVM computes tables of large numbers before the first of them, which takes a start
+    /// of the command 10 ms.
     public static @Nullable BigInteger nanoseconds(String text) {
         if (text.equals("0")) {
             return BigInteger.ZERO;

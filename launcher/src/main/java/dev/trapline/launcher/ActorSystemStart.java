@@ -11,7 +11,8 @@ final class ActorSystemStart {
 
     private final FutureTask<ActorSystem<Void>> usual = new FutureTask<>(ActorSystems::start);
 
-    /// Begins it, for recordings that go into their own directories. A process that ends before does not wait for it.
+    /// Begins it, for recordings that go into their own directories. A process that ends before does not wait for
+    /// it.
     void begin() {
         Thread.ofPlatform().daemon().name("actor-system-start").start(usual);
     }

@@ -19,9 +19,9 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 
-/// Jars whose classes are in a format from before Java 6. The JVM takes no such class into its ahead-of-time cache, since
-/// it can only be verified when it is loaded: the newer formats say in a table what the verifier would have to find out.
-/// So the same classes are written in a newer format, with that table.
+/// Jars whose classes are in a format from before Java 6. The JVM takes no such class into its ahead-of-time cache,
+/// since it can only be verified when it is loaded: the newer formats say in a table what the verifier would have to
+/// find out. So the same classes are written in a newer format, with that table.
 final class OldClasses {
 
     /// The first format with the table.
@@ -32,8 +32,8 @@ final class OldClasses {
 
     private OldClasses() {}
 
-    /// Writes a jar anew if it has such classes. A jar that is signed stays as it is, and one whose classes cannot be
-    /// written so that the JVM's verifier has nothing to say against them.
+    /// Writes a jar anew if it has such classes. A jar that is signed stays as it is, and one whose classes cannot
+    /// be written so that the JVM's verifier has nothing to say against them.
     ///
     /// @return whether it is another one now
     /// @throws IOException if it cannot be read or written

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/// `trapline prepare`: what `./trapline` runs once after a build, before `trapline train`, so that no start has to do it.
-/// It is not for people.
+/// `trapline prepare`: what `./trapline` runs once after a build, before `trapline train`, so that no start has to do
+/// it. It is not for people.
 @Command(name = "prepare", hidden = true, description = "Does once what every start would have to do.")
 final class PrepareCommand implements Action {
 
@@ -52,7 +52,8 @@ final class PrepareCommand implements Action {
     public Ending perform() {
         try {
             write(SERVICES, all(SERVICES));
-            // Akka reads the manifests of all jars, to compare the versions of its own: here the build has seen to them.
+            // Akka reads the manifests of all jars, to compare the versions of its own: here the build has seen to
+            // them.
             write(MANIFEST, "");
             write(REFERENCE, reference());
             try (DirectoryStream<Path> found = Files.newDirectoryStream(jars, "*.jar")) {
@@ -79,7 +80,8 @@ final class PrepareCommand implements Action {
         StringBuilder text = new StringBuilder();
         for (URL url : Collections.list(classPath.getResources(name))) {
             try (InputStream in = url.openStream()) {
-                text.append(new String(in.readAllBytes(), StandardCharsets.UTF_8)).append('\n');
+                text.append(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+                        .append('\n');
             }
         }
         return text.toString();

@@ -43,7 +43,9 @@ final class PreparedResources extends ClassLoader {
     @Override
     public Enumeration<URL> getResources(String name) throws IOException {
         Path file = directory.resolve(name);
-        return Files.exists(file) ? Collections.enumeration(Collections.singleton(url(file))) : super.getResources(name);
+        return Files.exists(file)
+                ? Collections.enumeration(Collections.singleton(url(file)))
+                : super.getResources(name);
     }
 
     private static URL url(Path file) {

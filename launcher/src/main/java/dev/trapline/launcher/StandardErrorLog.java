@@ -22,8 +22,8 @@ public final class StandardErrorLog extends ContextAwareBase implements Configur
 
     private static final String FILE = "logback.configurationFile";
 
-    /// A store that fails ends the run with a message of its own, which the stack trace of its supervisor would only
-    /// hide. The same for what stands between it and a database.
+    /// A store that fails ends the run with a message of its own, which the stack trace of its supervisor would
+    /// only hide. The same for what stands between it and a database.
     private static final List<String> SILENT =
             List.of("dev.trapline.journal.persistence.JournalWriter", "com.zaxxer.hikari", "slick");
 

@@ -75,7 +75,9 @@ class OldClassesTest {
         Path jar = jar(Map.of(CLASS, java.util.Arrays.copyOf(broken, broken.length - 20)));
         byte[] before = Files.readAllBytes(jar);
 
-        assertThat(OldClasses.renew(jar)).as("nobody can tell what it should do").isFalse();
+        assertThat(OldClasses.renew(jar))
+                .as("nobody can tell what it should do")
+                .isFalse();
 
         assertThat(Files.readAllBytes(jar)).as("not a byte changes").isEqualTo(before);
     }
@@ -83,23 +85,25 @@ class OldClassesTest {
     /// A class with a branch, which is what the newer formats have a table for.
     private static byte[] larger(int version) {
         return ClassFile.of(ClassFile.StackMapsOption.DROP_STACK_MAPS)
-                .build(ClassDesc.of("old.Larger"), type -> type.withVersion(version, 0)
-                        .withFlags(ClassFile.ACC_PUBLIC)
-                        .withMethodBody(
-                                "larger",
-                                MethodTypeDesc.of(CD_int, CD_int, CD_int),
-                                ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC,
-                                code -> {
-                                    Label second = code.newLabel();
-                                    code.iload(0)
-                                            .iload(1)
-                                            .if_icmplt(second)
-                                            .iload(0)
-                                            .ireturn()
-                                            .labelBinding(second)
-                                            .iload(1)
-                                            .ireturn();
-                                }));
+                .build(
+                        ClassDesc.of("old.Larger"),
+                        type -> type.withVersion(version, 0)
+                                .withFlags(ClassFile.ACC_PUBLIC)
+                                .withMethodBody(
+                                        "larger",
+                                        MethodTypeDesc.of(CD_int, CD_int, CD_int),
+                                        ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC,
+                                        code -> {
+                                            Label second = code.newLabel();
+                                            code.iload(0)
+                                                    .iload(1)
+                                                    .if_icmplt(second)
+                                                    .iload(0)
+                                                    .ireturn()
+                                                    .labelBinding(second)
+                                                    .iload(1)
+                                                    .ireturn();
+                                        }));
     }
 
     private Path jar(Map<String, byte[]> entries) throws IOException {

@@ -18,12 +18,13 @@ import java.util.Collections;
 /// function's address first: the JIT compiler sees a constant, and several libraries can be loaded side by side.
 final class NativeCalls {
 
-    // Each shape of a call costs every process 2 to 3 ms, in which the JVM writes the code for it. So there are few, and
-    // functions with fewer parameters get zeros behind the last: caller and callee need not agree about arguments that
-    // nobody reads. An `int` parameter is the low half of a `long` argument. Both hold for the calling conventions of all
-    // processors that the library is built for.
+    // Each shape of a call costs every process 2 to 3 ms, in which the JVM writes the code for it. So there are few,
+    // and functions with fewer parameters get zeros behind the last: caller and callee need not agree about arguments
+    // that nobody reads. An `int` parameter is the low half of a `long` argument. Both hold for the calling conventions
+    // of all processors that the library is built for.
     private static final MethodHandle PLAIN = handle(of(7));
-    // SAFETY: what is called in this way copies registers or sets flags, and returns: it calls no hook and does not block.
+    // SAFETY: what is called in this way copies registers or sets flags, and returns: it calls no hook and does not
+    // block.
     private static final MethodHandle CRITICAL = handle(of(4), Linker.Option.critical(false));
     private static final MethodHandle HOOK = handle(of(8), Linker.Option.firstVariadicArg(7));
     private static final MethodHandle CONTROL = handle(of(4), Linker.Option.firstVariadicArg(2));
