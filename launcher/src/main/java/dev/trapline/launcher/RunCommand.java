@@ -15,7 +15,6 @@ import dev.trapline.journal.recording.Recordings;
 import dev.trapline.vcpu.Machine;
 import dev.trapline.vcpu.MachineRun;
 import dev.trapline.vcpu.RunReport;
-import dev.trapline.vcpu.boot.BootPlan;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -167,15 +166,14 @@ final class RunCommand implements Action {
         List<Image> images = InputFiles.images(config);
         EngineFactory engines =
                 Engines.open(config.run().library(), config.run().shortcuts());
-        Machine.Builder builder = Machine.builder(engines, config.machine());
+        Machine.Builder builder = Machine.builder(engines, config.machine())
+                .warnings(warning -> terminal.err().println("trapline: " + warning));
         images.forEach(builder::image);
         Path recording = config.run().record();
         if (recording != null) {
             builder.recordTo(recording);
         }
         Plan plan = new Plan(config.machine(), images, recording, Databases.journal(config.run()));
-        BootPlan.warnings(images, config.machine())
-                .forEach(warning -> terminal.err().println("trapline: " + warning));
         return run(builder, config, services, plan, afterwards);
     }
 

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A machine, ready to run: the API that embeds Trapline in a Java program or test.
@@ -76,6 +77,7 @@ public final class Machine {
         private final List<Image> images = new ArrayList<>();
         private final List<FirmwareService<?>> services = new ArrayList<>();
         private ConsoleOutput console = (_, _) -> {};
+        private Consumer<String> warnings = _ -> {};
         private Bytes script = Bytes.EMPTY;
         private final List<PlannedInjection> planned = new ArrayList<>();
         private @Nullable EntropySource entropy;
@@ -145,6 +147,13 @@ public final class Machine {
             return this;
         }
 
+        /// Who is told, before the first slice, what the user should know of the images: a sentence each, as
+        /// [dev.trapline.vcpu.boot.BootPlan#warnings] has them. Nobody by default.
+        public Builder warnings(Consumer<String> told) {
+            this.warnings = told;
+            return this;
+        }
+
         /// Console input that is known from the start, offered byte by byte in virtual time.
         public Builder script(Bytes input) {
             this.script = input;
@@ -193,6 +202,7 @@ public final class Machine {
         public MachineRun start(ActorSystem<?> system) {
             MachineAssembly assembly = new MachineAssembly(engines, spec, images, services, recording);
             requireInjectable(assembly);
+            assembly.warnings().forEach(warnings);
             Controls controls = new Controls();
             ConsoleInput input = new ConsoleInput(script, spec);
             MachineDispatchers dispatchers = MachineDispatchers.of(system);

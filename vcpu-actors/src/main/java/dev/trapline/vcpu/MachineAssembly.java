@@ -84,6 +84,11 @@ final class MachineAssembly {
         this.registry = table.without(absent);
     }
 
+    /// What the user should know of the images, a sentence each.
+    List<String> warnings() {
+        return boot.warnings();
+    }
+
     /// Checks what is to be injected. For any thread.
     ///
     /// @throws IllegalArgumentException if it is for nobody

@@ -15,10 +15,15 @@ import java.util.List;
 /// @param entry guest physical address of vCPU 0's first instruction; on AArch32, bit 0 says that it is T32
 /// @param deviceTree guest physical address of the device tree, or 0 without one
 /// @param flash whether the machine has its flash region: some image wants it
-public record BootPlan(List<MemoryWrite> writes, long entry, long deviceTree, boolean flash) {
+/// @param warnings what a user should know: that an image, or a device tree of the user's, takes pages for its own that
+///     firmware shares with the guest. Only the call that shares them writes there, so the machine can be started
+///     nevertheless. A sentence for each; empty if all is well
+public record BootPlan(
+        List<MemoryWrite> writes, long entry, long deviceTree, boolean flash, List<String> warnings) {
 
     public BootPlan {
         writes = List.copyOf(writes);
+        warnings = List.copyOf(warnings);
     }
 
     /// Bytes that go into guest memory.
@@ -50,17 +55,5 @@ public record BootPlan(List<MemoryWrite> writes, long entry, long deviceTree, bo
     /// @throws ImageException if they cannot be started on this machine
     public static BootPlan of(List<Image> images, MachineSpec spec) {
         return new Loader(images, spec).plan();
-    }
-
-    /// What a user should know who starts a machine from these images: that an image, or a device tree of the
-    /// user's, takes pages for its own that firmware shares with the guest. Only the call that shares them writes
-    /// there, so the machine can be started nevertheless.
-    ///
-    /// @return a sentence for each; none if all is well
-    /// @throws ImageException as [#of]
-    public static List<String> warnings(List<Image> images, MachineSpec spec) {
-        Loader loader = new Loader(images, spec);
-        loader.plan();
-        return loader.warnings();
     }
 }

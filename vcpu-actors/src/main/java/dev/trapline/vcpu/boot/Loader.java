@@ -70,7 +70,7 @@ final class Loader {
                 .filter(part -> part.content().size() != 0)
                 .map(part -> new MemoryWrite(part.range().start(), part.content()))
                 .toList();
-        return new BootPlan(writes, entry, deviceTree, needsFlash);
+        return new BootPlan(writes, entry, deviceTree, needsFlash, warnings());
     }
 
     private void requireHandedOver() {
@@ -224,7 +224,7 @@ final class Loader {
     }
 
     /// What the images do with the pages that firmware shares, after [#plan].
-    List<String> warnings() {
+    private List<String> warnings() {
         return spec.policy().isOn("pv-time", true) ? List.copyOf(warnings) : List.of();
     }
 

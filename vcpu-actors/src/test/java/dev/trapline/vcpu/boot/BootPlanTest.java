@@ -36,7 +36,8 @@ class BootPlanTest {
                                 new MemoryWrite(0x4008_0000L, Bytes.copyOf(new byte[0x40]))),
                         0x4008_0000L,
                         RAM,
-                        false));
+                        false,
+                        List.of()));
     }
 
     @Test
@@ -71,7 +72,7 @@ class BootPlanTest {
 
         assertThat(plan)
                 .isEqualTo(new BootPlan(
-                        List.of(new MemoryWrite(0, Bytes.copyOf(CODE)), new MemoryWrite(RAM, TREE)), 0, RAM, true));
+                        List.of(new MemoryWrite(0, Bytes.copyOf(CODE)), new MemoryWrite(RAM, TREE)), 0, RAM, true, List.of()));
     }
 
     @Test

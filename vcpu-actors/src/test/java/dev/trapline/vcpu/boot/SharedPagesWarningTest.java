@@ -37,17 +37,17 @@ class SharedPagesWarningTest {
         for (int vcpus : new int[] {1, 2, 3, 16, 63, 64}) {
             MachineSpec spec = Specs.machine(vcpus, megabytes);
             long end = 0x4000_0000L + size;
-            assertThat(BootPlan.warnings(List.of(GUEST, tree), spec))
+            assertThat(warnings(List.of(GUEST, tree), spec))
                     .singleElement()
                     .asString()
                     .startsWith("mine.dtb: the device tree calls 0x%x to 0x%x free memory, where PV_TIME_ST"
                             .formatted(end - 4096, end))
                     .contains("firmware.services.pv-time.base", "firmware.toggles.pv-time");
             Image own = new Image(Image.Kind.DEVICE_TREE, "own.dtb", 0, DeviceTree.describe(spec, Conduit.HVC));
-            assertThat(BootPlan.warnings(List.of(GUEST, own), spec))
+            assertThat(warnings(List.of(GUEST, own), spec))
                     .as("the tree that Trapline makes, %d vCPUs", vcpus)
                     .isEmpty();
-            assertThat(BootPlan.warnings(List.of(GUEST), spec)).isEmpty();
+            assertThat(warnings(List.of(GUEST), spec)).isEmpty();
         }
     }
 
@@ -93,7 +93,7 @@ class SharedPagesWarningTest {
                     + " a@47fff000 { reusable; reg = <0 0x47fff000 0 0x1000>; }; };",
             })
     void whatATreeCallsFreeIsReadAsAKernelReadsIt(String name, String free, String nodes) throws Exception {
-        List<String> warnings = BootPlan.warnings(List.of(GUEST, tree(nodes)), Specs.machine(2, 128));
+        List<String> warnings = warnings(List.of(GUEST, tree(nodes)), Specs.machine(2, 128));
         if (free == null) {
             assertThat(warnings).as(name).isEmpty();
         } else {
@@ -108,10 +108,10 @@ class SharedPagesWarningTest {
     @Test
     void theListOfReservationsCountsToo() throws Exception {
         String memory = "memory@40000000 { device_type = \"memory\"; reg = <0 0x40000000 0 0x8000000>; };";
-        assertThat(BootPlan.warnings(
+        assertThat(warnings(
                         List.of(GUEST, tree("/memreserve/ 0x47fff000 0x1000;", memory)), Specs.machine(2, 128)))
                 .isEmpty();
-        assertThat(BootPlan.warnings(
+        assertThat(warnings(
                         List.of(GUEST, tree("/memreserve/ 0x47ffe000 0x1000;", memory)), Specs.machine(2, 128)))
                 .as("the page before it")
                 .hasSize(1);
@@ -122,16 +122,16 @@ class SharedPagesWarningTest {
         Image tree = tree("memory@40000000 { device_type = \"memory\"; reg = <0 0x40000000 0 0x8000000>; };");
         MachineSpec spec = Specs.machine(1, 128);
         MachineSpec moved = spec.with(spec.policy(), new TreeMap<>(Map.of("pv-time.base", "0x4000_0000")));
-        assertThat(BootPlan.warnings(List.of(GUEST, tree), moved))
+        assertThat(warnings(List.of(GUEST, tree), moved))
                 .singleElement()
                 .asString()
                 .contains("0x40000000 to 0x40001000 free memory");
-        assertThat(BootPlan.warnings(
+        assertThat(warnings(
                         List.of(GUEST, tree), spec.withPolicy(spec.policy().with("pv-time", false))))
                 .as("PV time is switched off")
                 .isEmpty();
         Image arm = elf(ElfBuilder.small().arm());
-        assertThat(BootPlan.warnings(List.of(arm, tree), Specs.machine(1, 128, true, Width.AARCH32)))
+        assertThat(warnings(List.of(arm, tree), Specs.machine(1, 128, true, Width.AARCH32)))
                 .as("PV time is for AArch64 callers")
                 .isEmpty();
     }
@@ -141,19 +141,19 @@ class SharedPagesWarningTest {
         MachineSpec spec = Specs.machine(1, 128);
         Image segment =
                 elf(new ElfBuilder().segment(0x4008_0000L, new byte[4], 4).segment(0x47ff_0000L, new byte[4], 0xf001));
-        assertThat(BootPlan.warnings(List.of(segment), spec))
+        assertThat(warnings(List.of(segment), spec))
                 .as("one byte of zero-filled memory is enough")
                 .singleElement()
                 .asString()
                 .startsWith("guest.elf: segment 1 (0x47ff0000 to 0x47fff001) lies over 0x47fff000 to 0x47fff001, where"
                         + " PV_TIME_ST keeps the stolen time");
         Image raw = new Image(Image.Kind.RAW, "all.bin", 0x4000_0000L, Bytes.copyOf(new byte[0x80_0000]));
-        assertThat(BootPlan.warnings(List.of(raw), Specs.machine(1, 8, false)))
+        assertThat(warnings(List.of(raw), Specs.machine(1, 8, false)))
                 .as("a raw image that fills RAM")
                 .singleElement()
                 .asString()
                 .startsWith("all.bin: raw image (0x40000000 to 0x40800000) lies over 0x407ff000 to 0x40800000");
-        assertThat(BootPlan.warnings(List.of(elf(ElfBuilder.small())), spec)).isEmpty();
+        assertThat(warnings(List.of(elf(ElfBuilder.small())), spec)).isEmpty();
     }
 
     private static Image elf(ElfBuilder builder) {
@@ -176,5 +176,9 @@ class SharedPagesWarningTest {
                 Tools.run(directory, "dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob.toString(), source.toString());
         assertThat(made.status()).as(made.errors()).isZero();
         return new Image(Image.Kind.DEVICE_TREE, "mine.dtb", 0, Bytes.copyOf(Files.readAllBytes(blob)));
+    }
+
+    private static List<String> warnings(List<Image> images, MachineSpec spec) {
+        return BootPlan.of(images, spec).warnings();
     }
 }
