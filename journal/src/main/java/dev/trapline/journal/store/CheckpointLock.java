@@ -2,8 +2,6 @@ package dev.trapline.journal.store;
 
 import dev.trapline.abi.file.FileKind;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 /// opened it would give the lock to two.
 final class CheckpointLock implements AutoCloseable {
 
-    private final FileChannel channel;
+    private final LockFile lock;
 
-    private CheckpointLock(FileChannel channel) {
-        this.channel = channel;
+    private CheckpointLock(LockFile lock) {
+        this.lock = lock;
     }
 
     /// Takes the lock, and makes its directory.
@@ -29,12 +27,8 @@ final class CheckpointLock implements AutoCloseable {
             if (directory != null) {
                 make(directory);
             }
-            FileChannel channel = RecordingLock.open(CheckpointPlace.top(store), file);
-            if (isTaken(channel)) {
-                return new CheckpointLock(channel);
-            }
-            channel.close();
-            return null;
+            LockFile lock = LockFile.take(CheckpointPlace.top(store), file);
+            return lock == null ? null : new CheckpointLock(lock);
         } catch (IOException e) {
             // A recording that cannot be written can be read all the same.
             return null;
@@ -48,20 +42,8 @@ final class CheckpointLock implements AutoCloseable {
         }
     }
 
-    private static boolean isTaken(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            return false;
-        }
-    }
-
     @Override
     public void close() {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            // The system lets go of it at the latest when the process ends.
-        }
+        lock.close();
     }
 }
