@@ -32,7 +32,7 @@ public final class Quantities {
     }
 
     /// A size in bytes: a number, and K, M or G for powers of 1024.
-    static @Nullable BigInteger size(String text) {
+    public static @Nullable BigInteger size(String text) {
         Matcher matcher = SIZE.matcher(text);
         if (text.length() > LONGEST || !matcher.matches()) {
             return null;

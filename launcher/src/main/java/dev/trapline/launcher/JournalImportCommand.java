@@ -1,14 +1,14 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.config.Quantities;
 import dev.trapline.journal.bundle.ExportSummary;
 import dev.trapline.journal.bundle.ImportLimits;
 import dev.trapline.journal.recording.Recordings;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,12 +41,12 @@ import picocli.CommandLine.Parameters;
 final class JournalImportCommand implements Action {
 
     /// Of so many digits that it does not overflow.
-    private static final Pattern SIZE = Pattern.compile("([0-9]{1,6})([KMGT])");
+    private static final String DEFAULT_SIZE = "4G";
 
     private final Terminal terminal;
     private Path file = Path.of("");
     private Path recording = Path.of("");
-    private long mostBytes = 4L << 30;
+    private String mostBytes = DEFAULT_SIZE;
 
     @Mixin
     private final FormatOption format = new FormatOption();
@@ -75,11 +75,15 @@ final class JournalImportCommand implements Action {
             description = "What the recording may take on the disk, as in 500M or 20G; a file that unpacks to more is"
                     + " refused (default: 4G).")
     void mostBytes(@Nullable String size) {
-        Matcher given = SIZE.matcher(size == null ? "" : size);
-        if (!given.matches()) {
-            throw CommandException.usage("--max-size " + size + ": give a size, as in 500M or 20G");
+        mostBytes = size == null ? DEFAULT_SIZE : size;
+    }
+
+    private long mostBytes() {
+        BigInteger bytes = Quantities.size(mostBytes);
+        if (bytes == null || bytes.signum() <= 0 || bytes.bitLength() >= Long.SIZE) {
+            throw CommandException.usage("--max-size " + mostBytes + ": give a size, as in 500M or 20G");
         }
-        mostBytes = Long.parseLong(given.group(1)) << (10 * ("KMGT".indexOf(given.group(2)) + 1));
+        return bytes.longValue();
     }
 
     @Override
@@ -94,11 +98,12 @@ final class JournalImportCommand implements Action {
             case GUEST, RECORDING, DEVICE_TREE -> throw CommandException.usage(kind.hint(file));
             case EXPORT, DIRECTORY, OTHER, ABSENT -> {}
         }
+        long most = mostBytes();
         ExportSummary summary;
         Watch watch = terminal.watch("importing " + file);
         try {
             long size = Files.isRegularFile(file) ? Files.size(file) : 0;
-            ImportLimits limits = new ImportLimits(mostBytes, read -> watch.at("byte", read, size));
+            ImportLimits limits = new ImportLimits(most, read -> watch.at("byte", read, size));
             summary = Recordings.importTo(file, recording, share.sharing(), limits);
         } catch (IOException e) {
             throw CommandException.usage("the file " + file + " " + BoundedFile.reason(e), e);

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// A recording on its way to a bug report and back, through the real command.
 class JournalExportImportTest {
@@ -61,5 +63,30 @@ class JournalExportImportTest {
         assertThat(run("trace", arrived).status()).as("a trace needs no images").isZero();
         Ended given = run("replay", arrived, "--image", guest("smp-hello"));
         assertThat(given.status()).as(given.err()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1,                       7, more than",
+        "4K,                      7, more than",
+        "0x1000,                  7, more than",
+        "64MiB,                   0, imported",
+        "1_000_000 K,             0, imported",
+        "0,                       2, give a size",
+        "-1,                      2, give a size",
+        "1.5G,                    2, give a size",
+        "much,                    2, give a size",
+        "8589934592G,             2, give a size",
+        "99999999999999999999999, 2, give a size"
+    })
+    void theLimitOfASizeIsReadAsAConfigurationReadsSizes(String size, int status, String said) {
+        String recording = directory.resolve("sized").toString();
+        String file = directory.resolve("sized.tlx").toString();
+        run("run", "--record", recording, guest("smp-hello"));
+        run("journal", "export", recording, file);
+        Ended ended = run(
+                "journal", "import", file, directory.resolve("limited").toString(), "--max-size", size);
+        assertThat(ended.status()).as(ended.err()).isEqualTo(status);
+        assertThat(ended.out() + ended.err()).contains(said);
     }
 }
