@@ -197,7 +197,7 @@ public final class ConfigLoader {
             return new ConfigProblem(
                     origin,
                     "",
-                    "cannot be read; what stands there is not shown, since it may be a password: put it between"
+                    "cannot be read; the text is not shown, since it may be a password. Put it between"
                             + " double quotes");
         }
         // The library puts its own form of the origin in front.

@@ -88,7 +88,7 @@ final class Expansion {
         }
     }
 
-    /// The length of a value when it is filled in. One that comes to itself again counts once: the library has a
+    /// The length of a value when it is filled in. One that refers to itself counts once: the library has a
     /// message for that.
     private long size(Node node, int depth) {
         if (node.whole >= 0 || node.entered) {
@@ -136,7 +136,7 @@ final class Expansion {
     private void requireNoCircle(Node node, String path, long times) {
         Node other = find(path);
         if (other != null && other != node && other.entered && times > MOST_IN_CIRCLE) {
-            throw refused(node, "comes to itself by way of " + other.path + ", more than " + MOST_IN_CIRCLE + " times");
+            throw refused(node, "refers to itself through " + other.path + ", more than " + MOST_IN_CIRCLE + " times");
         }
     }
 

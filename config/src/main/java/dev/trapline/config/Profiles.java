@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Named sets of defaults: what a known firmware answers. A profile lies above the reference and below everything that
-/// a user sets, so that single settings override it. What comes of both is what a recording holds.
+/// a user sets, so that single settings override it. A recording holds the resulting values.
 final class Profiles {
 
     /// Describes the origin of every value of a profile, in front of its name.

@@ -78,7 +78,7 @@ public final class ServiceHost<S> {
         return loaded.descriptor();
     }
 
-    /// Answers one call and keeps the state that comes of it.
+    /// Answers one call and keeps the new state.
     ///
     /// @throws ServiceFailure if the service throws, returns nothing or writes a register that it must preserve,
     ///     naming it and the call
@@ -110,7 +110,7 @@ public final class ServiceHost<S> {
         return "on call " + function + " of " + call.caller();
     }
 
-    /// Tells the service of an event and keeps the state that comes of it.
+    /// Tells the service of an event and keeps the new state.
     ///
     /// @return what it wants done
     /// @throws ServiceFailure if the service throws or returns nothing, naming it and the event

@@ -8,7 +8,7 @@ package dev.trapline.journal;
 /// @param password of the user
 public record NamedDatabase(String url, String user, String password) {
 
-    /// The password, which may be in the URL too, belongs into no message.
+    /// No message may show the password, which may be in the URL too.
     @Override
     public String toString() {
         return "NamedDatabase";

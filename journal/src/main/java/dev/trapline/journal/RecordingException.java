@@ -28,7 +28,7 @@ public sealed class RecordingException extends RuntimeException permits Recordin
         IN_USE,
         /// The file system or the store behind it refused.
         STORAGE,
-        /// What was written could not be forced to the disk: whether it is there is not known.
+        /// What was written could not be forced to the disk: nobody knows whether it is there.
         NOT_DURABLE
     }
 

@@ -2,7 +2,7 @@ package dev.trapline.launcher;
 
 import dev.trapline.abi.smccc.FunctionId;
 
-/// Whom a call belongs to, in words (DEN0028 §6).
+/// The owner of a call, in words (DEN0028 §6).
 final class CallOwner {
 
     private static final int FIRST_TRUSTED_APPLICATION = 48;

@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "query",
         description = {
-            "Tells what would become of one call: resident, forwarded or denied, by whom, and what decides it.",
+            "Tells what would become of one call: resident, forwarded or denied, which service answers it, and what"
+                    + " decides that.",
             "",
         },
         mixinStandardHelpOptions = true,

@@ -78,7 +78,7 @@ final class CapsTables {
                 : "";
     }
 
-    /// Whether a range has the hint in all of its identifiers, and says what is said of those without.
+    /// Whether a range has the hint in all of its identifiers, and the same verdict as those without it.
     private boolean isHintedAlone(Entry entry) {
         FunctionId first = entry.range().first();
         return capabilities.takesHints()

@@ -25,7 +25,7 @@ final class ChangeView {
     private final Symbols symbols;
     private final List<Row> rows = new ArrayList<>();
 
-    /// What is said of some neighbouring bytes.
+    /// One answer for a range of neighbouring bytes.
     ///
     /// @param change null if nothing changed them since power-on
     /// @param writer who did; null if a store of the guest did

@@ -2,7 +2,7 @@ package dev.trapline.launcher;
 
 import java.util.List;
 
-/// The command cannot go on, for a reason that is the user's to mend.
+/// The command cannot continue, and the user can mend the reason.
 final class CommandException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

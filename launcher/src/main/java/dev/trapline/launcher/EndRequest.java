@@ -15,9 +15,9 @@ final class EndRequest {
         return asked;
     }
 
-    /// Ends what is going on, if that was asked for.
+    /// Ends the work, if that was asked for.
     ///
-    /// @param what is going on, for the message: `the export`
+    /// @param what the work is, for the message: `the export`
     /// @throws CommandException if the command was asked to end
     void check(String what) {
         if (asked) {

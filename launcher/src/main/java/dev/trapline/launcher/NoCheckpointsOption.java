@@ -5,7 +5,7 @@ import picocli.CommandLine.Option;
 /// The option that leaves the checkpoints beside a recording alone.
 final class NoCheckpointsOption {
 
-    /// What is said of settings of checkpoints that are given beside it.
+    /// The reason why settings of checkpoints have no effect beside it.
     static final String WHY_NOT_TO_TUNE_THEM = "--no-checkpoints leaves checkpoints alone";
 
     private boolean none;

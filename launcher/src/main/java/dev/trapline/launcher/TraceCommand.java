@@ -157,7 +157,7 @@ final class TraceCommand implements Action {
                 tellIfNone(print(walk, reader, text, filter), filter, services);
             }
         } catch (IOException _) {
-            // The terminal remembers that it cannot be written, and says so: there is no use in going on.
+            // The terminal remembers that it cannot be written, and reports it at the end.
         }
         return Ending.DONE;
     }

@@ -23,7 +23,11 @@ import picocli.CommandLine.Spec;
             "  trapline version --engine --library libunicorn.so.2"
         },
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {"0:it was said", "2:the command line is wrong, or there is no library", Ending.UNWRITTEN})
+        exitCodeList = {
+            "0:the version was printed",
+            "2:the command line is wrong, or there is no library",
+            Ending.UNWRITTEN
+        })
 final class VersionCommand implements Action {
 
     private final Terminal terminal;

@@ -16,7 +16,7 @@ final class WholeLines {
     private final Watch watch;
     private final ByteArrayOutputStream gathered = new ByteArrayOutputStream(2 * MANY_BYTES);
 
-    /// @param watch whoever draws the status line
+    /// @param watch draws the status line
     WholeLines(OutputStream to, Watch watch) {
         this.to = to;
         this.watch = watch;

@@ -84,8 +84,8 @@ class JournalExportImportTest {
         String file = directory.resolve("sized.tlx").toString();
         run("run", "--record", recording, guest("smp-hello"));
         run("journal", "export", recording, file);
-        Ended ended = run(
-                "journal", "import", file, directory.resolve("limited").toString(), "--max-size", size);
+        Ended ended =
+                run("journal", "import", file, directory.resolve("limited").toString(), "--max-size", size);
         assertThat(ended.status()).as(ended.err()).isEqualTo(status);
         assertThat(ended.out() + ended.err()).contains(said);
     }

@@ -160,7 +160,7 @@ final class Inputs {
         return reason == null ? null : take(new Stop(reason), receiver);
     }
 
-    /// What the recording has is not to come again, should the run go on live behind it.
+    /// What the recording has must not come a second time if the run continues live after it.
     private void passOver(JournalRecord.Input recorded, long slices, long now) {
         switch (recorded) {
             case JournalRecord.ConsoleInput(Bytes bytes) -> console.passOver(bytes.size(), now);

@@ -249,7 +249,7 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
         return Behaviors.stopped();
     }
 
-    /// Whoever waits for the run learns of its end in any case: also when the actor system is shut down under it.
+    /// A caller that waits for the run always learns that it ended, also if the actor system is shut down first.
     /// The children have stopped before, so no engine is left over the memory.
     private Behavior<Command> onStopped() {
         if (!done.isDone()) {

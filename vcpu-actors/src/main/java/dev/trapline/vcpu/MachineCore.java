@@ -291,7 +291,7 @@ final class MachineCore implements Effects.Run {
     /// Saves all that the machine holds besides its memory, its engines and its services: before a slice that
     /// was granted, and while the run goes on.
     void save(StateWriter state) {
-        InvariantViolation.require(end.outcome() == null, "the run is over: there is nothing to go on from");
+        InvariantViolation.require(end.outcome() == null, "the run is over: it cannot continue");
         clock.save(state);
         scheduler.save(state);
         vcpus.save(state);

@@ -149,8 +149,8 @@ public final class Playback implements AutoCloseable {
     }
 
     /// A hash of all of the machine as it is here: of its memory, its vCPUs, its services, and of where its history
-    /// is. Two playbacks with equal keys go on alike from a place where they have one hash. Costs what a checkpoint
-    /// costs.
+    /// is. Two playbacks with equal keys continue alike from a place where their hashes are equal. Costs what a
+    /// checkpoint costs.
     ///
     /// @throws IllegalStateException if no slice comes next, or a part of it was played
     /// @throws dev.trapline.firmware.state.UnsupportedStateException as [#key]

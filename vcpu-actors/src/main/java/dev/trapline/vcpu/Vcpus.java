@@ -163,7 +163,7 @@ final class Vcpus {
         power.interrupt(vcpu);
     }
 
-    /// Has one go on whose wait is over.
+    /// Resumes a vCPU whose wait is over.
     ///
     /// @return null if there is none
     @Nullable
@@ -176,7 +176,7 @@ final class Vcpus {
         if (power.of(vcpu) == VcpuState.ON_PENDING) {
             Effect.PowerDown down = resumes[index];
             if (down == null) {
-                throw new InvariantViolation(vcpu + " was powered down, and does not know where to go on");
+                throw new InvariantViolation(vcpu + " was powered down without an address to resume at");
             }
             actors.tell(vcpu, new VcpuActor.PowerOn(down.entry(), RegisterWrites.x0(down.contextId()), down.order()));
         } else {

@@ -18,7 +18,7 @@ public interface EngineFactory {
     ///
     /// @param bytes whole pages
     /// @param arena how long it lives
-    /// @throws EngineException if there is not so much
+    /// @throws EngineException if the host does not have that much
     default MemorySegment allocateMemory(long bytes, Arena arena) {
         return arena.allocate(bytes, MemoryMap.PAGE);
     }

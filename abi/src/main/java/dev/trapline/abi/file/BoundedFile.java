@@ -72,7 +72,7 @@ public final class BoundedFile {
                 : FileChannel.open(file, withoutLinks(options));
     }
 
-    /// As [#openIn] where nobody has looked before: what stands there may be of any kind, or change at any time.
+    /// As [#openIn] for a file that was not looked at before: it may be of any kind, and change at any time.
     static FileChannel openUnseen(Path directory, Path file, StandardOpenOption... options) throws IOException {
         Path way = directory.toAbsolutePath().relativize(file.toAbsolutePath());
         boolean toWrite = options.length > 1;

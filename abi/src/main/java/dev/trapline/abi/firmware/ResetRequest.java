@@ -2,7 +2,7 @@ package dev.trapline.abi.firmware;
 
 import java.util.Locale;
 
-/// How a guest asked for a reset of its machine: what firmware passes on to whoever runs the machine.
+/// How a guest asked for a reset of its machine: what firmware passes on to the host.
 public sealed interface ResetRequest {
 
     /// By a call that has no arguments, as PSCI's SYSTEM_RESET.

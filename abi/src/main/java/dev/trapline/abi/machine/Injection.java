@@ -5,7 +5,7 @@ import dev.trapline.abi.VcpuId;
 /// Something that is injected into a machine from outside, between two slices.
 public sealed interface Injection {
 
-    /// For whom it is.
+    /// The vCPU that receives it.
     VcpuId vcpu();
 
     /// An interrupt without a number: it ends a wait (WFI, CPU_SUSPEND), or lets the next one end at once. Nothing
@@ -26,7 +26,7 @@ public sealed interface Injection {
 
     /// An event of firmware, such as one of SDEI.
     ///
-    /// @param vcpu of whom it is, if it is private; of no meaning if it is shared
+    /// @param vcpu the vCPU that a private event belongs to; without meaning for a shared one
     /// @param number the event's
     record Event(VcpuId vcpu, long number) implements Injection {
         public Event {

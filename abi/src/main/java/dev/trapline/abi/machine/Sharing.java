@@ -4,6 +4,6 @@ package dev.trapline.abi.machine;
 public enum Sharing {
     /// Its owner alone, whatever the process's umask says.
     PRIVATE,
-    /// Whom the process's umask lets.
+    /// Everyone whom the process's umask allows.
     UMASK
 }

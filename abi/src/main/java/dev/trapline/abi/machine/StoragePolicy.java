@@ -11,7 +11,7 @@ import java.time.Duration;
 /// @param sharing who may read it
 public record StoragePolicy(Durability durability, Duration interval, Duration patience, Sharing sharing) {
 
-    /// What holds if nothing is said.
+    /// The default.
     public static final StoragePolicy DEFAULT =
             new StoragePolicy(Durability.INTERVAL, Duration.ofMillis(100), Duration.ofSeconds(30));
 

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// toggle is on, as all are at a reset. Clearing it switches the toggle off: the guest finds the calls NOT_SUPPORTED,
 /// and the FEATURES calls say so.
 ///
-/// Getting and setting fail as in KVM: ENOENT for a register that there is not, EINVAL for a bit or a version that
-/// there is not, EBUSY for another value once the machine has run; the value that is there already may always be set.
+/// Getting and setting fail as in KVM: ENOENT for an unknown register, EINVAL for an unknown bit or version,
+/// EBUSY for another value once the machine has run; the value that is there already may always be set.
 public final class FirmwareRegisters {
 
     /// `KVM_REG_ARM_PSCI_VERSION`: a version of [PsciVersion].

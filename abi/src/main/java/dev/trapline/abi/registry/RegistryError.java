@@ -35,7 +35,7 @@ public sealed interface RegistryError {
     /// A rule wants the claimant of calls that no service claims.
     record NobodyClaims(Rule rule) implements RegistryError {}
 
-    /// A toggle that there is not.
+    /// An unknown toggle.
     record UnknownToggle(String toggle, List<String> known) implements RegistryError {}
 
     /// Two services, or a service and a toggle, of one name.

@@ -26,7 +26,7 @@ final class SystemCalls {
         return Reply.of(state, new Effect.SystemReset(Reset.COLD));
     }
 
-    /// Of the architectural types, bit 31 clear, there is the warm reset alone. Whoever runs the machine is told
+    /// Of the architectural types, bit 31 clear, there is the warm reset alone. The host is told
     /// type and cookie, also where they mean nothing here.
     static Reply<PsciState> reset2(PsciState state, ServiceCall call) {
         int type = Arguments.word(call, 1);

@@ -87,7 +87,7 @@ final class Leaves {
     private static RegisterWrites readWrites(StateInput in) {
         int mask = (int) in.number(4);
         if (mask < 0) {
-            throw new StateDamagedException("register writes name a register that there is not");
+            throw new StateDamagedException("register writes name a register that does not exist");
         }
         RegisterWrites writes = RegisterWrites.NONE;
         for (int rest = mask; rest != 0; rest &= rest - 1) {

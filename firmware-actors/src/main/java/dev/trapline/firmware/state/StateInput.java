@@ -46,7 +46,7 @@ final class StateInput {
             if (next < 0x80) {
                 if (value * least > source.length - at) {
                     throw new StateDamagedException(
-                            "a count at byte " + at + " is " + value + ": there is not so much");
+                            "a count at byte " + at + " is " + value + ", more than the bytes that are left");
                 }
                 return (int) value;
             }

@@ -153,7 +153,7 @@ final class PolicyCodec {
             case RANGE -> new Functions.Range(new FunctionId(in.i32()), in.varint());
             case OWNER -> new Functions.Owner(Math.min(in.u8(), LAST_OWNER));
             case ANY -> new Functions.Any();
-            default -> throw new CodecException("a rule names functions in a way that there is not: " + code);
+            default -> throw new CodecException("a rule names functions in an unknown way: " + code);
         };
     }
 

@@ -9,6 +9,6 @@ public sealed interface JournalEvent {
     /// The recording begins.
     record HeaderWritten(RecordingHeader header) implements JournalEvent {}
 
-    /// The history goes on.
+    /// More of the history.
     record SegmentWritten(Segment segment) implements JournalEvent {}
 }

@@ -64,7 +64,7 @@ final class JournalWriter extends EventSourcedBehavior<JournalWriter.Command, Jo
         return "akka.persistence.no-snapshot-store";
     }
 
-    /// The events need not be read again to go on behind them: their number is enough.
+    /// To append, the events need not be read again: their number is enough.
     @Override
     public Recovery recovery() {
         return Recovery.disabled();

@@ -79,10 +79,10 @@ final class Outbox {
         return !paused && outstanding.get() < window;
     }
 
-    void onCredit(Runnable whom) {
-        callback = whom;
+    void onCredit(Runnable listener) {
+        callback = listener;
         if (failure != null) {
-            whom.run();
+            listener.run();
         }
     }
 
@@ -131,7 +131,7 @@ final class Outbox {
         again.addAll(taken);
         taken.clear();
         paused = false;
-        // Whoever starves may go on: with the room that is there, the next look finds out.
+        // A machine that waits may continue: if there is no room after all, its next attempt finds out.
         wakeStarved();
     }
 

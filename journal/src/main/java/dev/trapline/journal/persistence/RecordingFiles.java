@@ -139,7 +139,7 @@ final class RecordingFiles {
         for (Throwable next = cause.getCause(); next != null; next = next.getCause()) {
             root = next;
         }
-        return "cannot go on writing the recording " + directory.path() + ": " + root.getMessage()
+        return "cannot continue to write the recording " + directory.path() + ": " + root.getMessage()
                 + " (what was recorded until then is kept); see that its store can be written, and record again";
     }
 

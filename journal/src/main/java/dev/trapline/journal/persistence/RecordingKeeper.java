@@ -191,7 +191,7 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
         try {
             files.finish(closing.ending());
             closing.done().complete(null);
-            // WIDE: whoever waits for the close gets an answer, whatever the store throws.
+            // WIDE: the caller that waits for the close gets an answer, whatever the store throws.
         } catch (RuntimeException e) {
             RecordingException failure = e instanceof RecordingException known
                     ? known
@@ -216,7 +216,7 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
                 getContext()
                         .getLog()
                         .warn(
-                                "the machine waits up to {} s for its recording's store, and goes on when it can: {}",
+                                "the machine waits up to {} s for its recording's store, and continues when it can: {}",
                                 settings.policy().patience().toSeconds(),
                                 files.describeFailure(cause));
             }

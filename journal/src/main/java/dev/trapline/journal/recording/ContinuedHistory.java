@@ -8,7 +8,7 @@ import dev.trapline.journal.replay.ReplayHistory;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/// A history that first checks a run against what is recorded of it, and then records how it goes on.
+/// A history that first checks a run against what is recorded of it, and then records what follows.
 ///
 /// What is recorded ends between two steps of the machine, since a segment does: there the machine is told by
 /// [#isExhausted], and [#goOn] turns the replay into a recording.

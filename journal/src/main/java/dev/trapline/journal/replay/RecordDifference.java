@@ -23,7 +23,7 @@ final class RecordDifference {
                 + RecordText.name(expected.record()) + difference.lines;
     }
 
-    /// The report of a run that goes on where the recorded one ended.
+    /// The report of a run that continues where the recorded one ended.
     static String afterTheEnd(Position position, String recording, JournalRecord actual) {
         return "the replay of " + recording + " diverges at " + position
                 + ": the recorded run has ended, and there came " + RecordText.name(actual);

@@ -11,7 +11,7 @@ final class RecordText {
 
     private RecordText() {}
 
-    /// What kind of record it is, and of whom.
+    /// What kind of record it is, and which vCPU it is about.
     static String name(JournalRecord record) {
         return switch (record) {
             case JournalRecord.Slice slice -> "a slice of " + slice.vcpu() + " that ended by " + exit(slice.exit());

@@ -123,7 +123,7 @@ public final class ReplayHistory implements History {
             Segment there = reader.segment(mark.segment());
             return there.digest() == mark.digest() && mark.records() <= there.records();
         } catch (RecordingDamagedException e) {
-            // Whoever comes there by replay says so.
+            // A replay that reaches that place reports it.
             return false;
         }
     }
@@ -270,7 +270,7 @@ public final class ReplayHistory implements History {
 
     @Override
     public CompletionStage<Void> close() {
-        // The reader must not be closed under whoever reads ahead; what that finds matters to nobody any more.
+        // The thread that reads ahead must end before the reader is closed; its result is not needed any more.
         CompletionStage<Void> idle =
                 ahead == null ? CompletableFuture.completedFuture(null) : ahead.handle((_, _) -> null);
         return idle.thenRun(reader::close);

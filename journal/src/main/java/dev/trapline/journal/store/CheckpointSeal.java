@@ -98,7 +98,7 @@ public final class CheckpointSeal {
         return new SecretKeySpec(bytes, ALGORITHM);
     }
 
-    /// Whoever holds the lock of the empty file fills it: two processes that begin at once have one key.
+    /// The process that holds the lock of the empty file fills it: two processes that start together get one key.
     private void make() throws IOException {
         Path directory = file.toAbsolutePath().getParent();
         if (directory != null && !Files.isDirectory(directory)) {

@@ -187,7 +187,7 @@ public final class CheckpointStore implements AutoCloseable {
         return notice.text();
     }
 
-    /// The notice, to whoever asks first: it is said once.
+    /// Takes the notice: each is given out once.
     public synchronized @Nullable String takeNotice() {
         return notice.take();
     }
@@ -369,7 +369,7 @@ public final class CheckpointStore implements AutoCloseable {
             }
             // WIDE: nothing that goes wrong with a cache is the end of anything.
         } catch (RuntimeException | IOException e) {
-            // What is there is as good as it was, or found to be damaged by whoever reads it next.
+            // What was written before stays usable; if it is damaged, the next reader finds out.
             notice.note("the checkpoints cannot be written: " + WriteFailure.reason(e));
             Disk.deleteQuietly(fresh);
         } finally {

@@ -75,7 +75,7 @@ record DatabaseUrl(
             String key = equals < 0 ? parameter : parameter.substring(0, equals);
             if (key.matches("(?i)(pg)?(host|hostaddr|port|dbname)|service")) {
                 throw new IllegalArgumentException(
-                        FORM + ": the place of the database stands there, and not in a parameter");
+                        FORM + ": name the host and the database there, and not in a parameter");
             }
             if (!key.isEmpty()) {
                 // The first one counts, as it does for the driver.
@@ -160,7 +160,7 @@ record DatabaseUrl(
                 .matches();
     }
 
-    /// The password belongs into no message.
+    /// No message may show the password.
     @Override
     public String toString() {
         return place();

@@ -17,7 +17,7 @@ final class FirstNotice {
         return text;
     }
 
-    /// The text, to whoever asks first.
+    /// Takes the text: it is given out once.
     @Nullable
     String take() {
         String taken = isTaken ? null : text;

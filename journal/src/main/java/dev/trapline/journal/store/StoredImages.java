@@ -155,8 +155,8 @@ final class StoredImages {
             if (header.images().stream().noneMatch(ref -> ref.sha256().equals(hash))) {
                 throw new RecordingException(
                         Kind.IMAGE_MISSING,
-                        "the file " + file + " is none of the images of the recording " + recording + ": its hash is "
-                                + hash + "; wanted " + described(header.images()));
+                        "the file " + file + " is not one of the images of the recording " + recording
+                                + ": its hash is " + hash + "; wanted " + described(header.images()));
             }
             given.put(hash, content);
         }

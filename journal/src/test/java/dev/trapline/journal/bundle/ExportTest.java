@@ -107,7 +107,7 @@ class ExportTest {
         RecordingException e = catchThrowableOfType(
                 RecordingException.class,
                 () -> Recordings.open(temp.resolve("again"), OpenOptions.STRICT.withImages(List.of(other))));
-        assertThat(e).as("a wrong file is not ignored").hasMessageContaining("is none of the images");
+        assertThat(e).as("a wrong file is not ignored").hasMessageContaining("is not one of the images");
         RecordingException whole = catchThrowableOfType(
                 RecordingException.class, () -> Recordings.export(temp.resolve("again"), temp.resolve("more"), true));
         assertThat(whole.kind()).as("what is not there cannot be exported").isEqualTo(Kind.IMAGE_MISSING);

@@ -18,8 +18,7 @@ import java.util.List;
 /// @param warnings what a user should know: that an image, or a device tree of the user's, takes pages for its own that
 ///     firmware shares with the guest. Only the call that shares them writes there, so the machine can be started
 ///     nevertheless. A sentence for each; empty if all is well
-public record BootPlan(
-        List<MemoryWrite> writes, long entry, long deviceTree, boolean flash, List<String> warnings) {
+public record BootPlan(List<MemoryWrite> writes, long entry, long deviceTree, boolean flash, List<String> warnings) {
 
     public BootPlan {
         writes = List.copyOf(writes);

@@ -130,7 +130,7 @@ public final class HypercallText {
             case JournalRecord.Reaction(String service, List<Effect> effects) ->
                 effects(effects) + " [" + service + ", without a call]";
             case JournalRecord other ->
-                throw new IllegalArgumentException("this comes of a call or of a slice: " + other);
+                throw new IllegalArgumentException("not something that happens without a call: " + other);
         };
     }
 

@@ -72,7 +72,11 @@ class BootPlanTest {
 
         assertThat(plan)
                 .isEqualTo(new BootPlan(
-                        List.of(new MemoryWrite(0, Bytes.copyOf(CODE)), new MemoryWrite(RAM, TREE)), 0, RAM, true, List.of()));
+                        List.of(new MemoryWrite(0, Bytes.copyOf(CODE)), new MemoryWrite(RAM, TREE)),
+                        0,
+                        RAM,
+                        true,
+                        List.of()));
     }
 
     @Test

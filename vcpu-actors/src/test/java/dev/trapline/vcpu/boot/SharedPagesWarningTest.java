@@ -108,11 +108,9 @@ class SharedPagesWarningTest {
     @Test
     void theListOfReservationsCountsToo() throws Exception {
         String memory = "memory@40000000 { device_type = \"memory\"; reg = <0 0x40000000 0 0x8000000>; };";
-        assertThat(warnings(
-                        List.of(GUEST, tree("/memreserve/ 0x47fff000 0x1000;", memory)), Specs.machine(2, 128)))
+        assertThat(warnings(List.of(GUEST, tree("/memreserve/ 0x47fff000 0x1000;", memory)), Specs.machine(2, 128)))
                 .isEmpty();
-        assertThat(warnings(
-                        List.of(GUEST, tree("/memreserve/ 0x47ffe000 0x1000;", memory)), Specs.machine(2, 128)))
+        assertThat(warnings(List.of(GUEST, tree("/memreserve/ 0x47ffe000 0x1000;", memory)), Specs.machine(2, 128)))
                 .as("the page before it")
                 .hasSize(1);
     }
@@ -126,8 +124,7 @@ class SharedPagesWarningTest {
                 .singleElement()
                 .asString()
                 .contains("0x40000000 to 0x40001000 free memory");
-        assertThat(warnings(
-                        List.of(GUEST, tree), spec.withPolicy(spec.policy().with("pv-time", false))))
+        assertThat(warnings(List.of(GUEST, tree), spec.withPolicy(spec.policy().with("pv-time", false))))
                 .as("PV time is switched off")
                 .isEmpty();
         Image arm = elf(ElfBuilder.small().arm());
