@@ -134,7 +134,7 @@ class SharedPagesResetTest {
                     .isEqualTo(Bytes.copyOf(new byte[(int) ATTRIBUTE_BYTES]));
             assertThat(word(memory, FOUND + 16)).as("stolen time begins at 0").isZero();
             Image read = new Image(Image.Kind.DEVICE_TREE, "found.dtb", 0, found);
-            assertThat(BootPlan.warnings(List.of(guest, read), spec))
+            assertThat(BootPlan.of(List.of(guest, read), spec).warnings())
                     .as("what the tree calls free has nothing of it")
                     .isEmpty();
         }
