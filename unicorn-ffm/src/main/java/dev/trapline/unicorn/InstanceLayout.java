@@ -9,7 +9,7 @@ import dev.trapline.abi.engine.MemoryMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Where the structure that a handle points to keeps two things that no call tells, and that AArch32 needs.
+/// Where the structure that a handle points to keeps two things that no call tells. AArch32 needs both.
 ///
 /// ```text
 ///  counter + 0: instructions begun in this run, 64 bits; one more than the budget once that is used up
@@ -23,7 +23,7 @@ import java.lang.foreign.MemorySegment;
 /// The offsets differ between builds. They are found by letting a probe engine do what changes them, and nothing else
 /// in the same way.
 ///
-/// @param counter in bytes from the address that the handle is
+/// @param counter in bytes from the address that the handle is; negative if it was not found
 /// @param itFlag the same
 record InstanceLayout(int counter, int itFlag) {
 
@@ -46,6 +46,7 @@ record InstanceLayout(int counter, int itFlag) {
     @SuppressWarnings("restricted")
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+    /// Looks for both.
     static InstanceLayout calibrate(UnicornLibrary library) {
         try (Arena memory = Arena.ofConfined();
                 Unicorn probe =
@@ -56,14 +57,25 @@ record InstanceLayout(int counter, int itFlag) {
                 pages.set(JAVA_INT, at, A32_NOP);
             }
             probe.mapMemory(PROBE, pages, UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_EXEC);
-            int counter = findCounter(probe);
-            int flag = findFlag(probe, pages);
-            if (counter >= 0 && flag >= 0) {
-                return new InstanceLayout(counter, flag);
-            }
+            return new InstanceLayout(findCounter(probe), findFlag(probe, pages));
         }
-        throw new EngineException("this build of Unicorn does not keep its run state where Trapline looks for it: "
-                + library.identity() + "; use version 2.0.1 or 2.1 for AArch32");
+    }
+
+    /// The same, if it serves AArch32.
+    ///
+    /// @throws EngineException if not
+    InstanceLayout forAarch32(UnicornLibrary library) {
+        if (counter < 0 || itFlag < 0) {
+            throw new EngineException("AArch32 guests need version 2.0.1 of Unicorn; this is "
+                    + library.identity().version() + ", " + library.identity().origin()
+                    + ", which keeps its state elsewhere. Name another library (engine.library, --library)");
+        }
+        return this;
+    }
+
+    /// Whether [#begun] is known.
+    boolean tellsBegun() {
+        return counter >= 0;
     }
 
     private static int findCounter(Unicorn probe) {

@@ -55,8 +55,7 @@ final class UnicornEngine implements Engine {
         boolean a64 = architecture instanceof Aarch64;
         AddressTranslation translation =
                 a64 ? new AddressTranslation.A64(unicorn) : new Aarch32Memory(unicorn, new Instructions(spec.memory()));
-        this.progress =
-                new Progress(() -> counted == null ? library.instanceLayout().begun(unicorn) : 0);
+        this.progress = new Progress(this::begun);
         this.bus = new BusErrors(spec.memory(), architecture.generalRegisters(unicorn), translation, progress);
         this.hooks = new EngineHooks(
                 unicorn,
@@ -75,7 +74,7 @@ final class UnicornEngine implements Engine {
                 : new Aarch32Watch(
                         unicorn,
                         architecture,
-                        library.instanceLayout(),
+                        library.instanceLayout().forAarch32(library),
                         instructions,
                         new Aarch32Time(unicorn, hooks.time()),
                         progress,
@@ -185,7 +184,19 @@ final class UnicornEngine implements Engine {
 
     @Override
     public long executed() {
+        if (counted == null && !library.instanceLayout().tellsBegun()) {
+            throw new EngineException("version " + library.identity().version()
+                    + " of Unicorn does not tell how many instructions a slice completed; use version 2.0.1 or 2.1");
+        }
         return executed;
+    }
+
+    private long begun() {
+        if (counted != null) {
+            return 0;
+        }
+        InstanceLayout layout = library.instanceLayout();
+        return layout.tellsBegun() ? layout.begun(unicorn) : 0;
     }
 
     @Override

@@ -28,8 +28,7 @@ public interface Engine extends AutoCloseable {
     /// maintenance operation that end it are among them, an instruction that failed is not. More than the budget
     /// only in T32 code, where a slice does not end within an IT block.
     ///
-    /// @throws EngineException if the engine's library does not tell: one of another version than 2.0.1 and 2.1,
-    ///     after a slice that something else than its budget ended
+    /// @throws EngineException if the engine's library does not tell
     long executed();
 
     /// How many times the last slice read a counter: what it adds to virtual time beyond its own cost.
