@@ -31,11 +31,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvFileSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// The profiles of `firmware.profile`: what a guest is answered under each, and that settings override them.
 class ProfilesTest {
@@ -51,6 +55,9 @@ class ProfilesTest {
             return Bytes.copyOf(new byte[length]);
         }
     };
+
+    private static final long PSCI_FEATURES = 0x8400_000aL;
+    private static final int NOT_SUPPORTED = -1;
 
     private static MachineSpec machine(String... assignments) {
         List<String> all = new ArrayList<>(List.of("machine.cpus=4"));
@@ -139,6 +146,76 @@ class ProfilesTest {
     @CsvFileSource(resources = "/profiles/kvm.csv", delimiter = ';', numLinesToSkip = 1)
     void kvmAnswersAsLinux(String call, String expected, String source) {
         check(machine("firmware.profile=kvm"), Conduit.HVC, call, expected, source);
+    }
+
+    /// FEATURES calls, each with calls that it may be asked about and that do nothing, for they are refused if they
+    /// are there (INVALID_PARAMETERS or INVALID_ADDRESS) or only ask.
+    private static final Map<Long, List<String>> ASKED = Map.of(
+            PSCI_FEATURES,
+            List.of(
+                    "0x80000000", // SMCCC_VERSION
+                    "0x84000000",
+                    "0x84000001 0xffffffff",
+                    "0xC4000001 0xffffffff",
+                    "0xC4000003 0xffffffff",
+                    "0xC4000004 0 0",
+                    "0xC400000C 1",
+                    "0xC400000D 0 0",
+                    "0xC400000E 1",
+                    "0x8400000F 0",
+                    "0xC4000010 0 0",
+                    "0xC4000011 0 0",
+                    "0x84000012 0x7fffffff",
+                    "0xC4000012 0x7fffffff",
+                    "0x84000013 0",
+                    "0xC4000014 0 0",
+                    "0xC4000015 9",
+                    "0xC4000000"),
+            0x8000_0001L,
+            List.of(
+                    "0x80000000",
+                    "0x80000001 0x80000000",
+                    "0x80000002 0",
+                    "0xC0000002 0",
+                    "0xC0000003 0x1e1100",
+                    "0x80000003"),
+            0x8400_0051L,
+            List.of("0x84000050", "0x84000051 0x84000050", "0x84000052", "0xC4000053 500", "0x84000054"),
+            0xc500_0020L,
+            List.of("0xC5000020 0xC5000020", "0xC5000021", "0xC5000022"));
+
+    static Stream<Arguments> profilesAndVersions() {
+        return Stream.of("default", "kvm", "tf-a")
+                .flatMap(profile -> Stream.of("1.0", "1.1", "1.2", "1.3", "1.4", "1.5")
+                        .flatMap(smccc ->
+                                Stream.of("1.0", "1.1", "1.2", "1.3").map(psci -> Arguments.of(profile, smccc, psci))));
+    }
+
+    @ParameterizedTest(name = "{0}, SMCCC {1}, PSCI {2}")
+    @MethodSource("profilesAndVersions")
+    void whatAFeaturesCallSaysIsWhatTheCallAnswers(String profile, String smccc, String psci) {
+        MachineSpec spec = machine(
+                "firmware.profile=" + profile,
+                "firmware.services.smccc.version=" + smccc,
+                "firmware.services.psci.version=" + psci);
+        ASKED.forEach((features, calls) -> {
+            for (Conduit conduit : Conduit.values()) {
+                for (String call : calls) {
+                    long[] asked = numbers(call);
+                    boolean told = isThere(spec, conduit, features, asked[0]);
+                    // Of SMCCC 1.0 there is nobody to ask.
+                    if (told || isThere(spec, conduit, features, features) || features == PSCI_FEATURES) {
+                        assertThat(isThere(spec, conduit, asked))
+                                .as("%s of %s by %s", Long.toHexString(features), call, conduit)
+                                .isEqualTo(told);
+                    }
+                }
+            }
+        });
+    }
+
+    private static boolean isThere(MachineSpec spec, Conduit conduit, long... call) {
+        return (int) answer(spec, conduit, call).value(0) != NOT_SUPPORTED;
     }
 
     @Test
