@@ -31,38 +31,7 @@ class SharedPagesResetTest {
     /// Where the guest leaves what it found, and how far it came.
     private static final long FOUND = 0x400c_0000L;
 
-    private static final long ATTRIBUTE_BYTES = 8;
-
-    /// Until two milliseconds of virtual time have passed it asks for PV time, writes over the tree (unless memory
-    /// outlives the reset), and resets the machine. Then it asks again, and says what it was given.
-    private static final String GUEST = """
-        mov x19, x0
-        movz x0, #0x21
-        movk x0, #0xc500, lsl #16
-        hvc #0
-        mov x20, x0
-        movz x21, #0x400c, lsl #16
-        movz x3, #0x1, lsl #16
-        movk x3, #0xe848
-        mrs x2, cntvct_el0
-        cmp x2, x3
-        b.hs again
-        wait:
-        mrs x2, cntvct_el0
-        cmp x2, x3
-        b.lo wait
-        %s
-        str x3, [x21, #24]
-        hvc #0
-        again:
-        str x19, [x21]
-        str x20, [x21, #8]
-        ldr x1, [x20, #8]
-        str x1, [x21, #16]
-        movz x0, #8
-        movk x0, #0x8400, lsl #16
-        hvc #0
-        """;
+    private static final int ATTRIBUTE_BYTES = 8;
 
     private static final String COLD = """
         mvn x4, xzr
@@ -111,7 +80,7 @@ class SharedPagesResetTest {
     void afterAResetTheTreeStillLeavesOutWhatPvTimeHandsOut(long megabytes, String base, boolean given, boolean warm) {
         MachineSpec plain = Specs.withVcpus(1).ram(megabytes << 20).spec();
         MachineSpec spec = withTree(plain.with(plain.policy(), new TreeMap<>(Map.of("pv-time.base", base))));
-        Image guest = Assembled.image(ExecutionState.A64, GUEST.formatted(warm ? WARM : COLD));
+        Image guest = guest(warm);
         Image tree = new Image(Image.Kind.DEVICE_TREE, "mine.dtb", 0, generated(guest, spec));
         Finished run = RUNS.record(spec, given ? List.of(guest, tree) : List.of(guest), directory.resolve("rec"));
         assertThat(run.report().outcome()).isEqualTo(new RunOutcome.PoweredOff());
@@ -129,15 +98,48 @@ class SharedPagesResetTest {
             assertThat(shared)
                     .as("the structure of vCPU 0")
                     .isEqualTo(base.equals("auto") ? end - 4096 : Long.decode(base.replace("_", "")));
-            assertThat(memory.read(shared, (int) ATTRIBUTE_BYTES))
+            assertThat(memory.read(shared, ATTRIBUTE_BYTES))
                     .as("revision and attributes, written anew")
-                    .isEqualTo(Bytes.copyOf(new byte[(int) ATTRIBUTE_BYTES]));
+                    .isEqualTo(Bytes.copyOf(new byte[ATTRIBUTE_BYTES]));
             assertThat(word(memory, FOUND + 16)).as("stolen time begins at 0").isZero();
             Image read = new Image(Image.Kind.DEVICE_TREE, "found.dtb", 0, found);
             assertThat(BootPlan.of(List.of(guest, read), spec).warnings())
                     .as("what the tree calls free has nothing of it")
                     .isEmpty();
         }
+    }
+
+    /// Until two milliseconds of virtual time have passed it asks for PV time, writes over the tree (unless memory
+    /// outlives the reset), and resets the machine. Then it asks again, and says what it was given.
+    private static Image guest(boolean warm) {
+        return Assembled.image(ExecutionState.A64, """
+            mov x19, x0
+            movz x0, #0x21
+            movk x0, #0xc500, lsl #16
+            hvc #0
+            mov x20, x0
+            movz x21, #0x400c, lsl #16
+            movz x3, #0x1, lsl #16
+            movk x3, #0xe848
+            mrs x2, cntvct_el0
+            cmp x2, x3
+            b.hs again
+            wait:
+            mrs x2, cntvct_el0
+            cmp x2, x3
+            b.lo wait
+            %s
+            str x3, [x21, #24]
+            hvc #0
+            again:
+            str x19, [x21]
+            str x20, [x21, #8]
+            ldr x1, [x20, #8]
+            str x1, [x21, #16]
+            movz x0, #8
+            movk x0, #0x8400, lsl #16
+            hvc #0
+            """.formatted(warm ? WARM : COLD));
     }
 
     private static Bytes generated(Image guest, MachineSpec spec) {
