@@ -85,13 +85,13 @@ public final class EngineReport {
     }
 
     private void slices() {
-        Path input = input(Kernel.COMPUTE.line(false));
+        Path input = input(Kernel.compute());
         head("slices of", "20 000", "1 000", "100");
         row("compute", trapline(input), trapline(input, "--slice", "1000"), trapline(input, "--slice", "100"));
     }
 
     private void recorded() {
-        Path input = input(Kernel.COMPUTE.line(false));
+        Path input = input(Kernel.compute());
         String log = directory.resolve("qemu.rr").toString();
         head("compute", "QEMU", "recorded", "replayed");
         row("QEMU plain", qemu(input), record(input), replay());
@@ -128,13 +128,9 @@ public final class EngineReport {
         return new Command(trapline(words), input, 0);
     }
 
-    /// With all shortcuts, unless others are named.
     private static List<String> trapline(List<String> words) {
         List<String> line = new ArrayList<>(List.of("./trapline"));
         line.addAll(words);
-        if (!line.contains("--shortcuts")) {
-            line.addAll(List.of("--shortcuts", "all"));
-        }
         return line;
     }
 
