@@ -150,7 +150,6 @@ class SeekTest {
                 "--registers | --registers has no effect: it shows the machine at a position: name one with --at POS",
                 "--memory 0x40000000 4 | --memory 0x40000000 4 has no effect",
                 "--from 1 --disassemble | --disassemble has no effect",
-                "--format json | --format json has no effect",
                 "--at 1 --jobs 2 | --jobs 2 has no effect: --at, --from and --to play on one thread",
                 "--jobs 2 --no-checkpoints | --jobs 2 has no effect: --no-checkpoints leaves checkpoints alone",
                 "--no-checkpoints | --no-checkpoints has no effect",
