@@ -17,15 +17,17 @@ import java.util.List;
 final class ConfigFiles {
 
     /// The most bytes of all files together.
-    private static final long MOST_BYTES = 1 << 20;
+    private static final long MOST_BYTES = 256 << 10;
     /// What is looked at of a file that is too large, to say what is wrong with it.
     private static final long MOST_READ = 16 << 20;
 
     private static final int MOST_FILES = 64;
+    private static final int MOST_INCLUDES = 100;
     private static final int DEEPEST = 16;
 
     private final List<Path> open = new ArrayList<>();
     private int files;
+    private int includes;
     private long bytes;
 
     /// Reads a file.
@@ -86,6 +88,11 @@ final class ConfigFiles {
     /// @param origin where the include is written
     /// @param mayBeMissing whether nothing is included if there is no such file
     Config include(Path file, String origin, boolean mayBeMissing) {
+        includes++;
+        if (includes > MOST_INCLUDES) {
+            throw new ConfigException(
+                    origin, "", "is one include too many: a configuration has at most " + MOST_INCLUDES);
+        }
         try {
             if (mayBeMissing && FileKind.of(file) == FileKind.NOTHING) {
                 return ConfigFactory.empty();

@@ -21,6 +21,7 @@ final class Expansion {
     private static final long MOST = 1 << 20;
     private static final int DEEPEST = 64;
     private static final int MOST_IN_CIRCLE = 16;
+    private static final int MOST_OF_ITSELF = 50;
 
     /// Whose keys may hold a password.
     private static final String DATABASE = "trapline.record.postgresql";
@@ -132,9 +133,15 @@ final class Expansion {
         return size;
     }
 
-    /// Refuses a value that often names itself by way of another: the library looks back at what it was before.
+    /// Refuses a value that often names itself, or does so by way of another: the library looks back at what it was
+    /// before, and once more for each time.
     private void requireNoCircle(Node node, String path, long times) {
         Node other = find(path);
+        if (other == node && times > MOST_OF_ITSELF) {
+            throw refused(
+                    node,
+                    "names itself, or is added to by '+=', more than " + MOST_OF_ITSELF + " times: write it as a whole");
+        }
         if (other != null && other != node && other.entered && times > MOST_IN_CIRCLE) {
             throw refused(node, "refers to itself through " + other.path + ", more than " + MOST_IN_CIRCLE + " times");
         }

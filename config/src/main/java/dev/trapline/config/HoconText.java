@@ -11,7 +11,11 @@ final class HoconText {
     /// The most characters of one word, number or quoted text.
     static final int LONGEST = 10_000;
     /// The most keys and sections: the library looks at all of a section for each key that is added to it.
-    static final int MOST_KEYS = 10_000;
+    static final int MOST_KEYS = 2_000;
+    /// The most words, numbers and quoted texts: the library looks at all of a value for each that is added to it.
+    static final int MOST_WORDS = 20_000;
+    /// The most substitutions and additions (`+=`): each is looked for in all that was said before.
+    static final int MOST_SUBSTITUTIONS = 500;
 
     private static final String QUOTES = "\"\"\"";
     private static final String ENDS_A_KEY = ",[]{}=:+\"\n";
@@ -23,6 +27,8 @@ final class HoconText {
     private int depth;
     private int parts;
     private int keys;
+    private int words;
+    private int substitutions;
 
     private HoconText(String text, String origin) {
         this.text = text;
@@ -50,6 +56,7 @@ final class HoconText {
             } else if (isPartOfAWord(next)) {
                 word();
             } else {
+                substitution(next);
                 bracket(next);
                 line += next == '\n' ? 1 : 0;
                 at++;
@@ -72,6 +79,14 @@ final class HoconText {
             }
             case '}', ']' -> depth = Math.max(0, depth - 1);
             default -> key(bracket == '=' || bracket == ':');
+        }
+    }
+
+    private void substitution(char next) {
+        boolean begins = (next == '{' && at > 0 && text.charAt(at - 1) == '$') || text.startsWith("+=", at);
+        substitutions += begins ? 1 : 0;
+        if (substitutions > MOST_SUBSTITUTIONS) {
+            throw refused("there are more than " + MOST_SUBSTITUTIONS + " substitutions and additions");
         }
     }
 
@@ -118,6 +133,10 @@ final class HoconText {
     }
 
     private void requireShort(String what, int length) {
+        words++;
+        if (words > MOST_WORDS) {
+            throw refused("there are more than " + MOST_WORDS + " words and texts");
+        }
         if (length > LONGEST) {
             throw refused(what + " has " + length + " characters: the most is " + LONGEST);
         }

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 final class Origins {
 
     /// Of a value in layers, with the strongest first.
-    private static final Pattern MERGED = Pattern.compile("merge of (.+?): ([0-9]+),.*");
+    private static final Pattern MERGED = Pattern.compile("(?s)merge of (.+?): ([0-9]+)(?:-[0-9]+)?,.*");
 
     private Origins() {}
 

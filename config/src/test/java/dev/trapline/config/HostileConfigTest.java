@@ -275,11 +275,30 @@ class HostileConfigTest {
     @Test
     void moreKeysThanThereAreReadersForAreAnError() {
         String keys = IntStream.range(0, 90_000).mapToObj(n -> "a.b" + n + "=1").collect(Collectors.joining("\n"));
-        assertThat(refused(keys)).contains("more than 10000 keys").hasSizeLessThan(1_000);
-        String few = IntStream.range(0, 9_000).mapToObj(n -> "a" + n + "=1").collect(Collectors.joining("\n"));
+        assertThat(refused(keys)).contains("more than 2000 keys").hasSizeLessThan(1_000);
+        String few = IntStream.range(0, 1_900).mapToObj(n -> "a" + n + "=1").collect(Collectors.joining("\n"));
         assertThat(refused(few).lines().count())
                 .as("of thousands of errors, the first ones are told")
                 .isLessThan(100);
+    }
+
+    /// Each of these kept the library busy for four to sixty seconds.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "trapline.run.plugins += x\n*300*names itself, or is added to",
+                "trapline.run.result = ${?trapline.run.result} x\n*300*names itself, or is added to",
+                "trapline.run.plugins += x\n*9000*more than 500 substitutions",
+                "a = ${?a} x\n*1000*more than 500 substitutions",
+                "a = x \n*1*a is not a key",
+                "x *100000*more than 20000 words",
+                "include \"absent.conf\"\n*9000*one include too many",
+            })
+    void whatIsRepeatedWithoutEndIsAnErrorBeforeItTakesLong(String form) {
+        String[] parts = form.split("\\*", -1);
+        assertThat(refused("x = 1\n" + parts[0].repeat(Integer.parseInt(parts[1]))))
+                .contains("bad.conf", parts[2])
+                .hasSizeLessThan(1_000);
     }
 
     @Test

@@ -1,11 +1,15 @@
 package dev.trapline.launcher;
 
+import akka.Done;
 import akka.actor.BootstrapSetup;
+import akka.actor.CoordinatedShutdown;
 import akka.actor.setup.ActorSystemSetup;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /// The process's one actor system.
 final class ActorSystems {
@@ -25,6 +29,8 @@ final class ActorSystems {
           coordinated-shutdown.exit-jvm = off
           # What is used is loaded when it is used: serializers by the journal, streams by a database.
           library-extensions = []
+          # It would end the process with another status, and without a word where there is no memory to say one.
+          jvm-exit-on-fatal-error = off
         }
         """;
 
@@ -52,6 +58,15 @@ final class ActorSystems {
                 .resolve();
         ActorSystemSetup setup = ActorSystemSetup.create(
                 BootstrapSetup.create().withClassloader(loader).withConfig(config));
-        return ActorSystem.create(Behaviors.<Void>empty(), "trapline", setup);
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.<Void>empty(), "trapline", setup);
+        CoordinatedShutdown.get(system)
+                .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "end-of-process", ActorSystems::endProcess);
+        return system;
+    }
+
+    /// Nobody shuts the actor system down but itself, when one of its threads has met a fatal error.
+    private static CompletionStage<Done> endProcess() {
+        System.exit(Ending.BROKEN);
+        return CompletableFuture.completedFuture(Done.getInstance());
     }
 }

@@ -96,6 +96,7 @@ final class Attendant {
 
     private RunReport await(Duration timeout, @Nullable RawTerminal terminal) {
         signals.ask(() -> stop(Stop.Reason.INTERRUPTED), () -> kill(terminal));
+        Interruption.atLast(this::closeAtLast);
         try {
             CompletableFuture<RunReport> done = run.done().toCompletableFuture();
             long deadline = timeout.isZero() ? Long.MAX_VALUE : System.nanoTime() + timeout.toNanos();
@@ -114,6 +115,7 @@ final class Attendant {
                 giveUpIfHeld();
             }
         } finally {
+            Interruption.atLast(() -> {});
             console.finish();
         }
     }
@@ -136,14 +138,29 @@ final class Attendant {
         }
     }
 
+    /// Somebody ends the process: what was recorded is closed as it is, if the machine waits for a service, and the
+    /// machine is stopped if it does not.
+    private void closeAtLast() {
+        run.stop(Stop.Reason.INTERRUPTED);
+        run.giveUp(Stop.Reason.INTERRUPTED);
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Interruption.GRACE_MILLIS);
+        CompletableFuture<RunReport> done = run.done().toCompletableFuture();
+        while (System.nanoTime() - end < 0 && look(done, Long.MAX_VALUE) == null) {
+            Thread.onSpinWait();
+        }
+    }
+
     private static @Nullable RunReport look(CompletableFuture<RunReport> done, long leftNanos) {
         try {
             return done.get(Math.min(leftNanos, TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS)), TimeUnit.NANOSECONDS);
         } catch (TimeoutException _) {
             return null;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("nobody interrupts the thread that waits for a run", e);
+        } catch (OutOfMemoryError _) {
+            // A service that keeps all memory ends the run, or the process.
+            return null;
+        } catch (InterruptedException _) {
+            // By a plugin: nobody else interrupts the thread that waits for a run.
+            return null;
         } catch (ExecutionException e) {
             throw new IllegalStateException("a run reports its failures as outcomes", e.getCause());
         }

@@ -3,6 +3,7 @@ package dev.trapline.launcher;
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.firmware.MemoryReserve;
 import dev.trapline.abi.firmware.ServiceFailure;
+import dev.trapline.abi.firmware.ThrownText;
 import dev.trapline.abi.registry.RegistryError;
 import dev.trapline.abi.registry.RegistryException;
 import dev.trapline.config.ConfigException;
@@ -12,12 +13,9 @@ import dev.trapline.journal.RecordingDamagedException;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.vcpu.MachineSetupException;
 import dev.trapline.vcpu.boot.ImageException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /// What a command threw, as its ending: the one place that knows which mistake is whose.
 ///
@@ -39,7 +37,8 @@ record Failures(Ending ending, List<String> lines, JsonObject details) {
             case ConfigException e -> ofConfiguration(e.problems());
             case RegistryException e ->
                 several(e.errors().stream().map(RegistryError::message).toList());
-            case ServiceFailure e -> withTrace(new Ending(Ending.BROKEN, "service-failed", message(e)), e.getCause());
+            case ServiceFailure e ->
+                withTrace(new Ending(Ending.BROKEN, "service-failed", message(e)), e.trace());
             case MachineSetupException e -> none(new Ending(Ending.USAGE, "usage", message(e)));
             case ImageException e -> none(new Ending(Ending.USAGE, "usage", message(e)));
             case EngineException e -> none(new Ending(Ending.USAGE, "no-engine", message(e)));
@@ -62,7 +61,10 @@ record Failures(Ending ending, List<String> lines, JsonObject details) {
             // A second one of these while the first is handled: Java has only one of them left.
             case IllegalArgumentException e
             when e.getCause() instanceof OutOfMemoryError lack -> none(ofMemory(message(lack)));
-            default -> withTrace(new Ending(Ending.BROKEN, "broken", "a defect of Trapline: " + failure), failure);
+            default ->
+                withTrace(
+                        new Ending(Ending.BROKEN, "broken", "a defect of Trapline: " + failure),
+                        ThrownText.trace(failure));
         };
     }
 
@@ -70,23 +72,30 @@ record Failures(Ending ending, List<String> lines, JsonObject details) {
     /// little.
     static Ending ofMemory(String detail) {
         String service = MemoryReserve.finder();
+        Ending seen = service == null ? MemoryWatch.ofService() : null;
+        if (seen != null) {
+            return seen;
+        }
         return service == null
                 ? new Ending(Ending.USAGE, "memory", "the host has not enough memory: " + detail)
-                : new Ending(
-                        Ending.BROKEN,
-                        "service-failed",
-                        "service '" + service + "' threw java.lang.OutOfMemoryError, and there was no memory left to"
-                                + " go on with: " + detail);
+                : ofMemory(service, detail);
+    }
+
+    /// How a command ends in which a service found no memory.
+    static Ending ofMemory(String service, String detail) {
+        return new Ending(
+                Ending.BROKEN,
+                "service-failed",
+                "service '" + service + "' threw java.lang.OutOfMemoryError, and there was no memory left to go on"
+                        + " with: " + detail);
     }
 
     /// Something broke: the place is for the person who mends it.
-    private static Failures withTrace(Ending ending, @Nullable Throwable cause) {
-        if (cause == null) {
+    private static Failures withTrace(Ending ending, String trace) {
+        if (trace.isEmpty()) {
             return none(ending);
         }
-        StringWriter trace = new StringWriter();
-        cause.printStackTrace(new PrintWriter(trace));
-        List<String> lines = trace.toString().lines().toList();
+        List<String> lines = trace.lines().toList();
         return new Failures(ending, lines, new JsonObject().with("stackTrace", lines));
     }
 

@@ -1,12 +1,9 @@
 package dev.trapline.launcher;
 
-import dev.trapline.firmware.FirmwareServices;
-import dev.trapline.firmware.LoadedService;
-import dev.trapline.firmware.ServiceHost;
 import java.io.PrintWriter;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// Ends the process at a signal although something in it does not end: a service is the user's own code, and may never
 /// return.
@@ -15,12 +12,12 @@ final class Interruption {
     /// How long a command may take to end by itself, in milliseconds.
     static final long GRACE_MILLIS = 700;
 
-    /// The classes through which all code of services is called.
-    private static final Set<String> BORDER =
-            Set.of(ServiceHost.class.getName(), LoadedService.class.getName(), FirmwareServices.class.getName());
-
     /// A process ends once.
     private static final AtomicBoolean UNDER_WAY = new AtomicBoolean();
+
+    private static final AtomicInteger STATUS = new AtomicInteger(-1);
+
+    private static final AtomicReference<Runnable> AT_LAST = new AtomicReference<>(() -> {});
 
     private Interruption() {}
 
@@ -51,9 +48,25 @@ final class Interruption {
         UNDER_WAY.set(true);
         err.print(last);
         err.flush();
-        // Whatever hooks the exit runs, it is not to wait for them for long.
-        inBackground(() -> Runtime.getRuntime().halt(ending.status()), GRACE_MILLIS / 2);
-        System.exit(ending.status());
+        exit(ending.status(), GRACE_MILLIS / 2);
+    }
+
+    /// Ends the process. Whatever hooks that runs, it does not wait for them for long: those of a plugin may never end.
+    ///
+    /// @param millis how long
+    static void exit(int status, long millis) {
+        STATUS.set(status);
+        try {
+            inBackground(() -> Runtime.getRuntime().halt(status), millis);
+            System.exit(status);
+        } catch (OutOfMemoryError _) {
+            Runtime.getRuntime().halt(status);
+        }
+    }
+
+    /// The status with which the process ends, after its last line; -1 if it does not end yet.
+    static int status() {
+        return STATUS.get();
     }
 
     /// Whether the process ends here, and its last line was said.
@@ -97,38 +110,17 @@ final class Interruption {
 
     /// Which service a thread of this process is in, to follow a sentence; empty if none is.
     static String whereHeld() {
-        for (StackTraceElement[] stack : Thread.getAllStackTraces().values()) {
-            String held = whereHeld(stack);
-            if (held != null) {
-                return "; a firmware service did not return: " + held;
-            }
-        }
-        return "";
+        ServicesAtWork.Found found = ServicesAtWork.any();
+        return found == null ? "" : "; a firmware service did not return: " + found.words();
     }
 
-    private static @Nullable String whereHeld(StackTraceElement[] stack) {
-        for (int at = 1; at < stack.length; at++) {
-            if (BORDER.contains(stack[at].getClassName())) {
-                StackTraceElement entered = entered(stack, at);
-                return entered == null
-                        ? null
-                        : entered.getClassName() + "." + entered.getMethodName() + ", at " + stack[0];
-            }
-        }
-        return null;
+    /// Says what is to be done where somebody else ends the process while a machine runs.
+    static void atLast(Runnable act) {
+        AT_LAST.set(act);
     }
 
-    /// What was called across the border. A constructor is called by classes of Java.
-    private static @Nullable StackTraceElement entered(StackTraceElement[] stack, int border) {
-        for (int at = border - 1; at >= 0; at--) {
-            String type = stack[at].getClassName();
-            if (BORDER.contains(type)) {
-                return null;
-            }
-            if (!type.startsWith("java.") && !type.startsWith("jdk.")) {
-                return stack[at];
-            }
-        }
-        return null;
+    /// Does that.
+    static void doAtLast() {
+        AT_LAST.get().run();
     }
 }

@@ -3,39 +3,63 @@ package dev.trapline.launcher;
 import dev.trapline.abi.firmware.MemoryReserve;
 import java.io.PrintWriter;
 
-/// Says why the process ends where nothing else does: a thread of a library met a fatal error, and ended it. As a rule
-/// there was no memory any more, and the user must know that a service has taken all of it.
+/// Says why the process ends where nothing else does: a plugin has ended it, or a thread of a library met a fatal error.
+/// In the second case there was no memory any more, as a rule, and the user must know that a service has taken all of
+/// it.
 final class LastWord implements AutoCloseable {
 
     private final Thread hook;
 
-    private LastWord(PrintWriter err) {
-        this.hook = new Thread(() -> say(err), "last-word");
+    private LastWord(boolean json, PrintWriter err) {
+        this.hook = new Thread(() -> say(json, err), "last-word");
     }
 
     /// Sets aside what it takes to say it.
-    static LastWord prepare(PrintWriter err) {
+    ///
+    /// @param json whether it is said to a program
+    static LastWord prepare(boolean json, PrintWriter err) {
         MemoryReserve.take();
-        LastWord word = new LastWord(err);
+        LastWord word = new LastWord(json, err);
         Runtime.getRuntime().addShutdownHook(word.hook);
         return word;
     }
 
-    private static void say(PrintWriter err) {
+    private static void say(boolean json, PrintWriter err) {
         if (Interruption.isUnderWay()) {
             return;
         }
         MemoryReserve.release();
-        Ending ending = MemoryReserve.finder() != null
+        try {
+            ServicesAtWork.Found exiting = ServicesAtWork.exiting();
+            Ending ending = exiting == null ? ofFatalError() : ofExit(exiting);
+            if (exiting != null && !json) {
+                err.print("A plugin has ended the process:\n" + exiting.trace());
+            }
+            Interruption.doAtLast();
+            err.print(json ? ResultFile.json(ending, null).line() : ending.lastLine() + "\n");
+            err.flush();
+            Runtime.getRuntime().halt(ending.status());
+        } catch (OutOfMemoryError _) {
+            MemoryWatch.speak();
+        }
+    }
+
+    private static Ending ofExit(ServicesAtWork.Found exiting) {
+        return new Ending(
+                Ending.BROKEN,
+                "service-failed",
+                "service '" + Services.nameOf(exiting.entered().getClassName())
+                        + "' has ended the process by System.exit, in " + exiting.words());
+    }
+
+    private static Ending ofFatalError() {
+        return MemoryReserve.finder() != null || MemoryWatch.ofService() != null
                 ? Failures.ofMemory("another part of the process found none")
                 : new Ending(
                         Ending.BROKEN,
                         "broken",
                         "a fatal error ended the process; as a rule that is for lack of memory"
                                 + Interruption.whereHeld());
-        err.println(ending.lastLine());
-        err.flush();
-        Runtime.getRuntime().halt(ending.status());
     }
 
     /// The process ends as it should, and says so itself.

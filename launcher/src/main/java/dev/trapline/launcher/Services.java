@@ -20,6 +20,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 
@@ -30,6 +31,9 @@ import java.util.zip.ZipEntry;
 record Services(List<LoadedService<?>> loaded, SortedMap<String, Path> plugins) {
 
     private static final String ENTRY = "META-INF/services/" + FirmwareService.class.getName();
+
+    /// Of all services that were loaded, by their classes' names.
+    private static final Map<String, String> NAMES = new ConcurrentSkipListMap<>();
 
     Services {
         loaded = List.copyOf(loaded);
@@ -51,6 +55,10 @@ record Services(List<LoadedService<?>> loaded, SortedMap<String, Path> plugins) 
             String cause = e.getCause() == null ? "" : " (" + e.getCause() + ")";
             throw CommandException.usage("a firmware service cannot be loaded: " + e.getMessage() + cause, e);
         }
+        for (LoadedService<?> service : found) {
+            NAMES.put(service.service().getClass().getName(), service.name());
+            MemoryWatch.know(service.name());
+        }
         Map<String, LoadedService<?>> byName = new TreeMap<>();
         for (LoadedService<?> service : found) {
             LoadedService<?> other = byName.put(service.name(), service);
@@ -60,6 +68,13 @@ record Services(List<LoadedService<?>> loaded, SortedMap<String, Path> plugins) 
             }
         }
         return new Services(found, classes);
+    }
+
+    /// The name of the service whose code a class is; the class's where it has not told its name.
+    static String nameOf(String type) {
+        int nested = type.indexOf('$');
+        String outer = nested < 0 ? type : type.substring(0, nested);
+        return NAMES.getOrDefault(type, NAMES.getOrDefault(outer, type));
     }
 
     /// The services themselves.

@@ -15,6 +15,9 @@ import picocli.CommandLine.ParseResult;
 /// The command's entry point: finds the subcommand, performs it, and says how it ended.
 public final class Trapline {
 
+    /// How long hooks of a plugin may take after the last line, in milliseconds.
+    private static final long HOOKS_MILLIS = 1_000;
+
     private final Terminal terminal;
 
     Trapline(Terminal terminal) {
@@ -26,9 +29,10 @@ public final class Trapline {
         Terminal terminal = Terminal.ofProcess();
         boolean json = FormatOption.isJson(List.of(arguments));
         int status;
+        MemoryWatch.start(json);
         // A command that runs a machine takes signals itself meanwhile.
         try (Signals signals = Signals.take();
-                LastWord _ = LastWord.prepare(terminal.err())) {
+                LastWord _ = LastWord.prepare(json, terminal.err())) {
             signals.ask(
                     () -> {
                         terminal.endRequest().ask();
@@ -36,8 +40,11 @@ public final class Trapline {
                     },
                     () -> Interruption.end(json, terminal.err()));
             status = new Trapline(terminal).execute(List.of(arguments));
+        } catch (OutOfMemoryError _) {
+            MemoryWatch.speak();
+            return;
         }
-        System.exit(terminal.settle(status));
+        Interruption.exit(terminal.settle(status), HOOKS_MILLIS);
     }
 
     /// Performs a command.

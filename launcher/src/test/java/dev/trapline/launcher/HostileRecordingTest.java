@@ -207,6 +207,13 @@ class HostileRecordingTest {
                 "jdbc:postgresql://h/x/y?password=" + SECRET,
                 "postgresql://me:" + SECRET + "@h/x",
                 "jdbc:postgresql:x?service=" + SECRET,
+                "jdbc:postgresql://h/x&password=" + SECRET,
+                "jdbc:postgresql://h/x;password=" + SECRET,
+                "jdbc:postgresql://h/x#password=" + SECRET,
+                "jdbc:postgresql://h/x?user=me;password=" + SECRET,
+                "jdbc:postgresql://h/x?user=me:" + SECRET,
+                "jdbc:postgresql://h/me:" + SECRET + "@x",
+                "jdbc:postgresql://me:12/" + SECRET + "@h",
                 "jdbc:postgresql://h/x?PGHOST=" + SECRET)) {
             Ended ended = perform(Map.of("TRAPLINE_POSTGRESQL_URL", url), List.of("trace", recording.toString()));
             assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.USAGE);

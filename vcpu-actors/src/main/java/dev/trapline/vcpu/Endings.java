@@ -1,6 +1,7 @@
 package dev.trapline.vcpu;
 
 import dev.trapline.abi.firmware.ServiceFailure;
+import dev.trapline.abi.firmware.ThrownText;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.journal.DivergenceException;
 import dev.trapline.journal.RecordingException;
@@ -34,8 +35,8 @@ final class Endings {
 
     /// What broke, for people: where, and the last that happened before.
     RunReport.Breakage breakage(Throwable failure) {
-        Throwable shown = failure instanceof ServiceFailure ? failure.getCause() : failure;
-        return new RunReport.Breakage(shown == null ? "" : StackTraces.of(shown), log.lastEvents());
+        String trace = failure instanceof ServiceFailure service ? service.trace() : ThrownText.trace(failure);
+        return new RunReport.Breakage(trace, log.lastEvents());
     }
 
     /// Whether an end is part of the history. What broke by the host's doing is not: a replay has another host, and

@@ -14,6 +14,7 @@ public final class ServiceFailure extends RuntimeException {
     private static final int MOST = 1_000;
 
     private final String service;
+    private final String trace;
 
     /// @param service its name; the name of its class where it has not told its own
     /// @param what what it did, to follow the service's name in a sentence
@@ -21,6 +22,7 @@ public final class ServiceFailure extends RuntimeException {
     public ServiceFailure(String service, String what, @Nullable Throwable cause) {
         super("service '" + service + "' " + what, cause);
         this.service = service;
+        this.trace = cause == null ? "" : ThrownText.trace(cause);
     }
 
     /// What it threw.
@@ -51,6 +53,12 @@ public final class ServiceFailure extends RuntimeException {
     /// The service's name, or its class where it has not told its name.
     public String service() {
         return service;
+    }
+
+    /// The stack trace of what it threw; empty if it did not throw. It was taken while the service was still at work:
+    /// to print an exception runs code of the service, which may not return.
+    public String trace() {
+        return trace;
     }
 
     /// Whether the host had a part in it: memory or the stack was not enough. Then the same call may succeed in

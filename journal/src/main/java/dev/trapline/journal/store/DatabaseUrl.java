@@ -34,6 +34,8 @@ record DatabaseUrl(
             Pattern.compile("(\\[[0-9A-Fa-f:.%]+]|[A-Za-z0-9_-][A-Za-z0-9._-]*)?(?::([0-9]{1,5}))?");
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[::1]");
 
+    private static final Pattern NOT_PLAIN = Pattern.compile("[:;=@#&?,\\\\\\s]");
+
     private static final String FORM = "takes jdbc:postgresql://HOST:PORT/NAME";
 
     DatabaseUrl {
@@ -61,8 +63,10 @@ record DatabaseUrl(
         if (name.contains("/")) {
             throw new IllegalArgumentException(FORM + ", with one '/' in front of NAME");
         }
+        requirePlain("NAME", name.replace('@', ':'));
         int at = authority.lastIndexOf('@');
         String[] who = (at < 0 ? "" : authority.substring(0, at)).split(":", 2);
+        requirePlain("USER", who[0]);
         String user = taken(parameters, "user", decoded(who[0]));
         String password = taken(parameters, "password", who.length > 1 ? decoded(who[1]) : "");
         return new DatabaseUrl(hosts(authority.substring(at + 1)), decoded(name), user, password, parameters);
@@ -77,12 +81,24 @@ record DatabaseUrl(
                 throw new IllegalArgumentException(
                         FORM + ": name the host and the database there, and not in a parameter");
             }
+            if (key.equals("user")) {
+                requirePlain("USER", parameter.substring(Math.max(equals, 0) + 1));
+            }
             if (!key.isEmpty()) {
                 // The first one counts, as it does for the driver.
                 parameters.put(key, equals < 0 ? "" : decoded(parameter.substring(equals + 1)));
             }
         }
         return parameters;
+    }
+
+    /// What is written down must hold no password that stands in the wrong place: `x&password=...` is no name.
+    private static void requirePlain(String what, String text) {
+        if (NOT_PLAIN.matcher(text).find()) {
+            throw new IllegalArgumentException(FORM + "; '?' stands in front of the first parameter and '&' in front of"
+                    + " the others, and a mark like : ; = @ # within " + what + " is written as '%' and two"
+                    + " hexadecimal digits");
+        }
     }
 
     private static String taken(SortedMap<String, String> parameters, String key, String otherwise) {

@@ -1,0 +1,66 @@
+package dev.trapline.abi.firmware;
+
+import java.io.PrintWriter;
+import java.io.Writer;
+
+/// What was thrown, as text. An exception of a service is the user's own code: what it says of itself may be without
+/// end, or fail.
+public final class ThrownText {
+
+    /// The most that is shown of a stack trace, in characters: endless recursion has a thousand frames, all alike.
+    private static final int MOST = 6_000;
+
+    private ThrownText() {}
+
+    /// The stack trace of what was thrown, with its causes. Where it cannot be printed, its class is named.
+    public static String trace(Throwable thrown) {
+        Beginning text = new Beginning();
+        try {
+            thrown.printStackTrace(new PrintWriter(text));
+        } catch (Full _) {
+            return text.toLastLine() + "\n\t... and more";
+        } catch (Throwable _) {
+            return thrown.getClass().getName() + ", whose stack trace cannot be printed";
+        }
+        return text.kept.toString().stripTrailing();
+    }
+
+    /// Thrown to end what prints more than is shown.
+    private static final class Full extends Error {
+
+        private static final long serialVersionUID = 1L;
+
+        private Full() {
+            super("enough", null, false, false);
+        }
+    }
+
+    /// Keeps the beginning of what is printed.
+    private static final class Beginning extends Writer {
+
+        private final StringBuilder kept = new StringBuilder();
+
+        @Override
+        public void write(char[] text, int from, int length) {
+            kept.append(text, from, Math.min(length, MOST - kept.length()));
+            if (kept.length() == MOST) {
+                throw new Full();
+            }
+        }
+
+        private String toLastLine() {
+            int end = kept.lastIndexOf("\n");
+            return kept.substring(0, end < 0 ? kept.length() : end).stripTrailing();
+        }
+
+        @Override
+        public void flush() {
+            // Nothing is held back.
+        }
+
+        @Override
+        public void close() {
+            // There is nothing to give back.
+        }
+    }
+}
