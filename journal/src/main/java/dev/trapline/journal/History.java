@@ -50,6 +50,12 @@ public interface History {
     /// Whether there is credit for more. If not, the machine grants no slice until it is called back.
     boolean hasCredit();
 
+    /// Whether the machine gets no credit at this moment because what it recorded cannot be stored, or not yet. For
+    /// any thread.
+    default boolean waitsForStore() {
+        return false;
+    }
+
     /// What to call when credit is there again after [#hasCredit] said no, or when storage failed. Called on any
     /// thread; a call may come although credit was there all along.
     void onCredit(Runnable callback);

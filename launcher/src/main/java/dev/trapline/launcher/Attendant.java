@@ -135,6 +135,17 @@ final class Attendant {
         if (reason != null
                 && System.nanoTime() - stopNanos >= TimeUnit.MILLISECONDS.toNanos(Interruption.GRACE_MILLIS)) {
             run.giveUp(reason);
+            leaveStore(reason);
+        }
+    }
+
+    /// A store that does not take anything is waited for with patience, but not against a signal.
+    private void leaveStore(Stop.Reason reason) {
+        boolean late =
+                System.nanoTime() - stopNanos >= TimeUnit.MILLISECONDS.toNanos(2 * Interruption.GRACE_MILLIS);
+        if (late && reason == Stop.Reason.INTERRUPTED && run.waitsForStore()) {
+            throw CommandException.interrupted("the run was interrupted while it waited for its recording to be stored;"
+                    + " what was stored until then is sound, and can be replayed and continued");
         }
     }
 

@@ -329,7 +329,15 @@ class BrokenPluginTest {
 
     /// Nothing more can be allocated, by anybody: the end is told from what was set aside.
     @ParameterizedTest
-    @CsvSource({"hoard, apply, true", "hoard, apply, false", "hoard, notice, false", "hoard, start, true"})
+    @CsvSource({
+        "hoard, apply, true",
+        "hoard, apply, false",
+        "hoard, notice, false",
+        "hoard, start, true",
+        "nodes, apply, false",
+        "nodes, start, false",
+        "clutch, apply, true",
+    })
     void aServiceThatKeepsAllMemoryIsNamed(String how, String where, boolean resident) {
         CommandProcess process = CommandProcess.startWith(
                 Map.of("JAVA_TOOL_OPTIONS", "-Xmx128m"),
@@ -341,11 +349,57 @@ class BrokenPluginTest {
                 .as("the service's error, or that of another thread that came first")
                 .containsAnyOf(
                         "service-failed: service 'misbehaving' threw java.lang.OutOfMemoryError",
+                        "service-failed: service 'misbehaving' has taken all memory",
                         "a firmware service did not return: " + Misbehaving.class.getName());
         if (!where.equals("start")) {
             Said verified = perform(List.of("journal", "verify", recording().toString()));
             assertThat(verified.status()).as(verified.err()).isZero();
         }
+    }
+
+    /// What it recorded before is kept, up to the call.
+    @Test
+    void aServiceThatEndsTheProcessIsNamed() {
+        CommandProcess process =
+                CommandProcess.start(run("exit", "apply", false).toArray(String[]::new));
+        process.type("");
+        CommandProcess.Ended ended = process.await();
+        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.BROKEN);
+        assertThat(ended.lastLine())
+                .contains("service-failed: service 'misbehaving' has ended the process by System.exit");
+        assertThat(ended.err()).as("where").contains("\tat ", Misbehaving.class.getName() + ".misbehave(");
+        Said verified = perform(List.of("journal", "verify", recording().toString()));
+        assertThat(verified.status()).as(verified.err()).isZero();
+        assertThat(on("trace", recording().toString(), "--schedule").status()).isZero();
+    }
+
+    @Test
+    void aServiceThatInterruptsItsThreadChangesNothing() {
+        List<String> command = run("interrupt", "entropy", false);
+        command.addAll(List.of("--max-instructions", "400000"));
+        Said said = perform(command);
+        assertThat(said.status()).as(said.err()).isEqualTo(Ending.LIMIT);
+    }
+
+    @Test
+    void aHookThatNeverEndsDoesNotHoldTheProcess() {
+        List<String> command = run("hook", "entropy", false);
+        command.addAll(List.of("--max-instructions", "400000"));
+        CommandProcess process = CommandProcess.start(command.toArray(String[]::new));
+        process.type("");
+        CommandProcess.Ended ended = process.await();
+        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.LIMIT);
+    }
+
+    @Test
+    void anExceptionThatCannotBePrintedIsTheServicesOwnTime() {
+        List<String> command = run("endless", "apply", false);
+        command.addAll(List.of("--timeout", "3s"));
+        CommandProcess process = CommandProcess.start(command.toArray(String[]::new));
+        process.type("");
+        CommandProcess.Ended ended = process.await();
+        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.LIMIT);
+        assertThat(ended.lastLine()).contains("service 'misbehaving' did not return");
     }
 
     @Test

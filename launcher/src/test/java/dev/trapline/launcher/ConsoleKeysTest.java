@@ -53,6 +53,11 @@ class ConsoleKeysTest {
         public void stop(Stop.Reason reason) {}
 
         @Override
+        public boolean waitsForStore() {
+            return false;
+        }
+
+        @Override
         public @Nullable String serviceAtWork() {
             return null;
         }

@@ -76,6 +76,32 @@ class FullDiskTest {
     }
 
     @Test
+    void aSignalEndsARunThatWaitsForRoom() throws Exception {
+        Path recording = directory.resolve("rec");
+        Path said = directory.resolve("said");
+        CommandProcess process = startUnder(
+                List.of("bash", "-c", "exec prlimit --fsize=200000:unlimited \"$@\" 2>\"$0\"", said.toString()),
+                "run",
+                "--set",
+                "record.patience=1h",
+                "--record",
+                recording.toString(),
+                guest("hypercall-loop"));
+        while (process.isAlive() && !Files.readString(said).contains("the machine waits up to")) {
+            Thread.onSpinWait();
+        }
+        process.signal("INT");
+        Ended ended = process.await();
+        String err = Files.readString(said);
+        assertThat(ended.status()).as(err).isEqualTo(Ending.INTERRUPTED);
+        assertThat(err.stripTrailing().lines().toList().getLast())
+                .as("an hour of patience is not for who wants the end")
+                .contains("interrupted while it waited for its recording to be stored");
+        Ended verified = run("journal", "verify", recording.toString());
+        assertThat(verified.status()).as(verified.err()).isZero();
+    }
+
+    @Test
     void aDirectoryThatCannotBeWrittenIsRefusedBeforeAnythingRuns() {
         Path processes = Path.of("/proc");
         assumeTrue(Files.isDirectory(processes), "there is no /proc, a directory that nobody can write");

@@ -33,6 +33,21 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
 
     private static final List<long[]> HOARD = new ArrayList<>();
 
+    private static Node chain = new Node(null);
+
+    private record Node(Node next) {}
+
+    /// Its stack trace has no end.
+    private static final class Endless extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void printStackTrace(java.io.PrintWriter to) {
+            loop();
+        }
+    }
+
     /// How often it was called.
     public record State(long calls, String how, String where, long nth) {
         State next() {
@@ -93,7 +108,11 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
             return Reaction.of(state);
         }
         misbehave(state.how());
-        return state.how().equals("null") ? null : Reaction.of(state, effect(state.how()));
+        return switch (state.how()) {
+            case "null" -> null;
+            case "interrupt", "hook" -> Reaction.of(state);
+            default -> Reaction.of(state, effect(state.how()));
+        };
     }
 
     private static Reply<State> wrong(State state) {
@@ -140,6 +159,12 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
             case "loop" -> loop();
             case "allocate" -> allocate();
             case "hoard" -> hoard();
+            case "nodes" -> nodes();
+            case "clutch" -> clutch();
+            case "exit" -> System.exit(0);
+            case "interrupt" -> Thread.currentThread().interrupt();
+            case "hook" -> Runtime.getRuntime().addShutdownHook(new Thread(Misbehaving::loop));
+            case "endless" -> throw new Endless();
             default -> {}
         }
     }
@@ -164,6 +189,24 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
     private static void hoard() {
         while (true) {
             HOARD.add(new long[1 << 15]);
+        }
+    }
+
+    /// The same, down to the last bytes.
+    private static void nodes() {
+        while (true) {
+            chain = new Node(chain);
+        }
+    }
+
+    /// It does not even let go of what others give back.
+    private static void clutch() {
+        while (true) {
+            try {
+                nodes();
+            } catch (OutOfMemoryError e) {
+                misbehave("no");
+            }
         }
     }
 

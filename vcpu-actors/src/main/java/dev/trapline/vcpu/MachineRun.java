@@ -46,6 +46,10 @@ public interface MachineRun {
     @Nullable
     String serviceAtWork();
 
+    /// Whether the run waits for its recording to be stored: on a disk that is full, or by a database that does not
+    /// answer.
+    boolean waitsForStore();
+
     /// Ends the run if a service is at work: for one that was asked to end and does not, because the service does
     /// not return. What was recorded is closed as it is, up to what the service is at work on, and can be replayed
     /// and gone on with; then [#done] completes. The service itself cannot be stopped: the machine's thread and

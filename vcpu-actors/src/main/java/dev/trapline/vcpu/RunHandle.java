@@ -67,6 +67,11 @@ record RunHandle(
     }
 
     @Override
+    public boolean waitsForStore() {
+        return history.waitsForStore();
+    }
+
+    @Override
     public boolean giveUp(Stop.Reason reason) {
         Controls.Takeover takeover = controls.takeover();
         List<StackTraceElement> stack = gate.stack();

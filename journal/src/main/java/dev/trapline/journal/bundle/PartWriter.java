@@ -1,8 +1,11 @@
 package dev.trapline.journal.bundle;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.security.MessageDigest;
 
 /// Writes the parts of a file, one after the other.
 final class PartWriter {
@@ -11,23 +14,51 @@ final class PartWriter {
     /// hundreds of megabytes a second.
     private static final int LEVEL = 3;
 
+    /// A content that has more is packed bit by bit, as an image of a gigabyte: nobody waits for the whole of it who
+    /// wants the end.
+    private static final int LARGE = 32 << 20;
+
+    private static final int STEP = 1 << 20;
+
     private final OutputStream out;
+    private final Runnable progress;
     private byte[] hash;
     private int next;
 
-    PartWriter(OutputStream out) throws IOException {
+    /// @param progress called now and then; may throw to end the export
+    PartWriter(OutputStream out, Runnable progress) throws IOException {
         this.out = out;
+        this.progress = progress;
         byte[] prologue = Part.prologue();
         out.write(prologue);
         this.hash = Part.hash(prologue);
     }
 
     void write(Part.Kind kind, byte[] content) throws IOException {
-        byte[] stored = Zstd.compress(content, LEVEL);
+        byte[] stored = content.length <= LARGE ? Zstd.compress(content, LEVEL) : packed(content);
         byte[] head = Part.head(kind, next++, content.length, stored.length);
-        hash = Part.hash(hash, head, stored);
+        MessageDigest digest = Part.sha256();
+        digest.update(hash);
+        digest.update(head);
         out.write(head);
-        out.write(stored);
+        for (int at = 0; at < stored.length; at += STEP) {
+            progress.run();
+            int length = Math.min(STEP, stored.length - at);
+            digest.update(stored, at, length);
+            out.write(stored, at, length);
+        }
+        hash = digest.digest();
         out.write(hash);
+    }
+
+    private byte[] packed(byte[] content) throws IOException {
+        ByteArrayOutputStream stored = new ByteArrayOutputStream((int) Zstd.compressBound(content.length));
+        try (OutputStream packing = new ZstdOutputStream(stored, LEVEL)) {
+            for (int at = 0; at < content.length; at += STEP) {
+                progress.run();
+                packing.write(content, at, Math.min(STEP, content.length - at));
+            }
+        }
+        return stored.toByteArray();
     }
 }

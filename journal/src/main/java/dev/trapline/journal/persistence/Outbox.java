@@ -79,6 +79,11 @@ final class Outbox {
         return !paused && outstanding.get() < window;
     }
 
+    /// Whether nothing more can be handed over for the time being.
+    boolean isFull() {
+        return failure == null && !isRoom();
+    }
+
     void onCredit(Runnable listener) {
         callback = listener;
         if (failure != null) {

@@ -220,6 +220,11 @@ public final class RecordingWriter implements History {
     }
 
     @Override
+    public boolean waitsForStore() {
+        return outbox.isFull();
+    }
+
+    @Override
     public void onCredit(Runnable callback) {
         outbox.onCredit(callback);
     }

@@ -58,6 +58,11 @@ final class ContinuedHistory implements History {
     }
 
     @Override
+    public boolean waitsForStore() {
+        return live && future.waitsForStore();
+    }
+
+    @Override
     public boolean hasCredit() {
         return !live || future.hasCredit();
     }

@@ -159,7 +159,7 @@ class HostileExportTest {
     private Path write(Written... parts) throws IOException {
         Path file = directory.resolve("file");
         try (OutputStream out = Files.newOutputStream(file)) {
-            PartWriter writer = new PartWriter(out);
+            PartWriter writer = new PartWriter(out, () -> {});
             for (Written part : parts) {
                 writer.write(part.kind(), part.content().toArray());
             }
