@@ -140,7 +140,8 @@ final class Expansion {
         if (other == node && times > MOST_OF_ITSELF) {
             throw refused(
                     node,
-                    "names itself, or is added to by '+=', more than " + MOST_OF_ITSELF + " times: write it as a whole");
+                    "names itself, or is added to by '+=', more than " + MOST_OF_ITSELF
+                            + " times: write it as a whole");
         }
         if (other != null && other != node && other.entered && times > MOST_IN_CIRCLE) {
             throw refused(node, "refers to itself through " + other.path + ", more than " + MOST_IN_CIRCLE + " times");

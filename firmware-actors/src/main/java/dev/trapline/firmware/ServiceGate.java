@@ -44,8 +44,8 @@ public final class ServiceGate {
         INSIDE.setRelease(this, service);
     }
 
-    /// An interrupt that the service has caused ends here: it is not for the machine, whose next wait or write would
-    /// fail by it.
+    /// An interrupt that the service has caused ends here: it is not for the machine, whose next wait or write
+    /// would fail by it.
     ///
     /// @throws TakenOver if the machine was taken over meanwhile
     void leave(String service) {

@@ -141,8 +141,7 @@ final class Attendant {
 
     /// A store that does not take anything is waited for with patience, but not against a signal.
     private void leaveStore(Stop.Reason reason) {
-        boolean late =
-                System.nanoTime() - stopNanos >= TimeUnit.MILLISECONDS.toNanos(2 * Interruption.GRACE_MILLIS);
+        boolean late = System.nanoTime() - stopNanos >= TimeUnit.MILLISECONDS.toNanos(2 * Interruption.GRACE_MILLIS);
         if (late && reason == Stop.Reason.INTERRUPTED && run.waitsForStore()) {
             throw CommandException.interrupted("the run was interrupted while it waited for its recording to be stored;"
                     + " what was stored until then is sound, and can be replayed and continued");

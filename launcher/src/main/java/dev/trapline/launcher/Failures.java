@@ -37,8 +37,7 @@ record Failures(Ending ending, List<String> lines, JsonObject details) {
             case ConfigException e -> ofConfiguration(e.problems());
             case RegistryException e ->
                 several(e.errors().stream().map(RegistryError::message).toList());
-            case ServiceFailure e ->
-                withTrace(new Ending(Ending.BROKEN, "service-failed", message(e)), e.trace());
+            case ServiceFailure e -> withTrace(new Ending(Ending.BROKEN, "service-failed", message(e)), e.trace());
             case MachineSetupException e -> none(new Ending(Ending.USAGE, "usage", message(e)));
             case ImageException e -> none(new Ending(Ending.USAGE, "usage", message(e)));
             case EngineException e -> none(new Ending(Ending.USAGE, "no-engine", message(e)));

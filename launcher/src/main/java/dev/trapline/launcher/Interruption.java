@@ -51,7 +51,8 @@ final class Interruption {
         exit(ending.status(), GRACE_MILLIS / 2);
     }
 
-    /// Ends the process. Whatever hooks that runs, it does not wait for them for long: those of a plugin may never end.
+    /// Ends the process. Whatever hooks that runs, it does not wait for them for long: those of a plugin may never
+    /// end.
     ///
     /// @param millis how long
     static void exit(int status, long millis) {

@@ -3,9 +3,9 @@ package dev.trapline.launcher;
 import dev.trapline.abi.firmware.MemoryReserve;
 import java.io.PrintWriter;
 
-/// Says why the process ends where nothing else does: a plugin has ended it, or a thread of a library met a fatal error.
-/// In the second case there was no memory any more, as a rule, and the user must know that a service has taken all of
-/// it.
+/// Says why the process ends where nothing else does: a plugin has ended it, or a thread of a library met a fatal
+/// error. In the second case there was no memory any more, as a rule, and the user must know that a service has taken
+/// all of it.
 final class LastWord implements AutoCloseable {
 
     private final Thread hook;

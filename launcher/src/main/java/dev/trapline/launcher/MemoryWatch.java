@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -31,22 +32,30 @@ final class MemoryWatch {
     /// How often nothing must be had, in a row.
     private static final int REFUSALS = 4;
 
-    /// How long a process may take to end in order that had no memory: where a service has thrown the error, and what
-    /// was set aside is in use.
+    /// How long a process may take to end in order that had no memory: where a service has thrown the error, and
+    /// what was set aside is in use.
     private static final long ORDERLY_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     /// How long no memory must be had where no service was seen: others may give some back.
     private static final long NAMELESS_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /// What is said, made ready.
-    private record Word(Ending ending, byte[] text) {}
+    private static final class Word {
+        private final Ending ending;
+        private final byte[] text;
+
+        private Word(Ending ending, byte[] text) {
+            this.ending = ending;
+            this.text = text;
+        }
+    }
 
     private static final AtomicReference<@Nullable Word> NAMING = new AtomicReference<>();
     /// By the names of all services.
     private static final Map<String, byte[]> OF_SERVICES = new ConcurrentSkipListMap<>();
 
     private static final AtomicReference<byte[]> NAMELESS = new AtomicReference<>(new byte[0]);
-    private static volatile boolean isJson;
+    private static final AtomicBoolean JSON = new AtomicBoolean();
     private static final FileOutputStream ERR = new FileOutputStream(FileDescriptor.err);
 
     private MemoryWatch() {}
@@ -55,7 +64,7 @@ final class MemoryWatch {
     ///
     /// @param json whether what is said is for a program
     static void start(boolean json) {
-        isJson = json;
+        JSON.set(json);
         Ending ending = Failures.ofMemory("no part of the process gets any");
         NAMELESS.set(text(ending, "", json));
         Thread.ofPlatform().daemon().name("memory-watch").start(MemoryWatch::look);
@@ -108,7 +117,8 @@ final class MemoryWatch {
                 Ending.BROKEN,
                 "service-failed",
                 "service '" + service + "' has taken all memory: it is in " + found.words());
-        NAMING.set(new Word(ending, text(ending, "The service is at work, and had come to:\n" + found.trace(), isJson)));
+        NAMING.set(
+                new Word(ending, text(ending, "The service is at work, and had come to:\n" + found.trace(), JSON.get())));
     }
 
     private static byte[] text(Ending ending, String trace, boolean json) {
@@ -123,13 +133,13 @@ final class MemoryWatch {
 
     /// Makes ready what is said of a service that has thrown the error.
     static void know(String service) {
-        OF_SERVICES.put(service, text(Failures.ofMemory(service, "no part of the process gets any"), "", isJson));
+        OF_SERVICES.put(service, text(Failures.ofMemory(service, "no part of the process gets any"), "", JSON.get()));
     }
 
     /// How the process ends if it lacks memory while a service is at work; null if none is.
     static @Nullable Ending ofService() {
         Word word = NAMING.get();
-        return word == null ? null : word.ending();
+        return word == null ? null : word.ending;
     }
 
     /// Says it, and ends the process. Allocates nothing.
@@ -141,7 +151,7 @@ final class MemoryWatch {
         Word word = NAMING.get();
         String finder = MemoryReserve.finder();
         byte[] ofFinder = finder == null ? null : OF_SERVICES.get(finder);
-        byte[] text = word != null ? word.text() : ofFinder != null ? ofFinder : NAMELESS.get();
+        byte[] text = word != null ? word.text : ofFinder != null ? ofFinder : NAMELESS.get();
         try {
             ERR.write(text);
         } catch (IOException _) {

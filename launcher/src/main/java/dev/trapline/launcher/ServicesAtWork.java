@@ -5,15 +5,14 @@ import dev.trapline.firmware.LoadedService;
 import dev.trapline.firmware.ServiceHost;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the services that threads of this process are in, by their stacks: also where no machine is there yet to ask.
 final class ServicesAtWork {
 
     /// The classes through which all code of services is called.
-    private static final Set<String> BORDER =
-            Set.of(ServiceHost.class.getName(), LoadedService.class.getName(), FirmwareServices.class.getName());
+    private static final List<String> BORDER =
+            List.of(ServiceHost.class.getName(), LoadedService.class.getName(), FirmwareServices.class.getName());
 
     /// What is called in between, and belongs to no service.
     private static final List<String> BETWEEN = List.of("java.", "jdk.", "dev.trapline.abi.");

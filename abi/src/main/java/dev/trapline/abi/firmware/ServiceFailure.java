@@ -55,8 +55,8 @@ public final class ServiceFailure extends RuntimeException {
         return service;
     }
 
-    /// The stack trace of what it threw; empty if it did not throw. It was taken while the service was still at work:
-    /// to print an exception runs code of the service, which may not return.
+    /// The stack trace of what it threw; empty if it did not throw. It was taken while the service was still at
+    /// work: to print an exception runs code of the service, which may not return.
     public String trace() {
         return trace;
     }

@@ -14,8 +14,8 @@ final class PartWriter {
     /// hundreds of megabytes a second.
     private static final int LEVEL = 3;
 
-    /// A content that has more is packed bit by bit, as an image of a gigabyte: nobody waits for the whole of it who
-    /// wants the end.
+    /// A content that has more is packed bit by bit, as an image of a gigabyte: nobody waits for the whole of it
+    /// who wants the end.
     private static final int LARGE = 32 << 20;
 
     private static final int STEP = 1 << 20;

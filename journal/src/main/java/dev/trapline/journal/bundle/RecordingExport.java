@@ -53,7 +53,8 @@ public final class RecordingExport {
     /// @param withImages whether the images go into it
     /// @param sharing who may read the file
     /// @param reader opens the recording
-    /// @param progress told which segment is written, 0 before the first; may throw to end the export, which then leaves no file
+    /// @param progress told which segment is written, 0 before the first; may throw to end the export, which then
+    ///     leaves no file
     /// @throws RecordingException if the recording cannot be read, or the file cannot be made; then there is none
     public static ExportSummary export(
             Path recording, Path file, boolean withImages, Sharing sharing, Opener reader, LongConsumer progress) {
