@@ -117,8 +117,8 @@ final class MemoryWatch {
                 Ending.BROKEN,
                 "service-failed",
                 "service '" + service + "' has taken all memory: it is in " + found.words());
-        NAMING.set(
-                new Word(ending, text(ending, "The service is at work, and had come to:\n" + found.trace(), JSON.get())));
+        NAMING.set(new Word(
+                ending, text(ending, "The service is at work, and had come to:\n" + found.trace(), JSON.get())));
     }
 
     private static byte[] text(Ending ending, String trace, boolean json) {
