@@ -30,10 +30,10 @@ final class ActorSystemStart {
         try {
             ActorSystem<Void> begun = usual.get();
             if (journal.isEmpty()) {
-                return begun;
+                return ActorSystems.untilTheEnd(begun);
             }
             begun.terminate();
-            return ActorSystems.start(journal);
+            return ActorSystems.untilTheEnd(ActorSystems.start(journal));
         } catch (ExecutionException e) {
             throw new IllegalStateException("the actor system does not start", e.getCause());
         } catch (InterruptedException e) {

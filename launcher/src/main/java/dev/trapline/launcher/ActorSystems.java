@@ -58,13 +58,17 @@ final class ActorSystems {
                 .resolve();
         ActorSystemSetup setup = ActorSystemSetup.create(
                 BootstrapSetup.create().withClassloader(loader).withConfig(config));
-        ActorSystem<Void> system = ActorSystem.create(Behaviors.<Void>empty(), "trapline", setup);
+        return ActorSystem.create(Behaviors.<Void>empty(), "trapline", setup);
+    }
+
+    /// Has the process end with the system, which nobody shuts down from here on but itself, when one of its threads
+    /// has met a fatal error.
+    static ActorSystem<Void> untilTheEnd(ActorSystem<Void> system) {
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "end-of-process", ActorSystems::endProcess);
         return system;
     }
 
-    /// Nobody shuts the actor system down but itself, when one of its threads has met a fatal error.
     private static CompletionStage<Done> endProcess() {
         System.exit(Ending.BROKEN);
         return CompletableFuture.completedFuture(Done.getInstance());

@@ -60,7 +60,7 @@ final class DemoCommand implements Action {
                 .validate(services.descriptors());
         List<Image> images = InputFiles.images(config);
         EngineFactory engines = Engines.open(null, null);
-        ActorSystem<Void> system = ActorSystems.start();
+        ActorSystem<Void> system = ActorSystems.untilTheEnd(ActorSystems.start());
 
         err.println("1. A guest of " + VCPUS + " Arm CPUs runs. What it prints, each CPU in its turn:");
         err.println();

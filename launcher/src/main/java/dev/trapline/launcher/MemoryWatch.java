@@ -30,7 +30,7 @@ final class MemoryWatch {
     private static final int PROBE_BYTES = 256 << 10;
 
     /// How often nothing must be had, in a row.
-    private static final int REFUSALS = 4;
+    private static final int REFUSALS = 2;
 
     /// How long a process may take to end in order that had no memory: where a service has thrown the error, and
     /// what was set aside is in use.
@@ -85,7 +85,9 @@ final class MemoryWatch {
                 continue;
             }
             try {
-                prepare();
+                if (refusals == 0) {
+                    prepare();
+                }
                 refusals = new byte[PROBE_BYTES].length == PROBE_BYTES ? 0 : refusals;
                 refusedNanos = MemoryReserve.finder() == null ? System.nanoTime() : refusedNanos;
                 // WIDE: lack of memory shows in more than one way, and this thread must not end by it.
