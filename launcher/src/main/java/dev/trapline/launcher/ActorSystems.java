@@ -61,8 +61,8 @@ final class ActorSystems {
         return ActorSystem.create(Behaviors.<Void>empty(), "trapline", setup);
     }
 
-    /// Has the process end with the system, which nobody shuts down from here on but itself, when one of its threads
-    /// has met a fatal error.
+    /// Has the process end with the system, which nobody shuts down from here on but itself, when one of its
+    /// threads has met a fatal error.
     static ActorSystem<Void> untilTheEnd(ActorSystem<Void> system) {
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "end-of-process", ActorSystems::endProcess);
