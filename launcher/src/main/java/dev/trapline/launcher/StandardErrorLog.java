@@ -20,6 +20,11 @@ public final class StandardErrorLog extends ContextAwareBase implements Configur
     /// Says what is logged, as one of Logback's levels; `WARN` if it is not set.
     private static final String LEVEL = "trapline.log.level";
 
+    /// Says how a line looks, as Logback's pattern. What the store says while it is tried again is for the user, like
+    /// every other message; who works on Trapline wants to see where it comes from:
+    /// `-Dtrapline.log.pattern='%-5level %logger{24}: %msg%n'`.
+    private static final String PATTERN = "trapline.log.pattern";
+
     private static final String FILE = "logback.configurationFile";
 
     /// A store that fails ends the run with a message of its own, which the stack trace of its supervisor would
@@ -34,7 +39,7 @@ public final class StandardErrorLog extends ContextAwareBase implements Configur
         }
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();
         encoder.setContext(context);
-        encoder.setPattern("%-5level %logger{24}: %msg%n");
+        encoder.setPattern(System.getProperty(PATTERN, "trapline: %msg%n"));
         encoder.start();
         ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
         appender.setContext(context);

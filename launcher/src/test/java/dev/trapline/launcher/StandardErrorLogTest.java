@@ -19,8 +19,8 @@ class StandardErrorLogTest {
                     log.getLogger("dev.trapline.some.Actor").info("too much");
                     log.getLogger("dev.trapline.some.Actor").warn("look here");
                 }))
-                .as("one line with level, logger and message")
-                .isEqualTo("WARN  dev.trapline.some.Actor: look here" + System.lineSeparator());
+                .as("as every other message for the user")
+                .isEqualTo("trapline: look here" + System.lineSeparator());
     }
 
     @Test
