@@ -223,8 +223,9 @@ class ConfigLoaderTest {
     void everyKeyOfTheReferenceIsExplained() {
         // The loader leaves the comments out.
         Config reference = ConfigFactory.parseResources(ConfigLoader.class, ConfigLoader.REFERENCE);
-        assertThat(reference.entrySet()).as("the keys that the loader knows").hasSameSizeAs(
-                ConfigLoader.reference().entrySet());
+        assertThat(reference.entrySet())
+                .as("the keys that the loader knows")
+                .hasSameSizeAs(ConfigLoader.reference().entrySet());
         for (Map.Entry<String, ConfigValue> entry : reference.entrySet()) {
             assertThat(entry.getValue().origin().comments())
                     .as("the reference is the manual: %s needs its meaning, unit, range and default", entry.getKey())

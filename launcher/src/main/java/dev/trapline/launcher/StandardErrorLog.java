@@ -20,8 +20,8 @@ public final class StandardErrorLog extends ContextAwareBase implements Configur
     /// Says what is logged, as one of Logback's levels; `WARN` if it is not set.
     private static final String LEVEL = "trapline.log.level";
 
-    /// Says how a line looks, as Logback's pattern. What the store says while it is tried again is for the user, like
-    /// every other message; who works on Trapline wants to see where it comes from:
+    /// Says how a line looks, as Logback's pattern. What the store says while it is tried again is for the user,
+    /// like every other message; who works on Trapline wants to see where it comes from:
     /// `-Dtrapline.log.pattern='%-5level %logger{24}: %msg%n'`.
     private static final String PATTERN = "trapline.log.pattern";
 
