@@ -78,7 +78,7 @@ class FullDiskTest {
     @Test
     void aSignalEndsARunThatWaitsForRoom() throws Exception {
         Path recording = directory.resolve("rec");
-        Path said = directory.resolve("said");
+        Path said = Files.createFile(directory.resolve("said"));
         CommandProcess process = startUnder(
                 List.of("bash", "-c", "exec prlimit --fsize=200000:unlimited \"$@\" 2>\"$0\"", said.toString()),
                 "run",
