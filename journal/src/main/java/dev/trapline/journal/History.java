@@ -50,8 +50,8 @@ public interface History {
     /// Whether there is credit for more. If not, the machine grants no slice until it is called back.
     boolean hasCredit();
 
-    /// Whether the machine gets no credit at this moment because what it recorded cannot be stored, or not yet. For
-    /// any thread.
+    /// Whether the machine gets no credit at this moment because what it recorded cannot be stored, or not yet; or,
+    /// once it is being closed, whether some of it is still to be stored. For any thread.
     default boolean waitsForStore() {
         return false;
     }

@@ -122,7 +122,8 @@ final class Attendant {
 
     private void stop(Stop.Reason reason) {
         run.stop(reason);
-        if (stopReason == null) {
+        // Somebody who wants the end after the time limit has passed waits for nothing more.
+        if (stopReason == null || stopReason == Stop.Reason.TIMEOUT && reason == Stop.Reason.INTERRUPTED) {
             stopNanos = System.nanoTime();
             stopReason = reason;
         }

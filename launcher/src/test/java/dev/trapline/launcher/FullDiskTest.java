@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -77,11 +78,24 @@ class FullDiskTest {
 
     @Test
     void aSignalEndsARunThatWaitsForRoom() throws Exception {
+        assertASignalEndsTheWait(Duration.ZERO);
+    }
+
+    /// The time limit has asked for the end before, and closing the recording waits for room.
+    @Test
+    void aSignalEndsARunThatWaitsForRoomAfterItsTimeIsOver() throws Exception {
+        assertASignalEndsTheWait(Duration.ofSeconds(5));
+    }
+
+    /// @param timeout the run's time limit, which is over when the signal comes; zero for none
+    private void assertASignalEndsTheWait(Duration timeout) throws Exception {
         Path recording = directory.resolve("rec");
         Path said = Files.createFile(directory.resolve("said"));
         CommandProcess process = startUnder(
                 List.of("bash", "-c", "exec prlimit --fsize=200000:unlimited \"$@\" 2>\"$0\"", said.toString()),
                 "run",
+                "--timeout",
+                timeout.toSeconds() + "s",
                 "--set",
                 "record.patience=1h",
                 "--record",
@@ -90,6 +104,8 @@ class FullDiskTest {
         while (process.isAlive() && !Files.readString(said).contains("the machine waits up to")) {
             Thread.onSpinWait();
         }
+        // SLEEP: nothing tells from outside that the time limit has passed.
+        Thread.sleep(timeout);
         process.signal("INT");
         Ended ended = process.await();
         String err = Files.readString(said);

@@ -43,7 +43,7 @@ public final class RecordingWriter implements History {
     /// Set by the keeper's timer, read between steps: host time decides when data become durable, and nothing else.
     private volatile boolean flushRequested;
     private volatile RecordingFiles.Ending ending;
-    private @Nullable CompletableFuture<Void> closed;
+    private volatile @Nullable CompletableFuture<Void> closed;
 
     private RecordingWriter(
             ActorSystem<?> system, PersistenceId id, RecordingFiles files, StoragePolicy policy, Beginning beginning) {
@@ -221,7 +221,8 @@ public final class RecordingWriter implements History {
 
     @Override
     public boolean waitsForStore() {
-        return outbox.isFull();
+        // Once the run has ended nobody asks for credit any more, and closing waits until all of it is stored.
+        return closed == null ? outbox.isFull() : outbox.failure() == null && !outbox.isDrained();
     }
 
     @Override
@@ -236,13 +237,15 @@ public final class RecordingWriter implements History {
 
     @Override
     public CompletionStage<Void> close() {
-        if (closed == null) {
+        CompletableFuture<Void> done = closed;
+        if (done == null) {
             if (outbox.failure() == null) {
                 seal();
             }
-            closed = new CompletableFuture<>();
-            keeper.tell(new RecordingKeeper.Close(ending, closed));
+            done = new CompletableFuture<>();
+            closed = done;
+            keeper.tell(new RecordingKeeper.Close(ending, done));
         }
-        return closed;
+        return done;
     }
 }

@@ -13,6 +13,7 @@ import dev.trapline.journal.store.MvEventStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -88,6 +89,21 @@ class RecordingWriterTest {
                 .as("what gathered while the store was busy is written at once")
                 .hasValueGreaterThan(1);
         assertThat(recordings.read("slow")).as("nothing is lost").hasSameSizeAs(WrittenRecordings.steps(slices));
+    }
+
+    @Test
+    void closingWaitsForTheStoreUntilItHasTakenEverything() throws Exception {
+        Semaphore gate = new Semaphore(0);
+        RecordingWriter writer = recordings.writer("closing", file -> new GatedStore(file, gate, Integer.MAX_VALUE));
+        SampleRun.step(0, writer::append);
+        assertThat(writer.waitsForStore()).as("there is room for more").isFalse();
+        CompletionStage<Void> closed = writer.close();
+        assertThat(writer.waitsForStore())
+                .as("a store that takes nothing holds the end, although it is far from full")
+                .isTrue();
+        gate.release(Integer.MAX_VALUE / 2);
+        closed.toCompletableFuture().get(60, TimeUnit.SECONDS);
+        assertThat(writer.waitsForStore()).as("all of it is stored").isFalse();
     }
 
     @Test
