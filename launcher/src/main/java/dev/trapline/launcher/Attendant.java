@@ -123,7 +123,7 @@ final class Attendant {
     private void stop(Stop.Reason reason) {
         run.stop(reason);
         // Somebody who wants the end after the time limit has passed waits for nothing more.
-        if (stopReason == null || stopReason == Stop.Reason.TIMEOUT && reason == Stop.Reason.INTERRUPTED) {
+        if (stopReason == null || (stopReason == Stop.Reason.TIMEOUT && reason == Stop.Reason.INTERRUPTED)) {
             stopNanos = System.nanoTime();
             stopReason = reason;
         }
