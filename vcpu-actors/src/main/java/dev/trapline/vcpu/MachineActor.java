@@ -11,15 +11,13 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
-import dev.trapline.abi.exit.GeneralRegisters;
-import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.machine.RunOutcome;
-import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.registry.CapabilityRegistry;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.firmware.DirectBehavior;
 import dev.trapline.firmware.FirmwareActor;
@@ -35,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The actor of a machine: parent of its vCPUs and firmware actors, all on one thread. It holds no decision of its own:
 /// [MachineCore] decides, this actor carries out.
-final class MachineActor extends DirectBehavior<MachineActor.Command> implements MachineCore.Actors {
+final class MachineActor extends DirectBehavior<MachineActor.Command> implements MachineCore.Surroundings {
 
     /// What a machine is told.
     sealed interface Command {}
@@ -45,18 +43,11 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
         INSTANCE
     }
 
-    /// A slice ended without a hypercall.
-    record SliceEnded(MachineCore.SliceEnd end) implements Command {}
+    /// A slice ended in what the machine deals with by itself.
+    record SliceEnded(SliceEnd.Own end) implements Command {}
 
-    /// A slice ended in a fault.
-    record GuestFaulted(MachineCore.SliceEnd end, GuestFault fault, GeneralRegisters registers) implements Command {}
-
-    /// A slice ended in a hypercall that is resident or denied.
-    record HypercallMade(MachineCore.SliceEnd end, ServiceCall call, Decision decision) implements Command {}
-
-    /// A slice ended in a hypercall that was forwarded, and here is what came of it.
-    record HypercallAnswered(MachineCore.SliceEnd end, Decision decision, FirmwareActor.Answer answer)
-            implements Command {}
+    /// A slice ended in a hypercall that was forwarded, and this is what came of it.
+    record CallAnswered(SliceEnd.Forwarded end, FirmwareActor.Answer answer) implements Command {}
 
     /// The history may have credit again.
     enum Resume implements Command {
@@ -69,7 +60,7 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
     private final MachineParts parts;
     private final CompletableFuture<RunReport> done;
     private final MachineCore core;
-    private final List<ActorRef<VcpuActor.Command>> vcpus = new ArrayList<>();
+    private final List<ActorRef<VcpuCommand>> vcpus = new ArrayList<>();
     private final Map<String, ActorRef<FirmwareActor.Command>> firmware = new TreeMap<>();
     private long startNanos;
     private long hostNanos;
@@ -85,9 +76,7 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
                 .forEach((name, host) -> firmware.put(name, watched(FirmwareActor.create(host), "firmware-" + name)));
         for (int index = 0; index < parts.spec().vcpus(); index++) {
             VcpuId id = new VcpuId(index);
-            VcpuLogic logic = new VcpuLogic(id, parts.engines(), parts.spec(), parts.memoryMap());
-            vcpus.add(
-                    watched(VcpuActor.create(id, logic, parts.registry(), firmware, context.getSelf()), id.toString()));
+            vcpus.add(watched(VcpuActor.create(parts.vcpu(id), firmware, context.getSelf()), id.toString()));
         }
         ActorRef<Command> self = context.getSelf();
         parts.history().onCredit(() -> self.tell(Resume.INSTANCE));
@@ -133,12 +122,8 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
                     startNanos = System.nanoTime();
                     core.begin();
                 }
-                case SliceEnded(MachineCore.SliceEnd end) -> core.sliceEnded(end);
-                case GuestFaulted(MachineCore.SliceEnd end, GuestFault fault, GeneralRegisters registers) ->
-                    core.guestFaulted(end, fault, registers);
-                case HypercallMade(MachineCore.SliceEnd end, ServiceCall call, Decision decision) ->
-                    core.hypercallMade(end, call, decision);
-                case HypercallAnswered answered -> onAnswered(answered);
+                case SliceEnded(SliceEnd.Own end) -> core.sliceEnded(end);
+                case CallAnswered(SliceEnd.Forwarded end, FirmwareActor.Answer answer) -> onAnswered(end, answer);
                 case Resume _ -> core.resume();
                 case HistoryClosed(@Nullable String failure) -> {
                     return report(failure);
@@ -153,35 +138,21 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
         return this;
     }
 
-    private void onAnswered(HypercallAnswered answered) {
-        switch (answered.answer()) {
-            case FirmwareActor.Given(Reply<?> reply) ->
-                core.hypercallAnswered(answered.end(), answered.decision(), reply.registers(), reply.effects());
-            case FirmwareActor.Failed(ServiceFailure failure) -> core.serviceFailed(answered.end(), failure);
+    private void onAnswered(SliceEnd.Forwarded end, FirmwareActor.Answer answer) {
+        switch (answer) {
+            case FirmwareActor.Given(Reply<?> reply) -> core.answered(end, reply);
+            case FirmwareActor.Failed(ServiceFailure failure) -> core.serviceFailed(end, failure);
         }
     }
 
     @Override
-    public void grant(VcpuId vcpu, VcpuActor.Grant grant) {
-        vcpus.get(vcpu.index()).tell(grant);
-    }
-
-    @Override
-    public void tell(VcpuId vcpu, VcpuActor.Command command) {
+    public void tell(VcpuId vcpu, VcpuCommand command) {
         vcpus.get(vcpu.index()).tell(command);
     }
 
     @Override
-    public Reply<?> answerInPlace(String service, ServiceCall call) {
-        return host(service).answer(call);
-    }
-
-    private ServiceHost<?> host(String service) {
-        ServiceHost<?> host = parts.services().get(service);
-        if (host == null) {
-            throw new InvariantViolation("the machine does not have a service '" + service + "'");
-        }
-        return host;
+    public Reply<?> answer(String service, ServiceCall call) {
+        return parts.host(service).answer(call);
     }
 
     @Override
@@ -191,14 +162,12 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
 
     @Override
     public List<Effect> notice(String service, MachineEvent event) {
-        return host(service).notice(event);
+        return parts.host(service).notice(event);
     }
 
-    /// The new table reaches each vCPU before its next grant: both come from here, in this order.
     @Override
-    public void reconfigure(Policy policy) {
-        VcpuActor.Reconfigure table = new VcpuActor.Reconfigure(parts.registry(policy));
-        vcpus.forEach(vcpu -> vcpu.tell(table));
+    public CapabilityRegistry registry(Policy policy) {
+        return parts.registry(policy);
     }
 
     @Override

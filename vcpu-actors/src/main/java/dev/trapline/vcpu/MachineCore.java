@@ -1,12 +1,7 @@
 package dev.trapline.vcpu;
 
-import dev.trapline.abi.Digest64;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.Position;
-import dev.trapline.abi.exit.Exit;
-import dev.trapline.abi.exit.GeneralRegisters;
-import dev.trapline.abi.exit.GuestFault;
-import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.firmware.RegisterWrites;
@@ -15,6 +10,7 @@ import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.registry.CapabilityRegistry;
 import dev.trapline.abi.registry.Decision;
 import dev.trapline.abi.registry.Policy;
 import dev.trapline.journal.History;
@@ -30,29 +26,24 @@ import dev.trapline.vcpu.state.StateWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a machine does between slices, without its actor: takes in how a slice ended, applies what follows from it,
+/// What a machine does between slices: takes in how a slice ended, applies what follows from it,
 /// records it, and grants the next one. There is one token: between a grant and the end of its slice nothing here
 /// happens.
 final class MachineCore implements Effects.Run {
 
-    /// Slices between two digests of all registers.
-    private static final long FULL_DIGEST_EVERY = 64;
-
     private static final RegisterWrites NOT_SUPPORTED = RegisterWrites.x0(-1);
 
-    /// A slice that ended.
-    ///
-    /// @param fullDigest of all registers, where one was due; 0 otherwise
-    /// @param timerDeadline when a timer of the vCPU asserts its interrupt: see [Engine#timerDeadline]
-    /// @param renewals where its engine was replaced because it asked for it: see [RenewableEngine#renewed]
-    record SliceEnd(Slice slice, long fullDigest, long timerDeadline, List<Long> renewals) {}
+    /// What stands around the machine: its vCPUs and services, as actors or without.
+    interface Surroundings extends Vcpus.Carrier, Effects.Services {
+        /// Has a service answer a call in place.
+        ///
+        /// @throws ServiceFailure if it fails
+        Reply<?> answer(String service, ServiceCall call);
 
-    /// What the machine does through its actors.
-    interface Actors extends Vcpus.Actors, Effects.Services {
-        Reply<?> answerInPlace(String service, ServiceCall call);
+        /// The table of another policy for this machine.
+        CapabilityRegistry registry(Policy policy);
 
-        void reconfigure(Policy policy);
-
+        /// The run is over.
         void ended();
     }
 
@@ -62,7 +53,7 @@ final class MachineCore implements Effects.Run {
     private final Console console;
     private final History history;
     private final Controls controls;
-    private final Actors actors;
+    private final Surroundings around;
     private final RunLog log;
     private final Endings endings;
     private final RunEnd end;
@@ -72,11 +63,11 @@ final class MachineCore implements Effects.Run {
     private final Effects effects;
     private final Inputs inputs;
     private final Boundary boundary;
+    private final Digests digests;
     private final MachineClock clock = new MachineClock();
     private long granted;
-    private long registerDigest;
-    private long nextMemoryDigest;
     private boolean waitsForCredit;
+    private Policy policy;
 
     MachineCore(
             MachineSpec spec,
@@ -90,7 +81,7 @@ final class MachineCore implements Effects.Run {
             History history,
             Controls controls,
             RunLog log,
-            Actors actors) {
+            Surroundings around) {
         this.spec = spec;
         this.memory = memory;
         this.uart = uart;
@@ -100,14 +91,15 @@ final class MachineCore implements Effects.Run {
         this.log = log;
         this.endings = new Endings(log);
         this.end = new RunEnd(history, console, uart, log, endings);
-        this.actors = actors;
+        this.around = around;
         this.scheduler = Scheduler.of(spec.schedule(), spec.sliceBudget(), spec.seed());
-        this.vcpus = new Vcpus(spec.vcpus(), actors);
+        this.vcpus = new Vcpus(spec.vcpus(), around);
         this.stolen = new StolenTime(spec.vcpus(), memory);
         this.inputs = new Inputs(input, planned, entropy, uart, history, controls, log);
-        this.effects = new Effects(spec, boot, memory, uart, vcpus, stolen, inputs, actors, this);
-        this.boundary = new Boundary(clock, vcpus, stolen, inputs, effects, history, log, actors::reconfigure);
-        this.nextMemoryDigest = spec.ramDigestInterval();
+        this.effects = new Effects(spec, boot, memory, uart, vcpus, stolen, inputs, around, this);
+        this.boundary = new Boundary(clock, vcpus, stolen, inputs, effects, history, log, this::reconfigure);
+        this.digests = new Digests(spec.ramDigestInterval(), memory, history);
+        this.policy = spec.policy();
     }
 
     /// Powers the machine on and grants the first slice.
@@ -116,55 +108,63 @@ final class MachineCore implements Effects.Run {
         next();
     }
 
-    /// A slice ended without a hypercall.
-    void sliceEnded(SliceEnd end) {
-        takeIn(end);
-        log.add(end.slice());
-        switch (end.slice().exit()) {
-            case Exit.BudgetUsed _ -> {}
-            case Exit.WaitForInterrupt _ -> vcpus.waitsForInterrupt(end.slice().vcpu(), clock.now());
-            case Exit.Maintenance operation -> vcpus.tellPowered(new VcpuActor.Maintain(operation));
-            case HypercallExit _, GuestFault _ -> throw new InvariantViolation("not a plain end of a slice: " + end);
+    /// A slice ended in what the machine deals with by itself.
+    void sliceEnded(SliceEnd.Own end) {
+        switch (end) {
+            case SliceEnd.BudgetUsed _ -> {
+                takeIn(end);
+                goOn(end);
+            }
+            case SliceEnd.Waits _ -> {
+                takeIn(end);
+                vcpus.waitsForInterrupt(end.slice().vcpu(), clock.now());
+                goOn(end);
+            }
+            case SliceEnd.Maintains maintains -> {
+                takeIn(end);
+                vcpus.tellPowered(new VcpuCommand.Maintain(maintains.operation()));
+                goOn(end);
+            }
+            case SliceEnd.Faulted faulted -> {
+                takeIn(end);
+                log.add(end.slice());
+                digests.sliceEnded(end, clock);
+                finish(new RunOutcome.GuestFailed(end.slice().vcpu(), faulted.fault(), faulted.registers()));
+            }
+            case SliceEnd.Denied denied -> answered(end, denied.decision(), denial(denied.decision()), List.of());
+            case SliceEnd.Resident resident -> resident(resident);
         }
-        digests(end);
+    }
+
+    private void resident(SliceEnd.Resident end) {
+        Reply<?> reply;
+        try {
+            reply = around.answer(end.decision().service(), end.call());
+        } catch (ServiceFailure failure) {
+            serviceFailed(end, failure);
+            return;
+        }
+        answered(end, end.decision(), reply.registers(), reply.effects());
+    }
+
+    // A call that failed its condition check was not made: it has no result.
+    private static RegisterWrites denial(Decision.Denied decision) {
+        return decision.reason() == Decision.Reason.CONDITION ? RegisterWrites.NONE : NOT_SUPPORTED;
+    }
+
+    private void goOn(SliceEnd end) {
+        log.add(end.slice());
+        digests.sliceEnded(end, clock);
         next();
     }
 
-    /// A slice ended in a fault that the machine has no answer for.
-    void guestFaulted(SliceEnd end, GuestFault fault, GeneralRegisters registers) {
-        takeIn(end);
-        log.add(end.slice());
-        digests(end);
-        finish(new RunOutcome.GuestFailed(end.slice().vcpu(), fault, registers));
-    }
-
-    /// A slice ended in a hypercall that goes to no actor.
-    void hypercallMade(SliceEnd end, ServiceCall call, Decision decision) {
-        switch (decision) {
-            // A call that failed its condition check was not made: it has no result.
-            case Decision.Denied(var reason) ->
-                hypercallAnswered(
-                        end,
-                        decision,
-                        reason == Decision.Reason.CONDITION ? RegisterWrites.NONE : NOT_SUPPORTED,
-                        List.of());
-            case Decision.Resident(String service) -> {
-                Reply<?> reply;
-                try {
-                    reply = actors.answerInPlace(service, call);
-                } catch (ServiceFailure failure) {
-                    serviceFailed(end, failure);
-                    return;
-                }
-                hypercallAnswered(end, decision, reply.registers(), reply.effects());
-            }
-            case Decision.Forwarded _ ->
-                throw new InvariantViolation("a forwarded call reached the machine unanswered");
-        }
+    /// A slice ended in a hypercall that was forwarded, and this is its answer.
+    void answered(SliceEnd.Forwarded end, Reply<?> reply) {
+        answered(end, end.decision(), reply.registers(), reply.effects());
     }
 
     /// A hypercall's answer, with all that follows from it: registers and effects come together.
-    void hypercallAnswered(SliceEnd end, Decision decision, RegisterWrites registers, List<Effect> wanted) {
+    private void answered(SliceEnd end, Decision decision, RegisterWrites registers, List<Effect> wanted) {
         Slice slice = end.slice();
         takeIn(end);
         if (!wanted.isEmpty()) {
@@ -176,7 +176,7 @@ final class MachineCore implements Effects.Run {
         log.addCall(slice, answer);
         inputs.answered(decision);
         vcpus.returns(slice.vcpu(), registers);
-        digests(end);
+        digests.sliceEnded(end, clock);
         if (!feasible.isEmpty()) {
             effects.apply(feasible, serviceOf(decision));
         }
@@ -257,7 +257,7 @@ final class MachineCore implements Effects.Run {
         try {
             end.record(how, clock.now());
         } finally {
-            actors.ended();
+            around.ended();
         }
     }
 
@@ -275,7 +275,7 @@ final class MachineCore implements Effects.Run {
                 Position.ofSlice(clock.slices()),
                 new Progress(clock.now(), clock.slices(), log.calls()),
                 granted,
-                registerDigest,
+                digests.ofSlices(),
                 memoryDigest,
                 console.bytes(),
                 console.digest(),
@@ -301,13 +301,14 @@ final class MachineCore implements Effects.Run {
         console.save(state);
         log.save(state);
         state.put(granted);
-        state.put(registerDigest);
-        state.put(nextMemoryDigest);
+        digests.save(state);
     }
 
     /// Becomes what [#save] took down, also if the run was over. Entropy that was asked for and has not come is not
     /// part of it: in a replay it comes from the recording.
-    void load(StateReader state) {
+    ///
+    /// @param inForce the policy from here on
+    void load(StateReader state, Policy inForce) {
         clock.load(state);
         scheduler.load(state);
         vcpus.load(state);
@@ -317,35 +318,36 @@ final class MachineCore implements Effects.Run {
         console.load(state);
         log.load(state);
         granted = state.take();
-        registerDigest = state.take();
-        nextMemoryDigest = state.take();
+        digests.load(state);
         end.forget();
+        reconfigure(inForce);
+    }
+
+    /// Puts a policy in force. Every vCPU has the new table before its next grant: both come from here, in this
+    /// order.
+    private void reconfigure(Policy wanted) {
+        // A table takes a millisecond to make, and most runs have one policy all along.
+        if (!wanted.equals(policy)) {
+            policy = wanted;
+            vcpus.tellAll(new VcpuCommand.Reconfigure(around.registry(wanted)));
+        }
+    }
+
+    /// The policy in force.
+    Policy policy() {
+        return policy;
     }
 
     private void takeIn(SliceEnd end) {
         Slice slice = end.slice();
-        boundary.renewed(end.renewals());
+        boundary.renewed(end.reading().renewals());
         log.ended(slice);
         history.append(Console.withPrinted(slice, uart));
         clock.sliceEnded(slice.cost(spec.cutSliceCost()));
-        registerDigest = Digest64.fold(registerDigest, slice.digest());
-        vcpus.sliceEnded(slice.vcpu(), end.timerDeadline());
+        digests.add(slice);
+        vcpus.sliceEnded(slice.vcpu(), end.reading().timerDeadline());
         stolen.canRun(slice.vcpu(), clock.now());
         console.takeFrom(uart);
-    }
-
-    private void digests(SliceEnd end) {
-        if (isFullDigestDue(clock.slices() - 1)) {
-            history.append(new JournalRecord.FullDigest(end.slice().vcpu(), end.fullDigest()));
-        }
-        if (clock.now() >= nextMemoryDigest) {
-            nextMemoryDigest = (clock.now() / spec.ramDigestInterval() + 1) * spec.ramDigestInterval();
-            history.append(new JournalRecord.MemoryDigest(memory.digest()));
-        }
-    }
-
-    private static boolean isFullDigestDue(long slice) {
-        return slice % FULL_DIGEST_EVERY == FULL_DIGEST_EVERY - 1;
     }
 
     /// Everything between two slices: inputs, limits, credit, and the next grant.
@@ -383,8 +385,8 @@ final class MachineCore implements Effects.Run {
         granted += budget;
         long written = stolen.runs(index, clock.now());
         if (written >= 0) {
-            vcpus.tellPowered(new VcpuActor.DropTranslations(written, Long.BYTES));
+            vcpus.tellPowered(new VcpuCommand.DropTranslations(written, Long.BYTES));
         }
-        vcpus.grant(index, budget, clock.now(), isFullDigestDue(clock.slices()), boundary.renewals());
+        vcpus.grant(index, budget, clock.now(), Digests.isFullOneDue(clock.slices()), boundary.renewals());
     }
 }

@@ -1,5 +1,7 @@
 package dev.trapline.vcpu;
 
+import dev.trapline.abi.InvariantViolation;
+import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.EntropySource;
@@ -58,13 +60,27 @@ record MachineParts(
         Recordings.requireRecordable(new JournalRecord.Reconfigured(policy));
     }
 
+    /// One of the machine's services.
+    ServiceHost<?> host(String service) {
+        ServiceHost<?> host = services.get(service);
+        if (host == null) {
+            throw new InvariantViolation("the machine does not have a service '" + service + "'");
+        }
+        return host;
+    }
+
+    /// One of the machine's vCPUs, without power.
+    VcpuLogic vcpu(VcpuId id) {
+        return new VcpuLogic(id, engines, spec, memoryMap, registry);
+    }
+
     List<ServiceDescriptor> descriptors() {
         return services.values().stream().map(ServiceHost::descriptor).toList();
     }
 
-    MachineCore core(MachineCore.Actors actors) {
+    MachineCore core(MachineCore.Surroundings around) {
         return new MachineCore(
-                spec, boot, memory, uart, input, planned, entropy, console, history, controls, log, actors);
+                spec, boot, memory, uart, input, planned, entropy, console, history, controls, log, around);
     }
 
     /// Frees the guest's memory. No engine may be open over it.

@@ -27,7 +27,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A recording that is played slice by slice, to be looked at between two of them: the same machine as in
-/// [Machine#replay], checked in the same way, but on the caller's thread and without actors.
+/// [Machine#replay], checked in the same way, but on the caller's thread and without machine.
 ///
 /// A position is reached when everything before it has happened: the slices, their answers and effects, and the inputs
 /// that the slice at the position is the first to see. The position behind the last slice is the end of the run.
@@ -36,9 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class Playback implements AutoCloseable {
 
     private final MachineParts parts;
-    private final DirectActors actors;
-    private final MachineCore core;
-
+    private final StepMachine machine;
     private final ReplayHistory history;
     private final PageStore pages = new PageStore();
 
@@ -48,8 +46,7 @@ public final class Playback implements AutoCloseable {
         this.recording = recording;
         this.parts = parts;
         this.history = history;
-        this.actors = new DirectActors(parts);
-        this.core = parts.core(actors);
+        this.machine = new StepMachine(parts);
     }
 
     /// Powers a recorded machine on, and stops before its first slice.
@@ -78,29 +75,29 @@ public final class Playback implements AutoCloseable {
                 new Controls(),
                 () -> {});
         Playback playback = new Playback(parts, history, header);
-        playback.guarded(playback.core::begin);
+        playback.machine.begin();
         return playback;
     }
 
     /// Where it is: slices that have ended.
     public Position position() {
-        return Position.ofSlice(core.clock().slices());
+        return Position.ofSlice(machine.core().clock().slices());
     }
 
     /// Virtual time, in ticks.
     public long now() {
-        return core.clock().now();
+        return machine.core().clock().now();
     }
 
     /// How the run ended; null while it goes on. A divergence is an end as well.
     public @Nullable RunOutcome outcome() {
-        return core.outcome();
+        return machine.core().outcome();
     }
 
     /// Plays on until so many slices have ended, or the run is over.
     public void playTo(long slice) {
-        while (core.clock().slices() < slice && actors.next() != null) {
-            guarded(() -> actors.runSlice(core));
+        while (machine.core().clock().slices() < slice && machine.next() != null) {
+            machine.runSlice();
         }
     }
 
@@ -113,16 +110,15 @@ public final class Playback implements AutoCloseable {
     }
 
     private Checkpoint checkpoint(PageStore keeping) {
-        actors.requireSlice();
+        machine.requireSlice();
         StateWriter state = new StateWriter();
-        core.save(state);
-        List<Bytes> engines = actors.save(state);
+        List<Bytes> engines = machine.save(state);
         return new Checkpoint(
                 position(),
                 state.toArray(),
                 engines,
-                actors.keepServices(),
-                actors.policy(),
+                machine.keepServices(),
+                machine.core().policy(),
                 parts.memory().copy(keeping),
                 history.mark());
     }
@@ -133,8 +129,7 @@ public final class Playback implements AutoCloseable {
         StateReader state = new StateReader(checkpoint.words());
         parts.memory().restore(checkpoint.memory());
         checkpoint.services().forEach(KeptState::restore);
-        core.load(state);
-        actors.load(state, checkpoint.engines(), checkpoint.policy(), core.vcpus());
+        machine.load(state, checkpoint.engines(), checkpoint.policy());
         state.end();
         history.goTo(checkpoint.mark());
     }
@@ -145,7 +140,7 @@ public final class Playback implements AutoCloseable {
     /// @throws dev.trapline.firmware.state.UnsupportedStateException if the state of a service cannot be written:
     ///     it says which, and why
     public CheckpointKey key() {
-        return new CheckpointKey(recording, parts.engines().library().sha256(), actors.serviceShapes());
+        return new CheckpointKey(recording, parts.engines().library().sha256(), machine.serviceShapes());
     }
 
     /// A hash of all of the machine as it is here: of its memory, its vCPUs, its services, and of where its history
@@ -173,7 +168,7 @@ public final class Playback implements AutoCloseable {
                     Position.ofSlice(image.slice()),
                     image.words().stream().mapToLong(Long::longValue).toArray(),
                     image.engines(),
-                    actors.keptServices(image.services()),
+                    machine.keptServices(image.services()),
                     image.policy(),
                     MemoryCopy.of(image.ram(), image.flash(), stored.pages()),
                     mark);
@@ -184,7 +179,7 @@ public final class Playback implements AutoCloseable {
 
     /// Whether a part of a slice was played: nothing can follow but [#goTo].
     boolean isSpent() {
-        return actors.isPartlyRun();
+        return machine.isPartlyRun();
     }
 
     /// Gives back the memory of checkpoints that are not needed any more.
@@ -207,8 +202,8 @@ public final class Playback implements AutoCloseable {
     ///     further: if that is a hypercall, it is not answered yet
     /// @throws IllegalStateException if no slice comes next
     public boolean playInto(long instructions) {
-        long budget = actors.budget();
-        Exit exit = actors.runPart(Math.min(instructions, budget));
+        long budget = machine.budget();
+        Exit exit = machine.runPart(Math.min(instructions, budget));
         parts.console().takeFrom(parts.uart());
         return instructions < budget && exit instanceof Exit.BudgetUsed;
     }
@@ -219,7 +214,7 @@ public final class Playback implements AutoCloseable {
     /// @return whether the slice has more instructions
     /// @throws IllegalStateException if no slice comes next, or a part of it was played otherwise
     public boolean step() {
-        boolean more = actors.step();
+        boolean more = machine.step();
         parts.console().takeFrom(parts.uart());
         return more;
     }
@@ -238,16 +233,16 @@ public final class Playback implements AutoCloseable {
             VcpuId vcpu = new VcpuId(index);
             views.add(new VcpuView(
                     vcpu,
-                    core.vcpus().states().get(index),
-                    vcpu.equals(actors.next()),
-                    actors.registers(vcpu, core.vcpus().pending(vcpu))));
+                    machine.core().vcpus().states().get(index),
+                    vcpu.equals(machine.next()),
+                    machine.registers(vcpu)));
         }
         return views;
     }
 
     /// The handlers of events that run here, each vCPU's innermost one last.
     public List<RunReport.OpenHandler> openHandlers() {
-        return core.vcpus().handlers();
+        return machine.core().vcpus().handlers();
     }
 
     /// The guest's memory as it is here.
@@ -269,22 +264,13 @@ public final class Playback implements AutoCloseable {
     ///
     /// @throws dev.trapline.abi.InvariantViolation if it is not over
     public RunReport report() {
-        return core.report(null, parts.memory().digest(), 0);
-    }
-
-    private void guarded(Runnable step) {
-        try {
-            step.run();
-            // WIDE: whatever breaks in here ends this playback, with its last events in the outcome.
-        } catch (RuntimeException | Error e) {
-            core.fail(e);
-        }
+        return machine.core().report(null, parts.memory().digest(), 0);
     }
 
     /// Frees engines and memory, and closes the recording.
     @Override
     public void close() {
-        actors.close();
+        machine.close();
         parts.close();
         history.close().toCompletableFuture().join();
     }

@@ -11,58 +11,47 @@ import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.registry.CapabilityRegistry;
+import dev.trapline.abi.registry.Decision;
 import dev.trapline.abi.registry.Toggle;
 import dev.trapline.journal.record.JournalRecord.Slice;
 import dev.trapline.vcpu.state.StateReader;
 import dev.trapline.vcpu.state.StateWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One vCPU without its actor: a lifecycle, and an engine while it is powered.
+/// One vCPU without its actor: an engine while it has power, and what outlives the engine. Whether it runs or waits is
+/// its machine's to know.
 ///
 /// Every power-on opens a fresh engine, so that no register, translation or monitor survives from the life before.
 final class VcpuLogic {
 
-    /// Where the vCPU is in its life, with what it has there.
-    private sealed interface Lifecycle {}
-
-    private record Off() implements Lifecycle {}
-
-    private record OnPending(RenewableEngine engine) implements Lifecycle {}
-
-    private record On(RenewableEngine engine) implements Lifecycle {}
-
-    private record Suspended(RenewableEngine engine) implements Lifecycle {}
-
     /// x0 to x17: a handler keeps the others itself.
     private static final int SAVED_BY_DELIVERY = 18;
-
-    private static final int OFF = 0;
-    private static final int ON_PENDING = 1;
-    private static final int ON = 2;
-    private static final int SUSPENDED = 3;
 
     private final VcpuId id;
     private final EngineFactory engines;
     private final EngineSpec spec;
     private final long[] registers = new long[GeneralRegisters.COUNT];
-    private Lifecycle lifecycle = new Off();
-    private long timerDeadline = Engine.NO_DEADLINE;
+    private CapabilityRegistry registry;
+    /// Null without power.
+    private @Nullable RenewableEngine powered;
     /// Of a vCPU that is powered down: see [Engine#readTimers].
     private final long[] timers = new long[Engine.TIMER_WORDS];
     private boolean keepsTimers;
-    private List<Long> renewed = List.of();
     /// What the events saved whose handlers run, the innermost first.
     private final Deque<GeneralRegisters> interrupted = new ArrayDeque<>();
 
-    VcpuLogic(VcpuId id, EngineFactory engines, MachineSpec machine, MemoryMap memory) {
+    /// @param registry decides its calls
+    VcpuLogic(VcpuId id, EngineFactory engines, MachineSpec machine, MemoryMap memory, CapabilityRegistry registry) {
         this.id = id;
+        this.registry = registry;
         this.engines = engines;
         this.spec = new EngineSpec(
                 machine.cpuModel(),
@@ -72,18 +61,41 @@ final class VcpuLogic {
                 machine.policy().isOn(Toggle.EXPORT_FAILED_CONDITION_CALLS, false));
     }
 
-    /// Powers on at an entry point, in the reset state that [EngineFactory#open] names.
+    /// Does what its machine tells it between two slices.
     ///
-    /// @param entry on AArch32, bit 0 selects T32
-    /// @param registers what it finds there; all others are zero
-    /// @param order byte order of its data
-    void powerOn(long entry, RegisterWrites registers, DataOrder order) {
-        if (!(lifecycle instanceof Off)) {
-            throw new InvariantViolation(id + " is powered on while it is " + lifecycle);
+    /// @throws InvariantViolation if it cannot be told that where it is in its life
+    void apply(VcpuCommand.Change change) {
+        switch (change) {
+            case VcpuCommand.Reconfigure(CapabilityRegistry table) -> registry = table;
+            case VcpuCommand.PowerOn(long entry, RegisterWrites writes, DataOrder order) ->
+                powerOn(entry, writes, order);
+            case VcpuCommand.PowerOff _ -> powerOff();
+            case VcpuCommand.PowerDown _ -> powerDown();
+            case VcpuCommand.Deliver(RegisterWrites writes, long entry, long event, long argument) ->
+                deliver(writes, entry, event, argument);
+            case VcpuCommand.Complete _ -> complete();
+            case VcpuCommand.CompleteAndResume(long address) -> completeAndResume(address);
+            // A vCPU without power has no translations.
+            case VcpuCommand.DropTranslations(long address, long length) -> {
+                if (powered != null) {
+                    powered.now().dropTranslations(address, length);
+                }
+            }
+            case VcpuCommand.Maintain(Exit.Maintenance operation) -> {
+                if (powered != null) {
+                    powered.now().maintain(operation);
+                }
+            }
+        }
+    }
+
+    private void powerOn(long entry, RegisterWrites writes, DataOrder order) {
+        if (powered != null) {
+            throw new InvariantViolation(id + " is powered on while it has power");
         }
         RenewableEngine renewable = new RenewableEngine(engines, spec);
         Engine engine = renewable.now();
-        engine.writeRegisters(registers);
+        engine.writeRegisters(writes);
         engine.writePc(entry);
         if (order != DataOrder.LITTLE) {
             engine.writeDataOrder(order);
@@ -92,10 +104,10 @@ final class VcpuLogic {
             engine.writeTimers(timers);
             keepsTimers = false;
         }
-        lifecycle = new OnPending(renewable);
+        powered = renewable;
     }
 
-    /// Powers off; nothing if it is off.
+    /// Takes its power, and all that it holds; nothing if it has none.
     void powerOff() {
         close();
         keepsTimers = false;
@@ -103,37 +115,24 @@ final class VcpuLogic {
     }
 
     /// Loses its registers. When it is powered on again it has its timers, and goes on in the handlers it was in.
-    void powerDown() {
-        runningEngine().now().readTimers(timers);
+    private void powerDown() {
+        engine().readTimers(timers);
         keepsTimers = true;
         close();
     }
 
     private void close() {
-        RenewableEngine engine = engineOrNull();
-        if (engine != null) {
-            engine.close();
+        if (powered != null) {
+            powered.close();
         }
-        lifecycle = new Off();
-    }
-
-    /// Begins a wait for an interrupt, as WFI does by itself.
-    void suspend() {
-        lifecycle = new Suspended(runningEngine());
-    }
-
-    /// Ends a wait for an interrupt; nothing if it does not wait.
-    void wake() {
-        if (lifecycle instanceof Suspended(RenewableEngine engine)) {
-            lifecycle = new On(engine);
-        }
+        powered = null;
     }
 
     /// Enters the handler of an event, with x0 to x3 as DEN0054 §5.2 has them.
     ///
     /// @param writes what the call returns that ended the slice before: it is part of what is interrupted
-    void deliver(RegisterWrites writes, long entry, long event, long argument) {
-        Engine engine = poweredEngine();
+    private void deliver(RegisterWrites writes, long entry, long event, long argument) {
+        Engine engine = engine();
         if (writes.count() > 0) {
             engine.writeRegisters(writes);
         }
@@ -145,25 +144,19 @@ final class VcpuLogic {
     }
 
     /// Leaves the innermost handler: what it interrupted goes on.
-    void complete() {
-        Engine engine = poweredEngine();
+    private void complete() {
+        Engine engine = engine();
         GeneralRegisters saved = innermost();
         engine.writeRegisters(RegisterWrites.fromX0(saved, SAVED_BY_DELIVERY));
         engine.leaveHandler(saved.pc(), saved.pstate());
     }
 
     /// Leaves the innermost handler as if what it interrupted had taken an exception.
-    void completeAndResume(long address) {
-        Engine engine = poweredEngine();
+    private void completeAndResume(long address) {
+        Engine engine = engine();
         GeneralRegisters saved = innermost();
         engine.writeRegisters(RegisterWrites.fromX0(saved, SAVED_BY_DELIVERY));
         engine.leaveHandlerByException(saved.pc(), saved.pstate(), address);
-    }
-
-    /// What the innermost handler interrupted; null outside of any.
-    @Nullable
-    GeneralRegisters interrupted() {
-        return interrupted.peek();
     }
 
     private GeneralRegisters innermost() {
@@ -174,52 +167,63 @@ final class VcpuLogic {
         return saved;
     }
 
-    void dropTranslations(long address, long length) {
-        ifPowered(engine -> engine.dropTranslations(address, length));
-    }
-
-    void maintain(Exit.Maintenance operation) {
-        ifPowered(engine -> engine.maintain(operation));
-    }
-
-    /// Runs one slice.
-    ///
-    /// @param writes what the call that ended the slice before returns
-    /// @param renewals where in the slice its engine is replaced
-    Slice run(long budget, long now, RegisterWrites writes, Renewals renewals) {
-        RenewableEngine running = runningEngine();
-        if (writes.count() > 0) {
-            running.now().writeRegisters(writes);
-        }
-        Exit exit = running.run(budget, now, renewals);
-        renewed = running.renewed();
-        long counterReads = running.counterReads();
+    /// Runs a slice to its end.
+    SliceEnd run(VcpuCommand.Grant grant) {
+        RenewableEngine running = running();
+        Exit exit = runEngine(running, grant);
         Engine engine = running.now();
-        timerDeadline = engine.timerDeadline();
+        SliceEnd.Reading reading = new SliceEnd.Reading(
+                grant.fullDigest() ? engine.fullDigest() : 0, engine.timerDeadline(), running.renewed());
         if (exit instanceof HypercallExit call) {
-            // The exit holds the registers already.
-            return new Slice(id, budget, exit, counterReads, call.registers().digest());
+            return decided(call, slice(grant, call, running, call.registers().digest()), reading, grant.now());
         }
         engine.readRegisters(registers);
-        if (exit instanceof Exit.WaitForInterrupt) {
-            lifecycle = new Suspended(running);
+        Slice slice = slice(grant, exit, running, Digest64.of(registers, registers.length));
+        return switch (exit) {
+            case Exit.BudgetUsed _ -> new SliceEnd.BudgetUsed(slice, reading);
+            case Exit.WaitForInterrupt _ -> new SliceEnd.Waits(slice, reading);
+            case Exit.Maintenance operation -> new SliceEnd.Maintains(slice, reading, operation);
+            case GuestFault fault -> new SliceEnd.Faulted(slice, reading, fault, GeneralRegisters.copyOf(registers));
+            case HypercallExit call -> throw new InvariantViolation("a hypercall that was not decided: " + call);
+        };
+    }
+
+    /// Runs a part of a slice, and says what ended it: the rest is not run by this.
+    ///
+    PartEnd runPart(VcpuCommand.Grant part) {
+        RenewableEngine running = running();
+        Exit exit = runEngine(running, part);
+        return new PartEnd(exit, running.counterReads());
+    }
+
+    /// How a part of a slice ended.
+    ///
+    /// @param counterReads how often the part read a counter
+    record PartEnd(Exit exit, long counterReads) {}
+
+    private static Exit runEngine(RenewableEngine running, VcpuCommand.Grant grant) {
+        if (grant.writes().count() > 0) {
+            running.now().writeRegisters(grant.writes());
         }
-        return new Slice(id, budget, exit, counterReads, Digest64.of(registers, registers.length));
+        return running.run(grant.budget(), grant.now(), grant.renewals());
     }
 
-    /// Where in the last slice the engine was replaced because it asked for it, as [RenewableEngine#renewed].
-    List<Long> renewed() {
-        return renewed;
+    private Slice slice(VcpuCommand.Grant grant, Exit exit, RenewableEngine running, long digest) {
+        return new Slice(id, grant.budget(), exit, running.counterReads(), digest);
     }
 
-    /// When a timer asserts its interrupt, as programmed at the end of the last slice: see [Engine#timerDeadline].
-    long timerDeadline() {
-        return timerDeadline;
+    private SliceEnd decided(HypercallExit exit, Slice slice, SliceEnd.Reading reading, long began) {
+        return switch (registry.decide(exit)) {
+            case Decision.Denied denied -> new SliceEnd.Denied(slice, reading, denied);
+            case Decision.Resident resident ->
+                new SliceEnd.Resident(slice, reading, call(exit, slice, began), resident);
+            case Decision.Forwarded forwarded ->
+                new SliceEnd.Forwarded(slice, reading, call(exit, slice, began), forwarded);
+        };
     }
 
-    /// The general registers at the end of the last slice, if it did not end in a hypercall.
-    GeneralRegisters registers() {
-        return GeneralRegisters.copyOf(registers);
+    private ServiceCall call(HypercallExit exit, Slice slice, long began) {
+        return new ServiceCall(id, exit, began + slice.counterReads(), interrupted.peek(), registry);
     }
 
     /// The general registers as its next instruction finds them; null if the vCPU has no power. Looking changes
@@ -228,36 +232,20 @@ final class VcpuLogic {
     /// @param pending results of its last call that are not written yet
     @Nullable
     GeneralRegisters look(RegisterWrites pending) {
-        long[] now = new long[GeneralRegisters.COUNT];
-        RenewableEngine powered = engineOrNull();
-        if (powered == null) {
+        RenewableEngine looked = powered;
+        if (looked == null) {
             return null;
         }
-        powered.now().readRegisters(now, pending);
+        long[] now = new long[GeneralRegisters.COUNT];
+        looked.now().readRegisters(now, pending);
         return GeneralRegisters.copyOf(now);
     }
 
-    /// A digest of all registers of a vCPU that just ran.
-    long fullDigest() {
-        return switch (lifecycle) {
-            case On(RenewableEngine engine) -> engine.now().fullDigest();
-            case Suspended(RenewableEngine engine) -> engine.now().fullDigest();
-            case Off _, OnPending _ -> throw new InvariantViolation(id + " has not run: it is " + lifecycle);
-        };
-    }
-
-    /// Saves where it is in its life.
+    /// Saves what it holds.
     ///
     /// @return what its engine holds; empty if it has no power
     Bytes save(StateWriter state) {
-        state.put(
-                switch (lifecycle) {
-                    case Off _ -> OFF;
-                    case OnPending _ -> ON_PENDING;
-                    case On _ -> ON;
-                    case Suspended _ -> SUSPENDED;
-                });
-        state.put(timerDeadline);
+        state.put(powered != null);
         state.put(keepsTimers);
         state.put(timers);
         state.put(interrupted.size());
@@ -266,15 +254,13 @@ final class VcpuLogic {
             each.copyTo(words);
             state.put(words);
         }
-        RenewableEngine engine = engineOrNull();
-        return engine == null ? Bytes.EMPTY : engine.now().save();
+        return powered == null ? Bytes.EMPTY : powered.now().save();
     }
 
     /// Becomes what [#save] took down, with a fresh engine.
     void load(StateReader state, Bytes image) {
         powerOff();
-        int kind = state.takeInt();
-        timerDeadline = state.take();
+        boolean hasPower = state.takeFlag();
         keepsTimers = state.takeFlag();
         state.take(timers);
         // A vCPU without power may be in a handler: it goes on there when it has power again.
@@ -283,52 +269,21 @@ final class VcpuLogic {
             state.take(words);
             interrupted.add(GeneralRegisters.copyOf(words));
         }
-        if (kind == OFF) {
-            return;
-        }
-        RenewableEngine engine = new RenewableEngine(engines, spec);
-        lifecycle = switch (kind) {
-            case ON_PENDING -> new OnPending(engine);
-            case ON -> new On(engine);
-            default -> new Suspended(engine);
-        };
-        engine.now().load(image);
-    }
-
-    private void ifPowered(Consumer<Engine> action) {
-        RenewableEngine engine = engineOrNull();
-        if (engine != null) {
-            action.accept(engine.now());
+        if (hasPower) {
+            RenewableEngine fresh = new RenewableEngine(engines, spec);
+            powered = fresh;
+            fresh.now().load(image);
         }
     }
 
-    private @Nullable RenewableEngine engineOrNull() {
-        return switch (lifecycle) {
-            case Off _ -> null;
-            case OnPending(RenewableEngine engine) -> engine;
-            case On(RenewableEngine engine) -> engine;
-            case Suspended(RenewableEngine engine) -> engine;
-        };
+    private RenewableEngine running() {
+        if (powered == null) {
+            throw new InvariantViolation(id + " is to run or to take an event, and has no power");
+        }
+        return powered;
     }
 
-    private Engine poweredEngine() {
-        return switch (lifecycle) {
-            case On(RenewableEngine engine) -> engine.now();
-            case Suspended(RenewableEngine engine) -> engine.now();
-            case Off _, OnPending _ ->
-                throw new InvariantViolation("an event is delivered to " + id + " while it is " + lifecycle);
-        };
-    }
-
-    private RenewableEngine runningEngine() {
-        return switch (lifecycle) {
-            case On(RenewableEngine engine) -> engine;
-            case OnPending(RenewableEngine engine) -> {
-                lifecycle = new On(engine);
-                yield engine;
-            }
-            case Off _, Suspended _ ->
-                throw new InvariantViolation(id + " is granted a slice while it is " + lifecycle);
-        };
+    private Engine engine() {
+        return running().now();
     }
 }

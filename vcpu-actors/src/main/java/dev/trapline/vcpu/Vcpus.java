@@ -14,20 +14,18 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// The vCPUs of a machine as it handles them: who can run, what each finds when it goes on, and what their actors are
+/// The vCPUs of a machine as it handles them: who can run, what each finds when it goes on, and what they are
 /// told of it.
 final class Vcpus {
 
-    /// What the actors of the vCPUs are told.
-    interface Actors {
-        void grant(VcpuId vcpu, VcpuActor.Grant grant);
-
-        void tell(VcpuId vcpu, VcpuActor.Command command);
+    /// Who carries a command to its vCPU.
+    interface Carrier {
+        void tell(VcpuId vcpu, VcpuCommand command);
     }
 
     private static final List<DataOrder> ORDERS = List.of(DataOrder.values());
 
-    private final Actors actors;
+    private final Carrier carrier;
     private final PowerTable power;
     private final VcpuId[] all;
     private final RegisterWrites[] returns;
@@ -38,8 +36,8 @@ final class Vcpus {
     /// Each vCPU's innermost one last.
     private final List<RunReport.OpenHandler> handlers = new ArrayList<>();
 
-    Vcpus(int count, Actors actors) {
-        this.actors = actors;
+    Vcpus(int count, Carrier carrier) {
+        this.carrier = carrier;
         this.power = new PowerTable(count);
         this.all = IntStream.range(0, count).mapToObj(VcpuId::new).toArray(VcpuId[]::new);
         this.returns = new RegisterWrites[count];
@@ -64,7 +62,7 @@ final class Vcpus {
     void grant(int index, long budget, long now, boolean fullDigest, Renewals renewals) {
         VcpuId vcpu = all[index];
         power.granted(vcpu);
-        actors.grant(vcpu, new VcpuActor.Grant(budget, now, returns[index], fullDigest, renewals));
+        carrier.tell(vcpu, new VcpuCommand.Grant(budget, now, returns[index], fullDigest, renewals));
     }
 
     /// The slice that was granted has ended.
@@ -92,7 +90,7 @@ final class Vcpus {
     /// @param order byte order of its data
     void powerOn(VcpuId vcpu, long entry, RegisterWrites registers, long readyAt, DataOrder order) {
         power.powerOn(vcpu, readyAt);
-        actors.tell(vcpu, new VcpuActor.PowerOn(entry, registers, order));
+        carrier.tell(vcpu, new VcpuCommand.PowerOn(entry, registers, order));
     }
 
     void powerOff(VcpuId vcpu) {
@@ -100,7 +98,7 @@ final class Vcpus {
         handlers.removeIf(handler -> handler.vcpu().equals(vcpu));
         returns[vcpu.index()] = RegisterWrites.NONE;
         suspendedByEffect &= ~vcpu.bit();
-        actors.tell(vcpu, VcpuActor.PowerOff.INSTANCE);
+        carrier.tell(vcpu, VcpuCommand.PowerOff.INSTANCE);
     }
 
     void allOff() {
@@ -108,14 +106,12 @@ final class Vcpus {
         handlers.clear();
         Arrays.fill(returns, RegisterWrites.NONE);
         suspendedByEffect = 0;
-        tellAll(VcpuActor.PowerOff.INSTANCE);
+        tellAll(VcpuCommand.PowerOff.INSTANCE);
     }
 
-    /// A vCPU executed WFI, and its actor has it wait.
+    /// A vCPU executed WFI: it waits, unless an interrupt is there already.
     void waitsForInterrupt(VcpuId vcpu, long now) {
-        if (!power.waits(vcpu, VcpuState.SUSPENDED, now)) {
-            actors.tell(vcpu, VcpuActor.Wake.INSTANCE);
-        }
+        power.waits(vcpu, VcpuState.SUSPENDED, now);
     }
 
     /// Whether an interrupt is pending for a vCPU that runs, so that it would not wait.
@@ -135,7 +131,6 @@ final class Vcpus {
         boolean waits = power.waits(vcpu, VcpuState.SUSPENDED, now);
         if (waits) {
             suspendedByEffect |= vcpu.bit();
-            actors.tell(vcpu, VcpuActor.Suspend.INSTANCE);
         }
         return waits;
     }
@@ -150,7 +145,7 @@ final class Vcpus {
             suspendedByEffect |= vcpu.bit();
             resumes[vcpu.index()] = down;
             returns[vcpu.index()] = RegisterWrites.NONE;
-            actors.tell(vcpu, VcpuActor.PowerDown.INSTANCE);
+            carrier.tell(vcpu, VcpuCommand.PowerDown.INSTANCE);
         }
         return waits;
     }
@@ -178,9 +173,8 @@ final class Vcpus {
             if (down == null) {
                 throw new InvariantViolation(vcpu + " was powered down without an address to resume at");
             }
-            actors.tell(vcpu, new VcpuActor.PowerOn(down.entry(), RegisterWrites.x0(down.contextId()), down.order()));
-        } else {
-            actors.tell(vcpu, VcpuActor.Wake.INSTANCE);
+            carrier.tell(
+                    vcpu, new VcpuCommand.PowerOn(down.entry(), RegisterWrites.x0(down.contextId()), down.order()));
         }
         boolean byEffect = (suspendedByEffect & vcpu.bit()) != 0;
         suspendedByEffect &= ~vcpu.bit();
@@ -243,7 +237,8 @@ final class Vcpus {
         InvariantViolation.require(
                 state == VcpuState.ON || state == VcpuState.SUSPENDED,
                 "a firmware service delivers an event to " + vcpu + ", which is " + state.description());
-        actors.tell(vcpu, new VcpuActor.Deliver(returns[vcpu.index()], event.entry(), event.event(), event.argument()));
+        carrier.tell(
+                vcpu, new VcpuCommand.Deliver(returns[vcpu.index()], event.entry(), event.event(), event.argument()));
         returns[vcpu.index()] = RegisterWrites.NONE;
         handlers.add(new RunReport.OpenHandler(vcpu, event.event()));
         if (state == VcpuState.SUSPENDED) {
@@ -258,12 +253,12 @@ final class Vcpus {
 
     void complete(VcpuId vcpu) {
         leaveHandler(vcpu);
-        actors.tell(vcpu, VcpuActor.Complete.INSTANCE);
+        carrier.tell(vcpu, VcpuCommand.Complete.INSTANCE);
     }
 
     void completeAndResume(VcpuId vcpu, long address) {
         leaveHandler(vcpu);
-        actors.tell(vcpu, new VcpuActor.CompleteAndResume(address));
+        carrier.tell(vcpu, new VcpuCommand.CompleteAndResume(address));
     }
 
     /// Whether a handler on a vCPU has not completed.
@@ -281,18 +276,18 @@ final class Vcpus {
     }
 
     /// Tells all that have power: the others have no engine that it could concern.
-    void tellPowered(VcpuActor.Command command) {
+    void tellPowered(VcpuCommand.Change change) {
         for (VcpuId vcpu : all) {
             switch (power.of(vcpu)) {
-                case ON, ON_PENDING, SUSPENDED -> actors.tell(vcpu, command);
+                case ON, ON_PENDING, SUSPENDED -> carrier.tell(vcpu, change);
                 case OFF, POWERED_DOWN -> {}
             }
         }
     }
 
-    void tellAll(VcpuActor.Command command) {
+    void tellAll(VcpuCommand.Change change) {
         for (VcpuId vcpu : all) {
-            actors.tell(vcpu, command);
+            carrier.tell(vcpu, change);
         }
     }
 }

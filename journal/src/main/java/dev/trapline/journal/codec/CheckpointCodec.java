@@ -25,7 +25,7 @@ public final class CheckpointCodec {
 
     /// Goes up with every change of this layout, of the file's that it is kept in, and of what the words and an
     /// engine's bytes mean.
-    public static final int VERSION = 3;
+    public static final int VERSION = 4;
 
     private static final int HASH_BYTES = 32;
     private static final HexFormat HEX = HexFormat.of();
