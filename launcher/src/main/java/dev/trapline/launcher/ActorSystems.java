@@ -70,6 +70,10 @@ final class ActorSystems {
     }
 
     private static CompletionStage<Done> endProcess() {
+        if (ThreadWatch.isLacking()) {
+            // The JVM has no thread to do at its end what it is to do.
+            LastWord.sayHere();
+        }
         System.exit(Ending.BROKEN);
         return CompletableFuture.completedFuture(Done.getInstance());
     }

@@ -59,6 +59,10 @@ final class Attendant {
                     return report;
                 }
                 tend(null);
+                Ending lack = ThreadWatch.ending();
+                if (lack != null) {
+                    throw CommandException.of(lack);
+                }
                 if (stopAsked) {
                     String service = run.serviceAtWork();
                     throw CommandException.interrupted("the replay was interrupted after "
@@ -113,6 +117,7 @@ final class Attendant {
                 }
                 tend(terminal);
                 giveUpIfHeld();
+                giveUpForLackOfThreads();
             }
         } finally {
             Interruption.atLast(() -> {});
@@ -137,6 +142,13 @@ final class Attendant {
                 && System.nanoTime() - stopNanos >= TimeUnit.MILLISECONDS.toNanos(Interruption.GRACE_MILLIS)) {
             run.giveUp(reason);
             leaveStore(reason);
+        }
+    }
+
+    private void giveUpForLackOfThreads() {
+        if (ThreadWatch.ending() != null) {
+            stop(Stop.Reason.INTERRUPTED);
+            run.giveUp(Stop.Reason.INTERRUPTED);
         }
     }
 

@@ -44,6 +44,11 @@ final class CommandException extends RuntimeException {
         return new CommandException(new Ending(Ending.INTERRUPTED, "interrupted", message), List.of());
     }
 
+    /// With an ending that is known.
+    static CommandException of(Ending ending) {
+        return new CommandException(ending, List.of());
+    }
+
     Ending ending() {
         return ending;
     }

@@ -56,6 +56,7 @@ record Failures(Ending ending, List<String> lines, JsonObject details) {
                         new Ending(Ending.DIVERGED, "diverged", message(e)),
                         List.of(),
                         new JsonObject().with("position", Positions.json(e.position())));
+            case OutOfMemoryError e when ThreadWatch.isRefusal(e) -> none(ThreadWatch.ofRefusal());
             case OutOfMemoryError e -> none(ofMemory(message(e)));
             // A second one of these while the first is handled: Java has only one of them left.
             case IllegalArgumentException e

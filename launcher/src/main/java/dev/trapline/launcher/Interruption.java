@@ -28,15 +28,20 @@ final class Interruption {
 
     /// Ends the process now, with its last line or, for a program, its last document.
     static void end(boolean json, PrintWriter err) {
-        if (json) {
-            end(interrupted(), ResultFile.json(interrupted(), null).line(), err);
-        } else {
-            end(err);
-        }
+        end(interrupted(), json, err);
     }
 
     private static Ending interrupted() {
         return new Ending(Ending.INTERRUPTED, "interrupted", "the command was interrupted" + whereHeld());
+    }
+
+    /// As above.
+    static void end(Ending ending, boolean json, PrintWriter err) {
+        if (json) {
+            end(ending, ResultFile.json(ending, null).line(), err);
+        } else {
+            end(ending, err);
+        }
     }
 
     /// As above.

@@ -2,16 +2,21 @@ package dev.trapline.launcher;
 
 import dev.trapline.abi.firmware.MemoryReserve;
 import java.io.PrintWriter;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// Says why the process ends where nothing else does: a plugin has ended it, or a thread of a library met a fatal
-/// error. In the second case there was no memory any more, as a rule, and the user must know that a service has taken
-/// all of it.
+/// error. In the second case there was no memory, or no thread, any more, as a rule, and the user must know that a
+/// service has taken all of it.
 final class LastWord implements AutoCloseable {
+
+    private static final AtomicReference<Runnable> PREPARED = new AtomicReference<>(() -> {});
 
     private final Thread hook;
 
     private LastWord(boolean json, PrintWriter err) {
-        this.hook = new Thread(() -> say(json, err), "last-word");
+        Runnable word = () -> say(json, err);
+        this.hook = new Thread(word, "last-word");
+        PREPARED.set(word);
     }
 
     /// Sets aside what it takes to say it.
@@ -22,6 +27,11 @@ final class LastWord implements AutoCloseable {
         LastWord word = new LastWord(json, err);
         Runtime.getRuntime().addShutdownHook(word.hook);
         return word;
+    }
+
+    /// Says it on this thread, and ends the process. Nothing happens if nothing was set aside.
+    static void sayHere() {
+        PREPARED.get().run();
     }
 
     private static void say(boolean json, PrintWriter err) {
@@ -53,6 +63,9 @@ final class LastWord implements AutoCloseable {
     }
 
     private static Ending ofFatalError() {
+        if (ThreadWatch.isLacking()) {
+            return ThreadWatch.ofRefusal();
+        }
         return MemoryReserve.finder() != null || MemoryWatch.ofService() != null
                 ? Failures.ofMemory("another part of the process found none")
                 : new Ending(
@@ -65,6 +78,7 @@ final class LastWord implements AutoCloseable {
     /// The process ends as it should, and says so itself.
     @Override
     public void close() {
+        PREPARED.set(() -> {});
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException _) {

@@ -63,7 +63,8 @@ final class RawTerminal implements AutoCloseable {
         closed = true;
         try {
             stty(List.of(saved));
-        } catch (IOException e) {
+        } catch (IOException | OutOfMemoryError e) {
+            // The error says that no thread can be started.
             System.err.println(
                     "trapline: the terminal could not be restored; type: stty sane (" + e.getMessage() + ")");
         }

@@ -20,7 +20,7 @@ record RunSummary(RunReport report, Ending ending) {
 
     /// That of a run whose console these streams were.
     static RunSummary of(RunReport report, Terminal terminal) {
-        Ending ending = Ending.of(report.outcome());
+        Ending ending = ThreadWatch.insteadOf(Ending.of(report.outcome()));
         return new RunSummary(report, terminal.out().isUnread() ? ending.withoutReader() : ending);
     }
 

@@ -32,6 +32,9 @@ record Services(List<LoadedService<?>> loaded, SortedMap<String, Path> plugins) 
 
     private static final String ENTRY = "META-INF/services/" + FirmwareService.class.getName();
 
+    /// The name of the loader that has all plugins' classes.
+    private static final String PLUGINS = "plugins";
+
     /// Of all services that were loaded, by their classes' names.
     private static final Map<String, String> NAMES = new ConcurrentSkipListMap<>();
 
@@ -75,6 +78,12 @@ record Services(List<LoadedService<?>> loaded, SortedMap<String, Path> plugins) 
         int nested = type.indexOf('$');
         String outer = nested < 0 ? type : type.substring(0, nested);
         return NAMES.getOrDefault(type, NAMES.getOrDefault(outer, type));
+    }
+
+    /// Whether a class is of a service, or of a plugin.
+    static boolean isForeign(StackTraceElement frame) {
+        String type = frame.getClassName();
+        return PLUGINS.equals(frame.getClassLoaderName()) || !nameOf(type).equals(type);
     }
 
     /// The services themselves.
@@ -148,7 +157,7 @@ record Services(List<LoadedService<?>> loaded, SortedMap<String, Path> plugins) 
                 throw CommandException.usage("plugin " + plugin + ": " + e.getMessage(), e);
             }
         }
-        return new URLClassLoader("plugins", urls.toArray(URL[]::new), own);
+        return new URLClassLoader(PLUGINS, urls.toArray(URL[]::new), own);
     }
 
     private static String origin(FirmwareService<?> service) {

@@ -5,6 +5,8 @@ import dev.trapline.firmware.LoadedService;
 import dev.trapline.firmware.ServiceHost;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the services that threads of this process are in, by their stacks: also where no machine is there yet to ask.
@@ -48,6 +50,27 @@ final class ServicesAtWork {
             Found found = in(stack);
             if (found != null) {
                 return found;
+            }
+        }
+        return null;
+    }
+
+    /// The service, or the class of a plugin, whose code more than half of the process's threads run; null if there
+    /// is none.
+    static @Nullable String holderOfThreads() {
+        Map<String, Integer> threads = new TreeMap<>();
+        var all = Thread.getAllStackTraces().values();
+        for (StackTraceElement[] stack : all) {
+            for (int at = stack.length - 1; at >= 0; at--) {
+                if (Services.isForeign(stack[at])) {
+                    threads.merge(Services.nameOf(stack[at].getClassName()), 1, Integer::sum);
+                    break;
+                }
+            }
+        }
+        for (Map.Entry<String, Integer> each : threads.entrySet()) {
+            if (each.getValue() > all.size() / 2) {
+                return each.getKey();
             }
         }
         return null;

@@ -30,6 +30,7 @@ public final class Trapline {
         boolean json = FormatOption.isJson(List.of(arguments));
         int status;
         MemoryWatch.start(json);
+        ThreadWatch.start(json, terminal.err());
         // A command that runs a machine takes signals itself meanwhile.
         try (Signals signals = Signals.take();
                 LastWord _ = LastWord.prepare(json, terminal.err())) {

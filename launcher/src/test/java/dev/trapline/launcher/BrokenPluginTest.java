@@ -1,24 +1,15 @@
 package dev.trapline.launcher;
 
+import static dev.trapline.launcher.BrokenPlugin.perform;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
+import dev.trapline.launcher.BrokenPlugin.Said;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.jar.JarOutputStream;
-import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,71 +21,32 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// leaves a sound recording. What never returns ends with the process.
 class BrokenPluginTest {
 
-    private static final String ENTRY = "META-INF/services/dev.trapline.abi.firmware.FirmwareService";
-
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
     @SuppressWarnings("NullAway.Init")
-    private Path plugin;
-
-    @SuppressWarnings("NullAway.Init")
-    private Path guest;
-
-    private record Said(int status, String err) {
-        String lastLine() {
-            return err.lines().toList().getLast();
-        }
-    }
+    private BrokenPlugin plugin;
 
     @BeforeEach
     void makeThem() throws IOException {
-        plugin = jar("plugin.jar", Misbehaving.class.getName());
-        ByteBuffer code = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-        code.putInt(0xd400_0002 | Misbehaving.IMMEDIATE << 5); // hvc #0x4242
-        code.putInt(0x17ff_ffff); // b hvc
-        guest = Files.write(directory.resolve("calls.bin"), code.array());
+        plugin = BrokenPlugin.in(directory);
     }
 
     private Path jar(String name, String service) throws IOException {
-        Path path = directory.resolve(name);
-        try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(path))) {
-            jar.putNextEntry(new ZipEntry(ENTRY));
-            jar.write((service + "\n").getBytes(StandardCharsets.UTF_8));
-            jar.closeEntry();
-        }
-        return path;
-    }
-
-    private static Said perform(List<String> arguments) {
-        StringWriter err = new StringWriter();
-        Terminal terminal =
-                new Terminal(InputStream.nullInputStream(), new ByteArrayOutputStream(), new PrintWriter(err, true));
-        int status = new Trapline(terminal).execute(arguments);
-        return new Said(status, err.toString());
+        return BrokenPlugin.jar(directory.resolve(name), service);
     }
 
     private List<String> run(String how, String where, boolean resident) {
-        List<String> arguments = new ArrayList<>(List.of("run", "--plugin", plugin.toString()));
-        arguments.addAll(List.of("--set", "firmware.services.misbehaving.how=\"" + how + "\""));
-        arguments.addAll(List.of("--set", "firmware.services.misbehaving.where=" + where));
-        if (resident) {
-            arguments.addAll(List.of("--set", "firmware.resident=[misbehaving]"));
-        }
-        arguments.addAll(List.of("--load-address", "0x40000000", "--memory", "1M"));
-        arguments.addAll(List.of("--record", recording().toString(), guest.toString()));
-        return arguments;
+        return plugin.run(how, where, resident);
     }
 
     private Path recording() {
-        return directory.resolve("rec");
+        return plugin.recording();
     }
 
     private Said on(String... command) {
-        List<String> arguments = new ArrayList<>(List.of(command));
-        arguments.addAll(List.of("--plugin", plugin.toString()));
-        return perform(arguments);
+        return plugin.on(command);
     }
 
     @ParameterizedTest
@@ -181,7 +133,7 @@ class BrokenPluginTest {
                 UselessServices.Speechless.class)) {
             Path jar = jar(broken.getSimpleName() + ".jar", broken.getName());
             for (List<String> command : List.of(
-                    List.of("run", guest.toString()),
+                    List.of("run", plugin.guest().toString()),
                     List.of("replay", recording().toString()),
                     List.of("trace", recording().toString()),
                     List.of("caps", "list"),
@@ -250,8 +202,14 @@ class BrokenPluginTest {
     @Test
     void aRunThatIsGoneOnWithWarnsOfAnotherVersionOfAService() {
         record("memory");
-        List<String> command =
-                List.of("run", "--continue", recording().toString(), "--timeout", "1s", "--plugin", plugin.toString());
+        List<String> command = List.of(
+                "run",
+                "--continue",
+                recording().toString(),
+                "--timeout",
+                "1s",
+                "--plugin",
+                plugin.jar().toString());
         Said said = withProperty(Misbehaving.VERSION, "2", () -> perform(command));
         assertThat(said.err()).contains("another version of service 'misbehaving' (1; here: 2)");
         assertThat(said.lastLine())
@@ -313,7 +271,8 @@ class BrokenPluginTest {
     void aServiceThatIsNeverMadeOrNeverSaysWhatItIsDoesNotHoldTheProcess(String kind, String end) throws IOException {
         String broken = UselessServices.class.getName() + "$" + kind;
         Path jar = jar(kind + ".jar", broken);
-        List<String> arguments = new ArrayList<>(List.of("run", "--plugin", jar.toString(), guest.toString()));
+        List<String> arguments = new ArrayList<>(
+                List.of("run", "--plugin", jar.toString(), plugin.guest().toString()));
         if (end.equals("timeout")) {
             arguments.addAll(List.of("--timeout", "1s"));
         }
@@ -327,73 +286,12 @@ class BrokenPluginTest {
         assertThat(ended.lastLine()).contains("a firmware service did not return: " + broken);
     }
 
-    /// Nothing more can be allocated, by anybody: the end is told from what was set aside.
-    @ParameterizedTest
-    @CsvSource({
-        "hoard, apply, true",
-        "hoard, apply, false",
-        "hoard, notice, false",
-        "hoard, start, true",
-        "nodes, apply, false",
-        "nodes, start, false",
-        "clutch, apply, true",
-    })
-    void aServiceThatKeepsAllMemoryIsNamed(String how, String where, boolean resident) {
-        CommandProcess process = CommandProcess.startWith(
-                Map.of("JAVA_TOOL_OPTIONS", "-Xmx128m"),
-                run(how, where, resident).toArray(String[]::new));
-        process.type("");
-        CommandProcess.Ended ended = process.await();
-        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.BROKEN);
-        assertThat(ended.lastLine())
-                .as("the service's error, or that of another thread that came first")
-                .containsAnyOf(
-                        "service-failed: service 'misbehaving' threw java.lang.OutOfMemoryError",
-                        "service-failed: service 'misbehaving' has taken all memory",
-                        "a firmware service did not return: " + Misbehaving.class.getName());
-        if (where.equals("apply")) {
-            Said verified = perform(List.of("journal", "verify", recording().toString()));
-            assertThat(verified.status()).as(verified.err()).isZero();
-        } else if (where.equals("notice")) {
-            // So early that the first write may not have been made.
-            Said verified = perform(List.of("journal", "verify", recording().toString()));
-            assertThat(verified.lastLine())
-                    .containsAnyOf("exit 0, sound", "its recorder ended before it had written anything");
-        }
-    }
-
-    /// What it recorded before is kept, up to the call.
-    @Test
-    void aServiceThatEndsTheProcessIsNamed() {
-        CommandProcess process =
-                CommandProcess.start(run("exit", "apply", false).toArray(String[]::new));
-        process.type("");
-        CommandProcess.Ended ended = process.await();
-        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.BROKEN);
-        assertThat(ended.lastLine())
-                .contains("service-failed: service 'misbehaving' has ended the process by System.exit");
-        assertThat(ended.err()).as("where").contains("\tat ", Misbehaving.class.getName() + ".misbehave(");
-        Said verified = perform(List.of("journal", "verify", recording().toString()));
-        assertThat(verified.status()).as(verified.err()).isZero();
-        assertThat(on("trace", recording().toString(), "--schedule").status()).isZero();
-    }
-
     @Test
     void aServiceThatInterruptsItsThreadChangesNothing() {
         List<String> command = run("interrupt", "entropy", false);
         command.addAll(List.of("--max-instructions", "400000"));
         Said said = perform(command);
         assertThat(said.status()).as(said.err()).isEqualTo(Ending.LIMIT);
-    }
-
-    @Test
-    void aHookThatNeverEndsDoesNotHoldTheProcess() {
-        List<String> command = run("hook", "entropy", false);
-        command.addAll(List.of("--max-instructions", "400000"));
-        CommandProcess process = CommandProcess.start(command.toArray(String[]::new));
-        process.type("");
-        CommandProcess.Ended ended = process.await();
-        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.LIMIT);
     }
 
     @Test
@@ -437,8 +335,8 @@ class BrokenPluginTest {
     private void assertHeldAgainInEveryReplay() {
         for (List<String> options :
                 List.of(List.<String>of(), List.of("--from", "0"), List.of("--jobs", "2"), List.of("--at", "99"))) {
-            List<String> command =
-                    new ArrayList<>(List.of("replay", recording().toString(), "--plugin", plugin.toString()));
+            List<String> command = new ArrayList<>(List.of(
+                    "replay", recording().toString(), "--plugin", plugin.jar().toString()));
             command.addAll(options);
             CommandProcess process = CommandProcess.start(command.toArray(String[]::new));
             process.type("");

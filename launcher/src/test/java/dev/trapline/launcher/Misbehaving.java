@@ -16,6 +16,7 @@ import dev.trapline.abi.firmware.ServiceDescriptor.Setting;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /// A service that does whatever is wrong where its settings say so: `where` it is asked, on its `nth` call.
 // What is wrong here is wrong on purpose.
@@ -86,7 +87,7 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
         boolean now = next.calls() == state.nth();
         if (now && state.where().equals("apply") && !state.how().equals("no")) {
             misbehave(state.how());
-            return wrong(next);
+            return state.how().equals("threads and return") ? Reply.x0(next, 0) : wrong(next);
         }
         if (now && System.getProperty(OTHER) != null) {
             misbehave(System.getProperty(OTHER, ""));
@@ -110,7 +111,7 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
         misbehave(state.how());
         return switch (state.how()) {
             case "null" -> null;
-            case "interrupt", "hook" -> Reaction.of(state);
+            case "interrupt", "hook", "threads and return" -> Reaction.of(state);
             default -> Reaction.of(state, effect(state.how()));
         };
     }
@@ -161,6 +162,8 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
             case "hoard" -> hoard();
             case "nodes" -> nodes();
             case "clutch" -> clutch();
+            case "threads" -> takeThreads(LockSupport::park, false);
+            case "threads and return" -> takeThreads(Misbehaving::rest, true);
             case "exit" -> System.exit(0);
             case "interrupt" -> Thread.currentThread().interrupt();
             case "hook" -> Runtime.getRuntime().addShutdownHook(new Thread(Misbehaving::loop));
@@ -207,6 +210,25 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
             } catch (OutOfMemoryError e) {
                 misbehave("no");
             }
+        }
+    }
+
+    /// Whatever can be started is.
+    private static void takeThreads(Runnable what, boolean untilRefused) {
+        while (true) {
+            try {
+                new Thread(what).start();
+            } catch (Throwable t) {
+                if (untilRefused) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private static void rest() {
+        while (true) {
+            LockSupport.park();
         }
     }
 

@@ -1,0 +1,200 @@
+package dev.trapline.launcher;
+
+import static dev.trapline.launcher.BrokenPlugin.perform;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.trapline.launcher.BrokenPlugin.Said;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// A plugin shares the process with everything else: one that takes all that the process has, or ends it, is named.
+class GreedyPluginTest {
+
+    /// Threads that a process may start, more than the command needs and few enough to be taken soon.
+    private static final int THREADS = 300;
+
+    /// A user that nobody is: the limit of threads counts all that a user has.
+    private static final String NOBODY = "64321";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @SuppressWarnings("NullAway.Init")
+    private BrokenPlugin plugin;
+
+    @BeforeEach
+    void makeThem() throws IOException {
+        plugin = BrokenPlugin.in(directory);
+    }
+
+    private void assertSound() {
+        Said verified = perform(List.of("journal", "verify", plugin.recording().toString()));
+        assertThat(verified.status()).as(verified.err()).isZero();
+    }
+
+    /// At the start the first write may not have been made.
+    private void assertSoundOrUnwritten() {
+        Said verified = perform(List.of("journal", "verify", plugin.recording().toString()));
+        assertThat(verified.lastLine())
+                .containsAnyOf("exit 0, sound", "its recorder ended before it had written anything");
+    }
+
+    /// No thread can be started any more, by anybody: not by the JVM either, which needs one to pass on a signal.
+    @ParameterizedTest
+    @CsvSource({
+        "threads, apply, false",
+        "threads, apply, true",
+        "threads, notice, false",
+        "threads, start, false",
+        "threads and return, apply, false",
+    })
+    void aServiceThatTakesAllThreadsIsNamed(String how, String where, boolean resident) throws Exception {
+        CommandProcess process = CommandProcess.startUnder(
+                withFewThreads(), plugin.run(how, where, resident).toArray(String[]::new));
+        process.type("");
+        CommandProcess.Ended ended = process.await();
+        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.BROKEN);
+        assertThat(ended.lastLine())
+                .startsWith("trapline: exit 1, service-failed: service 'misbehaving' has taken all threads");
+        if (where.equals("apply")) {
+            assertSound();
+        } else if (where.equals("notice")) {
+            assertSoundOrUnwritten();
+        }
+    }
+
+    @Test
+    void aRefusedThreadThatNoServiceHadAPartInIsTheUsersLimit() {
+        Failures failures = Failures.of(new OutOfMemoryError(
+                "unable to create native thread: possibly out of memory or process/resource limits reached"));
+        assertThat(failures.ending())
+                .isEqualTo(new Ending(
+                        Ending.USAGE,
+                        "threads",
+                        "the system lets this user start no more threads: end other programs, or raise the limit"
+                                + " (ulimit -u)"));
+    }
+
+    @Test
+    void aReplayInWhichAServiceTakesAllThreadsNamesIt() throws Exception {
+        List<String> arguments = plugin.run("threads", "apply", false);
+        arguments.addAll(List.of(
+                "--format", "json", "--result", directory.resolve("result").toString()));
+        CommandProcess run = CommandProcess.startUnder(withFewThreads(), arguments.toArray(String[]::new));
+        run.type("");
+        assertThat(run.await().lastLine()).as("for a program").startsWith("{").contains("has taken all threads");
+        assertThat(directory.resolve("result"))
+                .content()
+                .as("the result file says it, too")
+                .contains("\"service-failed\"", "has taken all threads");
+        CommandProcess replay = CommandProcess.startUnder(
+                withFewThreads(),
+                "replay",
+                plugin.recording().toString(),
+                "--at",
+                "99",
+                "--plugin",
+                plugin.jar().toString());
+        replay.type("");
+        CommandProcess.Ended ended = replay.await();
+        assertThat(ended.status()).as(ended.err()).isIn(Ending.BROKEN, Ending.USAGE);
+        assertThat(ended.lastLine())
+                .as("it is as far as the recording goes, or the service does it again")
+                .containsAnyOf("has taken all threads", "99");
+    }
+
+    /// A process that may start few threads, as an ordinary user: root may start any number.
+    private static List<String> withFewThreads() throws IOException, InterruptedException {
+        assumeTrue(
+                Files.isExecutable(Path.of("/usr/bin/prlimit")) && Files.isExecutable(Path.of("/usr/bin/setpriv")),
+                "there is no prlimit or setpriv (Debian: apt install util-linux): taken threads are not tested");
+        if (!"root".equals(System.getProperty("user.name"))) {
+            Process ps = new ProcessBuilder("ps", "-L", "-u", System.getProperty("user.name"), "-o", "lwp=").start();
+            long present = new String(ps.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .count();
+            assertThat(ps.waitFor()).isZero();
+            return List.of("prlimit", "--nproc=" + (present + THREADS));
+        }
+        return List.of(
+                "setpriv",
+                "--reuid=" + NOBODY,
+                "--regid=" + NOBODY,
+                "--clear-groups",
+                "--securebits=+no_setuid_fixup",
+                "--inh-caps=+dac_override",
+                "--ambient-caps=+dac_override",
+                "prlimit",
+                "--nproc=" + THREADS);
+    }
+
+    /// Nothing more can be allocated, by anybody: the end is told from what was set aside.
+    @ParameterizedTest
+    @CsvSource({
+        "hoard, apply, true",
+        "hoard, apply, false",
+        "hoard, notice, false",
+        "hoard, start, true",
+        "nodes, apply, false",
+        "nodes, start, false",
+        "clutch, apply, true",
+    })
+    void aServiceThatKeepsAllMemoryIsNamed(String how, String where, boolean resident) {
+        CommandProcess process = CommandProcess.startWith(
+                Map.of("JAVA_TOOL_OPTIONS", "-Xmx128m"),
+                plugin.run(how, where, resident).toArray(String[]::new));
+        process.type("");
+        CommandProcess.Ended ended = process.await();
+        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.BROKEN);
+        assertThat(ended.lastLine())
+                .as("the service's error, or that of another thread that came first")
+                .containsAnyOf(
+                        "service-failed: service 'misbehaving' threw java.lang.OutOfMemoryError",
+                        "service-failed: service 'misbehaving' has taken all memory",
+                        "a firmware service did not return: " + Misbehaving.class.getName());
+        if (where.equals("apply")) {
+            assertSound();
+        } else if (where.equals("notice")) {
+            assertSoundOrUnwritten();
+        }
+    }
+
+    /// What it recorded before is kept, up to the call.
+    @Test
+    void aServiceThatEndsTheProcessIsNamed() {
+        CommandProcess process =
+                CommandProcess.start(plugin.run("exit", "apply", false).toArray(String[]::new));
+        process.type("");
+        CommandProcess.Ended ended = process.await();
+        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.BROKEN);
+        assertThat(ended.lastLine())
+                .contains("service-failed: service 'misbehaving' has ended the process by System.exit");
+        assertThat(ended.err()).as("where").contains("\tat ", Misbehaving.class.getName() + ".misbehave(");
+        Said verified = perform(List.of("journal", "verify", plugin.recording().toString()));
+        assertThat(verified.status()).as(verified.err()).isZero();
+        assertThat(plugin.on("trace", plugin.recording().toString(), "--schedule")
+                        .status())
+                .isZero();
+    }
+
+    @Test
+    void aHookThatNeverEndsDoesNotHoldTheProcess() {
+        List<String> command = plugin.run("hook", "entropy", false);
+        command.addAll(List.of("--max-instructions", "400000"));
+        CommandProcess process = CommandProcess.start(command.toArray(String[]::new));
+        process.type("");
+        CommandProcess.Ended ended = process.await();
+        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.LIMIT);
+    }
+}
