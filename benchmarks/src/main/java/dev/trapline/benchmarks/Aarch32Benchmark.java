@@ -1,7 +1,7 @@
 package dev.trapline.benchmarks;
 
-import dev.trapline.abi.registry.Policy;
-import dev.trapline.abi.registry.Toggle;
+import dev.trapline.abi.policy.Policy;
+import dev.trapline.abi.policy.Toggle;
 import dev.trapline.vcpu.RunReport;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

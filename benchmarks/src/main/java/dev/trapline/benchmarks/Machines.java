@@ -11,7 +11,7 @@ import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import dev.trapline.firmware.FirmwareServices;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.recording.Recordings;

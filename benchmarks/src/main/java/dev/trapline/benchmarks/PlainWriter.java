@@ -9,6 +9,7 @@ import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.SignalHandler;
+import dev.trapline.abi.firmware.Effect;
 import java.util.List;
 import java.util.function.LongConsumer;
 

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
-import dev.trapline.abi.registry.Action;
-import dev.trapline.abi.registry.Functions;
-import dev.trapline.abi.registry.Match;
-import dev.trapline.abi.registry.Policy;
-import dev.trapline.abi.registry.Rule;
-import dev.trapline.abi.registry.Toggle;
+import dev.trapline.abi.policy.Action;
+import dev.trapline.abi.policy.Functions;
+import dev.trapline.abi.policy.Match;
+import dev.trapline.abi.policy.Policy;
+import dev.trapline.abi.policy.Rule;
+import dev.trapline.abi.policy.Toggle;
 import dev.trapline.abi.smccc.FunctionId;
 import java.nio.file.Path;
 import java.util.List;

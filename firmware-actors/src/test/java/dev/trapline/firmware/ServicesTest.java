@@ -20,10 +20,10 @@ import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceFailure;
-import dev.trapline.abi.registry.CapabilityRegistry;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import dev.trapline.firmware.exit.ExitService;
 import dev.trapline.firmware.smccc.SmcccService;
+import dev.trapline.registry.CapabilityRegistry;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

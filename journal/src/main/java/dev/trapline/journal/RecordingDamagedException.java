@@ -1,6 +1,7 @@
 package dev.trapline.journal;
 
 import dev.trapline.abi.Position;
+import dev.trapline.abi.policy.Kind;
 
 /// A part of a recording is not what was written: a wrong checksum, a segment that is missing, doubled, swapped or
 /// another recording's. What comes before [#position] can be trusted.

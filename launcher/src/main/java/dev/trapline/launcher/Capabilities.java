@@ -5,14 +5,14 @@ import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
 import dev.trapline.abi.firmware.ServiceDescriptor.Function;
 import dev.trapline.abi.machine.MachineSpec;
-import dev.trapline.abi.registry.CapabilityRegistry;
-import dev.trapline.abi.registry.Decision;
-import dev.trapline.abi.registry.FirmwareRegisters;
-import dev.trapline.abi.registry.Policy;
-import dev.trapline.abi.registry.Toggle;
-import dev.trapline.abi.registry.Verdict;
+import dev.trapline.abi.policy.Decision;
+import dev.trapline.abi.policy.Policy;
+import dev.trapline.abi.policy.Toggle;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.config.LayeredConfig;
+import dev.trapline.registry.CapabilityRegistry;
+import dev.trapline.registry.Verdict;
+import dev.trapline.registry.kvm.FirmwareRegisters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -135,7 +135,7 @@ final class Capabilities {
             case Verdict.ByRule(var rule) ->
                 // A rule that forwards to a resident service: its toggle has a part in it.
                 verdict.decision() instanceof Decision.Resident(String service)
-                                && rule.action() instanceof dev.trapline.abi.registry.Action.Forward
+                                && rule.action() instanceof dev.trapline.abi.policy.Action.Forward
                         ? rule.origin() + ", and " + isOff(Toggle.toUser(service))
                         : rule.origin();
             case Verdict.ByToggle(String toggle) -> toggleOrigins.getOrDefault(toggle, "default");

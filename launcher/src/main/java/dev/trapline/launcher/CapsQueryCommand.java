@@ -2,9 +2,9 @@ package dev.trapline.launcher;
 
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
-import dev.trapline.abi.registry.Decision;
-import dev.trapline.abi.registry.Verdict;
+import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.registry.Verdict;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

@@ -1,7 +1,7 @@
 package dev.trapline.launcher;
 
-import dev.trapline.abi.registry.FirmwareRegisters;
-import dev.trapline.abi.registry.RegistryException;
+import dev.trapline.registry.RegistryException;
+import dev.trapline.registry.kvm.FirmwareRegisters;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,10 +2,10 @@ package dev.trapline.launcher;
 
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
-import dev.trapline.abi.registry.CapabilityRegistry;
-import dev.trapline.abi.registry.CapabilityRegistry.Entry;
-import dev.trapline.abi.registry.Verdict;
 import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.registry.CapabilityRegistry;
+import dev.trapline.registry.CapabilityRegistry.Entry;
+import dev.trapline.registry.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -1,6 +1,6 @@
 package dev.trapline.launcher;
 
-import dev.trapline.abi.registry.Toggle;
+import dev.trapline.abi.policy.Toggle;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,11 +2,11 @@ package dev.trapline.launcher;
 
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
-import dev.trapline.abi.registry.CapabilityRegistry;
-import dev.trapline.abi.registry.Functions;
-import dev.trapline.abi.registry.Rule;
-import dev.trapline.abi.registry.Verdict;
+import dev.trapline.abi.policy.Functions;
+import dev.trapline.abi.policy.Rule;
 import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.registry.CapabilityRegistry;
+import dev.trapline.registry.Verdict;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.firmware.PsciVersion;
-import dev.trapline.abi.registry.FirmwareRegisters;
+import dev.trapline.registry.kvm.FirmwareRegisters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -4,7 +4,7 @@ import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
-import dev.trapline.abi.registry.Toggle;
+import dev.trapline.abi.policy.Toggle;
 import dev.trapline.config.LayeredConfig;
 import dev.trapline.config.TraplineConfig;
 import dev.trapline.journal.recording.Recordings;

@@ -5,7 +5,7 @@ import dev.trapline.abi.Visible;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
-import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.policy.Decision;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.record.JournalRecord;

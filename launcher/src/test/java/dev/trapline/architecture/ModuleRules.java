@@ -23,12 +23,13 @@ record ModuleRules(String root) {
 
     private static final List<Module> MODULES = List.of(
             new Module("abi", List.of()),
+            new Module("registry", List.of("abi")),
             new Module("unicorn", List.of("abi")),
-            new Module("config", List.of("abi")),
+            new Module("config", List.of("abi", "registry")),
             new Module("journal", List.of("abi")),
-            new Module("firmware", List.of("abi")),
-            new Module("vcpu", List.of("abi", "firmware", "journal")),
-            new Module("launcher", List.of("abi", "unicorn", "config", "journal", "firmware", "vcpu")));
+            new Module("firmware", List.of("abi", "registry")),
+            new Module("vcpu", List.of("abi", "registry", "firmware", "journal")),
+            new Module("launcher", List.of("abi", "registry", "unicorn", "config", "journal", "firmware", "vcpu")));
 
     /// Each rule with a name for the report.
     List<NamedRule> all() {
@@ -78,7 +79,7 @@ record ModuleRules(String root) {
     private ArchRule akkaStaysWithTheActors() {
         return noClasses()
                 .that()
-                .resideInAnyPackage(in("abi"), in("unicorn"), in("config"))
+                .resideInAnyPackage(in("abi"), in("registry"), in("unicorn"), in("config"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("akka..")

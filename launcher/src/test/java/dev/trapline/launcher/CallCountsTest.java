@@ -9,7 +9,7 @@ import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
-import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.policy.Decision;
 import dev.trapline.journal.record.JournalRecord.Answer;
 import dev.trapline.journal.record.JournalRecord.Slice;
 import dev.trapline.vcpu.trace.HypercallText;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.Injection;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import dev.trapline.journal.record.JournalRecord.Stop;
 import dev.trapline.vcpu.MachineRun;
 import dev.trapline.vcpu.Progress;

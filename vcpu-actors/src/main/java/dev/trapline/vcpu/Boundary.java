@@ -6,7 +6,7 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import dev.trapline.journal.DivergenceException;
 import dev.trapline.journal.History;
 import dev.trapline.journal.record.JournalRecord;

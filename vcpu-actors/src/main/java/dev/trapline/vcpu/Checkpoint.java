@@ -2,7 +2,7 @@ package dev.trapline.vcpu;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Position;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import dev.trapline.firmware.KeptState;
 import dev.trapline.journal.record.CheckpointImage;
 import dev.trapline.journal.replay.ReplayHistory;

@@ -2,7 +2,7 @@ package dev.trapline.vcpu;
 
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import dev.trapline.journal.record.JournalRecord.Stop;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;

@@ -1,7 +1,7 @@
 package dev.trapline.vcpu;
 
 import dev.trapline.abi.exit.HypercallExit;
-import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.policy.Decision;
 import dev.trapline.journal.DivergenceException;
 import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.record.JournalRecord.Answer;

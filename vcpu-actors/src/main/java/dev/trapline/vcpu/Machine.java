@@ -12,12 +12,12 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.StoragePolicy;
-import dev.trapline.abi.registry.FirmwareRegisters;
 import dev.trapline.firmware.LoadedService;
 import dev.trapline.journal.History;
 import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
+import dev.trapline.registry.kvm.FirmwareRegisters;
 import dev.trapline.vcpu.boot.ImageException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -113,7 +113,7 @@ public final class Machine {
 
         /// The value of a pseudo firmware register; see [FirmwareRegisters].
         ///
-        /// @throws dev.trapline.abi.registry.RegistryException if the services added so far give the machine
+        /// @throws dev.trapline.registry.RegistryException if the services added so far give the machine
         ///     none
         public long firmwareRegister(long id) {
             return firmwareRegisters().get(id);
@@ -121,7 +121,7 @@ public final class Machine {
 
         /// Sets a pseudo firmware register: before the machine has run. A recorded machine has.
         ///
-        /// @throws dev.trapline.abi.registry.RegistryException as [FirmwareRegisters] says, for the services
+        /// @throws dev.trapline.registry.RegistryException as [FirmwareRegisters] says, for the services
         ///     added so far
         public Builder firmwareRegister(long id, long value) {
             FirmwareRegisters registers = firmwareRegisters();
@@ -197,7 +197,7 @@ public final class Machine {
         /// @throws MachineSetupException if services and settings do not fit together, or not the recording
         /// @throws dev.trapline.abi.firmware.ServiceFailure if a service fails before the first slice
         /// @throws ImageException if the images cannot be started on this machine
-        /// @throws dev.trapline.abi.registry.RegistryException if claims and rules contradict each other
+        /// @throws dev.trapline.registry.RegistryException if claims and rules contradict each other
         /// @throws RecordingException if the recording cannot be made
         public MachineRun start(ActorSystem<?> system) {
             MachineAssembly assembly = new MachineAssembly(engines, spec, images, services, recording);

@@ -7,13 +7,13 @@ import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.MachineSpec;
-import dev.trapline.abi.registry.CapabilityRegistry;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import dev.trapline.firmware.ServiceGate;
 import dev.trapline.firmware.ServiceHost;
 import dev.trapline.journal.History;
 import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.recording.Recordings;
+import dev.trapline.registry.CapabilityRegistry;
 import dev.trapline.vcpu.boot.BootPlan;
 import dev.trapline.vcpu.device.Pl011;
 import dev.trapline.vcpu.memory.MachineMemory;
@@ -46,14 +46,14 @@ record MachineParts(
 
     /// The table of another policy for this machine.
     ///
-    /// @throws dev.trapline.abi.registry.RegistryException if the policy does not fit its services
+    /// @throws dev.trapline.registry.RegistryException if the policy does not fit its services
     CapabilityRegistry registry(Policy policy) {
         return registry.under(descriptors(), policy);
     }
 
     /// Checks that a policy can be put in force here. For any thread.
     ///
-    /// @throws dev.trapline.abi.registry.RegistryException if it does not fit the services
+    /// @throws dev.trapline.registry.RegistryException if it does not fit the services
     /// @throws IllegalArgumentException if it is too large to be recorded
     void requireUsable(Policy policy) {
         registry(policy);

@@ -2,7 +2,7 @@ package dev.trapline.vcpu;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.Injection;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import dev.trapline.journal.record.JournalRecord;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +26,7 @@ public interface MachineRun {
     ///
     /// A service that already runs keeps what it was told at its start: only the way of its calls changes.
     ///
-    /// @throws dev.trapline.abi.registry.RegistryException at once, with all that is wrong with the policy on this
+    /// @throws dev.trapline.registry.RegistryException at once, with all that is wrong with the policy on this
     ///     machine; the policy in force stays
     /// @throws IllegalArgumentException if the policy is too large to be recorded
     void reconfigure(Policy policy);

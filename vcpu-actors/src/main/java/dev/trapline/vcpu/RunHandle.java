@@ -3,7 +3,7 @@ package dev.trapline.vcpu;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import dev.trapline.firmware.ServiceGate;
 import dev.trapline.journal.History;
 import dev.trapline.journal.record.JournalRecord.Stop;

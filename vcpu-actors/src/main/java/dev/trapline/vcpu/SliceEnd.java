@@ -4,7 +4,7 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.firmware.ServiceCall;
-import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.policy.Decision;
 import dev.trapline.journal.record.JournalRecord.Slice;
 import java.util.List;
 

@@ -3,7 +3,7 @@ package dev.trapline.vcpu;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.firmware.RegisterWrites;
-import dev.trapline.abi.registry.CapabilityRegistry;
+import dev.trapline.registry.CapabilityRegistry;
 
 /// What a machine tells one of its vCPUs: to run, or what changes before it runs again. A closed set.
 sealed interface VcpuCommand {

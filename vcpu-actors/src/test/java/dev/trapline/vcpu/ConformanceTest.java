@@ -12,7 +12,7 @@ import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import dev.trapline.vcpu.boot.Guests;
 import java.io.IOException;

@@ -10,7 +10,7 @@ import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import dev.trapline.firmware.FirmwareServices;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.OpenOptions;

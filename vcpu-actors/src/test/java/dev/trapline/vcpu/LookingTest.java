@@ -8,7 +8,7 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import java.io.IOException;
 import java.nio.ByteBuffer;

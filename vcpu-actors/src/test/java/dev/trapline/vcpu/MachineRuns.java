@@ -14,7 +14,7 @@ import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.abi.machine.Width;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import dev.trapline.firmware.FirmwareServices;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.recording.Recordings;

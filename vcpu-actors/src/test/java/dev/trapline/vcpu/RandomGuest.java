@@ -11,7 +11,7 @@ import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import dev.trapline.firmware.FirmwareServices;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

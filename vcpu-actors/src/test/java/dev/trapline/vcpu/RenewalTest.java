@@ -7,7 +7,7 @@ import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;

@@ -6,7 +6,7 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.MachineTopology;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;

@@ -13,9 +13,9 @@ import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
-import dev.trapline.abi.registry.CapabilityRegistry;
-import dev.trapline.abi.registry.Decision;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Decision;
+import dev.trapline.abi.policy.Policy;
+import dev.trapline.registry.CapabilityRegistry;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -2,7 +2,7 @@ package dev.trapline.journal.codec;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.MemoryMap;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import dev.trapline.journal.record.CheckpointImage;
 import java.util.ArrayList;
 import java.util.HexFormat;

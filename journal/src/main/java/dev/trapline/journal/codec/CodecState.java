@@ -2,7 +2,7 @@ package dev.trapline.journal.codec;
 
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.GeneralRegisters;
-import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.policy.Decision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -11,7 +11,7 @@ import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.abi.machine.Width;
-import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.policy.Decision;
 import dev.trapline.journal.record.JournalRecord;
 
 /// The stored number of every enum constant that a recording can hold.

@@ -2,11 +2,11 @@ package dev.trapline.journal.codec;
 
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
-import dev.trapline.abi.registry.Action;
-import dev.trapline.abi.registry.Functions;
-import dev.trapline.abi.registry.Match;
-import dev.trapline.abi.registry.Policy;
-import dev.trapline.abi.registry.Rule;
+import dev.trapline.abi.policy.Action;
+import dev.trapline.abi.policy.Functions;
+import dev.trapline.abi.policy.Match;
+import dev.trapline.abi.policy.Policy;
+import dev.trapline.abi.policy.Rule;
 import dev.trapline.abi.smccc.FunctionId;
 import java.util.ArrayList;
 import java.util.EnumSet;

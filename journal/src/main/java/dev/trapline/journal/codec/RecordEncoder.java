@@ -7,7 +7,7 @@ import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.Injection;
-import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.policy.Decision;
 import dev.trapline.journal.record.JournalRecord;
 
 /// Writes records as [RecordLayout] says. Allocates nothing per slice or answer, but for effects and decisions it has

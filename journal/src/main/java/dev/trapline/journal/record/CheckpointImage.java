@@ -1,7 +1,7 @@
 package dev.trapline.journal.record;
 
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;

@@ -7,8 +7,8 @@ import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
-import dev.trapline.abi.registry.Decision;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Decision;
+import dev.trapline.abi.policy.Policy;
 import java.util.List;
 
 /// One entry of a machine's history. A closed set.

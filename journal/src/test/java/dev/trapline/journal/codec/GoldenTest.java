@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.Test;
 class GoldenTest {
 
     private static final String DIRECTORY = "golden/v" + JournalFormat.VERSION + "/";
+    private static final Pattern PACKAGE = Pattern.compile("(?:[a-z][a-z0-9]*\\.)+(?=[A-Z])");
+
     private static final String RAISE =
             "what a recording holds has changed: raise JournalFormat.VERSION, keep reading the old one or refuse it by"
                     + " name, and add golden files";
@@ -68,8 +71,11 @@ class GoldenTest {
         SortedMap<String, String> shapes = new TreeMap<>();
         describe(JournalRecord.class, shapes);
         describe(RecordingHeader.class, shapes);
+        // A class that moves to another package does not change the format.
         String shape = shapes.entrySet().stream()
-                .map(e -> e.getKey() + " " + e.getValue() + "\n")
+                .map(e ->
+                        PACKAGE.matcher(e.getKey() + " " + e.getValue() + "\n").replaceAll(""))
+                .sorted()
                 .collect(Collectors.joining());
         String golden = new String(golden("shape.txt", shape.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
         assertThat(shape).as(RAISE).isEqualTo(golden);

@@ -113,7 +113,7 @@ class ReplayHistoryTest {
         journal.set(
                 at,
                 new JournalRecord.Answer(
-                        new dev.trapline.abi.registry.Decision.Resident("trng"), good.registers(), good.effects()));
+                        new dev.trapline.abi.policy.Decision.Resident("trng"), good.registers(), good.effects()));
         assertThat(divergence(journal))
                 .hasMessageContaining("decision: expected answered in place by 'trng', came forwarded to 'psci'");
     }

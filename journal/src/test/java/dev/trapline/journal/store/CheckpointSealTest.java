@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import dev.trapline.journal.record.CheckpointImage;
 import dev.trapline.journal.record.CheckpointKey;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineLibrary;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import dev.trapline.journal.codec.CheckpointCodec;
 import dev.trapline.journal.record.CheckpointImage;
 import dev.trapline.journal.record.CheckpointKey;

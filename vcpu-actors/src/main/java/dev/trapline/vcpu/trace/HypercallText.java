@@ -9,7 +9,7 @@ import dev.trapline.abi.firmware.ResetRequest;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceDescriptor.Function;
 import dev.trapline.abi.machine.Injection;
-import dev.trapline.abi.registry.Decision;
+import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.abi.smccc.SmcccCall;
 import dev.trapline.journal.record.JournalRecord;

@@ -4,7 +4,7 @@ import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.Width;
-import dev.trapline.abi.registry.Policy;
+import dev.trapline.abi.policy.Policy;
 import java.util.TreeMap;
 
 /// Machines for tests.

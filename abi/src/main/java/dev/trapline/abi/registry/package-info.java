@@ -1,5 +1,0 @@
-/** The capability registry: which call is answered in place, forwarded, or denied. */
-@NullMarked
-package dev.trapline.abi.registry;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.trapline.abi.registry;
-
-import org.jspecify.annotations.NullMarked;

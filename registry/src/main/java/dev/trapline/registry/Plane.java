@@ -1,0 +1,46 @@
+package dev.trapline.registry;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.SortedMap;
+
+/// All calls by one conduit from one execution state.
+final class Plane {
+
+    private final DecisionTable smccc;
+    /// The #imm other than 0 that somebody named, ascending; each has a table.
+    private final int[] immediates;
+
+    private final DecisionTable[] tables;
+    private final Verdict otherImmediate;
+
+    /// @param smccc what holds for #imm 0
+    /// @param named what holds for the others that somebody named
+    Plane(DecisionTable smccc, SortedMap<Integer, DecisionTable> named, Verdict otherImmediate) {
+        this.smccc = smccc;
+        this.immediates = named.keySet().stream().mapToInt(Integer::intValue).toArray();
+        this.tables = named.entrySet().stream().map(Map.Entry::getValue).toArray(DecisionTable[]::new);
+        this.otherImmediate = otherImmediate;
+    }
+
+    Verdict at(int immediate, int functionId) {
+        if (immediate == 0) {
+            return smccc.at(functionId);
+        }
+        int at = Arrays.binarySearch(immediates, immediate);
+        return at < 0 ? otherImmediate : tables[at].at(functionId);
+    }
+
+    /// All calls with an #imm.
+    DecisionTable table(int immediate) {
+        if (immediate == 0) {
+            return smccc;
+        }
+        int at = Arrays.binarySearch(immediates, immediate);
+        return at < 0 ? DecisionTable.of(otherImmediate) : tables[at];
+    }
+
+    int[] immediates() {
+        return immediates.clone();
+    }
+}

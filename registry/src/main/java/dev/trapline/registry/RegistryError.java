@@ -1,0 +1,116 @@
+package dev.trapline.registry;
+
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
+import dev.trapline.abi.policy.Kind;
+import dev.trapline.abi.policy.Rule;
+import dev.trapline.abi.policy.Toggle;
+import java.util.List;
+
+/// One way in which a policy cannot be. A closed set; the first five are the contract of KVM's SMCCC filter, under its
+/// error numbers.
+public sealed interface RegistryError {
+
+    /// A range of no functions (EINVAL).
+    record EmptyRange(Rule rule) implements RegistryError {}
+
+    /// A range that goes beyond the last identifier (EINVAL).
+    record WrappingRange(Rule rule) implements RegistryError {}
+
+    /// Two rules of one kind name the same call, be it with the same action (EEXIST).
+    record Overlap(Kind kind, Rule one, Rule other) implements RegistryError {}
+
+    /// A rule names Arm Architecture calls, so that a guest could be told untruths of its CPU (EEXIST).
+    record Reserved(Rule rule) implements RegistryError {}
+
+    /// A rule names identifiers with the SVE hint alone, on a machine that takes hints: no call would ever be its.
+    record OnlyHinted(Rule rule) implements RegistryError {}
+
+    /// Another value for a pseudo firmware register after a vCPU has run (EBUSY).
+    ///
+    /// @param is the value that is there
+    /// @param asked the one that it was to become
+    record VcpuHasRun(String register, long is, long asked) implements RegistryError {}
+
+    /// A rule forwards to a service that is not there.
+    record UnknownService(Rule rule, String service, List<String> known) implements RegistryError {}
+
+    /// A rule wants the claimant of calls that no service claims.
+    record NobodyClaims(Rule rule) implements RegistryError {}
+
+    /// An unknown toggle.
+    record UnknownToggle(String toggle, List<String> known) implements RegistryError {}
+
+    /// Two services, or a service and a toggle, of one name.
+    record DuplicateName(String name) implements RegistryError {}
+
+    /// Two services claim the same calls.
+    record ClaimOverlap(String one, Claim oneClaim, String other, Claim otherClaim) implements RegistryError {
+        static ClaimOverlap of(IdRange<ServiceDescriptor> below, IdRange<ServiceDescriptor> above) {
+            return new ClaimOverlap(
+                    below.owner().name(), below.claim(), above.owner().name(), above.claim());
+        }
+    }
+
+    /// Two services claim the same #imm.
+    record ImmediateOverlap(String one, String other, int immediate) implements RegistryError {}
+
+    /// A pseudo firmware register that the machine does not have (ENOENT).
+    ///
+    /// @param register its name or identifier, as it was asked for
+    record UnknownRegister(String register, List<String> known) implements RegistryError {}
+
+    /// A value that a pseudo firmware register cannot have (EINVAL).
+    ///
+    /// @param takes what it can have, in words
+    record BadRegisterValue(String register, long value, String takes) implements RegistryError {}
+
+    /// A version of PSCI that the machine cannot have.
+    ///
+    /// @param reason which, why and what to do
+    record BadPsciVersion(String reason) implements RegistryError {}
+
+    /// What is wrong, where, and what to do, in one sentence.
+    default String message() {
+        return switch (this) {
+            case EmptyRange(Rule rule) -> rule + " names no function: give a count of 1 or more";
+            case WrappingRange(Rule rule) -> rule + " goes beyond 0xFFFFFFFF: give a smaller count";
+            case Overlap(Kind kind, Rule one, Rule other) ->
+                one + " and " + other + " overlap: two rules of one kind (" + kind.description()
+                        + ") may not name the same call";
+            case Reserved(Rule rule) ->
+                rule
+                        + " reaches into the Arm Architecture calls (0x80000000 to 0x8000FFFF and 0xC0000000 to"
+                        + " 0xC000FFFF), which are reserved: leave them out";
+            case OnlyHinted(Rule rule) ->
+                rule + " names nothing but identifiers with the SVE hint (bit 16), which are calls of the functions"
+                        + " without it: name those, or switch the toggle '" + Toggle.SVE_HINT + "' off";
+            case VcpuHasRun(String register, long is, long asked) ->
+                "firmware register " + register + " is 0x" + Long.toHexString(is) + " and cannot become 0x"
+                        + Long.toHexString(asked) + " (EBUSY): a vCPU has run, and then the policy can be changed only"
+                        + " by a reconfiguration, which is recorded";
+            case UnknownService(Rule rule, String service, List<String> known) ->
+                rule + " forwards to '" + service + "', and there is no such service (there are: " + names(known) + ")";
+            case NobodyClaims(Rule rule) -> rule + " names calls that no service claims: say to which service they go";
+            case UnknownToggle(String toggle, List<String> known) ->
+                "there is no toggle '" + toggle + "' (there are: " + names(known) + ")";
+            case DuplicateName(String name) -> "two services or toggles are named '" + name + "'";
+            case ClaimOverlap(String one, Claim oneClaim, String other, Claim otherClaim) ->
+                "the claim of service '" + one + "' (" + oneClaim.first() + " to " + oneClaim.last()
+                        + ") and the claim of service '" + other + "' (" + otherClaim.first() + " to "
+                        + otherClaim.last() + ") overlap";
+            case ImmediateOverlap(String one, String other, int immediate) ->
+                "services '" + one + "' and '" + other + "' both claim HVC with #imm " + immediate;
+            case UnknownRegister(String register, List<String> known) ->
+                "there is no firmware register " + register + " (ENOENT; there are: " + names(known) + ")";
+            case BadRegisterValue(String register, long value, String takes) ->
+                "firmware register " + register + " takes " + takes + ", not 0x" + Long.toHexString(value)
+                        + " (EINVAL)";
+            case BadPsciVersion(String reason) -> "service 'psci': " + reason;
+        };
+    }
+
+    private static String names(List<String> known) {
+        return known.isEmpty() ? "none" : String.join(", ", known);
+    }
+}

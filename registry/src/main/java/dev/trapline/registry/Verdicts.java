@@ -1,0 +1,96 @@
+package dev.trapline.registry;
+
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.policy.Action;
+import dev.trapline.abi.policy.Decision;
+import dev.trapline.abi.policy.Decision.Denied;
+import dev.trapline.abi.policy.Decision.Reason;
+import dev.trapline.abi.policy.Policy;
+import dev.trapline.abi.policy.Rule;
+import dev.trapline.abi.policy.Toggle;
+import org.jspecify.annotations.Nullable;
+
+/// What a policy says to one call, once it is known which rule names it and which service claims it.
+final class Verdicts {
+
+    private final Policy policy;
+
+    Verdicts(Policy policy) {
+        this.policy = policy;
+    }
+
+    /// The verdict on every call of a conduit that is switched off; null if it is on.
+    @Nullable
+    Verdict conduitOff(Conduit conduit) {
+        String toggle = conduit == Conduit.SMC ? Toggle.SMC : Toggle.HVC;
+        return policy.isOn(toggle, true) ? null : toggleOff(toggle);
+    }
+
+    /// The verdict on an #imm that nobody named.
+    Verdict unnamedImmediate() {
+        return byDefault(new Denied(Reason.IMMEDIATE), "no rule names its #imm, and no service claims it");
+    }
+
+    /// The verdict where a rule, a claim, both or neither stand.
+    Verdict of(@Nullable Rule rule, @Nullable ServiceDescriptor claimant, int immediate) {
+        if (rule == null) {
+            return unruled(claimant, immediate);
+        }
+        return switch (rule.action()) {
+            case Action.Deny _ -> byRule(rule, new Denied(Reason.BY_RULE));
+            case Action.Resident _ ->
+                claimant == null
+                        ? unruled(null, immediate)
+                        : answered(claimant.name(), byRule(rule, inPlace(claimant.name())));
+            case Action.Forward(@Nullable String named) -> {
+                String service = named != null || claimant == null ? named : claimant.name();
+                yield service == null ? unruled(null, immediate) : answered(service, byRule(rule, forwarded(service)));
+            }
+        };
+    }
+
+    private Verdict unruled(@Nullable ServiceDescriptor claimant, int immediate) {
+        if (claimant == null) {
+            return immediate == 0
+                    ? byDefault(new Denied(Reason.UNCLAIMED), "no service claims it")
+                    : unnamedImmediate();
+        }
+        String service = claimant.name();
+        String claim = "service '" + service + "' claims it";
+        if (policy.isResident(service)) {
+            return answered(service, byDefault(inPlace(service), claim + " and is resident"));
+        }
+        return answered(
+                service,
+                policy.isOn(Toggle.FORWARD_UNHANDLED, true)
+                        ? byDefault(forwarded(service), claim)
+                        : byDefault(new Denied(Reason.NOT_FORWARDED), "'" + Toggle.FORWARD_UNHANDLED + "' is off"));
+    }
+
+    /// A toggle is stronger than whatever else was decided.
+    private Verdict answered(String service, Verdict verdict) {
+        return policy.isOn(service, true) ? verdict : toggleOff(service);
+    }
+
+    private static Decision inPlace(String service) {
+        return new Decision.Resident(service);
+    }
+
+    /// A service that is resident has no actor to be forwarded to: its toggle is stronger than a rule.
+    private Decision forwarded(String service) {
+        return policy.isResident(service) ? inPlace(service) : new Decision.Forwarded(service);
+    }
+
+    private static Verdict toggleOff(String toggle) {
+        return new Verdict(new Denied(Reason.BY_TOGGLE), new Verdict.ByToggle(toggle));
+    }
+
+    private static Verdict byRule(Rule rule, Decision decision) {
+        return new Verdict(decision, new Verdict.ByRule(rule));
+    }
+
+    private static Verdict byDefault(Decision decision, String why) {
+        return new Verdict(decision, new Verdict.ByDefault(why));
+    }
+}
