@@ -2,7 +2,6 @@ package dev.trapline.unicorn;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.jspecify.annotations.Nullable;
 
 /// How a translated block begins on x86-64: with the call of the hook that counts (`budgets.s`), and a look at whether a
 /// stop was asked for. And what can stand there in place of the two: the same look, and the block counts by itself.
@@ -58,6 +57,7 @@ record CountingCall(long instance, long hook, int cells) {
     private static final int TEST_JL = 0x8c0f_db85;
     private static final int NOP = 0x90;
     private static final int LARGEST_BYTE = 127;
+    private static final byte[] NOTHING = {};
 
     /// Reads 8 bytes of the process's memory.
     @FunctionalInterface
@@ -65,29 +65,24 @@ record CountingCall(long instance, long hook, int cells) {
         long at(long address);
     }
 
-    /// What the code becomes.
-    ///
-    /// @param address where it begins
-    record Code(long address, byte[] bytes) {}
-
     /// What can stand in place of the call.
     ///
     /// @param code what stands there: [#BEFORE] bytes, and [#AFTER]
     /// @param place where the hook returns to: the address of what is [#BEFORE] bytes behind the first
     /// @param address of the block
     /// @param number the block's
-    /// @return null if the call is not as described, or there is no room
-    @Nullable
-    Code inPlace(byte[] code, long place, Memory memory, long address, int length, int number) {
+    /// @return from the call's begin to the end of what is looked at; empty if the call is not as described, or there
+    ///     is no room
+    byte[] inPlace(byte[] code, long place, Memory memory, long address, int length, int number) {
         ByteBuffer bytes = ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN);
         int begin = begin(bytes, place, memory, address, length);
         boolean looks = (bytes.getShort(BEFORE) & 0xffff) == LOAD && bytes.getInt(BEFORE + 3) == TEST_JL;
         if (begin < 0 || !looks) {
-            return null;
+            return NOTHING;
         }
         int room = BEFORE + AFTER - begin;
         boolean fits = room >= (length <= LARGEST_BYTE ? 41 : 44);
-        return fits ? new Code(place - BEFORE + begin, counting(bytes, begin, room, length, number)) : null;
+        return fits ? counting(bytes, begin, room, length, number) : NOTHING;
     }
 
     /// Where the call's first operand is loaded; -1 if anything is not as it must be.

@@ -41,11 +41,12 @@ final class InlineCounts {
             return;
         }
         MemorySegment.copy(MEMORY, JAVA_BYTE, place - CountingCall.BEFORE, around, 0, around.length);
-        CountingCall.Code code = call.inPlace(
+        byte[] code = call.inPlace(
                 around, place, InlineCounts::read, block.address(), block.length(), data.nextNumber());
-        if (code != null) {
-            requireWritable(code.address());
-            MemorySegment.copy(code.bytes(), 0, MEMORY, JAVA_BYTE, code.address(), code.bytes().length);
+        if (code.length > 0) {
+            long begin = place + CountingCall.AFTER - code.length;
+            requireWritable(begin);
+            MemorySegment.copy(code, 0, MEMORY, JAVA_BYTE, begin, code.length);
             data.countsByItself(block);
         }
     }
