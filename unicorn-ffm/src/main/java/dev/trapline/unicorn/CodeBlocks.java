@@ -32,6 +32,8 @@ final class CodeBlocks implements TranslationHook {
     private @Nullable CodeBlock translated;
     /// What was translated runs as it is, unless too little is left.
     private boolean whole;
+    /// A block was looked at, so the next are reported.
+    private boolean looked;
     private final @Nullable InlineCounts inline;
 
     /// @param inline null if every block is to call its hook each time
@@ -69,11 +71,15 @@ final class CodeBlocks implements TranslationHook {
         CodeBlock block = translated;
         if (block != null && data.hasNew(block.address())) {
             blocks.put(data.newPlace(), block);
-            if (inline != null && whole) {
-                inline.count(data.newPlace(), block);
-            }
+            count(data.newPlace(), block, whole);
         }
         translated = null;
+    }
+
+    private void count(long place, CodeBlock block, boolean runsWhole) {
+        if (inline != null && runsWhole) {
+            inline.count(place, block);
+        }
     }
 
     /// The block that was stopped at, or the last that ran.
@@ -90,7 +96,9 @@ final class CodeBlocks implements TranslationHook {
             // An engine's first block is not reported.
             known = read(address, length);
             blocks.put(place, known);
+            count(place, known, !looked && !known.isSpecial());
         }
+        looked = true;
         return known;
     }
 

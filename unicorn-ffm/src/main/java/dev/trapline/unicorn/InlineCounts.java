@@ -10,11 +10,6 @@ import java.lang.foreign.MemorySegment;
 /// ([CountingCall]). The translated code is changed while none of it runs, or behind the part that changes.
 final class InlineCounts {
 
-    private static final int SYSTEM = 0xd500_0000;
-    private static final int SYSTEM_MASK = 0xffc0_0000;
-    private static final int BRANCH = 0x1400_0000;
-    private static final int BRANCH_MASK = 0x1c00_0000;
-
     // SAFETY: used only in the engine's translated code, around a call that was just made.
     @SuppressWarnings("restricted")
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
@@ -37,9 +32,6 @@ final class InlineCounts {
     ///
     /// @param place where the hook returned to
     void count(long place, CodeBlock block) {
-        if (!isWhole(block)) {
-            return;
-        }
         MemorySegment.copy(MEMORY, JAVA_BYTE, place - CountingCall.BEFORE, around, 0, around.length);
         byte[] code = call.inPlace(
                 around, place, InlineCounts::read, block.address(), block.length(), data.nextNumber());
@@ -49,14 +41,6 @@ final class InlineCounts {
             MemorySegment.copy(code, 0, MEMORY, JAVA_BYTE, begin, code.length);
             data.countsByItself(block);
         }
-    }
-
-    /// The library cuts a block itself, where an instruction has overwritten the one that it is in: it then runs alone,
-    /// in a block that is also found when that instruction is to be cut off. No branch does that.
-    private static boolean isWhole(CodeBlock block) {
-        int word = block.words(0, 1)[0];
-        boolean branch = (word & BRANCH_MASK) == BRANCH && (word & SYSTEM_MASK) != SYSTEM;
-        return block.length() > 1 || branch;
     }
 
     private static long read(long address) {
