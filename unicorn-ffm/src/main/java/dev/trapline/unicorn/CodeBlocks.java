@@ -38,11 +38,7 @@ final class CodeBlocks implements TranslationHook {
 
     /// @param inline null if every block is to call its hook each time
     CodeBlocks(
-            Unicorn engine,
-            CpuLayout layout,
-            SwitchLayout switches,
-            BudgetData data,
-            @Nullable InlineCounts inline) {
+            Unicorn engine, CpuLayout layout, SwitchLayout switches, BudgetData data, @Nullable InlineCounts inline) {
         this.engine = engine;
         this.layout = layout;
         this.switches = switches;

@@ -3,8 +3,8 @@ package dev.trapline.unicorn;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// How a translated block begins on x86-64: with the call of the hook that counts (`budgets.s`), and a look at whether a
-/// stop was asked for. And what can stand there in place of the two: the same look, and the block counts by itself.
+/// How a translated block begins on x86-64: with the call of the hook that counts (`budgets.s`), and a look at whether
+/// a stop was asked for. And what can stand there in place of the two: the same look, and the block counts by itself.
 ///
 /// ```text
 ///  lea  instance(%rip), %rdi              cmpl $0, -16(%rbp)       a stop was asked for?
@@ -25,12 +25,12 @@ import java.nio.ByteOrder;
 /// @param cells address of what such a block changes, below 2 GiB
 record CountingCall(long instance, long hook, int cells) {
 
-    /// What the hook is registered with. No instruction shorter than 10 bytes loads it: that is room for what comes in
-    /// place.
+    /// What the hook is registered with. No instruction shorter than 10 bytes loads it: that is room for what comes
+    /// in place.
     static final long MARK = 0x5472_6170_6c69_6e65L;
 
-    /// In the cells: what is left of the budget, the number of the block that ran last, and the address of what a block
-    /// calls that has counted too much.
+    /// In the cells: what is left of the budget, the number of the block that ran last, and the address of what a
+    /// block calls that has counted too much.
     static final int LEFT = 0;
 
     static final int NUMBER = 8;
@@ -71,8 +71,8 @@ record CountingCall(long instance, long hook, int cells) {
     /// @param place where the hook returns to: the address of what is [#BEFORE] bytes behind the first
     /// @param address of the block
     /// @param number the block's
-    /// @return from the call's begin to the end of what is looked at; empty if the call is not as described, or there
-    ///     is no room
+    /// @return from the call's begin to the end of what is looked at; empty if the call is not as described, or
+    ///     there is no room
     byte[] inPlace(byte[] code, long place, Memory memory, long address, int length, int number) {
         ByteBuffer bytes = ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN);
         int begin = begin(bytes, place, memory, address, length);
@@ -147,10 +147,7 @@ record CountingCall(long instance, long hook, int cells) {
         if (length <= LARGEST_BYTE) {
             code.put((byte) 0x83).putShort((short) 0x252c).putInt(cells + LEFT).put((byte) length);
         } else {
-            code.put((byte) 0x81)
-                    .putShort((short) 0x252c)
-                    .putInt(cells + LEFT)
-                    .putInt(length);
+            code.put((byte) 0x81).putShort((short) 0x252c).putInt(cells + LEFT).putInt(length);
         }
         code.put((byte) 0x79).put((byte) (room - code.position() - 1));
         code.putShort((short) 0x14ff).put((byte) 0x25).putInt(cells + OVER);

@@ -82,7 +82,8 @@ final class FastBudgets {
         return new CountedRun(engine, hooks, pages, data, blocks);
     }
 
-    /// Where blocks find what they count; null if they are to call. A machine that has no such memory left is slower.
+    /// Where blocks find what they count; null if they are to call. A machine that has no such memory left is
+    /// slower.
     private @Nullable MemorySegment lowMemory(Unicorn engine) {
         try {
             return inline ? NativePages.mapLow(NativePages.PAGE, engine.arena()) : null;

@@ -33,8 +33,8 @@ final class InlineCounts {
     /// @param place where the hook returned to
     void count(long place, CodeBlock block) {
         MemorySegment.copy(MEMORY, JAVA_BYTE, place - CountingCall.BEFORE, around, 0, around.length);
-        byte[] code = call.inPlace(
-                around, place, InlineCounts::read, block.address(), block.length(), data.nextNumber());
+        byte[] code =
+                call.inPlace(around, place, InlineCounts::read, block.address(), block.length(), data.nextNumber());
         if (code.length > 0) {
             long begin = place + CountingCall.AFTER - code.length;
             requireWritable(begin);

@@ -101,7 +101,8 @@ class InlineTest {
             for (int slice = 0; slice < 40 && exit instanceof Exit.BudgetUsed; slice++) {
                 exit = counted.run(10);
                 assertThat(exit).as("slice " + slice).isEqualTo(stepped.run(10));
-                assertThat(counted.engine().executed()).isEqualTo(stepped.engine().executed());
+                assertThat(counted.engine().executed())
+                        .isEqualTo(stepped.engine().executed());
                 assertThat(counted.registers()).isEqualTo(stepped.registers());
             }
             assertThat(countingBlocks(counted)).isPositive();

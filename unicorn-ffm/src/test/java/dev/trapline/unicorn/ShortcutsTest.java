@@ -85,7 +85,8 @@ class ShortcutsTest {
             assertThat(pages.address() + pages.byteSize()).as("below 2 GiB").isLessThan(1L << 31);
             NativePages.makeExecutable(pages.asSlice(0, NativePages.PAGE));
             assertThat(HostMemory.isWritable(pages.address())).isFalse();
-            assertThat(HostMemory.isWritable(pages.address() + NativePages.PAGE)).isTrue();
+            assertThat(HostMemory.isWritable(pages.address() + NativePages.PAGE))
+                    .isTrue();
             assertThat(HostMemory.isWritable(0)).as("nothing").isFalse();
         }
     }

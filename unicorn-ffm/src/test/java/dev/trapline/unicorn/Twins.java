@@ -23,11 +23,11 @@ public final class Twins {
 
     /// Runs guests of consecutive seeds.
     ///
-    /// @param arguments `system` or `bundled`, first seed, how many, and which shortcuts: all of them if that is not said
+    /// @param arguments `system` or `bundled`, first seed, how many, and which shortcuts: all of them if that is
+    ///     not said
     public static void main(String[] arguments) {
         LibrarySearch search = LibrarySearch.standard(null);
-        UnicornLibrary library =
-                UnicornLibrary.load(arguments[0].equals("bundled") ? search.withoutSystem() : search);
+        UnicornLibrary library = UnicornLibrary.load(arguments[0].equals("bundled") ? search.withoutSystem() : search);
         Twins twins = new Twins(library, Shortcut.parse(arguments.length > 3 ? arguments[3] : "all"));
         long first = Long.parseLong(arguments[1]);
         long count = Long.parseLong(arguments[2]);
