@@ -34,8 +34,7 @@ final class TrainCommand implements Action {
             Path directory = Files.createTempDirectory("trapline-train-");
             String recording = directory.resolve("rec").toString();
             Path guests = DemoCommand.home().resolve("guests");
-            String calls = guests.resolve("hypercall-loop.elf").toString();
-            // First what is to be fast: the JVM compiles it by what it sees then, and not by a mixture of all commands.
+            String calls = guests.resolve("hypercall-loop-1k.elf").toString();
             for (List<String> command : List.of(
                     List.of("run", "--shortcuts", "all", calls),
                     List.of(
@@ -43,11 +42,7 @@ final class TrainCommand implements Action {
                             "--cpus",
                             "4",
                             guests.resolve("smp-hello.elf").toString()),
-                    List.of(
-                            "run",
-                            "--record",
-                            recording,
-                            guests.resolve("hypercall-loop-1k.elf").toString()),
+                    List.of("run", "--record", recording, calls),
                     List.of("replay", recording),
                     List.of("trace", recording),
                     List.of("trace", recording, "--format", "json"),

@@ -7,21 +7,16 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 
 /// This process's own memory, read through the system: an address that nothing is mapped at is an answer, not a crash.
 /// That is what lets a pointer be looked for where there may be none. Linux only.
 final class HostMemory implements AutoCloseable {
 
     private static final Path MEMORY = Path.of("/proc/self/mem");
-    /// A line for each mapping: `from-to rwxp ...`, hexadecimal.
-    private static final Path MAPPINGS = Path.of("/proc/self/maps");
-
     /// No address of a process is higher, nor in the first page.
     private static final long HIGHEST = (1L << 47) - 1;
 
     private static final long LOWEST = 4096;
-    private static final int HEXADECIMAL = 16;
 
     private final FileChannel channel;
 
@@ -63,24 +58,6 @@ final class HostMemory implements AutoCloseable {
     /// Whether all of a stretch is there.
     boolean isMapped(long address, int length) {
         return read(address, length).remaining() == length;
-    }
-
-    /// Whether this process may write what is mapped at an address.
-    static boolean isWritable(long address) {
-        try (Stream<String> mappings = Files.lines(MAPPINGS)) {
-            return mappings.anyMatch(line -> isWritable(line, address));
-        } catch (IOException | UncheckedIOException e) {
-            // Not known.
-            return false;
-        }
-    }
-
-    private static boolean isWritable(String mapping, long address) {
-        int dash = mapping.indexOf('-');
-        int space = mapping.indexOf(' ');
-        return Long.parseUnsignedLong(mapping, 0, dash, HEXADECIMAL) <= address
-                && address < Long.parseUnsignedLong(mapping, dash + 1, space, HEXADECIMAL)
-                && mapping.startsWith("rw", space + 1);
     }
 
     @Override

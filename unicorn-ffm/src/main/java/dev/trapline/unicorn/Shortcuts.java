@@ -22,7 +22,6 @@ public final class Shortcuts {
     private final SymbolLookup symbols;
     private @Nullable FastStores stores;
     private @Nullable FastBudgets budgets;
-    private String inline = "it needs " + Shortcut.BUDGETS.id();
 
     private Shortcuts(UnicornLibrary library, SymbolLookup symbols) {
         this.library = library;
@@ -34,26 +33,21 @@ public final class Shortcuts {
         Shortcuts shortcuts = new Shortcuts(library, symbols);
         for (Shortcut shortcut : Shortcut.values()) {
             if (wanted.contains(shortcut)) {
-                shortcuts.refusals.put(shortcut, shortcuts.tryOut(shortcut, wanted));
+                shortcuts.refusals.put(shortcut, shortcuts.tryOut(shortcut));
             }
         }
         return shortcuts;
     }
 
-    private String tryOut(Shortcut shortcut, Set<Shortcut> wanted) {
+    private String tryOut(Shortcut shortcut) {
         try {
             return switch (shortcut) {
                 case STORES -> tryStores();
-                case BUDGETS -> tryBudgets(wanted.contains(Shortcut.INLINE));
-                case INLINE -> inline;
+                case BUDGETS -> tryBudgets();
             };
         } catch (EngineException e) {
-            return reason(e);
+            return Objects.requireNonNullElse(e.getMessage(), "it failed");
         }
-    }
-
-    private static String reason(EngineException refusal) {
-        return Objects.requireNonNullElse(refusal.getMessage(), "it failed");
     }
 
     private String tryStores() {
@@ -61,45 +55,21 @@ public final class Shortcuts {
         return FINE;
     }
 
-    /// Both that count are tried out together, and if that fails, the one alone.
-    private String tryBudgets(boolean alsoInline) {
+    private String tryBudgets() {
         if (stores == null) {
             return "it needs " + Shortcut.STORES.id();
         }
-        FastBudgets counting = FastBudgets.calibrate(library, symbols, stores);
-        if (!alsoInline || !usesInline(counting)) {
-            tryOut(counting);
-        }
-        return FINE;
-    }
-
-    private boolean usesInline(FastBudgets counting) {
-        counting.setInline(true);
-        try {
-            if (tryOut(counting) == 0) {
-                throw new EngineException("no block calls its hook as in version 2.0.1");
-            }
-            counting.setProven();
-            inline = FINE;
-        } catch (EngineException e) {
-            inline = reason(e);
-            counting.setInline(false);
-        }
-        return inline.equals(FINE);
-    }
-
-    private int tryOut(FastBudgets counting) {
+        budgets = FastBudgets.calibrate(library, symbols, stores);
         boolean right = false;
-        budgets = counting;
         try {
-            int countingBlocks = BudgetTrial.run(library, this, new Shortcuts(library, symbols));
+            BudgetTrial.run(library, this, new Shortcuts(library, symbols));
             right = true;
-            return countingBlocks;
         } finally {
             if (!right) {
                 budgets = null;
             }
         }
+        return FINE;
     }
 
     /// Whether a shortcut is used.

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.exit.Exit;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.util.EnumSet;
@@ -67,28 +66,6 @@ class ShortcutsTest {
         assertThat(shortcuts.uses(Shortcut.STORES)).isFalse();
         assertThat(shortcuts.line(Shortcut.STORES)).isEqualTo("stores: refused (" + reason + ")");
         assertThat(shortcuts.line(Shortcut.BUDGETS)).isEqualTo("budgets: refused (it needs stores)");
-        assertThat(shortcuts.line(Shortcut.INLINE)).isEqualTo("inline: refused (it needs budgets)");
-    }
-
-    @Test
-    void countingWithinTheCodeNeedsCountingByBlocks() {
-        Shortcuts shortcuts = bundled().shortcuts(EnumSet.of(Shortcut.STORES, Shortcut.INLINE));
-        assertThat(shortcuts.line(Shortcut.STORES)).contains(": on (");
-        assertThat(shortcuts.line(Shortcut.BUDGETS)).isEqualTo("budgets: off (not asked for)");
-        assertThat(shortcuts.line(Shortcut.INLINE)).isEqualTo("inline: refused (it needs budgets)");
-    }
-
-    @Test
-    void memoryThatCanBeWrittenIsToldFromOtherMemory() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment pages = NativePages.mapLow(2 * NativePages.PAGE, arena);
-            assertThat(pages.address() + pages.byteSize()).as("below 2 GiB").isLessThan(1L << 31);
-            NativePages.makeExecutable(pages.asSlice(0, NativePages.PAGE));
-            assertThat(HostMemory.isWritable(pages.address())).isFalse();
-            assertThat(HostMemory.isWritable(pages.address() + NativePages.PAGE))
-                    .isTrue();
-            assertThat(HostMemory.isWritable(0)).as("nothing").isFalse();
-        }
     }
 
     @Test

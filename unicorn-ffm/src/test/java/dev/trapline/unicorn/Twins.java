@@ -16,19 +16,17 @@ public final class Twins {
     private final EngineFactory with;
     private final EngineFactory without;
 
-    Twins(UnicornLibrary library, Set<Shortcut> shortcuts) {
-        this.with = new UnicornEngines(library, shortcuts);
+    Twins(UnicornLibrary library) {
+        this.with = new UnicornEngines(library, Shortcut.parse("all"));
         this.without = new UnicornEngines(library, Set.of());
     }
 
     /// Runs guests of consecutive seeds.
     ///
-    /// @param arguments `system` or `bundled`, first seed, how many, and which shortcuts: all of them if that is
-    ///     not said
+    /// @param arguments `system` or `bundled`, first seed, how many
     public static void main(String[] arguments) {
         LibrarySearch search = LibrarySearch.standard(null);
-        UnicornLibrary library = UnicornLibrary.load(arguments[0].equals("bundled") ? search.withoutSystem() : search);
-        Twins twins = new Twins(library, Shortcut.parse(arguments.length > 3 ? arguments[3] : "all"));
+        Twins twins = new Twins(UnicornLibrary.load(arguments[0].equals("bundled") ? search.withoutSystem() : search));
         long first = Long.parseLong(arguments[1]);
         long count = Long.parseLong(arguments[2]);
         for (long seed = first; seed < first + count; seed++) {

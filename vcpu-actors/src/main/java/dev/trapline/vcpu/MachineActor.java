@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The actor of a machine: parent of its vCPUs and firmware actors, all on one thread. It holds no decision of its own:
 /// [MachineCore] decides, this actor carries out.
-final class MachineActor extends DirectBehavior<MachineActor.Command> implements MachineCore.Surroundings {
+final class MachineActor extends DirectBehavior<MachineActor.Command>
+        implements MachineCore.Surroundings, VcpuActor.Desk {
 
     /// What a machine is told.
     sealed interface Command {}
@@ -54,6 +55,11 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
         INSTANCE
     }
 
+    /// The run ended while a vCPU settled its slice: outside of a message the machine cannot stop its children.
+    private enum StopChildren implements Command {
+        INSTANCE
+    }
+
     private record HistoryClosed(@Nullable String failure) implements Command {}
 
     private final ActorContext<Command> context;
@@ -62,6 +68,12 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
     private final MachineCore core;
     private final List<ActorRef<VcpuCommand>> vcpus = new ArrayList<>();
     private final Map<String, ActorRef<FirmwareActor.Command>> firmware = new TreeMap<>();
+    private final @Nullable MachineDispatcher dispatcher;
+    /// Who settles a slice; null while a message is at work.
+    private @Nullable VcpuId settling;
+    /// What it is granted then.
+    private VcpuCommand.@Nullable Grant kept;
+
     private long startNanos;
     private long hostNanos;
     private int childrenLeft;
@@ -72,11 +84,12 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
         this.parts = parts;
         this.done = done;
         this.core = parts.core(this);
+        this.dispatcher = context.getExecutionContext() instanceof MachineDispatcher ours ? ours : null;
         parts.services()
                 .forEach((name, host) -> firmware.put(name, watched(FirmwareActor.create(host), "firmware-" + name)));
         for (int index = 0; index < parts.spec().vcpus(); index++) {
             VcpuId id = new VcpuId(index);
-            vcpus.add(watched(VcpuActor.create(parts.vcpu(id), firmware, context.getSelf()), id.toString()));
+            vcpus.add(watched(VcpuActor.create(parts.vcpu(id), this, firmware, context.getSelf()), id.toString()));
         }
         ActorRef<Command> self = context.getSelf();
         parts.history().onCredit(() -> self.tell(Resume.INSTANCE));
@@ -112,7 +125,7 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
 
     @Override
     protected Behavior<Command> onMessage(Command command) {
-        if (ending && !(command instanceof HistoryClosed)) {
+        if (ending && !(command instanceof HistoryClosed) && command != StopChildren.INSTANCE) {
             // A slice that was under way when something broke: the history has its end already.
             return this;
         }
@@ -125,6 +138,7 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
                 case SliceEnded(SliceEnd.Own end) -> core.sliceEnded(end);
                 case CallAnswered(SliceEnd.Forwarded end, FirmwareActor.Answer answer) -> onAnswered(end, answer);
                 case Resume _ -> core.resume();
+                case StopChildren _ -> stopChildren();
                 case HistoryClosed(@Nullable String failure) -> {
                     return report(failure);
                 }
@@ -138,6 +152,35 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
         return this;
     }
 
+    @Override
+    public boolean isQuiet() {
+        return dispatcher != null && dispatcher.isQuiet();
+    }
+
+    @Override
+    public VcpuCommand.@Nullable Grant settle(SliceEnd ended) {
+        if (ending) {
+            return null;
+        }
+        settling = ended.slice().vcpu();
+        try {
+            switch (ended) {
+                case SliceEnd.Own end -> core.sliceEnded(end);
+                case SliceEnd.Forwarded end -> core.answerInPlace(end);
+            }
+            // WIDE: as in onMessage
+        } catch (ServiceGate.TakenOver _) {
+            ended();
+        } catch (RuntimeException | Error e) {
+            core.fail(e);
+        } finally {
+            settling = null;
+        }
+        VcpuCommand.Grant next = kept;
+        kept = null;
+        return ending ? null : next;
+    }
+
     private void onAnswered(SliceEnd.Forwarded end, FirmwareActor.Answer answer) {
         switch (answer) {
             case FirmwareActor.Given(Reply<?> reply) -> core.answered(end, reply);
@@ -147,7 +190,12 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
 
     @Override
     public void tell(VcpuId vcpu, VcpuCommand command) {
-        vcpus.get(vcpu.index()).tell(command);
+        // Whatever a vCPU was told before comes before its grant: with that on its way, nothing is quiet.
+        if (command instanceof VcpuCommand.Grant grant && vcpu.equals(settling) && isQuiet()) {
+            kept = grant;
+        } else {
+            vcpus.get(vcpu.index()).tell(command);
+        }
     }
 
     @Override
@@ -182,6 +230,14 @@ final class MachineActor extends DirectBehavior<MachineActor.Command> implements
         ending = true;
         hostNanos = System.nanoTime() - startNanos;
         childrenLeft = vcpus.size() + firmware.size();
+        if (settling == null) {
+            stopChildren();
+        } else {
+            context.getSelf().tell(StopChildren.INSTANCE);
+        }
+    }
+
+    private void stopChildren() {
         vcpus.forEach(context::stop);
         firmware.values().forEach(context::stop);
     }

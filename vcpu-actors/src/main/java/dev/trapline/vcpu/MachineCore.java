@@ -132,19 +132,24 @@ final class MachineCore implements Effects.Run {
                 finish(new RunOutcome.GuestFailed(end.slice().vcpu(), faulted.fault(), faulted.registers()));
             }
             case SliceEnd.Denied denied -> answered(end, denied.decision(), denial(denied.decision()), List.of());
-            case SliceEnd.Resident resident -> resident(resident);
+            case SliceEnd.Resident resident -> answerInPlace(end, resident.call(), resident.decision());
         }
     }
 
-    private void resident(SliceEnd.Resident end) {
+    /// A slice ended in a hypercall that is forwarded: its service answers it without a message.
+    void answerInPlace(SliceEnd.Forwarded end) {
+        answerInPlace(end, end.call(), end.decision());
+    }
+
+    private void answerInPlace(SliceEnd end, ServiceCall call, Decision decision) {
         Reply<?> reply;
         try {
-            reply = around.answer(end.decision().service(), end.call());
+            reply = around.answer(serviceOf(decision), call);
         } catch (ServiceFailure failure) {
             serviceFailed(end, failure);
             return;
         }
-        answered(end, end.decision(), reply.registers(), reply.effects());
+        answered(end, decision, reply.registers(), reply.effects());
     }
 
     // A call that failed its condition check was not made: it has no result.
@@ -187,7 +192,7 @@ final class MachineCore implements Effects.Run {
         return switch (decision) {
             case Decision.Resident(String service) -> service;
             case Decision.Forwarded(String service) -> service;
-            case Decision.Denied denied -> throw new InvariantViolation("a denied call has effects: " + denied);
+            case Decision.Denied denied -> throw new InvariantViolation("a denied call goes to no service: " + denied);
         };
     }
 

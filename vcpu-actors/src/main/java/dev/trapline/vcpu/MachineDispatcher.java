@@ -49,6 +49,12 @@ final class MachineDispatcher extends Dispatcher {
         }
     }
 
+    /// Whether the caller is on the machine's thread, and nothing waits for that thread.
+    boolean isQuiet() {
+        MachineThread thread = threads.latest;
+        return thread != null && thread.isCurrent() && thread.isQuiet();
+    }
+
     private void throughMailbox(ActorCell receiver, Envelope message) {
         super.dispatch(receiver, message);
     }

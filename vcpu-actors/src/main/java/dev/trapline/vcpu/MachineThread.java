@@ -35,6 +35,11 @@ final class MachineThread extends AbstractExecutorService {
         return Thread.currentThread() == thread;
     }
 
+    /// Whether no task waits. Only for the thread itself: another thread's task may come the moment after.
+    boolean isQuiet() {
+        return own.isEmpty() && foreign.isEmpty();
+    }
+
     @Override
     public void execute(Runnable task) {
         if (isCurrent()) {

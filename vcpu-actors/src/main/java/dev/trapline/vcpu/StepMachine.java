@@ -9,7 +9,6 @@ import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
-import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.firmware.KeptState;
@@ -76,20 +75,9 @@ final class StepMachine {
             turn = null;
             switch (logic(taken.vcpu()).run(taken.grant())) {
                 case SliceEnd.Own end -> core.sliceEnded(end);
-                case SliceEnd.Forwarded end -> forwarded(end);
+                case SliceEnd.Forwarded end -> core.answerInPlace(end);
             }
         });
-    }
-
-    private void forwarded(SliceEnd.Forwarded end) {
-        Reply<?> reply;
-        try {
-            reply = parts.host(end.decision().service()).answer(end.call());
-        } catch (ServiceFailure failure) {
-            core.serviceFailed(end, failure);
-            return;
-        }
-        core.answered(end, reply);
     }
 
     private void guarded(Runnable step) {
