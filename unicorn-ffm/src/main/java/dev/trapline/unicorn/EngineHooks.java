@@ -67,8 +67,18 @@ final class EngineHooks implements Hooks {
         if (run == null || !run.isRepeating()) {
             interrupt = number;
             progress.end(end(number));
+            refuseMaintenance();
         }
         engine.stop();
+    }
+
+    /// The library tells of a maintenance operation before it finds that there is none of that number, or that EL0
+    /// may not execute it.
+    private void refuseMaintenance() {
+        if (maintenance != null) {
+            maintenance = null;
+            progress.endAt();
+        }
     }
 
     private static Progress.End end(int exception) {

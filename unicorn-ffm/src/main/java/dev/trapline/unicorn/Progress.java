@@ -46,6 +46,11 @@ final class Progress {
         end = End.BEHIND;
     }
 
+    /// The instruction that the slice ended at counts as not done: it is refused.
+    void endAt() {
+        end = End.AT;
+    }
+
     End end() {
         return end;
     }

@@ -42,6 +42,10 @@ class ExecutedTest {
         mov x1, #1; ic ivau, x0; mov x1, #2; mov x1, #3; hvc #0                                     | 2
         mov x1, #1; mov x1, #2; tlbi vmalle1is; mov x1, #3                                          | 3
         mov x1, #10; again: subs x1, x1, #1; b.ne again; hvc #0                                     | 22
+        mov x1, #1; .inst 0xd508839f; mov x1, #2                                                    | 1
+        mov x1, #1; mov x1, #2; .inst 0xd50883de; mov x1, #2                                        | 2
+        adr x9, user; msr elr_el1, x9; msr spsr_el1, xzr; eret; user: mov x1, #1; ic iallu; nop       | 5
+        adr x9, user; msr elr_el1, x9; msr spsr_el1, xzr; eret; user: mov x1, #1; tlbi vmalle1is; nop | 5
         mrs x0, cntvct_el0; mrs x1, cntvct_el0; hvc #0                                              | 3
         adr x0, below; msr elr_el1, x0; mov x1, #0x30; msr spsr_el1, x1; eret; .balign 8; below: .quad 0 | 5
         mov x1, #0x40080000; msr ttbr0_el1, x1; mrs x0, sctlr_el1; orr x0, x0, #1; msr sctlr_el1, x0; isb | 5
