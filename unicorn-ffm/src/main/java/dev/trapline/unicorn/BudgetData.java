@@ -42,9 +42,9 @@ final class BudgetData {
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     /// Where the code begins that the library calls for addresses with nothing behind them.
-    private static final long READ_CODE = 256;
+    static final int READ_CODE = 256;
 
-    private static final long WRITE_CODE = 288;
+    static final int WRITE_CODE = 288;
 
     private final MemorySegment code;
     private final MemorySegment words;

@@ -1,18 +1,14 @@
 package dev.trapline.unicorn;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.MemoryMap;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Optional;
 
 /// Where an instance keeps how full its buffer of translated code is. No call of the library tells.
@@ -32,7 +28,6 @@ import java.util.Optional;
 /// @param next in bytes from the start of the structure
 record CodeBuffer(int context, int next) {
 
-    private static final Path OWN_MEMORY = Path.of("/proc/self/mem");
     private static final long PROBE = 0x10000;
     /// Bytes between the probe's blocks.
     private static final int STEP = 64;
@@ -65,7 +60,7 @@ record CodeBuffer(int context, int next) {
         boolean a64 = arch == UnicornConstants.UC_ARCH_ARM64;
         int model = a64 ? UnicornConstants.UC_CPU_ARM64_A57 : UnicornConstants.UC_CPU_ARM_CORTEX_A15;
         try (Arena memory = Arena.ofConfined();
-                FileChannel own = FileChannel.open(OWN_MEMORY, StandardOpenOption.READ);
+                HostMemory own = HostMemory.open();
                 Unicorn probe = Unicorn.open(library, arch, model)) {
             // SAFETY: the probe is closed before the arena is.
             MemorySegment page = memory.allocate(MemoryMap.PAGE, MemoryMap.PAGE);
@@ -78,38 +73,27 @@ record CodeBuffer(int context, int next) {
             long[][] before = structures(probe, own);
             probe.start(PROBE + STEP, 1);
             return only(before, structures(probe, own));
-        } catch (IOException e) {
+        } catch (EngineException e) {
             return Optional.empty();
         }
     }
 
     /// What the words of the handle's structure point to; empty where one is no pointer.
-    private static long[][] structures(Unicorn probe, FileChannel own) {
-        byte[] handle = new byte[SEARCHED];
-        MemorySegment.copy(MEMORY, JAVA_BYTE, probe.handle(), handle, 0, SEARCHED);
-        ByteBuffer words = ByteBuffer.wrap(handle).order(ByteOrder.nativeOrder());
-        long[][] found = new long[SEARCHED / Long.BYTES][];
-        for (int k = 0; k < found.length; k++) {
-            found[k] = structure(own, words.getLong(k * Long.BYTES));
-        }
-        return found;
+    private static long[][] structures(Unicorn probe, HostMemory own) {
+        long[] handle = words(own.read(probe.handle(), SEARCHED));
+        return Arrays.stream(handle)
+                .mapToObj(address -> structure(own, address))
+                .toArray(long[][]::new);
     }
 
-    private static long[] structure(FileChannel own, long address) {
-        if (address <= 0 || address % Long.BYTES != 0) {
-            return new long[0];
-        }
-        ByteBuffer bytes = ByteBuffer.allocate(SEARCHED_BEHIND).order(ByteOrder.nativeOrder());
-        try {
-            if (own.read(bytes, address) < SEARCHED_BEHIND) {
-                return new long[0];
-            }
-        } catch (IOException e) {
-            // Nothing is mapped there: the word is no pointer.
-            return new long[0];
-        }
-        long[] words = new long[SEARCHED_BEHIND / Long.BYTES];
-        bytes.flip().asLongBuffer().get(words);
+    private static long[] structure(HostMemory own, long address) {
+        ByteBuffer bytes = own.read(address, address % Long.BYTES == 0 ? SEARCHED_BEHIND : 0);
+        return bytes.limit() < SEARCHED_BEHIND ? new long[0] : words(bytes);
+    }
+
+    private static long[] words(ByteBuffer bytes) {
+        long[] words = new long[bytes.limit() / Long.BYTES];
+        bytes.asLongBuffer().get(words);
         return words;
     }
 
@@ -117,7 +101,7 @@ record CodeBuffer(int context, int next) {
     private static Optional<CodeBuffer> only(long[][] before, long[][] after) {
         Optional<CodeBuffer> found = Optional.empty();
         long place = 0;
-        for (int k = 0; k < before.length; k++) {
+        for (int k = 0; k < Math.min(before.length, after.length); k++) {
             int words = Math.min(before[k].length, after[k].length);
             for (int at = 0; at + FIELDS <= words; at++) {
                 if (isNext(before[k], after[k], at)) {

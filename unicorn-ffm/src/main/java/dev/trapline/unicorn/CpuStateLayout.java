@@ -62,8 +62,7 @@ record CpuStateLayout(long syndrome) {
                 }
             }
         }
-        throw new EngineException("this build of Unicorn keeps no exception syndrome where Trapline looks for it: "
-                + library.identity() + "; use version 2.0.1 or 2.1");
+        throw new EngineException("it keeps no exception syndrome where Trapline looks for it");
     }
 
     int syndrome(MemorySegment context) {

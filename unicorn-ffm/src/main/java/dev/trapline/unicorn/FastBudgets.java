@@ -41,14 +41,14 @@ final class FastBudgets {
     /// Finds out whether a library can be used so, and how.
     ///
     /// @throws EngineException if not: the message says why
-    static FastBudgets calibrate(UnicornLibrary library, SymbolLookup symbols, FastStores stores) {
+    static FastBudgets calibrate(UnicornLibrary library, SymbolLookup symbols, FastStores stores, Host host) {
         long stop = FastStores.symbol(symbols, STOP);
         long restore = FastStores.symbol(symbols, RESTORE);
         long loop = FastStores.symbol(symbols, LOOP);
         try (HostMemory memory = HostMemory.open()) {
             BudgetLayout layout = BudgetLayout.calibrate(library, stores.layout(), memory);
             return new FastBudgets(
-                    layout, stores, library.switchLayout(), MachineCode.bytes(CODE), stop, restore, loop);
+                    layout, stores, library.switchLayout(), MachineCode.bytes(CODE, host), stop, restore, loop);
         }
     }
 

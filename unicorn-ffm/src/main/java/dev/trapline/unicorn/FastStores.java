@@ -60,13 +60,10 @@ final class FastStores {
     /// Finds out whether a library can be used so, and how.
     ///
     /// @throws EngineException if not: the message says why, and follows the library's name
-    static FastStores calibrate(UnicornLibrary library, SymbolLookup symbols) {
-        if (MachineCode.architecture().isEmpty()) {
-            throw new EngineException("there is no machine code for " + MachineCode.host());
-        }
+    static FastStores calibrate(UnicornLibrary library, SymbolLookup symbols, Host host) {
+        byte[] code = MachineCode.bytes(CODE, host);
         CpuLayout layout = layout(library, symbols);
-        FastStores stores =
-                new FastStores(layout, MachineCode.bytes(CODE), symbol(symbols, FILL), symbol(symbols, MARK));
+        FastStores stores = new FastStores(layout, code, symbol(symbols, FILL), symbol(symbols, MARK));
         try (HostMemory memory = HostMemory.open()) {
             stores.tryOut(library, memory);
         }
@@ -80,9 +77,6 @@ final class FastStores {
         if (!library.identity().version().equals(VERSION)) {
             throw new EngineException(
                     "the library is version " + library.identity().version() + ", not " + VERSION);
-        }
-        if (!HostMemory.isReadable()) {
-            throw new EngineException("this process may not read /proc/self/mem");
         }
         long fill = symbol(symbols, FILL);
         try (HostMemory memory = HostMemory.open();

@@ -1,11 +1,14 @@
 package dev.trapline.unicorn;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import dev.trapline.abi.engine.EngineException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// This process's own memory, read through the system: an address that nothing is mapped at is an answer, not a crash.
@@ -13,9 +16,7 @@ import java.nio.file.Path;
 final class HostMemory implements AutoCloseable {
 
     private static final Path MEMORY = Path.of("/proc/self/mem");
-    /// No address of a process is higher, nor in the first page.
-    private static final long HIGHEST = (1L << 47) - 1;
-
+    /// Nothing is mapped below.
     private static final long LOWEST = 4096;
 
     private final FileChannel channel;
@@ -24,16 +25,14 @@ final class HostMemory implements AutoCloseable {
         this.channel = channel;
     }
 
-    /// Whether the system lets a process read itself like this.
-    static boolean isReadable() {
-        return Files.isReadable(MEMORY);
-    }
-
+    /// Opens it.
+    ///
+    /// @throws EngineException if the system does not let a process read itself like this
     static HostMemory open() {
         try {
             return new HostMemory(FileChannel.open(MEMORY));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot open " + MEMORY, e);
+            throw new EngineException("this process cannot read " + MEMORY, e);
         }
     }
 
@@ -42,7 +41,7 @@ final class HostMemory implements AutoCloseable {
     /// @return little-endian; empty if nothing is mapped there
     ByteBuffer read(long address, int length) {
         ByteBuffer into = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-        if (address < LOWEST || address > HIGHEST - length) {
+        if (address < LOWEST || address > Long.MAX_VALUE - length) {
             return into.limit(0);
         }
         try {
@@ -55,9 +54,16 @@ final class HostMemory implements AutoCloseable {
         return into.flip();
     }
 
-    /// Whether all of a stretch is there.
-    boolean isMapped(long address, int length) {
-        return read(address, length).remaining() == length;
+    /// A copy of a stretch, with zeros where nothing is mapped. Where the system does not let a process read itself
+    /// like this, all of it has to be mapped.
+    @SuppressWarnings("restricted")
+    static byte[] copy(long address, int length) {
+        try (HostMemory memory = open()) {
+            return memory.read(address, length).array();
+        } catch (EngineException e) {
+            // SAFETY: the caller promises that it is mapped where it cannot be asked.
+            return MemorySegment.ofAddress(address).reinterpret(length).toArray(JAVA_BYTE);
+        }
     }
 
     @Override

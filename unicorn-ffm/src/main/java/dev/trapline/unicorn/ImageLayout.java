@@ -125,8 +125,7 @@ record ImageLayout(int clock, int entry) {
     }
 
     private static EngineException unknown(UnicornLibrary library) {
-        return new EngineException("this build of Unicorn keeps other things in a CPU's state than Trapline knows"
-                + " of: " + library.identity() + "; use version 2.0.1 or 2.1");
+        return library.unknown("keeps other things in a CPU's state than Trapline knows of");
     }
 
     /// Where the CPU state begins.

@@ -80,9 +80,9 @@ record InstanceLayout(int counter, int itFlag) {
 
     private static int findCounter(Unicorn probe) {
         probe.start(PROBE, FIRST_BUDGET);
-        byte[] first = structure(probe);
+        byte[] first = HostMemory.copy(probe.handle(), SEARCHED);
         probe.start(PROBE, SECOND_BUDGET);
-        byte[] second = structure(probe);
+        byte[] second = HostMemory.copy(probe.handle(), SEARCHED);
         for (int at = 0; at < SEARCHED - Long.BYTES; at += Long.BYTES) {
             if (holds(first, at, FIRST_BUDGET) && holds(second, at, SECOND_BUDGET)) {
                 return at;
@@ -104,7 +104,7 @@ record InstanceLayout(int counter, int itFlag) {
             long offset = MemoryMap.PAGE + (long) k * STEP;
             pages.set(JAVA_INT, offset, k % 2 == 0 ? T32_PLAIN : T32_IT);
             probe.start(PROBE + offset + 1, 1);
-            seen[k] = structure(probe);
+            seen[k] = HostMemory.copy(probe.handle(), SEARCHED);
         }
         int found = -1;
         for (int at = 0; at < SEARCHED; at++) {
@@ -118,12 +118,6 @@ record InstanceLayout(int counter, int itFlag) {
             found = alternates ? at : found;
         }
         return found;
-    }
-
-    private static byte[] structure(Unicorn probe) {
-        byte[] copy = new byte[SEARCHED];
-        MemorySegment.copy(MEMORY, JAVA_BYTE, probe.handle(), copy, 0, SEARCHED);
-        return copy;
     }
 
     /// How many instructions the last run began: those it completed, and one that a hook on it or its exception

@@ -21,22 +21,16 @@ final class MachineCode {
 
     private MachineCode() {}
 
-    /// The directory of this process's architecture; empty where there is no code for it.
-    static String architecture() {
-        boolean linux = System.getProperty("os.name").equals("Linux");
-        return linux && System.getProperty("os.arch").equals("amd64") ? "x86_64" : "";
-    }
-
-    /// This process's system and architecture, for people.
-    static String host() {
-        return System.getProperty("os.name") + " on " + System.getProperty("os.arch");
-    }
-
     /// The bytes of a routine.
-    static byte[] bytes(String name) {
-        try (InputStream in = MachineCode.class.getResourceAsStream(architecture() + "/" + name + ".hex")) {
+    ///
+    /// @throws EngineException if there is none for that host
+    static byte[] bytes(String name, Host host) {
+        if (host.machineCode().isEmpty()) {
+            throw new EngineException("there is no machine code for " + host);
+        }
+        try (InputStream in = MachineCode.class.getResourceAsStream(host.machineCode() + "/" + name + ".hex")) {
             if (in == null) {
-                throw new EngineException("there is no " + name + " for " + host());
+                throw new EngineException("there is no " + name + " for " + host);
             }
             String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
             return HexFormat.of().parseHex(text.replaceAll("\\s", ""));

@@ -20,17 +20,22 @@ public final class Shortcuts {
     private final Map<Shortcut, String> refusals = new EnumMap<>(Shortcut.class);
     private final UnicornLibrary library;
     private final SymbolLookup symbols;
+    private final Host host;
     private @Nullable FastStores stores;
     private @Nullable FastBudgets budgets;
 
-    private Shortcuts(UnicornLibrary library, SymbolLookup symbols) {
+    private Shortcuts(UnicornLibrary library, SymbolLookup symbols, Host host) {
         this.library = library;
         this.symbols = symbols;
+        this.host = host;
     }
 
     /// Tries out what is wanted. Some milliseconds.
-    static Shortcuts of(UnicornLibrary library, SymbolLookup symbols, Set<Shortcut> wanted) {
-        Shortcuts shortcuts = new Shortcuts(library, symbols);
+    ///
+    /// @param symbols what the library exports
+    /// @param host what this process runs on
+    static Shortcuts of(UnicornLibrary library, SymbolLookup symbols, Set<Shortcut> wanted, Host host) {
+        Shortcuts shortcuts = new Shortcuts(library, symbols, host);
         for (Shortcut shortcut : Shortcut.values()) {
             if (wanted.contains(shortcut)) {
                 shortcuts.refusals.put(shortcut, shortcuts.tryOut(shortcut));
@@ -51,7 +56,7 @@ public final class Shortcuts {
     }
 
     private String tryStores() {
-        stores = FastStores.calibrate(library, symbols);
+        stores = FastStores.calibrate(library, symbols, host);
         return FINE;
     }
 
@@ -59,10 +64,10 @@ public final class Shortcuts {
         if (stores == null) {
             return "it needs " + Shortcut.STORES.id();
         }
-        budgets = FastBudgets.calibrate(library, symbols, stores);
+        budgets = FastBudgets.calibrate(library, symbols, stores, host);
         boolean right = false;
         try {
-            BudgetTrial.run(library, this, new Shortcuts(library, symbols));
+            BudgetTrial.run(library, this, new Shortcuts(library, symbols, host));
             right = true;
         } finally {
             if (!right) {

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
-import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.MemoryMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -61,8 +60,7 @@ record SwitchLayout(int flags, int monitor) {
                 return new SwitchLayout(flags, monitor);
             }
         }
-        throw new EngineException("this build of Unicorn does not keep what an exception entry changes where Trapline"
-                + " looks for it: " + library.identity() + "; use version 2.0.1 or 2.1");
+        throw library.unknown("does not keep what an exception entry changes where Trapline looks for it");
     }
 
     private static int findFlags(Unicorn probe) {

@@ -24,6 +24,9 @@ public final class Unicorn implements AutoCloseable {
     private static final int COPROCESSOR_WORDS = 5;
     private static final int COPROCESSOR_VALUE = 4;
 
+    /// A hundred times what any build needs.
+    private static final int LARGEST_CONTEXT = 1 << 20;
+
     private final NativeCalls calls;
     private final Arena arena = Arena.ofShared();
     private final Upcalls upcalls;
@@ -58,6 +61,10 @@ public final class Unicorn implements AutoCloseable {
             throw new EngineException("opening an engine: " + UnicornError.describe(code));
         }
         long opened = out.get(JAVA_LONG, 0);
+        if (opened == 0) {
+            arena.close();
+            throw new EngineException("opening an engine: the library gave none, and no error either");
+        }
         // The model counts only before anything else has initialised the instance.
         code = calls.control(opened, UnicornConstants.UC_CTL_WRITE_CPU_MODEL, model);
         if (code == UnicornConstants.UC_ERR_OK) {
@@ -326,8 +333,14 @@ public final class Unicorn implements AutoCloseable {
         if (image == null) {
             // SAFETY: out has room for the pointer.
             UnicornError.check(calls.contextAlloc(handle(), out.address()), "allocating a context");
+            int size = calls.contextSize(handle);
+            long address = out.get(JAVA_LONG, 0);
+            if (address == 0 || size < Long.BYTES || size > LARGEST_CONTEXT) {
+                throw new EngineException("allocating a context: the library gave " + size + " bytes at 0x"
+                        + Long.toHexString(address));
+            }
             // SAFETY: uc_context_size is the length of what uc_context_alloc returned.
-            image = MemorySegment.ofAddress(out.get(JAVA_LONG, 0)).reinterpret(calls.contextSize(handle));
+            image = MemorySegment.ofAddress(address).reinterpret(size);
             context = image;
         }
         // SAFETY: the image was allocated by this instance and is freed only by close.

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class UnicornLibrary {
 
     private static final int MAJOR = 2;
+    private static final String TAKE_ANOTHER =
+            "take an unchanged build of version 2.0.1 or 2.1 (engine.library, --library)";
 
     private static final String ELF = "7f454c46";
     private static final String MACH_O = "cffaedfe";
@@ -101,7 +103,15 @@ public final class UnicornLibrary {
                         + "; install a complete Unicorn 2, such as the package libunicorn2");
             }
         }
-        return new UnicornLibrary(new EngineLibrary("Unicorn", version, hash(file, search), origin), calls, symbols);
+        EngineLibrary identity = new EngineLibrary("Unicorn", version, hash(file, search), origin);
+        try {
+            return new UnicornLibrary(identity, calls, symbols);
+        } catch (EngineException e) {
+            throw new EngineException(
+                    file + " says that it is Unicorn " + version + ", and cannot be used: " + e.getMessage() + "; "
+                            + TAKE_ANOTHER,
+                    e);
+        }
     }
 
     /// Whether a file begins as the libraries of some platform do. Others are not offered to the system: the JVM
@@ -119,7 +129,7 @@ public final class UnicornLibrary {
 
     private static String notLoadable(Path file) {
         return file + " is not a shared library that this process can load; it takes Unicorn 2 for "
-                + System.getProperty("os.name") + " on " + System.getProperty("os.arch");
+                + Host.current();
     }
 
     private static String checkedVersion(NativeCalls calls, Path file) {
@@ -138,6 +148,14 @@ public final class UnicornLibrary {
         } catch (IOException e) {
             throw new EngineException("cannot read " + file + " to hash it", e);
         }
+    }
+
+    /// That this build keeps something elsewhere than all known ones do.
+    ///
+    /// @param what it does not do, as a sentence without a subject
+    EngineException unknown(String what) {
+        return new EngineException("Unicorn " + identity.version() + ", " + identity.origin() + ", " + what
+                + "; " + TAKE_ANOTHER);
     }
 
     /// What a recording says of it.
@@ -203,7 +221,7 @@ public final class UnicornLibrary {
     ///
     /// @param wanted those that may be used
     public Shortcuts shortcuts(Set<Shortcut> wanted) {
-        return Shortcuts.of(this, symbols, wanted);
+        return Shortcuts.of(this, symbols, wanted, Host.current());
     }
 
     /// Where instances of one architecture tell how full their buffer of translated code is. Looked for when it is

@@ -10,13 +10,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The bytes of our machine code are what its source says.
 class MachineCodeTest {
+
+    /// `endbr64`.
+    private static final byte[] BRANCH_TARGET = {(byte) 0xf3, 0x0f, 0x1e, (byte) 0xfa};
 
     @TempDir
     private Path directory;
@@ -26,8 +29,8 @@ class MachineCodeTest {
     void theBytesAreWhatTheAssemblerMakesOfTheSource(String name) throws IOException, InterruptedException {
         assumeTrue(canAssemble(), "needs 'as' and 'objcopy' of GNU binutils for x86-64");
         Files.write(directory.resolve("source.s"), resource(name + ".s"));
-        execute("as", "--64", "-o", "object.o", "source.s");
-        execute("objcopy", "-O", "binary", "-j", ".text", "object.o", "code.bin");
+        HostTools.execute(directory, "as", "--64", "-o", "object.o", "source.s");
+        HostTools.execute(directory, "objcopy", "-O", "binary", "-j", ".text", "object.o", "code.bin");
         byte[] assembled = Files.readAllBytes(directory.resolve("code.bin"));
         byte[] kept = HexFormat.of()
                 .parseHex(new String(resource(name + ".hex"), StandardCharsets.US_ASCII).replaceAll("\\s", ""));
@@ -38,11 +41,23 @@ class MachineCodeTest {
         }
     }
 
+    /// A processor that checks indirect branches goes on only at such an instruction; any other takes it for none.
+    @Test
+    void whatIsCalledThroughAPointerBeginsWithABranchTarget() {
+        Host host = new Host("Linux", "amd64");
+        byte[] budgets = MachineCode.bytes("budgets", host);
+        for (int entry : new int[] {0, BudgetData.READ_CODE, BudgetData.WRITE_CODE}) {
+            assertThat(Arrays.copyOfRange(budgets, entry, entry + BRANCH_TARGET.length))
+                    .as("budgets at " + entry)
+                    .isEqualTo(BRANCH_TARGET);
+        }
+        assertThat(Arrays.copyOf(MachineCode.bytes("stores", host), BRANCH_TARGET.length))
+                .as("stores")
+                .isEqualTo(BRANCH_TARGET);
+    }
+
     private static boolean canAssemble() {
-        return System.getProperty("os.arch").equals("amd64")
-                && List.of("as", "objcopy").stream()
-                        .allMatch(tool -> Arrays.stream(System.getenv("PATH").split(":", -1))
-                                .anyMatch(place -> Files.isExecutable(Path.of(place, tool))));
+        return Host.current().machineCode().equals("x86_64") && HostTools.present("as", "objcopy");
     }
 
     private static byte[] resource(String name) throws IOException {
@@ -50,16 +65,5 @@ class MachineCodeTest {
             assertThat(in).as(name).isNotNull();
             return in.readAllBytes();
         }
-    }
-
-    private void execute(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor())
-                .as(String.join(" ", command) + ": " + printed)
-                .isZero();
     }
 }

@@ -5,14 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.trapline.abi.CpuModel;
+import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.exit.HypercallExit;
+import java.lang.foreign.Arena;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Which shortcuts are used, and what becomes of those that do not fit.
 class ShortcutsTest {
@@ -21,7 +29,7 @@ class ShortcutsTest {
 
     @BeforeAll
     static void onlyWhereThereIsMachineCode() {
-        assumeTrue(!MachineCode.architecture().isEmpty(), "there is machine code for Linux on x86-64 only");
+        assumeTrue(!Host.current().machineCode().isEmpty(), "there is machine code for Linux on x86-64 only");
     }
 
     @Test
@@ -49,23 +57,77 @@ class ShortcutsTest {
         assertThat(shortcuts.line(Shortcut.STORES)).isEqualTo("stores: off (not asked for)");
     }
 
-    @Test
-    void aStrippedLibraryIsRefusedWithTheNameThatItLacks() {
-        assertRefused(name -> Optional.empty(), "the library does not export arm_cpu_tlb_fill_aarch64");
+    /// Whatever shortcuts take from the library by its name.
+    @ParameterizedTest
+    @CsvSource({
+        "arm_cpu_tlb_fill_aarch64, STORES, the library does not keep its CPU as version 2.0.1 does",
+        "tlb_reset_dirty_aarch64, STORES, stale code ran in the self-test",
+        "uc_emu_stop, BUDGETS, a slice ended elsewhere than it has to in the self-test",
+        "cpu_restore_state_aarch64, BUDGETS, a slice ended elsewhere than it has to in the self-test",
+        "cpu_loop_exit_restore_aarch64, BUDGETS, a slice ended elsewhere than it has to in the self-test"
+    })
+    void aFunctionThatIsMissingOrAnotherIsFoundOutAndTheRunGoesOn(String function, Shortcut user, String found) {
+        assertRefused(function, Optional.empty(), user, "the library does not export " + function);
+        // It changes nothing, and answers what is not 0.
+        assertRefused(function, Linker.nativeLinker().defaultLookup().find("getpid"), user, found);
     }
 
     @Test
-    void aLibraryWhoseTlbIsFilledByAnotherFunctionIsRefused() {
-        assertRefused(
-                name -> Optional.of(MemorySegment.ofAddress(0x1234_5678)),
-                "the library does not keep its CPU as version 2.0.1 does");
+    void theSelfTestComesToEveryWayThatASliceEnds() {
+        Shortcuts all = bundled().shortcuts(ALL);
+        Shortcuts none = bundled().shortcuts(Set.of());
+        List<Exit> exits = BudgetTrial.run(bundled(), all, none);
+        for (Class<?> kind : List.of(
+                Exit.BudgetUsed.class, Exit.Maintenance.class, HypercallExit.class, GuestFault.class)) {
+            assertThat(exits.stream().filter(kind::isInstance))
+                    .as(kind.getSimpleName())
+                    .hasSizeGreaterThan(5);
+        }
     }
 
-    private static void assertRefused(SymbolLookup symbols, String reason) {
-        Shortcuts shortcuts = Shortcuts.of(bundled(), symbols, ALL);
-        assertThat(shortcuts.uses(Shortcut.STORES)).isFalse();
-        assertThat(shortcuts.line(Shortcut.STORES)).isEqualTo("stores: refused (" + reason + ")");
+    @SuppressWarnings("restricted")
+    private static void assertRefused(
+            String function, Optional<MemorySegment> instead, Shortcut user, String reason) {
+        // SAFETY: looks functions up in a library that is loaded already and stays.
+        SymbolLookup real = SymbolLookup.libraryLookup(
+                BundledLibrary.extract(LibrarySearch.standard(null).cache()), Arena.global());
+        UnicornLibrary library = bundled();
+        Shortcuts shortcuts = Shortcuts.of(
+                library, name -> name.equals(function) ? instead : real.find(name), ALL, Host.current());
+        assertThat(shortcuts.line(user)).isEqualTo(user.id() + ": refused (" + reason + ")");
+        for (Shortcut shortcut : ALL) {
+            assertThat(shortcuts.uses(shortcut))
+                    .as("%s without %s", shortcut, function)
+                    .isEqualTo(shortcut.compareTo(user) < 0);
+        }
+        assertRuns(new GivenShortcuts(library, shortcuts));
+    }
+
+    private static void assertRuns(EngineFactory engines) {
+        String code = "mov x0, #0x40000000; str x0, [x0, #0x800]; ldr x1, [x0, #0x800]; add x1, x1, #1; hvc #5";
+        try (Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, A64.assemble(code))) {
+            assertThat(guest.run(3)).isEqualTo(Exit.BudgetUsed.INSTANCE);
+            assertThat(HypercallExitTest.hypercall(guest.run()).immediate()).isEqualTo(5);
+            assertThat(guest.x(1)).isEqualTo(Snippet.BASE + 1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Linux, aarch64", "Linux, riscv64", "Mac OS X, aarch64", "Mac OS X, x86_64", "Windows 11, amd64"})
+    void whereThereIsNoMachineCodeEachIsRefusedAndTheRunGoesOn(String system, String processor) {
+        UnicornLibrary library = bundled();
+        Shortcuts shortcuts = Shortcuts.of(
+                library,
+                name -> {
+                    throw new AssertionError("nothing is looked up on such a host: " + name);
+                },
+                ALL,
+                new Host(system, processor));
+        assertThat(shortcuts.line(Shortcut.STORES))
+                .isEqualTo("stores: refused (there is no machine code for " + system + " on " + processor + ")");
         assertThat(shortcuts.line(Shortcut.BUDGETS)).isEqualTo("budgets: refused (it needs stores)");
+        assertThat(shortcuts.uses(Shortcut.STORES)).isFalse();
+        assertRuns(new GivenShortcuts(library, shortcuts));
     }
 
     @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,21 +16,12 @@ class TwinsTest {
     @ParameterizedTest
     @ValueSource(strings = {"system", "bundled"})
     void randomGuestsRunAlikeWithAndWithoutShortcuts(String library) throws IOException, InterruptedException {
-        assumeTrue(!MachineCode.architecture().isEmpty(), "there is machine code for Linux on x86-64 only");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Twins.class.getName(),
-                        library,
-                        "1",
-                        Integer.toString(GUESTS))
-                .redirectErrorStream(true)
-                .start();
-        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assumeTrue(!Host.current().machineCode().isEmpty(), "there is machine code for Linux on x86-64 only");
+        HostTools.Result result =
+                HostTools.java(Path.of("."), Twins.class, library, "1", Integer.toString(GUESTS));
+        String printed = result.printed();
         String last = printed.substring(Math.max(0, printed.length() - 4000));
-        assertThat(process.waitFor())
+        assertThat(result.status())
                 .as("the process of the guests; it printed last:\n" + last)
                 .isZero();
         assertThat(printed).as("it came to its end").endsWith("the same\n");

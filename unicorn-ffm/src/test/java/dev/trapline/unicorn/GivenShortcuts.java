@@ -1,0 +1,20 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.engine.Engine;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.engine.EngineLibrary;
+import dev.trapline.abi.engine.EngineSpec;
+
+/// AArch64 engines with shortcuts that were tried out in some special way.
+record GivenShortcuts(UnicornLibrary unicorn, Shortcuts shortcuts) implements EngineFactory {
+
+    @Override
+    public Engine open(EngineSpec spec) {
+        return UnicornEngine.open(unicorn, new Aarch64(), spec, shortcuts);
+    }
+
+    @Override
+    public EngineLibrary library() {
+        return unicorn.identity();
+    }
+}

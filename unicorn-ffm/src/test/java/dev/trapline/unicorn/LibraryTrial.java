@@ -1,0 +1,39 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.CpuModel;
+import dev.trapline.abi.engine.EngineException;
+import dev.trapline.abi.exit.HypercallExit;
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
+import java.nio.file.Path;
+import java.util.EnumSet;
+
+/// Takes a library that may be anything, and says what comes of it. In a process of its own, which must not crash.
+public final class LibraryTrial {
+
+    private LibraryTrial() {}
+
+    /// Loads a library, tries its shortcuts out, and runs a guest on it.
+    ///
+    /// @param arguments its file, and whose functions the shortcuts are offered
+    public static void main(String[] arguments) {
+        try {
+            UnicornLibrary library = UnicornLibrary.load(LibrarySearch.standard(Path.of(arguments[0])));
+            SymbolLookup symbols = SymbolLookup.libraryLookup(Path.of(arguments[1]), Arena.global());
+            Shortcuts shortcuts =
+                    Shortcuts.of(library, symbols, EnumSet.allOf(Shortcut.class), Host.current());
+            for (Shortcut shortcut : Shortcut.values()) {
+                System.out.println(shortcuts.line(shortcut));
+            }
+            try (Snippet guest = Snippet.with(
+                    new GivenShortcuts(library, shortcuts),
+                    CpuModel.CORTEX_A57,
+                    A64.assemble("mov x1, #0x40000000; mov x2, #7; str x2, [x1, #0x800]; ldr x3, [x1, #0x800]; hvc #3"))) {
+                System.out.println(guest.run() instanceof HypercallExit call ? "called " + call.immediate() : "failed");
+                System.out.println("x3 " + guest.x(3));
+            }
+        } catch (EngineException e) {
+            System.out.println("error: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package dev.trapline.unicorn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Libraries that are not what they say: an error that names the file, or a run without shortcuts, and never a crash.
+class OtherLibrariesTest {
+
+    private static final String VERSION_2_0_1 = "0x020001ff";
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void onlyWithACompiler() {
+        assumeTrue(
+                Host.current().system().equals("Linux") && HostTools.present("gcc"),
+                "needs Linux and 'gcc', to make libraries that do not work");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        nothing is done                        | 0  | 0      | 0     | 0
+        every call fails                       | 1  | 0      | 0     | 0
+        no answer is an error of the library   | -1 | 0      | 0     | 0
+        an instance is no address              | 0  | 0x1234 | 0     | 0
+        an instance is empty                   | 0  | block  | 0     | 0
+        a context is empty                     | 0  | block  | block | 4096
+        a context has no length                | 0  | block  | block | 0
+        a context is shorter than its header   | 0  | block  | block | 5
+        a context is nowhere                   | 0  | block  | 0     | 4096
+        a context is longer than memory        | 0  | block  | block | -1
+        a context is longer than what is there | 0  | block  | block | 0x7fffffff
+        """)
+    void aLibraryThatDoesNotDoWhatItSaysIsAnErrorThatNamesItsFile(
+            String what, String answer, String handle, String context, String size)
+            throws IOException, InterruptedException {
+        Path library = compile(
+                "nonsense.c", "-DANSWER=" + answer, "-DHANDLE=" + handle, "-DCONTEXT=" + context, "-DSIZE=" + size);
+        HostTools.Result result = HostTools.java(directory, LibraryTrial.class, library.toString(), library.toString());
+        assertThat(result.status()).as("%s: %s", what, result.printed()).isZero();
+        assertThat(result.printed())
+                .as(what)
+                .startsWith("error: " + library + " says that it is Unicorn 2.0.1, and cannot be used: ")
+                .endsWith("take an unchanged build of version 2.0.1 or 2.1 (engine.library, --library)\n");
+    }
+
+    @Test
+    void aLibraryWhoseInstancesLieElsewhereRunsWithoutShortcuts() throws IOException, InterruptedException {
+        assumeTrue(!Host.current().machineCode().isEmpty(), "there is machine code for Linux on x86-64 only");
+        assertRefused(moved(VERSION_2_0_1), "the library does not keep its CPU as version 2.0.1 does");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2.0.0", "2.0.2", "2.1.4", "2.2.0"})
+    void anotherVersionRunsWithoutShortcuts(String version) throws IOException, InterruptedException {
+        assumeTrue(!Host.current().machineCode().isEmpty(), "there is machine code for Linux on x86-64 only");
+        String[] numbers = version.split("\\.", -1);
+        assertRefused(
+                moved("0x0" + numbers[0] + "0" + numbers[1] + "0" + numbers[2] + "ff"),
+                "the library is version " + version + ", not 2.0.1");
+    }
+
+    private void assertRefused(Path library, String reason) throws IOException, InterruptedException {
+        HostTools.Result result = HostTools.java(
+                directory, LibraryTrial.class, library.toString(), real().toString());
+        assertThat(result.printed())
+                .isEqualTo("stores: refused (" + reason + ")\nbudgets: refused (it needs stores)\ncalled 3\nx3 7\n");
+        assertThat(result.status()).isZero();
+    }
+
+    private Path moved(String version) throws IOException, InterruptedException {
+        return compile("moved.c", "-DREAL=\"" + real() + "\"", "-DVERSION=" + version);
+    }
+
+    private static Path real() {
+        return BundledLibrary.extract(LibrarySearch.standard(null).cache());
+    }
+
+    private Path compile(String source, String... definitions) throws IOException, InterruptedException {
+        try (InputStream in = OtherLibrariesTest.class.getResourceAsStream(source)) {
+            assertThat(in).as(source).isNotNull();
+            Files.write(directory.resolve(source), in.readAllBytes());
+        }
+        Path library = directory.resolve("libunicorn.so");
+        String[] command = new String[definitions.length + 7];
+        System.arraycopy(
+                new String[] {"gcc", "-shared", "-fPIC", "-o", library.toString(), source}, 0, command, 0, 6);
+        System.arraycopy(definitions, 0, command, 6, definitions.length);
+        command[command.length - 1] = "-ldl";
+        HostTools.execute(directory, command);
+        return library;
+    }
+}
