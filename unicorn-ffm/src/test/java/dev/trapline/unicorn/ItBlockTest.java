@@ -138,4 +138,24 @@ class ItBlockTest {
             assertThat(guest.pcOffset()).isEqualTo(24);
         }
     }
+
+    /// ```text
+    ///  00 movs r1, #0
+    ///  02 adds r1, #1; cmp r1, #0; ite cs; movcs r2, #7; movcc r3, #8; mrrc p15, 0, r5, r6, c14; adds r4, #1; b 02
+    /// ```
+    @Test
+    void aBudgetThatEndsInAnItBlockEndsBeforeTheTimeThatIsReadBehindIt() {
+        byte[] code = FailedConditionTest.halfwords(
+                0x2100, 0x3101, 0x2900, 0xbf2c, 0x2207, 0x2308, 0xec56, 0x5f0e, 0x3401, 0xe7f6);
+        // From its IT on the code goes on to the block's end, and not past it.
+        for (int budget : new int[] {4, 5}) {
+            try (Snippet guest = Snippet.aarch32(Snippet.engines(), code)) {
+                guest.engine().writePc(Snippet.BASE + 1);
+                assertThat(guest.run(budget)).isEqualTo(Exit.BudgetUsed.INSTANCE);
+                assertThat(guest.pcOffset()).as("behind the IT block").isEqualTo(12);
+                assertThat(guest.x(2)).as("what the IT block does").isEqualTo(7);
+                assertThat(guest.engine().counterReads()).isZero();
+            }
+        }
+    }
 }

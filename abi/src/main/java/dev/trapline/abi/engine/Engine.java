@@ -26,7 +26,8 @@ public interface Engine extends AutoCloseable {
 
     /// How many instructions the last slice completed: as many single steps would have. A hypercall, a wait and a
     /// maintenance operation that end it are among them, an instruction that failed is not. More than the budget
-    /// only in T32 code, where a slice does not end within an IT block.
+    /// only in T32 code, where a slice does not end within an IT block; in T32 code that reads the time, what the
+    /// block goes on with is not counted.
     ///
     /// @throws EngineException if the engine's library does not tell
     long executed();

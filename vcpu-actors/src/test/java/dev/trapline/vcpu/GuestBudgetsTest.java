@@ -1,0 +1,155 @@
+package dev.trapline.vcpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.abi.CpuModel;
+import dev.trapline.abi.engine.Engine;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.registry.Policy;
+import dev.trapline.unicorn.LibrarySearch;
+import dev.trapline.unicorn.UnicornEngines;
+import dev.trapline.unicorn.UnicornLibrary;
+import dev.trapline.vcpu.MachineRuns.Finished;
+import dev.trapline.vcpu.SampledEngines.Sample;
+import dev.trapline.vcpu.boot.Guests;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Budgets are exact in every guest: from anywhere in it, so many instructions at once leave what so many single steps
+/// leave, and say that they were so many.
+@Tag("native")
+class GuestBudgetsTest {
+
+    private static final boolean FULL = Boolean.getBoolean("trapline.full");
+
+    /// Budgets 1 to 300, each from ten places; otherwise some of them.
+    private static final int SAMPLES = FULL ? 3000 : 24;
+
+    private static final int LONGEST = 300;
+    private static final int MOST_RUNS = FULL ? 300 : 6;
+
+    /// What never ends, ends here.
+    private static final long LIMIT = 3_000_000;
+
+    private static final int VCPUS = 4;
+
+    @SuppressWarnings("NullAway.Init")
+    private static MachineRuns runs;
+
+    @BeforeAll
+    static void start() {
+        runs = new MachineRuns();
+    }
+
+    @AfterAll
+    static void stop() {
+        runs.close();
+    }
+
+    /// All but one. In T32 code that reads the time, a step that ends behind an IT block does not say how many
+    /// instructions it was ([Engine#executed]).
+    static List<String> guests() throws IOException {
+        return Guests.names(Guests.DIRECTORY).stream()
+                .filter(name -> !name.equals("times-t32.elf"))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("guests")
+    void aBudgetFromAnyPlaceOfAGuestEqualsSingleSteps(String guest) throws IOException {
+        assertThat(compare(guest).all())
+                .as("pieces of %s that were compared", guest)
+                .isGreaterThanOrEqualTo(MOST_RUNS);
+    }
+
+    @Test
+    void amongThemAreSomeThatAnExitCuts() throws IOException {
+        assertThat(compare("hypercall-loop-1k.elf").cutByExits())
+                .as("pieces that end with a call")
+                .isGreaterThan(SAMPLES / 2);
+    }
+
+    /// How many pieces were compared.
+    private record Compared(int all, int cutByExits) {}
+
+    private static Compared compare(String guest) throws IOException {
+        SplittableRandom random = new SplittableRandom(guest.hashCode());
+        int samples = 0;
+        int cut = 0;
+        for (int run = 0; run < MOST_RUNS && samples < SAMPLES; run++) {
+            SampledEngines whole = engines();
+            Finished expected = run(whole, guest, run);
+            SampledEngines sampled = engines();
+            choose(sampled, whole.lengths(), SAMPLES - samples, samples, random);
+            Finished finished = run(sampled, guest, run);
+            assertThat(sampled.differences()).as("%s, run %d", guest, run).isEmpty();
+            MachineRuns.assertEqual(finished, expected, guest + ", looked at");
+            samples += sampled.compared();
+            cut += sampled.cutByExits();
+        }
+        return new Compared(samples, cut);
+    }
+
+    /// Chooses pieces among all the instructions of a run: at most one of a slice.
+    private static void choose(
+            SampledEngines engines, List<Long> lengths, int most, int first, SplittableRandom random) {
+        long all = lengths.stream().mapToLong(length -> length + 1).sum();
+        for (int k = 0; k < most; k++) {
+            long place = random.nextLong(all);
+            int slice = 0;
+            while (place > lengths.get(slice)) {
+                place -= lengths.get(slice) + 1;
+                slice++;
+            }
+            engines.compare(slice, new Sample(place, 1 + (FULL ? first + k : random.nextInt(LONGEST)) % LONGEST));
+        }
+    }
+
+    private static SampledEngines engines() {
+        UnicornLibrary library = UnicornLibrary.load(LibrarySearch.standard(null));
+        return new SampledEngines(new UnicornEngines(library), new UnicornEngines(library, Set.of()));
+    }
+
+    private static Finished run(SampledEngines engines, String guest, long seed) throws IOException {
+        return runs.with(_ -> engines).run(spec(seed, guest), Guests.image(guest), input(guest));
+    }
+
+    /// The kernels run once with their MMU on and once with it off.
+    private static String input(String guest) {
+        return switch (guest) {
+            case "kernels.elf" -> "all on 1\rall off 1\rq";
+            case "reset-key.elf" -> "rrq";
+            default -> "some text\rq";
+        };
+    }
+
+    private static MachineSpec spec(long seed, String guest) {
+        return new MachineSpec(
+                VCPUS,
+                16,
+                CpuModel.CORTEX_A57,
+                Guests.width(guest),
+                1 << 20,
+                seed == 0 ? Schedule.ROUND_ROBIN : Schedule.RANDOM,
+                seed,
+                20_000,
+                256,
+                LIMIT,
+                true,
+                true,
+                1_000,
+                1_000_000,
+                Policy.DEFAULT.withResident("smccc"),
+                new TreeMap<>());
+    }
+}

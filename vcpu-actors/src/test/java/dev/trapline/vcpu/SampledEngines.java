@@ -1,0 +1,191 @@
+package dev.trapline.vcpu;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.engine.Engine;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.engine.EngineLibrary;
+import dev.trapline.abi.engine.EngineSpec;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.GeneralRegisters;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Engines of a machine that compare pieces of what they run with single steps from the same place.
+///
+/// A piece is run three times: by the engine itself, by a new one of the same kind, and in single steps by one without
+/// shortcuts. The machine sees the first run only: its devices are reached once, and its memory is put back.
+final class SampledEngines implements EngineFactory {
+
+    private final EngineFactory engines;
+    private final EngineFactory plain;
+    private final SampledMemory world = new SampledMemory();
+    private final Map<Integer, Sample> plan = new TreeMap<>();
+    private final List<Long> lengths = new ArrayList<>();
+    private final List<String> differences = new ArrayList<>();
+    private int compared;
+    private int cutByExits;
+
+    /// A piece to compare.
+    ///
+    /// @param place how many instructions of the slice come before it
+    /// @param budget how many it has at most
+    record Sample(long place, long budget) {}
+
+    /// What can be seen behind a piece.
+    private record Seen(String text, Bytes state) {}
+
+    /// @param engines those that are used
+    /// @param plain what counts the steps
+    SampledEngines(EngineFactory engines, EngineFactory plain) {
+        this.engines = engines;
+        this.plain = plain;
+    }
+
+    /// Has a piece of a slice compared.
+    ///
+    /// @param slice its number: from 0, in the order in which they are run
+    void compare(int slice, Sample sample) {
+        plan.put(slice, sample);
+    }
+
+    /// How many instructions each slice completed.
+    List<Long> lengths() {
+        return lengths;
+    }
+
+    /// What was not as in single steps.
+    List<String> differences() {
+        return differences;
+    }
+
+    /// How many pieces were compared.
+    int compared() {
+        return compared;
+    }
+
+    /// How many of these ended before their budget did.
+    int cutByExits() {
+        return cutByExits;
+    }
+
+    @Override
+    public Engine open(EngineSpec spec) {
+        EngineSpec watched = world.watch(spec);
+        Engine engine = engines.open(watched);
+        long[] last = new long[2];
+        // All but three methods are the engine's own.
+        return (Engine) Proxy.newProxyInstance(
+                Engine.class.getClassLoader(),
+                new Class<?>[] {Engine.class},
+                (_, method, arguments) -> switch (method.getName()) {
+                    case "run" -> run(engine, watched, (long) arguments[0], (long) arguments[1], last);
+                    case "executed" -> last[0];
+                    case "counterReads" -> last[1];
+                    default -> {
+                        try {
+                            yield method.invoke(engine, arguments);
+                        } catch (InvocationTargetException e) {
+                            throw e.getCause();
+                        }
+                    }
+                });
+    }
+
+    /// Runs a slice, in three parts if one of it is compared.
+    ///
+    /// @param last takes how many instructions it completed, and how often it read a counter
+    private Exit run(Engine engine, EngineSpec spec, long budget, long now, long[] last) {
+        Sample sample = plan.get(lengths.size());
+        last[0] = 0;
+        last[1] = 0;
+        Exit exit = Exit.BudgetUsed.INSTANCE;
+        if (sample != null && sample.place() < budget) {
+            if (sample.place() > 0) {
+                exit = part(engine, sample.place(), now, last);
+            }
+            if (exit instanceof Exit.BudgetUsed) {
+                exit = compare(engine, spec, Math.min(sample.budget(), budget - last[0]), now, last);
+            }
+        }
+        if (exit instanceof Exit.BudgetUsed && last[0] < budget) {
+            exit = part(engine, budget - last[0], now, last);
+        }
+        lengths.add(last[0]);
+        return exit;
+    }
+
+    private static Exit part(Engine engine, long budget, long now, long[] last) {
+        Exit exit = engine.run(budget, now + last[1]);
+        last[0] += engine.executed();
+        last[1] += engine.counterReads();
+        return exit;
+    }
+
+    private Exit compare(Engine engine, EngineSpec spec, long budget, long now, long[] last) {
+        Bytes state = engine.save();
+        long begin = now + last[1];
+        world.begin();
+        Exit exit = part(engine, budget, now, last);
+        Seen mine = look(engine, exit, engine.executed(), engine.counterReads());
+        world.end();
+        String what = "slice " + lengths.size() + ", budget " + budget;
+        check(what + ", in a new engine", mine, again(engines, spec, state, budget, budget, begin));
+        check(what + ", in steps", mine, again(plain, spec, state, budget, 1, begin));
+        compared++;
+        cutByExits += exit instanceof Exit.BudgetUsed ? 0 : 1;
+        return exit;
+    }
+
+    private void check(String what, Seen mine, Seen other) {
+        if (!mine.equals(other)) {
+            differences.add(what + "\n" + mine.text() + "\n" + other.text()
+                    + (mine.state().equals(other.state()) ? "" : "\nother state"));
+        }
+    }
+
+    /// Runs the same piece once more, in parts of one length.
+    private Seen again(EngineFactory factory, EngineSpec spec, Bytes state, long budget, long length, long begin) {
+        world.rewind();
+        try (Engine engine = factory.open(spec)) {
+            engine.load(state);
+            long[] last = new long[2];
+            Exit exit = Exit.BudgetUsed.INSTANCE;
+            while (last[0] < budget && exit instanceof Exit.BudgetUsed) {
+                exit = part(engine, Math.min(length, budget - last[0]), begin, last);
+            }
+            return look(engine, exit, last[0], last[1]);
+        } finally {
+            world.restore();
+        }
+    }
+
+    private Seen look(Engine engine, Exit exit, long executed, long reads) {
+        long[] registers = new long[GeneralRegisters.COUNT];
+        engine.readRegisters(registers);
+        StringBuilder text = new StringBuilder(exit.toString());
+        text.append(", executed ").append(executed).append(", looks at the time ").append(reads);
+        text.append(", deadline ").append(engine.timerDeadline());
+        text.append(", all registers ").append(Long.toHexString(engine.fullDigest()));
+        text.append(", memory and devices ").append(world.seen());
+        for (int n = 0; n < registers.length; n++) {
+            text.append(' ').append(n).append('=').append(Long.toHexString(registers[n]));
+        }
+        return new Seen(text.toString(), engine.save());
+    }
+
+    @Override
+    public EngineLibrary library() {
+        return engines.library();
+    }
+
+    @Override
+    public MemorySegment allocateMemory(long bytes, Arena arena) {
+        return engines.allocateMemory(bytes, arena);
+    }
+}
