@@ -16,9 +16,11 @@ public final class LibraryTrial {
     /// Loads a library, tries its shortcuts out, and runs a guest on it.
     ///
     /// @param arguments its file, and whose functions the shortcuts are offered
+    @SuppressWarnings("restricted")
     public static void main(String[] arguments) {
         try {
             UnicornLibrary library = UnicornLibrary.load(LibrarySearch.standard(Path.of(arguments[0])));
+            // SAFETY: looks functions up in a library that is loaded already and stays.
             SymbolLookup symbols = SymbolLookup.libraryLookup(Path.of(arguments[1]), Arena.global());
             Shortcuts shortcuts =
                     Shortcuts.of(library, symbols, EnumSet.allOf(Shortcut.class), Host.current());
