@@ -1,14 +1,11 @@
 package dev.trapline.unicorn;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.MmioDevice;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One instance of the library's CPU: its C interface with Java's types, and no policy.
@@ -24,16 +21,13 @@ public final class Unicorn implements AutoCloseable {
     private static final int COPROCESSOR_WORDS = 5;
     private static final int COPROCESSOR_VALUE = 4;
 
-    /// A hundred times what any build needs.
-    private static final int LARGEST_CONTEXT = 1 << 20;
-
     private final NativeCalls calls;
     private final Arena arena = Arena.ofShared();
     private final Upcalls upcalls;
     private final long handle;
     private final MemorySegment out;
     private @Nullable RegisterBatch system;
-    private @Nullable MemorySegment context;
+    private final Context context;
     private @Nullable Throwable failure;
     private boolean closed;
     private long instructionStub;
@@ -43,6 +37,7 @@ public final class Unicorn implements AutoCloseable {
         this.upcalls = new Upcalls(this, arena);
         this.out = arena.allocate(JAVA_LONG);
         this.handle = open(arch, model);
+        this.context = new Context(calls, handle, out);
     }
 
     /// Opens an instance: little-endian, budget in force from the first run, no address that ends a run by itself.
@@ -327,33 +322,16 @@ public final class Unicorn implements AutoCloseable {
     /// An image of the whole CPU state as it is: what no register tells is found in it by [CpuStateLayout].
     ///
     /// @return the one image of this instance, which the next call overwrites
-    @SuppressWarnings("restricted")
     MemorySegment saveContext() {
-        MemorySegment image = context;
-        if (image == null) {
-            // SAFETY: out has room for the pointer.
-            UnicornError.check(calls.contextAlloc(handle(), out.address()), "allocating a context");
-            int size = calls.contextSize(handle);
-            long address = out.get(JAVA_LONG, 0);
-            if (address == 0 || size < Long.BYTES || size > LARGEST_CONTEXT) {
-                throw new EngineException("allocating a context: the library gave " + size + " bytes at 0x"
-                        + Long.toHexString(address));
-            }
-            // SAFETY: uc_context_size is the length of what uc_context_alloc returned.
-            image = MemorySegment.ofAddress(address).reinterpret(size);
-            context = image;
-        }
-        // SAFETY: the image was allocated by this instance and is freed only by close.
-        UnicornError.check(calls.contextSave(handle(), image.address()), "saving a context");
-        return image;
+        handle();
+        return context.save();
     }
 
     /// Makes the image that [#saveContext] returned, as the caller has changed it, the CPU's state. Nothing may
     /// have happened to the instance since.
     void restoreContext() {
-        MemorySegment image = Objects.requireNonNull(context, "saved before");
-        // SAFETY: the image was filled by this instance: the pointers in it are its own.
-        UnicornError.check(calls.contextRestore(handle(), image.address()), "restoring a context");
+        handle();
+        context.restore();
     }
 
     /// Makes an image that [#saveContext] of another instance gave this one's CPU state.
@@ -361,17 +339,8 @@ public final class Unicorn implements AutoCloseable {
     /// @param saved all of its bytes
     /// @throws EngineException if it is not an image of this library and architecture
     void loadContext(byte[] saved) {
-        MemorySegment image = saveContext();
-        if (saved.length != image.byteSize()
-                || MemorySegment.ofArray(saved).get(JAVA_LONG_UNALIGNED, 0) != image.get(JAVA_LONG_UNALIGNED, 0)) {
-            throw new EngineException("a CPU state of " + saved.length + " bytes is of another build of the library:"
-                    + " this one's has " + image.byteSize());
-        }
-        int header = ImageLayout.header(image);
-        MemorySegment.copy(saved, header, image, JAVA_BYTE, header, saved.length - header);
-        // SAFETY: the image was allocated by this instance, and the pointers that later versions keep before the CPU
-        // state are its own. The CPU state holds none.
-        UnicornError.check(calls.contextRestore(handle(), image.address()), "restoring a context");
+        handle();
+        context.load(saved);
     }
 
     /// Memory that lives until the instance is freed.
@@ -398,10 +367,7 @@ public final class Unicorn implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            MemorySegment image = context;
-            if (image != null) {
-                calls.contextFree(image.address());
-            }
+            context.free();
             // SAFETY: no run is under way: one thread uses the instance at a time. The stubs outlive uc_close.
             int code = calls.close(handle);
             arena.close();

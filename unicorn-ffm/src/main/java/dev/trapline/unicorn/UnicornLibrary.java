@@ -128,8 +128,7 @@ public final class UnicornLibrary {
     }
 
     private static String notLoadable(Path file) {
-        return file + " is not a shared library that this process can load; it takes Unicorn 2 for "
-                + Host.current();
+        return file + " is not a shared library that this process can load; it takes Unicorn 2 for " + Host.current();
     }
 
     private static String checkedVersion(NativeCalls calls, Path file) {
@@ -154,8 +153,8 @@ public final class UnicornLibrary {
     ///
     /// @param what it does not do, as a sentence without a subject
     EngineException unknown(String what) {
-        return new EngineException("Unicorn " + identity.version() + ", " + identity.origin() + ", " + what
-                + "; " + TAKE_ANOTHER);
+        return new EngineException(
+                "Unicorn " + identity.version() + ", " + identity.origin() + ", " + what + "; " + TAKE_ANOTHER);
     }
 
     /// What a recording says of it.

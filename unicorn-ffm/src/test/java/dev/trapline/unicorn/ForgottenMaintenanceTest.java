@@ -26,8 +26,8 @@ class ForgottenMaintenanceTest {
 
     private static final UnicornLibrary LIBRARY =
             UnicornLibrary.load(LibrarySearch.standard(null).withoutSystem());
-    private static final List<UnicornEngines> BOTH = List.of(
-            new UnicornEngines(LIBRARY, Shortcut.parse("all")), new UnicornEngines(LIBRARY, Set.of()));
+    private static final List<UnicornEngines> BOTH =
+            List.of(new UnicornEngines(LIBRARY, Shortcut.parse("all")), new UnicornEngines(LIBRARY, Set.of()));
 
     private static final int[] BUDGETS = {1_000_000, 1, 3};
 
@@ -49,7 +49,8 @@ class ForgottenMaintenanceTest {
     private static final int ADD_16 = 0x9100_4000;
     private static final int RET = 0xd65f_03c0;
 
-    /// Routines in the page of what stores, in another, across the pages of the TLB, and across those of the tables.
+    /// Routines in the page of what stores, in another, across the pages of the TLB, and across those of the
+    /// tables.
     private static final long[] PLACES = {
         Snippet.BASE + 0x100, Snippet.BASE + 0x1_0000, Snippet.BASE + 0x1_03fc, Snippet.BASE + 0x1_0ffc
     };
@@ -208,8 +209,8 @@ class ForgottenMaintenanceTest {
     @CsvSource(delimiter = '|', textBlock = STORES)
     void whatAnotherCpuStoresRunsOnceItIsSaid(int size, int offset, long added) {
         for (String before : before(size)) {
-            String code = before + "blr x1; hvc #0; blr x1; hvc #0; blr x1; hvc #0; .balign 64; " + store(size, 2)
-                    + "hvc #0";
+            String code =
+                    before + "blr x1; hvc #0; blr x1; hvc #0; blr x1; hvc #0; .balign 64; " + store(size, 2) + "hvc #0";
             everywhere((what, mmu, place, called, stored) ->
                     play(before + what, mmu, code, 2 + 2 + added, (guest, budget, seen) -> {
                         prepare(guest, place, registers(called, size, stored, offset));
@@ -231,22 +232,21 @@ class ForgottenMaintenanceTest {
     void whatTheHostWritesRunsOnceItIsSaidOrInANewEngine() {
         String code = "blr x1; hvc #0; blr x1; hvc #0; blr x1; hvc #0";
         for (boolean restored : new boolean[] {false, true}) {
-            everywhere((what, mmu, place, called, _) ->
-                    play(what, mmu, code, 2 + 2 + 32, (guest, budget, seen) -> {
-                        prepare(guest, place, RegisterWrites.fromX0(0, called));
-                        toCall(guest, 0, budget, seen);
-                        guest.write(place, words(ADD_16, ADD_16));
-                        toCall(guest, 0, budget, seen);
-                        int next = 0;
-                        if (restored) {
-                            next = guest.open();
-                            guest.engine(next).load(guest.engine(0).save());
-                        } else {
-                            guest.engine(0).dropTranslations(place, 8);
-                        }
-                        toCall(guest, next, budget, seen);
-                        return guest.registers(next)[0];
-                    }));
+            everywhere((what, mmu, place, called, _) -> play(what, mmu, code, 2 + 2 + 32, (guest, budget, seen) -> {
+                prepare(guest, place, RegisterWrites.fromX0(0, called));
+                toCall(guest, 0, budget, seen);
+                guest.write(place, words(ADD_16, ADD_16));
+                toCall(guest, 0, budget, seen);
+                int next = 0;
+                if (restored) {
+                    next = guest.open();
+                    guest.engine(next).load(guest.engine(0).save());
+                } else {
+                    guest.engine(0).dropTranslations(place, 8);
+                }
+                toCall(guest, next, budget, seen);
+                return guest.registers(next)[0];
+            }));
         }
     }
 
@@ -262,8 +262,7 @@ class ForgottenMaintenanceTest {
                 List<String> seen = new ArrayList<>();
                 for (int budget = 1; budget <= 40; budget++) {
                     try (Snippet guest = open(engines, mmu, code)) {
-                        guest.engine()
-                                .writeRegisters(RegisterWrites.fromX0(0, 0, ADD_16, 0, ADD_16 ^ ADD_1));
+                        guest.engine().writeRegisters(RegisterWrites.fromX0(0, 0, ADD_16, 0, ADD_16 ^ ADD_1));
                         toCall(guest, 0, budget, seen);
                         seen.add(budget + ": " + guest.x(0));
                     }
@@ -358,21 +357,18 @@ class ForgottenMaintenanceTest {
 
     /// In T32 the second halfword of what is called may lie in the next page.
     @ParameterizedTest
-    @CsvSource({
-        "false, 0x100", "false, 0x10000", "false, 0x103fc", "true, 0x100", "true, 0x103fe", "true, 0x10ffe"
-    })
+    @CsvSource({"false, 0x100", "false, 0x10000", "false, 0x103fc", "true, 0x100", "true, 0x103fe", "true, 0x10ffe"})
     void aarch32CodeThatIsStoredRunsAtOnceAndWhatTheHostWritesOnceItIsSaid(boolean thumb, int place) {
         long routine = Snippet.BASE + place;
         long stored = routine + (thumb ? 2 : 0);
         // add.w r0, r0, #1 and #16; add r0, r0, #1 and #16; bx lr
         byte[] adds = thumb ? FailedConditionTest.halfwords(0xf100, 0x0001, 0x4770) : words(0xe280_0001, 0xe12f_ff1e);
         String call = thumb ? ".short 0xf7e0; .short 0x8000" : ".long 0xe1400070";
-        String code = "blx r1; " + (thumb ? "strh" : "str") + " r2, [r3]; blx r1; " + call
-                + "; blx r1; " + call + "; blx r1; " + call;
+        String code = "blx r1; " + (thumb ? "strh" : "str") + " r2, [r3]; blx r1; " + call + "; blx r1; " + call
+                + "; blx r1; " + call;
         for (UnicornEngines engines : BOTH) {
             for (int budget : BUDGETS) {
-                try (Snippet guest =
-                        Snippet.aarch32(engines, thumb ? A64.assembleT32(code) : A64.assembleA32(code))) {
+                try (Snippet guest = Snippet.aarch32(engines, thumb ? A64.assembleT32(code) : A64.assembleA32(code))) {
                     guest.write(routine, adds);
                     guest.engine().writePc(Snippet.BASE + (thumb ? 1 : 0));
                     guest.engine()
@@ -380,7 +376,9 @@ class ForgottenMaintenanceTest {
                                     0, routine + (thumb ? 1 : 0), thumb ? 0x0010 : 0xe280_0010L, stored));
                     List<String> seen = new ArrayList<>();
                     toCall(guest, 0, budget, seen);
-                    assertThat(guest.x(0)).as("1, then 16; slices of %d", budget).isEqualTo(17);
+                    assertThat(guest.x(0))
+                            .as("1, then 16; slices of %d", budget)
+                            .isEqualTo(17);
                     guest.write(routine, adds);
                     toCall(guest, 0, budget, seen);
                     assertThat(guest.x(0)).as("16 again; slices of %d", budget).isEqualTo(33);

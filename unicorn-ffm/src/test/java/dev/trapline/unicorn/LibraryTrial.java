@@ -22,15 +22,15 @@ public final class LibraryTrial {
             UnicornLibrary library = UnicornLibrary.load(LibrarySearch.standard(Path.of(arguments[0])));
             // SAFETY: looks functions up in a library that is loaded already and stays.
             SymbolLookup symbols = SymbolLookup.libraryLookup(Path.of(arguments[1]), Arena.global());
-            Shortcuts shortcuts =
-                    Shortcuts.of(library, symbols, EnumSet.allOf(Shortcut.class), Host.current());
+            Shortcuts shortcuts = Shortcuts.of(library, symbols, EnumSet.allOf(Shortcut.class), Host.current());
             for (Shortcut shortcut : Shortcut.values()) {
                 System.out.println(shortcuts.line(shortcut));
             }
             try (Snippet guest = Snippet.with(
                     new GivenShortcuts(library, shortcuts),
                     CpuModel.CORTEX_A57,
-                    A64.assemble("mov x1, #0x40000000; mov x2, #7; str x2, [x1, #0x800]; ldr x3, [x1, #0x800]; hvc #3"))) {
+                    A64.assemble(
+                            "mov x1, #0x40000000; mov x2, #7; str x2, [x1, #0x800]; ldr x3, [x1, #0x800]; hvc #3"))) {
                 System.out.println(guest.run() instanceof HypercallExit call ? "called " + call.immediate() : "failed");
                 System.out.println("x3 " + guest.x(3));
             }

@@ -73,8 +73,7 @@ class OtherLibrariesTest {
     }
 
     private void assertRefused(Path library, String reason) throws IOException, InterruptedException {
-        HostTools.Result result = HostTools.java(
-                directory, LibraryTrial.class, library.toString(), real().toString());
+        HostTools.Result result = HostTools.java(directory, LibraryTrial.class, library.toString(), real().toString());
         assertThat(result.printed())
                 .isEqualTo("stores: refused (" + reason + ")\nbudgets: refused (it needs stores)\ncalled 3\nx3 7\n");
         assertThat(result.status()).isZero();
@@ -95,8 +94,7 @@ class OtherLibrariesTest {
         }
         Path library = directory.resolve("libunicorn.so");
         String[] command = new String[definitions.length + 7];
-        System.arraycopy(
-                new String[] {"gcc", "-shared", "-fPIC", "-o", library.toString(), source}, 0, command, 0, 6);
+        System.arraycopy(new String[] {"gcc", "-shared", "-fPIC", "-o", library.toString(), source}, 0, command, 0, 6);
         System.arraycopy(definitions, 0, command, 6, definitions.length);
         command[command.length - 1] = "-ldl";
         HostTools.execute(directory, command);

@@ -11,7 +11,6 @@ import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.util.EnumSet;
 import java.util.List;
@@ -67,9 +66,9 @@ class ShortcutsTest {
         "cpu_loop_exit_restore_aarch64, BUDGETS, a slice ended elsewhere than it has to in the self-test"
     })
     void aFunctionThatIsMissingOrAnotherIsFoundOutAndTheRunGoesOn(String function, Shortcut user, String found) {
-        assertRefused(function, Optional.empty(), user, "the library does not export " + function);
+        assertRefused(function, _ -> Optional.empty(), user, "the library does not export " + function);
         // It changes nothing, and answers what is not 0.
-        assertRefused(function, Linker.nativeLinker().defaultLookup().find("getpid"), user, found);
+        assertRefused(function, _ -> Linker.nativeLinker().defaultLookup().find("getpid"), user, found);
     }
 
     @Test
@@ -77,8 +76,8 @@ class ShortcutsTest {
         Shortcuts all = bundled().shortcuts(ALL);
         Shortcuts none = bundled().shortcuts(Set.of());
         List<Exit> exits = BudgetTrial.run(bundled(), all, none);
-        for (Class<?> kind : List.of(
-                Exit.BudgetUsed.class, Exit.Maintenance.class, HypercallExit.class, GuestFault.class)) {
+        for (Class<?> kind :
+                List.of(Exit.BudgetUsed.class, Exit.Maintenance.class, HypercallExit.class, GuestFault.class)) {
             assertThat(exits.stream().filter(kind::isInstance))
                     .as(kind.getSimpleName())
                     .hasSizeGreaterThan(5);
@@ -86,14 +85,13 @@ class ShortcutsTest {
     }
 
     @SuppressWarnings("restricted")
-    private static void assertRefused(
-            String function, Optional<MemorySegment> instead, Shortcut user, String reason) {
+    private static void assertRefused(String function, SymbolLookup instead, Shortcut user, String reason) {
         // SAFETY: looks functions up in a library that is loaded already and stays.
         SymbolLookup real = SymbolLookup.libraryLookup(
                 BundledLibrary.extract(LibrarySearch.standard(null).cache()), Arena.global());
         UnicornLibrary library = bundled();
         Shortcuts shortcuts = Shortcuts.of(
-                library, name -> name.equals(function) ? instead : real.find(name), ALL, Host.current());
+                library, name -> name.equals(function) ? instead.find(name) : real.find(name), ALL, Host.current());
         assertThat(shortcuts.line(user)).isEqualTo(user.id() + ": refused (" + reason + ")");
         for (Shortcut shortcut : ALL) {
             assertThat(shortcuts.uses(shortcut))

@@ -17,8 +17,7 @@ class TwinsTest {
     @ValueSource(strings = {"system", "bundled"})
     void randomGuestsRunAlikeWithAndWithoutShortcuts(String library) throws IOException, InterruptedException {
         assumeTrue(!Host.current().machineCode().isEmpty(), "there is machine code for Linux on x86-64 only");
-        HostTools.Result result =
-                HostTools.java(Path.of("."), Twins.class, library, "1", Integer.toString(GUESTS));
+        HostTools.Result result = HostTools.java(Path.of("."), Twins.class, library, "1", Integer.toString(GUESTS));
         String printed = result.printed();
         String last = printed.substring(Math.max(0, printed.length() - 4000));
         assertThat(result.status())

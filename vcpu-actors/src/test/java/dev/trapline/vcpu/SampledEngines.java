@@ -169,7 +169,10 @@ final class SampledEngines implements EngineFactory {
         long[] registers = new long[GeneralRegisters.COUNT];
         engine.readRegisters(registers);
         StringBuilder text = new StringBuilder(exit.toString());
-        text.append(", executed ").append(executed).append(", looks at the time ").append(reads);
+        text.append(", executed ")
+                .append(executed)
+                .append(", looks at the time ")
+                .append(reads);
         text.append(", deadline ").append(engine.timerDeadline());
         text.append(", all registers ").append(Long.toHexString(engine.fullDigest()));
         text.append(", memory and devices ").append(world.seen());
