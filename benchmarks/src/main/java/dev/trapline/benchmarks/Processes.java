@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /// Times whole processes, in turn, so that whatever else the host does meets all of them.
 final class Processes {
@@ -21,6 +22,9 @@ final class Processes {
 
     /// Standard input of a program that reads none.
     static final Path NOTHING = Path.of("/dev/null");
+
+    /// None of them takes so long.
+    private static final long LIMIT_MINUTES = 10;
 
     private Processes() {}
 
@@ -45,12 +49,17 @@ final class Processes {
         try {
             Path said = Files.createTempFile("trapline-benchmark", ".log");
             long start = System.nanoTime();
-            int status = new ProcessBuilder(command.line())
+            Process process = new ProcessBuilder(command.line())
                     .redirectInput(command.input().toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(Redirect.to(said.toFile()))
-                    .start()
-                    .waitFor();
+                    .start();
+            if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)) {
+                throw new IllegalStateException(
+                        "%s has not ended after %d minutes. Process %d still runs, so that it can be looked at (jstack)"
+                                .formatted(String.join(" ", command.line()), LIMIT_MINUTES, process.pid()));
+            }
+            int status = process.exitValue();
             long nanos = System.nanoTime() - start;
             if (status != command.status()) {
                 throw new IllegalStateException("%s ended with status %d, not %d: %s"

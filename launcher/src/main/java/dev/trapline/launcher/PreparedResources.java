@@ -16,6 +16,12 @@ final class PreparedResources extends ClassLoader {
 
     private static final String PROPERTY = "trapline.prepared";
 
+    static {
+        // Threads of the actor system and of the command load classes through it at the same time: none is to hold a
+        // lock on all of it meanwhile.
+        registerAsParallelCapable();
+    }
+
     private final Path directory;
 
     private PreparedResources(Path directory, ClassLoader parent) {

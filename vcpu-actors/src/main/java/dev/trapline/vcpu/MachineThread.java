@@ -46,10 +46,12 @@ final class MachineThread extends AbstractExecutorService {
             own.add(task);
             return;
         }
-        if (shutdown) {
+        foreign.add(task);
+        // The thread ends when it has seen that it is to end, and then that nothing waits: what it did not see is still
+        // there. Asked before the task is added, it could end in between, and the task would be lost.
+        if (shutdown && foreign.remove(task)) {
             throw new RejectedExecutionException("the machine's thread has ended");
         }
-        foreign.add(task);
         if (sleeping) {
             LockSupport.unpark(thread);
         }

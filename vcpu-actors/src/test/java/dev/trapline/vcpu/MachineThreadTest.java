@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -88,5 +89,32 @@ class MachineThreadTest {
         assertThat(machine.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
         assertThat(machine.isTerminated()).isTrue();
         assertThatThrownBy(() -> machine.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+    }
+
+    /// A dispatcher that lacks actors for a while ends its thread just when the next machine may begin.
+    @Test
+    void whatIsTakenWhileTheThreadEndsIsDone() throws InterruptedException {
+        int rounds = Boolean.getBoolean("trapline.full") ? 50_000 : 3_000;
+        for (int round = 0; round < rounds; round++) {
+            MachineThread ending = new MachineThread(Thread::new);
+            AtomicInteger done = new AtomicInteger();
+            int[] taken = {0};
+            Thread sender = Thread.ofPlatform().start(() -> {
+                try {
+                    while (true) {
+                        ending.execute(done::incrementAndGet);
+                        taken[0]++;
+                    }
+                } catch (RejectedExecutionException _) {
+                    // Nothing is taken from here on.
+                }
+            });
+            ending.shutdown();
+            sender.join();
+            assertThat(ending.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(done.get())
+                    .as("a task that is neither done nor refused would be lost, in round %d", round)
+                    .isEqualTo(taken[0]);
+        }
     }
 }
