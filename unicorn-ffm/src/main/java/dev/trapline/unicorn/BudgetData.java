@@ -5,12 +5,15 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The data of `budgets.s` of one engine: words of 8 bytes in the page behind its code, and the table of blocks to stop
-/// at in the page after that.
+/// at in the page after that. The cells, which change with each block, are where they are told to be.
 final class BudgetData {
 
-    private static final long LEFT = 0;
+    private static final long CELLS = 0;
     private static final long BLOCK = 8;
     private static final long LENGTH = 16;
     private static final long PLACE = 24;
@@ -29,6 +32,9 @@ final class BudgetData {
     private static final long LOOP = 144;
     private static final long READ = 152;
     private static final long WRITE = 160;
+    private static final long INSTANCE = 168;
+    /// Where the cells are if nothing else is said.
+    private static final long OWN_CELLS = 192;
     /// Room for the library's description of a block.
     private static final long DESCRIPTION = 256;
 
@@ -45,22 +51,38 @@ final class BudgetData {
     static final int READ_CODE = 256;
 
     static final int WRITE_CODE = 288;
+    static final int OVER_CODE = 352;
 
     private final MemorySegment code;
     private final MemorySegment words;
+    private final MemorySegment cells;
     private final MemorySegment specials;
     private final long next;
     private final long access;
+    /// The blocks that count by themselves: a block's number is one more than its place here.
+    private final List<CodeBlock> counting = new ArrayList<>();
 
     /// @param pages code, data and table
+    /// @param low where the cells are to be; null if that is all the same
     /// @param stop address of `uc_emu_stop`
     /// @param loop address of `cpu_loop_exit_restore`
-    BudgetData(MemorySegment pages, long handle, long cpu, BudgetLayout layout, long stop, long loop) {
+    BudgetData(
+            MemorySegment pages,
+            @Nullable MemorySegment low,
+            long handle,
+            long cpu,
+            BudgetLayout layout,
+            long stop,
+            long loop) {
         this.code = pages.asSlice(0, NativePages.PAGE);
         this.words = pages.asSlice(NativePages.PAGE, NativePages.PAGE);
         this.specials = pages.asSlice(2 * NativePages.PAGE, SPECIALS + 1);
         this.next = cpu + layout.next();
         this.access = cpu + layout.access();
+        this.cells = low == null ? words.asSlice(OWN_CELLS, CountingCall.OVER + Long.BYTES) : low;
+        cells.set(JAVA_LONG, CountingCall.OVER, code.address() + OVER_CODE);
+        words.set(JAVA_LONG, CELLS, cells.address());
+        words.set(JAVA_LONG, INSTANCE, handle);
         words.set(JAVA_LONG, EXIT, cpu + layout.exit());
         words.set(JAVA_LONG, STOP, stop);
         words.set(JAVA_LONG, REQUESTS, handle + layout.request());
@@ -74,7 +96,29 @@ final class BudgetData {
 
     /// The hook on blocks, and what it is to be handed.
     void hookBlocks(Unicorn engine) {
-        engine.hookBlocks(code.address(), words.address());
+        engine.hookBlocks(code.address(), CountingCall.MARK);
+    }
+
+    /// Address of the hook on blocks.
+    long hook() {
+        return code.address();
+    }
+
+    /// The number that a block is to note when it counts by itself.
+    int nextNumber() {
+        return counting.size() + 1;
+    }
+
+    /// A block counts by itself from now on, under the number that was next.
+    void countsByItself(CodeBlock block) {
+        counting.add(block);
+    }
+
+    /// The block that was stopped at, or the last that ran, if it counts by itself.
+    @Nullable
+    CodeBlock countingBlock() {
+        int number = cells.get(JAVA_INT, CountingCall.NUMBER);
+        return number == 0 ? null : counting.get(number - 1);
     }
 
     /// What may end the run in the middle of a block, where `stubs` only answer.
@@ -100,12 +144,14 @@ final class BudgetData {
 
     /// Lets so many instructions run from now on.
     void begin(long left) {
-        words.set(JAVA_LONG, LEFT, left);
+        cells.set(JAVA_LONG, CountingCall.LEFT, left);
         words.set(JAVA_LONG, STOPPED, 0);
     }
 
+    /// How much is left. A block that counts by itself has counted before it stopped.
     long left() {
-        return words.get(JAVA_LONG, LEFT);
+        long left = cells.get(JAVA_LONG, CountingCall.LEFT);
+        return left < 0 ? left + length() : left;
     }
 
     /// Whether the run stopped before a block, rather than for another reason.
@@ -115,15 +161,17 @@ final class BudgetData {
 
     /// Address of the block that was stopped at, or of the last that ran.
     long block() {
-        return words.get(JAVA_LONG, BLOCK);
+        CodeBlock block = countingBlock();
+        return block == null ? words.get(JAVA_LONG, BLOCK) : block.address();
     }
 
     /// Instructions of that block.
     int length() {
-        return (int) words.get(JAVA_LONG, LENGTH);
+        CodeBlock block = countingBlock();
+        return block == null ? (int) words.get(JAVA_LONG, LENGTH) : block.length();
     }
 
-    /// Where that block calls its hook from.
+    /// Where that block calls its hook from, if it does.
     long place() {
         return words.get(JAVA_LONG, PLACE);
     }

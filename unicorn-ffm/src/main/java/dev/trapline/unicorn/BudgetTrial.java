@@ -6,7 +6,6 @@ import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
-import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.engine.MemoryMap;
@@ -57,16 +56,19 @@ final class BudgetTrial {
 
     private BudgetTrial() {}
 
+    /// @param exits how its slices ended
+    /// @param countingBlocks how many blocks counted by themselves
+    record Outcome(List<Exit> exits, int countingBlocks) {}
+
     /// Runs it.
     ///
-    /// @return how its slices ended
     /// @throws EngineException if anything differs
-    static List<Exit> run(UnicornLibrary library, Shortcuts with, Shortcuts without) {
+    static Outcome run(UnicornLibrary library, Shortcuts with, Shortcuts without) {
         AtomicLong ignored = new AtomicLong();
         AtomicLong expectedIgnored = new AtomicLong();
         try (Arena arena = Arena.ofConfined();
-                Engine counted = open(library, with, arena, ignored);
-                Engine reference = open(library, without, arena, expectedIgnored)) {
+                UnicornEngine counted = open(library, with, arena, ignored);
+                UnicornEngine reference = open(library, without, arena, expectedIgnored)) {
             List<Exit> exits = new ArrayList<>();
             long[] mine = new long[GeneralRegisters.COUNT];
             long[] theirs = new long[GeneralRegisters.COUNT];
@@ -89,12 +91,12 @@ final class BudgetTrial {
                     reference.writePc(mine[GeneralRegisters.PC] + Integer.BYTES);
                 }
             }
-            return exits;
+            return new Outcome(exits, counted.countingBlocks());
         }
     }
 
     /// @param ignored where the stores that memory ignored, and where they came from, are folded into
-    private static Engine open(UnicornLibrary library, Shortcuts shortcuts, Arena arena, AtomicLong ignored) {
+    private static UnicornEngine open(UnicornLibrary library, Shortcuts shortcuts, Arena arena, AtomicLong ignored) {
         MemorySegment memory = arena.allocate(BYTES, MemoryMap.PAGE);
         MemorySegment.copy(CODE, 0, memory, JAVA_INT, 0, CODE.length);
         MemorySegment flash = arena.allocate(FLASH_BYTES, MemoryMap.PAGE);
@@ -106,7 +108,7 @@ final class BudgetTrial {
                         (address, pc) -> ignored.set(Digest64.fold(Digest64.fold(ignored.get(), address), pc))),
                 new MemoryMap.Memory(BASE, memory, true)));
         Mpidr mpidr = Mpidr.of(new VcpuId(0), Mpidr.MAX_CLUSTER);
-        Engine engine = UnicornEngine.open(
+        UnicornEngine engine = UnicornEngine.open(
                 library,
                 new Aarch64(),
                 new EngineSpec(CpuModel.CORTEX_A57, Width.AARCH64, mpidr, map, false),

@@ -30,12 +30,20 @@ final class CodeBlocks implements TranslationHook {
     private final Map<Long, CodeBlock> blocks = new LinkedHashMap<>();
     private final Map<CodeBlock.Cut, int[]> cuts = new LinkedHashMap<>();
     private @Nullable CodeBlock translated;
+    /// What was translated runs as it is, unless too little is left.
+    private boolean whole;
+    /// A block was looked at, so the next are reported.
+    private boolean looked;
+    private final @Nullable InlineCounts inline;
 
-    CodeBlocks(Unicorn engine, CpuLayout layout, SwitchLayout switches, BudgetData data) {
+    /// @param inline null if every block is to call its hook each time
+    CodeBlocks(
+            Unicorn engine, CpuLayout layout, SwitchLayout switches, BudgetData data, @Nullable InlineCounts inline) {
         this.engine = engine;
         this.layout = layout;
         this.switches = switches;
         this.data = data;
+        this.inline = inline;
     }
 
     @Override
@@ -45,28 +53,48 @@ final class CodeBlocks implements TranslationHook {
         if (data.expectsCut()) {
             cuts.put(block.cut(0, block.length()), block.words(0, block.length()));
         }
+        expect(block, !data.expectsCut() && !block.isSpecial());
+    }
+
+    private void expect(CodeBlock block, boolean isWhole) {
         translated = block;
+        whole = isWhole;
         data.expectNew();
     }
 
     /// The block that was translated last has called its hook by now: it is known by the place of that call.
-    private void settle() {
+    void settle() {
         CodeBlock block = translated;
         if (block != null && data.hasNew(block.address())) {
             blocks.put(data.newPlace(), block);
+            count(data.newPlace(), block, whole);
         }
         translated = null;
     }
 
-    /// The block that calls its hook from a place.
-    CodeBlock at(long place, long address, int length) {
+    private void count(long place, CodeBlock block, boolean runsWhole) {
+        if (inline != null && runsWhole) {
+            inline.count(place, block);
+        }
+    }
+
+    /// The block that was stopped at, or the last that ran.
+    CodeBlock current() {
         settle();
+        CodeBlock counting = data.countingBlock();
+        return counting == null ? at(data.place(), data.block(), data.length()) : counting;
+    }
+
+    /// The block that calls its hook from a place.
+    private CodeBlock at(long place, long address, int length) {
         CodeBlock known = blocks.get(place);
         if (known == null || known.address() != address || known.length() != length) {
             // An engine's first block is not reported.
             known = read(address, length);
             blocks.put(place, known);
+            count(place, known, !looked && !known.isSpecial());
         }
+        looked = true;
         return known;
     }
 
@@ -127,7 +155,6 @@ final class CodeBlocks implements TranslationHook {
         data.wholeNext();
         MemorySegment.copy(now, 0, MEMORY, JAVA_INT_UNALIGNED, cut.host(), now.length);
         cuts.put(cut, expected);
-        translated = new CodeBlock(cut.address(), cut.flags(), cut.host(), expected);
-        data.expectNew();
+        expect(new CodeBlock(cut.address(), cut.flags(), cut.host(), expected), false);
     }
 }

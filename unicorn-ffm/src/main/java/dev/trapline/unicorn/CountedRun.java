@@ -38,9 +38,10 @@ final class CountedRun {
     /// Runs guest code, as [Unicorn#start] does with a count.
     int run(long begin, long budget) {
         left = budget;
+        blocks.settle();
         int code = runBlocks(begin);
         while (goesOn(code) && (again || data.stopped())) {
-            CodeBlock block = blocks.at(data.place(), data.block(), data.length());
+            CodeBlock block = blocks.current();
             code = runPieces(block, again ? takeBack(block) : 0);
         }
         return code;
@@ -181,6 +182,11 @@ final class CountedRun {
     /// What may end a run in the middle of a block, where `stubs` only answer.
     GapStubs wrap(GapStubs stubs) {
         return data.wrap(stubs);
+    }
+
+    /// How many blocks count by themselves.
+    int countingBlocks() {
+        return data.nextNumber() - 1;
     }
 
     /// Whether what is being translated is a piece of a block.

@@ -3,9 +3,11 @@ package dev.trapline.unicorn;
 import dev.trapline.abi.engine.EngineException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import org.jspecify.annotations.Nullable;
 
 /// The shortcut [Shortcut#BUDGETS]: instructions are counted by a hook on blocks (`budgets.s`), where the library would
-/// call a function for every instruction. It needs [FastStores], for the instruction whose store is ignored.
+/// call a function for every instruction. It needs [FastStores], for the instruction whose store is ignored. And the
+/// shortcut [Shortcut#INLINE]: a block calls that hook only once.
 final class FastBudgets {
 
     private static final String CODE = "budgets";
@@ -20,6 +22,8 @@ final class FastBudgets {
     private final long stop;
     private final long restore;
     private final long loop;
+    private boolean inline;
+    private boolean proven;
 
     private FastBudgets(
             BudgetLayout layout,
@@ -52,17 +56,42 @@ final class FastBudgets {
         }
     }
 
+    /// Has blocks count by themselves, or not, in engines that are opened from now on.
+    void setInline(boolean counting) {
+        inline = counting;
+    }
+
+    /// Blocks that count by themselves were seen to.
+    void setProven() {
+        proven = true;
+    }
+
     /// Uses the shortcut in an engine that has its memory and has not run.
     ///
     /// @param pages of the same engine
     CountedRun install(Unicorn engine, EngineHooks hooks, FastStores.Pages pages) {
         MemorySegment loaded = MachineCode.load(code, NativePages.PAGE, engine.arena());
+        MemorySegment low = lowMemory(engine);
         BudgetData data =
-                new BudgetData(loaded, engine.handle(), stores.layout().cpu(engine), layout, stop, loop);
+                new BudgetData(loaded, low, engine.handle(), stores.layout().cpu(engine), layout, stop, loop);
         pages.tell(restore, engine.upcalls().callbackStub(hooks::storeIgnored));
-        CodeBlocks blocks = new CodeBlocks(engine, stores.layout(), switches, data);
+        InlineCounts counts = low == null ? null : new InlineCounts(data, engine.handle(), low, proven);
+        CodeBlocks blocks = new CodeBlocks(engine, stores.layout(), switches, data, counts);
         engine.hookTranslation(blocks);
         data.hookBlocks(engine);
         return new CountedRun(engine, hooks, pages, data, blocks);
+    }
+
+    /// Where blocks find what they count; null if they are to call. A machine that has no such memory left is
+    /// slower.
+    private @Nullable MemorySegment lowMemory(Unicorn engine) {
+        try {
+            return inline ? NativePages.mapLow(NativePages.PAGE, engine.arena()) : null;
+        } catch (EngineException e) {
+            if (proven) {
+                return null;
+            }
+            throw e;
+        }
     }
 }

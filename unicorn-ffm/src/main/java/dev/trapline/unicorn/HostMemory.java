@@ -9,15 +9,21 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /// This process's own memory, read through the system: an address that nothing is mapped at is an answer, not a crash.
 /// That is what lets a pointer be looked for where there may be none. Linux only.
 final class HostMemory implements AutoCloseable {
 
     private static final Path MEMORY = Path.of("/proc/self/mem");
+    /// A line for each mapping: `from-to rwxp ...`, hexadecimal.
+    private static final Path MAPPINGS = Path.of("/proc/self/maps");
+
     /// Nothing is mapped below.
     private static final long LOWEST = 4096;
+    private static final int HEXADECIMAL = 16;
 
     private final FileChannel channel;
 
@@ -64,6 +70,24 @@ final class HostMemory implements AutoCloseable {
             // SAFETY: the caller promises that it is mapped where it cannot be asked.
             return MemorySegment.ofAddress(address).reinterpret(length).toArray(JAVA_BYTE);
         }
+    }
+
+    /// Whether this process may write what is mapped at an address.
+    static boolean isWritable(long address) {
+        try (Stream<String> mappings = Files.lines(MAPPINGS)) {
+            return mappings.anyMatch(line -> isWritable(line, address));
+        } catch (IOException | UncheckedIOException e) {
+            // Not known.
+            return false;
+        }
+    }
+
+    private static boolean isWritable(String mapping, long address) {
+        int dash = mapping.indexOf('-');
+        int space = mapping.indexOf(' ');
+        return Long.parseUnsignedLong(mapping, 0, dash, HEXADECIMAL) <= address
+                && address < Long.parseUnsignedLong(mapping, dash + 1, space, HEXADECIMAL)
+                && mapping.startsWith("rw", space + 1);
     }
 
     @Override

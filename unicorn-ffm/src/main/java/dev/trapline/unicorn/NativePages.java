@@ -23,6 +23,7 @@ final class NativePages {
     private static final int PROT_EXEC = 4;
     private static final int MAP_PRIVATE = 2;
     private static final int MAP_ANONYMOUS = 0x20;
+    private static final int MAP_32BIT = 0x40;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final MethodHandle MMAP = function(
@@ -42,10 +43,22 @@ final class NativePages {
     ///
     /// @throws EngineException if the system has no more
     static MemorySegment map(long bytes, Arena arena) {
+        return map(bytes, arena, 0);
+    }
+
+    /// Maps pages below 2 GiB, which an instruction can name. x86-64 only.
+    ///
+    /// @throws EngineException if the system has none there
+    static MemorySegment mapLow(long bytes, Arena arena) {
+        return map(bytes, arena, MAP_32BIT);
+    }
+
+    private static MemorySegment map(long bytes, Arena arena, int where) {
+        int flags = MAP_PRIVATE | MAP_ANONYMOUS | where;
         long address;
         try {
             // SAFETY: anonymous, at an address of the system's choice: nothing of ours is replaced.
-            address = (long) MMAP.invokeExact(0L, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0L);
+            address = (long) MMAP.invokeExact(0L, bytes, PROT_READ | PROT_WRITE, flags, -1, 0L);
         } catch (Throwable t) {
             throw new InvariantViolation("mmap threw", t);
         }

@@ -12,7 +12,9 @@ public enum Shortcut {
     /// Stores to pages that no code was fetched from stay within the translated code.
     STORES("stores", "stores to pages without code stay within the translated code"),
     /// Instructions are counted a block at a time. Needs [#STORES].
-    BUDGETS("budgets", "instructions are counted a block at a time");
+    BUDGETS("budgets", "instructions are counted a block at a time"),
+    /// Blocks count by themselves, without a call. Needs [#BUDGETS].
+    INLINE("inline", "blocks count within the translated code");
 
     /// The property of the JVM that says which may be used: `all`, `none`, or names with commas between them.
     public static final String PROPERTY = "trapline.engine.shortcuts";

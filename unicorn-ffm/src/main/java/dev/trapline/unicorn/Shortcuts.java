@@ -23,6 +23,7 @@ public final class Shortcuts {
     private final Host host;
     private @Nullable FastStores stores;
     private @Nullable FastBudgets budgets;
+    private String inline = FINE;
 
     private Shortcuts(UnicornLibrary library, SymbolLookup symbols, Host host) {
         this.library = library;
@@ -38,21 +39,26 @@ public final class Shortcuts {
         Shortcuts shortcuts = new Shortcuts(library, symbols, host);
         for (Shortcut shortcut : Shortcut.values()) {
             if (wanted.contains(shortcut)) {
-                shortcuts.refusals.put(shortcut, shortcuts.tryOut(shortcut));
+                shortcuts.refusals.put(shortcut, shortcuts.tryOut(shortcut, wanted));
             }
         }
         return shortcuts;
     }
 
-    private String tryOut(Shortcut shortcut) {
+    private String tryOut(Shortcut shortcut, Set<Shortcut> wanted) {
         try {
             return switch (shortcut) {
                 case STORES -> tryStores();
-                case BUDGETS -> tryBudgets();
+                case BUDGETS -> tryBudgets(wanted.contains(Shortcut.INLINE));
+                case INLINE -> budgets == null ? "it needs " + Shortcut.BUDGETS.id() : inline;
             };
         } catch (EngineException e) {
-            return Objects.requireNonNullElse(e.getMessage(), "it failed");
+            return reason(e);
         }
+    }
+
+    private static String reason(EngineException refusal) {
+        return Objects.requireNonNullElse(refusal.getMessage(), "it failed");
     }
 
     private String tryStores() {
@@ -60,21 +66,46 @@ public final class Shortcuts {
         return FINE;
     }
 
-    private String tryBudgets() {
+    /// Both that count are tried out together, and if that fails, the one alone.
+    private String tryBudgets(boolean alsoInline) {
         if (stores == null) {
             return "it needs " + Shortcut.STORES.id();
         }
-        budgets = FastBudgets.calibrate(library, symbols, stores, host);
-        boolean right = false;
+        FastBudgets counting = FastBudgets.calibrate(library, symbols, stores, host);
+        if (!alsoInline || !usesInline(counting)) {
+            tryOut(counting);
+        }
+        return FINE;
+    }
+
+    private boolean usesInline(FastBudgets counting) {
+        counting.setInline(true);
         try {
-            BudgetTrial.run(library, this, new Shortcuts(library, symbols, host));
+            if (tryOut(counting) == 0) {
+                throw new EngineException("no block calls its hook as in version 2.0.1");
+            }
+            counting.setProven();
+            inline = FINE;
+        } catch (EngineException e) {
+            inline = reason(e);
+            counting.setInline(false);
+        }
+        return inline.equals(FINE);
+    }
+
+    private int tryOut(FastBudgets counting) {
+        boolean right = false;
+        budgets = counting;
+        try {
+            int countingBlocks = BudgetTrial.run(library, this, new Shortcuts(library, symbols, host))
+                    .countingBlocks();
             right = true;
+            return countingBlocks;
         } finally {
             if (!right) {
                 budgets = null;
             }
         }
-        return FINE;
     }
 
     /// Whether a shortcut is used.

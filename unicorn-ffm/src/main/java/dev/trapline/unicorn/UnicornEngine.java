@@ -191,6 +191,11 @@ final class UnicornEngine implements Engine {
         return executed;
     }
 
+    /// How many blocks of code count their instructions by themselves.
+    int countingBlocks() {
+        return counted == null ? 0 : counted.countingBlocks();
+    }
+
     private long begun() {
         if (counted != null) {
             return 0;

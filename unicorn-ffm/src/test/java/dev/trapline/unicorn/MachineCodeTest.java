@@ -46,7 +46,7 @@ class MachineCodeTest {
     void whatIsCalledThroughAPointerBeginsWithABranchTarget() {
         Host host = new Host("Linux", "amd64");
         byte[] budgets = MachineCode.bytes("budgets", host);
-        for (int entry : new int[] {0, BudgetData.READ_CODE, BudgetData.WRITE_CODE}) {
+        for (int entry : new int[] {0, BudgetData.READ_CODE, BudgetData.WRITE_CODE, BudgetData.OVER_CODE}) {
             assertThat(Arrays.copyOfRange(budgets, entry, entry + BRANCH_TARGET.length))
                     .as("budgets at " + entry)
                     .isEqualTo(BRANCH_TARGET);

@@ -11,6 +11,7 @@ import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.util.EnumSet;
 import java.util.List;
@@ -75,7 +76,7 @@ class ShortcutsTest {
     void theSelfTestComesToEveryWayThatASliceEnds() {
         Shortcuts all = bundled().shortcuts(ALL);
         Shortcuts none = bundled().shortcuts(Set.of());
-        List<Exit> exits = BudgetTrial.run(bundled(), all, none);
+        List<Exit> exits = BudgetTrial.run(bundled(), all, none).exits();
         for (Class<?> kind :
                 List.of(Exit.BudgetUsed.class, Exit.Maintenance.class, HypercallExit.class, GuestFault.class)) {
             assertThat(exits.stream().filter(kind::isInstance))
@@ -124,8 +125,30 @@ class ShortcutsTest {
         assertThat(shortcuts.line(Shortcut.STORES))
                 .isEqualTo("stores: refused (there is no machine code for " + system + " on " + processor + ")");
         assertThat(shortcuts.line(Shortcut.BUDGETS)).isEqualTo("budgets: refused (it needs stores)");
+        assertThat(shortcuts.line(Shortcut.INLINE)).isEqualTo("inline: refused (it needs budgets)");
         assertThat(shortcuts.uses(Shortcut.STORES)).isFalse();
         assertRuns(new GivenShortcuts(library, shortcuts));
+    }
+
+    @Test
+    void countingWithinTheCodeNeedsCountingByBlocks() {
+        Shortcuts shortcuts = bundled().shortcuts(EnumSet.of(Shortcut.STORES, Shortcut.INLINE));
+        assertThat(shortcuts.line(Shortcut.STORES)).contains(": on (");
+        assertThat(shortcuts.line(Shortcut.BUDGETS)).isEqualTo("budgets: off (not asked for)");
+        assertThat(shortcuts.line(Shortcut.INLINE)).isEqualTo("inline: refused (it needs budgets)");
+    }
+
+    @Test
+    void memoryThatCanBeWrittenIsToldFromOtherMemory() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment pages = NativePages.mapLow(2 * NativePages.PAGE, arena);
+            assertThat(pages.address() + pages.byteSize()).as("below 2 GiB").isLessThan(1L << 31);
+            NativePages.makeExecutable(pages.asSlice(0, NativePages.PAGE));
+            assertThat(HostMemory.isWritable(pages.address())).isFalse();
+            assertThat(HostMemory.isWritable(pages.address() + NativePages.PAGE))
+                    .isTrue();
+            assertThat(HostMemory.isWritable(0)).as("nothing").isFalse();
+        }
     }
 
     @Test

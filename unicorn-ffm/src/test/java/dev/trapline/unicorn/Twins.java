@@ -16,17 +16,19 @@ public final class Twins {
     private final EngineFactory with;
     private final EngineFactory without;
 
-    Twins(UnicornLibrary library) {
-        this.with = new UnicornEngines(library, Shortcut.parse("all"));
+    Twins(UnicornLibrary library, Set<Shortcut> shortcuts) {
+        this.with = new UnicornEngines(library, shortcuts);
         this.without = new UnicornEngines(library, Set.of());
     }
 
     /// Runs guests of consecutive seeds.
     ///
-    /// @param arguments `system` or `bundled`, first seed, how many
+    /// @param arguments `system` or `bundled`, first seed, how many, and which shortcuts: all of them if that is
+    ///     not said
     public static void main(String[] arguments) {
         LibrarySearch search = LibrarySearch.standard(null);
-        Twins twins = new Twins(UnicornLibrary.load(arguments[0].equals("bundled") ? search.withoutSystem() : search));
+        UnicornLibrary library = UnicornLibrary.load(arguments[0].equals("bundled") ? search.withoutSystem() : search);
+        Twins twins = new Twins(library, Shortcut.parse(arguments.length > 3 ? arguments[3] : "all"));
         long first = Long.parseLong(arguments[1]);
         long count = Long.parseLong(arguments[2]);
         for (long seed = first; seed < first + count; seed++) {

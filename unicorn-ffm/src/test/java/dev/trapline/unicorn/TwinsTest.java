@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Guests that do what is hard to get right run alike with and without shortcuts, slice for slice.
 class TwinsTest {
@@ -14,10 +14,12 @@ class TwinsTest {
     private static final int GUESTS = Boolean.getBoolean("trapline.full") ? 50_000 : 150;
 
     @ParameterizedTest
-    @ValueSource(strings = {"system", "bundled"})
-    void randomGuestsRunAlikeWithAndWithoutShortcuts(String library) throws IOException, InterruptedException {
+    @CsvSource({"system, all", "bundled, all", "system, 'stores,budgets'"})
+    void randomGuestsRunAlikeWithAndWithoutShortcuts(String library, String shortcuts)
+            throws IOException, InterruptedException {
         assumeTrue(!Host.current().machineCode().isEmpty(), "there is machine code for Linux on x86-64 only");
-        HostTools.Result result = HostTools.java(Path.of("."), Twins.class, library, "1", Integer.toString(GUESTS));
+        HostTools.Result result =
+                HostTools.java(Path.of("."), Twins.class, library, "1", Integer.toString(GUESTS), shortcuts);
         String printed = result.printed();
         String last = printed.substring(Math.max(0, printed.length() - 4000));
         assertThat(result.status())

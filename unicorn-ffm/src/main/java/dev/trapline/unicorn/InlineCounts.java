@@ -1,0 +1,57 @@
+package dev.trapline.unicorn;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import dev.trapline.abi.engine.EngineException;
+import java.lang.foreign.MemorySegment;
+
+/// The shortcut [Shortcut#INLINE] in one engine: a block that has called its hook once counts by itself from then on
+/// ([CountingCall]). The translated code is changed while none of it runs, or behind the part that changes.
+final class InlineCounts {
+
+    // SAFETY: used only in the engine's translated code, around a call that was just made.
+    @SuppressWarnings("restricted")
+    private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    private final BudgetData data;
+    private final CountingCall call;
+    /// What is looked at, over and over.
+    private final byte[] around = new byte[CountingCall.BEFORE + CountingCall.AFTER];
+    private boolean proven;
+
+    /// @param low where the cells are
+    /// @param proven whether this library's translated code is known to be writable
+    InlineCounts(BudgetData data, long instance, MemorySegment low, boolean proven) {
+        this.data = data;
+        this.call = new CountingCall(instance, data.hook(), Math.toIntExact(low.address()));
+        this.proven = proven;
+    }
+
+    /// A whole block that may run as such has called its hook.
+    ///
+    /// @param place where the hook returned to
+    void count(long place, CodeBlock block) {
+        MemorySegment.copy(MEMORY, JAVA_BYTE, place - CountingCall.BEFORE, around, 0, around.length);
+        byte[] code =
+                call.inPlace(around, place, InlineCounts::read, block.address(), block.length(), data.nextNumber());
+        if (code.length > 0) {
+            long begin = place + CountingCall.AFTER - code.length;
+            requireWritable(begin);
+            MemorySegment.copy(code, 0, MEMORY, JAVA_BYTE, begin, code.length);
+            data.countsByItself(block);
+        }
+    }
+
+    private static long read(long address) {
+        // SAFETY: the operand of a call in translated code.
+        return MEMORY.get(JAVA_LONG_UNALIGNED, address);
+    }
+
+    private void requireWritable(long address) {
+        if (!proven && !HostMemory.isWritable(address)) {
+            throw new EngineException("the library's translated code cannot be written");
+        }
+        proven = true;
+    }
+}
