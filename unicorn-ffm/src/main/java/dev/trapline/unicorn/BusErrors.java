@@ -4,6 +4,7 @@ import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// What a slice's accesses met besides memory and devices: addresses at which the machine has nothing, code where there
@@ -25,6 +26,7 @@ final class BusErrors {
     private final long[] before = new long[GeneralRegisters.COUNT];
     private boolean taken;
     private @Nullable CountedRun counted;
+    private LongPredicate fetched = _ -> false;
     private MemoryMap.@Nullable Memory ignoring;
     private long ignored;
 
@@ -34,6 +36,13 @@ final class BusErrors {
         this.general = general;
         this.translation = translation;
         this.progress = progress;
+    }
+
+    /// Has it known what was fetched.
+    ///
+    /// @param test whether code at a virtual address can be fetched without a look at the guest's tables
+    void knowFetched(LongPredicate test) {
+        fetched = test;
     }
 
     /// Has instructions repeated that a run is in the middle of.
@@ -66,8 +75,13 @@ final class BusErrors {
     /// Whether the access fetches the instruction at PC, or looks up in the guest's tables where that is.
     private boolean isFetching() {
         CountedRun run = counted;
-        long code = physical(before[GeneralRegisters.PC]);
-        return run == null ? code == AddressTranslation.NONE || block(code) == null : run.isFetching();
+        if (run != null) {
+            return run.isFetching();
+        }
+        long pc = before[GeneralRegisters.PC];
+        long code = physical(pc);
+        // The tables may no longer have what runs.
+        return (code == AddressTranslation.NONE || block(code) == null) && !fetched.test(pc);
     }
 
     /// An instruction is fetched when it is translated, before anything of it is done.

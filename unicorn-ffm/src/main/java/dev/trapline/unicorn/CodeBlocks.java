@@ -14,11 +14,6 @@ import org.jspecify.annotations.Nullable;
 /// is cut has to be as old as the whole one, or the history would depend on where slices end.
 final class CodeBlocks implements TranslationHook {
 
-    /// In the translation flags of AArch64: the MMU mode.
-    private static final int MODE_SHIFT = 24;
-
-    private static final int MODE_MASK = 0xf;
-
     // SAFETY: used only within the engine's CPU and within guest memory that it has mapped.
     @SuppressWarnings("restricted")
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
@@ -117,7 +112,7 @@ final class CodeBlocks implements TranslationHook {
     /// Where code that was just fetched is in the host's memory: the TLB alone knows, since the guest's tables may
     /// have changed. 0 if it is not there.
     private long host(long address, int flags) {
-        return layout.hostAddress(layout.cpu(engine), (flags >> MODE_SHIFT) & MODE_MASK, address);
+        return layout.hostAddress(layout.cpu(engine), TranslationFlags.mode(flags), address);
     }
 
     /// Sees to it that a piece of a block is found, or will be translated, as the whole one was.

@@ -35,7 +35,15 @@ final class TranslationFlags {
     private static final long PSTATE_D = 1 << 9;
     private static final long PSTATE_EL = 0xc;
 
+    private static final int REGIME_SHIFT = 24;
+    private static final int REGIME_MASK = 0xf;
+
     private TranslationFlags() {}
+
+    /// The number of the translation regime: the library's MMU mode.
+    static int mode(int flags) {
+        return (flags >> REGIME_SHIFT) & REGIME_MASK;
+    }
 
     /// The flags of the same CPU at another place.
     ///

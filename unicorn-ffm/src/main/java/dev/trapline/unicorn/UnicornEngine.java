@@ -125,8 +125,19 @@ final class UnicornEngine implements Engine {
             unicorn.hookSystemInstructions(hooks);
             unicorn.hookTranslation(new StateCheck(unicorn, library.switchLayout(), bus));
             cpu = shortcuts.cpuLayout().orElse(null);
+            bus.knowFetched(this::isFetched);
         }
         space.mapGaps(stubs, shortcuts != null);
+    }
+
+    /// Whether the TLB has the code at an address; false where that is not known.
+    private boolean isFetched(long address) {
+        CpuLayout known = cpu;
+        if (known == null) {
+            return false;
+        }
+        int mode = TranslationFlags.mode(library.switchLayout().flags(unicorn.saveContext()));
+        return known.hostAddress(known.cpu(unicorn), mode, address) != 0;
     }
 
     @Override

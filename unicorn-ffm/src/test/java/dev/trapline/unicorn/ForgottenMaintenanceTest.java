@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
 import java.nio.ByteBuffer;
@@ -353,6 +354,25 @@ class ForgottenMaintenanceTest {
             assertThat(guest.x(10)).as("after TLBI").isEqualTo(64);
             return guest.x(0);
         });
+    }
+
+    @Test
+    void anAccessToNothingIsNotDoneAlsoWhereTheTablesNoLongerHaveItsCode() {
+        for (UnicornEngines engines : BOTH) {
+            try (Snippet guest = open(engines, true, "nop; str x6, [x7]; nop; ldr x0, [x8]; hvc #0")) {
+                guest.engine()
+                        .writeRegisters(RegisterWrites.NONE
+                                .and(6, 0x1_0000_0000L | PAGE)
+                                .and(7, PAGE_TABLE)
+                                .and(8, 0x3000_0000));
+                // Its kind is told by the tables, with shortcuts and without.
+                assertThat(((GuestFault) guest.run()).address())
+                        .as("where nothing is")
+                        .isEqualTo(0x3000_0000);
+                assertThat(guest.pcOffset()).isEqualTo(12);
+                assertThat(guest.engine().executed()).as("without the load").isEqualTo(3);
+            }
+        }
     }
 
     /// In T32 the second halfword of what is called may lie in the next page.
