@@ -235,6 +235,20 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
         return there ? MEMORY.get(JAVA_LONG, entry + 3 * Long.BYTES) + address : 0;
     }
 
+    /// Whether the TLB has the code at an address, in its table or among its victims: no fetch of it looks at the
+    /// guest's tables.
+    ///
+    /// @param at address of the CPU
+    boolean hasCode(long at, int mode, long address) {
+        boolean has = hostAddress(at, mode, address) != 0;
+        for (int k = 0; k < VICTIM_COUNT; k++) {
+            long victim = at + descriptors() + (long) mode * DESCRIPTOR + VICTIMS + (long) k * ENTRY;
+            // SAFETY: within the CPU, at offsets that were found in one.
+            has |= (MEMORY.get(JAVA_LONG, victim + 2 * Long.BYTES) & ~CLOSED) == (address & -PAGE);
+        }
+        return has;
+    }
+
     /// What stands in the place of a page in the one table that has it.
     ///
     /// @throws EngineException if none has

@@ -137,7 +137,7 @@ final class UnicornEngine implements Engine {
             return false;
         }
         int mode = TranslationFlags.mode(library.switchLayout().flags(unicorn.saveContext()));
-        return known.hostAddress(known.cpu(unicorn), mode, address) != 0;
+        return known.hasCode(known.cpu(unicorn), mode, address);
     }
 
     @Override
