@@ -82,7 +82,7 @@ final class JournalExportCommand implements Action {
                     file,
                     !withoutImages,
                     share.sharing(),
-                    segment -> watch.endRequest().check(watch.what()));
+                    (segment, segments) -> watch.at("segment", segment, segments));
         } finally {
             watch.pause();
         }

@@ -26,6 +26,7 @@ public final class Trapline {
 
     /// Runs the command and ends the process with its exit status.
     public static void main(String[] arguments) {
+        Terminal.keepStandardStreams();
         Terminal terminal = Terminal.ofProcess();
         boolean json = FormatOption.isJson(List.of(arguments));
         int status;
@@ -43,6 +44,10 @@ public final class Trapline {
             status = new Trapline(terminal).execute(List.of(arguments));
         } catch (OutOfMemoryError _) {
             MemoryWatch.speak();
+            return;
+            // WIDE: threads of a machine or of a plugin would keep a process that has lost its main thread.
+        } catch (RuntimeException | Error e) {
+            Interruption.end(Failures.of(e).ending(), json, terminal.err());
             return;
         }
         Interruption.exit(terminal.settle(status), HOOKS_MILLIS);

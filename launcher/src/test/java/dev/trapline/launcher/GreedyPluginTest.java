@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A plugin shares the process with everything else: one that takes all that the process has, or ends it, is named.
 class GreedyPluginTest {
@@ -188,13 +189,16 @@ class GreedyPluginTest {
                 .isZero();
     }
 
-    @Test
-    void aHookThatNeverEndsDoesNotHoldTheProcess() {
-        List<String> command = plugin.run("hook", "entropy", false);
+    /// It does something to the process, and returns.
+    @ParameterizedTest
+    @ValueSource(strings = {"hook", "thread", "close streams", "replace streams"})
+    void whatAServiceLeavesBehindNeitherHoldsTheProcessNorKeepsItsLastLineBack(String how) {
+        List<String> command = plugin.run(how, "entropy", false);
         command.addAll(List.of("--max-instructions", "400000"));
         CommandProcess process = CommandProcess.start(command.toArray(String[]::new));
         process.type("");
         CommandProcess.Ended ended = process.await();
         assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.LIMIT);
+        assertThat(ended.lastLine()).startsWith("trapline: exit 5, limit: ");
     }
 }

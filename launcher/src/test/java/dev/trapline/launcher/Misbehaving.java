@@ -13,6 +13,8 @@ import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceDescriptor.Setting;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -111,7 +113,7 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
         misbehave(state.how());
         return switch (state.how()) {
             case "null" -> null;
-            case "interrupt", "hook", "threads and return" -> Reaction.of(state);
+            case "interrupt", "hook", "close streams", "replace streams", "thread", "threads and return" -> Reaction.of(state);
             default -> Reaction.of(state, effect(state.how()));
         };
     }
@@ -165,6 +167,15 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
             case "threads" -> takeThreads(LockSupport::park, false);
             case "threads and return" -> takeThreads(Misbehaving::rest, true);
             case "exit" -> System.exit(0);
+            case "close streams" -> {
+                System.err.close();
+                System.out.close();
+            }
+            case "replace streams" -> {
+                System.setErr(new PrintStream(OutputStream.nullOutputStream()));
+                System.setOut(new PrintStream(OutputStream.nullOutputStream()));
+            }
+            case "thread" -> new Thread(Misbehaving::rest).start();
             case "interrupt" -> Thread.currentThread().interrupt();
             case "hook" -> Runtime.getRuntime().addShutdownHook(new Thread(Misbehaving::loop));
             case "endless" -> throw new Endless();

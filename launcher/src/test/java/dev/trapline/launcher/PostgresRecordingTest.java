@@ -5,14 +5,17 @@ import static dev.trapline.launcher.CommandProcess.run;
 import static dev.trapline.launcher.CommandProcess.runWith;
 import static dev.trapline.launcher.CommandProcess.startWith;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.trapline.launcher.CommandProcess.Ended;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -125,6 +128,75 @@ class PostgresRecordingTest {
         Ended unsaid = run("run", "--set", "record.store=postgresql", "--record", file("unsaid"), guest("smp-hello"));
         assertThat(unsaid.status()).as(unsaid.err()).isEqualTo(Ending.USAGE);
         assertThat(unsaid.lastLine()).contains("record.postgresql.url", "TRAPLINE_POSTGRESQL_URL");
+    }
+
+    @Test
+    void aServerWithAForgedCertificateGetsNothing() throws Exception {
+        assumeTrue(
+                Files.isExecutable(Path.of("/usr/bin/openssl")),
+                "there is no openssl (Debian: apt install openssl): forged certificates are not tested");
+        Path certificate = server.useForgedCertificate();
+        for (String trusted : List.of("", "&sslrootcert=" + certificate)) {
+            Map<String, String> environment = new LinkedHashMap<>(server.environment());
+            environment.put("TRAPLINE_POSTGRESQL_URL", server.url() + "?sslmode=verify-full" + trusted);
+            Ended ended = runWith(
+                    environment,
+                    "run",
+                    "--set",
+                    "record.store=postgresql",
+                    "--record",
+                    file("forged"),
+                    guest("smp-hello"));
+            assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.STORAGE);
+            assertThat(ended.lastLine())
+                    .as(trusted.isEmpty() ? "nobody known vouches for it" : "it is for another name")
+                    .contains("the server must show a certificate for its name");
+            assertThat(ended.err()).doesNotContain(PostgresServer.PASSWORD);
+        }
+    }
+
+    @Test
+    void noLogNamesAPassword() {
+        for (String url : List.of(
+                server.url(),
+                server.url() + "?user=" + PostgresServer.USER + "&password="
+                        + URLEncoder.encode(PostgresServer.PASSWORD, StandardCharsets.UTF_8))) {
+            Map<String, String> environment = new LinkedHashMap<>(server.environment());
+            environment.put("TRAPLINE_POSTGRESQL_URL", url);
+            environment.put("JAVA_TOOL_OPTIONS", "-Dtrapline.log.level=ALL -Dakka.loglevel=DEBUG -Dakka.log-config-on-start=on -Dlogback.configurationFile="
+                    + everything());
+            Ended ended = runWith(
+                    environment,
+                    "run",
+                    "--set",
+                    "record.store=postgresql",
+                    "--record",
+                    file("logged" + url.length()),
+                    guest("smp-hello"));
+            assertThat(ended.status()).as(ended.err()).isZero();
+            assertThat(ended.err())
+                    .as("much is logged")
+                    .contains("com.zaxxer.hikari")
+                    .doesNotContain(PostgresServer.PASSWORD)
+                    .doesNotContain(URLEncoder.encode(PostgresServer.PASSWORD, StandardCharsets.UTF_8));
+        }
+    }
+
+    /// A configuration of Logback that leaves out nothing.
+    private Path everything() {
+        try {
+            return Files.writeString(directory.resolve("logback.xml"), """
+                <configuration>
+                  <appender name="err" class="ch.qos.logback.core.ConsoleAppender">
+                    <target>System.err</target>
+                    <encoder><pattern>%level %logger: %msg%n%ex</pattern></encoder>
+                  </appender>
+                  <root level="ALL"><appender-ref ref="err"/></root>
+                </configuration>
+                """);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -1,11 +1,14 @@
 package dev.trapline.launcher;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -107,6 +110,35 @@ final class PostgresServer implements AutoCloseable {
                 "-o",
                 "-p " + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=",
                 "start");
+    }
+
+    /// Has the server take TLS as well, with a certificate that it made itself, for a name that is not its own.
+    ///
+    /// @return the certificate's file
+    Path useForgedCertificate() throws IOException, SQLException {
+        Path certificate = home.resolve("data").resolve("server.crt");
+        Path key = home.resolve("data").resolve("server.key");
+        run(List.of(
+                "openssl",
+                "req",
+                "-new",
+                "-x509",
+                "-nodes",
+                "-subj",
+                "/CN=elsewhere.example",
+                "-out",
+                certificate.toString(),
+                "-keyout",
+                key.toString()));
+        run(List.of("chmod", "600", key.toString()));
+        if (isRoot()) {
+            run(List.of("chown", "postgres", certificate.toString(), key.toString()));
+        }
+        Files.writeString(
+                home.resolve("data").resolve("postgresql.conf"), "\nssl = on\n", StandardOpenOption.APPEND);
+        ask("select pg_reload_conf()::int");
+        Path copy = Files.createTempFile("trapline-certificate-", ".crt");
+        return Files.copy(certificate, copy, REPLACE_EXISTING);
     }
 
     /// Pulls the plug: connections are cut, and nothing is tidied up.

@@ -1,5 +1,6 @@
 package dev.trapline.unicorn;
 
+import dev.trapline.abi.file.PrivateDirectories;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineException;
 import java.io.IOException;
@@ -90,7 +91,7 @@ final class BundledLibrary {
         if (directory == null) {
             throw new IOException("no directory to write " + file + " into");
         }
-        Files.createDirectories(directory);
+        PrivateDirectories.make(directory);
         Path temporary = Files.createTempFile(directory, "extracting", ".tmp");
         try {
             Files.write(temporary, content.toArray());

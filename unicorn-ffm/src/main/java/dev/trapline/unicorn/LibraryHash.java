@@ -1,5 +1,6 @@
 package dev.trapline.unicorn;
 
+import dev.trapline.abi.file.PrivateDirectories;
 import dev.trapline.abi.Bytes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,7 @@ final class LibraryHash {
         Path temporary;
         try {
             Path directory = Objects.requireNonNull(kept.getParent(), "the cache is above it");
-            Files.createDirectories(directory);
+            PrivateDirectories.make(directory);
             temporary = Files.createTempFile(directory, "writing", ".tmp");
         } catch (IOException e) {
             // The cache cannot be written: next time it is computed again.

@@ -53,6 +53,11 @@ final class PartReader implements AutoCloseable {
         }
     }
 
+    /// How many bytes of the file were read.
+    long at() {
+        return at;
+    }
+
     private byte[] prologue() {
         if (size < Part.PROLOGUE_BYTES) {
             throw notOne();

@@ -28,7 +28,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Packs a recording into one file, and writes nothing to the recording.
@@ -37,9 +36,10 @@ public final class RecordingExport {
     private final RecordingReader reader;
     private final Manifest manifest;
     private final List<Image> images;
-    private final LongConsumer progress;
+    private final Progress progress;
+    private long written;
 
-    private RecordingExport(RecordingReader reader, Manifest manifest, List<Image> images, LongConsumer progress) {
+    private RecordingExport(RecordingReader reader, Manifest manifest, List<Image> images, Progress progress) {
         this.reader = reader;
         this.manifest = manifest;
         this.images = images;
@@ -53,11 +53,10 @@ public final class RecordingExport {
     /// @param withImages whether the images go into it
     /// @param sharing who may read the file
     /// @param reader opens the recording
-    /// @param progress told which segment is written, 0 before the first; may throw to end the export, which then
-    ///     leaves no file
+    /// @param progress told how far it is; may throw to end the export, which then leaves no file
     /// @throws RecordingException if the recording cannot be read, or the file cannot be made; then there is none
     public static ExportSummary export(
-            Path recording, Path file, boolean withImages, Sharing sharing, Opener reader, LongConsumer progress) {
+            Path recording, Path file, boolean withImages, Sharing sharing, Opener reader, Progress progress) {
         requireOutside(recording, file);
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             throw exists(file, null);
@@ -69,6 +68,13 @@ public final class RecordingExport {
             List<Image> images = withImages ? open.images() : List.of();
             return new RecordingExport(open, manifest.in(Manifest.MVSTORE), images, progress).writeTo(file, sharing);
         }
+    }
+
+    /// Hears how far an export is.
+    public interface Progress {
+        /// @param segment that is written, 0 before the first
+        /// @param segments how many there are
+        void at(long segment, long segments);
     }
 
     /// How a recording is opened.
@@ -116,7 +122,7 @@ public final class RecordingExport {
             Permissions.makeFile(fresh, sharing);
             long slices;
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(fresh, StandardOpenOption.WRITE))) {
-                slices = write(new PartWriter(out, () -> progress.accept(0)));
+                slices = write(new PartWriter(out, () -> progress.at(written, reader.segmentCount())));
             }
             Files.move(fresh, file);
             return new ExportSummary(
@@ -158,7 +164,8 @@ public final class RecordingExport {
         long slices = 0;
         ByteArrayOutputStream group = new ByteArrayOutputStream(Part.GROUP_BYTES);
         for (long ordinal = 0; ordinal < reader.segmentCount(); ordinal++) {
-            progress.accept(ordinal);
+            written = ordinal;
+            progress.at(ordinal, reader.segmentCount());
             Segment segment = reader.segment(ordinal);
             group.write(segment.bytes());
             digest = segment.digest();

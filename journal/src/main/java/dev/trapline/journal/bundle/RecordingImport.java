@@ -40,13 +40,18 @@ public final class RecordingImport {
     /// The events were written by a recorder of its own time; who it was is no part of the history.
     private static final String WRITER = "import";
 
+    /// So many segments are worked on between two looks at whether the import is to end.
+    private static final int STRETCH = 256;
+
     private final Path file;
     private final PartReader parts;
+    private final ImportLimits limits;
     private PartReader.Content part;
 
-    private RecordingImport(Path file, PartReader parts) {
+    private RecordingImport(Path file, PartReader parts, ImportLimits limits) {
         this.file = file;
         this.parts = parts;
+        this.limits = limits;
         this.part = parts.next();
     }
 
@@ -63,7 +68,7 @@ public final class RecordingImport {
         }
         Compression.require();
         try (PartReader parts = new PartReader(file, limits)) {
-            return new RecordingImport(file, parts).writeTo(target, sharing);
+            return new RecordingImport(file, parts, limits).writeTo(target, sharing);
         }
     }
 
@@ -192,38 +197,40 @@ public final class RecordingImport {
             long events = 1;
             long digest = Segment.digestOf(header);
             while (part.kind() == Part.Kind.SEGMENTS) {
-                List<EventRow> rows = new ArrayList<>();
-                for (Segment segment : segments(take(Part.Kind.SEGMENTS))) {
-                    if (segment.predecessor() != digest) {
-                        throw parts.damaged("segment " + segment.ordinal() + " does not follow what stands before it");
+                byte[] group = take(Part.Kind.SEGMENTS);
+                for (int at = 0; at < group.length; ) {
+                    limits.progress().accept(parts.at());
+                    List<EventRow> rows = new ArrayList<>();
+                    while (at < group.length && rows.size() < STRETCH) {
+                        Segment segment = segment(group, at);
+                        if (segment.predecessor() != digest) {
+                            throw parts.damaged(
+                                    "segment " + segment.ordinal() + " does not follow what stands before it");
+                        }
+                        rows.add(row(++events, JournalEventSerializer.SEGMENT, segment.bytes()));
+                        digest = segment.digest();
+                        at += segment.bytes().length;
                     }
-                    rows.add(row(++events, JournalEventSerializer.SEGMENT, segment.bytes()));
-                    digest = segment.digest();
+                    if (manifest.closed() && events - 1 > manifest.segments()) {
+                        throw parts.damaged(
+                                "it has more segments than the " + manifest.segments() + " of its manifest");
+                    }
+                    store.append(rows);
                 }
-                if (manifest.closed() && events - 1 > manifest.segments()) {
-                    throw parts.damaged("it has more segments than the " + manifest.segments() + " of its manifest");
-                }
-                store.append(rows);
             }
             if (!Arrays.equals(take(Part.Kind.END), RecordingExport.end(events - 1, digest))) {
                 throw parts.damaged("it ends with another segment than it should");
             }
-            store.finish();
+            store.finish(() -> limits.progress().accept(parts.at()));
         }
     }
 
-    private List<Segment> segments(byte[] group) {
-        List<Segment> segments = new ArrayList<>();
+    private Segment segment(byte[] group, int at) {
         try {
-            for (int at = 0; at < group.length; ) {
-                int length = Segment.lengthAt(group, at);
-                segments.add(Segment.parse(Arrays.copyOfRange(group, at, at + length)));
-                at += length;
-            }
+            return Segment.parse(Arrays.copyOfRange(group, at, at + Segment.lengthAt(group, at)));
         } catch (CodecException e) {
             throw parts.damaged("a segment makes no sense: " + e.getMessage());
         }
-        return segments;
     }
 
     private static EventRow row(long sequenceNr, String manifest, byte[] payload) {
@@ -235,6 +242,9 @@ public final class RecordingImport {
         try (RecordingReader reader = StoredRecordingReader.open(directory.path(), OpenOptions.STRICT)) {
             long slices = 0;
             for (long ordinal = 0; ordinal < reader.segmentCount(); ordinal++) {
+                if (ordinal % STRETCH == 0) {
+                    limits.progress().accept(parts.at());
+                }
                 slices += reader.segment(ordinal).slices();
             }
             return new ExportSummary(

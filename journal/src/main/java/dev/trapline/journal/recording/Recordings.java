@@ -28,7 +28,6 @@ import dev.trapline.journal.store.StoredRecordingReader;
 import dev.trapline.journal.store.UnfinishedRecording;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.LongConsumer;
 
 /// Makes, opens and replays recordings.
 public final class Recordings {
@@ -116,10 +115,10 @@ public final class Recordings {
     /// @param file must not exist
     /// @param withImages whether the images go into it
     /// @param sharing who may read the file
-    /// @param progress told which segment is written; may throw to end the export, which then leaves no file
+    /// @param progress told how far it is; may throw to end the export, which then leaves no file
     /// @throws RecordingException if the recording cannot be read or the file not be made; then there is no file
     public static ExportSummary export(
-            Path directory, Path file, boolean withImages, Sharing sharing, LongConsumer progress) {
+            Path directory, Path file, boolean withImages, Sharing sharing, RecordingExport.Progress progress) {
         return RecordingExport.export(directory, file, withImages, sharing, Recordings::open, progress);
     }
 
@@ -127,7 +126,7 @@ public final class Recordings {
     ///
     /// @throws RecordingException as above
     public static ExportSummary export(Path directory, Path file, boolean withImages) {
-        return export(directory, file, withImages, Sharing.PRIVATE, _ -> {});
+        return export(directory, file, withImages, Sharing.PRIVATE, (_, _) -> {});
     }
 
     /// Makes a recording of a file that [#export] wrote.

@@ -2,6 +2,7 @@ package dev.trapline.journal.store;
 
 import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.file.BoundedFile.Links;
+import dev.trapline.abi.file.PrivateDirectories;
 import dev.trapline.abi.file.UnusableFileException;
 import dev.trapline.abi.machine.Sharing;
 import dev.trapline.journal.record.CheckpointKey;
@@ -102,7 +103,7 @@ public final class CheckpointSeal {
     private void make() throws IOException {
         Path directory = file.toAbsolutePath().getParent();
         if (directory != null && !Files.isDirectory(directory)) {
-            Permissions.makeDirectories(directory);
+            PrivateDirectories.make(directory);
         }
         try {
             Permissions.makeFile(file, Sharing.PRIVATE);

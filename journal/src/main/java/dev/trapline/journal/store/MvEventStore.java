@@ -148,9 +148,16 @@ public final class MvEventStore implements EventStore {
     /// Where there is no room for that, the file stays as large as it is.
     @Override
     public synchronized void finish() {
+        finish(() -> {});
+    }
+
+    /// As above.
+    ///
+    /// @param each called for each row; may throw to end it, and then the store is not closed
+    public synchronized void finish(Runnable each) {
         Path smaller = file.resolveSibling(file.getFileName() + ".closing");
         try {
-            if (!rewrite(smaller)) {
+            if (!rewrite(smaller, each)) {
                 store.sync();
                 close();
             }
@@ -161,7 +168,7 @@ public final class MvEventStore implements EventStore {
         durable = highest;
     }
 
-    private boolean rewrite(Path smaller) {
+    private boolean rewrite(Path smaller, Runnable each) {
         try {
             Iterator<Long> keys = events.keySet().iterator();
             MvFile.write(
@@ -174,6 +181,7 @@ public final class MvEventStore implements EventStore {
 
                         @Override
                         public EventRow next() {
+                            each.run();
                             return row(keys.next());
                         }
                     },

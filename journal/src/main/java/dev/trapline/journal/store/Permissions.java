@@ -37,15 +37,6 @@ public final class Permissions {
         set(directory, PRIVATE_DIRECTORY);
     }
 
-    /// Makes private directories, up to the last of a path, where there are none yet.
-    static void makeDirectories(Path directory) throws IOException {
-        if (areKnown(directory)) {
-            Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(PRIVATE_DIRECTORY));
-        } else {
-            Files.createDirectories(directory);
-        }
-    }
-
     /// Whether all users of the machine can read or write a file.
     static boolean isOpenToAll(Path file) throws IOException {
         return areKnown(file) && !Collections.disjoint(Files.getPosixFilePermissions(file), READ_OR_WRITTEN_BY_ALL);

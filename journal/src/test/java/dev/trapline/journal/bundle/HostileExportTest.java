@@ -3,6 +3,10 @@ package dev.trapline.journal.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.ByteArrayOutputStream;
+import java.util.Objects;
+import dev.trapline.journal.codec.SegmentBuilder;
+import dev.trapline.journal.codec.Segment;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Sharing;
@@ -151,6 +155,53 @@ class HostileExportTest {
                             RuntimeException.class,
                             () -> Recordings.importTo(file, directory.resolve("made"), Sharing.PRIVATE, ended)))
                     .as("ended, or refused for its end, after %d looks", at)
+                    .isNotNull();
+            assertThat(directory).as("after %d looks", at).isDirectoryNotContaining("glob:**made*");
+        }
+    }
+
+    /// However many segments one part holds: nobody waits long for the end of an import.
+    @Test
+    void anImportOfManySegmentsCanBeEndedInEveryPhase() throws IOException {
+        int count = 20_000;
+        Written header = header(List.of());
+        SegmentBuilder builder =
+                new SegmentBuilder(Segment.digestOf(header.content().toArray()), 1);
+        ByteArrayOutputStream group = new ByteArrayOutputStream();
+        Segment last = null;
+        for (int i = 0; i < count; i++) {
+            builder.add(SampleRun.records(1).getFirst());
+            last = builder.seal();
+            group.write(last.bytes());
+        }
+        long digest = Objects.requireNonNull(last).digest();
+        Written manifest = new Written(
+                Part.Kind.MANIFEST,
+                MANIFEST.replace("segments = 0", "segments = " + count)
+                        .replace("digest = 0", "digest = " + Long.toHexString(digest))
+                        .getBytes(StandardCharsets.UTF_8));
+        Path file = write(
+                manifest,
+                header,
+                new Written(Part.Kind.SEGMENTS, group.toByteArray()),
+                new Written(Part.Kind.END, RecordingExport.end(count, digest)));
+        AtomicInteger looks = new AtomicInteger();
+        ImportLimits counted = new ImportLimits(Long.MAX_VALUE, _ -> looks.incrementAndGet());
+        Recordings.importTo(file, directory.resolve("whole"), Sharing.PRIVATE, counted);
+        assertThat(looks.get())
+                .as("a look at least for every 256 segments: when they are read, packed, and checked")
+                .isGreaterThan(3 * count / 256);
+        for (int at = 1; at < looks.get(); at += looks.get() / 16) {
+            AtomicInteger left = new AtomicInteger(at);
+            ImportLimits ended = new ImportLimits(Long.MAX_VALUE, _ -> {
+                if (left.decrementAndGet() == 0) {
+                    throw new UnsupportedOperationException("enough");
+                }
+            });
+            assertThat(catchThrowableOfType(
+                            UnsupportedOperationException.class,
+                            () -> Recordings.importTo(file, directory.resolve("made"), Sharing.PRIVATE, ended)))
+                    .as("ended after %d looks", at)
                     .isNotNull();
             assertThat(directory).as("after %d looks", at).isDirectoryNotContaining("glob:**made*");
         }
