@@ -24,17 +24,16 @@ final class InputFiles {
     ///
     /// @throws CommandException if a file cannot be read, or if there is nothing to run
     static List<Image> images(TraplineConfig config) {
+        refuseOthers(config);
         List<Image> images = new ArrayList<>();
         long ram = config.machine().ramBytes();
         Path flash = config.run().flash();
         if (flash != null) {
-            refuse(flash, InputKind.GUEST, InputKind.EXPORT, InputKind.RECORDING, InputKind.DEVICE_TREE);
             images.add(new Image(
                     Image.Kind.FLASH, name(flash), 0, read("flash image", flash, Image.most(Image.Kind.FLASH, 0))));
         }
         Path tree = config.run().deviceTree();
         if (tree != null) {
-            refuse(tree, InputKind.GUEST, InputKind.EXPORT, InputKind.RECORDING);
             images.add(new Image(
                     Image.Kind.DEVICE_TREE,
                     name(tree),
@@ -43,12 +42,10 @@ final class InputFiles {
         }
         switch (config.run().image()) {
             case ElfImage(Path file) -> {
-                refuse(file, InputKind.EXPORT, InputKind.RECORDING, InputKind.DEVICE_TREE);
                 images.add(
                         new Image(Image.Kind.ELF, name(file), 0, read("image", file, Image.most(Image.Kind.ELF, 0))));
             }
             case RawImage(Path file, long address) -> {
-                refuse(file, InputKind.EXPORT, InputKind.RECORDING);
                 if (InputKind.of(file) == InputKind.GUEST) {
                     throw CommandException.usage("--load-address " + Json.hex(address) + " has no effect: " + file
                             + " is an ELF file, which says itself where it goes; leave the option out, or make a raw"
@@ -65,6 +62,23 @@ final class InputFiles {
             }
         }
         return images;
+    }
+
+    /// Refuses files that another option or command takes, before one of them is read: what is to be run comes first.
+    private static void refuseOthers(TraplineConfig config) {
+        switch (config.run().image()) {
+            case ElfImage(Path file) -> refuse(file, InputKind.EXPORT, InputKind.RECORDING, InputKind.DEVICE_TREE);
+            case RawImage(Path file, long _) -> refuse(file, InputKind.EXPORT, InputKind.RECORDING);
+            case null -> {}
+        }
+        Path flash = config.run().flash();
+        if (flash != null) {
+            refuse(flash, InputKind.GUEST, InputKind.EXPORT, InputKind.RECORDING, InputKind.DEVICE_TREE);
+        }
+        Path tree = config.run().deviceTree();
+        if (tree != null) {
+            refuse(tree, InputKind.GUEST, InputKind.EXPORT, InputKind.RECORDING);
+        }
     }
 
     /// Refuses a file that another option or command takes.

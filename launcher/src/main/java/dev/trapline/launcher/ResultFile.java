@@ -32,6 +32,11 @@ final class ResultFile {
     /// More than a result ever has.
     private static final long MOST_BYTES = 1 << 20;
 
+    /// What the process has open, and devices that are there to be written to. `/dev/full` refuses, as a full disk
+    /// does.
+    private static final String DEVICES =
+            "/dev/(null|full|tty|stdout|stderr|fd/[0-9]+)|/proc/(self|[0-9]+)/fd/[0-9]+|/dev/pts/[0-9]+";
+
     private static final Pattern HOST_NANOS = Pattern.compile("\"hostNanos\":([0-9]+)");
 
     private ResultFile() {}
@@ -48,8 +53,9 @@ final class ResultFile {
         try {
             FileKind kind = FileKind.of(file);
             if (kind == FileKind.NOTHING) {
+                requirePlace(file);
                 Files.createFile(file);
-            } else if (kind != FileKind.REGULAR && kind != FileKind.DEVICE && !BoundedFile.isOpenPipe(file)) {
+            } else if (kind != FileKind.REGULAR && !isTakenAnyway(file, kind)) {
                 throw CommandException.usage("--result " + file + " " + kind.words() + ": give a file");
             } else if (!Files.isWritable(file)) {
                 throw new AccessDeniedException(file.toString());
@@ -59,6 +65,27 @@ final class ResultFile {
                     "--result " + file + " cannot be written (" + WriteFailure.reason(e)
                             + "): give a file in a directory that exists and can be written",
                     e);
+        }
+    }
+
+    /// Devices that take a result, and what the shell has opened.
+    private static boolean isTakenAnyway(Path file, FileKind kind) throws IOException {
+        return BoundedFile.isOpenPipe(file)
+                || (kind == FileKind.DEVICE && file.toString().matches(DEVICES));
+    }
+
+    private static void requirePlace(Path file) throws IOException {
+        Path parent = file.toAbsolutePath().getParent();
+        String why = null;
+        if (Files.isSymbolicLink(file)) {
+            why = "is a link to " + Files.readSymbolicLink(file) + ", which is not there";
+        } else if (parent != null && !Files.isDirectory(parent)) {
+            why = "cannot be written (there is no directory " + (file.getParent() == null ? parent : file.getParent())
+                    + ")";
+        }
+        if (why != null) {
+            throw CommandException.usage(
+                    "--result " + file + " " + why + ": give a file in a directory that exists and can be written");
         }
     }
 

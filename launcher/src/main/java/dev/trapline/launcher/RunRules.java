@@ -53,6 +53,7 @@ final class RunRules {
         if (proceedWith == null) {
             ofNewRun(rules, config);
             new IdlePolicy(layers, config.machine().policy(), services).add(rules);
+            IdleSettings.add(rules, config.machine().serviceSettings());
         } else {
             List<String> used = new ArrayList<>(OF_A_CONTINUATION);
             used.add("replay.");

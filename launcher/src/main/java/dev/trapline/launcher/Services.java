@@ -1,5 +1,7 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.file.FileKind;
+import dev.trapline.abi.file.WriteFailure;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.firmware.FirmwareServices;
@@ -114,10 +116,7 @@ record Services(List<LoadedService<?>> loaded, SortedMap<String, Path> plugins) 
 
     // One class loader has all plugins: of two classes of one name it would see the first, and say nothing.
     private static void check(Path plugin, Map<String, Path> classes) {
-        if (!Files.isRegularFile(plugin) || !Files.isReadable(plugin)) {
-            throw CommandException.usage(
-                    "plugin " + plugin + ": " + (Files.exists(plugin) ? "not a readable file" : "no such file"));
-        }
+        requireFile(plugin);
         try (JarFile jar = new JarFile(plugin.toFile())) {
             ZipEntry entry = jar.getEntry(ENTRY);
             if (entry == null) {
@@ -133,6 +132,25 @@ record Services(List<LoadedService<?>> loaded, SortedMap<String, Path> plugins) 
             }
         } catch (IOException e) {
             throw CommandException.usage("plugin " + plugin + " is not a JAR file: " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireFile(Path plugin) {
+        FileKind kind;
+        try {
+            kind = FileKind.of(plugin);
+        } catch (IOException e) {
+            throw CommandException.usage("plugin " + plugin + ": " + WriteFailure.reason(e), e);
+        }
+        if (kind == FileKind.NOTHING) {
+            throw CommandException.usage("plugin " + plugin + ": no such file");
+        }
+        if (kind != FileKind.REGULAR) {
+            throw CommandException.usage("plugin " + plugin + " " + kind.words() + ": give a JAR file");
+        }
+        if (!Files.isReadable(plugin)) {
+            throw CommandException.usage(
+                    "plugin " + plugin + ": permission denied; make the file readable for you (chmod u+r)");
         }
     }
 

@@ -94,6 +94,10 @@ class BadInputTest {
         --seed 7 --set run.entropy=host    | the schedule is not random, and entropy comes from the host
         --set replay.checkpoints.budget=1G | it is for replaying, and this is a run
         --set firmware.services.psci.version=1.1 --set firmware.toggles.psci=off | the toggle 'psci' switches
+        --set firmware.services.psci.trusted-os-cpu=0     | firmware.services.psci.trusted-os is none: no Trusted OS
+        --set firmware.services.psci.default-suspend=core-standby --set firmware.services.psci.without=CPU_DEFAULT_SUSPEND | firmware.services.psci.without is CPU_DEFAULT_SUSPEND: the call
+        --set firmware.services.smccc.soc-revision=1 --set firmware.services.smccc.soc-version=none | firmware.services.smccc.soc-version is none: SOC_ID is not there
+        --set firmware.services.smccc.standard-hyp-revision=1.1 --set firmware.services.smccc.standard-hyp-uid=none | firmware.services.smccc.standard-hyp-uid is none: the queries
         """)
     void whatHasNoEffectOnARunIsRefused(String options, String reason) {
         List<String> words = new ArrayList<>(List.of("run"));
@@ -159,6 +163,7 @@ class BadInputTest {
                     packed + " is an exported recording; import it first: trapline journal import " + packed);
         }
         assertRefused(perform("run", packed), packed + " is an exported recording; import it first");
+        assertRefused(perform("run", "--dtb", "absent", packed), packed + " is an exported recording; import it first");
         assertRefused(perform("journal", "import", elf, recording + "2"), elf + " is a guest");
         assertRefused(perform("journal", "import", recording, recording + "2"), recording + " is a recording");
         assertRefused(perform("run", "--flash", elf), elf + " is a guest");
@@ -317,6 +322,25 @@ class BadInputTest {
         assertRefused(
                 perform("run", "--result", directory.toString(), guest("exit-42")), directory + " is a directory");
         assertRefused(perform("replay", "--result", absent.toString(), "rec"), "--result " + absent);
+        assertRefused(
+                perform("run", "--result", absent.toString(), guest("exit-42")),
+                "there is no directory " + absent.getParent());
+        assertRefused(perform("run", "--result", "/dev/zero", guest("exit-42")), "--result /dev/zero is a device");
+    }
+
+    @Test
+    void aResultFileThatIsALinkToNothingIsNamedAsSuch() throws IOException {
+        Path link = Files.createSymbolicLink(directory.resolve("dangling"), directory.resolve("gone"));
+        assertRefused(
+                perform("run", "--result", link.toString(), guest("exit-42")),
+                "--result " + link + " is a link to " + directory.resolve("gone") + ", which is not there");
+    }
+
+    @Test
+    void aPluginThatIsNoFileIsNamedWithWhatToGive() {
+        assertRefused(
+                perform("run", "--plugin", directory.toString(), guest("exit-42")),
+                "plugin " + directory + " is a directory: give a JAR file");
     }
 
     @Test

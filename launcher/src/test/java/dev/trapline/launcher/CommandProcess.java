@@ -138,6 +138,11 @@ final class CommandProcess {
         }
     }
 
+    /// Ends it, if it has not ended by itself.
+    void destroy() {
+        process.destroyForcibly();
+    }
+
     long pid() {
         return process.pid();
     }

@@ -101,13 +101,18 @@ class FullDiskTest {
                 "--record",
                 recording.toString(),
                 guest("hypercall-loop"));
-        while (process.isAlive() && !Files.readString(said).contains("the machine waits up to")) {
-            Thread.onSpinWait();
+        Ended ended;
+        try {
+            while (process.isAlive() && !Files.readString(said).contains("the machine waits up to")) {
+                Thread.onSpinWait();
+            }
+            // SLEEP: nothing tells from outside that the time limit has passed.
+            Thread.sleep(timeout);
+            process.signal("INT");
+            ended = process.await();
+        } finally {
+            process.destroy();
         }
-        // SLEEP: nothing tells from outside that the time limit has passed.
-        Thread.sleep(timeout);
-        process.signal("INT");
-        Ended ended = process.await();
         String err = Files.readString(said);
         assertThat(ended.status()).as(err).isEqualTo(Ending.INTERRUPTED);
         assertThat(err.stripTrailing().lines().toList().getLast())

@@ -21,7 +21,6 @@ import dev.trapline.journal.store.RecordingDirectory;
 import dev.trapline.journal.store.StoredRecordingReader;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -80,7 +79,7 @@ public final class RecordingImport {
     }
 
     private ExportSummary writeTo(Path target, Sharing sharing) {
-        Manifest manifest = Manifest.parse(new String(take(Part.Kind.MANIFEST), StandardCharsets.UTF_8), file);
+        Manifest manifest = Manifest.parse(take(Part.Kind.MANIFEST), file);
         byte[] headerBytes = take(Part.Kind.HEADER);
         RecordingHeader header = header(headerBytes);
         requirePossible(header);

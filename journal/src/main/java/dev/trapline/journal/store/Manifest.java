@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// The small text file that says that a directory is a recording.
 ///
@@ -40,6 +41,9 @@ public record Manifest(String id, String store, String durability, boolean close
 
     /// The most that a manifest may have: a few lines, one of them perhaps a long URL.
     public static final int MOST_BYTES = 64 << 10;
+
+    /// The most characters that a line may have: the URL of a database is the longest.
+    static final int MOST_LINE = 4096;
 
     private static final String FIRST_LINE = "trapline-recording";
 
@@ -98,6 +102,19 @@ public record Manifest(String id, String store, String durability, boolean close
         return parse(text, file);
     }
 
+    /// The manifest that some bytes are.
+    ///
+    /// @param file where they were read, for messages
+    /// @throws RecordingException if they are none, or one of another format version
+    public static Manifest parse(byte[] bytes, Path file) {
+        try {
+            return parse(text(bytes), file);
+        } catch (CharacterCodingException e) {
+            throw new RecordingException(
+                    Kind.DAMAGED, "the recording's manifest " + file + " is damaged: it is no text in UTF-8", e);
+        }
+    }
+
     private static String text(byte[] bytes) throws CharacterCodingException {
         return StandardCharsets.UTF_8
                 .newDecoder()
@@ -140,7 +157,10 @@ public record Manifest(String id, String store, String durability, boolean close
 
     private static SortedMap<String, String> lines(String text, Path file) {
         SortedMap<String, String> values = new TreeMap<>();
+        AtomicInteger number = new AtomicInteger(1);
         text.lines().skip(1).forEach(line -> {
+            number.incrementAndGet();
+            requirePlain(line, number.get(), file);
             int equals = line.indexOf('=');
             if (equals < 0
                     || values.put(
@@ -151,6 +171,17 @@ public record Manifest(String id, String store, String durability, boolean close
             }
         });
         return values;
+    }
+
+    /// What is shown, and written again by an import.
+    private static void requirePlain(String line, int number, Path file) {
+        if (line.length() > MOST_LINE) {
+            throw damaged(
+                    file, "line " + number + " has " + line.length() + " characters, and at most " + MOST_LINE);
+        }
+        if (line.chars().anyMatch(Character::isISOControl)) {
+            throw damaged(file, "line " + number + " has a control character");
+        }
     }
 
     private static String value(Path file, SortedMap<String, String> values, String key) {

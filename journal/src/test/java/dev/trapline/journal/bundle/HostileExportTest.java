@@ -90,6 +90,21 @@ class HostileExportTest {
     }
 
     @Test
+    void aManifestIsPlainTextOfReasonableLength() throws IOException {
+        assertRefused("line 3 has 60005 characters, and at most 4096", manifest("id = r", "id = " + "r".repeat(60_000)));
+        assertRefused("line 3 has a control character", manifest("id = r", "id = \u001b[2J"));
+        assertRefused("line 5 has a control character", manifest("durability = interval", "durability = \u0085"));
+        byte[] bytes = MANIFEST.getBytes(StandardCharsets.UTF_8);
+        bytes[MANIFEST.indexOf("id = r") + 5] = (byte) 0xff;
+        assertRefused("it is no text in UTF-8", new Written(Part.Kind.MANIFEST, bytes));
+    }
+
+    private static Written manifest(String line, String other) {
+        return new Written(
+                Part.Kind.MANIFEST, MANIFEST.replace(line, other).getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
     void anImageIsOneThatTheHeaderPromised() throws IOException {
         byte[] content = new byte[4096];
         ImageRef promised = new ImageRef(
