@@ -91,12 +91,12 @@ class HostileExportTest {
 
     @Test
     void aManifestIsPlainTextOfReasonableLength() throws IOException {
-        assertRefused("line 3 has 60005 characters, and at most 4096", manifest("id = r", "id = " + "r".repeat(60_000)));
-        assertRefused("line 3 has a control character", manifest("id = r", "id = \u001b[2J"));
-        assertRefused("line 5 has a control character", manifest("durability = interval", "durability = \u0085"));
+        assertRefused("line 3 has 60005 characters, and at most 4096", manifest("id = r", "id = " + "r".repeat(60_000)), header(List.of()));
+        assertRefused("line 3 has a control character", manifest("id = r", "id = \u001b[2J"), header(List.of()));
+        assertRefused("line 5 has a control character", manifest("durability = interval", "durability = \u0085"), header(List.of()));
         byte[] bytes = MANIFEST.getBytes(StandardCharsets.UTF_8);
         bytes[MANIFEST.indexOf("id = r") + 5] = (byte) 0xff;
-        assertRefused("it is no text in UTF-8", new Written(Part.Kind.MANIFEST, bytes));
+        assertRefused("it is no text in UTF-8", new Written(Part.Kind.MANIFEST, bytes), header(List.of()));
     }
 
     private static Written manifest(String line, String other) {
