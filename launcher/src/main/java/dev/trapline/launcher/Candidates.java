@@ -13,6 +13,14 @@ final class Candidates {
 
     private Candidates() {}
 
+    /// What `trapline help` takes.
+    static final class Commands implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Trapline.COMMANDS.iterator();
+        }
+    }
+
     static final class CpuModels implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {

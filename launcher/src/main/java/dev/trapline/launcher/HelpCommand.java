@@ -36,6 +36,7 @@ final class HelpCommand implements Action {
     @Parameters(
             paramLabel = "COMMAND",
             arity = "0..*",
+            completionCandidates = Candidates.Commands.class,
             description = "The command, and its own command if it has some. Without: all commands.")
     void names(@Nullable List<String> values) {
         names.clear();

@@ -1,16 +1,21 @@
 package dev.trapline.launcher;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
+import picocli.CommandLine.IHelpSectionRenderer;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /// Makes the help of commands fit the terminal.
 final class HelpText {
 
-    /// What picocli needs for its columns.
+    /// What picocli needs for its columns. Where there is less, nothing stands beside anything else.
     private static final int NARROWEST = 55;
+    /// Enough for the longest option and what it takes.
+    private static final int LEAST = 40;
     /// Longer lines are hard to read.
     private static final int WIDEST = 120;
 
@@ -18,18 +23,70 @@ final class HelpText {
 
     /// Prepares a command and all of its own.
     static void prepare(CommandLine command, Terminal terminal) {
-        prepare(command, Math.clamp(terminal.columns(), NARROWEST, WIDEST));
+        prepare(command, Math.clamp(terminal.columns(), LEAST, WIDEST));
     }
 
     /// @param width in columns
     static void prepare(CommandLine command, int width) {
         UsageMessageSpec usage = command.getCommandSpec().usageMessage();
-        usage.width(width);
+        usage.width(Math.max(width, NARROWEST));
         String list = list(width, command.getSubcommands());
         usage.sectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, help -> list);
         usage.description(wrapped(width, usage.description()));
         usage.footer(wrapped(width, usage.footer()));
+        if (width < NARROWEST) {
+            narrow(usage, width);
+        }
         command.getSubcommands().values().forEach(subcommand -> prepare(subcommand, width));
+    }
+
+    /// Puts each description below what it is of.
+    private static void narrow(UsageMessageSpec usage, int width) {
+        Map<String, IHelpSectionRenderer> sections = usage.sectionMap();
+        sections.put(
+                UsageMessageSpec.SECTION_KEY_SYNOPSIS,
+                help -> indented(width, 4, help.synopsis(0).strip().replaceAll("\\s+", " "))
+                        .stripLeading());
+        sections.put(UsageMessageSpec.SECTION_KEY_PARAMETER_LIST, help -> {
+            StringBuilder list = new StringBuilder();
+            help.commandSpec().positionalParameters().stream()
+                    .filter(each -> !each.hidden())
+                    .forEach(each -> list.append(entry(width, each.paramLabel(), each.description())));
+            return list.toString();
+        });
+        sections.put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, help -> {
+            StringBuilder list = new StringBuilder();
+            help.commandSpec().options().stream()
+                    .filter(each -> !each.hidden())
+                    .sorted(Comparator.comparingInt(OptionSpec::order))
+                    .forEach(each -> list.append(entry(
+                            width,
+                            String.join(", ", each.names())
+                                    + (each.typeInfo().isBoolean() ? "" : "=" + each.paramLabel()),
+                            each.description())));
+            return list.toString();
+        });
+        sections.put(UsageMessageSpec.SECTION_KEY_EXIT_CODE_LIST, help -> {
+            StringBuilder list = new StringBuilder();
+            usage.exitCodeList().forEach((code, text) -> list.append(entry(width, code, text)));
+            return list.toString();
+        });
+    }
+
+    private static String entry(int width, String name, String... description) {
+        StringBuilder entry = new StringBuilder("  ").append(name).append('\n');
+        for (String paragraph : paragraphs(description)) {
+            entry.append(indented(width, 6, paragraph.formatted()));
+        }
+        return entry.toString();
+    }
+
+    private static String indented(int width, int columns, String text) {
+        StringBuilder lines = new StringBuilder();
+        for (String line : wrapped(width - columns, text)) {
+            lines.append(" ".repeat(columns)).append(line).append('\n');
+        }
+        return lines.toString();
     }
 
     /// The list of a command's own commands, each with its first sentence. picocli shows the first line of each
@@ -38,6 +95,10 @@ final class HelpText {
         int names = commands.keySet().stream().mapToInt(String::length).max().orElse(0);
         StringBuilder list = new StringBuilder();
         commands.forEach((name, command) -> {
+            if (width < NARROWEST) {
+                list.append(entry(width, name, firstSentence(command)));
+                return;
+            }
             String left = "  " + name;
             for (String line : wrapped(width - names - 4, firstSentence(command))) {
                 list.append(left)

@@ -64,7 +64,8 @@ final class InputFiles {
         return images;
     }
 
-    /// Refuses files that another option or command takes, before one of them is read: what is to be run comes first.
+    /// Refuses files that another option or command takes, before one of them is read: what is to be run comes
+    /// first.
     private static void refuseOthers(TraplineConfig config) {
         switch (config.run().image()) {
             case ElfImage(Path file) -> refuse(file, InputKind.EXPORT, InputKind.RECORDING, InputKind.DEVICE_TREE);

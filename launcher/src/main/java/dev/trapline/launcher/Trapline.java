@@ -15,6 +15,19 @@ import picocli.CommandLine.ParseResult;
 /// The command's entry point: finds the subcommand, performs it, and says how it ended.
 public final class Trapline {
 
+    /// The commands that help lists.
+    static final List<String> COMMANDS = List.of(
+            "run",
+            "replay",
+            "trace",
+            "who-wrote",
+            "caps",
+            "journal",
+            "demo",
+            "version",
+            "help",
+            "generate-completion");
+
     /// How long hooks of a plugin may take after the last line, in milliseconds.
     private static final long HOOKS_MILLIS = 1_000;
 

@@ -34,7 +34,7 @@ class HelpTest {
     @TestFactory
     Stream<DynamicTest> everyHelpFitsItsTerminalAndKeepsItsSentencesWhole() {
         List<DynamicTest> tests = new ArrayList<>();
-        for (int width : new int[] {60, 80, 120}) {
+        for (int width : new int[] {40, 50, 54, 55, 60, 80, 120}) {
             CommandLine top = Commands.top();
             HelpText.prepare(top, width);
             Commands.of(top).map(Commands.Named::line).forEach(command -> {
@@ -47,7 +47,10 @@ class HelpTest {
 
     private static void check(CommandLine command, int width) {
         String help = command.getUsageMessage();
-        assertThat(help.lines()).as(help).allMatch(line -> line.length() <= width);
+        // An example is to be copied as it is.
+        assertThat(help.replaceFirst("(?s)\nExamples:\n.*", "").lines())
+                .as(help)
+                .allMatch(line -> line.length() <= width);
         String flowing = help.replaceAll("\\s+", " ");
         for (String line : command.getCommandSpec().usageMessage().description()) {
             assertThat(flowing)
@@ -98,6 +101,21 @@ class HelpTest {
         assertThat(HelpText.paragraphs(
                         "One", "two.", "", "Three.", "  trapline run", "  trapline replay", "Four", "five."))
                 .containsExactly("One two.", "", "Three.", "  trapline run", "  trapline replay", "Four five.");
+    }
+
+    @Test
+    void theShellCompletesTheCommandsThatHelpTakes() {
+        assertThat(Trapline.COMMANDS)
+                .as("all that are listed")
+                .containsExactlyElementsOf(Commands.top().getSubcommands().entrySet().stream()
+                        .filter(each ->
+                                !each.getValue().getCommandSpec().usageMessage().hidden())
+                        .map(java.util.Map.Entry::getKey)
+                        .toList());
+        String script = perform("generate-completion").out();
+        int begin = script.indexOf("function _picocli_trapline_help() {");
+        String body = script.substring(begin, script.indexOf("\n}\n", begin));
+        assertThat(Trapline.COMMANDS).as(body).allMatch(body::contains);
     }
 
     @Test

@@ -113,7 +113,8 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
         misbehave(state.how());
         return switch (state.how()) {
             case "null" -> null;
-            case "interrupt", "hook", "close streams", "replace streams", "thread", "threads and return" -> Reaction.of(state);
+            case "interrupt", "hook", "close streams", "replace streams", "thread", "threads and return" ->
+                Reaction.of(state);
             default -> Reaction.of(state, effect(state.how()));
         };
     }

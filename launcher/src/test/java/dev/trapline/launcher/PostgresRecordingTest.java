@@ -163,8 +163,11 @@ class PostgresRecordingTest {
                         + URLEncoder.encode(PostgresServer.PASSWORD, StandardCharsets.UTF_8))) {
             Map<String, String> environment = new LinkedHashMap<>(server.environment());
             environment.put("TRAPLINE_POSTGRESQL_URL", url);
-            environment.put("JAVA_TOOL_OPTIONS", "-Dtrapline.log.level=ALL -Dakka.loglevel=DEBUG -Dakka.log-config-on-start=on -Dlogback.configurationFile="
-                    + everything());
+            environment.put(
+                    "JAVA_TOOL_OPTIONS",
+                    "-Dtrapline.log.level=ALL -Dakka.loglevel=DEBUG -Dakka.log-config-on-start=on"
+                            + " -Dlogback.configurationFile="
+                            + everything());
             Ended ended = runWith(
                     environment,
                     "run",

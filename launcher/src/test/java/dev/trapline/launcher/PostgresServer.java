@@ -134,8 +134,7 @@ final class PostgresServer implements AutoCloseable {
         if (isRoot()) {
             run(List.of("chown", "postgres", certificate.toString(), key.toString()));
         }
-        Files.writeString(
-                home.resolve("data").resolve("postgresql.conf"), "\nssl = on\n", StandardOpenOption.APPEND);
+        Files.writeString(home.resolve("data").resolve("postgresql.conf"), "\nssl = on\n", StandardOpenOption.APPEND);
         ask("select pg_reload_conf()::int");
         Path copy = Files.createTempFile("trapline-certificate-", ".crt");
         return Files.copy(certificate, copy, REPLACE_EXISTING);

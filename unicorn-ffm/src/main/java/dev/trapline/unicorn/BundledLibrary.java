@@ -1,8 +1,8 @@
 package dev.trapline.unicorn;
 
-import dev.trapline.abi.file.PrivateDirectories;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineException;
+import dev.trapline.abi.file.PrivateDirectories;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AtomicMoveNotSupportedException;

@@ -1,7 +1,7 @@
 package dev.trapline.unicorn;
 
-import dev.trapline.abi.file.PrivateDirectories;
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.file.PrivateDirectories;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -209,7 +209,10 @@ public final class Database {
                     + " scram-sha-256, or, if you know the way there to be safe, add requireAuth=password or"
                     + " requireAuth=md5 to the URL in " + URL_VARIABLE;
         }
-        if (why.contains("SSL") || why.contains("hostname") || why.contains("certificat") || why.contains("ertificate")) {
+        if (why.contains("SSL")
+                || why.contains("hostname")
+                || why.contains("certificat")
+                || why.contains("ertificate")) {
             return "the server must show a certificate for its name: put the one that vouches for it into "
                     + ownCertificates() + ", or, if you know the way there to be safe, add sslmode=require (encrypted,"
                     + " to whomever it is) or sslmode=disable to the URL in " + URL_VARIABLE;

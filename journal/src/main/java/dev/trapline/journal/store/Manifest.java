@@ -176,8 +176,7 @@ public record Manifest(String id, String store, String durability, boolean close
     /// What is shown, and written again by an import.
     private static void requirePlain(String line, int number, Path file) {
         if (line.length() > MOST_LINE) {
-            throw damaged(
-                    file, "line " + number + " has " + line.length() + " characters, and at most " + MOST_LINE);
+            throw damaged(file, "line " + number + " has " + line.length() + " characters, and at most " + MOST_LINE);
         }
         if (line.chars().anyMatch(Character::isISOControl)) {
             throw damaged(file, "line " + number + " has a control character");

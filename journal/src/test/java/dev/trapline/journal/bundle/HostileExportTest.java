@@ -3,10 +3,6 @@ package dev.trapline.journal.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.io.ByteArrayOutputStream;
-import java.util.Objects;
-import dev.trapline.journal.codec.SegmentBuilder;
-import dev.trapline.journal.codec.Segment;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Sharing;
@@ -15,15 +11,19 @@ import dev.trapline.journal.RecordingException.Kind;
 import dev.trapline.journal.SampleRun;
 import dev.trapline.journal.codec.HeaderCodec;
 import dev.trapline.journal.codec.JournalFormat;
+import dev.trapline.journal.codec.Segment;
+import dev.trapline.journal.codec.SegmentBuilder;
 import dev.trapline.journal.record.RecordingHeader;
 import dev.trapline.journal.record.RecordingHeader.ImageRef;
 import dev.trapline.journal.recording.Recordings;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,17 +91,22 @@ class HostileExportTest {
 
     @Test
     void aManifestIsPlainTextOfReasonableLength() throws IOException {
-        assertRefused("line 3 has 60005 characters, and at most 4096", manifest("id = r", "id = " + "r".repeat(60_000)), header(List.of()));
+        assertRefused(
+                "line 3 has 60005 characters, and at most 4096",
+                manifest("id = r", "id = " + "r".repeat(60_000)),
+                header(List.of()));
         assertRefused("line 3 has a control character", manifest("id = r", "id = \u001b[2J"), header(List.of()));
-        assertRefused("line 5 has a control character", manifest("durability = interval", "durability = \u0085"), header(List.of()));
+        assertRefused(
+                "line 5 has a control character",
+                manifest("durability = interval", "durability = \u0085"),
+                header(List.of()));
         byte[] bytes = MANIFEST.getBytes(StandardCharsets.UTF_8);
         bytes[MANIFEST.indexOf("id = r") + 5] = (byte) 0xff;
         assertRefused("it is no text in UTF-8", new Written(Part.Kind.MANIFEST, bytes), header(List.of()));
     }
 
     private static Written manifest(String line, String other) {
-        return new Written(
-                Part.Kind.MANIFEST, MANIFEST.replace(line, other).getBytes(StandardCharsets.UTF_8));
+        return new Written(Part.Kind.MANIFEST, MANIFEST.replace(line, other).getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
