@@ -45,7 +45,7 @@ final class HelpText {
         Map<String, IHelpSectionRenderer> sections = usage.sectionMap();
         sections.put(
                 UsageMessageSpec.SECTION_KEY_SYNOPSIS,
-                help -> indented(width, 4, help.synopsis(0).strip().replaceAll("\\s+", " "))
+                help -> indented(width, 7, help.synopsis(0).strip().replaceAll("\\s+", " "))
                         .stripLeading());
         sections.put(UsageMessageSpec.SECTION_KEY_PARAMETER_LIST, help -> {
             StringBuilder list = new StringBuilder();

@@ -72,6 +72,8 @@ public final class RecordingExport {
 
     /// Hears how far an export is.
     public interface Progress {
+        /// Takes note of it.
+        ///
         /// @param segment that is written, 0 before the first
         /// @param segments how many there are
         void at(long segment, long segments);
