@@ -39,7 +39,7 @@ final class BareGuest implements Hooks, AutoCloseable {
 
     BareGuest(Guest guest) {
         MachineSpec spec = Machines.spec();
-        BootPlan plan = BootPlan.of(List.of(guest.image()), spec);
+        BootPlan plan = BootPlan.of(List.of(guest.image()), spec, List.of());
         MemorySegment ram = arena.allocate(spec.ramBytes(), 1 << 16);
         for (BootPlan.MemoryWrite write : plan.writes()) {
             byte[] bytes = write.bytes().toArray();

@@ -1,9 +1,9 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.CpuModel;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Schedule;
-import dev.trapline.abi.machine.Width;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;

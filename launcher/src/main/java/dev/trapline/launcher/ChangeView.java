@@ -5,6 +5,8 @@ import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.journal.RecordingReader;
+import dev.trapline.vcpu.Playback;
+import dev.trapline.vcpu.boot.BootPlan;
 import dev.trapline.vcpu.boot.ElfImage;
 import dev.trapline.vcpu.boot.ImageException;
 import dev.trapline.vcpu.boot.Symbols;
@@ -21,6 +23,7 @@ final class ChangeView {
     private static final int BYTES_SHOWN = 16;
 
     private final RecordingReader recording;
+    private final BootPlan boot;
     private final StateView.Stretch range;
     private final Symbols symbols;
     private final List<Row> rows = new ArrayList<>();
@@ -37,9 +40,10 @@ final class ChangeView {
             @Nullable Writer writer,
             String instruction) {}
 
-    /// @param memory of the guest, to read instructions from
-    ChangeView(RecordingReader recording, StateView.Stretch range, MemorySearch search, GuestMemory memory) {
+    /// @param playback of the recording, to read instructions from its memory
+    ChangeView(RecordingReader recording, StateView.Stretch range, MemorySearch search, Playback playback) {
         this.recording = recording;
+        this.boot = playback.boot();
         this.range = range;
         this.symbols = symbols(recording);
         for (MemorySearch.Change change : search.changes()) {
@@ -47,7 +51,7 @@ final class ChangeView {
             Writer writer = change.store() != null
                     ? null
                     : Writer.behind(recording, change.position().slice(), range.address() + change.offset(), length);
-            rows.add(new Row(change.offset(), length, change, writer, instruction(change.store(), memory)));
+            rows.add(new Row(change.offset(), length, change, writer, instruction(change.store(), playback.memory())));
         }
         BitSet unchanged = search.unchanged();
         for (int from = unchanged.nextSetBit(0); from >= 0; ) {
@@ -59,7 +63,7 @@ final class ChangeView {
 
     /// Neighbours may come from different images.
     private void addAtPowerOn(int from, int to) {
-        Writer.AtPowerOn writers = new Writer.AtPowerOn(recording);
+        Writer.AtPowerOn writers = new Writer.AtPowerOn(recording, boot);
         int begin = from;
         Writer writer = writers.of(range.address() + from);
         for (int at = from + 1; at < to; at++) {

@@ -79,7 +79,7 @@ final class FailureReport {
     }
 
     private String instruction(long pc) {
-        for (BootPlan.MemoryWrite write : BootPlan.of(images, spec).writes()) {
+        for (BootPlan.MemoryWrite write : BootPlan.of(images, spec, List.of()).writes()) {
             long offset = pc - write.address();
             if (offset >= 0 && offset + 4 <= write.bytes().size()) {
                 byte[] word = new byte[4];

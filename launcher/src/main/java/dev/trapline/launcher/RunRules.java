@@ -1,9 +1,9 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.Width;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Schedule;
-import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.policy.Toggle;
 import dev.trapline.config.LayeredConfig;
 import dev.trapline.config.TraplineConfig;

@@ -1,8 +1,8 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.machine.RunOutcome;
-import dev.trapline.abi.machine.Width;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.journal.store.CheckpointStore;
@@ -68,8 +68,7 @@ final class Seek {
                 if (!search.run(before)) {
                     return null;
                 }
-                ChangeView view =
-                        new ChangeView(reader, range, search, seeker.playback().memory());
+                ChangeView view = new ChangeView(reader, range, search, seeker.playback());
                 reader.watch().pause();
                 guest.eraseStatus();
                 terminal.print(asJson ? view.json(before) : view.text(before));

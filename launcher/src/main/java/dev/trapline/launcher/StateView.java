@@ -2,9 +2,9 @@ package dev.trapline.launcher;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.firmware.GuestMemory;
-import dev.trapline.abi.machine.Width;
 import dev.trapline.config.Quantities;
 import dev.trapline.vcpu.Playback;
 import dev.trapline.vcpu.VcpuView;

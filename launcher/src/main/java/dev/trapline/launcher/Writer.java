@@ -109,9 +109,10 @@ record Writer(Kind kind, String name) {
         private final BootPlan boot;
         private final List<Written> effects = new ArrayList<>();
 
-        AtPowerOn(RecordingReader recording) {
-            images = recording.images();
-            boot = BootPlan.of(images, recording.header().spec());
+        /// @param boot how its machine was started
+        AtPowerOn(RecordingReader recording, BootPlan boot) {
+            this.images = recording.images();
+            this.boot = boot;
             for (Iterator<HistoryEntry> entries = recording.entries(); entries.hasNext(); ) {
                 JournalRecord record = entries.next().record();
                 if (record instanceof JournalRecord.Slice) {

@@ -1,12 +1,12 @@
 package dev.trapline.vcpu;
 
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.VcpuState;
-import dev.trapline.abi.machine.Width;
 import dev.trapline.journal.codec.JournalFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -6,7 +6,6 @@ import dev.trapline.abi.Digest64;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.firmware.FirmwareService;
-import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.machine.Image;
@@ -66,8 +65,8 @@ final class MachineAssembly {
         this.versions = ServiceVersions.of(
                 recording == null ? List.of() : recording.header().services(), descriptors());
         CapabilityRegistry table = CapabilityRegistry.of(descriptors(), spec.policy());
-        this.boot = BootPlan.of(this.images, spec);
         checkSettings();
+        this.boot = BootPlan.of(this.images, spec, ServiceContexts.shared(spec, services));
         this.memory = new MachineMemory(engines, spec.ramBytes(), boot.flash());
         List<FunctionId> absent = new ArrayList<>();
         try {
@@ -163,27 +162,10 @@ final class MachineAssembly {
 
     private <S> ServiceHost<S> host(LoadedService<S> service) {
         try {
-            return new ServiceHost<>(service, context(service.descriptor()), memory, gate);
+            return new ServiceHost<>(service, ServiceContexts.of(spec, service.descriptor()), memory, gate);
         } catch (IllegalArgumentException e) {
             throw new MachineSetupException("service '" + service.name() + "' cannot start: " + e.getMessage(), e);
         }
-    }
-
-    private ServiceContext context(ServiceDescriptor descriptor) {
-        SortedMap<String, String> settings = new TreeMap<>();
-        for (ServiceDescriptor.Setting setting : descriptor.settings()) {
-            settings.put(
-                    setting.key(),
-                    spec.serviceSettings()
-                            .getOrDefault(descriptor.name() + "." + setting.key(), setting.defaultValue()));
-        }
-        String name = descriptor.name();
-        return new ServiceContext(
-                spec.topology(),
-                spec.cpuModel(),
-                spec.policy().isResident(name),
-                spec.policy().isOn(name, false),
-                settings);
     }
 
     private void checkSettings() {

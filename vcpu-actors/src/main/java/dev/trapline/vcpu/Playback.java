@@ -17,6 +17,7 @@ import dev.trapline.journal.record.CheckpointKey;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.journal.replay.ReplayHistory;
 import dev.trapline.journal.store.StoredCheckpoint;
+import dev.trapline.vcpu.boot.BootPlan;
 import dev.trapline.vcpu.memory.MemoryCopy;
 import dev.trapline.vcpu.memory.PageStore;
 import dev.trapline.vcpu.state.StateReader;
@@ -243,6 +244,11 @@ public final class Playback implements AutoCloseable {
     /// The handlers of events that run here, each vCPU's innermost one last.
     public List<RunReport.OpenHandler> openHandlers() {
         return machine.core().vcpus().handlers();
+    }
+
+    /// How the machine was started.
+    public BootPlan boot() {
+        return parts.boot();
     }
 
     /// The guest's memory as it is here.

@@ -5,10 +5,10 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
-import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.Width;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.GuestFault.Kind;
 import dev.trapline.abi.machine.MachineSpec;
@@ -10,7 +11,6 @@ import dev.trapline.abi.machine.RunOutcome.Exited;
 import dev.trapline.abi.machine.RunOutcome.PoweredOff;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.VcpuState;
-import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.abi.policy.Toggle;
 import dev.trapline.vcpu.MachineRuns.Finished;

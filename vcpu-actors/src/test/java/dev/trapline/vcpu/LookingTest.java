@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.CpuModel;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
-import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import java.io.IOException;

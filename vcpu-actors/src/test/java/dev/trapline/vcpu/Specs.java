@@ -1,10 +1,14 @@
 package dev.trapline.vcpu;
 
 import dev.trapline.abi.CpuModel;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
-import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.policy.Policy;
+import dev.trapline.firmware.LoadedService;
+import dev.trapline.firmware.pvtime.PvTimeService;
+import dev.trapline.vcpu.boot.Shared;
+import java.util.List;
 import java.util.TreeMap;
 
 /// Machines for tests: the default one, with what a test wants otherwise.
@@ -53,5 +57,10 @@ public record Specs(
                 1L << 31,
                 Policy.DEFAULT.withResident("smccc"),
                 new TreeMap<>());
+    }
+
+    /// What PV time shares on a machine.
+    static List<Shared> shared(MachineSpec spec) {
+        return ServiceContexts.shared(spec, List.of(LoadedService.of(new PvTimeService())));
     }
 }

@@ -2,7 +2,7 @@ package dev.trapline.abi.engine;
 
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Mpidr;
-import dev.trapline.abi.machine.Width;
+import dev.trapline.abi.Width;
 
 /// What an engine is opened with.
 ///

@@ -1,7 +1,10 @@
 package dev.trapline.abi.firmware;
 
+import dev.trapline.abi.AddressRange;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.smccc.FunctionId;
 import java.util.List;
+import java.util.Optional;
 
 /// A firmware service: a descriptor, and a pure function from its state and a call to an answer.
 ///
@@ -53,5 +56,14 @@ public interface FirmwareService<S> {
     /// @param initial what [#start] returned
     default List<Long> events(S initial) {
         return List.of();
+    }
+
+    /// RAM that it may share with its guest. Nothing by default. Asked before [#start], and also where its calls
+    /// are switched off: a policy can change while the machine runs.
+    ///
+    /// @param ram all RAM of the machine
+    /// @return at most one range; none for settings that [#start] refuses
+    default Optional<SharedMemory> sharedMemory(ServiceContext context, Width width, AddressRange ram) {
+        return Optional.empty();
     }
 }

@@ -3,6 +3,7 @@ package dev.trapline.abi.machine;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.MachineTopology;

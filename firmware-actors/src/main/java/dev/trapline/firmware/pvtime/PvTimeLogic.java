@@ -1,5 +1,6 @@
 package dev.trapline.firmware.pvtime;
 
+import dev.trapline.abi.AddressRange;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.Effect;
@@ -7,9 +8,11 @@ import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.smccc.FunctionId;
 import java.util.List;
+import java.util.Optional;
 
 /// PV time as a function of a call and of where memory is (DEN0057).
 ///
@@ -61,6 +64,28 @@ final class PvTimeLogic {
                 List.of(
                         new Effect.WriteMemory(structure, HEADER),
                         new Effect.ShareStolenTime(caller, structure + HEADER.size())));
+    }
+
+    /// The pages that hold the structures; none if they are not wholly in RAM.
+    static Optional<AddressRange> pages(ServiceContext context, AddressRange ram) {
+        PvTimeState.Base base;
+        try {
+            base = PvTimeState.Base.of(context.setting(PvTimeService.BASE));
+        } catch (IllegalArgumentException _) {
+            // The service says what is wrong with it when it starts.
+            base = new PvTimeState.Base.TopOfRam();
+        }
+        return switch (base) {
+            case PvTimeState.Base.TopOfRam() -> Optional.of(new AddressRange(ram.end() - PAGE, ram.end()));
+            case PvTimeState.Base.At(long address) ->
+                around(address, (long) context.topology().vcpus() * STRUCTURE_BYTES, ram);
+        };
+    }
+
+    private static Optional<AddressRange> around(long address, long bytes, AddressRange ram) {
+        return address < ram.start() || address > ram.end() - bytes
+                ? Optional.empty()
+                : Optional.of(new AddressRange(address & -PAGE, (address + bytes + PAGE - 1) & -PAGE));
     }
 
     /// Whether the machine has room for the structures: without it, it has no PV time.

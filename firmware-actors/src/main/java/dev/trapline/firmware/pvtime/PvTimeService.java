@@ -1,5 +1,7 @@
 package dev.trapline.firmware.pvtime;
 
+import dev.trapline.abi.AddressRange;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.firmware.Reply;
@@ -10,8 +12,10 @@ import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
 import dev.trapline.abi.firmware.ServiceDescriptor.Function;
 import dev.trapline.abi.firmware.ServiceDescriptor.ResultName;
 import dev.trapline.abi.firmware.ServiceDescriptor.Setting;
+import dev.trapline.abi.firmware.SharedMemory;
 import dev.trapline.abi.smccc.FunctionId;
 import java.util.List;
+import java.util.Optional;
 
 /// Paravirtualized Time 1.0 (DEN0057): PV_TIME_FEATURES and PV_TIME_ST, for AArch64 callers.
 ///
@@ -30,7 +34,7 @@ public final class PvTimeService implements FirmwareService<PvTimeState> {
     /// The value of the setting `base` that leaves the place to the service.
     static final String AUTO = "auto";
 
-    private static final String BASE = "base";
+    static final String BASE = "base";
 
     @Override
     public ServiceDescriptor descriptor() {
@@ -67,5 +71,16 @@ public final class PvTimeService implements FirmwareService<PvTimeState> {
     @Override
     public Reply<PvTimeState> apply(PvTimeState state, ServiceCall call, GuestMemory memory) {
         return PvTimeLogic.apply(state, call, memory);
+    }
+
+    @Override
+    public Optional<SharedMemory> sharedMemory(ServiceContext context, Width width, AddressRange ram) {
+        return switch (width) {
+            case AARCH64 ->
+                PvTimeLogic.pages(context, ram)
+                        .map(pages -> new SharedMemory(pages, "PV_TIME_ST keeps the stolen time", BASE));
+            // PV time is for AArch64 callers.
+            case AARCH32 -> Optional.empty();
+        };
     }
 }

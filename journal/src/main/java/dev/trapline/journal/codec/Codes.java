@@ -3,6 +3,7 @@ package dev.trapline.journal.codec;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.firmware.Effect;
@@ -10,7 +11,6 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.VcpuState;
-import dev.trapline.abi.machine.Width;
 import dev.trapline.abi.policy.Decision;
 import dev.trapline.journal.record.JournalRecord;
 

@@ -1,9 +1,9 @@
 package dev.trapline.journal.codec;
 
 import dev.trapline.abi.CpuModel;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
-import dev.trapline.abi.machine.Width;
 import java.util.SortedMap;
 import java.util.TreeMap;
 

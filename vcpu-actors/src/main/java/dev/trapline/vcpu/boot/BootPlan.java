@@ -1,10 +1,10 @@
 package dev.trapline.vcpu.boot;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
-import dev.trapline.abi.machine.Width;
 import java.util.List;
 
 /// How a machine's memory is filled and where vCPU 0 starts: at power-on, and again at every reset.
@@ -51,8 +51,9 @@ public record BootPlan(List<MemoryWrite> writes, long entry, long deviceTree, bo
     /// large tree of the user's); otherwise to the first multiple of 2 MiB behind the image. An image of kind
     /// [Image.Kind#DEVICE_TREE] takes the place of the tree that describes the machine.
     ///
+    /// @param shared what services may share with the guest: left out of the memory that the device tree describes
     /// @throws ImageException if they cannot be started on this machine
-    public static BootPlan of(List<Image> images, MachineSpec spec) {
-        return new Loader(images, spec).plan();
+    public static BootPlan of(List<Image> images, MachineSpec spec, List<Shared> shared) {
+        return new Loader(images, spec, shared).plan();
     }
 }

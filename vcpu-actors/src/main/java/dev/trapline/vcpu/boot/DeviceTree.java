@@ -1,12 +1,13 @@
 package dev.trapline.vcpu.boot;
 
+import dev.trapline.abi.AddressRange;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.MachineSpec;
-import dev.trapline.abi.machine.Width;
-import dev.trapline.firmware.pvtime.SharedPages;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
@@ -30,7 +31,8 @@ final class DeviceTree {
     /// The tree of a machine, in the flattened form that a guest finds in memory. The same for the same machine.
     ///
     /// @param conduit how the guest is told to reach PSCI
-    static Bytes describe(MachineSpec spec, Conduit conduit) {
+    /// @param shared what is left out of its memory
+    static Bytes describe(MachineSpec spec, Conduit conduit, List<Shared> shared) {
         FdtWriter tree = new FdtWriter()
                 .begin("")
                 .strings("compatible", "linux,dummy-virt")
@@ -38,7 +40,7 @@ final class DeviceTree {
                 .cells("#address-cells", 2)
                 .cells("#size-cells", 2);
         chosen(tree);
-        memory(tree, spec);
+        memory(tree, spec, shared);
         cpus(tree, spec);
         psci(tree, conduit);
         if (spec.width() == Width.AARCH64 && spec.policy().isOn("sdei", true)) {
@@ -56,25 +58,25 @@ final class DeviceTree {
 
     /// RAM without what firmware shares with the guest. The pages are not in the node at all, instead of being
     /// reserved: U-Boot and EDK2 put themselves at the top of memory before they look at reservations.
-    private static void memory(FdtWriter tree, MachineSpec spec) {
-        SharedPages shared = SharedPages.of(spec);
-        long start = MachineSpec.RAM_BASE;
-        long end = start + spec.ramBytes();
-        int[] below = range(start, shared.start());
-        int[] above = range(shared.end(), end);
-        long first = below.length > 0 ? start : shared.end();
-        tree.begin("memory@" + Long.toHexString(first))
+    private static void memory(FdtWriter tree, MachineSpec spec, List<Shared> shared) {
+        List<AddressRange> left = List.of(AddressRange.of(MachineSpec.RAM_BASE, spec.ramBytes()));
+        for (Shared each : shared) {
+            left = left.stream()
+                    .flatMap(range -> range.without(each.memory().pages()).stream())
+                    .toList();
+        }
+        if (left.isEmpty()) {
+            return;
+        }
+        tree.begin("memory@" + Long.toHexString(left.getFirst().start()))
                 .strings("device_type", "memory")
-                .cells(
-                        "reg",
-                        IntStream.concat(IntStream.of(below), IntStream.of(above))
-                                .toArray())
+                .cells("reg", left.stream().flatMapToInt(DeviceTree::cells).toArray())
                 .end();
     }
 
-    private static int[] range(long from, long to) {
-        long size = to - from;
-        return size == 0 ? new int[0] : new int[] {high(from), low(from), high(size), low(size)};
+    private static IntStream cells(AddressRange range) {
+        long size = range.end() - range.start();
+        return IntStream.of(high(range.start()), low(range.start()), high(size), low(size));
     }
 
     private static void cpus(FdtWriter tree, MachineSpec spec) {

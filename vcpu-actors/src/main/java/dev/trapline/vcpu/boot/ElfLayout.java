@@ -1,6 +1,6 @@
 package dev.trapline.vcpu.boot;
 
-import dev.trapline.abi.machine.Width;
+import dev.trapline.abi.Width;
 
 /// Where the fields of an ELF file are: the same fields in two sizes (System V ABI, chapter 4). Offsets are from the
 /// beginning of the structure that has the field; a word (w) is 4 or 8 bytes.

@@ -1,7 +1,8 @@
 package dev.trapline.vcpu.boot;
 
+import dev.trapline.abi.AddressRange;
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.machine.Width;
+import dev.trapline.abi.Width;
 import dev.trapline.vcpu.boot.ElfImage.Segment;
 import java.util.ArrayList;
 import java.util.Comparator;

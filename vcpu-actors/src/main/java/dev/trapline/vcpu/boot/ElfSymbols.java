@@ -1,7 +1,7 @@
 package dev.trapline.vcpu.boot;
 
 import dev.trapline.abi.Visible;
-import dev.trapline.abi.machine.Width;
+import dev.trapline.abi.Width;
 import dev.trapline.vcpu.boot.ElfImage.Symbol;
 import java.util.Comparator;
 import java.util.NavigableMap;

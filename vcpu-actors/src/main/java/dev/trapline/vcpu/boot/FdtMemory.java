@@ -1,5 +1,6 @@
 package dev.trapline.vcpu.boot;
 
+import dev.trapline.abi.AddressRange;
 import dev.trapline.abi.Bytes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

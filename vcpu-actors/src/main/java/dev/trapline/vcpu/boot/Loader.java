@@ -1,12 +1,12 @@
 package dev.trapline.vcpu.boot;
 
+import dev.trapline.abi.AddressRange;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
-import dev.trapline.abi.machine.Width;
-import dev.trapline.firmware.pvtime.SharedPages;
 import dev.trapline.vcpu.boot.BootPlan.MemoryWrite;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,16 +28,14 @@ final class Loader {
     private final MachineSpec spec;
     private final AddressRange ram;
     private final List<Part> parts = new ArrayList<>();
-    /// Pages that firmware shares with the guest; empty if there are none.
-    private final AddressRange shared;
+    private final List<Shared> shared;
     private final List<String> warnings = new ArrayList<>();
 
-    Loader(List<Image> images, MachineSpec spec) {
+    Loader(List<Image> images, MachineSpec spec, List<Shared> shared) {
         this.images = List.copyOf(images);
         this.spec = spec;
         this.ram = AddressRange.of(MachineSpec.RAM_BASE, spec.ramBytes());
-        SharedPages pages = SharedPages.of(spec);
-        this.shared = new AddressRange(pages.start(), pages.end());
+        this.shared = List.copyOf(shared);
     }
 
     /// Memory that an image takes.
@@ -70,7 +68,7 @@ final class Loader {
                 .filter(part -> part.content().size() != 0)
                 .map(part -> new MemoryWrite(part.range().start(), part.content()))
                 .toList();
-        return new BootPlan(writes, entry, deviceTree, needsFlash, warnings());
+        return new BootPlan(writes, entry, deviceTree, needsFlash, warnings);
     }
 
     private void requireHandedOver() {
@@ -199,7 +197,7 @@ final class Loader {
     /// @return its address
     private long addDeviceTree(Image named) {
         Image given = theOnly("device trees", "join them into one", Image.Kind.DEVICE_TREE);
-        Bytes tree = given == null ? DeviceTree.describe(spec, Conduit.HVC) : FdtCheck.check(given);
+        Bytes tree = given == null ? DeviceTree.describe(spec, Conduit.HVC, shared) : FdtCheck.check(given);
         if (given != null) {
             callsFree(given, tree);
         }
@@ -209,8 +207,8 @@ final class Loader {
                 : (2L * tree.size() + MemoryMap.PAGE - 1) & -MemoryMap.PAGE;
         AddressRange start = AddressRange.of(ram.start(), size);
         boolean isFree = parts.stream().noneMatch(part -> part.range().overlaps(start));
-        AddressRange area = isFree && !shared.overlaps(start) ? start : behindImages(size);
-        if (!ram.contains(area) || shared.overlaps(area)) {
+        AddressRange area = isFree && !isShared(start) ? start : behindImages(size);
+        if (!ram.contains(area) || isShared(area)) {
             throw new ImageException(
                     named.name(),
                     ("no room for the device tree: the image takes the start of RAM (%s), and behind it %s is needed;"
@@ -223,32 +221,48 @@ final class Loader {
         return area.start();
     }
 
-    /// What the images do with the pages that firmware shares, after [#plan].
-    private List<String> warnings() {
-        return spec.policy().isOn("pv-time", true) ? List.copyOf(warnings) : List.of();
+    private boolean isShared(AddressRange range) {
+        return shared.stream().anyMatch(each -> each.memory().pages().overlaps(range));
     }
 
     private void liesOverShared(Part part) {
-        part.range()
-                .common(shared)
-                .ifPresent(common -> warn(
-                        part.image(),
-                        "%s (%s) lies over %s".formatted(part.what(), part.range(), common),
-                        "link or load it elsewhere"));
+        for (Shared each : shared) {
+            part.range()
+                    .common(each.memory().pages())
+                    .ifPresent(common -> warn(
+                            part.image(),
+                            "%s (%s) lies over %s".formatted(part.what(), part.range(), common),
+                            "link or load it elsewhere",
+                            each));
+        }
     }
 
     private void callsFree(Image image, Bytes tree) {
-        FdtMemory.free(tree, shared)
-                .forEach(free ->
-                        warn(image, "the device tree calls %s free memory".formatted(free), "reserve it in the tree"));
+        for (Shared each : shared) {
+            FdtMemory.free(tree, each.memory().pages())
+                    .forEach(free -> warn(
+                            image,
+                            "the device tree calls %s free memory".formatted(free),
+                            "reserve it in the tree",
+                            each));
+        }
     }
 
-    private void warn(Image image, String what, String remedy) {
-        warnings.add(
-                ("%s: %s, where PV_TIME_ST keeps the stolen time: a guest that calls it loses what it has there; %s,"
-                                + " move the pages (firmware.services.pv-time.base), or switch the call off"
-                                + " (firmware.toggles.pv-time)")
-                        .formatted(image.name(), what, remedy));
+    /// What a service has switched off it shares with nobody, as long as it is off.
+    private void warn(Image image, String what, String remedy, Shared with) {
+        if (!spec.policy().isOn(with.service(), true)) {
+            return;
+        }
+        warnings.add(("%s: %s, where %s: a guest that calls it loses what it has there; %s, move the pages"
+                        + " (firmware.services.%s.%s), or switch the call off (firmware.toggles.%s)")
+                .formatted(
+                        image.name(),
+                        what,
+                        with.memory().use(),
+                        remedy,
+                        with.service(),
+                        with.memory().setting(),
+                        with.service()));
     }
 
     private AddressRange behindImages(long size) {

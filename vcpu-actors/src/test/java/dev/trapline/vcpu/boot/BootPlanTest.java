@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
-import dev.trapline.abi.machine.Width;
 import dev.trapline.vcpu.boot.BootPlan.MemoryWrite;
 import java.util.List;
 import java.util.stream.Stream;
@@ -22,12 +22,12 @@ class BootPlanTest {
     private static final long RAM = 0x4000_0000L;
     private static final MachineSpec SPEC = Specs.machine(2, 128);
     private static final MachineSpec NARROW = Specs.machine(2, 128, true, Width.AARCH32);
-    private static final Bytes TREE = DeviceTree.describe(SPEC, Conduit.HVC);
+    private static final Bytes TREE = DeviceTree.describe(SPEC, Conduit.HVC, Specs.shared(SPEC));
     private static final byte[] CODE = {1, 2, 3, 4};
 
     @Test
     void anExecutableIsEnteredWithTheDeviceTreeAtTheStartOfRam() {
-        BootPlan plan = BootPlan.of(List.of(elf(ElfBuilder.small())), SPEC);
+        BootPlan plan = BootPlan.of(List.of(elf(ElfBuilder.small())), SPEC, Specs.shared(SPEC));
 
         assertThat(plan)
                 .isEqualTo(new BootPlan(
@@ -44,23 +44,26 @@ class BootPlanTest {
     void theDeviceTreeGoesBehindAnImageThatTakesTheStartOfRam() {
         Image image = elf(new ElfBuilder().entry(RAM).segment(RAM, CODE, 0x20_0001));
 
-        assertThat(BootPlan.of(List.of(image), SPEC).deviceTree())
+        assertThat(BootPlan.of(List.of(image), SPEC, Specs.shared(SPEC)).deviceTree())
                 .as("the next multiple of 2 MiB behind 0x40200001, zero-filled memory counted")
                 .isEqualTo(0x4040_0000L);
     }
 
     @Test
     void anImageRightBehindTheDeviceTreesAreaLeavesItAtTheStart() {
-        assertThat(BootPlan.of(List.of(raw(RAM + 0x1_0000, 4)), SPEC).deviceTree())
+        assertThat(BootPlan.of(List.of(raw(RAM + 0x1_0000, 4)), SPEC, Specs.shared(SPEC))
+                        .deviceTree())
                 .isEqualTo(RAM);
-        assertThat(BootPlan.of(List.of(raw(RAM + 0xfffc, 4)), SPEC).deviceTree())
+        assertThat(BootPlan.of(List.of(raw(RAM + 0xfffc, 4)), SPEC, Specs.shared(SPEC))
+                        .deviceTree())
                 .as("four bytes within the area are in the way")
                 .isEqualTo(0x4020_0000L);
     }
 
     @Test
     void withoutADeviceTreeItsAddressIsZero() {
-        BootPlan plan = BootPlan.of(List.of(raw(RAM, 4)), Specs.machine(1, 128, false));
+        BootPlan plan = BootPlan.of(
+                List.of(raw(RAM, 4)), Specs.machine(1, 128, false), Specs.shared(Specs.machine(1, 128, false)));
 
         assertThat(plan.deviceTree()).isZero();
         assertThat(plan.writes()).as("the image alone").hasSize(1);
@@ -68,7 +71,7 @@ class BootPlanTest {
 
     @Test
     void flashAloneIsEnteredAtItsFirstByte() {
-        BootPlan plan = BootPlan.of(List.of(flash(CODE)), SPEC);
+        BootPlan plan = BootPlan.of(List.of(flash(CODE)), SPEC, Specs.shared(SPEC));
 
         assertThat(plan)
                 .isEqualTo(new BootPlan(
@@ -81,7 +84,7 @@ class BootPlanTest {
 
     @Test
     void anExecutableBesideAFlashImageIsTheOneEntered() {
-        BootPlan plan = BootPlan.of(List.of(flash(CODE), elf(ElfBuilder.small())), SPEC);
+        BootPlan plan = BootPlan.of(List.of(flash(CODE), elf(ElfBuilder.small())), SPEC, Specs.shared(SPEC));
 
         assertThat(plan.entry()).isEqualTo(0x4008_0000L);
         assertThat(plan.flash()).isTrue();
@@ -90,7 +93,8 @@ class BootPlanTest {
 
     @Test
     void anExecutableMayBeLinkedIntoFlash() {
-        BootPlan plan = BootPlan.of(List.of(elf(new ElfBuilder().entry(0x1000).segment(0x1000, CODE, 4))), SPEC);
+        BootPlan plan = BootPlan.of(
+                List.of(elf(new ElfBuilder().entry(0x1000).segment(0x1000, CODE, 4))), SPEC, Specs.shared(SPEC));
 
         assertThat(plan.flash()).isTrue();
         assertThat(plan.entry()).isEqualTo(0x1000);
@@ -100,12 +104,13 @@ class BootPlanTest {
     void aRawImageMayFillRamToItsEnd() {
         long last = RAM + (128 << 20) - 4;
 
-        assertThat(BootPlan.of(List.of(raw(last, 4)), SPEC).entry()).isEqualTo(last);
+        assertThat(BootPlan.of(List.of(raw(last, 4)), SPEC, Specs.shared(SPEC)).entry())
+                .isEqualTo(last);
     }
 
     @Test
     void registersAreWhatTheLinuxBootProtocolsAsk() {
-        BootPlan plan = BootPlan.of(List.of(elf(ElfBuilder.small())), SPEC);
+        BootPlan plan = BootPlan.of(List.of(elf(ElfBuilder.small())), SPEC, Specs.shared(SPEC));
 
         assertThat(plan.registers(Width.AARCH64)).isEqualTo(RegisterWrites.x0(RAM));
         assertThat(plan.registers(Width.AARCH32))
@@ -115,7 +120,8 @@ class BootPlanTest {
 
     @Test
     void anArmExecutableStartsOnAnAarch32Machine() {
-        BootPlan plan = BootPlan.of(List.of(elf(ElfBuilder.small().arm().entry(0x4008_0001L))), NARROW);
+        BootPlan plan =
+                BootPlan.of(List.of(elf(ElfBuilder.small().arm().entry(0x4008_0001L))), NARROW, Specs.shared(NARROW));
 
         assertThat(plan.entry()).as("bit 0 says T32").isEqualTo(0x4008_0001L);
         assertThat(plan.deviceTree()).isEqualTo(RAM);
@@ -123,7 +129,7 @@ class BootPlanTest {
 
     @Test
     void anOddLoadAddressStartsARawImageInThumbOnAnAarch32Machine() {
-        BootPlan plan = BootPlan.of(List.of(raw(RAM + 0x8_0001, 4)), NARROW);
+        BootPlan plan = BootPlan.of(List.of(raw(RAM + 0x8_0001, 4)), NARROW, Specs.shared(NARROW));
 
         assertThat(plan.entry()).isEqualTo(RAM + 0x8_0001);
         assertThat(plan.writes()).extracting(MemoryWrite::address).containsExactly(RAM, RAM + 0x8_0000);
@@ -131,11 +137,11 @@ class BootPlanTest {
 
     @Test
     void anExecutableOfTheOtherWidthIsRefused() {
-        assertThatThrownBy(() -> BootPlan.of(List.of(elf(ElfBuilder.small())), NARROW))
+        assertThatThrownBy(() -> BootPlan.of(List.of(elf(ElfBuilder.small())), NARROW, Specs.shared(NARROW)))
                 .isInstanceOf(ImageException.class)
                 .hasMessage("guest.elf: a 64-bit ELF file for AArch64, and this machine is aarch32; run it on a machine"
                         + " of its width (--width aarch64), or build it for this one");
-        assertThatThrownBy(() -> BootPlan.of(List.of(elf(ElfBuilder.small().arm())), SPEC))
+        assertThatThrownBy(() -> BootPlan.of(List.of(elf(ElfBuilder.small().arm())), SPEC, Specs.shared(SPEC)))
                 .isInstanceOf(ImageException.class)
                 .hasMessageContaining("a 32-bit ELF file for Arm")
                 .hasMessageContaining("--width aarch32");
@@ -187,7 +193,7 @@ class BootPlanTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("refused")
     void refusesWhatDoesNotFitAndSaysWhy(String name, List<Image> images, List<String> words) {
-        assertThatThrownBy(() -> BootPlan.of(images, SPEC))
+        assertThatThrownBy(() -> BootPlan.of(images, SPEC, Specs.shared(SPEC)))
                 .as(name)
                 .isInstanceOf(ImageException.class)
                 .message()

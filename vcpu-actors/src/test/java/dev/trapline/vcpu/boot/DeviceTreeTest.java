@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.MachineSpec;
-import dev.trapline.abi.machine.Width;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +28,8 @@ class DeviceTreeTest {
 
     @Test
     void saysWhatUBootLooksFor() {
-        Map<String, Bytes> tree = FdtReader.properties(DeviceTree.describe(Specs.machine(2, 128), Conduit.HVC));
+        Map<String, Bytes> tree = FdtReader.properties(
+                DeviceTree.describe(Specs.machine(2, 128), Conduit.HVC, Specs.shared(Specs.machine(2, 128))));
 
         assertThat(tree.get("/chosen:stdout-path")).isEqualTo(strings("/pl011@9000000"));
         assertThat(tree.get("/psci:method")).isEqualTo(strings("hvc"));
@@ -49,12 +50,15 @@ class DeviceTreeTest {
 
     @Test
     void tellsOfSdeiWhereItIsSwitchedOn() {
-        assertThat(FdtReader.properties(DeviceTree.describe(Specs.machine(1, 128), Conduit.HVC)))
+        assertThat(FdtReader.properties(
+                        DeviceTree.describe(Specs.machine(1, 128), Conduit.HVC, Specs.shared(Specs.machine(1, 128)))))
                 .containsEntry("/firmware/sdei:compatible", strings("arm,sdei-1.0"))
                 .containsEntry("/firmware/sdei:method", strings("hvc"));
         var without = Specs.machine(1, 128);
         assertThat(FdtReader.properties(DeviceTree.describe(
-                                without.withPolicy(without.policy().with("sdei", false)), Conduit.HVC))
+                                without.withPolicy(without.policy().with("sdei", false)),
+                                Conduit.HVC,
+                                Specs.shared(without.withPolicy(without.policy().with("sdei", false)))))
                         .keySet())
                 .as("the toggle takes it out of the tree")
                 .noneMatch(key -> key.contains("sdei"));
@@ -62,7 +66,8 @@ class DeviceTreeTest {
 
     @Test
     void namesEveryCpuByItsAffinityAndStartsItByPsci() {
-        Map<String, Bytes> tree = FdtReader.properties(DeviceTree.describe(Specs.machine(18, 128), Conduit.SMC));
+        Map<String, Bytes> tree = FdtReader.properties(
+                DeviceTree.describe(Specs.machine(18, 128), Conduit.SMC, Specs.shared(Specs.machine(18, 128))));
 
         assertThat(tree.keySet().stream().filter(key -> key.startsWith("/cpus/") && key.endsWith(":reg")))
                 .as("18 CPUs: Aff0 counts to 15, then Aff1 goes up")
@@ -76,8 +81,10 @@ class DeviceTreeTest {
 
     @Test
     void anAarch32MachineNamesTheCpuThatItHas() {
-        Map<String, Bytes> tree =
-                FdtReader.properties(DeviceTree.describe(Specs.machine(1, 128, true, Width.AARCH32), Conduit.HVC));
+        Map<String, Bytes> tree = FdtReader.properties(DeviceTree.describe(
+                Specs.machine(1, 128, true, Width.AARCH32),
+                Conduit.HVC,
+                Specs.shared(Specs.machine(1, 128, true, Width.AARCH32))));
 
         assertThat(tree.get("/cpus/cpu@0:compatible")).isEqualTo(strings("arm,cortex-a15"));
         assertThat(tree.get("/timer:compatible")).isEqualTo(strings("arm,armv7-timer"));
@@ -85,7 +92,8 @@ class DeviceTreeTest {
 
     @Test
     void memoryBeyondFourGigabytesNeedsBothCells() {
-        Map<String, Bytes> tree = FdtReader.properties(DeviceTree.describe(Specs.machine(1, 5 << 10), Conduit.HVC));
+        Map<String, Bytes> tree = FdtReader.properties(
+                DeviceTree.describe(Specs.machine(1, 5 << 10), Conduit.HVC, Specs.shared(Specs.machine(1, 5 << 10))));
 
         assertThat(tree.get("/memory@40000000:reg")).isEqualTo(cells(0, 0x4000_0000, 1, 0x3fff_f000));
     }
@@ -113,7 +121,8 @@ class DeviceTreeTest {
         MachineSpec plain = Specs.machine(vcpus, megabytes);
         MachineSpec spec = plain.with(plain.policy(), new TreeMap<>(Map.of("pv-time.base", base)));
         Path blob = directory.resolve("machine.dtb");
-        Files.write(blob, DeviceTree.describe(spec, Conduit.HVC).toArray());
+        Files.write(
+                blob, DeviceTree.describe(spec, Conduit.HVC, Specs.shared(spec)).toArray());
 
         Tools.Result result = Tools.run(directory, "dtc", "-I", "dtb", "-O", "dts", blob.toString());
 
@@ -155,8 +164,10 @@ class DeviceTreeTest {
 
     @Test
     void anAarch32GuestIsToldOfAllMemory() {
-        Map<String, Bytes> tree =
-                FdtReader.properties(DeviceTree.describe(Specs.machine(1, 128, true, Width.AARCH32), Conduit.HVC));
+        Map<String, Bytes> tree = FdtReader.properties(DeviceTree.describe(
+                Specs.machine(1, 128, true, Width.AARCH32),
+                Conduit.HVC,
+                Specs.shared(Specs.machine(1, 128, true, Width.AARCH32))));
         assertThat(tree.get("/memory@40000000:reg"))
                 .as("PV time is for AArch64 callers")
                 .isEqualTo(cells(0, 0x4000_0000, 0, 128 << 20));
@@ -164,7 +175,8 @@ class DeviceTreeTest {
 
     @Test
     void theTreeOfTheLargestMachineFitsItsArea() {
-        assertThat(DeviceTree.describe(Specs.machine(64, 128), Conduit.HVC).size())
+        assertThat(DeviceTree.describe(Specs.machine(64, 128), Conduit.HVC, Specs.shared(Specs.machine(64, 128)))
+                        .size())
                 .as("firmware must find room to add to it")
                 .isLessThan((int) Loader.DEVICE_TREE_AREA / 2);
     }
@@ -177,7 +189,8 @@ class DeviceTreeTest {
         Path blob = directory.resolve("machine.dtb");
         Files.write(
                 blob,
-                DeviceTree.describe(Specs.machine(vcpus, 128), Conduit.HVC).toArray());
+                DeviceTree.describe(Specs.machine(vcpus, 128), Conduit.HVC, Specs.shared(Specs.machine(vcpus, 128)))
+                        .toArray());
 
         Tools.Result result = Tools.run(directory, "dtc", "-I", "dtb", "-O", "dts", blob.toString());
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.Image;
-import dev.trapline.abi.machine.Width;
 import dev.trapline.vcpu.boot.ElfImage.Location;
 import java.util.List;
 import java.util.stream.Stream;

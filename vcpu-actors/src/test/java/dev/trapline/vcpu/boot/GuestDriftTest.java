@@ -54,7 +54,10 @@ class GuestDriftTest {
     void everyGuestStartsAtItsFirstFunctionOnTheSmallestMachine(String name) throws IOException {
         List<Image> images = List.of(Guests.image(name));
 
-        BootPlan plan = BootPlan.of(images, Specs.machine(64, 1, true, Guests.width(name)));
+        BootPlan plan = BootPlan.of(
+                images,
+                Specs.machine(64, 1, true, Guests.width(name)),
+                Specs.shared(Specs.machine(64, 1, true, Guests.width(name))));
 
         assertThat(plan.deviceTree())
                 .as("room for the device tree at the start of RAM")

@@ -1,8 +1,8 @@
 package dev.trapline.vcpu.boot;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.Image;
-import dev.trapline.abi.machine.Width;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

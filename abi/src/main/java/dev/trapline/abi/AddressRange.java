@@ -1,4 +1,4 @@
-package dev.trapline.vcpu.boot;
+package dev.trapline.abi;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,34 +8,36 @@ import java.util.Optional;
 ///
 /// @param start first address
 /// @param end first address behind it; not below `start`, so no range reaches the very end of the address space
-record AddressRange(long start, long end) {
+public record AddressRange(long start, long end) {
 
-    AddressRange {
+    public AddressRange {
         if (Long.compareUnsigned(end, start) < 0) {
             throw new IllegalArgumentException("ends at 0x%x before it starts at 0x%x".formatted(end, start));
         }
     }
 
     /// Whether `length` bytes from `start` end before the address space does.
-    static boolean fits(long start, long length) {
+    public static boolean fits(long start, long length) {
         return start == 0 || Long.compareUnsigned(length, -start) < 0;
     }
 
     /// The range of `length` bytes, which [#fits].
-    static AddressRange of(long start, long length) {
+    public static AddressRange of(long start, long length) {
         return new AddressRange(start, start + length);
     }
 
-    boolean contains(long address) {
+    /// Whether an address is in it.
+    public boolean contains(long address) {
         return Long.compareUnsigned(address, start) >= 0 && Long.compareUnsigned(address, end) < 0;
     }
 
-    boolean contains(AddressRange other) {
+    /// Whether all of another range is in it.
+    public boolean contains(AddressRange other) {
         return Long.compareUnsigned(other.start, start) >= 0 && Long.compareUnsigned(other.end, end) <= 0;
     }
 
     /// Whether the two share an address. An empty range shares none.
-    boolean overlaps(AddressRange other) {
+    public boolean overlaps(AddressRange other) {
         return Long.compareUnsigned(start, other.end) < 0
                 && Long.compareUnsigned(other.start, end) < 0
                 && start != end
@@ -43,14 +45,14 @@ record AddressRange(long start, long end) {
     }
 
     /// What it has in common with another range; empty if nothing.
-    Optional<AddressRange> common(AddressRange other) {
+    public Optional<AddressRange> common(AddressRange other) {
         return overlaps(other)
                 ? Optional.of(new AddressRange(max(start, other.start), min(end, other.end)))
                 : Optional.empty();
     }
 
     /// What is left of it without another range: none, one or two ranges, in ascending order.
-    List<AddressRange> without(AddressRange other) {
+    public List<AddressRange> without(AddressRange other) {
         if (!overlaps(other)) {
             return List.of(this);
         }

@@ -1,4 +1,4 @@
-package dev.trapline.abi.machine;
+package dev.trapline.abi;
 
 /// Register width of a machine: all of its vCPUs have the same.
 public enum Width {
