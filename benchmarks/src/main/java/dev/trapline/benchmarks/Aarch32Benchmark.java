@@ -2,7 +2,7 @@ package dev.trapline.benchmarks;
 
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.abi.policy.Toggle;
-import dev.trapline.vcpu.RunReport;
+import dev.trapline.machine.RunReport;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

@@ -7,8 +7,8 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.policy.Decision;
-import dev.trapline.journal.record.JournalRecord;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.trapline.benchmarks;
 
-import dev.trapline.vcpu.RunReport;
+import dev.trapline.machine.RunReport;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

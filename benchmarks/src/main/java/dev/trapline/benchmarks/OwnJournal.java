@@ -2,14 +2,14 @@ package dev.trapline.benchmarks;
 
 import akka.actor.typed.ActorSystem;
 import dev.trapline.abi.engine.EngineLibrary;
+import dev.trapline.abi.history.History;
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.RecordingHeader;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.StoragePolicy;
-import dev.trapline.journal.History;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
-import dev.trapline.journal.record.JournalRecord;
-import dev.trapline.journal.record.RecordingHeader;
 import dev.trapline.journal.recording.Recordings;
 import java.nio.file.Path;
 import java.util.Iterator;

@@ -1,11 +1,11 @@
 package dev.trapline.benchmarks;
 
 import akka.serialization.SerializerWithStringManifest;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.journal.codec.PackedReader;
 import dev.trapline.journal.codec.PackedWriter;
 import dev.trapline.journal.codec.RecordDecoder;
 import dev.trapline.journal.codec.RecordEncoder;
-import dev.trapline.journal.record.JournalRecord;
 import java.util.Arrays;
 
 /// Single calls as bytes, by the journal's own codec: the reference must not lose its time to a slower one.

@@ -2,8 +2,8 @@ package dev.trapline.benchmarks;
 
 import dev.trapline.journal.store.CheckpointSeal;
 import dev.trapline.journal.store.CheckpointStore;
-import dev.trapline.vcpu.Playback;
-import dev.trapline.vcpu.Seeker;
+import dev.trapline.timeline.Playback;
+import dev.trapline.timeline.Seeker;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -5,6 +5,7 @@ import akka.actor.typed.Behavior;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceFailure;
+import dev.trapline.machine.firmware.ServiceHost;
 import java.util.function.Function;
 
 /// The actor around any firmware service: takes a call, asks the service, passes the answer on.

@@ -2,6 +2,7 @@ package dev.trapline.firmware;
 
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.ServiceFailure;
+import dev.trapline.machine.firmware.LoadedService;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,4 +1,4 @@
-/** The one actor behind which every firmware service lives, and the host it shares with services that are resident. */
+/** The actor around a firmware service, and the services that come with Trapline. */
 @NullMarked
 package dev.trapline.firmware;
 

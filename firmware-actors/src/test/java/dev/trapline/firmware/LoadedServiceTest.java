@@ -15,6 +15,7 @@ import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.firmware.SharedMemory;
 import dev.trapline.firmware.pvtime.PvTimeService;
+import dev.trapline.machine.firmware.LoadedService;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -79,6 +80,7 @@ class LoadedServiceTest {
         assertThat(shared).isEqualTo(Optional.ofNullable(pages));
     }
 
+    @SuppressWarnings("NullableOptional") // What a plugin can do.
     private interface Sharing {
         @Nullable
         Optional<SharedMemory> shared();

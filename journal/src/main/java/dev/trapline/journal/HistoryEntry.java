@@ -1,7 +1,7 @@
 package dev.trapline.journal;
 
 import dev.trapline.abi.Position;
-import dev.trapline.journal.record.JournalRecord;
+import dev.trapline.abi.history.JournalRecord;
 
 /// A record of a history with its place in it.
 ///

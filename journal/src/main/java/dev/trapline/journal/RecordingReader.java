@@ -1,9 +1,9 @@
 package dev.trapline.journal;
 
 import dev.trapline.abi.Position;
+import dev.trapline.abi.history.RecordingHeader;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.journal.codec.Segment;
-import dev.trapline.journal.record.RecordingHeader;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +45,8 @@ public interface RecordingReader extends AutoCloseable {
 
     /// The whole history, decoded as it is asked for.
     ///
-    /// @return an iterator that throws [RecordingDamagedException] where the recording is damaged
+    /// @return an iterator that throws [dev.trapline.abi.history.RecordingDamagedException] where the recording is
+    ///     damaged
     Iterator<HistoryEntry> entries();
 
     /// The history from a position on: the first entry is the first one whose position is not before it. Reads a

@@ -1,11 +1,11 @@
 package dev.trapline.journal;
 
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.journal.codec.HeaderCodec;
 import dev.trapline.journal.codec.Segment;
 import dev.trapline.journal.codec.SegmentBuilder;
 import dev.trapline.journal.persistence.JournalEventSerializer;
-import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.store.EventRow;
 import dev.trapline.journal.store.MvEventStore;
 import dev.trapline.journal.store.RecordingDirectory;

@@ -1,6 +1,6 @@
 package dev.trapline.launcher;
 
-import dev.trapline.vcpu.RunReport;
+import dev.trapline.machine.RunReport;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

@@ -5,7 +5,7 @@ import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.config.PlannedText;
 import dev.trapline.config.TraplineConfig;
-import dev.trapline.vcpu.RunReport;
+import dev.trapline.machine.RunReport;
 import java.io.PrintWriter;
 import java.util.Locale;
 

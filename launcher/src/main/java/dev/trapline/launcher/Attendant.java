@@ -1,9 +1,9 @@
 package dev.trapline.launcher;
 
-import dev.trapline.journal.record.JournalRecord.Stop;
+import dev.trapline.abi.history.JournalRecord.Stop;
+import dev.trapline.machine.Progress;
+import dev.trapline.machine.RunReport;
 import dev.trapline.vcpu.MachineRun;
-import dev.trapline.vcpu.Progress;
-import dev.trapline.vcpu.RunReport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;

@@ -4,7 +4,7 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.smccc.SmcccCall;
-import dev.trapline.vcpu.trace.HypercallText;
+import dev.trapline.machine.text.HypercallText;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

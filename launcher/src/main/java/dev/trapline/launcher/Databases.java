@@ -24,7 +24,7 @@ final class Databases {
     /// What the actor system has to know of where recordings go: nothing, if into their own directories. A database
     /// is asked whether it can take one before anything runs.
     ///
-    /// @throws dev.trapline.journal.RecordingException if it cannot
+    /// @throws dev.trapline.abi.history.RecordingException if it cannot
     static Config journal(TraplineConfig.Run run) {
         PostgreSql asked = run.database();
         if (asked == null || run.record() == null) {

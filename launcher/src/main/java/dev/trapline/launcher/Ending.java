@@ -8,7 +8,7 @@ import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.ResetRequest;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.VcpuState;
-import dev.trapline.vcpu.trace.HypercallText;
+import dev.trapline.machine.text.HypercallText;
 import java.util.List;
 
 /// How the command ends: what the process answers, and the same in words that cannot be mistaken for a guest's own

@@ -1,6 +1,6 @@
 package dev.trapline.launcher;
 
-import dev.trapline.vcpu.ConsoleOutput;
+import dev.trapline.machine.ConsoleOutput;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;

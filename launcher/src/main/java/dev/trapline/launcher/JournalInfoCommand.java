@@ -2,11 +2,11 @@ package dev.trapline.launcher;
 
 import dev.trapline.abi.Visible;
 import dev.trapline.abi.engine.EngineException;
+import dev.trapline.abi.history.RecordingDamagedException;
+import dev.trapline.abi.history.RecordingHeader;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.journal.OpenOptions;
-import dev.trapline.journal.RecordingDamagedException;
 import dev.trapline.journal.RecordingReader;
-import dev.trapline.journal.record.RecordingHeader;
 import dev.trapline.journal.recording.Survey;
 import dev.trapline.journal.store.CheckpointSummary;
 import java.nio.file.Path;

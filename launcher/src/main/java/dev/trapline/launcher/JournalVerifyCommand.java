@@ -1,8 +1,8 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.history.RecordingDamagedException;
+import dev.trapline.abi.history.RecordingException;
 import dev.trapline.journal.OpenOptions;
-import dev.trapline.journal.RecordingDamagedException;
-import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Survey;
 import java.nio.file.Path;

@@ -2,12 +2,12 @@ package dev.trapline.launcher;
 
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.RecordingHeader.ServiceRef;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.codec.Segment;
-import dev.trapline.journal.record.JournalRecord;
-import dev.trapline.journal.record.RecordingHeader.ServiceRef;
 import dev.trapline.journal.store.SegmentCursor;
-import dev.trapline.vcpu.trace.HypercallText;
+import dev.trapline.machine.text.HypercallText;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

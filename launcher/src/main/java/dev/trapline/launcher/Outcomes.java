@@ -3,8 +3,8 @@ package dev.trapline.launcher;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
-import dev.trapline.vcpu.RunReport;
-import dev.trapline.vcpu.boot.ImageException;
+import dev.trapline.board.boot.ImageException;
+import dev.trapline.machine.RunReport;
 import java.io.PrintWriter;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.file.WriteFailure;
-import dev.trapline.vcpu.RunReport;
+import dev.trapline.machine.RunReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

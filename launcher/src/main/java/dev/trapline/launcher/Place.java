@@ -1,12 +1,12 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.Position;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.config.Quantities;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.codec.Segment;
-import dev.trapline.journal.record.JournalRecord;
 import java.math.BigInteger;
 import java.util.Iterator;
 import java.util.Locale;

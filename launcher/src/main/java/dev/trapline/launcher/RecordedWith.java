@@ -3,9 +3,9 @@ package dev.trapline.launcher;
 import dev.trapline.abi.Visible;
 import dev.trapline.abi.engine.EngineLibrary;
 import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.history.RecordingHeader;
+import dev.trapline.abi.history.RecordingHeader.ServiceRef;
 import dev.trapline.journal.RecordingReader;
-import dev.trapline.journal.record.RecordingHeader;
-import dev.trapline.journal.record.RecordingHeader.ServiceRef;
 import java.io.PrintWriter;
 
 /// What a recording was made with, held against what is here. Every command that replays says where they differ; the

@@ -1,9 +1,9 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.file.WriteFailure;
-import dev.trapline.journal.StoredHistory;
-import dev.trapline.vcpu.RunReport;
-import dev.trapline.vcpu.memory.FlashWrites;
+import dev.trapline.abi.history.StoredHistory;
+import dev.trapline.board.memory.FlashWrites;
+import dev.trapline.machine.RunReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;

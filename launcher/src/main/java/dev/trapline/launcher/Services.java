@@ -5,7 +5,7 @@ import dev.trapline.abi.file.WriteFailure;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.firmware.FirmwareServices;
-import dev.trapline.firmware.LoadedService;
+import dev.trapline.machine.firmware.LoadedService;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;

@@ -1,8 +1,8 @@
 package dev.trapline.launcher;
 
 import dev.trapline.firmware.FirmwareServices;
-import dev.trapline.firmware.LoadedService;
-import dev.trapline.firmware.ServiceHost;
+import dev.trapline.machine.firmware.LoadedService;
+import dev.trapline.machine.firmware.ServiceHost;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

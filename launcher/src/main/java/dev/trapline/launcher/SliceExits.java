@@ -4,7 +4,7 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.smccc.SmcccCall;
-import dev.trapline.vcpu.trace.HypercallText;
+import dev.trapline.machine.text.HypercallText;
 
 /// Why slices ended, as people and programs read it.
 final class SliceExits {

@@ -3,7 +3,7 @@ package dev.trapline.launcher;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
-import dev.trapline.vcpu.trace.HypercallText;
+import dev.trapline.machine.text.HypercallText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

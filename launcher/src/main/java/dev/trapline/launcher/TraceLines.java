@@ -2,10 +2,10 @@ package dev.trapline.launcher;
 
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.smccc.SmcccCall;
-import dev.trapline.journal.record.JournalRecord;
-import dev.trapline.vcpu.trace.HypercallText;
+import dev.trapline.machine.text.HypercallText;
 import java.util.List;
 import java.util.Locale;
 

@@ -1,6 +1,6 @@
 package dev.trapline.launcher;
 
-import dev.trapline.vcpu.trace.HypercallText;
+import dev.trapline.machine.text.HypercallText;
 import java.io.IOException;
 
 /// Prints what a trace finds, a line each: calls and what happened without one, or slices.

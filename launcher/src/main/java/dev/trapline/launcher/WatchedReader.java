@@ -1,11 +1,11 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.Position;
+import dev.trapline.abi.history.RecordingHeader;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.codec.Segment;
-import dev.trapline.journal.record.RecordingHeader;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

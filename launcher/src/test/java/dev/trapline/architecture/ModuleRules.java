@@ -25,11 +25,26 @@ record ModuleRules(String root) {
             new Module("abi", List.of()),
             new Module("registry", List.of("abi")),
             new Module("unicorn", List.of("abi")),
+            new Module("board", List.of("abi")),
+            new Module("machine", List.of("abi", "registry", "board")),
             new Module("config", List.of("abi", "registry")),
             new Module("journal", List.of("abi")),
-            new Module("firmware", List.of("abi", "registry")),
-            new Module("vcpu", List.of("abi", "registry", "firmware", "journal")),
-            new Module("launcher", List.of("abi", "registry", "unicorn", "config", "journal", "firmware", "vcpu")));
+            new Module("timeline", List.of("abi", "registry", "board", "machine", "journal")),
+            new Module("firmware", List.of("abi", "registry", "machine")),
+            new Module("vcpu", List.of("abi", "registry", "board", "machine", "firmware", "journal")),
+            new Module(
+                    "launcher",
+                    List.of(
+                            "abi",
+                            "registry",
+                            "unicorn",
+                            "board",
+                            "machine",
+                            "config",
+                            "journal",
+                            "timeline",
+                            "firmware",
+                            "vcpu")));
 
     /// Each rule with a name for the report.
     List<NamedRule> all() {
@@ -79,7 +94,14 @@ record ModuleRules(String root) {
     private ArchRule akkaStaysWithTheActors() {
         return noClasses()
                 .that()
-                .resideInAnyPackage(in("abi"), in("registry"), in("unicorn"), in("config"))
+                .resideInAnyPackage(
+                        in("abi"),
+                        in("registry"),
+                        in("unicorn"),
+                        in("board"),
+                        in("machine"),
+                        in("timeline"),
+                        in("config"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("akka..")
@@ -122,7 +144,7 @@ record ModuleRules(String root) {
     private ArchRule nobodyAsks() {
         return noClasses()
                 .that()
-                .resideInAnyPackage(in("vcpu"), in("firmware"))
+                .resideInAnyPackage(in("vcpu"), in("firmware"), in("machine"))
                 .should()
                 .dependOnClassesThat()
                 .haveNameMatching("akka\\.(actor\\.typed\\.javadsl\\.AskPattern|pattern\\.Patterns)|"

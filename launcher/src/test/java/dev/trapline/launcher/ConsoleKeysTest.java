@@ -3,12 +3,12 @@ package dev.trapline.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.history.JournalRecord.Stop;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.policy.Policy;
-import dev.trapline.journal.record.JournalRecord.Stop;
+import dev.trapline.machine.Progress;
+import dev.trapline.machine.RunReport;
 import dev.trapline.vcpu.MachineRun;
-import dev.trapline.vcpu.Progress;
-import dev.trapline.vcpu.RunReport;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.concurrent.CompletableFuture;

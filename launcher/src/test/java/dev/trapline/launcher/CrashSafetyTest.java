@@ -4,8 +4,8 @@ import static dev.trapline.launcher.CommandProcess.guest;
 import static dev.trapline.launcher.CommandProcess.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.history.RecordingException;
 import dev.trapline.journal.OpenOptions;
-import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.journal.recording.Survey;

@@ -6,7 +6,7 @@ import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.trapline.firmware.FirmwareServices;
-import dev.trapline.firmware.LoadedService;
+import dev.trapline.machine.firmware.LoadedService;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

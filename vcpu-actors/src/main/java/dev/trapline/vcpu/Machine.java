@@ -8,17 +8,29 @@ import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.history.History;
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.StoragePolicy;
-import dev.trapline.firmware.LoadedService;
-import dev.trapline.journal.History;
-import dev.trapline.journal.RecordingException;
+import dev.trapline.abi.policy.Policy;
+import dev.trapline.board.boot.ImageException;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
+import dev.trapline.machine.Console;
+import dev.trapline.machine.ConsoleInput;
+import dev.trapline.machine.ConsoleOutput;
+import dev.trapline.machine.Controls;
+import dev.trapline.machine.MachineAssembly;
+import dev.trapline.machine.MachineParts;
+import dev.trapline.machine.MachineSetupException;
+import dev.trapline.machine.PlannedInjections;
+import dev.trapline.machine.RunReport;
+import dev.trapline.machine.SeededEntropy;
+import dev.trapline.machine.firmware.LoadedService;
 import dev.trapline.registry.kvm.FirmwareRegisters;
-import dev.trapline.vcpu.boot.ImageException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,7 +160,7 @@ public final class Machine {
         }
 
         /// Who is told, before the first slice, what the user should know of the images: a sentence each, as
-        /// [dev.trapline.vcpu.boot.BootPlan#warnings] has them. Nobody by default.
+        /// [dev.trapline.board.boot.BootPlan#warnings] has them. Nobody by default.
         public Builder warnings(Consumer<String> told) {
             this.warnings = told;
             return this;
@@ -200,7 +212,8 @@ public final class Machine {
         /// @throws dev.trapline.registry.RegistryException if claims and rules contradict each other
         /// @throws RecordingException if the recording cannot be made
         public MachineRun start(ActorSystem<?> system) {
-            MachineAssembly assembly = new MachineAssembly(engines, spec, images, services, recording);
+            MachineAssembly assembly =
+                    new MachineAssembly(engines, spec, images, services, recording == null ? null : recording.header());
             requireInjectable(assembly);
             assembly.warnings().forEach(warnings);
             Controls controls = new Controls();
@@ -230,7 +243,13 @@ public final class Machine {
             hasRun = true;
             machine.tell(MachineActor.Begin.INSTANCE);
             return new RunHandle(
-                    done, controls, input, parts.gate(), history, parts::requireUsable, assembly::requireInjectable);
+                    done,
+                    controls,
+                    input,
+                    parts.gate(),
+                    history,
+                    policy -> requireUsable(parts, policy),
+                    assembly::requireInjectable);
         }
 
         private void requireInjectable(MachineAssembly assembly) {
@@ -240,6 +259,11 @@ public final class Machine {
                 assembly.discard();
                 throw new MachineSetupException(String.valueOf(e.getMessage()));
             }
+        }
+
+        private static void requireUsable(MachineParts parts, Policy policy) {
+            parts.registry(policy);
+            Recordings.requireRecordable(new JournalRecord.Reconfigured(policy));
         }
 
         private History history(ActorSystem<?> system, MachineAssembly assembly) {

@@ -1,9 +1,11 @@
 package dev.trapline.vcpu;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.policy.Policy;
-import dev.trapline.journal.record.JournalRecord;
+import dev.trapline.machine.Progress;
+import dev.trapline.machine.RunReport;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 

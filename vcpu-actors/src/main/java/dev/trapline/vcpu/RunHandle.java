@@ -1,12 +1,16 @@
 package dev.trapline.vcpu;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.history.History;
+import dev.trapline.abi.history.JournalRecord.Stop;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.policy.Policy;
-import dev.trapline.firmware.ServiceGate;
-import dev.trapline.journal.History;
-import dev.trapline.journal.record.JournalRecord.Stop;
+import dev.trapline.machine.ConsoleInput;
+import dev.trapline.machine.Controls;
+import dev.trapline.machine.Progress;
+import dev.trapline.machine.RunReport;
+import dev.trapline.machine.firmware.ServiceGate;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

@@ -7,6 +7,9 @@ import akka.actor.typed.Signal;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.firmware.DirectBehavior;
 import dev.trapline.firmware.FirmwareActor;
+import dev.trapline.machine.SliceEnd;
+import dev.trapline.machine.VcpuCommand;
+import dev.trapline.machine.VcpuLogic;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

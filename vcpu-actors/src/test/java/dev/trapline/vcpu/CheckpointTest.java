@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.board.boot.Guests;
+import dev.trapline.machine.RunReport.OpenHandler;
+import dev.trapline.timeline.Checkpoint;
+import dev.trapline.timeline.Playback;
 import dev.trapline.vcpu.MachineRuns.Finished;
-import dev.trapline.vcpu.RunReport.OpenHandler;
-import dev.trapline.vcpu.boot.Guests;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

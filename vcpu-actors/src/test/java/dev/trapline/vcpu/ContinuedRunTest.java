@@ -2,25 +2,25 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.RecordingHeader;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.board.boot.Guests;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.codec.HeaderCodec;
 import dev.trapline.journal.codec.Segment;
 import dev.trapline.journal.codec.SegmentBuilder;
 import dev.trapline.journal.persistence.JournalEventSerializer;
-import dev.trapline.journal.record.JournalRecord;
-import dev.trapline.journal.record.RecordingHeader;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.journal.store.EventRow;
 import dev.trapline.journal.store.Manifest;
 import dev.trapline.journal.store.MvEventStore;
 import dev.trapline.journal.store.RecordingDirectory;
 import dev.trapline.vcpu.MachineRuns.Finished;
-import dev.trapline.vcpu.boot.Guests;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

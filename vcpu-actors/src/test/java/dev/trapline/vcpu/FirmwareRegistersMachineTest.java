@@ -1,6 +1,6 @@
 package dev.trapline.vcpu;
 
-import static dev.trapline.vcpu.FakeEngines.hvc;
+import static dev.trapline.machine.FakeEngines.hvc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +8,7 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.firmware.FirmwareServices;
+import dev.trapline.machine.FakeEngines;
 import dev.trapline.registry.RegistryError;
 import dev.trapline.registry.RegistryException;
 import dev.trapline.registry.kvm.FirmwareRegisters;

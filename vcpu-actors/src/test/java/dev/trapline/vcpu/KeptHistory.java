@@ -2,8 +2,8 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trapline.journal.History;
-import dev.trapline.journal.record.JournalRecord;
+import dev.trapline.abi.history.History;
+import dev.trapline.abi.history.JournalRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

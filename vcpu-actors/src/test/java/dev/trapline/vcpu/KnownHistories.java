@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.machine.RunReport;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import java.io.IOException;
 import java.nio.file.Files;

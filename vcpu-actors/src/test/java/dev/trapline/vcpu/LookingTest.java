@@ -9,6 +9,8 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.policy.Policy;
+import dev.trapline.timeline.Checkpoint;
+import dev.trapline.timeline.Playback;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,8 +1,8 @@
 package dev.trapline.vcpu;
 
-import static dev.trapline.vcpu.FakeEngines.budget;
-import static dev.trapline.vcpu.FakeEngines.entry;
-import static dev.trapline.vcpu.FakeEngines.hvc;
+import static dev.trapline.machine.FakeEngines.budget;
+import static dev.trapline.machine.FakeEngines.entry;
+import static dev.trapline.machine.FakeEngines.hvc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,12 +17,13 @@ import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.RecordingDamagedException;
+import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.firmware.FirmwareServices;
-import dev.trapline.journal.RecordingDamagedException;
-import dev.trapline.journal.RecordingException;
-import dev.trapline.journal.record.JournalRecord;
+import dev.trapline.machine.FakeEngines;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;

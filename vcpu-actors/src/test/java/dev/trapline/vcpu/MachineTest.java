@@ -1,9 +1,9 @@
 package dev.trapline.vcpu;
 
-import static dev.trapline.vcpu.FakeEngines.budget;
-import static dev.trapline.vcpu.FakeEngines.entry;
-import static dev.trapline.vcpu.FakeEngines.hvc;
-import static dev.trapline.vcpu.FakeEngines.wfi;
+import static dev.trapline.machine.FakeEngines.budget;
+import static dev.trapline.machine.FakeEngines.entry;
+import static dev.trapline.machine.FakeEngines.hvc;
+import static dev.trapline.machine.FakeEngines.wfi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,12 +23,16 @@ import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.firmware.FirmwareServices;
-import dev.trapline.journal.record.JournalRecord;
+import dev.trapline.machine.FakeEngines;
+import dev.trapline.machine.MachineSetupException;
+import dev.trapline.machine.Progress;
+import dev.trapline.machine.RunReport;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;

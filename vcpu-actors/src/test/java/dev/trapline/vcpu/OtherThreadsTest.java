@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.board.boot.Guests;
 import dev.trapline.firmware.FirmwareServices;
-import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.unicorn.LibrarySearch;
 import dev.trapline.unicorn.UnicornEngines;
 import dev.trapline.unicorn.UnicornLibrary;
-import dev.trapline.vcpu.boot.Guests;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Executors;

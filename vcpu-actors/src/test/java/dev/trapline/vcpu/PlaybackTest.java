@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.machine.VcpuView;
+import dev.trapline.timeline.Playback;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -3,6 +3,8 @@ package dev.trapline.vcpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.timeline.Playback;
+import dev.trapline.timeline.Seeker;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,6 +1,8 @@
 package dev.trapline.vcpu;
 
-import dev.trapline.vcpu.RunReport.OpenHandler;
+import dev.trapline.machine.RunReport.OpenHandler;
+import dev.trapline.machine.VcpuView;
+import dev.trapline.timeline.Playback;
 import java.util.List;
 
 /// What a place of a playback looks like: two ways to it that show the same came to the same place.

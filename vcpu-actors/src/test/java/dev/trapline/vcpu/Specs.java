@@ -5,9 +5,10 @@ import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.policy.Policy;
-import dev.trapline.firmware.LoadedService;
+import dev.trapline.board.boot.Shared;
 import dev.trapline.firmware.pvtime.PvTimeService;
-import dev.trapline.vcpu.boot.Shared;
+import dev.trapline.machine.ServiceContexts;
+import dev.trapline.machine.firmware.LoadedService;
 import java.util.List;
 import java.util.TreeMap;
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.journal.codec.CheckpointCodec;
 import dev.trapline.journal.store.StoredCheckpoint;
+import dev.trapline.timeline.Checkpoint;
+import dev.trapline.timeline.Playback;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -17,6 +17,8 @@ import dev.trapline.journal.store.EventRow;
 import dev.trapline.journal.store.MvEventStore;
 import dev.trapline.journal.store.RecordingDirectory;
 import dev.trapline.journal.store.StoredCheckpoint;
+import dev.trapline.timeline.Playback;
+import dev.trapline.timeline.Seeker;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import java.io.IOException;
 import java.nio.file.Files;

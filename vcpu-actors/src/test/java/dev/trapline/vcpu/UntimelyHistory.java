@@ -1,7 +1,7 @@
 package dev.trapline.vcpu;
 
-import dev.trapline.journal.History;
-import dev.trapline.journal.record.JournalRecord;
+import dev.trapline.abi.history.History;
+import dev.trapline.abi.history.JournalRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

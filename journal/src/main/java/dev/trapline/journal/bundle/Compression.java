@@ -2,8 +2,8 @@ package dev.trapline.journal.bundle;
 
 import com.github.luben.zstd.util.Native;
 import dev.trapline.abi.file.WriteFailure;
-import dev.trapline.journal.RecordingException;
-import dev.trapline.journal.RecordingException.Kind;
+import dev.trapline.abi.history.RecordingException;
+import dev.trapline.abi.history.RecordingException.Kind;
 
 /// The native library that compresses: it comes in a JAR, and is unpacked into the directory for temporary files.
 final class Compression {

@@ -1,6 +1,6 @@
 package dev.trapline.journal.bundle;
 
-import dev.trapline.journal.codec.JournalFormat;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.journal.store.Manifest;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -34,7 +34,7 @@ final class Part {
     /// Segments are compressed together up to so many bytes: alone, each would begin without knowing the others.
     static final int GROUP_BYTES = 4 << 20;
     /// The one that makes a group large enough: a few records that are as large as a record may be.
-    private static final int MOST_IN_SEGMENT = 4 * JournalFormat.MAX_RECORD_BYTES;
+    private static final int MOST_IN_SEGMENT = 4 * JournalRecord.MAX_BYTES;
 
     private static final int MAGIC = 0x5852_4c54; // "TLRX"
 
@@ -43,7 +43,7 @@ final class Part {
     /// What a part holds. Each is followed by one of its own kind or of a later one.
     enum Kind {
         MANIFEST(1, "the manifest", Manifest.MOST_BYTES),
-        HEADER(2, "the header", JournalFormat.MAX_RECORD_BYTES),
+        HEADER(2, "the header", JournalRecord.MAX_BYTES),
         IMAGE(3, "an image", Integer.MAX_VALUE - 8L),
         SEGMENTS(4, "segments", GROUP_BYTES + MOST_IN_SEGMENT),
         END(5, "the end", 2 * Long.BYTES);

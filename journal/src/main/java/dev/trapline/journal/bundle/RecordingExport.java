@@ -2,11 +2,11 @@ package dev.trapline.journal.bundle;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.file.WriteFailure;
+import dev.trapline.abi.history.RecordingException;
+import dev.trapline.abi.history.RecordingException.Kind;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Sharing;
 import dev.trapline.journal.OpenOptions;
-import dev.trapline.journal.RecordingException;
-import dev.trapline.journal.RecordingException.Kind;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.codec.HeaderCodec;
 import dev.trapline.journal.codec.Segment;

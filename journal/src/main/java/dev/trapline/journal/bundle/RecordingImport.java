@@ -1,19 +1,19 @@
 package dev.trapline.journal.bundle;
 
 import dev.trapline.abi.file.WriteFailure;
+import dev.trapline.abi.history.RecordingException;
+import dev.trapline.abi.history.RecordingException.Kind;
+import dev.trapline.abi.history.RecordingHeader;
+import dev.trapline.abi.history.RecordingHeader.ImageRef;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Sharing;
 import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.journal.OpenOptions;
-import dev.trapline.journal.RecordingException;
-import dev.trapline.journal.RecordingException.Kind;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.codec.CodecException;
 import dev.trapline.journal.codec.HeaderCodec;
 import dev.trapline.journal.codec.Segment;
 import dev.trapline.journal.persistence.JournalEventSerializer;
-import dev.trapline.journal.record.RecordingHeader;
-import dev.trapline.journal.record.RecordingHeader.ImageRef;
 import dev.trapline.journal.store.EventRow;
 import dev.trapline.journal.store.Manifest;
 import dev.trapline.journal.store.MvEventStore;

@@ -7,12 +7,12 @@ import dev.trapline.abi.Width;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.abi.policy.Decision;
-import dev.trapline.journal.record.JournalRecord;
 
 /// The stored number of every enum constant that a recording can hold.
 final class Codes {

@@ -1,10 +1,10 @@
 package dev.trapline.journal.codec;
 
 import dev.trapline.abi.engine.EngineLibrary;
+import dev.trapline.abi.history.RecordingHeader;
+import dev.trapline.abi.history.RecordingHeader.ImageRef;
+import dev.trapline.abi.history.RecordingHeader.ServiceRef;
 import dev.trapline.abi.machine.MachineSpec;
-import dev.trapline.journal.record.RecordingHeader;
-import dev.trapline.journal.record.RecordingHeader.ImageRef;
-import dev.trapline.journal.record.RecordingHeader.ServiceRef;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -10,10 +10,6 @@ public final class JournalFormat {
     /// records.
     public static final int SEGMENT_BYTES = 64 * 1024;
 
-    /// The largest record that can be stored, in bytes: what an effect writes to memory, or what arrives at the
-    /// console at once.
-    public static final int MAX_RECORD_BYTES = 16 * 1024 * 1024;
-
     /// The last source that reads format version 1, which no release had.
     private static final String LAST_OF_VERSION_1 = "d81b056";
 

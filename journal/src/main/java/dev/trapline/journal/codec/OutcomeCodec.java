@@ -2,6 +2,7 @@ package dev.trapline.journal.codec;
 
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.VcpuState;
 import java.util.ArrayList;
@@ -23,9 +24,9 @@ final class OutcomeCodec {
     private OutcomeCodec() {}
 
     static void checkSize(String what, int bytes) {
-        if (bytes > JournalFormat.MAX_RECORD_BYTES) {
+        if (bytes > JournalRecord.MAX_BYTES) {
             throw new IllegalArgumentException(
-                    what + " of " + bytes + " bytes cannot be recorded: the most is " + JournalFormat.MAX_RECORD_BYTES);
+                    what + " of " + bytes + " bytes cannot be recorded: the most is " + JournalRecord.MAX_BYTES);
         }
     }
 

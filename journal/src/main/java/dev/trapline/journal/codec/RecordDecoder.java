@@ -7,9 +7,9 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.policy.Decision;
-import dev.trapline.journal.record.JournalRecord;
 import java.util.Arrays;
 import java.util.List;
 

@@ -6,9 +6,9 @@ import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.policy.Decision;
-import dev.trapline.journal.record.JournalRecord;
 
 /// Writes records as [RecordLayout] says. Allocates nothing per slice or answer, but for effects and decisions it has
 /// not met.
@@ -29,7 +29,7 @@ public final class RecordEncoder {
 
     /// Writes one record.
     ///
-    /// @throws IllegalArgumentException if it cannot be stored: larger than [JournalFormat#MAX_RECORD_BYTES], or
+    /// @throws IllegalArgumentException if it cannot be stored: larger than [JournalRecord#MAX_BYTES], or
     ///     out of range
     public void encode(JournalRecord record) {
         out.ensure(RecordLayout.MAX_FIXED_BYTES);

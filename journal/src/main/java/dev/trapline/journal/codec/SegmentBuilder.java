@@ -1,6 +1,6 @@
 package dev.trapline.journal.codec;
 
-import dev.trapline.journal.record.JournalRecord;
+import dev.trapline.abi.history.JournalRecord;
 import java.util.Arrays;
 
 /// Packs records into segments. One buffer, used again for every segment.

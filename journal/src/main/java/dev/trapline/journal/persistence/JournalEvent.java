@@ -1,7 +1,7 @@
 package dev.trapline.journal.persistence;
 
+import dev.trapline.abi.history.RecordingHeader;
 import dev.trapline.journal.codec.Segment;
-import dev.trapline.journal.record.RecordingHeader;
 
 /// What Akka persists of a recording: first its header, then its segments in order.
 public sealed interface JournalEvent {

@@ -1,7 +1,7 @@
 package dev.trapline.journal.persistence;
 
-import dev.trapline.journal.RecordingException;
-import dev.trapline.journal.RecordingException.Kind;
+import dev.trapline.abi.history.RecordingException;
+import dev.trapline.abi.history.RecordingException.Kind;
 import dev.trapline.journal.store.Disk;
 import dev.trapline.journal.store.EventStore;
 import dev.trapline.journal.store.RecordingDirectory;

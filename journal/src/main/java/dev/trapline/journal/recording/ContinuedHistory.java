@@ -1,9 +1,9 @@
 package dev.trapline.journal.recording;
 
-import dev.trapline.journal.History;
-import dev.trapline.journal.StoredHistory;
+import dev.trapline.abi.history.History;
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.StoredHistory;
 import dev.trapline.journal.persistence.RecordingWriter;
-import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.replay.ReplayHistory;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;

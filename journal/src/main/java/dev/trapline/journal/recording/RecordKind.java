@@ -1,6 +1,6 @@
 package dev.trapline.journal.recording;
 
-import dev.trapline.journal.record.JournalRecord;
+import dev.trapline.abi.history.JournalRecord;
 import java.util.Locale;
 
 /// The kinds of record, to count them by.

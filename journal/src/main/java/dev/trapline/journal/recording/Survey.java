@@ -1,12 +1,12 @@
 package dev.trapline.journal.recording;
 
 import dev.trapline.abi.Position;
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.RecordingDamagedException;
 import dev.trapline.journal.HistoryEntry;
-import dev.trapline.journal.RecordingDamagedException;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.codec.CodecException;
 import dev.trapline.journal.codec.Segment;
-import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.store.SegmentCursor;
 import java.util.Collections;
 import java.util.EnumMap;

@@ -4,8 +4,8 @@ import dev.trapline.abi.Position;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.journal.HistoryEntry;
-import dev.trapline.journal.record.JournalRecord;
 import java.util.Objects;
 
 /// How a record that came differs from the one that was recorded, in words: one line for each field that differs.

@@ -3,8 +3,8 @@ package dev.trapline.journal.replay;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.policy.Decision;
-import dev.trapline.journal.record.JournalRecord;
 
 /// Records in words, for people.
 final class RecordText {

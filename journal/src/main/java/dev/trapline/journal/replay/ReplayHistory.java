@@ -1,11 +1,12 @@
 package dev.trapline.journal.replay;
 
 import dev.trapline.abi.Position;
-import dev.trapline.journal.DivergenceException;
-import dev.trapline.journal.History;
+import dev.trapline.abi.history.DivergenceException;
+import dev.trapline.abi.history.History;
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.RecordingDamagedException;
+import dev.trapline.abi.history.RecordingException;
 import dev.trapline.journal.HistoryEntry;
-import dev.trapline.journal.RecordingDamagedException;
-import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.codec.CodecException;
 import dev.trapline.journal.codec.PackedReader;
@@ -13,7 +14,6 @@ import dev.trapline.journal.codec.PackedWriter;
 import dev.trapline.journal.codec.RecordDecoder;
 import dev.trapline.journal.codec.RecordEncoder;
 import dev.trapline.journal.codec.Segment;
-import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.store.SegmentCursor;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;

@@ -1,9 +1,9 @@
 package dev.trapline.journal.store;
 
 import com.typesafe.config.Config;
+import dev.trapline.abi.history.RecordingException;
+import dev.trapline.abi.history.RecordingException.Kind;
 import dev.trapline.journal.NamedDatabase;
-import dev.trapline.journal.RecordingException;
-import dev.trapline.journal.RecordingException.Kind;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -29,7 +29,7 @@ public final class DatabaseEventLog implements EventLog {
 
     /// Opens the events of a recording.
     ///
-    /// @throws dev.trapline.journal.RecordingException if the database cannot be read
+    /// @throws dev.trapline.abi.history.RecordingException if the database cannot be read
     public static DatabaseEventLog open(Database database, String recordingId) {
         Connection connection = database.connect();
         try {

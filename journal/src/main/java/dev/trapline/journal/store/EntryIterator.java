@@ -1,8 +1,8 @@
 package dev.trapline.journal.store;
 
 import dev.trapline.abi.Position;
+import dev.trapline.abi.history.RecordingDamagedException;
 import dev.trapline.journal.HistoryEntry;
-import dev.trapline.journal.RecordingDamagedException;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.codec.CodecException;
 import dev.trapline.journal.codec.Segment;

@@ -2,9 +2,9 @@ package dev.trapline.journal.store;
 
 import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.file.BoundedFile.Links;
+import dev.trapline.abi.history.RecordingException;
+import dev.trapline.abi.history.RecordingException.Kind;
 import dev.trapline.journal.OpenOptions;
-import dev.trapline.journal.RecordingException;
-import dev.trapline.journal.RecordingException.Kind;
 import dev.trapline.journal.codec.CodecException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /// Where the events of one recording are kept while it is written. Used by one thread at a time. Every method may throw
-/// [dev.trapline.journal.RecordingException] of kind STORAGE; after that the store is of no more use.
+/// [dev.trapline.abi.history.RecordingException] of kind STORAGE; after that the store is of no more use.
 public interface EventStore extends AutoCloseable {
 
     /// Appends rows, all or none: when it returns, they survive the death of the process, and a power cut as well
@@ -14,8 +14,8 @@ public interface EventStore extends AutoCloseable {
     /// Forces to the disk what was appended. May be called by another thread than the one that appends; nothing if
     /// the store is closed.
     ///
-    /// @throws dev.trapline.journal.RecordingException of kind NOT_DURABLE if that fails: what became of the data
-    ///     is not known, and trying again would not tell
+    /// @throws dev.trapline.abi.history.RecordingException of kind NOT_DURABLE if that fails: what became of the
+    ///     data is not known, and trying again would not tell
     void sync();
 
     /// The highest sequence number that is known to be on the disk.

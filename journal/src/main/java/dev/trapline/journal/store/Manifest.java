@@ -2,8 +2,8 @@ package dev.trapline.journal.store;
 
 import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.file.BoundedFile.Links;
-import dev.trapline.journal.RecordingException;
-import dev.trapline.journal.RecordingException.Kind;
+import dev.trapline.abi.history.RecordingException;
+import dev.trapline.abi.history.RecordingException.Kind;
 import dev.trapline.journal.codec.JournalFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,8 +1,8 @@
 package dev.trapline.journal.store;
 
 import dev.trapline.abi.file.BoundedFile;
-import dev.trapline.journal.RecordingException;
-import dev.trapline.journal.RecordingException.Kind;
+import dev.trapline.abi.history.RecordingException;
+import dev.trapline.abi.history.RecordingException.Kind;
 import dev.trapline.journal.codec.CodecException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.trapline.journal.store;
 
-import dev.trapline.journal.RecordingException;
-import dev.trapline.journal.RecordingException.Kind;
+import dev.trapline.abi.history.RecordingException;
+import dev.trapline.abi.history.RecordingException.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;

@@ -1,7 +1,7 @@
 package dev.trapline.journal.store;
 
 import dev.trapline.abi.Position;
-import dev.trapline.journal.RecordingDamagedException;
+import dev.trapline.abi.history.RecordingDamagedException;
 import dev.trapline.journal.codec.Segment;
 
 /// What a segment must be to be the right one in its place.

@@ -1,12 +1,12 @@
 package dev.trapline.journal.store;
 
 import dev.trapline.abi.Position;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.codec.CodecException;
 import dev.trapline.journal.codec.PackedReader;
 import dev.trapline.journal.codec.RecordDecoder;
 import dev.trapline.journal.codec.Segment;
-import dev.trapline.journal.record.JournalRecord;
 
 /// Walks through the records of one segment, knowing the position of each.
 public final class SegmentCursor {

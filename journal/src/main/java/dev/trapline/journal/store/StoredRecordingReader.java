@@ -1,17 +1,17 @@
 package dev.trapline.journal.store;
 
 import dev.trapline.abi.Position;
+import dev.trapline.abi.history.RecordingDamagedException;
+import dev.trapline.abi.history.RecordingException;
+import dev.trapline.abi.history.RecordingException.Kind;
+import dev.trapline.abi.history.RecordingHeader;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.OpenOptions;
-import dev.trapline.journal.RecordingDamagedException;
-import dev.trapline.journal.RecordingException;
-import dev.trapline.journal.RecordingException.Kind;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.codec.CodecException;
 import dev.trapline.journal.codec.HeaderCodec;
 import dev.trapline.journal.codec.Segment;
-import dev.trapline.journal.record.RecordingHeader;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;

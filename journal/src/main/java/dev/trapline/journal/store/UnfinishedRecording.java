@@ -1,11 +1,11 @@
 package dev.trapline.journal.store;
 
+import dev.trapline.abi.history.RecordingException;
+import dev.trapline.abi.history.RecordingException.Kind;
+import dev.trapline.abi.history.RecordingHeader;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.journal.OpenOptions;
-import dev.trapline.journal.RecordingException;
-import dev.trapline.journal.RecordingException.Kind;
 import dev.trapline.journal.codec.Segment;
-import dev.trapline.journal.record.RecordingHeader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;

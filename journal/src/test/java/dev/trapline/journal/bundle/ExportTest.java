@@ -3,14 +3,14 @@ package dev.trapline.journal.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.RecordingException;
+import dev.trapline.abi.history.RecordingException.Kind;
 import dev.trapline.journal.ForgedRecording;
 import dev.trapline.journal.OpenOptions;
-import dev.trapline.journal.RecordingException;
-import dev.trapline.journal.RecordingException.Kind;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.SampleRun;
 import dev.trapline.journal.codec.Segment;
-import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.recording.Recordings;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,13 +3,13 @@ package dev.trapline.journal.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.luben.zstd.Zstd;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.journal.ForgedRecording;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.SampleRun;
 import dev.trapline.journal.codec.JournalFormat;
 import dev.trapline.journal.codec.Segment;
-import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.recording.Recordings;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,9 +2,9 @@ package dev.trapline.journal.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.RecordingHeader;
 import dev.trapline.journal.SampleRun;
-import dev.trapline.journal.record.JournalRecord;
-import dev.trapline.journal.record.RecordingHeader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.ParameterizedType;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.journal.SampleRun;
-import dev.trapline.journal.record.JournalRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -117,7 +117,7 @@ class RecordCodecTest {
 
     @Test
     void aRecordThatIsTooLargeIsRefused() {
-        JournalRecord huge = new JournalRecord.ConsoleInput(Bytes.copyOf(new byte[JournalFormat.MAX_RECORD_BYTES + 1]));
+        JournalRecord huge = new JournalRecord.ConsoleInput(Bytes.copyOf(new byte[JournalRecord.MAX_BYTES + 1]));
         assertThatThrownBy(() -> encode(List.of(huge)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("16777217");

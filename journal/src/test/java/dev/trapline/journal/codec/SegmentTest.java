@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.journal.ForgedRecording;
 import dev.trapline.journal.SampleRun;
-import dev.trapline.journal.record.JournalRecord;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

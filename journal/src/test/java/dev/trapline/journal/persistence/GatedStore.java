@@ -1,6 +1,6 @@
 package dev.trapline.journal.persistence;
 
-import dev.trapline.journal.RecordingException;
+import dev.trapline.abi.history.RecordingException;
 import dev.trapline.journal.store.EventRow;
 import dev.trapline.journal.store.EventStore;
 import dev.trapline.journal.store.MvEventStore;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.SampleRun;
 import dev.trapline.journal.codec.JournalFormat;
-import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.store.MvEventStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,7 +129,7 @@ class RecordingWriterTest {
     void aRecordThatCannotBeStoredLeavesTheRestWhole() throws Exception {
         RecordingWriter writer = recordings.writer("huge", MvEventStore::new);
         SampleRun.step(0, writer::append);
-        JournalRecord huge = new JournalRecord.ConsoleInput(Bytes.copyOf(new byte[JournalFormat.MAX_RECORD_BYTES + 1]));
+        JournalRecord huge = new JournalRecord.ConsoleInput(Bytes.copyOf(new byte[JournalRecord.MAX_BYTES + 1]));
         assertThatThrownBy(() -> writer.append(huge)).isInstanceOf(IllegalArgumentException.class);
         SampleRun.step(1, writer::append);
         WrittenRecordings.close(writer);

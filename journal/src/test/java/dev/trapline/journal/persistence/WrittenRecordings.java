@@ -3,13 +3,13 @@ package dev.trapline.journal.persistence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.typed.ActorSystem;
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.journal.OpenOptions;
-import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.SampleRun;
-import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.store.EventStore;
 import dev.trapline.journal.store.StoredRecordingReader;
 import java.nio.file.Path;

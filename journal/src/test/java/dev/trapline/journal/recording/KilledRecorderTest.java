@@ -2,13 +2,13 @@ package dev.trapline.journal.recording;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trapline.journal.History;
+import dev.trapline.abi.history.History;
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.RecordingException;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.OpenOptions;
-import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.SampleRun;
-import dev.trapline.journal.record.JournalRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

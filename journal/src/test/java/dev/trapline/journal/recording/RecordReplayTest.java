@@ -3,11 +3,11 @@ package dev.trapline.journal.recording;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
-import dev.trapline.journal.History;
+import dev.trapline.abi.history.History;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.SampleRun;
-import dev.trapline.journal.record.JournalRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.trapline.journal.recording;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
-import dev.trapline.journal.History;
+import dev.trapline.abi.history.History;
 import dev.trapline.journal.SampleRun;
 import java.nio.file.Path;
 

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.trapline.abi.Position;
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.RecordingDamagedException;
 import dev.trapline.journal.ForgedRecording;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.OpenOptions;
-import dev.trapline.journal.RecordingDamagedException;
 import dev.trapline.journal.SampleRun;
 import dev.trapline.journal.codec.Segment;
-import dev.trapline.journal.record.JournalRecord;
 import dev.trapline.journal.replay.ReplayHistory;
 import java.nio.file.Path;
 import java.util.ArrayList;

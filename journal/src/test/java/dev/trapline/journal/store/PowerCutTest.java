@@ -3,14 +3,14 @@ package dev.trapline.journal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.journal.ForgedRecording;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.OpenOptions;
-import dev.trapline.journal.RecordingException;
 import dev.trapline.journal.SampleRun;
 import dev.trapline.journal.codec.Segment;
-import dev.trapline.journal.record.JournalRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

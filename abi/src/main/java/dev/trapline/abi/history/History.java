@@ -1,0 +1,69 @@
+package dev.trapline.abi.history;
+
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/// A machine's side of its history: it is recorded, or checked against a recording, or neither. The machine does not
+/// know which.
+///
+/// All methods are called on the machine's thread. [#append] is on the hot path: it takes well under 100 ns and
+/// allocates nothing that outlives the segment.
+public interface History {
+
+    /// A history that keeps nothing: for a run that is neither recorded nor replayed.
+    static History none() {
+        return NoHistory.INSTANCE;
+    }
+
+    /// The next entry, if it is an input that a recording has at exactly this point; taken from the recording by
+    /// the call.
+    ///
+    /// @return null if a slice comes next, and always null where nothing is replayed
+    JournalRecord.@Nullable Input nextRecordedInput();
+
+    /// Whether inputs come from a recording; then nothing else may be an input.
+    boolean isReplay();
+
+    /// Whether a recording that is being replayed has nothing more: it was cut off before its end.
+    boolean isExhausted();
+
+    /// Goes on live where a recording ends that was cut off: from here on what happens is recorded, and inputs come
+    /// from outside. Called when [#isExhausted] says so.
+    ///
+    /// @return whether it does; a mere replay does not
+    default boolean goOn() {
+        return false;
+    }
+
+    /// How far it has got to the disk; null if it is not recorded.
+    default @Nullable StoredHistory stored() {
+        return null;
+    }
+
+    /// Takes in what happened. Never called with an input that [#nextRecordedInput] gave. After [#failure] or, in a
+    /// replay, beyond the end of a recording that was cut off, it does nothing.
+    ///
+    /// @throws DivergenceException if it is not what the recording says
+    void append(JournalRecord record);
+
+    /// Whether there is credit for more. If not, the machine grants no slice until it is called back.
+    boolean hasCredit();
+
+    /// Whether the machine gets no credit at this moment because what it recorded cannot be stored, or not yet; or,
+    /// once it is being closed, whether some of it is still to be stored. For any thread.
+    default boolean waitsForStore() {
+        return false;
+    }
+
+    /// What to call when credit is there again after [#hasCredit] said no, or when storage failed. Called on any
+    /// thread; a call may come although credit was there all along.
+    void onCredit(Runnable callback);
+
+    /// Why nothing can be recorded any more; null while all is well.
+    @Nullable
+    String failure();
+
+    /// Writes what is still held and closes. The stage completes when all is durable, or fails with the reason in
+    /// words.
+    CompletionStage<Void> close();
+}

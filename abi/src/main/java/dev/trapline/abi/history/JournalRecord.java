@@ -1,0 +1,115 @@
+package dev.trapline.abi.history;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.policy.Decision;
+import dev.trapline.abi.policy.Policy;
+import java.util.List;
+
+/// One entry of a machine's history. A closed set.
+///
+/// The order of the records is the history: a [Slice] is followed by the [Answer] to its hypercall if it ended in one,
+/// then by the digests due at its end; inputs stand between slices, before the slice that is the first to see them.
+/// What services do about an answer's effects, an input or a wake-up, as a [Reaction], follows that.
+public sealed interface JournalRecord {
+
+    /// The largest record that a history takes, in bytes: what effects write to memory, or what arrives at the
+    /// console at once.
+    int MAX_BYTES = 16 * 1024 * 1024;
+
+    /// A record that came from outside the machine: a replay takes it from the journal instead of checking it.
+    sealed interface Input extends JournalRecord {}
+
+    /// A vCPU was granted a slice, and the slice ended.
+    ///
+    /// @param vcpu who ran
+    /// @param budget instructions granted
+    /// @param exit why the slice ended
+    /// @param counterReads how often the slice read a counter
+    /// @param digest of x0 to x30, SP, PC and PSTATE at its end, before any answer is written; if the slice printed
+    ///     anything, folded with each byte of it
+    record Slice(VcpuId vcpu, long budget, Exit exit, long counterReads, long digest) implements JournalRecord {
+        /// What the slice costs in virtual time, in ticks: its budget, or a fixed amount if an exit cut it
+        /// short, and one for each counter read.
+        public long cost(long cutSliceCost) {
+            return (exit instanceof Exit.BudgetUsed ? budget : cutSliceCost) + counterReads;
+        }
+    }
+
+    /// What became of the hypercall of the slice before it.
+    ///
+    /// @param decision the registry's
+    /// @param registers what was written to the caller
+    /// @param effects what was done besides, in order
+    record Answer(Decision decision, RegisterWrites registers, List<Effect> effects) implements JournalRecord {
+        public Answer {
+            effects = List.copyOf(effects);
+        }
+    }
+
+    /// A service wanted something done without a call: on an injection, a wake-up, a reset.
+    ///
+    /// @param service its name
+    /// @param effects what was done, in order; at least one
+    record Reaction(String service, List<Effect> effects) implements JournalRecord {
+        public Reaction {
+            effects = List.copyOf(effects);
+        }
+    }
+
+    /// A digest of all registers of a vCPU, SIMD and system registers included.
+    record FullDigest(VcpuId vcpu, long digest) implements JournalRecord {}
+
+    /// A digest of all guest memory.
+    record MemoryDigest(long digest) implements JournalRecord {}
+
+    /// Bytes arrived at the console's receiver.
+    record ConsoleInput(Bytes bytes) implements Input {}
+
+    /// The operator put another policy in force, for every call from here on.
+    record Reconfigured(Policy policy) implements Input {}
+
+    /// Somebody outside injected an interrupt or an event.
+    record Injected(Injection what) implements Input {}
+
+    /// Entropy that a service had asked for.
+    ///
+    /// @param service its name
+    record Entropy(String service, Bytes bytes) implements Input {}
+
+    /// Nothing could run, and virtual time went on to the next moment at which something may. An input, since what
+    /// is to come from outside may be the reason.
+    ///
+    /// @param until that moment, in ticks
+    record Idle(long until) implements Input {}
+
+    /// The slice that follows had the engine of its vCPU replaced by a fresh one, which was full. An input, since
+    /// how full an engine is depends on the library, and a guest that forgets its maintenance can tell.
+    ///
+    /// @param after how many instructions of the slice; 0 is before the first
+    record Renewed(long after) implements Input {}
+
+    /// Somebody outside asked the run to end.
+    record Stop(Reason reason) implements Input {
+        /// Who asked.
+        public enum Reason {
+            /// Ctrl-C, a signal, or the embedding program.
+            INTERRUPTED,
+            /// The limit on host time.
+            TIMEOUT
+        }
+    }
+
+    /// The run ended.
+    ///
+    /// @param outcome how
+    /// @param virtualTime when, in ticks
+    /// @param consoleBytes how much the guest had printed
+    /// @param consoleDigest digest of what it printed
+    record End(RunOutcome outcome, long virtualTime, long consoleBytes, long consoleDigest) implements JournalRecord {}
+}

@@ -1,0 +1,51 @@
+package dev.trapline.abi.history;
+
+import dev.trapline.abi.engine.EngineLibrary;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.MachineSpec;
+import java.util.List;
+
+/// What a recording says before its history: everything a replay needs besides the inputs.
+///
+/// @param recordingId unique to this recording; names it in the store
+/// @param createdBy Trapline's version, for people
+/// @param library the engine's library
+/// @param generator name and version of the schedule's generator: `splitmix64/1`
+/// @param digestVersion of `Digest64`
+/// @param spec the machine
+/// @param services name and version of each service, in the machine's order
+/// @param images what was in memory at the start, by content
+public record RecordingHeader(
+        String recordingId,
+        String createdBy,
+        EngineLibrary library,
+        String generator,
+        int digestVersion,
+        MachineSpec spec,
+        List<ServiceRef> services,
+        List<ImageRef> images) {
+
+    public RecordingHeader {
+        services = List.copyOf(services);
+        images = List.copyOf(images);
+    }
+
+    /// A service as it was when the recording was made.
+    public record ServiceRef(String name, String version) {}
+
+    /// An image, without its content: that is in the recording under its hash.
+    ///
+    /// @param sha256 of the content, 64 hexadecimal digits
+    /// @param size of the content in bytes
+    public record ImageRef(Image.Kind kind, String name, long address, String sha256, long size) {
+        /// The reference to an image.
+        public static ImageRef of(Image image) {
+            return new ImageRef(
+                    image.kind(),
+                    image.name(),
+                    image.address(),
+                    image.content().sha256(),
+                    image.content().size());
+        }
+    }
+}

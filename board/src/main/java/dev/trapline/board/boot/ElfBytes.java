@@ -1,0 +1,98 @@
+package dev.trapline.board.boot;
+
+import dev.trapline.abi.Bytes;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/// A file read at offsets that the file itself names: each is checked, as an unsigned number, before it is used.
+final class ElfBytes {
+
+    /// No symbol that a person can read is longer.
+    private static final int MAX_NAME = 4096;
+
+    private final String image;
+    private final byte[] content;
+    private final ByteBuffer words;
+
+    ElfBytes(String image, Bytes file) {
+        this.image = image;
+        this.content = file.toArray();
+        this.words = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    int size() {
+        return content.length;
+    }
+
+    ImageException refuse(String problem) {
+        return new ImageException(image, problem);
+    }
+
+    /// Checks that the file has these bytes.
+    ///
+    /// @param what names them, for the message
+    void require(long offset, long length, String what) {
+        if (Long.compareUnsigned(offset, content.length) > 0
+                || Long.compareUnsigned(length, content.length - offset) > 0) {
+            throw refuse(("%s at offset 0x%x, 0x%x bytes, reaches beyond the end of the file (0x%x bytes);"
+                            + " it is truncated or damaged: build or copy it again")
+                    .formatted(what, offset, length, content.length));
+        }
+    }
+
+    int u8(long offset, String what) {
+        require(offset, 1, what);
+        return content[(int) offset] & 0xff;
+    }
+
+    int u16(long offset, String what) {
+        require(offset, 2, what);
+        return words.getShort((int) offset) & 0xffff;
+    }
+
+    int i32(long offset, String what) {
+        require(offset, 4, what);
+        return words.getInt((int) offset);
+    }
+
+    long u32(long offset, String what) {
+        return Integer.toUnsignedLong(i32(offset, what));
+    }
+
+    long i64(long offset, String what) {
+        require(offset, 8, what);
+        return words.getLong((int) offset);
+    }
+
+    /// An address, an offset or a size: zero-extended where it has 32 bits.
+    long word(ElfLayout layout, long offset, String what) {
+        return layout.word() == Long.BYTES ? i64(offset, what) : u32(offset, what);
+    }
+
+    /// A part of the file that [#require] has seen.
+    Bytes slice(long offset, long length) {
+        return Bytes.copyOf(content, (int) offset, (int) (offset + length));
+    }
+
+    /// A string that ends in a zero byte within a table that [#require] has seen.
+    ///
+    /// @param table file offset of the table
+    /// @param length of the table, in bytes
+    /// @param index where in the table the string starts
+    String text(long table, long length, long index, String what) {
+        if (Long.compareUnsigned(index, length) >= 0) {
+            throw refuse("%s lies at 0x%x in a string table of 0x%x bytes; the file is damaged: build it again"
+                    .formatted(what, index, length));
+        }
+        int from = (int) (table + index);
+        int end = (int) (table + Math.min(length, index + MAX_NAME));
+        for (int at = from; at < end; at++) {
+            if (content[at] == 0) {
+                return new String(content, from, at - from, StandardCharsets.UTF_8);
+            }
+        }
+        throw refuse("%s at 0x%x in its string table has no end within %d bytes; the file is damaged: build it again"
+                .formatted(what, index, MAX_NAME));
+    }
+}

@@ -1,0 +1,165 @@
+package dev.trapline.board.boot;
+
+import dev.trapline.abi.AddressRange;
+import dev.trapline.abi.Bytes;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Reads out of a device tree which memory it calls free: its memory nodes, less what it reserves (Devicetree
+/// Specification 0.4, §3.4, §3.5 and §5.3).
+///
+/// A guest may use a reserved region that is `reusable` until its owner wants it, so that one is free too.
+final class FdtMemory {
+
+    private static final int CELL = 4;
+    /// Cells of an address and of a size where a node does not say.
+    private static final int ADDRESS_CELLS = 2;
+
+    private static final int SIZE_CELLS = 1;
+
+    private final ByteBuffer tree;
+    private final List<AddressRange> memory = new ArrayList<>();
+    private final List<AddressRange> reserved = new ArrayList<>();
+    private final Deque<Node> path = new ArrayDeque<>();
+
+    /// A node as far as it has been read.
+    private record Node(String name, SortedMap<String, ByteBuffer> properties) {
+
+        int cells(String property, int otherwise) {
+            ByteBuffer value = properties.get(property);
+            return value == null || value.remaining() < CELL ? otherwise : value.getInt(0);
+        }
+
+        boolean says(String property, String text) {
+            ByteBuffer value = properties.get(property);
+            return value != null && text(value, 0).equals(text);
+        }
+
+        boolean isUsed() {
+            return !properties.containsKey("status") || says("status", "okay") || says("status", "ok");
+        }
+
+        boolean isMemory() {
+            return says("device_type", "memory") || name.equals("memory") || name.startsWith("memory@");
+        }
+    }
+
+    private FdtMemory(Bytes tree) {
+        this.tree = ByteBuffer.wrap(tree.toArray());
+    }
+
+    /// The parts of a range that a tree calls free, in ascending order.
+    ///
+    /// @param tree one that [FdtCheck] has passed
+    static List<AddressRange> free(Bytes tree, AddressRange within) {
+        FdtMemory reader = new FdtMemory(tree);
+        reader.readReservations();
+        reader.walk();
+        List<AddressRange> free = new ArrayList<>();
+        for (AddressRange range : reader.memory) {
+            range.common(within).ifPresent(free::add);
+        }
+        for (AddressRange taken : reader.reserved) {
+            free = free.stream().flatMap(range -> range.without(taken).stream()).toList();
+        }
+        return free;
+    }
+
+    private void readReservations() {
+        for (int at = tree.getInt(0x10); tree.getLong(at) != 0 || tree.getLong(at + 8) != 0; at += 16) {
+            add(reserved, tree.getLong(at), tree.getLong(at + 8));
+        }
+    }
+
+    private void walk() {
+        int at = tree.getInt(0x08);
+        int strings = tree.getInt(0x0c);
+        while (true) {
+            int token = tree.getInt(at);
+            at += CELL;
+            switch (token) {
+                case FdtToken.BEGIN_NODE -> {
+                    String name = text(tree, at);
+                    path.addLast(new Node(name, new TreeMap<>()));
+                    at = aligned(at + name.length() + 1);
+                }
+                case FdtToken.END_NODE -> leave(path.removeLast());
+                case FdtToken.PROPERTY -> {
+                    int length = tree.getInt(at);
+                    path.getLast()
+                            .properties()
+                            .put(text(tree, strings + tree.getInt(at + CELL)), tree.slice(at + 2 * CELL, length));
+                    at = aligned(at + 2 * CELL + length);
+                }
+                case FdtToken.END -> {
+                    return;
+                }
+                default -> {
+                    // A token without a meaning, as the format has it.
+                }
+            }
+        }
+    }
+
+    /// A node's parent says how wide its addresses are. The root has none.
+    private void leave(Node node) {
+        if (path.isEmpty() || !node.isUsed()) {
+            return;
+        }
+        Node parent = path.getLast();
+        if (path.size() == 1 && node.isMemory()) {
+            boolean narrowed = node.properties().containsKey("linux,usable-memory");
+            addRegisters(memory, parent, node.properties().get(narrowed ? "linux,usable-memory" : "reg"));
+        } else if (path.size() == 2
+                && parent.name().equals("reserved-memory")
+                && !node.properties().containsKey("reusable")) {
+            addRegisters(reserved, parent, node.properties().get("reg"));
+        }
+    }
+
+    private static void addRegisters(List<AddressRange> into, Node parent, @Nullable ByteBuffer registers) {
+        int address = parent.cells("#address-cells", ADDRESS_CELLS);
+        int size = parent.cells("#size-cells", SIZE_CELLS);
+        if (registers == null || address < 1 || size < 1 || address > 4 || size > 4) {
+            return;
+        }
+        int entry = (address + size) * CELL;
+        for (int at = 0; at + entry <= registers.remaining(); at += entry) {
+            add(into, number(registers, at, address), number(registers, at + address * CELL, size));
+        }
+    }
+
+    /// The low 64 bits of a number of some cells.
+    private static long number(ByteBuffer from, int at, int cells) {
+        long value = 0;
+        for (int cell = 0; cell < cells; cell++) {
+            value = value << 32 | Integer.toUnsignedLong(from.getInt(at + cell * CELL));
+        }
+        return value;
+    }
+
+    private static void add(List<AddressRange> into, long address, long size) {
+        into.add(AddressRange.fits(address, size) ? AddressRange.of(address, size) : new AddressRange(address, -1));
+    }
+
+    private static String text(ByteBuffer from, int at) {
+        int end = at;
+        while (end < from.limit() && from.get(end) != 0) {
+            end++;
+        }
+        byte[] bytes = new byte[end - at];
+        from.get(at, bytes);
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    private static int aligned(int at) {
+        return (at + 3) & -4;
+    }
+}

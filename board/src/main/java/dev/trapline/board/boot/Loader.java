@@ -1,0 +1,278 @@
+package dev.trapline.board.boot;
+
+import dev.trapline.abi.AddressRange;
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.Width;
+import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.board.boot.BootPlan.MemoryWrite;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Works out a [BootPlan]: checks that every image fits the machine and no two are in each other's way.
+final class Loader {
+
+    /// What is kept free for the device tree at the start of RAM, in bytes: the tree of 64 vCPUs takes a tenth of
+    /// it, and firmware adds to it in place.
+    static final long DEVICE_TREE_AREA = 0x1_0000;
+
+    private static final long DEVICE_TREE_ALIGNMENT = 2L << 20;
+
+    private static final AddressRange FLASH = AddressRange.of(MachineSpec.FLASH_BASE, MachineSpec.FLASH_SIZE);
+
+    private final List<Image> images;
+    private final MachineSpec spec;
+    private final AddressRange ram;
+    private final List<Part> parts = new ArrayList<>();
+    private final List<Shared> shared;
+    private final List<String> warnings = new ArrayList<>();
+
+    Loader(List<Image> images, MachineSpec spec, List<Shared> shared) {
+        this.images = List.copyOf(images);
+        this.spec = spec;
+        this.ram = AddressRange.of(MachineSpec.RAM_BASE, spec.ramBytes());
+        this.shared = List.copyOf(shared);
+    }
+
+    /// Memory that an image takes.
+    ///
+    /// @param what names it, for messages
+    /// @param range all of it
+    /// @param content its first bytes; the rest stay as they are after a reset
+    private record Part(Image image, String what, AddressRange range, Bytes content) {}
+
+    BootPlan plan() {
+        Image main = theOnly("images to start", "give one", Image.Kind.ELF, Image.Kind.RAW);
+        Image flash = theOnly("flash images", "join them into one file", Image.Kind.FLASH);
+        if (flash != null) {
+            addFlash(flash);
+        }
+        long entry = main != null ? addMain(main) : MachineSpec.FLASH_BASE;
+        requireHandedOver();
+        if (parts.isEmpty()) {
+            throw new ImageException(
+                    "machine", "nothing to boot; give a static executable, a raw image, or a flash image");
+        }
+        checkDisjoint();
+        parts.forEach(this::liesOverShared);
+        long deviceTree = spec.deviceTree()
+                ? addDeviceTree(main != null ? main : parts.getFirst().image())
+                : 0;
+        parts.sort(Comparator.comparing(part -> part.range().start(), Long::compareUnsigned));
+        boolean needsFlash = parts.stream().anyMatch(part -> FLASH.contains(part.range()));
+        List<MemoryWrite> writes = parts.stream()
+                .filter(part -> part.content().size() != 0)
+                .map(part -> new MemoryWrite(part.range().start(), part.content()))
+                .toList();
+        return new BootPlan(writes, entry, deviceTree, needsFlash, warnings);
+    }
+
+    private void requireHandedOver() {
+        images.stream()
+                .filter(image -> image.kind() == Image.Kind.DEVICE_TREE && !spec.deviceTree())
+                .findFirst()
+                .ifPresent(tree -> {
+                    throw new ImageException(
+                            tree.name(), "a device tree, and this machine hands none over; switch the device tree on");
+                });
+    }
+
+    private @Nullable Image theOnly(String what, String remedy, Image.Kind... kinds) {
+        List<Image> found = images.stream()
+                .filter(image -> List.of(kinds).contains(image.kind()))
+                .toList();
+        if (found.size() > 1) {
+            throw new ImageException(
+                    found.get(1).name(),
+                    "one of %d %s, the first being %s; a machine takes one: %s"
+                            .formatted(found.size(), what, found.getFirst().name(), remedy));
+        }
+        return found.isEmpty() ? null : found.getFirst();
+    }
+
+    private void addFlash(Image image) {
+        int size = image.content().size();
+        if (size == 0) {
+            throw new ImageException(image.name(), "a flash image of no bytes; give the file that holds the firmware");
+        }
+        if (size > MachineSpec.FLASH_SIZE) {
+            throw new ImageException(
+                    image.name(),
+                    "a flash image of 0x%x bytes; the flash (%s) holds 0x%x: shorten it"
+                            .formatted(size, FLASH, MachineSpec.FLASH_SIZE));
+        }
+        parts.add(new Part(image, "flash image", AddressRange.of(FLASH.start(), size), image.content()));
+    }
+
+    /// @return the address of its first instruction
+    private long addMain(Image image) {
+        if (image.kind() == Image.Kind.ELF) {
+            ElfImage elf = ElfImage.parse(image.name(), image.content());
+            requireWidth(image, elf.width());
+            for (ElfImage.Segment segment : elf.segments()) {
+                addSegment(image, segment);
+            }
+            return elf.entry();
+        }
+        long thumb = spec.width() == Width.AARCH32 ? image.address() & 1 : 0;
+        addRaw(image, image.address() - thumb);
+        return image.address();
+    }
+
+    private void requireWidth(Image image, Width width) {
+        if (width != spec.width()) {
+            String what = width == Width.AARCH32 ? "a 32-bit ELF file for Arm" : "a 64-bit ELF file for AArch64";
+            throw new ImageException(
+                    image.name(),
+                    ("%s, and this machine is %s; run it on a machine of its width (--width %s), or build it for"
+                                    + " this one")
+                            .formatted(what, spec.width().id(), width.id()));
+        }
+    }
+
+    private void addSegment(Image image, ElfImage.Segment segment) {
+        AddressRange range = segment.range();
+        String what = "segment " + segment.index();
+        requireInMemory(image, what, range, "link the image elsewhere");
+        boolean zeroFilled = segment.memorySize() != segment.content().size();
+        if (FLASH.contains(range) && zeroFilled) {
+            throw new ImageException(
+                    image.name(),
+                    "%s (%s) has zero-filled memory in flash (%s), which cannot be written; link its data into RAM (%s)"
+                            .formatted(what, range, FLASH, ram));
+        }
+        parts.add(new Part(image, what, range, segment.content()));
+    }
+
+    private void addRaw(Image image, long address) {
+        int size = image.content().size();
+        if (size == 0) {
+            throw new ImageException(image.name(), "a raw image of no bytes; give the file that holds the program");
+        }
+        if (address % 4 != 0 || !AddressRange.fits(address, size)) {
+            throw new ImageException(
+                    image.name(),
+                    "a raw image cannot start at 0x%x; give a multiple of 4 in RAM (%s)"
+                            .formatted(image.address(), ram));
+        }
+        AddressRange range = AddressRange.of(address, size);
+        requireInMemory(image, "raw image", range, "load it elsewhere");
+        parts.add(new Part(image, "raw image", range, image.content()));
+    }
+
+    private void requireInMemory(Image image, String what, AddressRange range, String remedy) {
+        if (ram.contains(range) || FLASH.contains(range)) {
+            return;
+        }
+        boolean moreRamHelps = Long.compareUnsigned(range.start(), ram.start()) >= 0;
+        throw new ImageException(
+                image.name(),
+                "%s (%s) is outside RAM (%s); %s%s"
+                        .formatted(what, range, ram, moreRamHelps ? "give more RAM with --memory, or " : "", remedy));
+    }
+
+    private void checkDisjoint() {
+        parts.sort(Comparator.comparing(part -> part.range().start(), Long::compareUnsigned));
+        for (int i = 1; i < parts.size(); i++) {
+            Part below = parts.get(i - 1);
+            Part above = parts.get(i);
+            if (below.range().overlaps(above.range())) {
+                throw new ImageException(
+                        above.image().name(),
+                        "%s (%s) overlaps the %s (%s) of %s; move one of them"
+                                .formatted(
+                                        above.what(),
+                                        above.range(),
+                                        below.what(),
+                                        below.range(),
+                                        below.image().name()));
+            }
+        }
+    }
+
+    /// @return its address
+    private long addDeviceTree(Image named) {
+        Image given = theOnly("device trees", "join them into one", Image.Kind.DEVICE_TREE);
+        Bytes tree = given == null ? DeviceTree.describe(spec, Conduit.HVC, shared) : FdtCheck.check(given);
+        if (given != null) {
+            callsFree(given, tree);
+        }
+        // Firmware adds to a tree in place, so one that is larger than usual gets as much room again.
+        long size = tree.size() <= DEVICE_TREE_AREA / 2
+                ? DEVICE_TREE_AREA
+                : (2L * tree.size() + MemoryMap.PAGE - 1) & -MemoryMap.PAGE;
+        AddressRange start = AddressRange.of(ram.start(), size);
+        boolean isFree = parts.stream().noneMatch(part -> part.range().overlaps(start));
+        AddressRange area = isFree && !isShared(start) ? start : behindImages(size);
+        if (!ram.contains(area) || isShared(area)) {
+            throw new ImageException(
+                    named.name(),
+                    ("no room for the device tree: the image takes the start of RAM (%s), and behind it %s is needed;"
+                                    + " give more RAM with --memory, link the image to 0x%x or above, or switch the"
+                                    + " device tree off")
+                            .formatted(ram, area, ram.start() + size));
+        }
+        parts.add(new Part(
+                given == null ? named : given, "device tree", AddressRange.of(area.start(), tree.size()), tree));
+        return area.start();
+    }
+
+    private boolean isShared(AddressRange range) {
+        return shared.stream().anyMatch(each -> each.memory().pages().overlaps(range));
+    }
+
+    private void liesOverShared(Part part) {
+        for (Shared each : shared) {
+            part.range()
+                    .common(each.memory().pages())
+                    .ifPresent(common -> warn(
+                            part.image(),
+                            "%s (%s) lies over %s".formatted(part.what(), part.range(), common),
+                            "link or load it elsewhere",
+                            each));
+        }
+    }
+
+    private void callsFree(Image image, Bytes tree) {
+        for (Shared each : shared) {
+            FdtMemory.free(tree, each.memory().pages())
+                    .forEach(free -> warn(
+                            image,
+                            "the device tree calls %s free memory".formatted(free),
+                            "reserve it in the tree",
+                            each));
+        }
+    }
+
+    /// What a service has switched off it shares with nobody, as long as it is off.
+    private void warn(Image image, String what, String remedy, Shared with) {
+        if (!spec.policy().isOn(with.service(), true)) {
+            return;
+        }
+        warnings.add(("%s: %s, where %s: a guest that calls it loses what it has there; %s, move the pages"
+                        + " (firmware.services.%s.%s), or switch the call off (firmware.toggles.%s)")
+                .formatted(
+                        image.name(),
+                        what,
+                        with.memory().use(),
+                        remedy,
+                        with.service(),
+                        with.memory().setting(),
+                        with.service()));
+    }
+
+    private AddressRange behindImages(long size) {
+        long end = ram.start();
+        for (Part part : parts) {
+            if (ram.contains(part.range()) && Long.compareUnsigned(part.range().end(), end) > 0) {
+                end = part.range().end();
+            }
+        }
+        long aligned = (end + DEVICE_TREE_ALIGNMENT - 1) & -DEVICE_TREE_ALIGNMENT;
+        return AddressRange.of(aligned, size);
+    }
+}

@@ -1,0 +1,203 @@
+package dev.trapline.board.device;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.InvariantViolation;
+import dev.trapline.abi.engine.MmioDevice;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
+import java.util.Arrays;
+
+/// The console: a PL011 (ARM DDI 0183) that transmits at once, receives what the machine gives it between slices, and
+/// raises no interrupt.
+///
+/// It belongs to its machine, and only the holder of the machine's token may touch it.
+public final class Pl011 implements MmioDevice {
+
+    /// Bytes that the receiver holds.
+    public static final int FIFO_SIZE = 16;
+
+    private static final int DR = 0x00;
+    private static final int FR = 0x18;
+    private static final int IBRD = 0x24;
+    private static final int FBRD = 0x28;
+    private static final int LCR_H = 0x2c;
+    private static final int CR = 0x30;
+    private static final int IFLS = 0x34;
+    private static final int IMSC = 0x38;
+    private static final int RIS = 0x3c;
+    private static final int MIS = 0x40;
+    private static final int DMACR = 0x48;
+    private static final int PERIPH_ID = 0xfe0;
+
+    private static final int FR_RX_EMPTY = 1 << 4;
+    private static final int FR_RX_FULL = 1 << 6;
+    private static final int FR_TX_EMPTY = 1 << 7;
+    private static final int INT_RX = 1 << 4;
+    private static final int INT_TX = 1 << 5;
+
+    /// UARTPeriphID0 to 3 and UARTPCellID0 to 3: a PL011 r1p4.
+    private static final int[] IDENTIFICATION = {0x11, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
+
+    private final byte[] receiver = new byte[FIFO_SIZE];
+    private int received;
+    private boolean everRead;
+
+    private byte[] transmitted = new byte[256];
+    private int transmittedCount;
+
+    private int ibrd;
+    private int fbrd;
+    private int lcrH;
+    private int cr;
+    private int ifls;
+    private int imsc;
+    private int dmacr;
+
+    public Pl011() {
+        reset();
+    }
+
+    /// Puts every register to its reset value (DDI 0183 §3.2) and empties the receiver. What was transmitted stays
+    /// to be taken.
+    public void reset() {
+        received = 0;
+        ibrd = 0;
+        fbrd = 0;
+        lcrH = 0;
+        cr = 0x300;
+        ifls = 0x12;
+        imsc = 0;
+        dmacr = 0;
+    }
+
+    /// How many bytes the receiver can take.
+    public int receiverRoom() {
+        return FIFO_SIZE - received;
+    }
+
+    /// Whether the guest has taken every byte.
+    public boolean receiverIsEmpty() {
+        return received == 0;
+    }
+
+    /// Whether the guest has ever taken a byte.
+    public boolean everRead() {
+        return everRead;
+    }
+
+    /// Gives bytes to the receiver.
+    ///
+    /// @param bytes no more than [#receiverRoom]
+    public void receive(Bytes bytes) {
+        if (bytes.size() > receiverRoom()) {
+            throw new IllegalArgumentException(bytes.size() + " bytes do not fit the receiver's " + receiverRoom());
+        }
+        bytes.copyTo(0, receiver, received, bytes.size());
+        received += bytes.size();
+    }
+
+    /// How many bytes were transmitted since [#clearTransmitted].
+    public int transmittedCount() {
+        return transmittedCount;
+    }
+
+    /// The transmitted bytes, valid up to [#transmittedCount]; the array is the device's own.
+    public byte[] transmitted() {
+        return transmitted;
+    }
+
+    /// Forgets what was transmitted: it has been passed on.
+    public void clearTransmitted() {
+        transmittedCount = 0;
+    }
+
+    @Override
+    public long read(long offset, int size) {
+        if (offset >= PERIPH_ID && offset < PERIPH_ID + 4L * IDENTIFICATION.length) {
+            return offset % 4 == 0 ? IDENTIFICATION[(int) (offset - PERIPH_ID) / 4] : 0;
+        }
+        return switch ((int) offset) {
+            case DR -> takeReceived();
+            case FR -> FR_TX_EMPTY | (received == 0 ? FR_RX_EMPTY : 0) | (received == FIFO_SIZE ? FR_RX_FULL : 0);
+            case IBRD -> ibrd;
+            case FBRD -> fbrd;
+            case LCR_H -> lcrH;
+            case CR -> cr;
+            case IFLS -> ifls;
+            case IMSC -> imsc;
+            case RIS -> rawInterrupts();
+            case MIS -> rawInterrupts() & imsc;
+            case DMACR -> dmacr;
+            default -> 0;
+        };
+    }
+
+    @Override
+    public void write(long offset, int size, long value) {
+        switch ((int) offset) {
+            case DR -> transmit((byte) value);
+            case IBRD -> ibrd = (int) value & 0xffff;
+            case FBRD -> fbrd = (int) value & 0x3f;
+            case LCR_H -> lcrH = (int) value & 0xff;
+            case CR -> cr = (int) value & 0xffff;
+            case IFLS -> ifls = (int) value & 0x3f;
+            case IMSC -> imsc = (int) value & 0x7ff;
+            case DMACR -> dmacr = (int) value & 0x7;
+            default -> {
+                // Read-only and reserved registers ignore writes, as the hardware does.
+            }
+        }
+    }
+
+    private int rawInterrupts() {
+        return INT_TX | (received == 0 ? 0 : INT_RX);
+    }
+
+    private int takeReceived() {
+        if (received == 0) {
+            return 0;
+        }
+        everRead = true;
+        int first = Byte.toUnsignedInt(receiver[0]);
+        received--;
+        System.arraycopy(receiver, 1, receiver, 0, received);
+        return first;
+    }
+
+    private void transmit(byte value) {
+        if (transmittedCount == transmitted.length) {
+            transmitted = Arrays.copyOf(transmitted, 2 * transmitted.length);
+        }
+        transmitted[transmittedCount++] = value;
+    }
+
+    /// Saves all of it. Nothing may be left that was transmitted and not passed on.
+    public void save(StateWriter state) {
+        InvariantViolation.require(transmittedCount == 0, "what the console transmitted has not been passed on");
+        for (byte b : receiver) {
+            state.put(b);
+        }
+        state.put(received);
+        state.put(everRead);
+        for (int register : new int[] {ibrd, fbrd, lcrH, cr, ifls, imsc, dmacr}) {
+            state.put(register);
+        }
+    }
+
+    /// Becomes what [#save] took down.
+    public void load(StateReader state) {
+        for (int k = 0; k < receiver.length; k++) {
+            receiver[k] = (byte) state.take();
+        }
+        received = state.takeInt();
+        everRead = state.takeFlag();
+        transmittedCount = 0;
+        ibrd = state.takeInt();
+        fbrd = state.takeInt();
+        lcrH = state.takeInt();
+        cr = state.takeInt();
+        ifls = state.takeInt();
+        imsc = state.takeInt();
+        dmacr = state.takeInt();
+    }
+}

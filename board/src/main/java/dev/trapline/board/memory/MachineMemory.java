@@ -1,0 +1,155 @@
+package dev.trapline.board.memory;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Digest64;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.engine.MmioDevice;
+import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.machine.MachineSpec;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A machine's RAM and, where it has one, its flash: one native block each, shared by all engines.
+public final class MachineMemory implements GuestMemory, AutoCloseable {
+
+    /// What empty flash reads.
+    private static final byte ERASED = (byte) 0xff;
+
+    /// Digest of a page that is zero.
+    private static final long ZERO_PAGE = Digest64.of(new byte[(int) MemoryMap.PAGE], (int) MemoryMap.PAGE);
+
+    private static final long UART_SIZE = MemoryMap.PAGE;
+
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment ram;
+    private final @Nullable MemorySegment flash;
+    private final FlashWrites flashWrites = new FlashWrites();
+
+    /// Takes the memory as it is at power-on.
+    ///
+    /// @param engines gives the memory: what suits its engines
+    /// @param ramBytes whole pages
+    /// @param withFlash whether there is flash at address 0
+    public MachineMemory(EngineFactory engines, long ramBytes, boolean withFlash) {
+        ram = engines.allocateMemory(ramBytes, arena);
+        flash = withFlash ? engines.allocateMemory(MachineSpec.FLASH_SIZE, arena) : null;
+        if (flash != null) {
+            flash.fill(ERASED);
+        }
+    }
+
+    /// The address space of the machine, with its console.
+    public MemoryMap map(MmioDevice console) {
+        List<MemoryMap.Region> regions = new ArrayList<>();
+        if (flash != null) {
+            regions.add(new MemoryMap.Memory(MachineSpec.FLASH_BASE, flash, false, flashWrites));
+        }
+        regions.add(new MemoryMap.Device(MachineSpec.UART_BASE, UART_SIZE, console));
+        regions.add(new MemoryMap.Memory(MachineSpec.RAM_BASE, ram, true));
+        return new MemoryMap(regions);
+    }
+
+    /// The writes that the flash ignored.
+    public FlashWrites flashWrites() {
+        return flashWrites;
+    }
+
+    /// Puts memory back to what it is at power-on: RAM zero, flash erased.
+    public void clear() {
+        ram.fill((byte) 0);
+        if (flash != null) {
+            flash.fill(ERASED);
+        }
+    }
+
+    @Override
+    public boolean contains(long address, long length) {
+        return block(address, length) != null;
+    }
+
+    @Override
+    public Bytes read(long address, int length) {
+        MemorySegment block = block(address, length);
+        if (block == null) {
+            throw new IllegalArgumentException(describe(address, length) + " is not wholly in memory");
+        }
+        return Bytes.copyOf(block.toArray(ValueLayout.JAVA_BYTE));
+    }
+
+    /// Writes memory, flash included: the machine loads images with it.
+    ///
+    /// @return false, and nothing is written, if the range is not wholly in memory
+    public boolean write(long address, Bytes bytes) {
+        MemorySegment block = block(address, bytes.size());
+        if (block == null) {
+            return false;
+        }
+        MemorySegment.copy(bytes.toArray(), 0, block, ValueLayout.JAVA_BYTE, 0, bytes.size());
+        return true;
+    }
+
+    /// A digest of all of it: each page that is not zero, with its place. What the guest never touched costs next
+    /// to nothing, the rest a second for ten gigabytes.
+    public long digest() {
+        long digest = digest(ram);
+        return flash == null ? digest : Digest64.fold(digest, digest(flash));
+    }
+
+    private static long digest(MemorySegment block) {
+        TouchedPages touched = TouchedPages.of(block);
+        long digest = block.byteSize();
+        for (long at = 0; at < block.byteSize(); at += MemoryMap.PAGE) {
+            if (touched.anyOf(at, MemoryMap.PAGE)) {
+                long page = Digest64.of(block, at, MemoryMap.PAGE);
+                if (page != ZERO_PAGE) {
+                    digest = Digest64.fold(Digest64.fold(digest, at), page);
+                }
+            }
+        }
+        return digest;
+    }
+
+    /// Takes a copy of all of it. Costs a look at each page that was ever touched, and room for those that nothing
+    /// else has the like of.
+    ///
+    /// @param store shares equal pages between all copies made with it
+    public MemoryCopy copy(PageStore store) {
+        return new MemoryCopy(
+                store.copy(ram, (byte) 0), flash == null ? new MemoryCopy.Block() : store.copy(flash, ERASED));
+    }
+
+    /// Becomes what it was when a copy of it was taken. Every engine must be told, or be a fresh one.
+    public void restore(MemoryCopy copy) {
+        copy.ram().restore(ram, (byte) 0);
+        if (flash != null) {
+            copy.flash().restore(flash, ERASED);
+        }
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+
+    private @Nullable MemorySegment block(long address, long length) {
+        MemorySegment inRam = slice(ram, MachineSpec.RAM_BASE, address, length);
+        return inRam != null || flash == null ? inRam : slice(flash, MachineSpec.FLASH_BASE, address, length);
+    }
+
+    private static @Nullable MemorySegment slice(MemorySegment memory, long base, long address, long length) {
+        long offset = address - base;
+        boolean inside = length >= 0
+                && Long.compareUnsigned(offset, memory.byteSize()) <= 0
+                && length <= memory.byteSize() - offset;
+        return inside ? memory.asSlice(offset, length) : null;
+    }
+
+    private static String describe(long address, long length) {
+        return "0x" + Long.toHexString(address) + " + 0x" + Long.toHexString(length);
+    }
+}

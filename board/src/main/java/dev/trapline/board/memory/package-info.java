@@ -1,0 +1,5 @@
+/** The machine's RAM and flash. */
+@NullMarked
+package dev.trapline.board.memory;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.board.memory;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** States of services as bytes, found out from their types alone. */
-@NullMarked
-package dev.trapline.firmware.state;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.trapline.firmware.state;
-
-import org.jspecify.annotations.NullMarked;

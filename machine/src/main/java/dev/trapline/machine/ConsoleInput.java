@@ -1,0 +1,89 @@
+package dev.trapline.machine;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.machine.MachineSpec;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// What is to be typed to the guest: a script, known from the start, and whatever other threads type.
+///
+/// The script obeys a rule in virtual time: its next byte is offered at the first slice boundary at which the guest has
+/// taken all before it and the interval since the last byte has passed. Typed bytes are offered at the next boundary
+/// with room for them.
+public final class ConsoleInput {
+
+    private final Bytes script;
+    private final long interval;
+    private int scriptAt;
+    private long nextScriptTime;
+
+    private final AtomicLong untyped = new AtomicLong();
+    private final Queue<Bytes> typed = new ConcurrentLinkedQueue<>();
+    private final Deque<Byte> waiting = new ArrayDeque<>();
+
+    public ConsoleInput(Bytes script, MachineSpec spec) {
+        this.script = script;
+        this.interval = spec.inputInterval();
+        this.nextScriptTime = interval;
+    }
+
+    /// Takes bytes from any thread.
+    public void type(Bytes bytes) {
+        untyped.addAndGet(bytes.size());
+        typed.add(bytes);
+    }
+
+    /// How many typed bytes wait for the receiver. For any thread.
+    public long untyped() {
+        return untyped.get();
+    }
+
+    /// How many bytes of the script were never offered.
+    int scriptLeft() {
+        return script.size() - scriptAt;
+    }
+
+    /// So many bytes of the script were typed before, as a recording says.
+    void passOver(int bytes, long now) {
+        scriptAt = Math.min(script.size(), scriptAt + bytes);
+        nextScriptTime = now + interval;
+    }
+
+    /// What is to be received at this slice boundary.
+    ///
+    /// @param room how many bytes the receiver takes
+    /// @param empty whether the guest has taken everything before
+    /// @return null if nothing
+    @Nullable
+    Bytes offer(long now, int room, boolean empty) {
+        if (scriptAt < script.size()) {
+            if (!empty || now < nextScriptTime) {
+                return null;
+            }
+            nextScriptTime = now + interval;
+            return Bytes.copyOf(new byte[] {script.at(scriptAt++)});
+        }
+        if (typed.isEmpty() && waiting.isEmpty()) {
+            return null;
+        }
+        return room == 0 ? null : takeTyped(room);
+    }
+
+    private @Nullable Bytes takeTyped(int room) {
+        for (Bytes more = typed.poll(); more != null; more = typed.poll()) {
+            for (int i = 0; i < more.size(); i++) {
+                waiting.add(more.at(i));
+            }
+        }
+        byte[] taken = new byte[Math.min(room, waiting.size())];
+        for (int i = 0; i < taken.length; i++) {
+            taken[i] = waiting.remove();
+        }
+        untyped.addAndGet(-taken.length);
+        return taken.length == 0 ? null : Bytes.copyOf(taken);
+    }
+}

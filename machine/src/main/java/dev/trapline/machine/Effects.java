@@ -1,0 +1,242 @@
+package dev.trapline.machine;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.InvariantViolation;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.DataOrder;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.MachineEvent;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.board.boot.BootPlan;
+import dev.trapline.board.device.Pl011;
+import dev.trapline.board.memory.MachineMemory;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Carries out what services want done, in answers and in reaction to events, and tells them of events. All of it
+/// between two slices.
+final class Effects {
+
+    /// The run that all of it happens in.
+    interface Run {
+        /// Virtual time.
+        long now();
+
+        boolean isOver();
+
+        void finish(RunOutcome how);
+
+        /// A service wants something done on an event.
+        void reacted(JournalRecord.Reaction reaction);
+    }
+
+    /// The machine's services.
+    interface Services {
+        /// Their names, in the order in which they hear of events.
+        Iterable<String> services();
+
+        /// What a service wants done on an event.
+        ///
+        /// @throws ServiceFailure if it fails
+        List<Effect> notice(String service, MachineEvent event);
+
+        void restartServices();
+    }
+
+    private final MachineSpec spec;
+    private final BootPlan boot;
+    private final MachineMemory memory;
+    private final Pl011 uart;
+    private final Vcpus vcpus;
+    private final StolenTime stolen;
+    private final Inputs inputs;
+    private final Services services;
+    private final Run run;
+    private final EffectCheck check;
+
+    Effects(
+            MachineSpec spec,
+            BootPlan boot,
+            MachineMemory memory,
+            Pl011 uart,
+            Vcpus vcpus,
+            StolenTime stolen,
+            Inputs inputs,
+            Services services,
+            Run run) {
+        this.spec = spec;
+        this.boot = boot;
+        this.memory = memory;
+        this.uart = uart;
+        this.vcpus = vcpus;
+        this.stolen = stolen;
+        this.inputs = inputs;
+        this.services = services;
+        this.run = run;
+        this.check = new EffectCheck(spec, memory, vcpus);
+    }
+
+    /// The first start of the machine.
+    void powerOnMachine() {
+        loadMemory();
+        start();
+    }
+
+    /// Tells all services of an event, and carries out what they want done about it.
+    void tellServices(MachineEvent event) {
+        for (String service : services.services()) {
+            tell(service, event);
+        }
+    }
+
+    /// Tells one service.
+    void tell(String service, MachineEvent event) {
+        if (run.isOver()) {
+            return;
+        }
+        List<Effect> effects = services.notice(service, event);
+        if (!effects.isEmpty()) {
+            EffectCheck.requireRecordable(effects, service);
+            List<Effect> feasible = feasible(effects);
+            run.reacted(new JournalRecord.Reaction(service, feasible));
+            apply(feasible, service);
+        }
+    }
+
+    /// The effects that the machine carries out, which is what it records: those wanted, but [Effect.StayAwake] for
+    /// a vCPU that is to wait and has an interrupt pending.
+    List<Effect> feasible(List<Effect> wanted) {
+        if (wanted.isEmpty()) {
+            return wanted;
+        }
+        long woken = 0;
+        List<Effect> feasible = new ArrayList<>(wanted.size());
+        for (Effect effect : wanted) {
+            if (effect instanceof Effect.Wake(VcpuId target)) {
+                woken |= target.bit();
+            }
+            VcpuId waits = waiting(effect);
+            if (waits != null
+                    && waits.index() < spec.vcpus()
+                    && ((woken & waits.bit()) != 0 || vcpus.isInterrupted(waits, run.now()))) {
+                feasible.add(new Effect.StayAwake(waits));
+            } else {
+                feasible.add(effect);
+            }
+        }
+        return feasible;
+    }
+
+    private static @Nullable VcpuId waiting(Effect effect) {
+        if (effect instanceof Effect.Standby(VcpuId target)) {
+            return target;
+        }
+        return effect instanceof Effect.PowerDown down ? down.target() : null;
+    }
+
+    /// Carries out effects of a service, in their order.
+    ///
+    /// @throws ServiceFailure at the first one that cannot be done
+    void apply(List<Effect> effects, String service) {
+        for (Effect effect : effects) {
+            if (!run.isOver()) {
+                check.require(effect, service);
+                apply(effect, service);
+            }
+        }
+    }
+
+    private void apply(Effect effect, String service) {
+        switch (effect) {
+            case Effect.PowerOn on -> {
+                vcpus.powerOn(on.target(), on.entry(), RegisterWrites.x0(on.contextId()), on.readyAt(), on.order());
+                stolen.canRun(on.target(), Math.max(run.now(), on.readyAt()));
+                tellServices(new MachineEvent.PoweredOn(on.target()));
+            }
+            case Effect.PowerOff(VcpuId target) -> {
+                vcpus.powerOff(target);
+                tellServices(new MachineEvent.PoweredOff(target));
+            }
+            // An effect before it may have led to an interrupt.
+            case Effect.Standby(VcpuId target) -> {
+                if (!vcpus.standby(target, run.now())) {
+                    stayedAwake(target);
+                }
+            }
+            case Effect.PowerDown down -> {
+                if (vcpus.powerDown(down, run.now())) {
+                    tellServices(new MachineEvent.PoweredDown(down.target()));
+                } else {
+                    stayedAwake(down.target());
+                }
+            }
+            case Effect.StayAwake(VcpuId target) -> {
+                vcpus.stayAwake(target);
+                stayedAwake(target);
+            }
+            case Effect.Wake(VcpuId target) -> vcpus.interrupt(target);
+            case Effect.WriteMemory(long address, Bytes bytes) -> writeMemory(address, bytes);
+            case Effect.DeliverEvent deliver -> vcpus.deliver(deliver);
+            case Effect.CompleteEvent(VcpuId target) -> vcpus.complete(target);
+            case Effect.CompleteEventAndResume(VcpuId target, long address) -> vcpus.completeAndResume(target, address);
+            case Effect.DrawEntropy(int bytes) -> inputs.requestEntropy(service, bytes);
+            case Effect.ShareStolenTime(VcpuId of, long address) -> {
+                stolen.share(of, address);
+                vcpus.tellPowered(new VcpuCommand.DropTranslations(address, Long.BYTES));
+            }
+            case Effect.SystemOff(Effect.SystemOff.Off kind) ->
+                run.finish(
+                        switch (kind) {
+                            case POWER_OFF -> new RunOutcome.PoweredOff();
+                            case HIBERNATE -> new RunOutcome.Hibernated();
+                        });
+            case Effect.SystemReset reset -> reset(reset);
+            case Effect.ExitRun(long status) -> run.finish(new RunOutcome.Exited(status));
+        }
+    }
+
+    private void stayedAwake(VcpuId vcpu) {
+        tellServices(new MachineEvent.StayedAwake(vcpu, run.now()));
+    }
+
+    private void writeMemory(long address, Bytes bytes) {
+        InvariantViolation.require(memory.write(address, bytes), "a write that was checked is not in memory");
+        vcpus.tellPowered(new VcpuCommand.DropTranslations(address, bytes.size()));
+    }
+
+    private void reset(Effect.SystemReset reset) {
+        if (!spec.rebootOnReset()) {
+            run.finish(new RunOutcome.ResetRequested(reset.kind(), reset.request()));
+            return;
+        }
+        vcpus.allOff();
+        uart.reset();
+        stolen.forgetAll();
+        inputs.forgetRequests();
+        services.restartServices();
+        switch (reset.kind()) {
+            case COLD -> {
+                memory.clear();
+                loadMemory();
+            }
+            case WARM -> {}
+        }
+        start();
+    }
+
+    private void loadMemory() {
+        for (BootPlan.MemoryWrite write : boot.writes()) {
+            InvariantViolation.require(
+                    memory.write(write.address(), write.bytes()), "the boot plan writes outside memory");
+        }
+    }
+
+    private void start() {
+        vcpus.powerOn(VcpuId.BOOT, boot.entry(), boot.registers(spec.width()), run.now(), DataOrder.LITTLE);
+        tellServices(new MachineEvent.Started());
+    }
+}

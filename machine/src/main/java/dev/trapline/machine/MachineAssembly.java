@@ -1,0 +1,202 @@
+package dev.trapline.machine;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.trapline.abi.Digest64;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.firmware.EntropySource;
+import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.firmware.ServiceFailure;
+import dev.trapline.abi.history.History;
+import dev.trapline.abi.history.RecordingHeader;
+import dev.trapline.abi.history.RecordingHeader.ImageRef;
+import dev.trapline.abi.history.RecordingHeader.ServiceRef;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.board.boot.BootPlan;
+import dev.trapline.board.device.Pl011;
+import dev.trapline.board.memory.MachineMemory;
+import dev.trapline.machine.firmware.LoadedService;
+import dev.trapline.machine.firmware.ServiceGate;
+import dev.trapline.machine.firmware.ServiceHost;
+import dev.trapline.machine.schedule.SplitMix64;
+import dev.trapline.machine.text.HypercallText;
+import dev.trapline.registry.CapabilityRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Checks that the parts of a machine fit together, and puts them together.
+public final class MachineAssembly {
+
+    private final EngineFactory engines;
+    private final MachineSpec spec;
+    private final List<Image> images;
+    private final List<LoadedService<?>> services;
+    private final CapabilityRegistry registry;
+    private final BootPlan boot;
+    private final MachineMemory memory;
+    private final SortedMap<String, ServiceHost<?>> hosts = new TreeMap<>();
+    private final SortedSet<Long> events = new TreeSet<>();
+    private final ServiceGate gate = new ServiceGate();
+    private final ServiceVersions versions;
+
+    public MachineAssembly(
+            EngineFactory engines,
+            MachineSpec spec,
+            List<Image> images,
+            List<FirmwareService<?>> offered,
+            @Nullable RecordingHeader recorded) {
+        this.engines = engines;
+        this.spec = spec;
+        this.images = List.copyOf(images);
+        List<LoadedService<?>> loaded = new ArrayList<>();
+        offered.forEach(service -> loaded.add(LoadedService.of(service)));
+        this.services = recorded == null ? List.copyOf(loaded) : recorded(loaded, recorded);
+        this.versions = ServiceVersions.of(recorded == null ? List.of() : recorded.services(), descriptors());
+        CapabilityRegistry table = CapabilityRegistry.of(descriptors(), spec.policy());
+        checkSettings();
+        this.boot = BootPlan.of(this.images, spec, ServiceContexts.shared(spec, services));
+        this.memory = new MachineMemory(engines, spec.ramBytes(), boot.flash());
+        List<FunctionId> absent = new ArrayList<>();
+        try {
+            for (LoadedService<?> service : services) {
+                ServiceHost<?> host = host(service);
+                hosts.put(service.name(), host);
+                events.addAll(host.events());
+                absent.addAll(host.absent());
+            }
+        } catch (ServiceFailure | MachineSetupException e) {
+            discard();
+            throw e;
+        }
+        this.registry = table.without(absent);
+    }
+
+    /// What the user should know of the images, a sentence each.
+    public List<String> warnings() {
+        return boot.warnings();
+    }
+
+    /// Checks what is to be injected. For any thread.
+    ///
+    /// @throws IllegalArgumentException if it is for nobody
+    public void requireInjectable(Injection what) {
+        if (what.vcpu().index() >= spec.vcpus()) {
+            throw new IllegalArgumentException("an injection for " + what.vcpu() + ": this machine has " + spec.vcpus()
+                    + (spec.vcpus() == 1 ? " vCPU" : " vCPUs"));
+        }
+        if (what instanceof Injection.Event event && !events.contains(event.number())) {
+            throw new IllegalArgumentException("no service knows event " + event.number() + "; there are: "
+                    + (events.isEmpty()
+                            ? "none"
+                            : events.stream().map(String::valueOf).collect(joining(", "))));
+        }
+    }
+
+    /// Gives the memory back: the machine will not be.
+    public void discard() {
+        memory.close();
+    }
+
+    /// What a recording of this machine says before its history.
+    public RecordingHeader header() {
+        String version = getClass().getPackage().getImplementationVersion();
+        return new RecordingHeader(
+                UUID.randomUUID().toString(),
+                "Trapline " + (version == null ? "(built from source)" : version),
+                engines.library(),
+                SplitMix64.NAME,
+                Digest64.VERSION,
+                spec,
+                descriptors().stream()
+                        .map(d -> new ServiceRef(d.name(), d.version()))
+                        .toList(),
+                images.stream().map(ImageRef::of).toList());
+    }
+
+    public MachineParts assemble(
+            ConsoleInput input,
+            PlannedInjections planned,
+            EntropySource entropy,
+            Console console,
+            History history,
+            Controls controls,
+            Runnable onClosed) {
+        Pl011 uart = new Pl011();
+        return new MachineParts(
+                spec,
+                engines,
+                registry,
+                hosts,
+                boot,
+                memory,
+                uart,
+                memory.map(uart),
+                input,
+                planned,
+                entropy,
+                console,
+                history,
+                controls,
+                new RunLog(new HypercallText(descriptors()), versions),
+                gate,
+                onClosed);
+    }
+
+    private List<ServiceDescriptor> descriptors() {
+        return services.stream()
+                .<ServiceDescriptor>map(LoadedService::descriptor)
+                .toList();
+    }
+
+    private <S> ServiceHost<S> host(LoadedService<S> service) {
+        try {
+            return new ServiceHost<>(service, ServiceContexts.of(spec, service.descriptor()), memory, gate);
+        } catch (IllegalArgumentException e) {
+            throw new MachineSetupException("service '" + service.name() + "' cannot start: " + e.getMessage(), e);
+        }
+    }
+
+    private void checkSettings() {
+        TreeSet<String> known = new TreeSet<>();
+        descriptors().forEach(d -> d.settings().forEach(s -> known.add(d.name() + "." + s.key())));
+        for (String given : spec.serviceSettings().keySet()) {
+            if (!known.contains(given)) {
+                throw new MachineSetupException("no service has the setting '" + given + "'; there are: "
+                        + (known.isEmpty() ? "none" : String.join(", ", known)));
+            }
+        }
+    }
+
+    /// The services a recording was made with, in its order, found among those offered.
+    private static List<LoadedService<?>> recorded(List<LoadedService<?>> offered, RecordingHeader header) {
+        check("generator", header.generator(), SplitMix64.NAME);
+        check("digest function", header.digestVersion(), Digest64.VERSION);
+        List<LoadedService<?>> found = new ArrayList<>();
+        for (ServiceRef wanted : header.services()) {
+            found.add(offered.stream()
+                    .filter(s -> s.name().equals(wanted.name()))
+                    .findFirst()
+                    .orElseThrow(() -> new MachineSetupException(
+                            "the recording was made with service '" + wanted.name() + "' (version " + wanted.version()
+                                    + "), which is not here: give the jar that has it with --plugin")));
+        }
+        return found;
+    }
+
+    private static void check(String what, Object recorded, Object ours) {
+        if (!recorded.equals(ours)) {
+            throw new MachineSetupException("the recording was made with " + what + " " + recorded
+                    + ", and this Trapline has " + ours + ": replay it with the Trapline that made it");
+        }
+    }
+}

@@ -1,0 +1,396 @@
+package dev.trapline.machine;
+
+import dev.trapline.abi.InvariantViolation;
+import dev.trapline.abi.Position;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.EntropySource;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.Reply;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceFailure;
+import dev.trapline.abi.history.History;
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.JournalRecord.Answer;
+import dev.trapline.abi.history.JournalRecord.Slice;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.policy.Decision;
+import dev.trapline.abi.policy.Policy;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
+import dev.trapline.board.boot.BootPlan;
+import dev.trapline.board.device.Pl011;
+import dev.trapline.board.memory.MachineMemory;
+import dev.trapline.machine.schedule.Scheduler;
+import dev.trapline.registry.CapabilityRegistry;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a machine does between slices: takes in how a slice ended, applies what follows from it,
+/// records it, and grants the next one. There is one token: between a grant and the end of its slice nothing here
+/// happens.
+public final class MachineCore implements Effects.Run {
+
+    private static final RegisterWrites NOT_SUPPORTED = RegisterWrites.x0(-1);
+
+    /// What stands around the machine: its vCPUs and services, as actors or without.
+    public interface Surroundings extends Vcpus.Carrier, Effects.Services {
+        /// Has a service answer a call in place.
+        ///
+        /// @throws ServiceFailure if it fails
+        Reply<?> answer(String service, ServiceCall call);
+
+        /// The table of another policy for this machine.
+        CapabilityRegistry registry(Policy policy);
+
+        /// The run is over.
+        void ended();
+    }
+
+    private final MachineSpec spec;
+    private final MachineMemory memory;
+    private final Pl011 uart;
+    private final Console console;
+    private final History history;
+    private final Controls controls;
+    private final Surroundings around;
+    private final RunLog log;
+    private final Endings endings;
+    private final RunEnd end;
+    private final Scheduler scheduler;
+    private final Vcpus vcpus;
+    private final StolenTime stolen;
+    private final Effects effects;
+    private final Inputs inputs;
+    private final Boundary boundary;
+    private final Digests digests;
+    private final MachineClock clock = new MachineClock();
+    private long granted;
+    private boolean waitsForCredit;
+    private Policy policy;
+
+    MachineCore(
+            MachineSpec spec,
+            BootPlan boot,
+            MachineMemory memory,
+            Pl011 uart,
+            ConsoleInput input,
+            PlannedInjections planned,
+            EntropySource entropy,
+            Console console,
+            History history,
+            Controls controls,
+            RunLog log,
+            Surroundings around) {
+        this.spec = spec;
+        this.memory = memory;
+        this.uart = uart;
+        this.console = console;
+        this.history = history;
+        this.controls = controls;
+        this.log = log;
+        this.endings = new Endings(log);
+        this.end = new RunEnd(history, console, uart, log, endings);
+        this.around = around;
+        this.scheduler = Scheduler.of(spec.schedule(), spec.sliceBudget(), spec.seed());
+        this.vcpus = new Vcpus(spec.vcpus(), around);
+        this.stolen = new StolenTime(spec.vcpus(), memory);
+        this.inputs = new Inputs(input, planned, entropy, uart, history, controls, log);
+        this.effects = new Effects(spec, boot, memory, uart, vcpus, stolen, inputs, around, this);
+        this.boundary = new Boundary(clock, vcpus, stolen, inputs, effects, history, log, this::reconfigure);
+        this.digests = new Digests(spec.ramDigestInterval(), memory, history);
+        this.policy = spec.policy();
+    }
+
+    /// Powers the machine on and grants the first slice.
+    public void begin() {
+        effects.powerOnMachine();
+        next();
+    }
+
+    /// A slice ended in what the machine deals with by itself.
+    public void sliceEnded(SliceEnd.Own end) {
+        switch (end) {
+            case SliceEnd.BudgetUsed _ -> {
+                takeIn(end);
+                goOn(end);
+            }
+            case SliceEnd.Waits _ -> {
+                takeIn(end);
+                vcpus.waitsForInterrupt(end.slice().vcpu(), clock.now());
+                goOn(end);
+            }
+            case SliceEnd.Maintains maintains -> {
+                takeIn(end);
+                vcpus.tellPowered(new VcpuCommand.Maintain(maintains.operation()));
+                goOn(end);
+            }
+            case SliceEnd.Faulted faulted -> {
+                takeIn(end);
+                log.add(end.slice());
+                digests.sliceEnded(end, clock);
+                finish(new RunOutcome.GuestFailed(end.slice().vcpu(), faulted.fault(), faulted.registers()));
+            }
+            case SliceEnd.Denied denied -> answered(end, denied.decision(), denial(denied.decision()), List.of());
+            case SliceEnd.Resident resident -> answerInPlace(end, resident.call(), resident.decision());
+        }
+    }
+
+    /// A slice ended in a hypercall that is forwarded: its service answers it without a message.
+    void answerInPlace(SliceEnd.Forwarded end) {
+        answerInPlace(end, end.call(), end.decision());
+    }
+
+    private void answerInPlace(SliceEnd end, ServiceCall call, Decision decision) {
+        Reply<?> reply;
+        try {
+            reply = around.answer(serviceOf(decision), call);
+        } catch (ServiceFailure failure) {
+            serviceFailed(end, failure);
+            return;
+        }
+        answered(end, decision, reply.registers(), reply.effects());
+    }
+
+    // A call that failed its condition check was not made: it has no result.
+    private static RegisterWrites denial(Decision.Denied decision) {
+        return decision.reason() == Decision.Reason.CONDITION ? RegisterWrites.NONE : NOT_SUPPORTED;
+    }
+
+    private void goOn(SliceEnd end) {
+        log.add(end.slice());
+        digests.sliceEnded(end, clock);
+        next();
+    }
+
+    /// A slice ended in a hypercall that was forwarded, and this is its answer.
+    public void answered(SliceEnd.Forwarded end, Reply<?> reply) {
+        answered(end, end.decision(), reply.registers(), reply.effects());
+    }
+
+    /// A hypercall's answer, with all that follows from it: registers and effects come together.
+    private void answered(SliceEnd end, Decision decision, RegisterWrites registers, List<Effect> wanted) {
+        Slice slice = end.slice();
+        takeIn(end);
+        if (!wanted.isEmpty()) {
+            EffectCheck.requireRecordable(wanted, serviceOf(decision));
+        }
+        List<Effect> feasible = effects.feasible(wanted);
+        Answer answer = new Answer(decision, registers, feasible);
+        history.append(answer);
+        log.addCall(slice, answer);
+        inputs.answered(decision);
+        vcpus.returns(slice.vcpu(), registers);
+        digests.sliceEnded(end, clock);
+        if (!feasible.isEmpty()) {
+            effects.apply(feasible, serviceOf(decision));
+        }
+        next();
+    }
+
+    private static String serviceOf(Decision decision) {
+        return switch (decision) {
+            case Decision.Resident(String service) -> service;
+            case Decision.Forwarded(String service) -> service;
+            case Decision.Denied denied -> throw new InvariantViolation("a denied call goes to no service: " + denied);
+        };
+    }
+
+    /// A service failed on the call that ended a slice.
+    public void serviceFailed(SliceEnd end, ServiceFailure failure) {
+        takeIn(end);
+        log.add(end.slice());
+        fail(failure);
+    }
+
+    /// Ends the run with what was thrown in it: by a service, or by Trapline itself.
+    public void fail(Throwable failure) {
+        end.noteBreakage(failure);
+        finish(endings.ofFailure(failure));
+    }
+
+    @Override
+    public void reacted(JournalRecord.Reaction reaction) {
+        history.append(reaction);
+        log.add(reaction);
+    }
+
+    @Override
+    public long now() {
+        return clock.now();
+    }
+
+    @Override
+    public boolean isOver() {
+        return end.outcome() != null;
+    }
+
+    /// How the run ended; null while it goes on.
+    public @Nullable RunOutcome outcome() {
+        return end.outcome();
+    }
+
+    public MachineClock clock() {
+        return clock;
+    }
+
+    public Vcpus vcpus() {
+        return vcpus;
+    }
+
+    /// There may be credit again, or storage may have failed.
+    public void resume() {
+        if (waitsForCredit) {
+            waitsForCredit = false;
+            next();
+        }
+    }
+
+    /// Ends the run without its own thread, which is in a service and does not come back. Nothing is recorded of
+    /// it: the history ends before what the service is at work on.
+    public void takeOver(RunOutcome how, String trace) {
+        end.takeOver(how, trace);
+    }
+
+    /// Ends the run, once.
+    @Override
+    public void finish(RunOutcome how) {
+        if (end.outcome() != null) {
+            return;
+        }
+        try {
+            end.record(how, clock.now());
+        } finally {
+            around.ended();
+        }
+    }
+
+    /// What the run came to.
+    ///
+    /// @param storageFailure why the recording could not be closed; null if it could
+    /// @param memoryDigest of all memory at the end
+    public RunReport report(@Nullable String storageFailure, long memoryDigest, long hostNanos) {
+        RunOutcome how = end.outcome();
+        if (how == null) {
+            throw new InvariantViolation("a report before the end");
+        }
+        return new RunReport(
+                storageFailure == null ? how : new RunOutcome.StorageFailed(storageFailure),
+                Position.ofSlice(clock.slices()),
+                new Progress(clock.now(), clock.slices(), log.calls()),
+                granted,
+                digests.ofSlices(),
+                memoryDigest,
+                console.bytes(),
+                console.digest(),
+                log.lastCalls(),
+                vcpus.handlers(),
+                memory.flashWrites().summary(),
+                hostNanos,
+                end.breakage(),
+                inputs.unused(),
+                history.stored());
+    }
+
+    /// Saves all that the machine holds besides its memory, its engines and its services: before a slice that
+    /// was granted, and while the run goes on.
+    void save(StateWriter state) {
+        InvariantViolation.require(end.outcome() == null, "the run is over: it cannot continue");
+        clock.save(state);
+        scheduler.save(state);
+        vcpus.save(state);
+        stolen.save(state);
+        uart.save(state);
+        memory.flashWrites().save(state);
+        console.save(state);
+        log.save(state);
+        state.put(granted);
+        digests.save(state);
+    }
+
+    /// Becomes what [#save] took down, also if the run was over. Entropy that was asked for and has not come is not
+    /// part of it: in a replay it comes from the recording.
+    ///
+    /// @param inForce the policy from here on
+    void load(StateReader state, Policy inForce) {
+        clock.load(state);
+        scheduler.load(state);
+        vcpus.load(state);
+        stolen.load(state);
+        uart.load(state);
+        memory.flashWrites().load(state);
+        console.load(state);
+        log.load(state);
+        granted = state.take();
+        digests.load(state);
+        end.forget();
+        reconfigure(inForce);
+    }
+
+    /// Puts a policy in force. Every vCPU has the new table before its next grant: both come from here, in this
+    /// order.
+    private void reconfigure(Policy wanted) {
+        // A table takes a millisecond to make, and most runs have one policy all along.
+        if (!wanted.equals(policy)) {
+            policy = wanted;
+            vcpus.tellAll(new VcpuCommand.Reconfigure(around.registry(wanted)));
+        }
+    }
+
+    /// The policy in force.
+    public Policy policy() {
+        return policy;
+    }
+
+    private void takeIn(SliceEnd end) {
+        Slice slice = end.slice();
+        boundary.renewed(end.reading().renewals());
+        log.ended(slice);
+        history.append(Console.withPrinted(slice, uart));
+        clock.sliceEnded(slice.cost(spec.cutSliceCost()));
+        digests.add(slice);
+        vcpus.sliceEnded(slice.vcpu(), end.reading().timerDeadline());
+        stolen.canRun(slice.vcpu(), clock.now());
+        console.takeFrom(uart);
+    }
+
+    /// Everything between two slices: inputs, limits, credit, and the next grant.
+    private void next() {
+        controls.publish(clock.now(), clock.slices(), log.calls(), uart.everRead());
+        if (isOver()) {
+            return;
+        }
+        String failure = history.failure();
+        if (failure != null) {
+            finish(new RunOutcome.StorageFailed(failure));
+            return;
+        }
+        waitsForCredit = !history.hasCredit();
+        if (waitsForCredit) {
+            return;
+        }
+        RunOutcome reached = boundary.pass(this);
+        if (reached == null && spec.maxInstructions() > 0 && granted >= spec.maxInstructions()) {
+            reached = new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS);
+        }
+        if (reached != null) {
+            finish(reached);
+        } else if (!isOver()) {
+            grant();
+        }
+    }
+
+    private void grant() {
+        int index = scheduler.choose(vcpus.runnable());
+        long budget = scheduler.budget();
+        if (spec.maxInstructions() > 0) {
+            budget = Math.min(budget, spec.maxInstructions() - granted);
+        }
+        granted += budget;
+        long written = stolen.runs(index, clock.now());
+        if (written >= 0) {
+            vcpus.tellPowered(new VcpuCommand.DropTranslations(written, Long.BYTES));
+        }
+        vcpus.grant(index, budget, clock.now(), Digests.isFullOneDue(clock.slices()), boundary.renewals());
+    }
+}

@@ -1,0 +1,15 @@
+package dev.trapline.machine;
+
+/// A machine cannot be built as asked: the operator's mistake, said in words that name it.
+public final class MachineSetupException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public MachineSetupException(String message) {
+        super(message);
+    }
+
+    public MachineSetupException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.trapline.machine;
+
+import dev.trapline.abi.engine.Engine;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.engine.EngineSpec;
+import dev.trapline.abi.exit.Exit;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The engine of a vCPU that has power. Translations fill an engine: it is replaced by a fresh one in the same state
+/// before it has no room left. The guest cannot tell, unless it has forgotten its maintenance.
+final class RenewableEngine {
+
+    private static final long NOWHERE = Long.MAX_VALUE;
+
+    private final EngineFactory engines;
+    private final EngineSpec spec;
+    private Engine engine;
+    private long counterReads;
+    private List<Long> renewed = List.of();
+
+    RenewableEngine(EngineFactory engines, EngineSpec spec) {
+        this.engines = engines;
+        this.spec = spec;
+        this.engine = engines.open(spec);
+    }
+
+    /// The engine as it is now: not to be kept over a run.
+    Engine now() {
+        return engine;
+    }
+
+    /// Runs a slice, in pieces so short that none can fill an engine. That a slice is in pieces does not show.
+    Exit run(long budget, long now, Renewals renewals) {
+        counterReads = 0;
+        renewed = List.of();
+        long done = 0;
+        int next = 0;
+        while (true) {
+            long place = next < renewals.recorded().size() ? renewals.recorded().get(next) : NOWHERE;
+            if (place == done) {
+                next++;
+                renew();
+                continue;
+            }
+            renewIfNeeded(renewals.asNeeded() && place == NOWHERE, done);
+            long piece = Math.min(piece(budget - done, done), place - done);
+            Exit exit = engine.run(piece, now + counterReads);
+            counterReads += engine.counterReads();
+            done += piece;
+            if (done == budget || !(exit instanceof Exit.BudgetUsed)) {
+                return exit;
+            }
+        }
+    }
+
+    private long piece(long left, long done) {
+        // Pieces end at the same places whatever else divides the slice.
+        long room = engine.roomBudget();
+        return Math.min(left, room - done % room);
+    }
+
+    private void renewIfNeeded(boolean decides, long done) {
+        switch (engine.room()) {
+            case AMPLE -> {}
+            case SCARCE -> {
+                if (decides) {
+                    note(done);
+                    renew();
+                }
+            }
+            case NONE -> {
+                // In a replay: this library needs more room than the recorded run's. The digests decide.
+                if (decides) {
+                    note(done);
+                }
+                renew();
+            }
+        }
+    }
+
+    private void note(long done) {
+        if (renewed.isEmpty()) {
+            renewed = new ArrayList<>();
+        }
+        renewed.add(done);
+    }
+
+    private void renew() {
+        Engine old = engine;
+        Engine fresh = engines.open(spec);
+        boolean taken = false;
+        try {
+            fresh.load(old.save());
+            engine = fresh;
+            taken = true;
+        } finally {
+            (taken ? old : fresh).close();
+        }
+    }
+
+    /// How often the last slice read a counter.
+    long counterReads() {
+        return counterReads;
+    }
+
+    /// Where in the last slice the engine was replaced because it said so itself: after how many instructions.
+    List<Long> renewed() {
+        return renewed;
+    }
+
+    void close() {
+        engine.close();
+    }
+}

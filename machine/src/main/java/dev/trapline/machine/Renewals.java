@@ -1,0 +1,52 @@
+package dev.trapline.machine;
+
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Where in a slice its vCPU gets a fresh engine.
+///
+/// A guest that changes code or page tables and forgets its maintenance can tell: a fresh engine has translated nothing
+/// yet. So a replay gets one exactly where the recorded run did.
+///
+/// @param recorded after how many instructions of the slice; ascending, 0 is before the first
+/// @param asNeeded whether the engine decides behind those: a run that is not replayed
+record Renewals(List<Long> recorded, boolean asNeeded) {
+
+    /// Where the engine says so.
+    static final Renewals AS_NEEDED = new Renewals(List.of(), true);
+
+    /// None at all.
+    static final Renewals NONE = new Renewals(List.of(), false);
+
+    Renewals {
+        recorded = List.copyOf(recorded);
+    }
+
+    /// The same and one more place.
+    Renewals and(long place) {
+        List<Long> places = new ArrayList<>(recorded);
+        places.add(place);
+        return new Renewals(places, asNeeded);
+    }
+
+    /// The same, and where the engine says so behind them.
+    Renewals thenAsNeeded() {
+        return recorded.isEmpty() ? AS_NEEDED : new Renewals(recorded, true);
+    }
+
+    void save(StateWriter state) {
+        state.put(recorded.size());
+        recorded.forEach(state::put);
+        state.put(asNeeded);
+    }
+
+    static Renewals load(StateReader state) {
+        List<Long> places = new ArrayList<>();
+        for (int left = state.takeInt(); left > 0; left--) {
+            places.add(state.take());
+        }
+        return new Renewals(places, state.takeFlag());
+    }
+}

@@ -1,0 +1,101 @@
+package dev.trapline.machine;
+
+import dev.trapline.abi.history.History;
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.board.device.Pl011;
+import org.jspecify.annotations.Nullable;
+
+/// The end of a run: how it ended, what is recorded of that, and what is known of a defect that ended it.
+final class RunEnd {
+
+    private final History history;
+    private final Console console;
+    private final Pl011 uart;
+    private final RunLog log;
+    private final Endings endings;
+    private @Nullable RunOutcome outcome;
+    private RunReport.@Nullable Breakage breakage;
+
+    RunEnd(History history, Console console, Pl011 uart, RunLog log, Endings endings) {
+        this.history = history;
+        this.console = console;
+        this.uart = uart;
+        this.log = log;
+        this.endings = endings;
+    }
+
+    /// How the run ended; null while it goes on.
+    @Nullable
+    RunOutcome outcome() {
+        return outcome;
+    }
+
+    RunReport.@Nullable Breakage breakage() {
+        return breakage;
+    }
+
+    /// Takes note of what was thrown, if the run has not ended before.
+    void noteBreakage(Throwable failure) {
+        if (outcome == null) {
+            breakage = endings.breakage(failure);
+        }
+    }
+
+    /// The run goes on again: a replay went back.
+    void forget() {
+        outcome = null;
+        breakage = null;
+    }
+
+    /// Ends the run without recording that.
+    void takeOver(RunOutcome how, String trace) {
+        outcome = how;
+        breakage = new RunReport.Breakage(trace, log.lastEvents());
+    }
+
+    /// Ends the run, and records it if it is part of the history.
+    void record(RunOutcome how, long now) {
+        // From here on nothing is taken in any more, whatever may still throw.
+        outcome = how;
+        RunOutcome recorded = confirmed(how);
+        try {
+            console.takeFrom(uart);
+            // WIDE: the console is the caller's own code.
+        } catch (RuntimeException | Error e) {
+            recorded = endings.broken(e);
+            breakage = endings.breakage(e);
+        }
+        outcome = recorded;
+        JournalRecord.End end = new JournalRecord.End(recorded, now, console.bytes(), console.digest());
+        log.add(end);
+        if (!Endings.isHistory(recorded)) {
+            return;
+        }
+        try {
+            history.append(end);
+            // WIDE: an end that cannot be recorded is an end all the same.
+        } catch (RuntimeException e) {
+            outcome = recorded instanceof RunOutcome.ServiceFailed failed ? apart(failed) : endings.ofFailure(e);
+        }
+    }
+
+    /// A service that fails where a recording is cut off may not have failed in the recorded run.
+    private RunOutcome confirmed(RunOutcome how) {
+        return how instanceof RunOutcome.ServiceFailed failed && isBeyondTheRecording() ? apart(failed) : how;
+    }
+
+    private static RunOutcome apart(RunOutcome.ServiceFailed failed) {
+        return new RunOutcome.ServiceFailed(failed.service(), failed.message(), false);
+    }
+
+    /// Whether a replay has reached the place where its recording is cut off, and does not continue live.
+    private boolean isBeyondTheRecording() {
+        try {
+            return history.isReplay() && history.isExhausted() && !history.goOn();
+            // WIDE: a recording that cannot be read any further confirms nothing.
+        } catch (RuntimeException e) {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.trapline.machine;
+
+import dev.trapline.abi.Position;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.history.StoredHistory;
+import dev.trapline.abi.machine.PlannedInjection;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.board.memory.FlashWrites;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a run came to.
+///
+/// @param outcome how it ended
+/// @param position where it ended
+/// @param progress how far it came
+/// @param instructionsGranted sum of all slices' budgets
+/// @param registerDigest chain of the register digests of every slice: equal for equal runs
+/// @param memoryDigest digest of all guest memory at the end
+/// @param consoleBytes how much the guest printed
+/// @param consoleDigest digest of what it printed
+/// @param lastHypercalls the last few calls, oldest first, as a trace shows them
+/// @param openHandlers the handlers of events that had not completed, each vCPU's innermost one last
+/// @param flashWrites the writes to flash, which were ignored
+/// @param hostNanos host time from the first slice to the end, in nanoseconds; for people only
+/// @param breakage what is known of a defect that ended it; null if none did
+/// @param unused what was planned for the run, and has not come
+/// @param stored how far the recording got to the disk; null if nothing was recorded
+public record RunReport(
+        RunOutcome outcome,
+        Position position,
+        Progress progress,
+        long instructionsGranted,
+        long registerDigest,
+        long memoryDigest,
+        long consoleBytes,
+        long consoleDigest,
+        List<String> lastHypercalls,
+        List<OpenHandler> openHandlers,
+        FlashWrites.Summary flashWrites,
+        long hostNanos,
+        @Nullable Breakage breakage,
+        Unused unused,
+        @Nullable StoredHistory stored) {
+    public RunReport {
+        lastHypercalls = List.copyOf(lastHypercalls);
+        openHandlers = List.copyOf(openHandlers);
+    }
+
+    /// A defect, of a service or of Trapline.
+    ///
+    /// @param trace the stack trace of what was thrown; empty if nothing was
+    /// @param lastEvents the machine's last events, oldest first
+    public record Breakage(String trace, List<String> lastEvents) {
+        public Breakage {
+            lastEvents = List.copyOf(lastEvents);
+        }
+    }
+
+    /// This report of a run that was played in parts.
+    ///
+    /// @param calls the last calls of all of it
+    /// @param nanos the host time that all of it took
+    public RunReport ofParts(List<String> calls, long nanos) {
+        return new RunReport(
+                outcome,
+                position,
+                progress,
+                instructionsGranted,
+                registerDigest,
+                memoryDigest,
+                consoleBytes,
+                consoleDigest,
+                calls,
+                openHandlers,
+                flashWrites,
+                nanos,
+                breakage,
+                unused,
+                stored);
+    }
+
+    /// Inputs that were planned.
+    ///
+    /// @param injections that have not come, because the run ended before
+    /// @param scriptBytes bytes of the console's script that were not typed
+    /// @param entropyUsed whether a service that draws entropy has answered a call
+    public record Unused(List<PlannedInjection> injections, int scriptBytes, boolean entropyUsed) {
+        public Unused {
+            injections = List.copyOf(injections);
+        }
+    }
+
+    /// A handler of an SDEI event that has been entered and has not completed.
+    ///
+    /// @param vcpu which runs it
+    /// @param event the event's number
+    public record OpenHandler(VcpuId vcpu, long event) {}
+}

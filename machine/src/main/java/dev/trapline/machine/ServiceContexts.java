@@ -1,0 +1,48 @@
+package dev.trapline.machine;
+
+import dev.trapline.abi.AddressRange;
+import dev.trapline.abi.firmware.ServiceContext;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.board.boot.Shared;
+import dev.trapline.machine.firmware.LoadedService;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// What services are told of their machine, and what they say of its memory before they start.
+public final class ServiceContexts {
+
+    private ServiceContexts() {}
+
+    /// What a service is told.
+    static ServiceContext of(MachineSpec spec, ServiceDescriptor descriptor) {
+        String name = descriptor.name();
+        SortedMap<String, String> settings = new TreeMap<>();
+        for (ServiceDescriptor.Setting setting : descriptor.settings()) {
+            settings.put(
+                    setting.key(),
+                    spec.serviceSettings().getOrDefault(name + "." + setting.key(), setting.defaultValue()));
+        }
+        return new ServiceContext(
+                spec.topology(),
+                spec.cpuModel(),
+                spec.policy().isResident(name),
+                spec.policy().isOn(name, false),
+                settings);
+    }
+
+    /// What services may share with their guest.
+    ///
+    /// @throws dev.trapline.abi.firmware.ServiceFailure if one fails when it is asked
+    public static List<Shared> shared(MachineSpec spec, List<LoadedService<?>> services) {
+        AddressRange ram = AddressRange.of(MachineSpec.RAM_BASE, spec.ramBytes());
+        List<Shared> shared = new ArrayList<>();
+        for (LoadedService<?> service : services) {
+            service.sharedMemory(of(spec, service.descriptor()), spec.width(), ram)
+                    .ifPresent(memory -> shared.add(new Shared(service.name(), memory)));
+        }
+        return shared;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.trapline.machine;
+
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.history.JournalRecord.Slice;
+import dev.trapline.abi.policy.Decision;
+import java.util.List;
+
+/// How a slice ended, and what its machine has to do about it. A closed set: every exit leads to exactly one of these,
+/// and the registry has already decided about a hypercall.
+public sealed interface SliceEnd {
+
+    /// What is recorded of the slice.
+    Slice slice();
+
+    /// The vCPU at the end of the slice.
+    Reading reading();
+
+    /// What a machine reads from a vCPU at the end of each slice.
+    ///
+    /// @param fullDigest of all registers, where one was due; 0 otherwise
+    /// @param timerDeadline when a timer of the vCPU asserts its interrupt: see
+    ///     [dev.trapline.abi.engine.Engine#timerDeadline]
+    /// @param renewals where its engine was replaced because it asked for it: see [RenewableEngine#renewed]
+    record Reading(long fullDigest, long timerDeadline, List<Long> renewals) {}
+
+    /// An end that the machine deals with by itself.
+    sealed interface Own extends SliceEnd {}
+
+    /// The budget is used up.
+    record BudgetUsed(Slice slice, Reading reading) implements Own {}
+
+    /// WFI, or a WFE that waits.
+    record Waits(Slice slice, Reading reading) implements Own {}
+
+    /// Maintenance that reaches the other vCPUs.
+    record Maintains(Slice slice, Reading reading, Exit.Maintenance operation) implements Own {}
+
+    /// A fault that the guest has no answer for.
+    ///
+    /// @param registers at the fault
+    record Faulted(Slice slice, Reading reading, GuestFault fault, GeneralRegisters registers) implements Own {}
+
+    /// A hypercall that no service answers.
+    record Denied(Slice slice, Reading reading, Decision.Denied decision) implements Own {}
+
+    /// A hypercall that a service of the machine answers in place.
+    record Resident(Slice slice, Reading reading, ServiceCall call, Decision.Resident decision) implements Own {}
+
+    /// A hypercall that goes to a service's actor. The machine hears of it with its answer.
+    record Forwarded(Slice slice, Reading reading, ServiceCall call, Decision.Forwarded decision) implements SliceEnd {}
+}

@@ -1,0 +1,311 @@
+package dev.trapline.machine;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.MachineEvent;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.Reply;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.VcpuState;
+import dev.trapline.abi.policy.Policy;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
+import dev.trapline.machine.firmware.KeptState;
+import dev.trapline.machine.firmware.ServiceHost;
+import dev.trapline.registry.CapabilityRegistry;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A machine that is driven by its caller, on the caller's thread: a slice at a time, or a part of one. It has the same
+/// loop, the same vCPUs and the same services as a machine of actors, and so the same history: live, recorded, or
+/// replayed, as its [MachineParts] say.
+///
+/// Whatever breaks in it ends the run, with the outcome that says so; nothing is thrown for it.
+public final class StepMachine {
+
+    private record Turn(VcpuId vcpu, VcpuCommand.Grant grant) {}
+
+    private final MachineParts parts;
+    private final MachineCore core;
+    private final List<VcpuLogic> vcpus = new ArrayList<>();
+    private @Nullable Turn turn;
+    private boolean partlyRun;
+    private long steps;
+    private long stepReads;
+
+    /// A machine without power.
+    ///
+    /// @param parts belong to it from now on
+    public StepMachine(MachineParts parts) {
+        this.parts = parts;
+        this.core = parts.core(new Around());
+        for (int index = 0; index < parts.spec().vcpus(); index++) {
+            vcpus.add(parts.vcpu(new VcpuId(index)));
+        }
+    }
+
+    /// Powers the machine on, and stops before its first slice.
+    public void begin() {
+        guarded(core::begin);
+    }
+
+    /// How many slices have ended.
+    public long slices() {
+        return core.clock().slices();
+    }
+
+    /// Virtual time, in ticks.
+    public long now() {
+        return core.clock().now();
+    }
+
+    /// Where each vCPU is in its life.
+    public List<VcpuState> states() {
+        return core.vcpus().states();
+    }
+
+    /// The handlers of events that have not completed, each vCPU's innermost one last.
+    public List<RunReport.OpenHandler> openHandlers() {
+        return core.vcpus().handlers();
+    }
+
+    /// The policy in force.
+    public Policy policy() {
+        return core.policy();
+    }
+
+    /// What the run came to.
+    ///
+    /// @throws dev.trapline.abi.InvariantViolation if it is not over
+    public RunReport report() {
+        return core.report(null, parts.memory().digest(), 0);
+    }
+
+    /// How the run ended; null while it goes on.
+    public @Nullable RunOutcome outcome() {
+        return core.outcome();
+    }
+
+    /// The vCPU that runs next; null if none does: the run is over, or waits for its recording to be stored.
+    public @Nullable VcpuId next() {
+        return turn == null ? null : turn.vcpu();
+    }
+
+    /// Runs the slice that was granted: that leads to the next grant, or to the end of the run.
+    public void runSlice() {
+        guarded(() -> {
+            Turn taken = taken();
+            turn = null;
+            switch (logic(taken.vcpu()).run(taken.grant())) {
+                case SliceEnd.Own end -> core.sliceEnded(end);
+                case SliceEnd.Forwarded end -> core.answerInPlace(end);
+            }
+        });
+    }
+
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+            // WIDE: whatever breaks in here ends this run, with its last events in the outcome.
+        } catch (RuntimeException | Error e) {
+            core.fail(e);
+        }
+    }
+
+    /// Runs a part of the slice that was granted, and tells nobody: nothing may be run after it.
+    ///
+    /// @param instructions no more than the slice has
+    /// @return what ended it; the budget if it has so many instructions
+    public Exit runPart(long instructions) {
+        Turn taken = taken();
+        VcpuCommand.Grant whole = taken.grant();
+        partlyRun = true;
+        return logic(taken.vcpu())
+                .runPart(part(instructions, whole.now(), whole.writes(), whole.renewals()))
+                .exit();
+    }
+
+    /// Runs one instruction of the slice that was granted, behind those that were stepped through before.
+    ///
+    /// A slice's virtual time is that of its beginning and one more for each counter that was read, so a slice that
+    /// is run in steps sees the same.
+    ///
+    /// @return whether the slice has more
+    public boolean step() {
+        Turn taken = steps == 0 ? taken() : turn;
+        if (taken == null) {
+            throw new IllegalStateException("no slice was granted");
+        }
+        partlyRun = true;
+        VcpuCommand.Grant whole = taken.grant();
+        Renewals renewals = whole.renewals().recorded().contains(steps) ? Renewals.NONE.and(0) : Renewals.NONE;
+        VcpuLogic.PartEnd step = logic(taken.vcpu())
+                .runPart(part(1, whole.now() + stepReads, steps == 0 ? whole.writes() : RegisterWrites.NONE, renewals));
+        steps++;
+        stepReads += step.counterReads();
+        return step.exit() instanceof Exit.BudgetUsed && steps < whole.budget();
+    }
+
+    private static VcpuCommand.Grant part(long budget, long now, RegisterWrites writes, Renewals renewals) {
+        return new VcpuCommand.Grant(budget, now, writes, false, renewals);
+    }
+
+    /// The budget of the slice that was granted, in instructions.
+    public long budget() {
+        return taken().grant().budget();
+    }
+
+    private Turn taken() {
+        if (turn == null || partlyRun) {
+            throw new IllegalStateException(
+                    partlyRun ? "a slice was run in part: nothing can follow it" : "no slice was granted");
+        }
+        return turn;
+    }
+
+    /// The registers of a vCPU as its next instruction finds them; null if it has no power.
+    ///
+    public @Nullable GeneralRegisters registers(VcpuId vcpu) {
+        boolean seen = partlyRun && turn != null && turn.vcpu().equals(vcpu);
+        return logic(vcpu).look(seen ? RegisterWrites.NONE : core.vcpus().pending(vcpu));
+    }
+
+    /// Whether a part of a slice was run: nothing can follow it but [#load].
+    public boolean isPartlyRun() {
+        return partlyRun;
+    }
+
+    /// Checks that it is before a slice.
+    ///
+    /// @throws IllegalStateException if no slice comes next, or a part of it was run
+    public void requireSlice() {
+        taken();
+    }
+
+    /// Saves all that the machine holds but its memory and its services.
+    ///
+    /// @return what each engine holds
+    public List<Bytes> save(StateWriter state) {
+        Turn next = taken();
+        core.save(state);
+        state.put(next.vcpu().index());
+        state.put(next.grant().budget());
+        state.put(next.grant().now());
+        state.put(next.grant().fullDigest());
+        next.grant().renewals().save(state);
+        List<Bytes> engines = new ArrayList<>();
+        vcpus.forEach(vcpu -> engines.add(vcpu.save(state)));
+        return engines;
+    }
+
+    /// Becomes what [#save] saved. Memory and services are restored before.
+    ///
+    /// @param inForce the policy from here on
+    public void load(StateReader state, List<Bytes> engines, Policy inForce) {
+        core.load(state, inForce);
+        VcpuId next = new VcpuId(state.takeInt());
+        turn = new Turn(
+                next,
+                new VcpuCommand.Grant(
+                        state.take(),
+                        state.take(),
+                        core.vcpus().pending(next),
+                        state.takeFlag(),
+                        Renewals.load(state)));
+        partlyRun = false;
+        steps = 0;
+        stepReads = 0;
+        for (int index = 0; index < vcpus.size(); index++) {
+            vcpus.get(index).load(state, engines.get(index));
+        }
+    }
+
+    /// What the services' states are made of, in the order of their names: name, version, and a hash of the types.
+    ///
+    /// @throws dev.trapline.machine.firmware.state.UnsupportedStateException if one cannot be written
+    public List<String> serviceShapes() {
+        List<String> shapes = new ArrayList<>();
+        parts.services()
+                .forEach((name, host) ->
+                        shapes.add(name + " " + host.descriptor().version() + " " + host.stateShape()));
+        return shapes;
+    }
+
+    /// The services' states that were written down, in the order of their names.
+    public List<KeptState> keptServices(List<Bytes> states) {
+        if (states.size() != parts.services().size()) {
+            throw new IllegalArgumentException(
+                    states.size() + " states, and " + parts.services().size() + " services");
+        }
+        List<KeptState> kept = new ArrayList<>();
+        Iterator<Bytes> each = states.iterator();
+        parts.services().values().forEach(host -> kept.add(host.kept(each.next())));
+        return kept;
+    }
+
+    /// Keeps what the services hold, in the order of their names.
+    public List<KeptState> keepServices() {
+        List<KeptState> kept = new ArrayList<>();
+        parts.services().values().forEach(host -> kept.add(host.keep()));
+        return kept;
+    }
+
+    /// Frees all engines.
+    public void close() {
+        vcpus.forEach(VcpuLogic::powerOff);
+    }
+
+    private VcpuLogic logic(VcpuId vcpu) {
+        return vcpus.get(vcpu.index());
+    }
+
+    /// What an actor would be told is done at once, but for a grant, which waits to be run. Since a machine has one
+    /// token, that is the same history.
+    private final class Around implements MachineCore.Surroundings {
+
+        @Override
+        public void tell(VcpuId vcpu, VcpuCommand command) {
+            switch (command) {
+                case VcpuCommand.Grant grant -> turn = new Turn(vcpu, grant);
+                case VcpuCommand.Change change -> logic(vcpu).apply(change);
+            }
+        }
+
+        @Override
+        public Reply<?> answer(String service, ServiceCall call) {
+            return parts.host(service).answer(call);
+        }
+
+        @Override
+        public Iterable<String> services() {
+            return parts.services().keySet();
+        }
+
+        @Override
+        public List<Effect> notice(String service, MachineEvent event) {
+            return parts.host(service).notice(event);
+        }
+
+        @Override
+        public CapabilityRegistry registry(Policy policy) {
+            return parts.registry(policy);
+        }
+
+        @Override
+        public void restartServices() {
+            parts.services().values().forEach(ServiceHost::restart);
+        }
+
+        /// Engines stay: what the run left in them can be looked at.
+        @Override
+        public void ended() {
+            turn = null;
+        }
+    }
+}

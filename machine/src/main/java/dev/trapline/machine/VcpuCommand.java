@@ -1,0 +1,62 @@
+package dev.trapline.machine;
+
+import dev.trapline.abi.exit.DataOrder;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.registry.CapabilityRegistry;
+
+/// What a machine tells one of its vCPUs: to run, or what changes before it runs again. A closed set.
+public sealed interface VcpuCommand {
+
+    /// Run a slice.
+    ///
+    /// @param budget instructions
+    /// @param now virtual time
+    /// @param writes registers that the last call returns
+    /// @param fullDigest whether a digest of all registers is due at the end
+    /// @param renewals where in the slice the engine is replaced
+    record Grant(long budget, long now, RegisterWrites writes, boolean fullDigest, Renewals renewals)
+            implements VcpuCommand {}
+
+    /// What happens to a vCPU between two slices.
+    sealed interface Change extends VcpuCommand {}
+
+    /// Decide calls by another table from now on.
+    record Reconfigure(CapabilityRegistry registry) implements Change {}
+
+    /// CPU_ON, or the start of the machine, or the end of a power-down.
+    ///
+    /// @param entry on AArch32, bit 0 selects T32
+    /// @param registers what the vCPU finds there; all others are zero
+    /// @param order byte order of its data
+    record PowerOn(long entry, RegisterWrites registers, DataOrder order) implements Change {}
+
+    /// CPU_OFF, or a reset of the machine.
+    enum PowerOff implements Change {
+        INSTANCE
+    }
+
+    /// Power-down until an interrupt: registers are lost, timers and what events have interrupted are not.
+    enum PowerDown implements Change {
+        INSTANCE
+    }
+
+    /// Enter the handler of an event: see [dev.trapline.abi.firmware.Effect.DeliverEvent].
+    ///
+    /// @param writes registers that the last call returns: what is interrupted has them
+    record Deliver(RegisterWrites writes, long entry, long event, long argument) implements Change {}
+
+    /// Return from the handler to what was interrupted.
+    enum Complete implements Change {
+        INSTANCE
+    }
+
+    /// Return from the handler by way of an exception.
+    record CompleteAndResume(long address) implements Change {}
+
+    /// The host wrote guest memory.
+    record DropTranslations(long address, long length) implements Change {}
+
+    /// A vCPU of the machine executed a maintenance operation that reaches all of them.
+    record Maintain(Exit.Maintenance operation) implements Change {}
+}

@@ -1,0 +1,289 @@
+package dev.trapline.machine;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Digest64;
+import dev.trapline.abi.InvariantViolation;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.engine.Engine;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.engine.EngineSpec;
+import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.exit.DataOrder;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.history.JournalRecord.Slice;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.policy.Decision;
+import dev.trapline.abi.policy.Toggle;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
+import dev.trapline.registry.CapabilityRegistry;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/// One vCPU without its actor: an engine while it has power, and what outlives the engine. Whether it runs or waits is
+/// its machine's to know.
+///
+/// Every power-on opens a fresh engine, so that no register, translation or monitor survives from the life before.
+public final class VcpuLogic {
+
+    /// x0 to x17: a handler keeps the others itself.
+    private static final int SAVED_BY_DELIVERY = 18;
+
+    private final VcpuId id;
+    private final EngineFactory engines;
+    private final EngineSpec spec;
+    private final long[] registers = new long[GeneralRegisters.COUNT];
+    private CapabilityRegistry registry;
+    /// Null without power.
+    private @Nullable RenewableEngine powered;
+    /// Of a vCPU that is powered down: see [Engine#readTimers].
+    private final long[] timers = new long[Engine.TIMER_WORDS];
+    private boolean keepsTimers;
+    /// What the events saved whose handlers run, the innermost first.
+    private final Deque<GeneralRegisters> interrupted = new ArrayDeque<>();
+
+    /// @param registry decides its calls
+    VcpuLogic(VcpuId id, EngineFactory engines, MachineSpec machine, MemoryMap memory, CapabilityRegistry registry) {
+        this.id = id;
+        this.registry = registry;
+        this.engines = engines;
+        this.spec = new EngineSpec(
+                machine.cpuModel(),
+                machine.width(),
+                machine.topology().mpidr(id),
+                memory,
+                machine.policy().isOn(Toggle.EXPORT_FAILED_CONDITION_CALLS, false));
+    }
+
+    /// Does what its machine tells it between two slices.
+    ///
+    /// @throws InvariantViolation if it cannot be told that where it is in its life
+    public void apply(VcpuCommand.Change change) {
+        switch (change) {
+            case VcpuCommand.Reconfigure(CapabilityRegistry table) -> registry = table;
+            case VcpuCommand.PowerOn(long entry, RegisterWrites writes, DataOrder order) ->
+                powerOn(entry, writes, order);
+            case VcpuCommand.PowerOff _ -> powerOff();
+            case VcpuCommand.PowerDown _ -> powerDown();
+            case VcpuCommand.Deliver(RegisterWrites writes, long entry, long event, long argument) ->
+                deliver(writes, entry, event, argument);
+            case VcpuCommand.Complete _ -> complete();
+            case VcpuCommand.CompleteAndResume(long address) -> completeAndResume(address);
+            // A vCPU without power has no translations.
+            case VcpuCommand.DropTranslations(long address, long length) -> {
+                if (powered != null) {
+                    powered.now().dropTranslations(address, length);
+                }
+            }
+            case VcpuCommand.Maintain(Exit.Maintenance operation) -> {
+                if (powered != null) {
+                    powered.now().maintain(operation);
+                }
+            }
+        }
+    }
+
+    private void powerOn(long entry, RegisterWrites writes, DataOrder order) {
+        if (powered != null) {
+            throw new InvariantViolation(id + " is powered on while it has power");
+        }
+        RenewableEngine renewable = new RenewableEngine(engines, spec);
+        Engine engine = renewable.now();
+        engine.writeRegisters(writes);
+        engine.writePc(entry);
+        if (order != DataOrder.LITTLE) {
+            engine.writeDataOrder(order);
+        }
+        if (keepsTimers) {
+            engine.writeTimers(timers);
+            keepsTimers = false;
+        }
+        powered = renewable;
+    }
+
+    /// Takes its power, and all that it holds; nothing if it has none.
+    public void powerOff() {
+        close();
+        keepsTimers = false;
+        interrupted.clear();
+    }
+
+    /// Loses its registers. When it is powered on again it has its timers, and goes on in the handlers it was in.
+    private void powerDown() {
+        engine().readTimers(timers);
+        keepsTimers = true;
+        close();
+    }
+
+    private void close() {
+        if (powered != null) {
+            powered.close();
+        }
+        powered = null;
+    }
+
+    /// Enters the handler of an event, with x0 to x3 as DEN0054 §5.2 has them.
+    ///
+    /// @param writes what the call returns that ended the slice before: it is part of what is interrupted
+    private void deliver(RegisterWrites writes, long entry, long event, long argument) {
+        Engine engine = engine();
+        if (writes.count() > 0) {
+            engine.writeRegisters(writes);
+        }
+        engine.readRegisters(registers);
+        GeneralRegisters saved = GeneralRegisters.copyOf(registers);
+        interrupted.push(saved);
+        engine.enterHandler(entry);
+        engine.writeRegisters(RegisterWrites.fromX0(event, argument, saved.pc(), saved.pstate()));
+    }
+
+    /// Leaves the innermost handler: what it interrupted goes on.
+    private void complete() {
+        Engine engine = engine();
+        GeneralRegisters saved = innermost();
+        engine.writeRegisters(RegisterWrites.fromX0(saved, SAVED_BY_DELIVERY));
+        engine.leaveHandler(saved.pc(), saved.pstate());
+    }
+
+    /// Leaves the innermost handler as if what it interrupted had taken an exception.
+    private void completeAndResume(long address) {
+        Engine engine = engine();
+        GeneralRegisters saved = innermost();
+        engine.writeRegisters(RegisterWrites.fromX0(saved, SAVED_BY_DELIVERY));
+        engine.leaveHandlerByException(saved.pc(), saved.pstate(), address);
+    }
+
+    private GeneralRegisters innermost() {
+        GeneralRegisters saved = interrupted.poll();
+        if (saved == null) {
+            throw new InvariantViolation("a firmware service completes an event on " + id + ", which runs no handler");
+        }
+        return saved;
+    }
+
+    /// Runs a slice to its end.
+    public SliceEnd run(VcpuCommand.Grant grant) {
+        RenewableEngine running = running();
+        Exit exit = runEngine(running, grant);
+        Engine engine = running.now();
+        SliceEnd.Reading reading = new SliceEnd.Reading(
+                grant.fullDigest() ? engine.fullDigest() : 0, engine.timerDeadline(), running.renewed());
+        if (exit instanceof HypercallExit call) {
+            return decided(call, slice(grant, call, running, call.registers().digest()), reading, grant.now());
+        }
+        engine.readRegisters(registers);
+        Slice slice = slice(grant, exit, running, Digest64.of(registers, registers.length));
+        return switch (exit) {
+            case Exit.BudgetUsed _ -> new SliceEnd.BudgetUsed(slice, reading);
+            case Exit.WaitForInterrupt _ -> new SliceEnd.Waits(slice, reading);
+            case Exit.Maintenance operation -> new SliceEnd.Maintains(slice, reading, operation);
+            case GuestFault fault -> new SliceEnd.Faulted(slice, reading, fault, GeneralRegisters.copyOf(registers));
+            case HypercallExit call -> throw new InvariantViolation("a hypercall that was not decided: " + call);
+        };
+    }
+
+    /// Runs a part of a slice, and says what ended it: the rest is not run by this.
+    ///
+    PartEnd runPart(VcpuCommand.Grant part) {
+        RenewableEngine running = running();
+        Exit exit = runEngine(running, part);
+        return new PartEnd(exit, running.counterReads());
+    }
+
+    /// How a part of a slice ended.
+    ///
+    /// @param counterReads how often the part read a counter
+    record PartEnd(Exit exit, long counterReads) {}
+
+    private static Exit runEngine(RenewableEngine running, VcpuCommand.Grant grant) {
+        if (grant.writes().count() > 0) {
+            running.now().writeRegisters(grant.writes());
+        }
+        return running.run(grant.budget(), grant.now(), grant.renewals());
+    }
+
+    private Slice slice(VcpuCommand.Grant grant, Exit exit, RenewableEngine running, long digest) {
+        return new Slice(id, grant.budget(), exit, running.counterReads(), digest);
+    }
+
+    private SliceEnd decided(HypercallExit exit, Slice slice, SliceEnd.Reading reading, long began) {
+        return switch (registry.decide(exit)) {
+            case Decision.Denied denied -> new SliceEnd.Denied(slice, reading, denied);
+            case Decision.Resident resident ->
+                new SliceEnd.Resident(slice, reading, call(exit, slice, began), resident);
+            case Decision.Forwarded forwarded ->
+                new SliceEnd.Forwarded(slice, reading, call(exit, slice, began), forwarded);
+        };
+    }
+
+    private ServiceCall call(HypercallExit exit, Slice slice, long began) {
+        return new ServiceCall(id, exit, began + slice.counterReads(), interrupted.peek(), registry);
+    }
+
+    /// The general registers as its next instruction finds them; null if the vCPU has no power. Looking changes
+    /// nothing.
+    ///
+    /// @param pending results of its last call that are not written yet
+    @Nullable
+    GeneralRegisters look(RegisterWrites pending) {
+        RenewableEngine looked = powered;
+        if (looked == null) {
+            return null;
+        }
+        long[] now = new long[GeneralRegisters.COUNT];
+        looked.now().readRegisters(now, pending);
+        return GeneralRegisters.copyOf(now);
+    }
+
+    /// Saves what it holds.
+    ///
+    /// @return what its engine holds; empty if it has no power
+    Bytes save(StateWriter state) {
+        state.put(powered != null);
+        state.put(keepsTimers);
+        state.put(timers);
+        state.put(interrupted.size());
+        long[] words = new long[GeneralRegisters.COUNT];
+        for (GeneralRegisters each : interrupted) {
+            each.copyTo(words);
+            state.put(words);
+        }
+        return powered == null ? Bytes.EMPTY : powered.now().save();
+    }
+
+    /// Becomes what [#save] took down, with a fresh engine.
+    void load(StateReader state, Bytes image) {
+        powerOff();
+        boolean hasPower = state.takeFlag();
+        keepsTimers = state.takeFlag();
+        state.take(timers);
+        // A vCPU without power may be in a handler: it goes on there when it has power again.
+        long[] words = new long[GeneralRegisters.COUNT];
+        for (int left = state.takeInt(); left > 0; left--) {
+            state.take(words);
+            interrupted.add(GeneralRegisters.copyOf(words));
+        }
+        if (hasPower) {
+            RenewableEngine fresh = new RenewableEngine(engines, spec);
+            powered = fresh;
+            fresh.now().load(image);
+        }
+    }
+
+    private RenewableEngine running() {
+        if (powered == null) {
+            throw new InvariantViolation(id + " is to run or to take an event, and has no power");
+        }
+        return powered;
+    }
+
+    private Engine engine() {
+        return running().now();
+    }
+}

@@ -1,0 +1,293 @@
+package dev.trapline.machine;
+
+import dev.trapline.abi.InvariantViolation;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.DataOrder;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.machine.VcpuState;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// The vCPUs of a machine as it handles them: who can run, what each finds when it goes on, and what they are
+/// told of it.
+final class Vcpus {
+
+    /// Who carries a command to its vCPU.
+    interface Carrier {
+        void tell(VcpuId vcpu, VcpuCommand command);
+    }
+
+    private static final List<DataOrder> ORDERS = List.of(DataOrder.values());
+
+    private final Carrier carrier;
+    private final PowerTable power;
+    private final VcpuId[] all;
+    private final RegisterWrites[] returns;
+    /// Where those start again that are powered down.
+    private final Effect.@Nullable PowerDown[] resumes;
+    /// Those that an effect suspended, one bit each.
+    private long suspendedByEffect;
+    /// Each vCPU's innermost one last.
+    private final List<RunReport.OpenHandler> handlers = new ArrayList<>();
+
+    Vcpus(int count, Carrier carrier) {
+        this.carrier = carrier;
+        this.power = new PowerTable(count);
+        this.all = IntStream.range(0, count).mapToObj(VcpuId::new).toArray(VcpuId[]::new);
+        this.returns = new RegisterWrites[count];
+        this.resumes = new Effect.PowerDown[count];
+        Arrays.fill(returns, RegisterWrites.NONE);
+    }
+
+    long runnable() {
+        return power.runnable();
+    }
+
+    /// When something may run that cannot now, if nothing else happens; [PowerTable#NEVER] if nothing.
+    long deadline() {
+        return power.deadline();
+    }
+
+    List<VcpuState> states() {
+        return power.all();
+    }
+
+    /// Grants a slice to one that can run.
+    void grant(int index, long budget, long now, boolean fullDigest, Renewals renewals) {
+        VcpuId vcpu = all[index];
+        power.granted(vcpu);
+        carrier.tell(vcpu, new VcpuCommand.Grant(budget, now, returns[index], fullDigest, renewals));
+    }
+
+    /// The slice that was granted has ended.
+    ///
+    /// @param timer as [PowerTable#timer] takes it
+    void sliceEnded(VcpuId vcpu, long timer) {
+        returns[vcpu.index()] = RegisterWrites.NONE;
+        power.timer(vcpu, timer);
+    }
+
+    /// What a vCPU finds in its registers when it goes on.
+    void returns(VcpuId vcpu, RegisterWrites registers) {
+        returns[vcpu.index()] = registers;
+    }
+
+    /// What a vCPU finds in its registers when it goes on, and has not seen yet.
+    RegisterWrites pending(VcpuId vcpu) {
+        return returns[vcpu.index()];
+    }
+
+    /// Powers a vCPU on.
+    ///
+    /// @param registers what it finds there; all others are zero
+    /// @param readyAt virtual time before which it executes nothing
+    /// @param order byte order of its data
+    void powerOn(VcpuId vcpu, long entry, RegisterWrites registers, long readyAt, DataOrder order) {
+        power.powerOn(vcpu, readyAt);
+        carrier.tell(vcpu, new VcpuCommand.PowerOn(entry, registers, order));
+    }
+
+    void powerOff(VcpuId vcpu) {
+        power.powerOff(vcpu);
+        handlers.removeIf(handler -> handler.vcpu().equals(vcpu));
+        returns[vcpu.index()] = RegisterWrites.NONE;
+        suspendedByEffect &= ~vcpu.bit();
+        carrier.tell(vcpu, VcpuCommand.PowerOff.INSTANCE);
+    }
+
+    void allOff() {
+        power.allOff();
+        handlers.clear();
+        Arrays.fill(returns, RegisterWrites.NONE);
+        suspendedByEffect = 0;
+        tellAll(VcpuCommand.PowerOff.INSTANCE);
+    }
+
+    /// A vCPU executed WFI: it waits, unless an interrupt is there already.
+    void waitsForInterrupt(VcpuId vcpu, long now) {
+        power.waits(vcpu, VcpuState.SUSPENDED, now);
+    }
+
+    /// Whether an interrupt is pending for a vCPU that runs, so that it would not wait.
+    boolean isInterrupted(VcpuId vcpu, long now) {
+        return vcpu.index() < all.length && power.of(vcpu) == VcpuState.ON && power.isInterrupted(vcpu, now);
+    }
+
+    /// A vCPU was to wait, and an interrupt was pending: it is used up.
+    void stayAwake(VcpuId vcpu) {
+        power.useInterrupt(vcpu);
+    }
+
+    /// Has a vCPU wait for an interrupt.
+    ///
+    /// @return false if it does not wait, since one is there already
+    boolean standby(VcpuId vcpu, long now) {
+        boolean waits = power.waits(vcpu, VcpuState.SUSPENDED, now);
+        if (waits) {
+            suspendedByEffect |= vcpu.bit();
+        }
+        return waits;
+    }
+
+    /// Takes a vCPU's power away until an interrupt.
+    ///
+    /// @return false if it keeps it, since one is there already
+    boolean powerDown(Effect.PowerDown down, long now) {
+        VcpuId vcpu = down.target();
+        boolean waits = power.waits(vcpu, VcpuState.POWERED_DOWN, now);
+        if (waits) {
+            suspendedByEffect |= vcpu.bit();
+            resumes[vcpu.index()] = down;
+            returns[vcpu.index()] = RegisterWrites.NONE;
+            carrier.tell(vcpu, VcpuCommand.PowerDown.INSTANCE);
+        }
+        return waits;
+    }
+
+    /// An interrupt for a vCPU.
+    void interrupt(VcpuId vcpu) {
+        if (vcpu.index() >= all.length) {
+            throw new InvariantViolation("an interrupt for " + vcpu + ": this machine has " + all.length + " vCPUs");
+        }
+        power.interrupt(vcpu);
+    }
+
+    /// Resumes a vCPU whose wait is over.
+    ///
+    /// @return null if there is none
+    @Nullable
+    Wakeup nextWoken(long now) {
+        int index = power.nextWoken(now);
+        if (index < 0) {
+            return null;
+        }
+        VcpuId vcpu = all[index];
+        if (power.of(vcpu) == VcpuState.ON_PENDING) {
+            Effect.PowerDown down = resumes[index];
+            if (down == null) {
+                throw new InvariantViolation(vcpu + " was powered down without an address to resume at");
+            }
+            carrier.tell(
+                    vcpu, new VcpuCommand.PowerOn(down.entry(), RegisterWrites.x0(down.contextId()), down.order()));
+        }
+        boolean byEffect = (suspendedByEffect & vcpu.bit()) != 0;
+        suspendedByEffect &= ~vcpu.bit();
+        return new Wakeup(vcpu, byEffect, power.of(vcpu) == VcpuState.ON_PENDING);
+    }
+
+    void save(StateWriter state) {
+        power.save(state);
+        for (RegisterWrites pending : returns) {
+            state.put(pending.mask());
+            for (int k = 0; k < pending.count(); k++) {
+                state.put(pending.value(k));
+            }
+        }
+        for (Effect.PowerDown down : resumes) {
+            state.put(down != null);
+            state.put(down == null ? 0 : down.entry());
+            state.put(down == null ? 0 : down.contextId());
+            state.put(down == null ? 0 : ORDERS.indexOf(down.order()));
+        }
+        state.put(suspendedByEffect);
+        state.put(handlers.size());
+        for (RunReport.OpenHandler handler : handlers) {
+            state.put(handler.vcpu().index());
+            state.put(handler.event());
+        }
+    }
+
+    void load(StateReader state) {
+        power.load(state);
+        for (int index = 0; index < returns.length; index++) {
+            returns[index] = RegisterWrites.NONE;
+            for (int rest = state.takeInt(); rest != 0; rest &= rest - 1) {
+                returns[index] = returns[index].and(Integer.numberOfTrailingZeros(rest), state.take());
+            }
+        }
+        for (int index = 0; index < resumes.length; index++) {
+            boolean down = state.takeFlag();
+            Effect.PowerDown resume =
+                    new Effect.PowerDown(all[index], state.take(), state.take(), ORDERS.get(state.takeInt()));
+            resumes[index] = down ? resume : null;
+        }
+        suspendedByEffect = state.take();
+        handlers.clear();
+        for (int left = state.takeInt(); left > 0; left--) {
+            handlers.add(new RunReport.OpenHandler(all[state.takeInt()], state.take()));
+        }
+    }
+
+    /// A wait that is over.
+    ///
+    /// @param suspendedByEffect whether firmware had it wait, and not a WFI
+    /// @param lostPower whether it starts again from a power-down
+    record Wakeup(VcpuId vcpu, boolean suspendedByEffect, boolean lostPower) {}
+
+    /// Interrupts a vCPU by an event; what its last call returns is written before, so that it is not lost.
+    void deliver(Effect.DeliverEvent event) {
+        VcpuId vcpu = event.target();
+        VcpuState state = power.of(vcpu);
+        InvariantViolation.require(
+                state == VcpuState.ON || state == VcpuState.SUSPENDED,
+                "a firmware service delivers an event to " + vcpu + ", which is " + state.description());
+        carrier.tell(
+                vcpu, new VcpuCommand.Deliver(returns[vcpu.index()], event.entry(), event.event(), event.argument()));
+        returns[vcpu.index()] = RegisterWrites.NONE;
+        handlers.add(new RunReport.OpenHandler(vcpu, event.event()));
+        if (state == VcpuState.SUSPENDED) {
+            power.interrupt(vcpu);
+        }
+    }
+
+    /// The handlers that have not completed, each vCPU's innermost one last.
+    List<RunReport.OpenHandler> handlers() {
+        return List.copyOf(handlers);
+    }
+
+    void complete(VcpuId vcpu) {
+        leaveHandler(vcpu);
+        carrier.tell(vcpu, VcpuCommand.Complete.INSTANCE);
+    }
+
+    void completeAndResume(VcpuId vcpu, long address) {
+        leaveHandler(vcpu);
+        carrier.tell(vcpu, new VcpuCommand.CompleteAndResume(address));
+    }
+
+    /// Whether a handler on a vCPU has not completed.
+    boolean isInHandler(VcpuId vcpu) {
+        return handlers.stream().anyMatch(handler -> handler.vcpu().equals(vcpu));
+    }
+
+    private void leaveHandler(VcpuId vcpu) {
+        for (int i = handlers.size() - 1; i >= 0; i--) {
+            if (handlers.get(i).vcpu().equals(vcpu)) {
+                handlers.remove(i);
+                return;
+            }
+        }
+    }
+
+    /// Tells all that have power: the others have no engine that it could concern.
+    void tellPowered(VcpuCommand.Change change) {
+        for (VcpuId vcpu : all) {
+            switch (power.of(vcpu)) {
+                case ON, ON_PENDING, SUSPENDED -> carrier.tell(vcpu, change);
+                case OFF, POWERED_DOWN -> {}
+            }
+        }
+    }
+
+    void tellAll(VcpuCommand.Change change) {
+        for (VcpuId vcpu : all) {
+            carrier.tell(vcpu, change);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.trapline.machine.firmware;
+
+import dev.trapline.abi.AddressRange;
+import dev.trapline.abi.Width;
+import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.ServiceContext;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.firmware.ServiceFailure;
+import dev.trapline.abi.firmware.SharedMemory;
+import java.util.Optional;
+
+/// A service with what it says of itself, asked once: a service is the user's own code, and what it says might differ
+/// the next time.
+///
+/// @param <S> the service's state
+public record LoadedService<S>(FirmwareService<S> service, ServiceDescriptor descriptor) {
+
+    /// Asks a service what it is.
+    ///
+    /// @throws ServiceFailure naming its class, if it throws or says nothing
+    public static <S> LoadedService<S> of(FirmwareService<S> service) {
+        String name = service.getClass().getName();
+        ServiceDescriptor descriptor;
+        try {
+            descriptor = service.descriptor();
+        } catch (Throwable e) {
+            throw ServiceFailure.threw(name, e, "when asked for its descriptor");
+        }
+        if (descriptor == null) {
+            throw new ServiceFailure(name, "has no descriptor: it returned null", null);
+        }
+        return new LoadedService<>(service, descriptor);
+    }
+
+    /// The service's name.
+    public String name() {
+        return descriptor.name();
+    }
+
+    /// RAM that it may share with its guest: see [FirmwareService#sharedMemory].
+    ///
+    /// @throws ServiceFailure naming it, if it throws, returns nothing, or names memory that is not RAM
+    public Optional<SharedMemory> sharedMemory(ServiceContext context, Width width, AddressRange ram) {
+        Optional<SharedMemory> shared;
+        try {
+            shared = service.sharedMemory(context, width, ram);
+        } catch (Throwable e) {
+            throw ServiceFailure.threw(name(), e, "when asked for the memory that it shares");
+        }
+        if (shared == null) {
+            throw new ServiceFailure(name(), "returned null when asked for the memory that it shares", null);
+        }
+        shared.map(SharedMemory::pages).filter(pages -> !ram.contains(pages)).ifPresent(pages -> {
+            throw new ServiceFailure(name(), "shares " + pages + ", which is not all in RAM (" + ram + ")", null);
+        });
+        return shared;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.trapline.machine.firmware;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Knows which service of a machine is at work. A service is the user's own code, and may never return: from outside it
+/// cannot be interrupted, but its machine can be taken over while it is in there.
+///
+/// The machine's thread goes in and out at every call. The thread that takes over sees all that the machine's thread
+/// did before it went in; that thread is stopped where it comes out, so that nothing is touched by two.
+public final class ServiceGate {
+
+    private static final String TAKEN = new String("taken over");
+
+    private static final VarHandle INSIDE;
+
+    static {
+        try {
+            INSIDE = MethodHandles.lookup().findVarHandle(ServiceGate.class, "inside", String.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    @SuppressWarnings("unused") // Written through INSIDE.
+    private volatile @Nullable String inside;
+
+    private @Nullable Thread thread;
+
+    /// What the machine's thread is stopped by when it comes out of a service that was not waited for.
+    public static final class TakenOver extends Error {
+
+        private static final long serialVersionUID = 1L;
+
+        private TakenOver() {
+            super("the machine did not wait for its service", null, false, false);
+        }
+    }
+
+    void enter(String service) {
+        thread = Thread.currentThread();
+        INSIDE.setRelease(this, service);
+    }
+
+    /// An interrupt that the service has caused ends here: it is not for the machine, whose next wait or write
+    /// would fail by it.
+    ///
+    /// @throws TakenOver if the machine was taken over meanwhile
+    void leave(String service) {
+        Thread.interrupted();
+        if (!INSIDE.compareAndSet(this, service, null)) {
+            throw new TakenOver();
+        }
+    }
+
+    /// The service that is at work; null if none is. For any thread.
+    public @Nullable String service() {
+        String seen = inside;
+        return sameAsTaken(seen) ? null : seen;
+    }
+
+    // Only the mark itself is the mark, whatever a service is called.
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean sameAsTaken(@Nullable String seen) {
+        return seen == TAKEN;
+    }
+
+    /// Where the service that is at work has come to, innermost call first; empty if none is. For any thread.
+    public List<StackTraceElement> stack() {
+        Thread working = service() == null ? null : thread;
+        return working == null ? List.of() : List.of(working.getStackTrace());
+    }
+
+    /// Takes the machine over, if a service is at work. For any thread.
+    ///
+    /// @return the service; null if none is at work, or somebody else was first: then nothing has changed
+    public @Nullable String takeOver() {
+        String seen = service();
+        return seen != null && INSIDE.compareAndSet(this, seen, TAKEN) ? seen : null;
+    }
+}

@@ -1,0 +1,115 @@
+package dev.trapline.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.board.memory.MachineMemory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Stolen time as a guest reads it (DEN0057A): 0 when it is first asked for, then never less.
+class StolenTimeTest {
+
+    private static final VcpuId ONE = new VcpuId(1);
+    private static final long WORD = MachineSpec.RAM_BASE + 8;
+
+    private final MachineMemory memory = new MachineMemory(new FakeEngines(), 1 << 20, false);
+    private final StolenTime stolen = new StolenTime(4, memory);
+
+    @AfterEach
+    void close() {
+        memory.close();
+    }
+
+    private long read(long address) {
+        return ByteBuffer.wrap(memory.read(address, Long.BYTES).toArray())
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .getLong();
+    }
+
+    @Test
+    void whatStoodThereBeforeIsZeroAtOnce() {
+        memory.write(WORD, Bytes.copyOf(new byte[] {1, 2, 3, 4, 5, 6, 7, 8}));
+        stolen.share(ONE, WORD);
+        assertThat(read(WORD)).as("before its next slice").isZero();
+    }
+
+    @Test
+    void askingAgainKeepsWhatWasStolen() {
+        stolen.share(ONE, WORD);
+        stolen.canRun(ONE, 100);
+        stolen.runs(1, 600);
+        assertThat(read(WORD)).as("500 ticks of 16 ns").isEqualTo(8000);
+        stolen.share(ONE, WORD);
+        assertThat(read(WORD)).isEqualTo(8000);
+        stolen.canRun(ONE, 700);
+        stolen.runs(1, 800);
+        assertThat(read(WORD)).isEqualTo(9600);
+    }
+
+    @Test
+    void askingAgainWritesItAnewWhereTheGuestOverwroteIt() {
+        stolen.share(ONE, WORD);
+        stolen.canRun(ONE, 100);
+        stolen.runs(1, 600);
+        memory.write(WORD, Bytes.copyOf(new byte[Long.BYTES]));
+        stolen.share(ONE, WORD);
+        assertThat(read(WORD)).isEqualTo(8000);
+    }
+
+    @Test
+    void aResetBeginsAtZero() {
+        stolen.share(ONE, WORD);
+        stolen.canRun(ONE, 100);
+        stolen.runs(1, 600);
+        stolen.forgetAll();
+        assertThat(stolen.runs(1, 900)).as("nobody has asked since").isEqualTo(-1);
+        stolen.share(ONE, WORD);
+        assertThat(read(WORD))
+                .as("also after a warm reset, which leaves memory alone")
+                .isZero();
+    }
+
+    /// The machine's steps as it makes them, in any order: a slice of somebody, CPU_OFF and CPU_ON, asking again.
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void noSequenceOfSlicesPowerAndCallsTakesTimeBack(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long[] last = new long[4];
+        boolean[] asked = new boolean[4];
+        long now = 0;
+        for (int step = 0; step < 5_000; step++) {
+            int vcpu = random.nextInt(4);
+            long word = WORD + 64L * vcpu;
+            switch (random.nextInt(8)) {
+                case 0 -> {
+                    stolen.share(new VcpuId(vcpu), word);
+                    asked[vcpu] = true;
+                }
+                // Turned off and on again, at once or some time from now.
+                case 1 -> stolen.canRun(new VcpuId(vcpu), now + (long) random.nextInt(2) * random.nextInt(1_000));
+                default -> {
+                    now += random.nextInt(5_000);
+                    stolen.runs(vcpu, now);
+                    now += random.nextInt(20_000);
+                    stolen.canRun(new VcpuId(vcpu), now);
+                }
+            }
+            for (int each = 0; each < 4; each++) {
+                long read = read(WORD + 64L * each);
+                assertThat(asked[each] || read == 0)
+                        .as("nothing is written unasked")
+                        .isTrue();
+                assertThat(read).as("vCPU %d at step %d", each, step).isGreaterThanOrEqualTo(last[each]);
+                last[each] = read;
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.machine.firmware.state;
+
+import org.jspecify.annotations.NullMarked;

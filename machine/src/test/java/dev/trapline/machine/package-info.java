@@ -1,0 +1,5 @@
+/** Tests of the machine without actors. */
+@NullMarked
+package dev.trapline.machine;
+
+import org.jspecify.annotations.NullMarked;

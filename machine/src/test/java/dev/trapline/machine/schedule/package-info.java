@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.machine.schedule;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.machine.text;
+
+import org.jspecify.annotations.NullMarked;

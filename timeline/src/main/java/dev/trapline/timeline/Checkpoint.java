@@ -1,0 +1,111 @@
+package dev.trapline.timeline;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Position;
+import dev.trapline.abi.policy.Policy;
+import dev.trapline.board.memory.MemoryCopy;
+import dev.trapline.journal.record.CheckpointImage;
+import dev.trapline.journal.replay.ReplayHistory;
+import dev.trapline.machine.firmware.KeptState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.stream.LongStream;
+
+/// A machine at the beginning of a slice, to go back to: kept in memory, for the [Playback] that made it or read it
+/// from an image.
+///
+/// It is no part of the history. The result of a replay does not depend on whether there are any.
+public final class Checkpoint {
+
+    private final Position position;
+    private final long[] words;
+    private final List<Bytes> engines;
+    private final List<KeptState> services;
+    private final Policy policy;
+    private final MemoryCopy memory;
+    private final ReplayHistory.Mark mark;
+
+    /// @param words what the machine and its vCPUs hold
+    /// @param engines by vCPU; empty where it has no power
+    /// @param services by their names' order
+    /// @param policy in force
+    /// @param mark where the history is
+    Checkpoint(
+            Position position,
+            long[] words,
+            List<Bytes> engines,
+            List<KeptState> services,
+            Policy policy,
+            MemoryCopy memory,
+            ReplayHistory.Mark mark) {
+        this.position = position;
+        this.words = words;
+        this.engines = List.copyOf(engines);
+        this.services = List.copyOf(services);
+        this.policy = policy;
+        this.memory = memory;
+        this.mark = mark;
+    }
+
+    /// Where it is: the beginning of a slice.
+    public Position position() {
+        return position;
+    }
+
+    /// The same in a form that outlives the process.
+    ///
+    /// @throws dev.trapline.machine.firmware.state.UnsupportedStateException if the state of a service cannot be
+    ///     written
+    public CheckpointImage image() {
+        List<Bytes> states = new ArrayList<>();
+        services.forEach(service -> states.add(service.bytes()));
+        return new CheckpointImage(
+                position.slice(),
+                LongStream.of(words).boxed().toList(),
+                engines,
+                states,
+                policy,
+                memory.ramHashes(),
+                memory.flashHashes(),
+                new CheckpointImage.Place(mark.segment(), mark.digest(), mark.records()));
+    }
+
+    /// The content of its pages of memory, by hash. Not to be changed.
+    public SortedMap<String, byte[]> pages() {
+        return memory.pages();
+    }
+
+    /// What it takes besides its pages of memory, in bytes.
+    long bytes() {
+        long bytes = (long) words.length * Long.BYTES;
+        for (Bytes engine : engines) {
+            bytes += engine.size();
+        }
+        return bytes;
+    }
+
+    long[] words() {
+        return words;
+    }
+
+    List<Bytes> engines() {
+        return engines;
+    }
+
+    List<KeptState> services() {
+        return services;
+    }
+
+    Policy policy() {
+        return policy;
+    }
+
+    MemoryCopy memory() {
+        return memory;
+    }
+
+    ReplayHistory.Mark mark() {
+        return mark;
+    }
+}

@@ -1,0 +1,267 @@
+package dev.trapline.timeline;
+
+import dev.trapline.abi.Position;
+import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.journal.store.CheckpointStore;
+import dev.trapline.journal.store.StoredCheckpoint;
+import dev.trapline.machine.firmware.state.UnsupportedStateException;
+import java.util.Iterator;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Goes to any slice of a recording, forwards and backwards: from the nearest checkpoint before it, and not from the
+/// start. The checkpoints are made on the way, evenly in the time that replaying takes: in memory, and where there is
+/// a store, there as well, for those who come later.
+///
+/// They cost memory of the host. Where that is more than the budget, every other one goes, and those to come are twice
+/// as far apart: a longer recording has longer ways, not more checkpoints. A store has a budget of its own.
+///
+/// Where they are depends on the host's time; what is found at a place does not.
+public final class Seeker implements AutoCloseable {
+
+    /// Half a second of replay, in nanoseconds.
+    public static final long SPACING = 500_000_000L;
+
+    /// What checkpoints in memory may take by default, in bytes.
+    public static final long BUDGET = 256L << 20;
+
+    /// Slices between two looks at the clock.
+    private static final long STRIDE = 64;
+
+    /// Where the way to a place began.
+    ///
+    /// @param slice of the checkpoint; where the playback was if none was of use
+    /// @param stored whether the checkpoint came from the store
+    public record Origin(long slice, boolean stored) {}
+
+    private final Playback playback;
+    private final @Nullable CheckpointStore store;
+    private final LongSupplier nanoTime;
+    private final long budget;
+    private final TreeMap<Long, Checkpoint> checkpoints = new TreeMap<>();
+    private final long wanted;
+    private long spacing;
+    /// Replaying time since the last checkpoint in memory that was passed, in nanoseconds.
+    private long since;
+    /// The same for those in the store.
+    private long sinceStored;
+
+    private LongConsumer observer = _ -> {};
+    private Origin origin = new Origin(0, false);
+    private boolean reliesOnStore;
+    private @Nullable String unsupported;
+
+    /// A seeker whose checkpoints end with it.
+    ///
+    /// @param playback at its beginning; belongs to the seeker from now on
+    /// @param spacing of checkpoints, in nanoseconds of replay; [#SPACING] if in doubt
+    /// @param budget for checkpoints in memory, in bytes; [#BUDGET] if in doubt
+    /// @param nanoTime the host's clock
+    public Seeker(Playback playback, long spacing, long budget, LongSupplier nanoTime) {
+        this(playback, null, spacing, budget, nanoTime);
+    }
+
+    /// A seeker that uses stored checkpoints, and adds to them.
+    ///
+    /// @param store of the same recording, opened with the playback's key; stays the caller's. Null for none
+    public Seeker(
+            Playback playback, @Nullable CheckpointStore store, long spacing, long budget, LongSupplier nanoTime) {
+        this.playback = playback;
+        this.store = store;
+        this.wanted = spacing;
+        this.spacing = spacing;
+        this.budget = budget;
+        this.nanoTime = nanoTime;
+        if (playback.outcome() == null) {
+            keep(playback.checkpoint());
+        }
+    }
+
+    /// Tells somebody now and then, on its own thread, at which slice it is while it plays.
+    ///
+    /// @param newObserver may throw to end the playing; the seeker can then be closed, and no more
+    public void tell(LongConsumer newObserver) {
+        observer = newObserver;
+    }
+
+    /// What it moves. It may be looked at, and a part of its next slice be played: the next [#seek] goes back
+    /// first.
+    public Playback playback() {
+        return playback;
+    }
+
+    /// The last slice before another one that it can go to without replaying anything: 0 if there is no checkpoint
+    /// between.
+    public long checkpointBefore(long slice) {
+        Long kept = checkpoints.lowerKey(slice);
+        Long stored = slice == 0 ? null : storedUpTo(slice - 1);
+        return Math.max(kept == null ? 0 : kept, stored == null ? 0 : stored);
+    }
+
+    /// Goes to the beginning of a slice, or to the end of the run if that comes first.
+    public void seek(long slice) {
+        long here = playback.position().slice();
+        boolean behind = playback.isSpent() || playback.outcome() != null || here > slice;
+        goNear(slice, behind ? -1 : here);
+        playTo(slice);
+    }
+
+    /// Plays on, straight, with checkpoints on the way: until so many slices have ended, or the run is over.
+    public void playTo(long slice) {
+        long from = nanoTime.getAsLong();
+        while (playback.position().slice() < slice && playback.outcome() == null) {
+            long before = playback.position().slice();
+            playback.playTo(Math.min(slice, before + STRIDE));
+            observer.accept(playback.position().slice());
+            long now = nanoTime.getAsLong();
+            long here = playback.position().slice();
+            since = isPassed(checkpoints.floorKey(here), before) ? 0 : since + now - from;
+            sinceStored = isPassed(storedUpTo(here), before) ? 0 : sinceStored + now - from;
+            from = now;
+            if (playback.outcome() == null && (since >= spacing || isStoreDue())) {
+                take();
+                from = nanoTime.getAsLong();
+            }
+        }
+    }
+
+    /// Goes to the best checkpoint up to a slice, if one lies behind the place where it is.
+    ///
+    /// @param here that place; -1 if it is of no use
+    private void goNear(long slice, long here) {
+        Long kept = checkpoints.floorKey(slice);
+        long least = kept == null ? here : Math.max(here, kept);
+        for (Long stored = storedUpTo(slice); stored != null && stored > least; stored = storedUpTo(slice)) {
+            if (goToStored(stored)) {
+                return;
+            }
+        }
+        Checkpoint nearest = kept == null ? null : checkpoints.get(kept);
+        if (nearest != null && nearest.position().slice() > here) {
+            playback.goTo(nearest);
+            arrived(new Origin(nearest.position().slice(), false));
+        } else {
+            origin = new Origin(Math.max(0, here), false);
+        }
+    }
+
+    private boolean goToStored(long slice) {
+        CheckpointStore from = store;
+        StoredCheckpoint stored = from == null ? null : from.read(slice);
+        if (from == null || stored == null) {
+            return false;
+        }
+        Checkpoint checkpoint = playback.checkpoint(stored);
+        if (checkpoint == null) {
+            from.drop(slice, "the checkpoint at slice " + slice + " is not of this recording as it is today");
+            return false;
+        }
+        playback.goTo(checkpoint);
+        reliesOnStore = true;
+        arrived(new Origin(slice, true));
+        return true;
+    }
+
+    private void arrived(Origin at) {
+        origin = at;
+        since = 0;
+        sinceStored = 0;
+    }
+
+    private @Nullable Long storedUpTo(long slice) {
+        return store == null ? null : store.floor(slice);
+    }
+
+    /// Whether a checkpoint lies between a slice and the place where it is.
+    private static boolean isPassed(@Nullable Long last, long before) {
+        return last != null && last > before;
+    }
+
+    private boolean isStoreDue() {
+        return store != null && unsupported == null && sinceStored >= store.spacing(wanted) && store.isWritable();
+    }
+
+    private void take() {
+        Checkpoint checkpoint = playback.checkpoint();
+        if (store != null && isStoreDue()) {
+            write(checkpoint, store);
+        }
+        if (since >= spacing) {
+            keep(checkpoint);
+        } else {
+            playback.forgetPagesExcept(checkpoints.values());
+        }
+    }
+
+    private void write(Checkpoint checkpoint, CheckpointStore into) {
+        sinceStored = 0;
+        try {
+            into.put(checkpoint.image(), checkpoint.pages());
+        } catch (UnsupportedStateException e) {
+            unsupported = e.getMessage();
+        }
+    }
+
+    private void keep(Checkpoint checkpoint) {
+        checkpoints.put(checkpoint.position().slice(), checkpoint);
+        since = 0;
+        while (bytes() > budget && checkpoints.size() > 1) {
+            thin();
+        }
+    }
+
+    /// The first one stays: without it nothing before the second can be reached.
+    private void thin() {
+        spacing *= 2;
+        boolean goes = false;
+        for (Iterator<Long> each = checkpoints.keySet().iterator(); each.hasNext(); goes = !goes) {
+            each.next();
+            if (goes) {
+                each.remove();
+            }
+        }
+        playback.forgetPagesExcept(checkpoints.values());
+    }
+
+    /// What the checkpoints in memory take, in bytes.
+    public long bytes() {
+        long bytes = playback.pagesKept() * MemoryMap.PAGE;
+        for (Checkpoint checkpoint : checkpoints.values()) {
+            bytes += checkpoint.bytes();
+        }
+        return bytes;
+    }
+
+    /// How many checkpoints there are in memory.
+    public int checkpointCount() {
+        return checkpoints.size();
+    }
+
+    /// Where the last [#seek] began.
+    public Origin origin() {
+        return origin;
+    }
+
+    /// Whether what is found rests on a checkpoint that another process made. It was checked as far as it can be; a
+    /// replay from the start needs no such trust.
+    public boolean reliesOnStore() {
+        return reliesOnStore;
+    }
+
+    /// Why nothing more is stored: the state of a service cannot be written. Null if it can, as far as is known.
+    public @Nullable String unsupported() {
+        return unsupported;
+    }
+
+    /// Where it is.
+    public Position position() {
+        return playback.position();
+    }
+
+    @Override
+    public void close() {
+        playback.close();
+    }
+}

@@ -1,5 +1,0 @@
-/** What is in guest memory when a machine starts: images, the generated device tree, and where vCPU 0 begins. */
-@NullMarked
-package dev.trapline.vcpu.boot;
-
-import org.jspecify.annotations.NullMarked;

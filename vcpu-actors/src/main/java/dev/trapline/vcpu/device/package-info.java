@@ -1,5 +1,0 @@
-/** The machine's devices. */
-@NullMarked
-package dev.trapline.vcpu.device;
-
-import org.jspecify.annotations.NullMarked;

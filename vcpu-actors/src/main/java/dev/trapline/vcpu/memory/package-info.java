@@ -1,5 +1,0 @@
-/** The machine's RAM and flash. */
-@NullMarked
-package dev.trapline.vcpu.memory;
-
-import org.jspecify.annotations.NullMarked;

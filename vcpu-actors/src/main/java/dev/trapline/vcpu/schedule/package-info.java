@@ -1,5 +1,0 @@
-/** Who runs next, and for how long: pure and seeded. */
-@NullMarked
-package dev.trapline.vcpu.schedule;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** How the parts of a machine write down what they hold between two slices. */
-@NullMarked
-package dev.trapline.vcpu.state;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Hypercalls as people read them. */
-@NullMarked
-package dev.trapline.vcpu.trace;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.trapline.vcpu.device;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.trapline.vcpu.memory;
-
-import org.jspecify.annotations.NullMarked;

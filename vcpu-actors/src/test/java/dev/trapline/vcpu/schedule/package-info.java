@@ -1,4 +1,0 @@
-@NullMarked
-package dev.trapline.vcpu.schedule;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.trapline.vcpu.trace;
-
-import org.jspecify.annotations.NullMarked;
