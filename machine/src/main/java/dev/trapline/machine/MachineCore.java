@@ -137,7 +137,7 @@ public final class MachineCore implements Effects.Run {
     }
 
     /// A slice ended in a hypercall that is forwarded: its service answers it without a message.
-    void answerInPlace(SliceEnd.Forwarded end) {
+    public void answerInPlace(SliceEnd.Forwarded end) {
         answerInPlace(end, end.call(), end.decision());
     }
 
