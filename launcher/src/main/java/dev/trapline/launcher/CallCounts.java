@@ -5,6 +5,7 @@ import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.smccc.SmcccCall;
 import dev.trapline.machine.text.HypercallText;
+import dev.trapline.timeline.HistoryWalk;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// A call's latency is the virtual time from the end of its slice to the beginning of its caller's next one: the turns
 /// of other vCPUs, and whatever the call itself waited for. A call whose caller is switched off by it, or does not run
 /// again, has none.
-final class CallCounts implements TraceWalk.Sink {
+final class CallCounts implements HistoryWalk.Sink {
 
     /// Results without a name that are counted apart for one function: a counter would have as many as calls.
     private static final int DISTINCT = 16;
@@ -76,7 +77,7 @@ final class CallCounts implements TraceWalk.Sink {
     private record Row(Function function, String result, Tally tally) {}
 
     @Override
-    public void ran(TraceWalk.Ran slice) {
+    public void ran(HistoryWalk.Ran slice) {
         Waiting caller = waiting.remove(slice.slice().vcpu());
         if (caller != null) {
             caller.tally.returned(slice.time() - caller.since);
@@ -84,7 +85,7 @@ final class CallCounts implements TraceWalk.Sink {
     }
 
     @Override
-    public void call(TraceWalk.Call call) {
+    public void call(HistoryWalk.Call call) {
         if (call.answer().effects().stream().anyMatch(effect -> effect instanceof Effect.SystemReset)) {
             waiting.clear();
         }
@@ -100,7 +101,7 @@ final class CallCounts implements TraceWalk.Sink {
     }
 
     @Override
-    public void happened(TraceWalk.Happening happening) {}
+    public void happened(HistoryWalk.Happening happening) {}
 
     private static boolean endsCaller(Effect effect, VcpuId caller) {
         return switch (effect) {

@@ -2,6 +2,7 @@ package dev.trapline.launcher;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.Position;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.board.boot.BootPlan;
@@ -97,7 +98,7 @@ final class ChangeView {
     }
 
     /// For people: the last change first.
-    String text(Place.Found before) {
+    String text(Position before) {
         StringBuilder text = new StringBuilder();
         text.append(String.format(
                 Locale.ROOT,
@@ -148,13 +149,13 @@ final class ChangeView {
     }
 
     /// For programs: one document on one line.
-    String json(Place.Found before) {
+    String json(Position before) {
         List<Object> writes = new ArrayList<>();
         rows.forEach(row -> writes.add(json(row)));
         return JsonObject.document("writes")
                 .with("address", Json.hex(range.address()))
                 .with("length", range.length())
-                .with("before", before.json())
+                .with("before", Positions.json(before))
                 .with("writes", writes)
                 .line();
     }
@@ -175,7 +176,12 @@ final class ChangeView {
     private JsonObject json(MemorySearch.Change change, String instruction) {
         MemorySearch.Store store = change.store();
         JsonObject fields = new JsonObject()
-                .with("position", new Place.Found(change.position(), store == null).json())
+                .with(
+                        "position",
+                        Positions.json(
+                                store == null
+                                        ? Position.atExit(change.position().slice())
+                                        : change.position()))
                 .with("ticks", change.ticks());
         if (store != null) {
             long pc = store.registers().pc();

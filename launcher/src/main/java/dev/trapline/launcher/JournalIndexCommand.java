@@ -9,6 +9,7 @@ import dev.trapline.journal.recording.Recordings;
 import dev.trapline.journal.store.CheckpointStore;
 import dev.trapline.machine.RunReport;
 import dev.trapline.timeline.Playback;
+import dev.trapline.timeline.PositionQuery;
 import dev.trapline.timeline.Seeker;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,7 +71,7 @@ final class JournalIndexCommand implements Action {
         EngineFactory engines = replaying.engines();
         RecordingReader reader = Recordings.open(directory, replaying.open());
         RecordedWith.warn(reader, engines.library(), replaying.services(), terminal.err());
-        long slices = Place.slices(reader);
+        long slices = PositionQuery.slices(reader);
         MachineSpec machine = reader.header().spec();
         List<Image> images = reader.images();
         Playback playback = Playback.of(engines, reader, replaying.services().all(), (_, _) -> {});

@@ -69,10 +69,10 @@ final class MemorySearch {
     ///
     /// @param before where the search begins
     /// @return false if the replay failed on the way
-    boolean run(Place.Found before) {
-        long slice = before.position().slice();
+    boolean run(Position before) {
+        long slice = before.slice();
         if (before.isInside()) {
-            long limit = before.atExit() ? Long.MAX_VALUE : before.position().instruction();
+            long limit = before.phase() == Position.Phase.EXIT ? Long.MAX_VALUE : before.instruction();
             if (!goTo(slice)) {
                 return false;
             }
@@ -191,7 +191,7 @@ final class MemorySearch {
             playTo(instruction + 1, beginning);
             byte[] now = bytes();
             playback.goTo(beginning);
-            add(bytes, old, now, store, new Position(slice, instruction), ticks);
+            add(bytes, old, now, store, Position.within(slice, instruction), ticks);
         });
     }
 

@@ -6,6 +6,7 @@ import dev.trapline.journal.recording.Recordings;
 import dev.trapline.journal.store.CheckpointStore;
 import dev.trapline.machine.RunReport;
 import dev.trapline.timeline.Playback;
+import dev.trapline.timeline.PositionQuery;
 import dev.trapline.timeline.Seeker;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -86,7 +87,7 @@ final class ParallelReplay {
 
     private long slices() {
         try (RecordingReader reader = Recordings.open(replaying.recording(), replaying.open())) {
-            return Place.slices(reader);
+            return PositionQuery.slices(reader);
         }
     }
 

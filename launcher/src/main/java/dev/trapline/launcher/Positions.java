@@ -7,22 +7,17 @@ final class Positions {
 
     private Positions() {}
 
-    /// After some instructions of a slice; after none, its beginning.
+    /// A position. How many instructions a slice has is not known at its exit.
     static JsonObject json(Position position) {
-        return new JsonObject()
-                .with("slice", position.slice())
-                .with("phase", "running")
-                .with("instruction", position.instruction());
+        JsonObject json = new JsonObject().with("slice", position.slice());
+        return switch (position.phase()) {
+            case RUNNING -> json.with("phase", "running").with("instruction", position.instruction());
+            case EXIT -> json.with("phase", "exit");
+        };
     }
 
     /// The beginning of a slice.
     static JsonObject beginning(long slice) {
         return json(Position.ofSlice(slice));
-    }
-
-    /// Behind the last instruction of a slice, before the exit that ends it is answered. How many instructions that
-    /// are is not known.
-    static JsonObject atExit(long slice) {
-        return new JsonObject().with("slice", slice).with("phase", "exit");
     }
 }

@@ -11,6 +11,7 @@ import dev.trapline.journal.recording.Recordings;
 import dev.trapline.machine.ConsoleOutput;
 import dev.trapline.machine.Progress;
 import dev.trapline.machine.RunReport;
+import dev.trapline.timeline.PositionQuery;
 import dev.trapline.vcpu.Machine;
 import dev.trapline.vcpu.MachineRun;
 import java.io.PrintWriter;
@@ -254,9 +255,9 @@ final class ReplayCommand implements Action {
     }
 
     private Ending seek(Replaying replaying, EngineFactory engines, Checkpoints checkpoints) {
-        Place at = seek.at();
-        Place from = seek.from();
-        Place to = seek.to();
+        PositionQuery at = seek.at();
+        PositionQuery from = seek.from();
+        PositionQuery to = seek.to();
         StateView view = new StateView(seek.registers(), seek.disassemble(), seek.memory());
         replaying.warn(engines, terminal.err());
         Seek player = new Seek(terminal, terminal.replayedConsole(rawConsole), replaying, engines, checkpoints);

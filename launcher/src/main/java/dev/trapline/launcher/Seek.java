@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.Position;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.machine.RunOutcome;
@@ -10,12 +11,13 @@ import dev.trapline.machine.ConsoleOutput;
 import dev.trapline.machine.RunReport;
 import dev.trapline.timeline.Checkpoint;
 import dev.trapline.timeline.Playback;
+import dev.trapline.timeline.PositionQuery;
 import dev.trapline.timeline.Seeker;
 import java.util.Arrays;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// Plays a part of a recording: prints a stretch of its console, or shows the machine at one place. From the nearest
+/// Plays a part of a recording: prints a stretch of its console, or shows the machine at one position. From the nearest
 /// checkpoint before it, and with checkpoints made on the way.
 final class Seek {
 
@@ -36,20 +38,20 @@ final class Seek {
     }
 
     /// Shows the machine.
-    Ending show(Place wanted, StateView view, boolean asJson) {
+    Ending show(PositionQuery wanted, StateView view, boolean asJson) {
         try (WatchedReader reader = RecordingPath.open(terminal, replaying.recording(), replaying.open())) {
-            Place.Found place = wanted.find(reader);
+            Position position = PositionText.find(wanted, reader);
             reader.watch().pause();
             Width width = reader.header().spec().width();
             return withSeeker(reader, NOWHERE, seeker -> {
-                seek(seeker, place.position().slice());
+                seek(seeker, position.slice());
                 Playback playback = seeker.playback();
-                if (!reach(seeker, place)) {
+                if (!reach(seeker, position)) {
                     return null;
                 }
                 guest.eraseStatus();
-                terminal.print(asJson ? view.json(playback, place, width) : view.text(playback, place, width));
-                return place;
+                terminal.print(asJson ? view.json(playback, position, width) : view.text(playback, position, width));
+                return position;
             });
         }
     }
@@ -57,9 +59,9 @@ final class Seek {
     /// Shows who changed some bytes last.
     ///
     /// @param wanted where the search begins, backwards
-    Ending whoWrote(StateView.Stretch range, Place wanted, boolean asJson) {
+    Ending whoWrote(StateView.Stretch range, PositionQuery wanted, boolean asJson) {
         try (WatchedReader reader = RecordingPath.open(terminal, replaying.recording(), replaying.open())) {
-            Place.Found before = wanted.find(reader);
+            Position before = PositionText.find(wanted, reader);
             reader.watch().pause();
             return withSeeker(reader, NOWHERE, seeker -> {
                 // Refuses what is not in memory before a long search.
@@ -81,11 +83,11 @@ final class Seek {
     ///
     /// @param first null for the beginning
     /// @param last null for the end
-    Ending print(@Nullable Place first, @Nullable Place last) {
+    Ending print(@Nullable PositionQuery first, @Nullable PositionQuery last) {
         Stretch console = new Stretch(guest);
         try (WatchedReader reader = RecordingPath.open(terminal, replaying.recording(), replaying.open())) {
-            Place.Found from = first == null ? Place.Found.START : first.find(reader);
-            Place.Found to = last == null ? null : last.find(reader);
+            Position from = first == null ? Position.START : PositionText.find(first, reader);
+            Position to = last == null ? null : PositionText.find(last, reader);
             reader.watch().pause();
             if (to != null && from.compareTo(to) > 0) {
                 throw CommandException.usage("--from comes after --to: " + from + ", and " + to);
@@ -94,10 +96,10 @@ final class Seek {
         }
     }
 
-    private Place.@Nullable Found print(Seeker seeker, Stretch console, Place.Found from, Place.@Nullable Found to) {
+    private @Nullable Position print(Seeker seeker, Stretch console, Position from, @Nullable Position to) {
         Playback playback = seeker.playback();
         console.hold();
-        seek(seeker, from.position().slice());
+        seek(seeker, from.slice());
         if (playback.outcome() == null) {
             console.begin(from.isInside() ? printedUpTo(from, seeker) : 0);
         }
@@ -111,7 +113,7 @@ final class Seek {
         if (outcome != null && !ReplayCommand.isAsRecorded(outcome)) {
             return null;
         }
-        return to == null ? new Place.Found(seeker.position(), false) : to;
+        return to == null ? seeker.position() : to;
     }
 
     private void seek(Seeker seeker, long slice) {
@@ -127,7 +129,7 @@ final class Seek {
     /// @param way where it led; null if the replay failed
     private Ending withSeeker(RecordingReader reader, ConsoleOutput console, Way way) {
         Playback first = playback(console);
-        long slices = Place.slices(reader);
+        long slices = PositionQuery.slices(reader);
         Watch watch = terminal.watch("replaying", guest);
         LongConsumer passed = slice -> {
             watch.at("slice", slice, slices);
@@ -135,7 +137,7 @@ final class Seek {
         };
         try (CheckpointStore store = checkpoints.open(first);
                 Seeker seeker = checkpoints.seeker(first, store, passed)) {
-            Place.Found reached = way.go(seeker);
+            Position reached = way.go(seeker);
             watch.pause();
             checkpoints.tellTrouble(seeker, store);
             if (reached != null) {
@@ -147,7 +149,7 @@ final class Seek {
         }
         checkpoints.tellAgain();
         try (Seeker seeker = checkpoints.seeker(playback(console), null, passed)) {
-            Place.Found reached = way.go(seeker);
+            Position reached = way.go(seeker);
             return reached == null ? failed(seeker.playback(), reader) : played(reached, seeker);
         }
     }
@@ -158,43 +160,44 @@ final class Seek {
         /// Goes it.
         ///
         /// @return where it led; null if the replay failed
-        Place.@Nullable Found go(Seeker seeker);
+        @Nullable
+        Position go(Seeker seeker);
     }
 
     /// Plays a slice up to a place inside it, and takes that back.
     ///
     /// @return how much the guest prints there, in bytes
-    private static long printedUpTo(Place.Found place, Seeker seeker) {
+    private static long printedUpTo(Position position, Seeker seeker) {
         Playback playback = seeker.playback();
         Checkpoint beginning = playback.checkpoint();
         long before = playback.consoleBytes();
-        reach(seeker, place);
+        reach(seeker, position);
         long printed = playback.consoleBytes() - before;
         playback.goTo(beginning);
         return printed;
     }
 
-    /// Plays on, straight, up to a place.
+    /// Plays on, straight, up to a position.
     ///
     /// @return false if the replay failed on the way
     /// @throws CommandException if the slice does not have so many instructions
-    private static boolean reach(Seeker seeker, Place.Found place) {
+    private static boolean reach(Seeker seeker, Position position) {
         Playback playback = seeker.playback();
-        long slice = place.position().slice();
-        long instruction = place.position().instruction();
+        long slice = position.slice();
+        long instruction = position.instruction();
         seeker.playTo(slice);
         RunOutcome outcome = playback.outcome();
         if (playback.position().slice() < slice || (outcome != null && !ReplayCommand.isAsRecorded(outcome))) {
             return false;
         }
-        if (!place.isInside()) {
+        if (!position.isInside()) {
             return true;
         }
         if (outcome != null) {
             // The recording has a slice here: the replay ended before it.
             return false;
         }
-        if (place.atExit()) {
+        if (position.phase() == Position.Phase.EXIT) {
             playback.playToExit();
         } else if (!playback.playInto(instruction)) {
             throw CommandException.usage("slice " + slice + " ends with or before its instruction " + instruction
@@ -216,10 +219,10 @@ final class Seek {
     }
 
     /// Only what was replayed was checked.
-    private static Ending played(Place.Found place, Seeker seeker) {
+    private static Ending played(Position position, Seeker seeker) {
         Seeker.Origin origin = seeker.origin();
         String from = origin.stored() ? "from the checkpoint at slice " + origin.slice() + " " : "";
-        return new Ending(Ending.OK, "replayed", "no divergence " + from + "up to " + place);
+        return new Ending(Ending.OK, "replayed", "no divergence " + from + "up to " + position);
     }
 
     /// Lets nothing through until its stretch begins, and nothing twice.

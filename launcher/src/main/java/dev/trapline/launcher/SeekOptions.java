@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.timeline.PositionQuery;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -88,18 +89,18 @@ final class SeekOptions {
     }
 
     @Nullable
-    Place from() {
-        return from == null ? null : Place.parse("--from", from);
+    PositionQuery from() {
+        return from == null ? null : PositionText.parse("--from", from);
     }
 
     @Nullable
-    Place to() {
-        return to == null ? null : Place.parse("--to", to);
+    PositionQuery to() {
+        return to == null ? null : PositionText.parse("--to", to);
     }
 
     @Nullable
-    Place at() {
-        return at == null ? null : Place.parse("--at", at);
+    PositionQuery at() {
+        return at == null ? null : PositionText.parse("--at", at);
     }
 
     boolean registers() {

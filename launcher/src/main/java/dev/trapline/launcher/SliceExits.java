@@ -5,6 +5,7 @@ import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.smccc.SmcccCall;
 import dev.trapline.machine.text.HypercallText;
+import dev.trapline.timeline.HistoryWalk;
 
 /// Why slices ended, as people and programs read it.
 final class SliceExits {
@@ -14,7 +15,7 @@ final class SliceExits {
     /// In words.
     ///
     /// @param names names functions
-    static String text(TraceWalk.Ran ran, HypercallText names) {
+    static String text(HistoryWalk.Ran ran, HypercallText names) {
         Exit exit = ran.slice().exit();
         return switch (exit) {
             case HypercallExit call -> call.conduit() + " " + names.name(call) + " (hypercall#" + ran.call() + ")";
@@ -28,7 +29,7 @@ final class SliceExits {
     }
 
     /// As an object.
-    static JsonObject json(TraceWalk.Ran ran, HypercallText names) {
+    static JsonObject json(HistoryWalk.Ran ran, HypercallText names) {
         Exit exit = ran.slice().exit();
         JsonObject fields = new JsonObject().with("kind", kind(exit));
         return switch (exit) {

@@ -2,6 +2,7 @@ package dev.trapline.launcher;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.Position;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.firmware.GuestMemory;
@@ -75,7 +76,7 @@ record StateView(boolean registers, boolean disassembly, List<Stretch> memory) {
     private record Line(long address, String code, String text) {}
 
     /// For people.
-    String text(Playback playback, Place.Found place, Width width) {
+    String text(Playback playback, Position place, Width width) {
         StringBuilder text = new StringBuilder();
         text.append(String.format(Locale.ROOT, "%s, %.9f s%n", place, Figures.seconds(playback.now())));
         for (VcpuView vcpu : playback.vcpus()) {
@@ -120,13 +121,13 @@ record StateView(boolean registers, boolean disassembly, List<Stretch> memory) {
     }
 
     /// For programs: one document on one line.
-    String json(Playback playback, Place.Found place, Width width) {
+    String json(Playback playback, Position place, Width width) {
         List<Object> vcpus = new ArrayList<>();
         for (VcpuView vcpu : playback.vcpus()) {
             vcpus.add(json(vcpu, playback.memory(), width));
         }
         JsonObject document = JsonObject.document("machine-state")
-                .with("position", place.json())
+                .with("position", Positions.json(place))
                 .with("ticks", playback.now())
                 .with("vcpus", vcpus);
         if (!memory.isEmpty()) {

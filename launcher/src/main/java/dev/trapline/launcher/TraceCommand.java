@@ -1,9 +1,11 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.Position;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.machine.text.HypercallText;
+import dev.trapline.timeline.HistoryWalk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -150,7 +152,7 @@ final class TraceCommand implements Action {
             TraceFilter filter = TraceFilter.of(cpus, functions, reader.header().spec(), services);
             RecordedWith.warnOfPlugins(reader.header(), loaded, terminal.err());
             ReplayCommand.tellNotice(reader, terminal.err());
-            TraceWalk walk = walk(reader);
+            HistoryWalk walk = walk(reader);
             if (count) {
                 tellIfNone(count(walk, reader, new CallCounts(text, filter)), filter, services);
             } else {
@@ -162,18 +164,17 @@ final class TraceCommand implements Action {
         return Ending.DONE;
     }
 
-    private TraceWalk walk(RecordingReader reader) {
-        Place.Found first =
-                from == null ? Place.Found.START : Place.parse("--from", from).find(reader);
-        Place.Found last = to == null ? null : Place.parse("--to", to).find(reader);
+    private HistoryWalk walk(RecordingReader reader) {
+        Position first = from == null ? Position.START : PositionText.find(PositionText.parse("--from", from), reader);
+        Position last = to == null ? null : PositionText.find(PositionText.parse("--to", to), reader);
         if (last != null && first.compareTo(last) > 0) {
             throw CommandException.usage("--from comes after --to: " + first + ", and " + last);
         }
-        return new TraceWalk(first, last);
+        return new HistoryWalk(first, last);
     }
 
     /// @return how many calls there are, if none of them was counted; otherwise 0
-    private long count(TraceWalk walk, WatchedReader reader, CallCounts counts) throws IOException {
+    private long count(HistoryWalk walk, WatchedReader reader, CallCounts counts) throws IOException {
         try {
             walk.walk(reader, counts);
         } finally {
@@ -184,7 +185,7 @@ final class TraceCommand implements Action {
     }
 
     /// @return how many calls there are, if calls were asked for and none of them was printed; otherwise 0
-    private long print(TraceWalk walk, WatchedReader reader, HypercallText text, TraceFilter filter)
+    private long print(HistoryWalk walk, WatchedReader reader, HypercallText text, TraceFilter filter)
             throws IOException {
         TraceLines lines = format.isJson() ? new TraceLines.Documents(text) : new TraceLines.Text(text);
         WholeLines out = new WholeLines(terminal.out(), reader.watch());

@@ -2,7 +2,6 @@ package dev.trapline.launcher;
 
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.HypercallExit;
-import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.MachineSpec;
@@ -107,17 +106,6 @@ record TraceFilter(Set<Integer> cpus, Set<String> functions) {
     /// Whether what a vCPU does is shown.
     boolean shows(VcpuId vcpu) {
         return cpus.isEmpty() || cpus.contains(vcpu.index());
-    }
-
-    /// Whether a record is shown as something that happened without a call. That a service asks for entropy is none
-    /// of its guest's business.
-    static boolean isHappening(JournalRecord record) {
-        return switch (record) {
-            case JournalRecord.Injected _ -> true;
-            case JournalRecord.Reaction reaction ->
-                reaction.effects().stream().anyMatch(effect -> !(effect instanceof Effect.DrawEntropy));
-            case JournalRecord _ -> false;
-        };
     }
 
     private static Stream<VcpuId> vcpusOf(JournalRecord happening) {

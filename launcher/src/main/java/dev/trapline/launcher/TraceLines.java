@@ -1,11 +1,13 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.Position;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.smccc.SmcccCall;
 import dev.trapline.machine.text.HypercallText;
+import dev.trapline.timeline.HistoryWalk;
 import java.util.List;
 import java.util.Locale;
 
@@ -13,13 +15,13 @@ import java.util.Locale;
 sealed interface TraceLines {
 
     /// The line of a call.
-    String line(TraceWalk.Call call);
+    String line(HistoryWalk.Call call);
 
     /// The line of something that happened without a call.
-    String line(TraceWalk.Happening happening);
+    String line(HistoryWalk.Happening happening);
 
     /// The line of a slice.
-    String line(TraceWalk.Ran slice);
+    String line(HistoryWalk.Ran slice);
 
     /// For people: the call's number, position, virtual time, and the call as a C programmer would write it.
     ///
@@ -29,7 +31,7 @@ sealed interface TraceLines {
         private static final String BEGIN = "%-15s %10d %14.9f %s";
 
         @Override
-        public String line(TraceWalk.Call call) {
+        public String line(HistoryWalk.Call call) {
             return String.format(
                     Locale.ROOT,
                     BEGIN,
@@ -40,7 +42,7 @@ sealed interface TraceLines {
         }
 
         @Override
-        public String line(TraceWalk.Happening happening) {
+        public String line(HistoryWalk.Happening happening) {
             return String.format(
                     Locale.ROOT,
                     BEGIN,
@@ -51,7 +53,7 @@ sealed interface TraceLines {
         }
 
         @Override
-        public String line(TraceWalk.Ran ran) {
+        public String line(HistoryWalk.Ran ran) {
             return String.format(
                     Locale.ROOT,
                     "%10d %14.9f %-6s %9d ticks  %s",
@@ -69,12 +71,12 @@ sealed interface TraceLines {
     record Documents(HypercallText text) implements TraceLines {
 
         @Override
-        public String line(TraceWalk.Call call) {
+        public String line(HistoryWalk.Call call) {
             JsonObject arguments = new JsonObject();
             text.argumentsByName(call.exit()).forEach((name, value) -> arguments.with(name, Json.hex(value)));
             return Json.of(JsonObject.document("hypercall")
                     .with("hypercall", call.number())
-                    .with("position", Positions.atExit(call.slice()))
+                    .with("position", Positions.json(Position.atExit(call.slice())))
                     .with("ticks", call.time())
                     .with("vcpu", call.vcpu().index())
                     .with("conduit", CapsWords.word(call.exit().conduit()))
@@ -91,7 +93,7 @@ sealed interface TraceLines {
         }
 
         @Override
-        public String line(TraceWalk.Happening happening) {
+        public String line(HistoryWalk.Happening happening) {
             JsonObject document = JsonObject.document("event")
                     .with("position", Positions.beginning(happening.slice()))
                     .with("ticks", happening.time())
@@ -118,7 +120,7 @@ sealed interface TraceLines {
         }
 
         @Override
-        public String line(TraceWalk.Ran ran) {
+        public String line(HistoryWalk.Ran ran) {
             return Json.of(JsonObject.document("slice")
                     .with("position", Positions.beginning(ran.number()))
                     .with("ticks", ran.time())

@@ -1,10 +1,11 @@
 package dev.trapline.launcher;
 
 import dev.trapline.machine.text.HypercallText;
+import dev.trapline.timeline.HistoryWalk;
 import java.io.IOException;
 
 /// Prints what a trace finds, a line each: calls and what happened without one, or slices.
-final class TracePrinter implements TraceWalk.Sink {
+final class TracePrinter implements HistoryWalk.Sink {
 
     private final HypercallText text;
     private final TraceFilter filter;
@@ -34,14 +35,14 @@ final class TracePrinter implements TraceWalk.Sink {
     }
 
     @Override
-    public void ran(TraceWalk.Ran slice) throws IOException {
+    public void ran(HistoryWalk.Ran slice) throws IOException {
         if (slices && filter.shows(slice.slice().vcpu())) {
             out.print(lines.line(slice));
         }
     }
 
     @Override
-    public void call(TraceWalk.Call call) throws IOException {
+    public void call(HistoryWalk.Call call) throws IOException {
         calls++;
         if (!slices && filter.shows(call.vcpu(), call.exit(), text.name(call.exit()))) {
             shown++;
@@ -50,7 +51,7 @@ final class TracePrinter implements TraceWalk.Sink {
     }
 
     @Override
-    public void happened(TraceWalk.Happening happening) throws IOException {
+    public void happened(HistoryWalk.Happening happening) throws IOException {
         if (!slices && filter.shows(happening.record())) {
             out.print(lines.line(happening));
         }

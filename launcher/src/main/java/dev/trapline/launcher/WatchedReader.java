@@ -6,6 +6,7 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.codec.Segment;
+import dev.trapline.timeline.PositionQuery;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,7 @@ record WatchedReader(RecordingReader reader, Watch watch) implements RecordingRe
     }
 
     private Iterator<HistoryEntry> watched(Iterator<HistoryEntry> entries) {
-        long slices = Place.slices(reader);
+        long slices = PositionQuery.slices(reader);
         return new Iterator<>() {
             @Override
             public boolean hasNext() {

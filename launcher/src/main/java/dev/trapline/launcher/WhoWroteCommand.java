@@ -1,6 +1,7 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.timeline.PositionQuery;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -89,7 +90,7 @@ final class WhoWroteCommand implements Action {
     @Override
     public Ending perform() {
         StateView.Stretch range = StateView.Stretch.parse("who-wrote DIR", address, length, MemorySearch.LONGEST);
-        Place position = Place.parse("--before", before);
+        PositionQuery position = PositionText.parse("--before", before);
         Replaying replaying = recording.prepare(
                 terminal.err(),
                 rules -> rules.when(

@@ -13,6 +13,7 @@ import dev.trapline.abi.history.JournalRecord.Answer;
 import dev.trapline.abi.history.JournalRecord.Slice;
 import dev.trapline.abi.policy.Decision;
 import dev.trapline.machine.text.HypercallText;
+import dev.trapline.timeline.HistoryWalk;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -33,11 +34,11 @@ class CallCountsTest {
 
     private void call(int vcpu, long made, RegisterWrites result, Effect... effects) {
         Answer answer = new Answer(new Decision.Forwarded("mine"), result, List.of(effects));
-        counts.call(new TraceWalk.Call(1, 0, 0, made, new VcpuId(vcpu), exit(0xc600_0001L), answer));
+        counts.call(new HistoryWalk.Call(1, 0, 0, made, new VcpuId(vcpu), exit(0xc600_0001L), answer));
     }
 
     private void runs(int vcpu, long time) {
-        counts.ran(new TraceWalk.Ran(0, time, 1, new Slice(new VcpuId(vcpu), 1, exit(0), 0, 0), 0));
+        counts.ran(new HistoryWalk.Ran(0, time, 1, new Slice(new VcpuId(vcpu), 1, exit(0), 0, 0), 0));
     }
 
     @ParameterizedTest

@@ -1,8 +1,9 @@
-package dev.trapline.launcher;
+package dev.trapline.timeline;
 
 import dev.trapline.abi.Position;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.JournalRecord.Answer;
 import dev.trapline.abi.history.JournalRecord.Slice;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param from where the part begins
 /// @param to where it ends, inclusive; null for the recording's end
-record TraceWalk(Place.Found from, Place.@Nullable Found to) {
+public record HistoryWalk(Position from, @Nullable Position to) {
 
     /// A slice that ran.
     ///
@@ -24,7 +25,7 @@ record TraceWalk(Place.Found from, Place.@Nullable Found to) {
     /// @param time virtual time at its beginning, in ticks
     /// @param ticks how long it took in virtual time
     /// @param call the number of the call that ended it; 0 if none did
-    record Ran(long number, long time, long ticks, Slice slice, long call) {}
+    public record Ran(long number, long time, long ticks, Slice slice, long call) {}
 
     /// A hypercall with what became of it.
     ///
@@ -32,16 +33,16 @@ record TraceWalk(Place.Found from, Place.@Nullable Found to) {
     /// @param slice ordinal of the slice that it ended
     /// @param time virtual time at the beginning of that slice, in ticks
     /// @param made virtual time at its end, in ticks
-    record Call(long number, long slice, long time, long made, VcpuId vcpu, HypercallExit exit, Answer answer) {}
+    public record Call(long number, long slice, long time, long made, VcpuId vcpu, HypercallExit exit, Answer answer) {}
 
     /// Something that happened without a call: an injection, or what a service made of an event.
     ///
     /// @param slice ordinal of the slice that is the first to see it
     /// @param time virtual time, in ticks
-    record Happening(long slice, long time, JournalRecord record) {}
+    public record Happening(long slice, long time, JournalRecord record) {}
 
     /// Takes what is found, in the order of the history.
-    interface Sink {
+    public interface Sink {
 
         void ran(Ran slice) throws IOException;
 
@@ -53,9 +54,8 @@ record TraceWalk(Place.Found from, Place.@Nullable Found to) {
     /// Goes through it.
     ///
     /// @throws IOException from the sink
-    void walk(RecordingReader reader, Sink sink) throws IOException {
-        long cutSliceCost = reader.header().spec().cutSliceCost();
-        long time = 0;
+    public void walk(RecordingReader reader, Sink sink) throws IOException {
+        VirtualTime time = new VirtualTime(reader.header().spec());
         long begin = 0;
         long calls = 0;
         Slice caller = null;
@@ -67,24 +67,26 @@ record TraceWalk(Place.Found from, Place.@Nullable Found to) {
                     if (isBehind(number)) {
                         return;
                     }
-                    begin = time;
-                    time += slice.cost(cutSliceCost);
+                    begin = time.now();
+                    time.pass(slice);
                     caller = slice;
-                    if (isAtOrAfterFrom(atExit(number))) {
+                    if (isAtOrAfterFrom(Position.atExit(number))) {
                         boolean calling = slice.exit() instanceof HypercallExit;
-                        sink.ran(new Ran(number, begin, time - begin, slice, calling ? calls + 1 : 0));
+                        sink.ran(new Ran(number, begin, time.now() - begin, slice, calling ? calls + 1 : 0));
                     }
                 }
                 case Answer answer -> {
                     calls++;
-                    if (isIn(atExit(number)) && caller != null && caller.exit() instanceof HypercallExit exit) {
-                        sink.call(new Call(calls, number, begin, time, caller.vcpu(), exit, answer));
+                    if (isIn(Position.atExit(number))
+                            && caller != null
+                            && caller.exit() instanceof HypercallExit exit) {
+                        sink.call(new Call(calls, number, begin, time.now(), caller.vcpu(), exit, answer));
                     }
                 }
-                case JournalRecord.Idle(long until) -> time = until;
+                case JournalRecord.Idle idle -> time.pass(idle);
                 case JournalRecord record -> {
-                    if (TraceFilter.isHappening(record) && isIn(beginning(number))) {
-                        sink.happened(new Happening(number, time, record));
+                    if (isHappening(record) && isIn(Position.ofSlice(number))) {
+                        sink.happened(new Happening(number, time.now(), record));
                     }
                 }
             }
@@ -93,22 +95,25 @@ record TraceWalk(Place.Found from, Place.@Nullable Found to) {
 
     /// Whether a slice begins where the part ends, or later.
     private boolean isBehind(long slice) {
-        return to != null && beginning(slice).compareTo(to) >= 0;
+        return to != null && Position.ofSlice(slice).compareTo(to) >= 0;
     }
 
-    private boolean isIn(Place.Found place) {
-        return isAtOrAfterFrom(place) && (to == null || place.compareTo(to) <= 0);
+    private boolean isIn(Position position) {
+        return isAtOrAfterFrom(position) && (to == null || position.compareTo(to) <= 0);
     }
 
-    private boolean isAtOrAfterFrom(Place.Found place) {
-        return from.compareTo(place) <= 0;
+    private boolean isAtOrAfterFrom(Position position) {
+        return from.compareTo(position) <= 0;
     }
 
-    private static Place.Found beginning(long slice) {
-        return new Place.Found(Position.ofSlice(slice), false);
-    }
-
-    private static Place.Found atExit(long slice) {
-        return new Place.Found(Position.ofSlice(slice), true);
+    /// Whether a record is something that happened without a call, and that the guest can notice. That a service
+    /// asks for entropy is not.
+    public static boolean isHappening(JournalRecord record) {
+        return switch (record) {
+            case JournalRecord.Injected _ -> true;
+            case JournalRecord.Reaction reaction ->
+                reaction.effects().stream().anyMatch(effect -> !(effect instanceof Effect.DrawEntropy));
+            case JournalRecord _ -> false;
+        };
     }
 }

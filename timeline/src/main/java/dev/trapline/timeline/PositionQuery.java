@@ -1,0 +1,106 @@
+package dev.trapline.timeline;
+
+import dev.trapline.abi.Position;
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.journal.HistoryEntry;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.codec.Segment;
+import java.util.Iterator;
+import java.util.Locale;
+
+/// A position as somebody names it: to be looked for in a recording. A closed set.
+public sealed interface PositionQuery {
+
+    /// The beginning of the first slice.
+    record Start() implements PositionQuery {}
+
+    /// Behind the last slice: where the run ended, or where an unfinished recording stops.
+    record End() implements PositionQuery {}
+
+    /// After some instructions of a slice; after none, its beginning.
+    record In(long slice, long instruction) implements PositionQuery {}
+
+    /// Where a hypercall has been made and is not answered yet.
+    ///
+    /// @param number from 1, in the order of a trace; what happened there without a call is not counted
+    record Call(long number) implements PositionQuery {}
+
+    /// The first slice that begins at this virtual time or later.
+    record Time(long ticks) implements PositionQuery {}
+
+    /// Looks for it: by the segments of the recording for a slice, by a pass over the history for the others.
+    ///
+    /// @throws NoSuchPositionException if the recording ends before it
+    default Position find(RecordingReader recording) {
+        return switch (this) {
+            case Start _ -> Position.START;
+            case End _ -> Position.ofSlice(slices(recording));
+            case In(long slice, long instruction) -> {
+                long slices = slices(recording);
+                if (slice > slices || (slice == slices && instruction > 0)) {
+                    throw beyond("slice " + (instruction == 0 ? slice : slice + ":" + instruction), slices);
+                }
+                yield Position.within(slice, instruction);
+            }
+            case Call(long number) -> findCall(recording, number);
+            case Time(long ticks) -> findTime(recording, ticks);
+        };
+    }
+
+    /// How many slices a recording has.
+    static long slices(RecordingReader recording) {
+        long count = recording.segmentCount();
+        if (count == 0) {
+            return 0;
+        }
+        Segment last = recording.segment(count - 1);
+        return last.firstSlice() + last.slices();
+    }
+
+    private static Position findCall(RecordingReader recording, long number) {
+        long calls = 0;
+        for (Iterator<HistoryEntry> entries = recording.entries(); entries.hasNext(); ) {
+            HistoryEntry entry = entries.next();
+            if (entry.record() instanceof JournalRecord.Answer && ++calls == number) {
+                return Position.atExit(entry.position().slice());
+            }
+        }
+        throw new NoSuchPositionException(
+                "the recording has " + count(calls, "hypercall") + ": there is no hypercall#" + number);
+    }
+
+    private static Position findTime(RecordingReader recording, long ticks) {
+        VirtualTime time = new VirtualTime(recording.header().spec());
+        for (Iterator<HistoryEntry> entries = recording.entries(); entries.hasNext(); ) {
+            JournalRecord record = entries.next().record();
+            // Only what stands behind a slice's inputs is its beginning.
+            if (record instanceof JournalRecord.Slice && time.now() >= ticks) {
+                return Position.ofSlice(time.slices());
+            }
+            time.pass(record);
+        }
+        if (time.now() >= ticks) {
+            return Position.ofSlice(time.slices());
+        }
+        throw new NoSuchPositionException(String.format(
+                Locale.ROOT,
+                "%.9f s is past the end of the recording, which ends at %.9f s (slice %d)",
+                seconds(ticks),
+                seconds(time.now()),
+                time.slices()));
+    }
+
+    private static NoSuchPositionException beyond(String what, long slices) {
+        return new NoSuchPositionException("the recording has " + count(slices, "slice") + ": there is no " + what
+                + "; its last position is " + slices + ", the end");
+    }
+
+    private static double seconds(long ticks) {
+        return (double) ticks / MachineSpec.TICKS_PER_SECOND;
+    }
+
+    private static String count(long count, String noun) {
+        return String.format(Locale.ROOT, "%,d %s%s", count, noun, count == 1 ? "" : "s");
+    }
+}
