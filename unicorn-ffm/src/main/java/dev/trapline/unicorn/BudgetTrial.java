@@ -7,7 +7,6 @@ import dev.trapline.abi.Digest64;
 import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
-import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.engine.MemoryMap;

@@ -15,8 +15,6 @@ import dev.trapline.journal.codec.HeaderCodec;
 import dev.trapline.journal.codec.JournalFormat;
 import dev.trapline.journal.codec.Segment;
 import dev.trapline.journal.codec.SegmentBuilder;
-import dev.trapline.journal.record.RecordingHeader.ImageRef;
-import dev.trapline.journal.record.RecordingHeader;
 import dev.trapline.journal.recording.Recordings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
