@@ -24,6 +24,7 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.firmware.FirmwareServices;
 import dev.trapline.machine.FakeEngines;
+import dev.trapline.machine.KeptHistory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;

@@ -14,6 +14,7 @@ import dev.trapline.firmware.FirmwareServices;
 import dev.trapline.machine.Console;
 import dev.trapline.machine.ConsoleInput;
 import dev.trapline.machine.Controls;
+import dev.trapline.machine.KeptHistory;
 import dev.trapline.machine.MachineAssembly;
 import dev.trapline.machine.MachineParts;
 import dev.trapline.machine.PlannedInjections;

@@ -1,4 +1,4 @@
-package dev.trapline.vcpu;
+package dev.trapline.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,25 +12,25 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A history that keeps what it is given, except what a test has it refuse.
-final class KeptHistory implements History {
+public final class KeptHistory implements History {
 
-    final List<JournalRecord> records = new ArrayList<>();
-    int closes;
+    public final List<JournalRecord> records = new ArrayList<>();
+    public int closes;
     private Consumer<JournalRecord> refusal = _ -> {};
     private @Nullable RuntimeException closingFailure;
 
     /// Looks at each record before it is kept, and throws to refuse it.
-    void refuse(Consumer<JournalRecord> looking) {
+    public void refuse(Consumer<JournalRecord> looking) {
         refusal = looking;
     }
 
     /// Lets the close fail, as one stage behind another.
-    void failToClose(RuntimeException why) {
+    public void failToClose(RuntimeException why) {
         closingFailure = why;
     }
 
     /// Checks that the last record is the end of the run, the only one, and that the history was closed.
-    void assertEnded() {
+    public void assertEnded() {
         assertThat(records.stream().filter(JournalRecord.End.class::isInstance))
                 .as("a run ends once")
                 .hasSize(1);
@@ -39,7 +39,7 @@ final class KeptHistory implements History {
     }
 
     /// What broke by the host's doing is no part of the history: a replay runs up to there.
-    void assertClosedWithoutEnd() {
+    public void assertClosedWithoutEnd() {
         assertThat(records).as("the host's failure is not recorded").noneMatch(JournalRecord.End.class::isInstance);
         assertThat(closes).as("how often the history was closed").isOne();
     }

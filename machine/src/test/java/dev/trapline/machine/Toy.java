@@ -1,0 +1,100 @@
+package dev.trapline.machine;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.DataOrder;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.MachineEvent;
+import dev.trapline.abi.firmware.Reaction;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.Reply;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceContext;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
+import dev.trapline.abi.smccc.FunctionId;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A service that does what a call asks for, one effect a function, and counts its calls in x0.
+final class Toy implements FirmwareService<Integer> {
+
+    static final long COUNT = 0xc600_0000L;
+    /// Argument 1 is the vCPU, argument 2 after how many ticks it is ready.
+    static final long POWER_ON = 0xc600_0001L;
+    static final long POWER_OFF = 0xc600_0002L;
+    static final long STANDBY = 0xc600_0003L;
+    static final long WAKE = 0xc600_0004L;
+    static final long WRITE = 0xc600_0005L;
+    static final long OFF = 0xc600_0006L;
+    static final long THROW = 0xc600_0007L;
+    static final long TOO_MUCH = 0xc600_0008L;
+    static final long LAST = 0xc600_0008L;
+
+    /// What it was told, in order.
+    final List<MachineEvent> events = new ArrayList<>();
+
+    @Override
+    public ServiceDescriptor descriptor() {
+        return new ServiceDescriptor(
+                "toy",
+                "1",
+                List.of(new Claim(new FunctionId((int) COUNT), new FunctionId((int) LAST))),
+                List.of(),
+                List.of());
+    }
+
+    @Override
+    public Integer start(ServiceContext context) {
+        return 0;
+    }
+
+    @Override
+    public Reply<Integer> apply(Integer calls, ServiceCall call, GuestMemory memory) {
+        long function = Integer.toUnsignedLong(call.smccc().functionId().value());
+        long argument = call.smccc().argument(1);
+        if (function == THROW) {
+            throw new IllegalStateException("the toy is broken");
+        }
+        List<Effect> effects = effects(function, argument, call);
+        return new Reply<>(calls + 1, RegisterWrites.x0(calls + 1), effects);
+    }
+
+    private static List<Effect> effects(long function, long argument, ServiceCall call) {
+        VcpuId target = new VcpuId((int) Math.min(argument, 63));
+        if (function == POWER_ON) {
+            return List.of(new Effect.PowerOn(
+                    target,
+                    FakeEngines.entry((int) argument),
+                    7,
+                    call.time() + call.smccc().argument(2),
+                    DataOrder.LITTLE));
+        }
+        if (function == POWER_OFF) {
+            return List.of(new Effect.PowerOff(call.caller()));
+        }
+        if (function == STANDBY) {
+            return List.of(new Effect.Standby(call.caller()));
+        }
+        if (function == WAKE) {
+            return List.of(new Effect.Wake(target));
+        }
+        if (function == WRITE) {
+            return List.of(new Effect.WriteMemory(argument, Bytes.copyOf(new byte[] {1, 2, 3})));
+        }
+        if (function == OFF) {
+            return List.of(new Effect.SystemOff(Effect.SystemOff.Off.POWER_OFF));
+        }
+        return function == TOO_MUCH
+                ? List.of(new Effect.WriteMemory(FakeEngines.ENTRY, Bytes.copyOf(new byte[17 << 20])))
+                : List.of();
+    }
+
+    @Override
+    public Reaction<Integer> notice(Integer calls, MachineEvent event) {
+        events.add(event);
+        return Reaction.of(calls);
+    }
+}
