@@ -24,6 +24,7 @@ import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.policy.Policy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -101,9 +102,8 @@ class StepMachineTest {
     }
 
     private long registerOfTheNextSlice(StepMachine machine, VcpuId vcpu, int register) {
-        var registers = machine.registers(vcpu);
-        assertThat(registers).as("a vCPU with power").isNotNull();
-        return registers.get(register);
+        return Objects.requireNonNull(machine.registers(vcpu), "a vCPU with power")
+                .get(register);
     }
 
     @ParameterizedTest
