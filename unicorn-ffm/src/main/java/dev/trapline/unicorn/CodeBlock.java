@@ -57,9 +57,10 @@ final class CodeBlock {
         return (int) ((at - address) / Integer.BYTES);
     }
 
-    /// Whether it can never run as a whole.
+    /// Whether it can never run as a whole. One without an instruction can: it raises a Software Step exception that is
+    /// due.
     boolean isSpecial() {
-        return most(0, words.length) < words.length || isTranslation(words[0]);
+        return words.length > 0 && (most(0, words.length) < words.length || isTranslation(words[0]));
     }
 
     /// Where a piece that begins at an instruction has to end, at the latest.

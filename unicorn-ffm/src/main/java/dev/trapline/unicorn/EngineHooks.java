@@ -67,18 +67,8 @@ final class EngineHooks implements Hooks {
         if (run == null || !run.isRepeating()) {
             interrupt = number;
             progress.end(end(number));
-            refuseMaintenance();
         }
         engine.stop();
-    }
-
-    /// The library tells of a maintenance operation before it finds that there is none of that number, or that EL0
-    /// may not execute it.
-    private void refuseMaintenance() {
-        if (maintenance != null) {
-            maintenance = null;
-            progress.endAt();
-        }
     }
 
     private static Progress.End end(int exception) {
@@ -168,7 +158,8 @@ final class EngineHooks implements Hooks {
         return interrupt;
     }
 
-    /// The maintenance operation that ended the slice, if one did.
+    /// The maintenance operation that the guest executed last, if that was in this slice. The library may have refused
+    /// it after all.
     Exit.@Nullable Maintenance maintenance() {
         return maintenance;
     }

@@ -47,6 +47,14 @@ final class Exits {
     /// @param code the library's error number
     /// @param registers as the slice left them; put right where the guest must not see how it was stopped
     Exit exit(int code, long[] registers) {
+        Exit.Maintenance maintenance = hooks.maintenance();
+        if (maintenance != null) {
+            if (!isRefused(code)) {
+                // IC IVAU names a virtual address of the CPU that executed it; the others need the physical one.
+                return translations.physical(maintenance);
+            }
+            progress.endAt();
+        }
         GuestFault fault = bus.fault();
         if (fault != null) {
             if (bus.undo(registers)) {
@@ -67,9 +75,24 @@ final class Exits {
         if (code != UnicornConstants.UC_ERR_OK) {
             return error(code, registers);
         }
-        Exit.Maintenance maintenance = hooks.maintenance();
-        // IC IVAU names a virtual address of the CPU that executed it; the others need the physical one.
-        return maintenance == null ? Exit.BudgetUsed.INSTANCE : translations.physical(maintenance);
+        return Exit.BudgetUsed.INSTANCE;
+    }
+
+    /// Whether there is no maintenance operation of that number, or EL0 may not execute it: the library tells of it
+    /// before it finds that.
+    ///
+    /// Whatever else is wrong is so with what comes after it, which the library looks at before it lets the slice end.
+    /// The operation is done then, and the next slice comes to the rest.
+    private boolean isRefused(int code) {
+        int interrupt = hooks.interrupt();
+        return code == UnicornConstants.UC_ERR_INSN_INVALID
+                || (interrupt == UnicornConstants.EXCP_UDEF && !isStep(interrupt));
+    }
+
+    /// Whether an exception is one that comes when an instruction is done: the library gives it the number of one for an
+    /// undefined instruction.
+    private boolean isStep(int interrupt) {
+        return interrupt == UnicornConstants.EXCP_UDEF && architecture instanceof Aarch64 && faults.isStep();
     }
 
     private Exit hypercall(Conduit conduit, long[] registers) {
@@ -113,6 +136,9 @@ final class Exits {
     private Exit exception(int interrupt, long[] registers) {
         if (interrupt == UnicornConstants.EXCP_UDEF && faults.isWaitForInterrupt(registers)) {
             return waitForInterrupt(registers);
+        }
+        if (isStep(interrupt)) {
+            progress.endBefore();
         }
         return faults.exception(interrupt);
     }

@@ -17,6 +17,11 @@ final class Faults {
     /// Exception class of a trapped WFI or WFE (DDI0487 ESR_ELx).
     private static final int EC_WFX = 1;
 
+    /// Exception classes of a Software Step exception, from a lower exception level and from the same.
+    private static final int EC_STEP_FROM_BELOW = 0x32;
+
+    private static final int EC_STEP = 0x33;
+
     private static final int IL = 1 << 25;
     /// SCTLR_EL1.nTWI: EL0 may execute WFI.
     private static final long NOT_TRAP_WFI = 1 << 16;
@@ -56,6 +61,12 @@ final class Faults {
     /// that class.
     boolean isUndefined() {
         return syndrome() == IL;
+    }
+
+    /// Whether the last exception was a Software Step exception, which comes when an instruction is done.
+    boolean isStep() {
+        int exceptionClass = syndrome() >>> 26;
+        return exceptionClass == EC_STEP || exceptionClass == EC_STEP_FROM_BELOW;
     }
 
     /// Lets no exception be the last one. The library stops behind an AArch32 hint as it does at a WFI, and only

@@ -15,7 +15,7 @@ final class Progress {
         BEHIND,
         /// At the instruction that was begun last: it is not done.
         AT,
-        /// Before an instruction that could not be fetched.
+        /// Before an instruction that could not be fetched, or that a Software Step exception comes before.
         BEFORE
     }
 
@@ -49,6 +49,11 @@ final class Progress {
     /// The instruction that the slice ended at counts as not done: it is refused.
     void endAt() {
         end = End.AT;
+    }
+
+    /// All that was begun counts as done: the slice ended between two instructions, and PC may be anywhere.
+    void endBefore() {
+        end = End.BEFORE;
     }
 
     End end() {
