@@ -57,8 +57,8 @@ final class CodeBlock {
         return (int) ((at - address) / Integer.BYTES);
     }
 
-    /// Whether it can never run as a whole. One without an instruction can: it raises a Software Step exception that is
-    /// due.
+    /// Whether it can never run as a whole. One without an instruction can: it raises a Software Step exception
+    /// that is due.
     boolean isSpecial() {
         return words.length > 0 && (most(0, words.length) < words.length || isTranslation(words[0]));
     }

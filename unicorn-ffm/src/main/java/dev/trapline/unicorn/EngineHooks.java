@@ -158,8 +158,8 @@ final class EngineHooks implements Hooks {
         return interrupt;
     }
 
-    /// The maintenance operation that the guest executed last, if that was in this slice. The library may have refused
-    /// it after all.
+    /// The maintenance operation that the guest executed last, if that was in this slice. The library may have
+    /// refused it after all.
     Exit.@Nullable Maintenance maintenance() {
         return maintenance;
     }

@@ -81,16 +81,16 @@ final class Exits {
     /// Whether there is no maintenance operation of that number, or EL0 may not execute it: the library tells of it
     /// before it finds that.
     ///
-    /// Whatever else is wrong is so with what comes after it, which the library looks at before it lets the slice end.
-    /// The operation is done then, and the next slice comes to the rest.
+    /// Whatever else is wrong is so with what comes after it, which the library looks at before it lets the slice
+    /// end. The operation is done then, and the next slice comes to the rest.
     private boolean isRefused(int code) {
         int interrupt = hooks.interrupt();
         return code == UnicornConstants.UC_ERR_INSN_INVALID
                 || (interrupt == UnicornConstants.EXCP_UDEF && !isStep(interrupt));
     }
 
-    /// Whether an exception is one that comes when an instruction is done: the library gives it the number of one for an
-    /// undefined instruction.
+    /// Whether an exception is one that comes when an instruction is done: the library gives it the number of one
+    /// for an undefined instruction.
     private boolean isStep(int interrupt) {
         return interrupt == UnicornConstants.EXCP_UDEF && architecture instanceof Aarch64 && faults.isStep();
     }

@@ -100,8 +100,8 @@ class MaintenanceBeforeFaultTest {
         }
     }
 
-    /// OSLAR_EL1, MDSCR_EL1: with KDE and SS, and PSTATE.D clear, each instruction at EL1 is followed by a Software Step exception
-    /// (DDI0487 D2.12).
+    /// OSLAR_EL1, MDSCR_EL1: with KDE and SS, and PSTATE.D clear, each instruction at EL1 is followed by a Software
+    /// Step exception (DDI0487 D2.12).
     @ParameterizedTest
     @CsvSource({"'ic iallu'", "'ic ivau, x1'", "'tlbi vmalle1is'"})
     void anOperationThatIsSteppedIsDoneBeforeTheStepsException(String operation) {
@@ -109,7 +109,8 @@ class MaintenanceBeforeFaultTest {
             for (int budget : new int[] {1_000_000, 1, 3}) {
                 String what = operation + ", slices of " + budget + ", " + names(engines);
                 String code = ".inst 0xd510109f; mov x4, #0x2001; .inst 0xd5100244; adr x5, step; msr elr_el1, x5;"
-                        + "mov x5, #5; movk x5, #0x20, lsl #16; msr spsr_el1, x5; eret; step: " + operation + "; mov x0, #1; hvc #0";
+                        + "mov x5, #5; movk x5, #0x20, lsl #16; msr spsr_el1, x5; eret; step: " + operation
+                        + "; mov x0, #1; hvc #0";
                 try (Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, A64.assemble(code))) {
                     check(guest, budget, 10, Kind.UNDEFINED_INSTRUCTION, what);
                     assertThat(guest.pcOffset()).as(what).isEqualTo(40);
@@ -129,7 +130,9 @@ class MaintenanceBeforeFaultTest {
         assertThat(executed).as("with the operation: " + what).isEqualTo(expected);
         guest.engine().maintain((Maintenance) exit);
         assertThat(((GuestFault) guest.run(budget)).kind()).as(what).isEqualTo(kind);
-        assertThat(guest.engine().executed()).as("of the slice that fails: " + what).isZero();
+        assertThat(guest.engine().executed())
+                .as("of the slice that fails: " + what)
+                .isZero();
     }
 
     private static Snippet behindTables(UnicornEngines engines, Next next, String source) {
@@ -140,16 +143,20 @@ class MaintenanceBeforeFaultTest {
         guest.write64(LEVEL_2, LEVEL_3 | TABLE);
         guest.write64(LEVEL_3, Snippet.BASE | PAGE);
         guest.write64(LEVEL_3 + 8 * 511, CODE | PAGE);
-        guest.write64(LEVEL_2 + 8, switch (next) {
-            case NOT_MAPPED, NOT_EXECUTABLE, NOWHERE -> NEXT_LEVEL_3 | TABLE;
-            case TABLE_NOT_THERE -> 0;
-            case TABLE_NOWHERE -> NOWHERE | TABLE;
-        });
-        guest.write64(NEXT_LEVEL_3, switch (next) {
-            case NOT_EXECUTABLE -> CODE | PAGE | NOT_FOR_EL1;
-            case NOWHERE -> NOWHERE | PAGE;
-            case NOT_MAPPED, TABLE_NOT_THERE, TABLE_NOWHERE -> 0;
-        });
+        guest.write64(
+                LEVEL_2 + 8,
+                switch (next) {
+                    case NOT_MAPPED, NOT_EXECUTABLE, NOWHERE -> NEXT_LEVEL_3 | TABLE;
+                    case TABLE_NOT_THERE -> 0;
+                    case TABLE_NOWHERE -> NOWHERE | TABLE;
+                });
+        guest.write64(
+                NEXT_LEVEL_3,
+                switch (next) {
+                    case NOT_EXECUTABLE -> CODE | PAGE | NOT_FOR_EL1;
+                    case NOWHERE -> NOWHERE | PAGE;
+                    case NOT_MAPPED, TABLE_NOT_THERE, TABLE_NOWHERE -> 0;
+                });
         HypercallExitTest.hypercall(guest.run());
         guest.engine().writeRegisters(RegisterWrites.NONE.and(1, LAST_PAGE));
         guest.engine().writePc(LAST_PAGE + 0x1000 - code.length);
