@@ -52,7 +52,7 @@ class MaintenanceBeforeFaultTest {
             + ".balign 8; mair: .quad 0xff; tcr: .quad 0x200803519; table: .quad 0x40010000";
 
     /// What is wrong with the page that follows.
-    private enum Next {
+    enum Next {
         NOT_MAPPED(Kind.PREFETCH_ABORT),
         NOT_EXECUTABLE(Kind.PREFETCH_ABORT),
         NOWHERE(Kind.UNMAPPED_FETCH),
