@@ -1,13 +1,11 @@
 package dev.trapline.launcher;
 
-import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.config.Quantities;
 import dev.trapline.journal.bundle.ExportSummary;
 import dev.trapline.journal.bundle.ImportLimits;
+import dev.trapline.journal.bundle.ImportProgress;
 import dev.trapline.journal.recording.Recordings;
-import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -102,16 +100,21 @@ final class JournalImportCommand implements Action {
         ExportSummary summary;
         Watch watch = terminal.watch("importing " + file);
         try {
-            long size = Files.isRegularFile(file) ? Files.size(file) : 0;
-            ImportLimits limits = new ImportLimits(most, read -> watch.at("byte", read, size));
+            ImportLimits limits = new ImportLimits(most, (step, done, total) -> watch.at(unit(step), done, total));
             summary = Recordings.importTo(file, recording, share.sharing(), limits);
-        } catch (IOException e) {
-            throw CommandException.usage("the file " + file + " " + BoundedFile.reason(e), e);
         } finally {
             watch.pause();
         }
         terminal.print(
                 new ExportText(recording, file, summary).as(format.isJson(), "imported " + file + " to " + recording));
         return Ending.DONE;
+    }
+
+    private static String unit(ImportProgress.Step step) {
+        return switch (step) {
+            case READING -> "byte";
+            case PACKING -> "packing segment";
+            case CHECKING -> "checking segment";
+        };
     }
 }

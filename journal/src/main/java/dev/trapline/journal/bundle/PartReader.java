@@ -53,9 +53,9 @@ final class PartReader implements AutoCloseable {
         }
     }
 
-    /// How many bytes of the file were read.
-    long at() {
-        return at;
+    /// Tells how much of the file is read.
+    void tell() {
+        limits.progress().at(ImportProgress.Step.READING, at, size);
     }
 
     private byte[] prologue() {
@@ -196,7 +196,7 @@ final class PartReader implements AutoCloseable {
                     throw damaged("it should have " + content.bytes() + " bytes and has fewer");
                 }
                 left -= length;
-                limits.progress().accept(at);
+                tell();
                 sink.take(step, 0, length);
             }
             if (plain.read() >= 0) {
@@ -256,7 +256,7 @@ final class PartReader implements AutoCloseable {
                     throw damaged("it is cut off");
                 }
                 at += read;
-                limits.progress().accept(at);
+                tell();
             }
         } catch (IOException e) {
             throw new RecordingException(Kind.STORAGE, "cannot read the file " + file + ": " + e.getMessage(), e);

@@ -10,6 +10,7 @@ import dev.trapline.abi.machine.Sharing;
 import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.bundle.ImportProgress.Step;
 import dev.trapline.journal.codec.CodecException;
 import dev.trapline.journal.codec.HeaderCodec;
 import dev.trapline.journal.codec.Segment;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Makes a recording of a file that [RecordingExport] wrote: whole, or not at all.
 public final class RecordingImport {
@@ -198,7 +200,7 @@ public final class RecordingImport {
             while (part.kind() == Part.Kind.SEGMENTS) {
                 byte[] group = take(Part.Kind.SEGMENTS);
                 for (int at = 0; at < group.length; ) {
-                    limits.progress().accept(parts.at());
+                    parts.tell();
                     List<EventRow> rows = new ArrayList<>();
                     while (at < group.length && rows.size() < STRETCH) {
                         Segment segment = segment(group, at);
@@ -220,7 +222,13 @@ public final class RecordingImport {
             if (!Arrays.equals(take(Part.Kind.END), RecordingExport.end(events - 1, digest))) {
                 throw parts.damaged("it ends with another segment than it should");
             }
-            store.finish(() -> limits.progress().accept(parts.at()));
+            long segments = events - 1;
+            AtomicLong packed = new AtomicLong();
+            store.finish(() -> {
+                long rows = packed.getAndIncrement();
+                // The first row is the header.
+                limits.progress().at(Step.PACKING, Math.max(0, rows - 1), segments);
+            });
         }
     }
 
@@ -242,7 +250,7 @@ public final class RecordingImport {
             long slices = 0;
             for (long ordinal = 0; ordinal < reader.segmentCount(); ordinal++) {
                 if (ordinal % STRETCH == 0) {
-                    limits.progress().accept(parts.at());
+                    limits.progress().at(Step.CHECKING, ordinal, reader.segmentCount());
                 }
                 slices += reader.segment(ordinal).slices();
             }

@@ -11,6 +11,7 @@ import dev.trapline.abi.history.RecordingHeader.ImageRef;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Sharing;
 import dev.trapline.journal.SampleRun;
+import dev.trapline.journal.bundle.ImportProgress.Step;
 import dev.trapline.journal.codec.HeaderCodec;
 import dev.trapline.journal.codec.JournalFormat;
 import dev.trapline.journal.codec.Segment;
@@ -22,7 +23,9 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -153,7 +156,10 @@ class HostileExportTest {
             RecordingException refused = catchThrowableOfType(
                     RecordingException.class,
                     () -> Recordings.importTo(
-                            file, directory.resolve("made"), Sharing.PRIVATE, new ImportLimits(limit, _ -> {})));
+                            file,
+                            directory.resolve("made"),
+                            Sharing.PRIVATE,
+                            new ImportLimits(limit, (_, _, _) -> {})));
             assertThat(refused).as("a limit of %d bytes", limit).isNotNull();
             assertThat(refused.kind()).isEqualTo(Kind.STORAGE);
             assertThat(refused).hasMessageContaining("unpacks to more than " + limit + " bytes");
@@ -166,7 +172,7 @@ class HostileExportTest {
         Path file = withLargeImage();
         for (int at = 1; at < 40; at++) {
             AtomicInteger left = new AtomicInteger(at);
-            ImportLimits ended = new ImportLimits(Long.MAX_VALUE, _ -> {
+            ImportLimits ended = new ImportLimits(Long.MAX_VALUE, (_, _, _) -> {
                 if (left.decrementAndGet() == 0) {
                     throw new IllegalStateException("enough");
                 }
@@ -206,14 +212,29 @@ class HostileExportTest {
                 new Written(Part.Kind.SEGMENTS, group.toByteArray()),
                 new Written(Part.Kind.END, RecordingExport.end(count, digest)));
         AtomicInteger looks = new AtomicInteger();
-        ImportLimits counted = new ImportLimits(Long.MAX_VALUE, _ -> looks.incrementAndGet());
+        Map<Step, Long> reached = new EnumMap<>(Step.class);
+        ImportLimits counted = new ImportLimits(Long.MAX_VALUE, (step, done, total) -> {
+            looks.incrementAndGet();
+            assertThat(reached.keySet()).as("one step after the other").allMatch(each -> each.compareTo(step) <= 0);
+            assertThat(done)
+                    .as("%s never goes back, and ends at %d", step, total)
+                    .isBetween(reached.getOrDefault(step, 0L), total);
+            assertThat(total)
+                    .as("what %s counts", step)
+                    .isEqualTo(step == Step.READING ? file.toFile().length() : count);
+            reached.put(step, done);
+        });
         Recordings.importTo(file, directory.resolve("whole"), Sharing.PRIVATE, counted);
         assertThat(looks.get())
                 .as("a look at least for every 256 segments: when they are read, packed, and checked")
                 .isGreaterThan(3 * count / 256);
+        assertThat(reached.keySet()).as("every step is told of").containsExactly(Step.values());
+        reached.forEach((step, done) -> assertThat(done)
+                .as("%s is told of up to its end", step)
+                .isGreaterThanOrEqualTo(step == Step.READING ? file.toFile().length() : count - 256));
         for (int at = 1; at < looks.get(); at += looks.get() / 16) {
             AtomicInteger left = new AtomicInteger(at);
-            ImportLimits ended = new ImportLimits(Long.MAX_VALUE, _ -> {
+            ImportLimits ended = new ImportLimits(Long.MAX_VALUE, (_, _, _) -> {
                 if (left.decrementAndGet() == 0) {
                     throw new UnsupportedOperationException("enough");
                 }
