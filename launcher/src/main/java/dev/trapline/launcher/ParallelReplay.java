@@ -35,6 +35,7 @@ final class ParallelReplay {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private long printed;
     private boolean doubted;
+    private boolean divided;
 
     ParallelReplay(
             Replaying replaying, EngineFactory engines, Checkpoints checkpoints, GuestConsole console, Watch watch) {
@@ -53,6 +54,11 @@ final class ParallelReplay {
     /// How much of the guest's console was written, in bytes.
     long printed() {
         return printed;
+    }
+
+    /// Whether there were checkpoints to divide the recording at.
+    boolean isDivided() {
+        return divided;
     }
 
     /// Whether a stretch was not as recorded, or a checkpoint of no use.
@@ -76,6 +82,7 @@ final class ParallelReplay {
                 first.close();
                 return store == null ? null : makingCheckpoints(store, start);
             }
+            divided = true;
             Stretches stretches = Stretches.of(store, jobs);
             RunReport report = inParallel(stretches, jobs, first, out);
             checkpoints.tellNotice(store);

@@ -66,10 +66,12 @@ import picocli.CommandLine.Option;
 final class ReplayCommand implements Action {
 
     private static final int MOST_JOBS = 64;
+    private static final String SPACING = "replay.checkpoints.spacing";
 
     private final Terminal terminal;
     private final ActorSystemStart actors = new ActorSystemStart();
     private int jobs = 1;
+    private List<String> spacing = List.of();
 
     private boolean ignoreImageHash;
     private boolean rawConsole;
@@ -175,6 +177,12 @@ final class ReplayCommand implements Action {
                     () -> {});
             RunReport report = replay.replay(jobs);
             console.finish();
+            if (replay.isDivided()) {
+                // Known only now, so it is told and not refused.
+                spacing.forEach(text -> terminal.err()
+                        .println("trapline: " + text + " has no effect: there are checkpoints already, and --jobs makes"
+                                + " no others"));
+            }
             if (report != null) {
                 return explained(report, replaying.recording(), reader.header().spec(), reader.images());
             }
@@ -191,6 +199,7 @@ final class ReplayCommand implements Action {
     }
 
     private void addRules(WithoutEffect rules) {
+        spacing = rules.given(SPACING);
         seek.check(rules);
         rules.when(seek.areGiven(), "--at, --from and --to play on one thread", "--jobs")
                 .when(seek.at() != null, "--at prints no console", "--raw-console")

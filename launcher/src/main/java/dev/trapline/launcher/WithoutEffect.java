@@ -98,6 +98,16 @@ final class WithoutEffect {
         return this;
     }
 
+    /// What was given for a key, as the user wrote it.
+    ///
+    /// @param key without its root
+    List<String> given(String key) {
+        return given.stream()
+                .filter(each -> each.name().equals(ROOT + key))
+                .map(Given::text)
+                .toList();
+    }
+
     /// Something about the value of a key that was given.
     ///
     /// @param key without its root

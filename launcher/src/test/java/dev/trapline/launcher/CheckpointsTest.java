@@ -218,6 +218,12 @@ class CheckpointsTest {
             assertThat(ended.err()).as("as recorded at once").doesNotContain("from the start to make sure");
             assertThat(fields(result)).isEqualTo(fields(Path.of(recording, "result.json")));
         }
+        assertThat(first.err()).as("it made them").doesNotContain("no effect");
+        Ended spaced = run("replay", recording, "--jobs", "2", "--set", CLOSE);
+        assertThat(spaced.status()).as(spaced.err()).isZero();
+        assertThat(spaced.err())
+                .as("they are there")
+                .contains("--set " + CLOSE + " has no effect: there are checkpoints already");
         assertThat(run("replay", recording, "--jobs", "0").lastLine())
                 .contains("--jobs 0: give a number of threads from 1 to 64");
     }
