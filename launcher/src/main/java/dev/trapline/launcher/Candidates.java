@@ -21,6 +21,25 @@ final class Candidates {
         }
     }
 
+    /// What `trapline help` takes behind a command: completion cannot tell which one.
+    static final class Subcommands implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return List.of(
+                            "query",
+                            "list",
+                            "toggles",
+                            "registers",
+                            "verify",
+                            "info",
+                            "index",
+                            "export",
+                            "import",
+                            "schema")
+                    .iterator();
+        }
+    }
+
     static final class CpuModels implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {

@@ -34,14 +34,30 @@ final class HelpCommand implements Action {
     }
 
     @Parameters(
+            index = "0",
             paramLabel = "COMMAND",
-            arity = "0..*",
+            arity = "0..1",
             completionCandidates = Candidates.Commands.class,
-            description = "The command, and its own command if it has some. Without: all commands.")
-    void names(@Nullable List<String> values) {
-        names.clear();
+            description = "The command. Without: all commands.")
+    void command(@Nullable String name) {
+        add(name);
+    }
+
+    @Parameters(
+            index = "1..*",
+            paramLabel = "SUBCOMMAND",
+            arity = "0..*",
+            completionCandidates = Candidates.Subcommands.class,
+            description = "The command's own command, if it has some.")
+    void subcommands(@Nullable List<String> values) {
         if (values != null) {
-            names.addAll(values);
+            values.forEach(this::add);
+        }
+    }
+
+    private void add(@Nullable String name) {
+        if (name != null) {
+            names.add(name);
         }
     }
 
@@ -58,14 +74,21 @@ final class HelpCommand implements Action {
             Map<String, CommandLine> subcommands = at.getSubcommands();
             CommandLine next = subcommands.get(name);
             if (next == null) {
-                String nearest = Nearest.to(name, subcommands.keySet());
-                throw CommandException.usage(
-                        "there is no command '" + at.getCommandSpec().qualifiedName() + " " + name + "'"
-                                + (nearest.isEmpty() ? "" : "; did you mean " + nearest + "?"));
+                throw CommandException.usage(absent(at, name));
             }
             at = next;
         }
         terminal.print(at.getUsageMessage());
         return Ending.DONE;
+    }
+
+    private static String absent(CommandLine at, String name) {
+        String command = at.getCommandSpec().qualifiedName();
+        if (at.getSubcommands().isEmpty()) {
+            return "'" + command + "' has no commands of its own, and no '" + name + "' (see: " + command + " --help)";
+        }
+        String nearest = Nearest.to(name, HelpText.listed(at).keySet());
+        return "there is no command '" + command + " " + name + "'"
+                + (nearest.isEmpty() ? "" : "; did you mean " + nearest + "?") + " (see: " + command + " --help)";
     }
 }

@@ -2,6 +2,7 @@ package dev.trapline.launcher;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
@@ -30,7 +31,7 @@ final class HelpText {
     static void prepare(CommandLine command, int width) {
         UsageMessageSpec usage = command.getCommandSpec().usageMessage();
         usage.width(Math.max(width, NARROWEST));
-        String list = list(width, command.getSubcommands());
+        String list = list(width, listed(command));
         usage.sectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, help -> list);
         usage.description(wrapped(width, usage.description()));
         usage.footer(wrapped(width, usage.footer()));
@@ -87,6 +88,13 @@ final class HelpText {
             lines.append(" ".repeat(columns)).append(line).append('\n');
         }
         return lines.toString();
+    }
+
+    /// A command's own commands, without those that are not for people.
+    static Map<String, CommandLine> listed(CommandLine command) {
+        Map<String, CommandLine> listed = new LinkedHashMap<>(command.getSubcommands());
+        listed.values().removeIf(each -> each.getCommandSpec().usageMessage().hidden());
+        return listed;
     }
 
     /// The list of a command's own commands, each with its first sentence. picocli shows the first line of each

@@ -41,7 +41,9 @@ final class Misuse {
             String hint = hint(word);
             String what = "there is no command '" + word + "'";
             return hint.isEmpty()
-                    ? what + suggestion(word, command.subcommands().keySet())
+                    ? what
+                            + suggestion(
+                                    word, HelpText.listed(command.commandLine()).keySet())
                     : what + ": " + hint;
         }
         boolean first = arguments.indexOf(word) == arguments.size() - 1;

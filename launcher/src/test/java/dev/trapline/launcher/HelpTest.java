@@ -70,7 +70,9 @@ class HelpTest {
             List<String> entries = Stream.of(list.split("\n(?=  \\S)"))
                     .map(entry -> entry.strip().replaceAll("\\s+", " "))
                     .toList();
-            assertThat(entries).hasSameSizeAs(command.getSubcommands().keySet());
+            assertThat(entries)
+                    .as("all but those that are not for people")
+                    .hasSameSizeAs(HelpText.listed(command).keySet());
             assertThat(entries).as("each ends where its sentence ends").allMatch(entry -> entry.endsWith("."));
         }
     }
@@ -97,6 +99,29 @@ class HelpTest {
     }
 
     @Test
+    void hiddenCommandsAreNeitherListedNorSuggestedAndHaveHelp() {
+        String list = perform("help").out();
+        for (String hidden : List.of("prepare", "train")) {
+            assertThat(list).as("the list of commands").doesNotContainPattern("(?m)^ +" + hidden + " ");
+            assertThat(perform("help", hidden).out()).as("its own help").contains("trapline " + hidden);
+            assertThat(perform("help", hidden + "x").err())
+                    .as("not for people")
+                    .contains("there is no command 'trapline " + hidden + "x'")
+                    .doesNotContain("did you mean " + hidden);
+            assertThat(perform(hidden + "x").err())
+                    .as("not for people, without help")
+                    .contains("there is no command '" + hidden + "x'")
+                    .doesNotContain("did you mean " + hidden);
+        }
+    }
+
+    @Test
+    void helpOfACommandThatHasNoneOfItsOwnSaysSo() {
+        assertThat(perform("help", "run", "foo").err())
+                .contains("'trapline run' has no commands of its own, and no 'foo' (see: trapline run --help)");
+    }
+
+    @Test
     void linesOfAParagraphAreJoinedAndExamplesStay() {
         assertThat(HelpText.paragraphs(
                         "One", "two.", "", "Three.", "  trapline run", "  trapline replay", "Four", "five."))
@@ -116,6 +141,13 @@ class HelpTest {
         int begin = script.indexOf("function _picocli_trapline_help() {");
         String body = script.substring(begin, script.indexOf("\n}\n", begin));
         assertThat(Trapline.COMMANDS).as(body).allMatch(body::contains);
+        List<String> own = Commands.top().getSubcommands().values().stream()
+                .flatMap(command -> command.getSubcommands().keySet().stream())
+                .toList();
+        assertThat(new Candidates.Subcommands())
+                .as("all commands of commands")
+                .containsExactlyInAnyOrderElementsOf(own);
+        assertThat(own).as(body).allMatch(name -> body.contains('"' + name + '"'));
     }
 
     @Test
