@@ -25,10 +25,6 @@ class SoftwareStepTest {
             new UnicornEngines(FOUND, EnumSet.allOf(Shortcut.class)),
             new UnicornEngines(FOUND, Set.of()));
 
-    /// OSLAR_EL1, MDSCR_EL1, and an ERET with SPSR_EL1.SS as x5 says.
-    private static final String STEP = ".inst 0xd510109f; mov x4, #0x2001; .inst 0xd5100244; adr x5, step;msr elr_el1,"
-            + " x5; mov x5, #%s; movk x5, #%s, lsl #16; msr spsr_el1, x5; eret; step: %s; mov x0, #2; hvc #0";
-
     @ParameterizedTest
     @CsvSource({
         "1, 0x20, nop,          10, 40",
@@ -47,8 +43,7 @@ class SoftwareStepTest {
                 String what = instruction + ", slices of " + budget + ", "
                         + engines.library().origin() + ", budgets "
                         + engines.shortcuts().uses(Shortcut.BUDGETS);
-                try (Snippet guest = Snippet.with(
-                        engines, CpuModel.CORTEX_A57, A64.assemble(STEP.formatted(mode, bit, instruction)))) {
+                try (Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, stepping(mode, bit, instruction))) {
                     long executed = 0;
                     Exit exit = Exit.BudgetUsed.INSTANCE;
                     while (exit instanceof Exit.BudgetUsed) {
@@ -67,5 +62,12 @@ class SoftwareStepTest {
                 }
             }
         }
+    }
+
+    /// OSLAR_EL1, MDSCR_EL1, and an ERET with SPSR_EL1.SS as the bit says.
+    private static byte[] stepping(int mode, String bit, String instruction) {
+        return A64.assemble((".inst 0xd510109f; mov x4, #0x2001; .inst 0xd5100244; adr x5, step; msr elr_el1, x5;"
+                        + " mov x5, #%s; movk x5, #%s, lsl #16; msr spsr_el1, x5; eret; step: %s; mov x0, #2; hvc #0")
+                .formatted(mode, bit, instruction));
     }
 }
