@@ -93,6 +93,10 @@ class KilledRecorderTest {
                 List<JournalRecord> step = new ArrayList<>();
                 SampleRun.step(slices++, step::add);
                 for (JournalRecord expected : step) {
+                    if (expected instanceof JournalRecord.Slice && !entries.hasNext()) {
+                        // An input of its own was stored before it, and it was not.
+                        return slices - 1L;
+                    }
                     assertThat(entries.next().record())
                             .as("slice %d", slices - 1)
                             .isEqualTo(expected);
