@@ -1,5 +1,6 @@
 package dev.trapline.config;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigIncludeContext;
 import com.typesafe.config.ConfigIncluder;
 import com.typesafe.config.ConfigIncluderClasspath;
@@ -8,6 +9,7 @@ import com.typesafe.config.ConfigIncluderURL;
 import com.typesafe.config.ConfigObject;
 import java.io.File;
 import java.net.URL;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /// What `include` means in a configuration: another file, relative to the one that it stands in. Nothing is fetched
@@ -54,12 +56,26 @@ final class FileIncluder implements ConfigIncluder, ConfigIncluderFile, ConfigIn
         throw refused(what, "the class path");
     }
 
+    /// Within a section the library looks for what a substitution names in that section first, under another path
+    /// than it is written with: what is checked of substitutions would not hold for it.
     private ConfigObject included(ConfigIncludeContext context, String what) {
-        return files.include(
-                        file.resolveSibling(what),
-                        origin(what),
-                        context.parseOptions().getAllowMissing())
-                .root();
+        Path path;
+        try {
+            path = file.resolveSibling(what);
+        } catch (InvalidPathException e) {
+            throw new ConfigException(
+                    origin(what), "", "includes " + Shown.shortened(what) + ", which is not the name of a file");
+        }
+        Config included =
+                files.include(path, origin(what), context.parseOptions().getAllowMissing());
+        if (!included.isResolved()) {
+            throw new ConfigException(
+                    origin(what),
+                    "",
+                    "includes " + Shown.shortened(what)
+                            + ", which has substitutions (${...}): write them in the file that includes it");
+        }
+        return included.root();
     }
 
     private ConfigException refused(String what, String from) {

@@ -68,6 +68,35 @@ class HostileConfigTest {
                 .contains(bad + ":2", "files alone");
     }
 
+    /// Within a section, a name would be looked for under another path than the one that was checked.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "flash = ${TRAPLINE_POSTGRESQL_URL}",
+                "flash = ${?TRAPLINE_POSTGRESQL_PASSWORD}",
+                "flash = ${trapline.record.postgresql.user}",
+                "flash = ${q.a1}${q.a1}"
+            })
+    void anIncludedFileHasNoSubstitutions(String included) {
+        write("in.conf", "# one\n" + included);
+        for (String include : new String[] {
+            "trapline { machine { include \"in.conf\" } }",
+            "trapline.machine { include file(\"in.conf\") }",
+            "include required(\"in.conf\")"
+        }) {
+            assertThat(refused(write("outer.conf", "# one\n" + include)))
+                    .as(include)
+                    .contains("outer.conf:2", "in.conf", "substitutions")
+                    .doesNotContain(SECRET);
+        }
+    }
+
+    @Test
+    void anIncludeOfWhatIsNoNameOfAFileIsRefused() {
+        assertThat(refused(write("outer.conf", "include \"a\\u0000b\"")))
+                .contains("outer.conf", "not the name of a file");
+    }
+
     @Test
     void aFileIsIncludedFromBesideTheOneThatNamesIt() throws IOException {
         Files.createDirectory(directory.resolve("sub"));
