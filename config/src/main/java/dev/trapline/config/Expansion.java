@@ -27,8 +27,9 @@ final class Expansion {
     private static final String DATABASE = "trapline.record.postgresql";
 
     /// Variables of the environment that may hold one, by their names.
-    private static final Pattern SECRET = Pattern.compile(
-            "(?i).*(PASSW|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|API_?KEY|PRIVATE_?KEY).*|TRAPLINE_POSTGRESQL_URL");
+    private static final Pattern SECRET =
+            Pattern.compile("(?i).*(PASSW|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|(API|PRIVATE|ACCESS|AUTH)_?KEY).*"
+                    + "|(.*_)?(PASS|PAT|AUTH)(_.*)?|.+_PWD(_.*)?|TRAPLINE_POSTGRESQL_URL|DATABASE_URL");
 
     private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{\\??([^}]*)}");
     private static final ConfigRenderOptions CONCISE = ConfigRenderOptions.concise();

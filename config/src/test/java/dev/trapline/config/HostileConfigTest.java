@@ -68,6 +68,15 @@ class HostileConfigTest {
                 .contains(bad + ":2", "files alone");
     }
 
+    @Test
+    void namesThatOnlyLookLikeThoseOfSecretsAreFilledIn() {
+        for (String name : new String[] {"PATH", "COMPASS", "PWD", "OLDPWD", "AUTHOR", "PATTERN"}) {
+            assertThat(refused("trapline.machine.cpus = ${?" + name + "}\ntrapline.machine.nonsense = 1"))
+                    .as(name)
+                    .doesNotContain("may hold a password");
+        }
+    }
+
     /// Within a section, a name would be looked for under another path than the one that was checked.
     @ParameterizedTest
     @ValueSource(
@@ -252,6 +261,12 @@ class HostileConfigTest {
                 "trapline.run.result = ${?TRAPLINE_POSTGRESQL_URL}",
                 "trapline.firmware.resident = [${?GITHUB_TOKEN}]",
                 "trapline.firmware.services.psci.version = ${?AWS_SECRET_ACCESS_KEY}",
+                "trapline.firmware.services.psci.version = ${?AWS_ACCESS_KEY_ID}",
+                "trapline.machine.flash = ${?DB_PASS}",
+                "trapline.machine.flash = ${?MYSQL_PWD}",
+                "trapline.machine.flash = ${?GITHUB_PAT}",
+                "trapline.machine.flash = ${?BASIC_AUTH}",
+                "trapline.machine.flash = ${?DATABASE_URL}",
                 "trapline.run.schedule = ${trapline.record.postgresql.password}",
                 "trapline.firmware.services.psci = ${trapline.record.postgresql}",
                 "trapline.firmware.services.psci = ${trapline.record}",
