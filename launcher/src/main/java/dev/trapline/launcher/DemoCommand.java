@@ -83,7 +83,7 @@ final class DemoCommand implements Action {
                 system,
                 Attendant::awaitReplay);
         Outcomes.explain(second, config.machine(), images, err);
-        if (!ReplayCommand.isAsRecorded(second.outcome())) {
+        if (!second.outcome().isHistory()) {
             return Ending.of(second.outcome());
         }
         explainReplay(first, second, recording, err);

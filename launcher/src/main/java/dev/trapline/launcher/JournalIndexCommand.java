@@ -116,7 +116,7 @@ final class JournalIndexCommand implements Action {
             outcome = seeker.playback().outcome();
         }
         checkpoints.tellTrouble(seeker, store);
-        return ReplayCommand.isAsRecorded(outcome) ? null : seeker.playback().report();
+        return outcome.isHistory() ? null : seeker.playback().report();
     }
 
     private void tell(CheckpointStore store, int added, long slices) {

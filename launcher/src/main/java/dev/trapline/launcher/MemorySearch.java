@@ -95,7 +95,7 @@ final class MemorySearch {
 
     private boolean isAt(long slice) {
         return playback.position().slice() == slice
-                && (playback.outcome() == null || ReplayCommand.isAsRecorded(playback.outcome()));
+                && (playback.outcome() == null || playback.outcome().isHistory());
     }
 
     /// Looks at the slices of one stretch, the last change first.

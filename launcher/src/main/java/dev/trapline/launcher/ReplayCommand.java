@@ -223,7 +223,7 @@ final class ReplayCommand implements Action {
 
     private Ending explained(RunReport report, Path directory, MachineSpec spec, List<Image> images) {
         Outcomes.explain(report, spec, images, terminal.err());
-        if (isAsRecorded(report.outcome())) {
+        if (report.outcome().isHistory()) {
             printSuccess(report, directory, terminal.err());
         }
         ended = report;
@@ -299,24 +299,6 @@ final class ReplayCommand implements Action {
                 + Figures.rate(progress.hypercalls(), nanos) + " hypercalls/s)";
     }
 
-    /// Whether a replay reached the recording's end.
-    static boolean isAsRecorded(RunOutcome outcome) {
-        return switch (outcome) {
-            case RunOutcome.PoweredOff _,
-                    RunOutcome.Hibernated _,
-                    RunOutcome.ResetRequested _,
-                    RunOutcome.Exited _,
-                    RunOutcome.GuestFailed _,
-                    RunOutcome.LimitReached _,
-                    RunOutcome.Deadlock _,
-                    RunOutcome.Interrupted _,
-                    RunOutcome.RecordingEnds _ -> true;
-            case RunOutcome.ServiceFailed failed -> failed.inHistory();
-            case RunOutcome.Diverged _, RunOutcome.StorageFailed _, RunOutcome.HeldByService _, RunOutcome.Broken _ ->
-                false;
-        };
-    }
-
     /// The ending of a replay with this outcome.
     static Ending ending(RunOutcome outcome) {
         Ending recorded = Ending.of(outcome);
@@ -324,7 +306,7 @@ final class ReplayCommand implements Action {
             // A replay writes nothing: what failed is reading.
             return new Ending(Ending.STORAGE, "damaged", message);
         }
-        if (!isAsRecorded(outcome)) {
+        if (!outcome.isHistory()) {
             return recorded;
         }
         String message = outcome instanceof RunOutcome.RecordingEnds

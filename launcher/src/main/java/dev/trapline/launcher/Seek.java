@@ -110,7 +110,7 @@ final class Seek {
         }
         console.finish();
         RunOutcome outcome = playback.outcome();
-        if (outcome != null && !ReplayCommand.isAsRecorded(outcome)) {
+        if (outcome != null && !outcome.isHistory()) {
             return null;
         }
         return to == null ? seeker.position() : to;
@@ -187,7 +187,7 @@ final class Seek {
         long instruction = position.instruction();
         seeker.playTo(slice);
         RunOutcome outcome = playback.outcome();
-        if (playback.position().slice() < slice || (outcome != null && !ReplayCommand.isAsRecorded(outcome))) {
+        if (playback.position().slice() < slice || (outcome != null && !outcome.isHistory())) {
             return false;
         }
         if (!position.isInside()) {

@@ -75,7 +75,7 @@ record Stretches(CheckpointStore store, List<Long> starts) {
         }
         RunOutcome outcome = playback.outcome();
         if (last) {
-            boolean asRecorded = outcome != null && ReplayCommand.isAsRecorded(outcome);
+            boolean asRecorded = outcome != null && outcome.isHistory();
             return new Result(asRecorded, Bytes.copyOf(printed.toByteArray()), playback.report());
         }
         boolean asRecorded = outcome == null && playback.hash().equals(store.hash(end));

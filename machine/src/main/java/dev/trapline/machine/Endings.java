@@ -6,7 +6,7 @@ import dev.trapline.abi.history.DivergenceException;
 import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.machine.RunOutcome;
 
-/// Says how a run ends when something broke, and whether the recording keeps that ending.
+/// Says how a run ends when something broke.
 final class Endings {
 
     private final RunLog log;
@@ -37,24 +37,5 @@ final class Endings {
     RunReport.Breakage breakage(Throwable failure) {
         String trace = failure instanceof ServiceFailure service ? service.trace() : ThrownText.trace(failure);
         return new RunReport.Breakage(trace, log.lastEvents());
-    }
-
-    /// Whether an end is part of the history. What broke by the host's doing is not: a replay has another host, and
-    /// runs up to there.
-    static boolean isHistory(RunOutcome end) {
-        return switch (end) {
-            case RunOutcome.Diverged _, RunOutcome.StorageFailed _, RunOutcome.HeldByService _, RunOutcome.Broken _ ->
-                false;
-            case RunOutcome.ServiceFailed failed -> failed.inHistory();
-            case RunOutcome.PoweredOff _,
-                    RunOutcome.Hibernated _,
-                    RunOutcome.ResetRequested _,
-                    RunOutcome.Exited _,
-                    RunOutcome.GuestFailed _,
-                    RunOutcome.LimitReached _,
-                    RunOutcome.Deadlock _,
-                    RunOutcome.Interrupted _,
-                    RunOutcome.RecordingEnds _ -> true;
-        };
     }
 }

@@ -69,7 +69,7 @@ final class RunEnd {
         outcome = recorded;
         JournalRecord.End end = new JournalRecord.End(recorded, now, console.bytes(), console.digest());
         log.add(end);
-        if (!Endings.isHistory(recorded)) {
+        if (!recorded.isHistory()) {
             return;
         }
         try {

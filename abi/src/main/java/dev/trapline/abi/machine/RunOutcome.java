@@ -105,4 +105,23 @@ public sealed interface RunOutcome {
             lastEvents = List.copyOf(lastEvents);
         }
     }
+
+    /// Whether the end is part of the run's history: then the recording keeps it, and a replay that ends so has
+    /// reached the recording's end. What broke by the host's doing is not: a replay has another host, and runs up
+    /// to there.
+    default boolean isHistory() {
+        return switch (this) {
+            case Diverged _, StorageFailed _, HeldByService _, Broken _ -> false;
+            case ServiceFailed failed -> failed.inHistory();
+            case PoweredOff _,
+                    Hibernated _,
+                    ResetRequested _,
+                    Exited _,
+                    GuestFailed _,
+                    LimitReached _,
+                    Deadlock _,
+                    Interrupted _,
+                    RecordingEnds _ -> true;
+        };
+    }
 }
