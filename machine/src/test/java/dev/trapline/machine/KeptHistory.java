@@ -45,21 +45,6 @@ public final class KeptHistory implements History {
     }
 
     @Override
-    public JournalRecord.@Nullable Input nextRecordedInput() {
-        return null;
-    }
-
-    @Override
-    public boolean isReplay() {
-        return false;
-    }
-
-    @Override
-    public boolean isExhausted() {
-        return false;
-    }
-
-    @Override
     public void append(JournalRecord appended) {
         refusal.accept(appended);
         records.add(appended);

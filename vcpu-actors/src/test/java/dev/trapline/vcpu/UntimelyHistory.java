@@ -35,21 +35,6 @@ final class UntimelyHistory implements History {
     }
 
     @Override
-    public JournalRecord.@Nullable Input nextRecordedInput() {
-        return null;
-    }
-
-    @Override
-    public boolean isReplay() {
-        return false;
-    }
-
-    @Override
-    public boolean isExhausted() {
-        return false;
-    }
-
-    @Override
     public void append(JournalRecord appended) {
         records.add(appended);
     }

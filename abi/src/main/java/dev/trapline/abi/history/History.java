@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /// A machine's side of its history: it is recorded, or checked against a recording, or neither. The machine does not
 /// know which.
 ///
+/// A history that is not replayed has no inputs of its own: that is what the methods about a recording say by default.
+///
 /// All methods are called on the machine's thread. [#append] is on the hot path: it takes well under 100 ns and
 /// allocates nothing that outlives the segment.
 public interface History {
@@ -19,13 +21,19 @@ public interface History {
     /// the call.
     ///
     /// @return null if a slice comes next, and always null where nothing is replayed
-    JournalRecord.@Nullable Input nextRecordedInput();
+    default JournalRecord.@Nullable Input nextRecordedInput() {
+        return null;
+    }
 
     /// Whether inputs come from a recording; then nothing else may be an input.
-    boolean isReplay();
+    default boolean isReplay() {
+        return false;
+    }
 
     /// Whether a recording that is being replayed has nothing more: it was cut off before its end.
-    boolean isExhausted();
+    default boolean isExhausted() {
+        return false;
+    }
 
     /// Goes on live where a recording ends that was cut off: from here on what happens is recorded, and inputs come
     /// from outside. Called when [#isExhausted] says so.

@@ -9,21 +9,6 @@ enum NoHistory implements History {
     INSTANCE;
 
     @Override
-    public JournalRecord.@Nullable Input nextRecordedInput() {
-        return null;
-    }
-
-    @Override
-    public boolean isReplay() {
-        return false;
-    }
-
-    @Override
-    public boolean isExhausted() {
-        return false;
-    }
-
-    @Override
     public void append(JournalRecord record) {}
 
     @Override

@@ -165,21 +165,6 @@ public final class RecordingWriter implements History {
     }
 
     @Override
-    public JournalRecord.@Nullable Input nextRecordedInput() {
-        return null;
-    }
-
-    @Override
-    public boolean isReplay() {
-        return false;
-    }
-
-    @Override
-    public boolean isExhausted() {
-        return false;
-    }
-
-    @Override
     public void append(JournalRecord record) {
         if (closed != null) {
             throw new IllegalStateException("the recording is closed: " + record);
