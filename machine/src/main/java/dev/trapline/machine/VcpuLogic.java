@@ -174,18 +174,23 @@ public final class VcpuLogic {
         Engine engine = running.now();
         SliceEnd.Reading reading = new SliceEnd.Reading(
                 grant.fullDigest() ? engine.fullDigest() : 0, engine.timerDeadline(), running.renewed());
-        if (exit instanceof HypercallExit call) {
-            return decided(call, slice(grant, call, running, call.registers().digest()), reading, grant.now());
-        }
-        engine.readRegisters(registers);
-        Slice slice = slice(grant, exit, running, Digest64.of(registers, registers.length));
+        Slice slice = new Slice(id, grant.budget(), exit, running.counterReads(), digest(exit, engine));
         return switch (exit) {
+            case HypercallExit call -> decided(call, slice, reading, grant.now());
             case Exit.BudgetUsed _ -> new SliceEnd.BudgetUsed(slice, reading);
             case Exit.WaitForInterrupt _ -> new SliceEnd.Waits(slice, reading);
             case Exit.Maintenance operation -> new SliceEnd.Maintains(slice, reading, operation);
             case GuestFault fault -> new SliceEnd.Faulted(slice, reading, fault, GeneralRegisters.copyOf(registers));
-            case HypercallExit call -> throw new InvariantViolation("a hypercall that was not decided: " + call);
         };
+    }
+
+    /// Of the general registers at an exit, which [#registers] holds then; a hypercall's exit holds them itself.
+    private long digest(Exit exit, Engine engine) {
+        if (exit instanceof HypercallExit call) {
+            return call.registers().digest();
+        }
+        engine.readRegisters(registers);
+        return Digest64.of(registers, registers.length);
     }
 
     /// Runs a part of a slice, and says what ended it: the rest is not run by this.
@@ -206,10 +211,6 @@ public final class VcpuLogic {
             running.now().writeRegisters(grant.writes());
         }
         return running.run(grant.budget(), grant.now(), grant.renewals());
-    }
-
-    private Slice slice(VcpuCommand.Grant grant, Exit exit, RenewableEngine running, long digest) {
-        return new Slice(id, grant.budget(), exit, running.counterReads(), digest);
     }
 
     private SliceEnd decided(HypercallExit exit, Slice slice, SliceEnd.Reading reading, long began) {
