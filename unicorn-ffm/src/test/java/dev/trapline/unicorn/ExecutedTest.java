@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.exit.Exit;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,16 +12,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// Each slice says how many instructions it completed: as many as single steps would have.
 class ExecutedTest {
-
-    private static final UnicornLibrary BUNDLED =
-            UnicornLibrary.load(LibrarySearch.standard(null).withoutSystem());
-    private static final UnicornLibrary FOUND = UnicornLibrary.load(LibrarySearch.standard(null));
-
-    private static final List<UnicornEngines> ALL = List.of(
-            new UnicornEngines(BUNDLED, EnumSet.allOf(Shortcut.class)),
-            new UnicornEngines(BUNDLED, Set.of()),
-            new UnicornEngines(FOUND, EnumSet.allOf(Shortcut.class)),
-            new UnicornEngines(FOUND, Set.of()));
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -51,7 +39,7 @@ class ExecutedTest {
         mov x1, #0x40080000; msr ttbr0_el1, x1; mrs x0, sctlr_el1; orr x0, x0, #1; msr sctlr_el1, x0; isb | 5
         """)
     void whatEndsASliceOfA64CodeIsCountedOnlyIfItIsDone(String code, long expected) {
-        for (UnicornEngines engines : ALL) {
+        for (UnicornEngines engines : EveryEngine.ALL) {
             try (Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, A64.assemble(code))) {
                 check(engines, guest, expected, code);
             }
@@ -79,7 +67,7 @@ class ExecutedTest {
     void whatEndsASliceOfAarch32CodeIsCountedOnlyIfItIsDone(char set, String code, long expected) {
         boolean thumb = set == 't';
         byte[] bytes = thumb ? A64.assembleT32(code) : A64.assembleA32(code);
-        for (UnicornEngines engines : List.of(ALL.get(1), ALL.get(3))) {
+        for (UnicornEngines engines : List.of(EveryEngine.ALL.get(1), EveryEngine.ALL.get(3))) {
             try (Snippet guest = Snippet.aarch32(engines, bytes)) {
                 guest.engine().writePc(Snippet.BASE + (thumb ? 1 : 0));
                 check(engines, guest, expected, code);
@@ -115,7 +103,7 @@ class ExecutedTest {
 
     @Test
     void aSliceOfAnyLengthFromAnyPlaceCompletesAsManyAsSteps() {
-        for (UnicornEngines engines : ALL) {
+        for (UnicornEngines engines : EveryEngine.ALL) {
             SplittableRandom random = new SplittableRandom(7);
             try (Snippet guest = Snippet.withDevice(engines, CountedBudgetsTest.device(), CountedBudgetsTest.GUEST);
                     Snippet stepped =

@@ -8,9 +8,7 @@ import dev.trapline.abi.exit.Exit.Maintenance;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.GuestFault.Kind;
 import dev.trapline.abi.firmware.RegisterWrites;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,16 +17,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// A maintenance operation whose next instruction fails is done: the other engines hear of it, it is counted, and the
 /// fault comes with the next slice. The library looks at the next instruction before it lets the slice end.
 class MaintenanceBeforeFaultTest {
-
-    private static final UnicornLibrary BUNDLED =
-            UnicornLibrary.load(LibrarySearch.standard(null).withoutSystem());
-    private static final UnicornLibrary FOUND = UnicornLibrary.load(LibrarySearch.standard(null));
-
-    private static final List<UnicornEngines> ALL = List.of(
-            new UnicornEngines(BUNDLED, EnumSet.allOf(Shortcut.class)),
-            new UnicornEngines(BUNDLED, Set.of()),
-            new UnicornEngines(FOUND, EnumSet.allOf(Shortcut.class)),
-            new UnicornEngines(FOUND, Set.of()));
 
     /// The page before 2 MiB: one level 3 table has it, another what follows it.
     private static final long LAST_PAGE = Snippet.BASE + 0x1f_f000;
@@ -70,7 +58,7 @@ class MaintenanceBeforeFaultTest {
     @EnumSource
     void anOperationAtTheEndOfAPageIsDoneWhereTheNextPageFails(Next next) {
         for (String operation : List.of("ic iallu", "ic ialluis", "ic ivau, x1", "tlbi vmalle1is", "tlbi vae1is, x1")) {
-            for (UnicornEngines engines : ALL) {
+            for (UnicornEngines engines : EveryEngine.ALL) {
                 for (int budget : new int[] {1_000_000, 1, 3}) {
                     String what = operation + ", " + next + ", slices of " + budget + ", " + names(engines);
                     try (Snippet guest = behindTables(engines, next, "mov x3, #1; mov x3, #2; " + operation)) {
@@ -85,7 +73,7 @@ class MaintenanceBeforeFaultTest {
     @ParameterizedTest
     @ValueSource(strings = {"ic iallu", "ic ialluis", "ic ivau, x1", "tlbi vmalle1is", "tlbi vae1is, x1"})
     void anOperationAtTheEndOfMemoryIsDone(String operation) {
-        for (UnicornEngines engines : ALL) {
+        for (UnicornEngines engines : EveryEngine.ALL) {
             for (int budget : new int[] {1_000_000, 1, 3}) {
                 String what = operation + ", slices of " + budget + ", " + names(engines);
                 byte[] code = A64.assemble("mov x3, #1; mov x3, #2; " + operation);
@@ -105,7 +93,7 @@ class MaintenanceBeforeFaultTest {
     @ParameterizedTest
     @CsvSource({"'ic iallu'", "'ic ivau, x1'", "'tlbi vmalle1is'"})
     void anOperationThatIsSteppedIsDoneBeforeTheStepsException(String operation) {
-        for (UnicornEngines engines : ALL) {
+        for (UnicornEngines engines : EveryEngine.ALL) {
             for (int budget : new int[] {1_000_000, 1, 3}) {
                 String what = operation + ", slices of " + budget + ", " + names(engines);
                 String code = ".inst 0xd510109f; mov x4, #0x2001; .inst 0xd5100244; adr x5, step; msr elr_el1, x5;"

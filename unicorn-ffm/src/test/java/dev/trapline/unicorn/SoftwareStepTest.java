@@ -5,25 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
-import java.util.EnumSet;
-import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// A guest that steps itself (DDI0487 D2.12): with MDSCR_EL1.KDE and SS, and PSTATE.D clear, an ERET that takes
 /// SPSR_EL1.SS makes one instruction run before the exception, and one that does not makes none.
 class SoftwareStepTest {
-
-    private static final UnicornLibrary BUNDLED =
-            UnicornLibrary.load(LibrarySearch.standard(null).withoutSystem());
-    private static final UnicornLibrary FOUND = UnicornLibrary.load(LibrarySearch.standard(null));
-
-    private static final List<UnicornEngines> ALL = List.of(
-            new UnicornEngines(BUNDLED, EnumSet.allOf(Shortcut.class)),
-            new UnicornEngines(BUNDLED, Set.of()),
-            new UnicornEngines(FOUND, EnumSet.allOf(Shortcut.class)),
-            new UnicornEngines(FOUND, Set.of()));
 
     @ParameterizedTest
     @CsvSource({
@@ -38,7 +25,7 @@ class SoftwareStepTest {
     })
     void theExceptionComesWhenTheStepIsDone(int level, String bit, String instruction, long expected, long pc) {
         int mode = level == 1 ? 5 : 0;
-        for (UnicornEngines engines : ALL) {
+        for (UnicornEngines engines : EveryEngine.ALL) {
             for (int budget : new int[] {1_000_000, 1, 9}) {
                 String what = instruction + ", slices of " + budget + ", "
                         + engines.library().origin() + ", budgets "

@@ -2,11 +2,7 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.engine.Engine;
-import dev.trapline.abi.machine.MachineSpec;
-import dev.trapline.abi.machine.Schedule;
-import dev.trapline.abi.policy.Policy;
 import dev.trapline.board.boot.Guests;
 import dev.trapline.unicorn.LibrarySearch;
 import dev.trapline.unicorn.UnicornEngines;
@@ -17,7 +13,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -40,8 +35,6 @@ class GuestBudgetsTest {
 
     /// What never ends, ends here.
     private static final long LIMIT = 3_000_000;
-
-    private static final int VCPUS = 4;
 
     @SuppressWarnings("NullAway.Init")
     private static MachineRuns runs;
@@ -121,7 +114,8 @@ class GuestBudgetsTest {
     }
 
     private static Finished run(SampledEngines engines, String guest, long seed) throws IOException {
-        return runs.with(_ -> engines).run(spec(seed, guest), Guests.image(guest), input(guest));
+        return runs.with(_ -> engines)
+                .run(MachineRuns.smallSpec(guest, seed, LIMIT), Guests.image(guest), input(guest));
     }
 
     /// The kernels run once with their MMU on and once with it off.
@@ -131,25 +125,5 @@ class GuestBudgetsTest {
             case "reset-key.elf" -> "rrq";
             default -> "some text\rq";
         };
-    }
-
-    private static MachineSpec spec(long seed, String guest) {
-        return new MachineSpec(
-                VCPUS,
-                16,
-                CpuModel.CORTEX_A57,
-                Guests.width(guest),
-                1 << 20,
-                seed == 0 ? Schedule.ROUND_ROBIN : Schedule.RANDOM,
-                seed,
-                20_000,
-                256,
-                LIMIT,
-                true,
-                true,
-                1_000,
-                1_000_000,
-                Policy.DEFAULT.withResident("smccc"),
-                new TreeMap<>());
     }
 }

@@ -2,13 +2,10 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
-import dev.trapline.abi.machine.Schedule;
-import dev.trapline.abi.policy.Policy;
 import dev.trapline.board.boot.Guests;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
@@ -22,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -74,7 +70,7 @@ class GuestDeterminismTest {
         String input = guest.startsWith("reset-key") ? "rrq" : "some text\rq";
         List<String> histories = new ArrayList<>();
         for (long seed = 0; seed <= SEEDS; seed++) {
-            MachineSpec spec = spec(seed, guest);
+            MachineSpec spec = MachineRuns.smallSpec(guest, seed, LIMIT);
             Path recording = directory.resolve("seed-" + seed);
 
             // How it is stored is no part of the history: each way takes its turn.
@@ -103,7 +99,8 @@ class GuestDeterminismTest {
         List<List<JournalRecord>> histories = new ArrayList<>();
         for (Durability durability : DURABILITIES) {
             Path recording = directory.resolve(durability.id());
-            runs.record(spec(3, guest), Guests.image(guest), "some text\rq", recording, durability);
+            runs.record(
+                    MachineRuns.smallSpec(guest, 3, LIMIT), Guests.image(guest), "some text\rq", recording, durability);
             List<JournalRecord> history = new ArrayList<>();
             try (RecordingReader reader = Recordings.open(recording, OpenOptions.STRICT)) {
                 reader.entries().forEachRemaining(entry -> history.add(entry.record()));
@@ -114,26 +111,5 @@ class GuestDeterminismTest {
         assertThat(histories)
                 .as("the history of %s under each durability", guest)
                 .allMatch(histories.getFirst()::equals);
-    }
-
-    /// Seed 0 stands for round robin. Little memory, so that its digests are cheap; some digests of it on the way.
-    private static MachineSpec spec(long seed, String guest) {
-        return new MachineSpec(
-                4,
-                16,
-                CpuModel.CORTEX_A57,
-                Guests.width(guest),
-                1 << 20,
-                seed == 0 ? Schedule.ROUND_ROBIN : Schedule.RANDOM,
-                seed,
-                20_000,
-                256,
-                LIMIT,
-                true,
-                true,
-                1_000,
-                1_000_000,
-                Policy.DEFAULT.withResident("smccc"),
-                new TreeMap<>());
     }
 }

@@ -90,6 +90,32 @@ final class MachineRuns implements AutoCloseable {
                 new TreeMap<>());
     }
 
+    /// A machine of four vCPUs for any guest, with little memory, so that its digests are cheap; some digests of it
+    /// come on the way.
+    ///
+    /// @param guest with its suffix
+    /// @param seed of the random schedule; 0 stands for round robin
+    /// @param limit of instructions
+    static MachineSpec smallSpec(String guest, long seed, long limit) {
+        return new MachineSpec(
+                4,
+                16,
+                CpuModel.CORTEX_A57,
+                Guests.width(guest),
+                1 << 20,
+                seed == 0 ? Schedule.ROUND_ROBIN : Schedule.RANDOM,
+                seed,
+                20_000,
+                256,
+                limit,
+                true,
+                true,
+                1_000,
+                1_000_000,
+                Policy.DEFAULT.withResident("smccc"),
+                new TreeMap<>());
+    }
+
     /// A tenth of a millisecond between two bytes of a script.
     private static final long INPUT_INTERVAL = 6_250;
 
