@@ -13,6 +13,7 @@ import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.board.boot.BootPlan;
 import dev.trapline.board.device.Pl011;
 import dev.trapline.board.memory.MachineMemory;
+import dev.trapline.machine.firmware.MachineServices;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,19 +35,6 @@ final class Effects {
         void reacted(JournalRecord.Reaction reaction);
     }
 
-    /// The machine's services.
-    interface Services {
-        /// Their names, in the order in which they hear of events.
-        Iterable<String> services();
-
-        /// What a service wants done on an event.
-        ///
-        /// @throws ServiceFailure if it fails
-        List<Effect> notice(String service, MachineEvent event);
-
-        void restartServices();
-    }
-
     private final MachineSpec spec;
     private final BootPlan boot;
     private final MachineMemory memory;
@@ -54,7 +42,7 @@ final class Effects {
     private final Vcpus vcpus;
     private final StolenTime stolen;
     private final Inputs inputs;
-    private final Services services;
+    private final MachineServices services;
     private final Run run;
     private final EffectCheck check;
 
@@ -66,7 +54,7 @@ final class Effects {
             Vcpus vcpus,
             StolenTime stolen,
             Inputs inputs,
-            Services services,
+            MachineServices services,
             Run run) {
         this.spec = spec;
         this.boot = boot;
@@ -88,7 +76,7 @@ final class Effects {
 
     /// Tells all services of an event, and carries out what they want done about it.
     void tellServices(MachineEvent event) {
-        for (String service : services.services()) {
+        for (String service : services.names()) {
             tell(service, event);
         }
     }
@@ -217,7 +205,7 @@ final class Effects {
         uart.reset();
         stolen.forgetAll();
         inputs.forgetRequests();
-        services.restartServices();
+        services.restart();
         switch (reset.kind()) {
             case COLD -> {
                 memory.clear();

@@ -20,6 +20,7 @@ import dev.trapline.board.boot.BootPlan;
 import dev.trapline.board.device.Pl011;
 import dev.trapline.board.memory.MachineMemory;
 import dev.trapline.machine.firmware.LoadedService;
+import dev.trapline.machine.firmware.MachineServices;
 import dev.trapline.machine.firmware.ServiceGate;
 import dev.trapline.machine.firmware.ServiceHost;
 import dev.trapline.machine.schedule.SplitMix64;
@@ -136,7 +137,7 @@ public final class MachineAssembly {
                 spec,
                 engines,
                 registry,
-                hosts,
+                new MachineServices(hosts),
                 boot,
                 memory,
                 uart,

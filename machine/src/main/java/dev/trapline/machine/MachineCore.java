@@ -3,7 +3,6 @@ package dev.trapline.machine;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.Position;
 import dev.trapline.abi.firmware.Effect;
-import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
@@ -18,11 +17,9 @@ import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
-import dev.trapline.board.boot.BootPlan;
 import dev.trapline.board.device.Pl011;
 import dev.trapline.board.memory.MachineMemory;
 import dev.trapline.machine.schedule.Scheduler;
-import dev.trapline.registry.CapabilityRegistry;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,20 +30,13 @@ public final class MachineCore implements Effects.Run {
 
     private static final RegisterWrites NOT_SUPPORTED = RegisterWrites.x0(-1);
 
-    /// What stands around the machine: its vCPUs and services, as actors or without.
-    public interface Surroundings extends Vcpus.Carrier, Effects.Services {
-        /// Has a service answer a call in place.
-        ///
-        /// @throws ServiceFailure if it fails
-        Reply<?> answer(String service, ServiceCall call);
-
-        /// The table of another policy for this machine.
-        CapabilityRegistry registry(Policy policy);
-
+    /// What stands around the machine: its vCPUs, as actors or without.
+    public interface Surroundings extends Vcpus.Carrier {
         /// The run is over.
         void ended();
     }
 
+    private final MachineParts parts;
     private final MachineSpec spec;
     private final MachineMemory memory;
     private final Pl011 uart;
@@ -69,34 +59,23 @@ public final class MachineCore implements Effects.Run {
     private boolean waitsForCredit;
     private Policy policy;
 
-    MachineCore(
-            MachineSpec spec,
-            BootPlan boot,
-            MachineMemory memory,
-            Pl011 uart,
-            ConsoleInput input,
-            PlannedInjections planned,
-            EntropySource entropy,
-            Console console,
-            History history,
-            Controls controls,
-            RunLog log,
-            Surroundings around) {
-        this.spec = spec;
-        this.memory = memory;
-        this.uart = uart;
-        this.console = console;
-        this.history = history;
-        this.controls = controls;
-        this.log = log;
+    MachineCore(MachineParts parts, Surroundings around) {
+        this.parts = parts;
+        this.spec = parts.spec();
+        this.memory = parts.memory();
+        this.uart = parts.uart();
+        this.console = parts.console();
+        this.history = parts.history();
+        this.controls = parts.controls();
+        this.log = parts.log();
         this.endings = new Endings(log);
         this.end = new RunEnd(history, console, uart, log, endings);
         this.around = around;
         this.scheduler = Scheduler.of(spec.schedule(), spec.sliceBudget(), spec.seed());
         this.vcpus = new Vcpus(spec.vcpus(), around);
         this.stolen = new StolenTime(spec.vcpus(), memory);
-        this.inputs = new Inputs(input, planned, entropy, uart, history, controls, log);
-        this.effects = new Effects(spec, boot, memory, uart, vcpus, stolen, inputs, around, this);
+        this.inputs = new Inputs(parts.input(), parts.planned(), parts.entropy(), uart, history, controls, log);
+        this.effects = new Effects(spec, parts.boot(), memory, uart, vcpus, stolen, inputs, parts.services(), this);
         this.boundary = new Boundary(clock, vcpus, stolen, inputs, effects, history, log, this::reconfigure);
         this.digests = new Digests(spec.ramDigestInterval(), memory, history);
         this.policy = spec.policy();
@@ -144,7 +123,7 @@ public final class MachineCore implements Effects.Run {
     private void answerInPlace(SliceEnd end, ServiceCall call, Decision decision) {
         Reply<?> reply;
         try {
-            reply = around.answer(serviceOf(decision), call);
+            reply = parts.services().answer(serviceOf(decision), call);
         } catch (ServiceFailure failure) {
             serviceFailed(end, failure);
             return;
@@ -333,7 +312,7 @@ public final class MachineCore implements Effects.Run {
         // A table takes a millisecond to make, and most runs have one policy all along.
         if (!wanted.equals(policy)) {
             policy = wanted;
-            vcpus.tellAll(new VcpuCommand.Reconfigure(around.registry(wanted)));
+            vcpus.tellAll(new VcpuCommand.Reconfigure(parts.registry(wanted)));
         }
     }
 

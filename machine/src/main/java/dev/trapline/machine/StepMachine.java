@@ -4,21 +4,13 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
-import dev.trapline.abi.firmware.Effect;
-import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.firmware.RegisterWrites;
-import dev.trapline.abi.firmware.Reply;
-import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
-import dev.trapline.machine.firmware.KeptState;
-import dev.trapline.machine.firmware.ServiceHost;
-import dev.trapline.registry.CapabilityRegistry;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -226,36 +218,6 @@ public final class StepMachine {
         }
     }
 
-    /// What the services' states are made of, in the order of their names: name, version, and a hash of the types.
-    ///
-    /// @throws dev.trapline.machine.firmware.state.UnsupportedStateException if one cannot be written
-    public List<String> serviceShapes() {
-        List<String> shapes = new ArrayList<>();
-        parts.services()
-                .forEach((name, host) ->
-                        shapes.add(name + " " + host.descriptor().version() + " " + host.stateShape()));
-        return shapes;
-    }
-
-    /// The services' states that were written down, in the order of their names.
-    public List<KeptState> keptServices(List<Bytes> states) {
-        if (states.size() != parts.services().size()) {
-            throw new IllegalArgumentException(
-                    states.size() + " states, and " + parts.services().size() + " services");
-        }
-        List<KeptState> kept = new ArrayList<>();
-        Iterator<Bytes> each = states.iterator();
-        parts.services().values().forEach(host -> kept.add(host.kept(each.next())));
-        return kept;
-    }
-
-    /// Keeps what the services hold, in the order of their names.
-    public List<KeptState> keepServices() {
-        List<KeptState> kept = new ArrayList<>();
-        parts.services().values().forEach(host -> kept.add(host.keep()));
-        return kept;
-    }
-
     /// Frees all engines.
     public void close() {
         vcpus.forEach(VcpuLogic::powerOff);
@@ -275,31 +237,6 @@ public final class StepMachine {
                 case VcpuCommand.Grant grant -> turn = new Turn(vcpu, grant);
                 case VcpuCommand.Change change -> logic(vcpu).apply(change);
             }
-        }
-
-        @Override
-        public Reply<?> answer(String service, ServiceCall call) {
-            return parts.host(service).answer(call);
-        }
-
-        @Override
-        public Iterable<String> services() {
-            return parts.services().keySet();
-        }
-
-        @Override
-        public List<Effect> notice(String service, MachineEvent event) {
-            return parts.host(service).notice(event);
-        }
-
-        @Override
-        public CapabilityRegistry registry(Policy policy) {
-            return parts.registry(policy);
-        }
-
-        @Override
-        public void restartServices() {
-            parts.services().values().forEach(ServiceHost::restart);
         }
 
         /// Engines stay: what the run left in them can be looked at.

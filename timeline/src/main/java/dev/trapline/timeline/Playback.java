@@ -129,7 +129,7 @@ public final class Playback implements AutoCloseable {
                 position(),
                 state.toArray(),
                 engines,
-                machine.keepServices(),
+                parts.services().keep(),
                 machine.policy(),
                 parts.memory().copy(keeping),
                 history.mark());
@@ -152,7 +152,8 @@ public final class Playback implements AutoCloseable {
     /// @throws dev.trapline.machine.firmware.state.UnsupportedStateException if the state of a service cannot be
     ///     written: it says which, and why
     public CheckpointKey key() {
-        return new CheckpointKey(recording, parts.engines().library().sha256(), machine.serviceShapes());
+        return new CheckpointKey(
+                recording, parts.engines().library().sha256(), parts.services().shapes());
     }
 
     /// A hash of all of the machine as it is here: of its memory, its vCPUs, its services, and of where its history
@@ -180,7 +181,7 @@ public final class Playback implements AutoCloseable {
                     Position.ofSlice(image.slice()),
                     image.words().stream().mapToLong(Long::longValue).toArray(),
                     image.engines(),
-                    machine.keptServices(image.services()),
+                    parts.services().kept(image.services()),
                     image.policy(),
                     MemoryCopy.of(image.ram(), image.flash(), stored.pages()),
                     mark);

@@ -11,13 +11,9 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
-import dev.trapline.abi.firmware.Effect;
-import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.firmware.Reply;
-import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.machine.RunOutcome;
-import dev.trapline.abi.policy.Policy;
 import dev.trapline.firmware.DirectBehavior;
 import dev.trapline.firmware.FirmwareActor;
 import dev.trapline.machine.Controls;
@@ -27,8 +23,6 @@ import dev.trapline.machine.RunReport;
 import dev.trapline.machine.SliceEnd;
 import dev.trapline.machine.VcpuCommand;
 import dev.trapline.machine.firmware.ServiceGate;
-import dev.trapline.machine.firmware.ServiceHost;
-import dev.trapline.registry.CapabilityRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -202,31 +196,6 @@ final class MachineActor extends DirectBehavior<MachineActor.Command>
         } else {
             vcpus.get(vcpu.index()).tell(command);
         }
-    }
-
-    @Override
-    public Reply<?> answer(String service, ServiceCall call) {
-        return parts.host(service).answer(call);
-    }
-
-    @Override
-    public Iterable<String> services() {
-        return parts.services().keySet();
-    }
-
-    @Override
-    public List<Effect> notice(String service, MachineEvent event) {
-        return parts.host(service).notice(event);
-    }
-
-    @Override
-    public CapabilityRegistry registry(Policy policy) {
-        return parts.registry(policy);
-    }
-
-    @Override
-    public void restartServices() {
-        parts.services().values().forEach(ServiceHost::restart);
     }
 
     /// The run is over: the children stop first, so that no engine is left over the memory; then the history is
