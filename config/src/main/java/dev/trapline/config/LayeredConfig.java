@@ -7,6 +7,7 @@ import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.Durability;
+import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.Schedule;
@@ -168,7 +169,7 @@ public final class LayeredConfig {
                 settings.choice("trapline.run.schedule", Arrays.asList(Schedule.values()), Schedule::id),
                 settings.word("trapline.run.seed"),
                 settings.number("trapline.run.slice", 1, MachineSpec.MAX_SLICE),
-                settings.number("trapline.run.cut-slice-cost", 1, MachineSpec.MAX_SLICE),
+                exitCosts(settings),
                 settings.number("trapline.run.max-instructions", 0, Long.MAX_VALUE),
                 settings.flag("trapline.run.reboot"),
                 deviceTree(settings, run),
@@ -181,6 +182,13 @@ public final class LayeredConfig {
                         "a duration from 1ms to 24h, as in 10s"),
                 registers.policy(),
                 registers.settings());
+    }
+
+    private static ExitCosts exitCosts(Settings settings) {
+        return new ExitCosts(
+                settings.number("trapline.run.exit-cost.hypercall", 0, ExitCosts.MAX),
+                settings.number("trapline.run.exit-cost.wait", 0, ExitCosts.MAX),
+                settings.number("trapline.run.exit-cost.maintenance", 0, ExitCosts.MAX));
     }
 
     private static long memory(Settings settings, Width width) {

@@ -10,6 +10,7 @@ import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.PlannedInjection;
@@ -43,7 +44,7 @@ class ConfigLoaderTest {
         assertThat(machine.cpuModel()).isEqualTo(CpuModel.CORTEX_A57);
         assertThat(machine.schedule()).isEqualTo(Schedule.ROUND_ROBIN);
         assertThat(machine.sliceBudget()).isEqualTo(20_000);
-        assertThat(machine.cutSliceCost()).isEqualTo(256);
+        assertThat(machine.exitCosts()).isEqualTo(new ExitCosts(100, 0, 0));
         assertThat(machine.inputInterval()).as("100 us of 16 ns each").isEqualTo(6250);
         assertThat(machine.rebootOnReset()).isTrue();
         assertThat(machine.policy()).isEqualTo(Policy.DEFAULT.withResident("smccc"));

@@ -16,7 +16,7 @@ final class RenewableEngine {
     private final EngineFactory engines;
     private final EngineSpec spec;
     private Engine engine;
-    private long counterReads;
+    private long executed;
     private List<Long> renewed = List.of();
 
     RenewableEngine(EngineFactory engines, EngineSpec spec) {
@@ -31,8 +31,10 @@ final class RenewableEngine {
     }
 
     /// Runs a slice, in pieces so short that none can fill an engine. That a slice is in pieces does not show.
-    Exit run(long budget, long now, Renewals renewals) {
-        counterReads = 0;
+    Exit run(VcpuCommand.Span span, Renewals renewals) {
+        executed = 0;
+        long budget = span.budget();
+        long shown = span.shown();
         renewed = List.of();
         long done = 0;
         int next = 0;
@@ -45,8 +47,9 @@ final class RenewableEngine {
             }
             renewIfNeeded(renewals.asNeeded() && place == NOWHERE, done);
             long piece = Math.min(piece(budget - done, done), place - done);
-            Exit exit = engine.run(piece, now + counterReads);
-            counterReads += engine.counterReads();
+            Exit exit = engine.run(piece, span.begins() + executed, shown);
+            executed += engine.executed();
+            shown = engine.shown();
             done += piece;
             if (done == budget || !(exit instanceof Exit.BudgetUsed)) {
                 return exit;
@@ -99,9 +102,9 @@ final class RenewableEngine {
         }
     }
 
-    /// How often the last slice read a counter.
-    long counterReads() {
-        return counterReads;
+    /// How many instructions the last slice completed.
+    long executed() {
+        return executed;
     }
 
     /// Where in the last slice the engine was replaced because it said so itself: after how many instructions.

@@ -23,7 +23,8 @@ import java.util.function.Function;
 /// Everything they are told is written to [#log], so that a test can say in which order things happened.
 public final class FakeEngines implements EngineFactory {
 
-    /// Plays one slice: sees the registers, may change them, says why the slice ends.
+    /// Plays one slice: sees the registers, may change them, says why the slice ends. What is not the budget ends it
+    /// with its first instruction.
     public interface Step extends Function<long[], Exit> {}
 
     public static final long ENTRY = 0x4000_0000L;
@@ -106,6 +107,7 @@ public final class FakeEngines implements EngineFactory {
         private int at;
         private long timer = NO_DEADLINE;
         private long now;
+        private long executed;
         private final Deque<Interrupted> interrupted = new ArrayDeque<>();
 
         private FakeEngine(String name) {
@@ -117,12 +119,14 @@ public final class FakeEngines implements EngineFactory {
             log.add(name + " runs " + budget + " at " + now);
             running = this;
             this.now = now;
-            return at < script.size() ? script.get(at++).apply(registers) : Exit.BudgetUsed.INSTANCE;
+            Exit exit = at < script.size() ? script.get(at++).apply(registers) : Exit.BudgetUsed.INSTANCE;
+            executed = exit instanceof Exit.BudgetUsed ? budget : 1;
+            return exit;
         }
 
         @Override
         public long executed() {
-            return 0;
+            return executed;
         }
 
         @Override

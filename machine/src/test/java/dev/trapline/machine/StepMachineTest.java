@@ -15,6 +15,7 @@ import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.JournalRecord.Slice;
+import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
@@ -35,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StepMachineTest {
 
     private static final long SLICE = 1000;
-    private static final long CUT = 256;
+    private static final long CALL = 256;
     private static final VcpuId CPU0 = new VcpuId(0);
     private static final VcpuId CPU1 = new VcpuId(1);
 
@@ -59,7 +60,7 @@ class StepMachineTest {
                 Schedule.ROUND_ROBIN,
                 0,
                 SLICE,
-                CUT,
+                new ExitCosts(CALL, 0, 0),
                 0,
                 true,
                 false,
@@ -119,7 +120,7 @@ class StepMachineTest {
                 .filteredOn(JournalRecord.Answer.class::isInstance)
                 .extracting(answer -> ((JournalRecord.Answer) answer).decision())
                 .containsOnly(resident ? new Decision.Resident("toy") : new Decision.Forwarded("toy"));
-        assertThat(machine.now()).as("two slices that calls cut short").isEqualTo(2 * CUT);
+        assertThat(machine.now()).as("two calls: one instruction each, and what a call costs").isEqualTo(2 * (1 + CALL));
     }
 
     @Test
@@ -174,7 +175,7 @@ class StepMachineTest {
         engines.script(engines.timer(5_000, wfi()), budget());
         StepMachine machine = machine(1);
         run(machine, 1);
-        assertThat(history.records).last().isEqualTo(new JournalRecord.Idle(5_000));
+        assertThat(history.records).last().isEqualTo(new JournalRecord.Round(5_000, 5_000 + SLICE));
         assertThat(machine.now()).isEqualTo(5_000);
         assertThat(machine.next()).isEqualTo(CPU0);
     }

@@ -32,7 +32,7 @@ public record HistoryWalk(Position from, @Nullable Position to) {
     /// @param number from 1, as `hypercall#9` names it
     /// @param slice ordinal of the slice that it ended
     /// @param time virtual time at the beginning of that slice, in ticks
-    /// @param made virtual time at its end, in ticks
+    /// @param made virtual time when the call was made, in ticks
     public record Call(long number, long slice, long time, long made, VcpuId vcpu, HypercallExit exit, Answer answer) {}
 
     /// Something that happened without a call: an injection, or what a service made of an event.
@@ -67,7 +67,7 @@ public record HistoryWalk(Position from, @Nullable Position to) {
                     if (isBehind(number)) {
                         return;
                     }
-                    begin = time.now();
+                    begin = slice.began();
                     time.pass(slice);
                     caller = slice;
                     if (isAtOrAfterFrom(Position.atExit(number))) {
@@ -80,10 +80,10 @@ public record HistoryWalk(Position from, @Nullable Position to) {
                     if (isIn(Position.atExit(number))
                             && caller != null
                             && caller.exit() instanceof HypercallExit exit) {
-                        sink.call(new Call(calls, number, begin, time.now(), caller.vcpu(), exit, answer));
+                        sink.call(new Call(calls, number, begin, caller.made(), caller.vcpu(), exit, answer));
                     }
                 }
-                case JournalRecord.Idle idle -> time.pass(idle);
+                case JournalRecord.Round round -> time.pass(round);
                 case JournalRecord record -> {
                     if (isHappening(record) && isIn(Position.ofSlice(number))) {
                         sink.happened(new Happening(number, time.now(), record));

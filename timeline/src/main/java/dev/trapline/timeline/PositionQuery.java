@@ -75,19 +75,19 @@ public sealed interface PositionQuery {
         for (Iterator<HistoryEntry> entries = recording.entries(); entries.hasNext(); ) {
             JournalRecord record = entries.next().record();
             // Only what stands behind a slice's inputs is its beginning.
-            if (record instanceof JournalRecord.Slice && time.now() >= ticks) {
+            if (record instanceof JournalRecord.Slice slice && slice.began() >= ticks) {
                 return Position.ofSlice(time.slices());
             }
             time.pass(record);
         }
-        if (time.now() >= ticks) {
+        if (time.latest() >= ticks) {
             return Position.ofSlice(time.slices());
         }
         throw new NoSuchPositionException(String.format(
                 Locale.ROOT,
                 "%.9f s is past the end of the recording, which ends at %.9f s (slice %d)",
                 seconds(ticks),
-                seconds(time.now()),
+                seconds(time.latest()),
                 time.slices()));
     }
 

@@ -2,6 +2,7 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
@@ -152,7 +153,7 @@ class ConformanceTest {
                 schedule,
                 seed,
                 20_000,
-                256,
+                new ExitCosts(256, 0, 0),
                 LIMIT,
                 true,
                 true,

@@ -109,7 +109,7 @@ class FeaturesAgreementTest {
                 spec.schedule(),
                 spec.seed(),
                 spec.sliceBudget(),
-                spec.cutSliceCost(),
+                spec.exitCosts(),
                 spec.maxInstructions(),
                 spec.rebootOnReset(),
                 spec.deviceTree(),

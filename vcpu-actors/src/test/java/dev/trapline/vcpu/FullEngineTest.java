@@ -3,6 +3,7 @@ package dev.trapline.vcpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.Width;
@@ -231,7 +232,7 @@ class FullEngineTest {
                 Schedule.ROUND_ROBIN,
                 0,
                 guest.slice,
-                256,
+                new ExitCosts(256, 0, 0),
                 0,
                 true,
                 false,

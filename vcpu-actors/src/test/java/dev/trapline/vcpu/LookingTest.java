@@ -2,6 +2,7 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Width;
@@ -117,7 +118,7 @@ class LookingTest {
                 Schedule.ROUND_ROBIN,
                 0,
                 50,
-                256,
+                new ExitCosts(256, 0, 0),
                 20_000,
                 true,
                 false,

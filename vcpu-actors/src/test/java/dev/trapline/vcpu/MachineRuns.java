@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
+import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Width;
@@ -80,7 +81,7 @@ final class MachineRuns implements AutoCloseable {
                 schedule,
                 seed,
                 20_000,
-                256,
+                new ExitCosts(256, 0, 0),
                 4_000_000_000L,
                 true,
                 true,
@@ -106,7 +107,7 @@ final class MachineRuns implements AutoCloseable {
                 seed == 0 ? Schedule.ROUND_ROBIN : Schedule.RANDOM,
                 seed,
                 20_000,
-                256,
+                new ExitCosts(256, 0, 0),
                 limit,
                 true,
                 true,
@@ -177,7 +178,7 @@ final class MachineRuns implements AutoCloseable {
                 schedule,
                 7,
                 slice,
-                256,
+                new ExitCosts(256, 0, 0),
                 limit,
                 true,
                 true,

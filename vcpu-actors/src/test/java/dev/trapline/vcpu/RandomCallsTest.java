@@ -2,6 +2,7 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.ExecutionState;
@@ -227,7 +228,7 @@ class RandomCallsTest {
                 Schedule.ROUND_ROBIN,
                 0,
                 20_000,
-                256,
+                new ExitCosts(256, 0, 0),
                 0,
                 false,
                 false,

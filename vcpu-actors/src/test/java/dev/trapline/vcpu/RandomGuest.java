@@ -1,5 +1,6 @@
 package dev.trapline.vcpu;
 
+import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.VcpuId;
@@ -52,7 +53,7 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
                 random.nextBoolean() ? Schedule.RANDOM : Schedule.ROUND_ROBIN,
                 random.nextInt(1000),
                 1 + random.nextInt(400),
-                256,
+                new ExitCosts(256, 0, 0),
                 INSTRUCTIONS,
                 true,
                 false,

@@ -2,6 +2,7 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
@@ -134,7 +135,7 @@ class SdeiChecksumTest {
                 Schedule.RANDOM,
                 seed,
                 SLICE,
-                256,
+                new ExitCosts(256, 0, 0),
                 4_000_000_000L,
                 true,
                 true,

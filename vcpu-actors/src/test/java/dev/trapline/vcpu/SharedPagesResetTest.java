@@ -169,7 +169,7 @@ class SharedPagesResetTest {
                 plain.schedule(),
                 plain.seed(),
                 plain.sliceBudget(),
-                plain.cutSliceCost(),
+                plain.exitCosts(),
                 plain.maxInstructions(),
                 plain.rebootOnReset(),
                 true,

@@ -1,5 +1,6 @@
 package dev.trapline.vcpu;
 
+import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.MachineSpec;
@@ -50,7 +51,7 @@ public record Specs(
                 schedule,
                 seed,
                 slice,
-                256,
+                new ExitCosts(256, 0, 0),
                 maxInstructions,
                 reboot,
                 false,

@@ -144,9 +144,9 @@ class SuspendTest {
         engines.script(engines.timer(1_000_000, wfi()), engines.timer(Long.MAX_VALUE, hvc(SYSTEM_OFF)));
         runAndReplay(machine(1, new Doing()), new Doing());
         assertThat(engines.log).containsSubsequence("cpu0 runs 20000 at 0", "cpu0 runs 20000 at 1000000");
-        assertThat(records().filter(JournalRecord.Idle.class::isInstance))
+        assertThat(records().filter(JournalRecord.Round.class::isInstance))
                 .as("the jump is journaled")
-                .containsExactly(new JournalRecord.Idle(1_000_000));
+                .containsExactly(new JournalRecord.Round(1_000_000, 1_020_000));
     }
 
     @Test
@@ -167,7 +167,7 @@ class SuspendTest {
         engines.script(budget(), wfi(), hvc(SYSTEM_OFF));
         RunReport report = runAndReplay(machine(1, new Doing()).inject(at(ZERO, 1)), new Doing());
         assertThat(report.outcome()).isEqualTo(new RunOutcome.PoweredOff());
-        assertThat(records().filter(JournalRecord.Idle.class::isInstance))
+        assertThat(records().filter(JournalRecord.Round.class::isInstance))
                 .as("no time passed idly")
                 .isEmpty();
     }
@@ -229,7 +229,7 @@ class SuspendTest {
                 .as("the interrupt came before the call")
                 .containsExactly("Started[]", "call at 20000", "StayedAwake[vcpu=vcpu0, time=20256]");
         assertThat(effects()).containsExactly(new Effect.StayAwake(ZERO));
-        assertThat(records().filter(JournalRecord.Idle.class::isInstance))
+        assertThat(records().filter(JournalRecord.Round.class::isInstance))
                 .as("no time passed")
                 .isEmpty();
     }

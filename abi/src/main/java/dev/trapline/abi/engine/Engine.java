@@ -21,6 +21,14 @@ public interface Engine extends AutoCloseable {
     /// @throws EngineException if the engine itself failed
     Exit run(long budget, long now);
 
+    default Exit run(long budget, long now, long shown) {
+        return run(budget, now);
+    }
+
+    default long shown() {
+        return 0;
+    }
+
     /// The largest budget of a slice, in instructions.
     long MAX_BUDGET = 1L << 30;
 

@@ -22,9 +22,10 @@ import java.util.TreeMap;
 ///     AArch32
 /// @param schedule who runs next, and for how long
 /// @param seed of the schedule's generator
-/// @param sliceBudget full length of a slice in instructions, 1 to [#MAX_SLICE]
-/// @param cutSliceCost virtual time of a slice that an exit cut short, in ticks, 1 to [#MAX_SLICE]
-/// @param maxInstructions granted budget after which the run ends; 0 is no limit
+/// @param sliceBudget the quantum: how long a round is, in ticks, and so the most instructions of a slice; 1 to
+///     [#MAX_SLICE]
+/// @param exitCosts what exits cost in virtual time
+/// @param maxInstructions executed instructions after which the run ends; 0 is no limit
 /// @param rebootOnReset whether SYSTEM_RESET restarts the machine; otherwise it ends the run
 /// @param deviceTree whether a device tree is generated at the start of RAM and handed over: in x0, or in r2 on AArch32
 /// @param inputInterval least virtual time between two bytes of scripted console input, in ticks
@@ -40,7 +41,7 @@ public record MachineSpec(
         Schedule schedule,
         long seed,
         long sliceBudget,
-        long cutSliceCost,
+        ExitCosts exitCosts,
         long maxInstructions,
         boolean rebootOnReset,
         boolean deviceTree,
@@ -90,7 +91,6 @@ public record MachineSpec(
                 "at most 3 GiB on an AArch32 machine",
                 ramBytes);
         check(sliceBudget >= 1 && sliceBudget <= MAX_SLICE, "sliceBudget", "1 to " + MAX_SLICE, sliceBudget);
-        check(cutSliceCost >= 1 && cutSliceCost <= MAX_SLICE, "cutSliceCost", "1 to " + MAX_SLICE, cutSliceCost);
         check(maxInstructions >= 0, "maxInstructions", "0 (no limit) or more", maxInstructions);
         check(inputInterval >= 0, "inputInterval", "0 or more", inputInterval);
         check(ramDigestInterval >= 1, "ramDigestInterval", "1 or more", ramDigestInterval);
@@ -125,7 +125,7 @@ public record MachineSpec(
                 schedule,
                 seed,
                 sliceBudget,
-                cutSliceCost,
+                exitCosts,
                 maxInstructions,
                 rebootOnReset,
                 deviceTree,

@@ -4,6 +4,7 @@ import dev.trapline.abi.AddressRange;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.firmware.SharedMemory;
+import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.policy.Policy;
@@ -37,7 +38,7 @@ final class Specs {
                 Schedule.ROUND_ROBIN,
                 0,
                 20_000,
-                256,
+                new ExitCosts(256, 0, 0),
                 0,
                 true,
                 deviceTree,

@@ -2,6 +2,7 @@ package dev.trapline.journal.codec;
 
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Width;
+import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
 import java.util.SortedMap;
@@ -10,9 +11,8 @@ import java.util.TreeMap;
 /// The machine of a recording's header as bytes.
 ///
 /// ```text
-///  varint vcpus, varint clusterSize, u8 cpuModel, u8 width, varint ramBytes, u8 schedule, u64 seed, varint
-/// sliceBudget, varint
-/// cutSliceCost,
+///  varint vcpus, varint clusterSize, u8 cpuModel, u8 width, varint ramBytes, u8 schedule, u64 seed,
+///  varint sliceBudget, varint cost of a hypercall, varint of a wait, varint of maintenance,
 ///  varint maxInstructions, u8 rebootOnReset, u8 deviceTree, varint inputInterval, varint ramDigestInterval
 ///  policy, as PolicyCodec writes it
 ///  varint count, settings in ascending order of the key: text key, text value
@@ -31,7 +31,9 @@ final class SpecCodec {
         Codes.SCHEDULE.write(out, spec.schedule());
         out.i64(spec.seed());
         out.varint(spec.sliceBudget());
-        out.varint(spec.cutSliceCost());
+        out.varint(spec.exitCosts().hypercall());
+        out.varint(spec.exitCosts().waitForInterrupt());
+        out.varint(spec.exitCosts().maintenance());
         out.varint(spec.maxInstructions());
         out.u8(spec.rebootOnReset() ? 1 : 0);
         out.u8(spec.deviceTree() ? 1 : 0);
@@ -56,7 +58,7 @@ final class SpecCodec {
         Schedule schedule = Codes.SCHEDULE.read(in);
         long seed = in.i64();
         long sliceBudget = in.varint();
-        long cutSliceCost = in.varint();
+        ExitCosts exitCosts = new ExitCosts(in.varint(), in.varint(), in.varint());
         long maxInstructions = in.varint();
         boolean rebootOnReset = in.flag();
         boolean deviceTree = in.flag();
@@ -71,7 +73,7 @@ final class SpecCodec {
                 schedule,
                 seed,
                 sliceBudget,
-                cutSliceCost,
+                exitCosts,
                 maxInstructions,
                 rebootOnReset,
                 deviceTree,

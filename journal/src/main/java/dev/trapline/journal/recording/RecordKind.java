@@ -14,7 +14,7 @@ public enum RecordKind {
     INJECTED,
     REACTION,
     ENTROPY,
-    IDLE,
+    ROUND,
     RENEWED,
     STOP,
     END;
@@ -31,7 +31,7 @@ public enum RecordKind {
             case JournalRecord.Injected _ -> INJECTED;
             case JournalRecord.Reaction _ -> REACTION;
             case JournalRecord.Entropy _ -> ENTROPY;
-            case JournalRecord.Idle _ -> IDLE;
+            case JournalRecord.Round _ -> ROUND;
             case JournalRecord.Renewed _ -> RENEWED;
             case JournalRecord.Stop _ -> STOP;
             case JournalRecord.End _ -> END;
