@@ -78,6 +78,18 @@ public final class FakeEngines implements EngineFactory {
         };
     }
 
+    /// A step that ends with the next instruction after so many others.
+    public static Step after(long instructions, Step then) {
+        return new Later(instructions, then);
+    }
+
+    private record Later(long instructions, Step then) implements Step {
+        @Override
+        public Exit apply(long[] registers) {
+            return then.apply(registers);
+        }
+    }
+
     public static Step budget() {
         return _ -> Exit.BudgetUsed.INSTANCE;
     }
@@ -108,6 +120,8 @@ public final class FakeEngines implements EngineFactory {
         private long timer = NO_DEADLINE;
         private long now;
         private long executed;
+        /// Instructions done of those before a step.
+        private long waited;
         private final Deque<Interrupted> interrupted = new ArrayDeque<>();
 
         private FakeEngine(String name) {
@@ -119,8 +133,17 @@ public final class FakeEngines implements EngineFactory {
             log.add(name + " runs " + budget + " at " + now);
             running = this;
             this.now = now;
-            Exit exit = at < script.size() ? script.get(at++).apply(registers) : Exit.BudgetUsed.INSTANCE;
-            executed = exit instanceof Exit.BudgetUsed ? budget : 1;
+            Step step = at < script.size() ? script.get(at) : budget();
+            long before = step instanceof Later(long instructions, Step _) ? instructions - waited : 0;
+            if (before >= budget) {
+                waited += budget;
+                executed = budget;
+                return Exit.BudgetUsed.INSTANCE;
+            }
+            waited = 0;
+            at++;
+            Exit exit = step.apply(registers);
+            executed = exit instanceof Exit.BudgetUsed ? budget : before + 1;
             return exit;
         }
 

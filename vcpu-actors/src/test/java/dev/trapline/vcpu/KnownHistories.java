@@ -29,7 +29,7 @@ final class KnownHistories {
                         spec.schedule() == Schedule.ROUND_ROBIN ? "round robin" : "seed " + spec.seed(),
                         report.outcome(),
                         report.progress(),
-                        report.instructionsGranted(),
+                        report.instructions(),
                         report.registerDigest(),
                         report.memoryDigest(),
                         report.consoleDigest());

@@ -84,7 +84,7 @@ class MachineTest {
         assertThat(report.progress())
                 .as("a full slice costs its budget, a cut one the fixed 256")
                 .isEqualTo(new Progress(20_000 + 256, 2, 1));
-        assertThat(report.instructionsGranted()).isEqualTo(40_000);
+        assertThat(report.instructions()).isEqualTo(40_000);
         assertThat(report.lastHypercalls())
                 .containsExactly("hypercall#1 vcpu0 HVC PSCI_SYSTEM_OFF() = ? [psci, forwarded] system off");
     }
@@ -193,7 +193,7 @@ class MachineTest {
         engines.script();
         RunReport report = run(machine(Specs.withVcpus(1).limit(50_001)));
         assertThat(report.outcome()).isEqualTo(new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS));
-        assertThat(report.instructionsGranted()).isEqualTo(50_001);
+        assertThat(report.instructions()).isEqualTo(50_001);
         assertThat(engines.log).contains("cpu0 runs 10001 at 40000");
     }
 
