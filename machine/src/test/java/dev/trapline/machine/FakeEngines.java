@@ -122,6 +122,7 @@ public final class FakeEngines implements EngineFactory {
         private long executed;
         /// Instructions done of those before a step.
         private long waited;
+        private long shown;
         private final Deque<Interrupted> interrupted = new ArrayDeque<>();
 
         private FakeEngine(String name) {
@@ -129,10 +130,11 @@ public final class FakeEngines implements EngineFactory {
         }
 
         @Override
-        public Exit run(long budget, long now) {
+        public Exit run(long budget, long now, long shown) {
             log.add(name + " runs " + budget + " at " + now);
             running = this;
             this.now = now;
+            this.shown = shown;
             Step step = at < script.size() ? script.get(at) : budget();
             long before = step instanceof Later(long instructions, Step _) ? instructions - waited : 0;
             if (before >= budget) {
@@ -153,8 +155,8 @@ public final class FakeEngines implements EngineFactory {
         }
 
         @Override
-        public long counterReads() {
-            return 0;
+        public long shown() {
+            return shown;
         }
 
         @Override

@@ -73,9 +73,13 @@ record InstanceLayout(int counter, int itFlag) {
         return this;
     }
 
-    /// Whether [#begun] is known.
-    boolean tellsBegun() {
-        return counter >= 0;
+    /// Refuses a library that does not tell how many instructions it has begun: time stands on that.
+    ///
+    /// @throws EngineException if it does not
+    void requireCounter(UnicornLibrary library) {
+        if (counter < 0) {
+            throw library.unknown("does not tell how many instructions it has executed, which virtual time is counted by");
+        }
     }
 
     private static int findCounter(Unicorn probe) {

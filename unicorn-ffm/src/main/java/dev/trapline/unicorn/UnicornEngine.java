@@ -28,7 +28,6 @@ final class UnicornEngine implements Engine {
     private final UnicornLibrary library;
     private final Unicorn unicorn;
     private final Architecture architecture;
-    private final VirtualClock clock = new VirtualClock();
     private final EngineHooks hooks;
     private final BusErrors bus;
     private final Translations translations;
@@ -59,7 +58,6 @@ final class UnicornEngine implements Engine {
         this.bus = new BusErrors(spec.memory(), architecture.generalRegisters(unicorn), translation, progress);
         this.hooks = new EngineHooks(
                 unicorn,
-                clock,
                 a64 ? new DebugRegisters(unicorn) : null,
                 architecture.monitorControl(unicorn),
                 bus,
@@ -126,6 +124,9 @@ final class UnicornEngine implements Engine {
             unicorn.hookTranslation(new StateCheck(unicorn, library.switchLayout(), bus));
             cpu = shortcuts.cpuLayout().orElse(null);
             bus.knowFetched(this::isFetched);
+            if (counted == null) {
+                library.instanceLayout().requireCounter(library);
+            }
         }
         space.mapGaps(stubs, shortcuts != null);
     }
@@ -141,11 +142,11 @@ final class UnicornEngine implements Engine {
     }
 
     @Override
-    public Exit run(long budget, long now) {
+    public Exit run(long budget, long now, long shown) {
         if (budget < 1 || budget > MAX_BUDGET) {
             throw new IllegalArgumentException("a budget is 1 to " + MAX_BUDGET + " instructions, not " + budget);
         }
-        hooks.beginSlice(now);
+        hooks.beginSlice(now, shown);
         if (cpu != null) {
             cpu.holdSize(cpu.cpu(unicorn));
         }
@@ -155,7 +156,7 @@ final class UnicornEngine implements Engine {
         Exit exit = exits.exit(start(budget), registers);
         executed = counted == null
                 ? progress.completed(budget)
-                : counted.completed(budget, progress.end(), registers[GeneralRegisters.PC]);
+                : counted.completed(progress.end(), registers[GeneralRegisters.PC]);
         return exit;
     }
 
@@ -195,11 +196,12 @@ final class UnicornEngine implements Engine {
 
     @Override
     public long executed() {
-        if (counted == null && !library.instanceLayout().tellsBegun()) {
-            throw new EngineException("version " + library.identity().version()
-                    + " of Unicorn does not tell how many instructions a slice completed; use version 2.0.1 or 2.1");
-        }
         return executed;
+    }
+
+    @Override
+    public long shown() {
+        return hooks.shown();
     }
 
     /// How many blocks of code count their instructions by themselves.
@@ -208,16 +210,7 @@ final class UnicornEngine implements Engine {
     }
 
     private long begun() {
-        if (counted != null) {
-            return 0;
-        }
-        InstanceLayout layout = library.instanceLayout();
-        return layout.tellsBegun() ? layout.begun(unicorn) : 0;
-    }
-
-    @Override
-    public long counterReads() {
-        return clock.reads();
+        return counted == null ? library.instanceLayout().begun(unicorn) : 0;
     }
 
     @Override

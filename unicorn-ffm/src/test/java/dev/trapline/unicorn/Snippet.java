@@ -152,7 +152,7 @@ public final class Snippet implements AutoCloseable {
 
     /// Runs the first engine for one slice, at virtual time 0.
     public Exit run(long budget) {
-        return engine().run(budget, 0);
+        return engine().run(budget, 0, 0);
     }
 
     /// Runs the first engine until something else than the budget ends a slice.
