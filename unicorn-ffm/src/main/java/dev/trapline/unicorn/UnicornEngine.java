@@ -36,6 +36,8 @@ final class UnicornEngine implements Engine {
     private final Exits exits;
     private final TranslationUse use;
     private final @Nullable Aarch32Watch watch;
+    /// Null where the library counts as it does by itself.
+    private final @Nullable Aarch32Count count;
     private final @Nullable HandlerSwitch handlers;
     private final DataOrderControl dataOrder;
     private @Nullable CountedRun counted;
@@ -67,12 +69,16 @@ final class UnicornEngine implements Engine {
         Instructions instructions = new Instructions(spec.memory());
         this.use = new TranslationUse(
                 unicorn, library.codeBuffer(architecture.arch()).orElse(null));
-        this.watch = a64
+        Aarch32Count narrow = a64 ? null : new Aarch32Count(unicorn, library.instanceLayout().forAarch32(library));
+        this.count = narrow;
+        this.watch = narrow == null
                 ? null
                 : new Aarch32Watch(
                         unicorn,
                         architecture,
-                        library.instanceLayout().forAarch32(library),
+                        library.instanceLayout(),
+                        narrow,
+                        translations::dropAll,
                         instructions,
                         new Aarch32Time(unicorn, hooks.time()),
                         progress,
@@ -150,8 +156,8 @@ final class UnicornEngine implements Engine {
         if (cpu != null) {
             cpu.holdSize(cpu.cpu(unicorn));
         }
-        if (watch != null) {
-            return runWatched(watch, budget);
+        if (watch != null && count != null) {
+            return runWatched(watch, count, budget);
         }
         Exit exit = exits.exit(start(budget), registers);
         executed = counted == null
@@ -160,20 +166,26 @@ final class UnicornEngine implements Engine {
         return exit;
     }
 
-    private Exit runWatched(Aarch32Watch watching, long budget) {
+    private Exit runWatched(Aarch32Watch watching, Aarch32Count counting, long budget) {
         watching.beginSlice(registers);
         int code = UnicornConstants.UC_ERR_OK;
-        long last = 0;
-        for (long left = budget; left > 0; left = watching.resume(left, registers, isCutShort(code))) {
+        long done = 0;
+        long inLast = 0;
+        boolean goesOn = true;
+        while (goesOn && done < budget) {
             use.requireRoom();
-            last = left;
+            progress.beginRun(done);
+            long left = budget - done;
             code = watching.passHint(start(left), faults, registers);
+            inLast = counting.completed(left);
+            goesOn = watching.resume(left, registers, isCutShort(code));
+            done += goesOn ? inLast : 0;
         }
         Exit exit = isCutShort(UnicornConstants.UC_ERR_OK) ? null : watching.exit(registers, dataOrder);
         if (exit == null) {
             exit = exits.exit(code, registers);
         }
-        executed = budget - last + progress.completed(watching.done(last));
+        executed = goesOn ? done : done + progress.completed(inLast);
         return exit;
     }
 
@@ -184,7 +196,12 @@ final class UnicornEngine implements Engine {
 
     private int start(long budget) {
         long begin = architecture.startAddress(registers[GeneralRegisters.PC], registers[GeneralRegisters.PSTATE]);
-        int code = counted == null ? unicorn.start(begin, budget) : counted.run(begin, budget);
+        int code;
+        if (counted != null) {
+            code = counted.run(begin, budget);
+        } else {
+            code = count == null ? unicorn.start(begin, budget) : count.run(begin, budget);
+        }
         fetchRegisters();
         return code;
     }
@@ -210,7 +227,10 @@ final class UnicornEngine implements Engine {
     }
 
     private long begun() {
-        return counted == null ? library.instanceLayout().begun(unicorn) : 0;
+        if (counted != null) {
+            return 0;
+        }
+        return count == null ? library.instanceLayout().begun(unicorn) : count.begun();
     }
 
     @Override
