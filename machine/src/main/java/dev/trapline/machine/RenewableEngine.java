@@ -33,49 +33,45 @@ final class RenewableEngine {
     /// Runs a slice, in pieces so short that none can fill an engine. That a slice is in pieces does not show.
     Exit run(VcpuCommand.Span span, Renewals renewals) {
         executed = 0;
-        long budget = span.budget();
-        long shown = span.shown();
         renewed = List.of();
-        long done = 0;
+        long shown = span.shown();
         int next = 0;
         while (true) {
             long place = next < renewals.recorded().size() ? renewals.recorded().get(next) : NOWHERE;
-            if (place == done) {
+            if (place <= executed) {
                 next++;
                 renew();
                 continue;
             }
-            renewIfNeeded(renewals.asNeeded() && place == NOWHERE, done);
-            long piece = Math.min(piece(budget - done, done), place - done);
-            Exit exit = engine.run(piece, span.begins() + executed, shown);
+            renewIfNeeded(renewals.asNeeded() && place == NOWHERE);
+            Exit exit = engine.run(Math.min(piece(span.budget()), place - executed), span.begins() + executed, shown);
             executed += engine.executed();
             shown = engine.shown();
-            done += piece;
-            if (done == budget || !(exit instanceof Exit.BudgetUsed)) {
+            if (executed >= span.budget() || !(exit instanceof Exit.BudgetUsed)) {
                 return exit;
             }
         }
     }
 
-    private long piece(long left, long done) {
+    private long piece(long budget) {
         // Pieces end at the same places whatever else divides the slice.
         long room = engine.roomBudget();
-        return Math.min(left, room - done % room);
+        return Math.min(budget - executed, room - executed % room);
     }
 
-    private void renewIfNeeded(boolean decides, long done) {
+    private void renewIfNeeded(boolean decides) {
         switch (engine.room()) {
             case AMPLE -> {}
             case SCARCE -> {
                 if (decides) {
-                    note(done);
+                    note(executed);
                     renew();
                 }
             }
             case NONE -> {
                 // In a replay: this library needs more room than the recorded run's. The digests decide.
                 if (decides) {
-                    note(done);
+                    note(executed);
                 }
                 renew();
             }

@@ -28,7 +28,6 @@ public final class StepMachine {
     private final List<VcpuLogic> vcpus = new ArrayList<>();
     private @Nullable Turn turn;
     private boolean partlyRun;
-    private long steps;
     private long stepped;
     private long stepShown;
 
@@ -134,24 +133,23 @@ public final class StepMachine {
     ///
     /// @return whether the slice has more
     public boolean step() {
-        Turn taken = steps == 0 ? taken() : turn;
+        Turn taken = stepped == 0 ? taken() : turn;
         if (taken == null) {
             throw new IllegalStateException("no slice was granted");
         }
         partlyRun = true;
         VcpuCommand.Grant whole = taken.grant();
         VcpuCommand.Span span = whole.span();
-        Renewals renewals = whole.renewals().recorded().contains(steps) ? Renewals.NONE.and(0) : Renewals.NONE;
+        Renewals renewals = whole.renewals().recorded().contains(stepped) ? Renewals.NONE.and(0) : Renewals.NONE;
         VcpuLogic.PartEnd step = logic(taken.vcpu())
                 .runPart(new VcpuCommand.Grant(
-                        new VcpuCommand.Span(1, span.begins() + stepped, steps == 0 ? span.shown() : stepShown),
-                        steps == 0 ? whole.writes() : RegisterWrites.NONE,
+                        new VcpuCommand.Span(1, span.begins() + stepped, stepped == 0 ? span.shown() : stepShown),
+                        stepped == 0 ? whole.writes() : RegisterWrites.NONE,
                         false,
                         renewals));
-        steps++;
         stepped += step.executed();
         stepShown = step.shown();
-        return step.exit() instanceof Exit.BudgetUsed && steps < span.budget();
+        return step.exit() instanceof Exit.BudgetUsed && stepped < span.budget();
     }
 
     /// The budget of the slice that was granted, in instructions.
@@ -217,7 +215,6 @@ public final class StepMachine {
                         state.takeFlag(),
                         Renewals.load(state)));
         partlyRun = false;
-        steps = 0;
         stepped = 0;
         for (int index = 0; index < vcpus.size(); index++) {
             vcpus.get(index).load(state, engines.get(index));
