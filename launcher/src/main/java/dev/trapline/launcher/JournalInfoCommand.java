@@ -8,7 +8,7 @@ import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Survey;
-import dev.trapline.journal.store.CheckpointSummary;
+import dev.trapline.timeline.checkpoint.CheckpointSummary;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
