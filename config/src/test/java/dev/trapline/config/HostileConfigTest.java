@@ -89,7 +89,7 @@ class HostileConfigTest {
         write("sub/more.conf", "trapline.machine.cpus = 3\ninclude \"absent.conf\"");
         Path outer = write("outer.conf", "include \"sub/more.conf\"\ntrapline.machine.memory = 64M");
         LayeredConfig layers = new ConfigLoader().file(outer).load();
-        assertThat(layers.validate(ConfigFixture.SERVICES).machine().vcpus())
+        assertThat(layers.validate(ConfigFixture.SERVICES).machine().cpus().count())
                 .as("set by the included file, whose own include is of a file that is not there")
                 .isEqualTo(3);
         write("required.conf", "include required(\"absent.conf\")");
@@ -278,7 +278,7 @@ class HostileConfigTest {
         assertThat(layers.plugins())
                 .as("relative to the file that names them")
                 .containsExactly(directory.resolve("a.jar"), directory.resolve("b.jar"));
-        assertThat(layers.validate(ConfigFixture.SERVICES).machine().clusterSize())
+        assertThat(layers.validate(ConfigFixture.SERVICES).machine().cpus().clusterSize())
                 .isEqualTo(2);
     }
 

@@ -205,10 +205,12 @@ class IncludedFilesTest {
         Path inner = Files.createDirectory(directory.resolve("inner"));
         for (String name : new String[] {far.toString(), "../elsewhere/far.conf"}) {
             Path outer = write("inner/outer.conf", "include \"" + name + "\"");
-            assertThat(machine(outer).vcpus()).as(name).isEqualTo(3);
+            assertThat(machine(outer).cpus().count()).as(name).isEqualTo(3);
         }
         Files.createSymbolicLink(inner.resolve("link.conf"), far);
-        assertThat(machine(write("inner/outer.conf", "include \"link.conf\"")).vcpus())
+        assertThat(machine(write("inner/outer.conf", "include \"link.conf\""))
+                        .cpus()
+                        .count())
                 .as("a link")
                 .isEqualTo(3);
         assertThat(new ConfigLoader()
@@ -229,16 +231,19 @@ class IncludedFilesTest {
     void aSubstitutionMeansWhatTheIncludedFileOrTheWholeSays() {
         write("sizes.conf", "cluster-size = ${cpus}\ncpus = 4");
         assertThat(machine(write("outer.conf", "trapline.machine { include \"sizes.conf\" }"))
+                        .cpus()
                         .clusterSize())
                 .as("a key of the file itself, which stands in a section")
                 .isEqualTo(4);
         write("sizes.conf", "cluster-size = ${trapline.machine.cpus}");
         assertThat(machine(write("outer.conf", "trapline.machine { cpus = 5, include \"sizes.conf\" }"))
+                        .cpus()
                         .clusterSize())
                 .as("a key of the file that includes it")
                 .isEqualTo(5);
         write("middle.conf", "machine { include \"sizes.conf\" }\nmachine.cpus = 6");
         assertThat(machine(write("outer.conf", "trapline { include \"middle.conf\" }"))
+                        .cpus()
                         .clusterSize())
                 .as("through two files")
                 .isEqualTo(6);

@@ -42,7 +42,7 @@ final class Seek {
         try (WatchedReader reader = RecordingPath.open(terminal, replaying.recording(), replaying.open())) {
             Position position = PositionText.find(wanted, reader);
             reader.watch().pause();
-            Width width = reader.header().spec().width();
+            Width width = reader.header().spec().cpus().width();
             return withSeeker(reader, NOWHERE, seeker -> {
                 seek(seeker, position.slice());
                 Playback playback = seeker.playback();

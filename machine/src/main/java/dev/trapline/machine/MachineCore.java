@@ -71,14 +71,17 @@ public final class MachineCore implements Effects.Run {
         this.endings = new Endings(log);
         this.end = new RunEnd(history, console, uart, log, endings);
         this.around = around;
-        this.scheduler = Scheduler.of(spec.schedule(), spec.sliceBudget(), spec.seed());
-        this.vcpus = new Vcpus(spec.vcpus(), around);
-        this.stolen = new StolenTime(spec.vcpus(), memory);
+        this.scheduler = Scheduler.of(
+                spec.schedule().kind(),
+                spec.schedule().sliceBudget(),
+                spec.schedule().seed());
+        this.vcpus = new Vcpus(spec.cpus().count(), around);
+        this.stolen = new StolenTime(spec.cpus().count(), memory);
         this.inputs = new Inputs(parts.input(), parts.planned(), parts.entropy(), uart, history, controls, log);
         this.effects = new Effects(spec, parts.boot(), memory, uart, vcpus, stolen, inputs, parts.services(), this);
         this.boundary = new Boundary(clock, vcpus, stolen, inputs, effects, history, log, this::reconfigure);
-        this.digests = new Digests(spec.ramDigestInterval(), memory, history);
-        this.policy = spec.policy();
+        this.digests = new Digests(spec.run().ramDigestInterval(), memory, history);
+        this.policy = spec.firmware().policy();
     }
 
     /// Powers the machine on and grants the first slice.
@@ -326,7 +329,7 @@ public final class MachineCore implements Effects.Run {
         boundary.renewed(end.reading().renewals());
         log.ended(slice);
         history.append(Console.withPrinted(slice, uart));
-        clock.sliceEnded(slice.cost(spec.cutSliceCost()));
+        clock.sliceEnded(slice.cost(spec.schedule().cutSliceCost()));
         digests.add(slice);
         vcpus.sliceEnded(slice.vcpu(), end.reading().timerDeadline());
         stolen.canRun(slice.vcpu(), clock.now());
@@ -349,7 +352,9 @@ public final class MachineCore implements Effects.Run {
             return;
         }
         RunOutcome reached = boundary.pass(this);
-        if (reached == null && spec.maxInstructions() > 0 && granted >= spec.maxInstructions()) {
+        if (reached == null
+                && spec.run().maxInstructions() > 0
+                && granted >= spec.run().maxInstructions()) {
             reached = new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS);
         }
         if (reached != null) {
@@ -362,8 +367,8 @@ public final class MachineCore implements Effects.Run {
     private void grant() {
         int index = scheduler.choose(vcpus.runnable());
         long budget = scheduler.budget();
-        if (spec.maxInstructions() > 0) {
-            budget = Math.min(budget, spec.maxInstructions() - granted);
+        if (spec.run().maxInstructions() > 0) {
+            budget = Math.min(budget, spec.run().maxInstructions() - granted);
         }
         granted += budget;
         long written = stolen.runs(index, clock.now());

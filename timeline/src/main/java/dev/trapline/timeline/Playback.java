@@ -81,7 +81,7 @@ public final class Playback implements AutoCloseable {
         MachineParts parts = assembly.assemble(
                 new ConsoleInput(Bytes.EMPTY, recording.header().spec()),
                 new PlannedInjections(List.of()),
-                new SeededEntropy(recording.header().spec().seed()),
+                new SeededEntropy(recording.header().spec().schedule().seed()),
                 new Console(console),
                 history,
                 new Controls(),
@@ -173,7 +173,7 @@ public final class Playback implements AutoCloseable {
         CheckpointImage image = stored.image();
         CheckpointImage.Place place = image.place();
         ReplayHistory.Mark mark = new ReplayHistory.Mark(place.segment(), place.digest(), place.records());
-        if (!history.has(mark) || image.engines().size() != parts.spec().vcpus()) {
+        if (!history.has(mark) || image.engines().size() != parts.spec().cpus().count()) {
             return null;
         }
         try {
@@ -242,7 +242,7 @@ public final class Playback implements AutoCloseable {
     /// The vCPUs as they are here.
     public List<VcpuView> vcpus() {
         List<VcpuView> views = new ArrayList<>();
-        for (int index = 0; index < parts.spec().vcpus(); index++) {
+        for (int index = 0; index < parts.spec().cpus().count(); index++) {
             VcpuId vcpu = new VcpuId(index);
             views.add(new VcpuView(
                     vcpu, machine.states().get(index), vcpu.equals(machine.next()), machine.registers(vcpu)));

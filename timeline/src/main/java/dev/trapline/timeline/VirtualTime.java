@@ -11,7 +11,7 @@ final class VirtualTime {
     private long slices;
 
     VirtualTime(MachineSpec spec) {
-        this.cutSliceCost = spec.cutSliceCost();
+        this.cutSliceCost = spec.schedule().cutSliceCost();
     }
 
     /// Behind what was passed, in ticks.

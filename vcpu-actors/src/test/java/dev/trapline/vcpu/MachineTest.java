@@ -315,8 +315,7 @@ class MachineTest {
     @Test
     void aSettingThatNoServiceHasIsRefusedByName() {
         var spec = Specs.withVcpus(1).spec();
-        var settings = new java.util.TreeMap<>(java.util.Map.of("psci.colour", "red"));
-        var wrong = spec.with(spec.policy(), settings);
+        var wrong = spec.with(spec.firmware().withSetting("psci.colour", "red"));
         assertThatThrownBy(() -> Machine.builder(engines, wrong)
                         .image(new Image(Image.Kind.RAW, "nothing.bin", FakeEngines.ENTRY, Bytes.copyOf(new byte[64])))
                         .services(FirmwareServices.onClassPath())
