@@ -2,6 +2,7 @@ package dev.trapline.benchmarks;
 
 import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.board.boot.BootPlan;
 import dev.trapline.unicorn.Hooks;
@@ -40,11 +41,11 @@ final class BareGuest implements Hooks, AutoCloseable {
     BareGuest(Guest guest) {
         MachineSpec spec = Machines.spec();
         BootPlan plan = BootPlan.of(List.of(guest.image()), spec, List.of());
-        MemorySegment ram = arena.allocate(spec.ramBytes(), 1 << 16);
+        MemorySegment ram = arena.allocate(spec.board().ramBytes(), 1 << 16);
         for (BootPlan.MemoryWrite write : plan.writes()) {
             byte[] bytes = write.bytes().toArray();
             MemorySegment.copy(
-                    MemorySegment.ofArray(bytes), 0, ram, write.address() - MachineSpec.RAM_BASE, bytes.length);
+                    MemorySegment.ofArray(bytes), 0, ram, write.address() - BoardSpec.RAM_BASE, bytes.length);
         }
         entry = plan.entry();
         engine = Unicorn.open(
@@ -52,10 +53,10 @@ final class BareGuest implements Hooks, AutoCloseable {
                 UnicornConstants.UC_ARCH_ARM64,
                 UnicornConstants.UC_CPU_ARM64_A57);
         engine.mapMemory(
-                MachineSpec.RAM_BASE,
+                BoardSpec.RAM_BASE,
                 ram,
                 UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_WRITE | UnicornConstants.UC_PROT_EXEC);
-        engine.mapDevice(MachineSpec.UART_BASE, 4096, new SilentUart());
+        engine.mapDevice(BoardSpec.UART_BASE, 4096, new SilentUart());
         engine.hookExceptions(this);
         engine.writeSystem(SCR_EL3, SCR_NS_HCE_RW);
         engine.writeSystem(HCR_EL2, HCR_RW);

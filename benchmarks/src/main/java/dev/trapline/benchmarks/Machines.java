@@ -4,21 +4,20 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
-import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.firmware.FirmwareServices;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.recording.Recordings;
-import dev.trapline.journal.store.CheckpointStore;
 import dev.trapline.machine.RunReport;
 import dev.trapline.timeline.Playback;
 import dev.trapline.timeline.Seeker;
+import dev.trapline.timeline.checkpoint.CheckpointStore;
 import dev.trapline.unicorn.LibrarySearch;
 import dev.trapline.unicorn.UnicornEngines;
 import dev.trapline.unicorn.UnicornLibrary;
@@ -29,7 +28,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -71,23 +69,9 @@ final class Machines implements AutoCloseable {
     }
 
     private static MachineSpec spec(int vcpus, Width width) {
-        return new MachineSpec(
-                vcpus,
-                16,
-                CpuModel.CORTEX_A57,
-                width,
-                128L << 20,
-                Schedule.ROUND_ROBIN,
-                0,
-                20_000,
-                256,
-                0,
-                true,
-                false,
-                6250,
-                625_000_000,
-                Policy.DEFAULT.withResident("smccc"),
-                new TreeMap<>());
+        return MachineSpec.DEFAULT
+                .with(CpuSpec.DEFAULT.withCount(vcpus).withWidth(width))
+                .withPolicy(Policy.DEFAULT.withResident("smccc"));
     }
 
     /// The same with PSCI answered in place.

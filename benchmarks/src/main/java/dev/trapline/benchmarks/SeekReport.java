@@ -1,9 +1,9 @@
 package dev.trapline.benchmarks;
 
-import dev.trapline.journal.store.CheckpointSeal;
-import dev.trapline.journal.store.CheckpointStore;
 import dev.trapline.timeline.Playback;
 import dev.trapline.timeline.Seeker;
+import dev.trapline.timeline.checkpoint.CheckpointSeal;
+import dev.trapline.timeline.checkpoint.CheckpointStore;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;

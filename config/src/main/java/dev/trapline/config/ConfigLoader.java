@@ -30,7 +30,7 @@ public final class ConfigLoader {
     static final String SERVICES = "trapline.firmware.services";
 
     /// Sections whose keys depend on which services there are.
-    private static final List<String> OPEN = List.of(SERVICES, PolicySettings.TOGGLES, RegisterSettings.REGISTERS);
+    static final List<String> OPEN = List.of(SERVICES, PolicySettings.TOGGLES, RegisterSettings.REGISTERS);
 
     /// The longest key that `--set` takes, in characters: no key that there is comes near.
     private static final int LONGEST_KEY = 200;
@@ -65,24 +65,25 @@ public final class ConfigLoader {
     public LayeredConfig load() {
         Config reference = reference();
         List<ConfigProblem> problems = new ArrayList<>();
+        ConfigFiles files = new ConfigFiles();
         Config strong = ConfigFactory.empty();
         List<GivenKeys.Layer> layers = new ArrayList<>();
         for (CommandLineSetting setting : options) {
             layers.add(new GivenKeys.Layer(setting.option(), option(setting)));
         }
         for (String text : assignments) {
-            Config assigned = assignment(text, problems);
+            Config assigned = assignment(text, files, problems);
             layers.add(new GivenKeys.Layer(SET + Shown.assignment(text), assigned));
             strong = assigned.withFallback(strong);
         }
-        Config merged = strong.withFallback(optionLayer()).withFallback(fileLayer(problems));
+        Config merged = strong.withFallback(optionLayer()).withFallback(fileLayer(files, problems));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
-        Config resolved = resolve(merged.withFallback(reference));
+        Config resolved = resolve(merged.withFallback(reference), files, reference);
         @Nullable Config profile = Profiles.named(resolved, problems);
         if (profile != null) {
-            resolved = resolve(merged.withFallback(profile).withFallback(reference));
+            resolved = resolve(merged.withFallback(profile).withFallback(reference), files, reference);
         }
         if (!new KnownKeys(reference.root(), OPEN, problems).check(resolved.root())) {
             throw new ConfigException(problems);
@@ -90,7 +91,10 @@ public final class ConfigLoader {
         Set<String> commandLine = new TreeSet<>();
         layers.forEach(layer -> commandLine.add(layer.text()));
         return new LayeredConfig(
-                resolved, problems, new GivenKeys(commandLine).of(resolved), GivenKeys.overridden(layers));
+                resolved,
+                problems,
+                new GivenKeys(reference.root(), commandLine).of(resolved),
+                GivenKeys.overridden(layers));
     }
 
     /// What holds where nobody says otherwise.
@@ -134,20 +138,20 @@ public final class ConfigLoader {
         return ConfigValueFactory.fromAnyRef(setting.value(), setting.option()).atPath(setting.path());
     }
 
-    private Config fileLayer(List<ConfigProblem> problems) {
+    private Config fileLayer(ConfigFiles files, List<ConfigProblem> problems) {
         Path path = file;
         if (path == null) {
             return ConfigFactory.empty();
         }
         try {
-            return new ConfigFiles().readFirst(path, "--config " + path);
+            return files.readFirst(path, "--config " + path);
         } catch (ConfigException e) {
             problems.addAll(e.problems());
             return ConfigFactory.empty();
         }
     }
 
-    private static Config assignment(String text, List<ConfigProblem> problems) {
+    private static Config assignment(String text, ConfigFiles files, List<ConfigProblem> problems) {
         String origin = SET + Shown.assignment(text);
         int equals = text.indexOf('=');
         String key = equals < 0 ? "" : text.substring(0, equals).strip();
@@ -159,14 +163,17 @@ public final class ConfigLoader {
         String value = text.substring(equals + 1).strip();
         try {
             if (!value.isEmpty()) {
-                HoconText.check(value, origin);
+                HoconText.check(value, origin, new HoconText.Counts());
                 return ConfigFactory.parseString(
-                        path + " = " + value, ConfigParseOptions.defaults().setOriginDescription(origin));
+                        path + " = " + value,
+                        ConfigParseOptions.defaults()
+                                .setOriginDescription(origin)
+                                .setIncluder(new FileIncluder(files, Path.of("here"), origin, text, false)));
             }
         } catch (com.typesafe.config.ConfigException e) {
             // Not HOCON: then it is meant as it stands, like a path with a colon in it. A list or a section is not.
             if (value.startsWith("[") || value.startsWith("{")) {
-                problems.add(syntax(e, origin, text));
+                problems.add(LibraryErrors.ofParsing(e, origin, text));
                 return ConfigFactory.empty();
             }
         } catch (ConfigException e) {
@@ -176,33 +183,18 @@ public final class ConfigLoader {
         return ConfigValueFactory.fromAnyRef(value, origin).atPath(path);
     }
 
-    private static Config resolve(Config merged) {
+    private static Config resolve(Config merged, ConfigFiles files, Config reference) {
         try {
-            Expansion.check(merged.root());
-            return merged.resolve();
+            Expansion.check(merged.root(), files.names());
+            Config resolved = merged.resolve();
+            return files.hasIncluded()
+                    ? IncludedKeys.marked(merged.root(), resolved.root(), reference.root())
+                            .toConfig()
+                    : resolved;
         } catch (com.typesafe.config.ConfigException e) {
-            throw new ConfigException(List.of(syntax(e, "configuration", "")));
+            throw new ConfigException(List.of(LibraryErrors.ofResolving(e, files.hasIncluded())));
         } catch (StackOverflowError e) {
             throw new ConfigException("configuration", "", "substitutions are nested too deep");
         }
-    }
-
-    /// What the library says, unless it may repeat a password.
-    ///
-    /// @param text what was parsed
-    static ConfigProblem syntax(com.typesafe.config.ConfigException e, String otherwise, String text) {
-        String origin = e.origin() == null ? otherwise : Origins.describe(e.origin());
-        String message = String.valueOf(e.getMessage());
-        if (Shown.repeatsSecret(message, text)) {
-            return new ConfigProblem(
-                    origin,
-                    "",
-                    "cannot be read; the text is not shown, since it may be a password. Put it between"
-                            + " double quotes");
-        }
-        // The library puts its own form of the origin in front.
-        String prefix = e.origin() == null ? "" : e.origin().description() + ": ";
-        return new ConfigProblem(
-                origin, "", Shown.shortened(message.startsWith(prefix) ? message.substring(prefix.length()) : message));
     }
 }

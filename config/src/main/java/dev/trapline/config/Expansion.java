@@ -3,9 +3,7 @@ package dev.trapline.config;
 import com.typesafe.config.ConfigException.NotResolved;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigRenderOptions;
-import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +29,7 @@ final class Expansion {
             Pattern.compile("(?i).*(PASSW|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|(API|PRIVATE|ACCESS|AUTH)_?KEY).*"
                     + "|(.*_)?(PASS|PAT|AUTH)(_.*)?|.+_PWD(_.*)?|TRAPLINE_POSTGRESQL_URL|DATABASE_URL");
 
-    private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{\\??([^}]*)}");
+    private static final Pattern SUBSTITUTION = IncludedNames.SUBSTITUTION;
     private static final ConfigRenderOptions CONCISE = ConfigRenderOptions.concise();
 
     /// A value, or a section.
@@ -40,6 +38,7 @@ final class Expansion {
         private final Map<String, Long> references = new LinkedHashMap<>();
         private String path = "";
         private String origin = "";
+        private boolean included;
         private String text = "";
         private long own;
         private long whole = -1;
@@ -47,15 +46,19 @@ final class Expansion {
     }
 
     private final Node root = new Node();
+    private final IncludedNames names;
 
-    private Expansion() {}
+    private Expansion(IncludedNames names) {
+        this.names = names;
+    }
 
     /// Refuses a configuration that becomes too long, or goes through too many substitutions.
     ///
     /// @param given not resolved
+    /// @param names what its included files substitute
     /// @throws ConfigException with a value that does
-    static void check(ConfigObject given) {
-        Expansion expansion = new Expansion();
+    static void check(ConfigObject given, IncludedNames names) {
+        Expansion expansion = new Expansion(names);
         expansion.collect(expansion.root, "", given);
         expansion.size(expansion.root, 0);
     }
@@ -63,6 +66,7 @@ final class Expansion {
     private void collect(Node node, String path, ConfigValue value) {
         node.path = path;
         node.origin = Origins.describe(value.origin());
+        node.included = Origins.isIncluded(value.origin());
         if (value instanceof ConfigObject object && collectChildren(node, path, object)) {
             return;
         }
@@ -100,14 +104,17 @@ final class Expansion {
             throw refused(node, "is reached through more than " + DEEPEST + " substitutions");
         }
         node.entered = true;
-        long size = node.references.keySet().stream().anyMatch(path -> find(path) == node) ? layered(node) : node.own;
+        long size = node.references.keySet().stream().anyMatch(path -> leadsTo(path, node)) ? layered(node) : node.own;
         for (Node child : node.children.values()) {
             size += size(child, depth);
         }
         for (Map.Entry<String, Long> reference : node.references.entrySet()) {
-            requireNoSecret(node, reference.getKey());
-            requireNoCircle(node, reference.getKey(), reference.getValue());
-            long each = sizeOf(reference.getKey(), depth + 1);
+            long each = 0;
+            for (String path : names.meanings(reference.getKey())) {
+                requireNoSecret(node, path);
+                requireNoCircle(node, path, reference.getValue());
+                each = Math.max(each, sizeOf(path, depth + 1));
+            }
             size += each == 0 || reference.getValue() <= MOST / each ? each * reference.getValue() : MOST + 1;
         }
         if (size > MOST) {
@@ -127,11 +134,15 @@ final class Expansion {
             long times = SUBSTITUTION
                     .matcher(layer)
                     .results()
-                    .filter(match -> find(match.group(1)) == node)
+                    .filter(match -> leadsTo(match.group(1), node))
                     .count();
             size = Math.min(layer.length() + Math.max(1, times) * size, MOST + 1);
         }
         return size;
+    }
+
+    private boolean leadsTo(String path, Node node) {
+        return names.meanings(path).stream().anyMatch(meaning -> find(meaning) == node);
     }
 
     /// Refuses a value that often names itself, or does so by way of another: the library looks back at what it was
@@ -145,20 +156,31 @@ final class Expansion {
                             + " times: write it as a whole");
         }
         if (other != null && other != node && other.entered && times > MOST_IN_CIRCLE) {
-            throw refused(node, "refers to itself through " + other.path + ", more than " + MOST_IN_CIRCLE + " times");
+            String through = other.included ? "" : " through " + other.path;
+            throw refused(node, "refers to itself" + through + ", more than " + MOST_IN_CIRCLE + " times");
         }
     }
 
     /// A value may be shown one day: in a message, in a recording. So what may be a secret is filled in for the
-    /// database alone.
+    /// database alone, and in an included file not even there.
     private void requireNoSecret(Node node, String path) {
-        if (isOf(node.path, DATABASE)) {
+        boolean included = node.included && names.contains(path);
+        if (!included && isOf(node.path, DATABASE)) {
             return;
         }
         Node other = find(path);
-        boolean secret = other == null
-                ? SECRET.matcher(path.strip()).matches()
-                : isOf(other.path, DATABASE) || (isOf(DATABASE, other.path) && !other.path.isEmpty());
+        // A key that is given something optional may come to nothing: then the variable of its name is taken.
+        boolean mayBeVariable = other == null || !other.references.isEmpty();
+        boolean secret = (mayBeVariable && SECRET.matcher(variable(path)).matches())
+                || (other != null
+                        && !other.path.isEmpty()
+                        && (isOf(other.path, DATABASE) || isOf(DATABASE, other.path)));
+        if (secret && included) {
+            throw refused(
+                    node,
+                    "takes what may be a password, which an included file never gets: write that line in the file"
+                            + " that --config names, under " + DATABASE);
+        }
         if (secret) {
             throw refused(
                     node,
@@ -172,7 +194,15 @@ final class Expansion {
     }
 
     private static ConfigException refused(Node node, String message) {
-        return new ConfigException(node.origin, node.path, message);
+        return node.included
+                ? new ConfigException(node.origin, "", "what is written here " + message)
+                : new ConfigException(node.origin, node.path, message);
+    }
+
+    /// The variable of the environment that a path names, where it is no key.
+    private static String variable(String path) {
+        List<String> parts = IncludedNames.parts(path.strip());
+        return parts.size() == 1 ? parts.getFirst() : path.strip();
     }
 
     private long sizeOf(String path, int depth) {
@@ -180,20 +210,14 @@ final class Expansion {
         if (node != null) {
             return size(node, depth);
         }
-        String variable = System.getenv(path.strip());
+        String variable = System.getenv(variable(path));
         return variable == null ? 0 : variable.length();
     }
 
     /// The value under a path; the one that it will be part of, where it cannot be seen yet; null if there is none.
     private @Nullable Node find(String path) {
-        List<String> keys = new ArrayList<>();
-        try {
-            keys.addAll(ConfigUtil.splitPath(path));
-        } catch (com.typesafe.config.ConfigException e) {
-            return null;
-        }
         Node node = root;
-        for (String key : keys) {
+        for (String key : IncludedNames.parts(path)) {
             Node child = node.children.get(key);
             if (child == null) {
                 return node.children.isEmpty() && node != root ? node : null;

@@ -1,6 +1,5 @@
 package dev.trapline.config;
 
-import com.typesafe.config.Config;
 import com.typesafe.config.ConfigIncludeContext;
 import com.typesafe.config.ConfigIncluder;
 import com.typesafe.config.ConfigIncluderClasspath;
@@ -17,15 +16,30 @@ import java.nio.file.Path;
 final class FileIncluder implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL, ConfigIncluderClasspath {
 
     private final ConfigFiles files;
-    private final Path file;
+    private final Path beside;
+    private final String name;
     private final String text;
+    private final boolean included;
 
-    /// @param file that includes
-    /// @param text what it holds
-    FileIncluder(ConfigFiles files, Path file, String text) {
+    /// @param beside what names of files are relative to: a file in the same directory
+    /// @param name of the text that includes, for messages
+    /// @param text that includes
+    /// @param included whether it was included itself: messages repeat nothing of it
+    FileIncluder(ConfigFiles files, Path beside, String name, String text, boolean included) {
         this.files = files;
-        this.file = file;
+        this.beside = beside;
+        this.name = name;
         this.text = text;
+        this.included = included;
+    }
+
+    /// The text that includes, as messages call it.
+    String name() {
+        return name;
+    }
+
+    boolean isIncluded() {
+        return included;
     }
 
     @Override
@@ -56,34 +70,29 @@ final class FileIncluder implements ConfigIncluder, ConfigIncluderFile, ConfigIn
         throw refused(what, "the class path");
     }
 
-    /// Within a section the library looks for what a substitution names in that section first, under another path
-    /// than it is written with: what is checked of substitutions would not hold for it.
     private ConfigObject included(ConfigIncludeContext context, String what) {
         Path path;
         try {
-            path = file.resolveSibling(what);
+            path = beside.resolveSibling(what);
         } catch (InvalidPathException e) {
             throw new ConfigException(
-                    origin(what), "", "includes " + Shown.shortened(what) + ", which is not the name of a file");
+                    origin(what), "", "includes " + shown(what) + ", which is not the name of a file");
         }
-        Config included =
-                files.include(path, origin(what), context.parseOptions().getAllowMissing());
-        if (!included.isResolved()) {
-            throw new ConfigException(
-                    origin(what),
-                    "",
-                    "includes " + Shown.shortened(what)
-                            + ", which has substitutions (${...}): write them in the file that includes it");
-        }
-        return included.root();
+        boolean mayBeMissing = context.parseOptions().getAllowMissing();
+        return files.include(path, new ConfigFiles.Include(origin(what), shown(what), mayBeMissing))
+                .root();
     }
 
     private ConfigException refused(String what, String from) {
         return new ConfigException(
                 origin(what),
                 "",
-                "includes " + Shown.shortened(what) + " from " + from
+                "includes " + shown(what) + " from " + from
                         + ": a configuration includes files alone, as in include \"more.conf\"");
+    }
+
+    private String shown(String what) {
+        return included ? "a file" : Shown.shortened(what);
     }
 
     /// Where an include is written: the library does not say.
@@ -92,9 +101,9 @@ final class FileIncluder implements ConfigIncluder, ConfigIncluderFile, ConfigIn
         for (String line : text.split("\n", -1)) {
             number++;
             if (line.contains("include") && line.contains(what)) {
-                return file + ":" + number;
+                return name + ":" + number;
             }
         }
-        return file.toString();
+        return name;
     }
 }

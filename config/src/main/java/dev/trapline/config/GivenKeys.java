@@ -15,10 +15,13 @@ import java.util.TreeSet;
 /// Finds the keys that were set, as opposed to those that have their default.
 final class GivenKeys {
 
+    private final ConfigObject reference;
     private final Set<String> onCommandLine;
 
+    /// @param reference names every key
     /// @param onCommandLine the texts of options and `--set`
-    GivenKeys(Set<String> onCommandLine) {
+    GivenKeys(ConfigObject reference, Set<String> onCommandLine) {
+        this.reference = reference;
         this.onCommandLine = Set.copyOf(onCommandLine);
     }
 
@@ -37,16 +40,33 @@ final class GivenKeys {
                 collect(path, object, into);
             } else if (!isDefault(value.origin())) {
                 String origin = Origins.describe(value.origin());
-                into.add(new GivenKey(path, origin, onCommandLine.contains(origin)));
+                String known = Origins.isIncluded(value.origin()) ? known(path) : path;
+                into.add(new GivenKey(path, known, origin, onCommandLine.contains(origin)));
             }
         }
+    }
+
+    /// As much of a key as the reference names.
+    private String known(String path) {
+        ConfigValue known = reference;
+        String prefix = "";
+        for (String key : path.split("\\.", -1)) {
+            known = known instanceof ConfigObject section && !ConfigLoader.OPEN.contains(prefix)
+                    ? section.get(key)
+                    : null;
+            if (known == null) {
+                break;
+            }
+            prefix = prefix.isEmpty() ? key : prefix + "." + key;
+        }
+        return prefix.isEmpty() ? "a key" : prefix;
     }
 
     /// Whether a value is of the reference, or of the profile that was named.
     private static boolean isDefault(ConfigOrigin origin) {
         String description = origin.description();
         // A file of the user's has a name, whatever it is called.
-        return origin.filename() == null
+        return !Origins.isFile(origin)
                 && (description.startsWith(ConfigLoader.REFERENCE) || description.startsWith(Profiles.ORIGIN));
     }
 

@@ -3,7 +3,8 @@ package dev.trapline.config;
 /// A first look at a text of HOCON, before the library parses it: what is nested too deep overflows its stack, and what
 /// is too long or too much keeps it busy for minutes.
 ///
-/// It knows no more of the language than where a comment and a quoted text begin and end.
+/// All texts of a configuration are counted together. It knows no more of the language than where a comment and a
+/// quoted text begin and end.
 final class HoconText {
 
     /// How deep brackets may be nested, and how many parts a key may have. The deepest key there is has six.
@@ -20,27 +21,34 @@ final class HoconText {
     private static final String QUOTES = "\"\"\"";
     private static final String ENDS_A_KEY = ",[]{}=:+\"\n";
 
+    /// What was counted in all texts of a configuration up to now.
+    static final class Counts {
+        private int keys;
+        private int words;
+        private int substitutions;
+    }
+
     private final String text;
     private final String origin;
+    private final Counts counts;
     private int at;
     private int line = 1;
     private int depth;
     private int parts;
-    private int keys;
-    private int words;
-    private int substitutions;
 
-    private HoconText(String text, String origin) {
+    private HoconText(String text, String origin, Counts counts) {
         this.text = text;
         this.origin = origin;
+        this.counts = counts;
     }
 
     /// Refuses a text that the library cannot take.
     ///
     /// @param origin where it was written, for messages
-    /// @throws ConfigException with the line
-    static void check(String text, String origin) {
-        new HoconText(text, origin).check();
+    /// @param counts of the texts before it, to which it is added
+    /// @throws ConfigException with the line, and nothing of the text
+    static void check(String text, String origin, Counts counts) {
+        new HoconText(text, origin, counts).check();
     }
 
     private void check() {
@@ -84,15 +92,15 @@ final class HoconText {
 
     private void substitution(char next) {
         boolean begins = (next == '{' && at > 0 && text.charAt(at - 1) == '$') || text.startsWith("+=", at);
-        substitutions += begins ? 1 : 0;
-        if (substitutions > MOST_SUBSTITUTIONS) {
+        counts.substitutions += begins ? 1 : 0;
+        if (counts.substitutions > MOST_SUBSTITUTIONS) {
             throw refused("there are more than " + MOST_SUBSTITUTIONS + " substitutions and additions");
         }
     }
 
     private void key(boolean begins) {
-        keys += begins ? 1 : 0;
-        if (keys > MOST_KEYS) {
+        counts.keys += begins ? 1 : 0;
+        if (counts.keys > MOST_KEYS) {
             throw refused("there are more than " + MOST_KEYS + " keys");
         }
     }
@@ -133,8 +141,8 @@ final class HoconText {
     }
 
     private void requireShort(String what, int length) {
-        words++;
-        if (words > MOST_WORDS) {
+        counts.words++;
+        if (counts.words > MOST_WORDS) {
             throw refused("there are more than " + MOST_WORDS + " words and texts");
         }
         if (length > LONGEST) {

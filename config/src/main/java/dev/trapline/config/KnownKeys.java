@@ -45,7 +45,7 @@ final class KnownKeys {
                 return whole;
             }
             if (expected == null) {
-                problems.add(unknown(value, path, nearest(path, entry.getKey(), prefix, known)));
+                problems.add(unknown(value, prefix, entry.getKey(), nearest(path, entry.getKey(), prefix, known)));
             } else if (expected instanceof ConfigObject section && value instanceof ConfigObject object) {
                 whole &= open.contains(path) || check(path, object, section);
             } else if (expected instanceof ConfigObject) {
@@ -59,10 +59,11 @@ final class KnownKeys {
 
     /// The problem that a key is unknown.
     ///
+    /// @param section a known one
     /// @param nearest the known key that may have been meant; empty if there is none
-    static ConfigProblem unknown(ConfigValue value, String path, String nearest) {
+    static ConfigProblem unknown(ConfigValue value, String section, String key, String nearest) {
         String hint = nearest.isEmpty() ? "" : "; did you mean " + nearest + "?";
-        return new ConfigProblem(Origins.describe(value.origin()), path, "is not a key" + hint);
+        return ConfigProblem.ofKey(value.origin(), section, key, "a key", hint);
     }
 
     private String nearest(String path, String key, String prefix, ConfigObject siblings) {

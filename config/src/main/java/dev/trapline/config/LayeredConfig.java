@@ -3,14 +3,20 @@ package dev.trapline.config;
 import com.typesafe.config.Config;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Mpidr;
+import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.ExitCosts;
+import dev.trapline.abi.machine.FirmwareSpec;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
+import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.ScheduleSpec;
 import dev.trapline.abi.machine.Sharing;
 import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.abi.policy.Policy;
@@ -161,46 +167,58 @@ public final class LayeredConfig {
         FirmwareRegisters registers = new RegisterSettings(settings, services, problems).read(policy, ofServices);
         Width width = settings.choice("trapline.machine.width", Arrays.asList(Width.values()), Width::id);
         return new MachineSpec(
-                (int) settings.number("trapline.machine.cpus", 1, 64),
-                (int) settings.number("trapline.machine.cluster-size", 1, Mpidr.MAX_CLUSTER),
-                settings.choice("trapline.machine.cpu-model", Arrays.asList(CpuModel.values()), CpuModel::id),
-                width,
-                memory(settings, width),
-                settings.choice("trapline.run.schedule", Arrays.asList(Schedule.values()), Schedule::id),
-                settings.word("trapline.run.seed"),
-                settings.number("trapline.run.slice", 1, MachineSpec.MAX_SLICE),
-                exitCosts(settings),
-                settings.number("trapline.run.max-instructions", 0, Long.MAX_VALUE),
-                settings.flag("trapline.run.reboot"),
-                deviceTree(settings, run),
-                ticks(settings, "trapline.run.input-interval", 0, DAY / 24, "a duration from 0 to 1h, as in 100us"),
-                ticks(
-                        settings,
-                        "trapline.record.memory-digest-interval",
-                        1_000_000,
-                        DAY,
-                        "a duration from 1ms to 24h, as in 10s"),
-                registers.policy(),
-                registers.settings());
+                cpus(settings, width),
+                new BoardSpec(
+                        memory(settings, width),
+                        deviceTree(settings, run),
+                        ticks(
+                                settings,
+                                "trapline.run.input-interval",
+                                0,
+                                DAY / 24,
+                                "a duration from 0 to 1h, as in 100us")),
+                schedule(settings),
+                new RunSpec(
+                        settings.number("trapline.run.max-instructions", 0, Long.MAX_VALUE),
+                        settings.flag("trapline.run.reboot"),
+                        ticks(
+                                settings,
+                                "trapline.record.memory-digest-interval",
+                                1_000_000,
+                                DAY,
+                                "a duration from 1ms to 24h, as in 10s")),
+                new FirmwareSpec(registers.policy(), registers.settings()));
     }
 
-    private static ExitCosts exitCosts(Settings settings) {
-        return new ExitCosts(
-                settings.number("trapline.run.exit-cost.hypercall", 0, ExitCosts.MAX),
-                settings.number("trapline.run.exit-cost.wait", 0, ExitCosts.MAX),
-                settings.number("trapline.run.exit-cost.maintenance", 0, ExitCosts.MAX));
+    private static CpuSpec cpus(Settings settings, Width width) {
+        return new CpuSpec(
+                (int) settings.number("trapline.machine.cpus", 1, VcpuId.MAX_COUNT),
+                (int) settings.number("trapline.machine.cluster-size", 1, Mpidr.MAX_CLUSTER),
+                settings.choice("trapline.machine.cpu-model", Arrays.asList(CpuModel.values()), CpuModel::id),
+                width);
+    }
+
+    private static ScheduleSpec schedule(Settings settings) {
+        return new ScheduleSpec(
+                settings.choice("trapline.run.schedule", Arrays.asList(Schedule.values()), Schedule::id),
+                settings.word("trapline.run.seed"),
+                settings.number("trapline.run.slice", 1, ScheduleSpec.MAX_QUANTUM),
+                new ExitCosts(
+                        settings.number("trapline.run.exit-cost.hypercall", 0, ExitCosts.MAX),
+                        settings.number("trapline.run.exit-cost.wait", 0, ExitCosts.MAX),
+                        settings.number("trapline.run.exit-cost.maintenance", 0, ExitCosts.MAX)));
     }
 
     private static long memory(Settings settings, Width width) {
         boolean narrow = width == Width.AARCH32;
         String takes = "a multiple of 4K from 1M to " + (narrow ? "3G on an AArch32 machine" : "64G") + ", as in 128M";
-        long most = narrow ? MachineSpec.AARCH32_RAM : 1L << 36;
-        long bytes = settings.size("trapline.machine.memory", 1 << 20, most, takes);
+        long most = narrow ? BoardSpec.AARCH32_RAM : BoardSpec.MAX_RAM;
+        long bytes = settings.size("trapline.machine.memory", BoardSpec.MIN_RAM, most, takes);
         if (bytes % MemoryMap.PAGE == 0) {
             return bytes;
         }
         settings.refuse("trapline.machine.memory", takes);
-        return 1 << 20;
+        return BoardSpec.MIN_RAM;
     }
 
     private static boolean deviceTree(Settings settings, TraplineConfig.Run run) {

@@ -71,11 +71,11 @@ final class PolicySettings {
             ConfigValue value = entry.getValue();
             String text = Settings.shown(value);
             if (!known.contains(name)) {
-                refuse(value, TOGGLES + "." + name, "is not a toggle" + meant(name, known));
+                problems.add(ConfigProblem.ofKey(value.origin(), TOGGLES, name, "a toggle", meant(name, known)));
             } else if (ON.contains(text) || OFF.contains(text)) {
                 toggles.put(name, ON.contains(text));
             } else {
-                refuse(value, TOGGLES + "." + name, "takes on or off, not " + text);
+                refuse(value, TOGGLES + "." + name, "takes on or off", ", not " + text);
             }
         }
         return toggles;
@@ -89,7 +89,7 @@ final class PolicySettings {
             if (serviceNames.contains(name)) {
                 names.put(name, element);
             } else {
-                refuse(element, RESIDENT, noService(name, serviceNames));
+                problems.add(noService(element, RESIDENT, RESIDENT, name, serviceNames));
             }
         }
         return names;
@@ -100,7 +100,7 @@ final class PolicySettings {
         List<Rule> rules = new ArrayList<>();
         for (ConfigValue element : settings.list(RULES)) {
             if (element instanceof ConfigObject object) {
-                @Nullable Rule rule = new RuleSettings(RULES, object, problems).read();
+                @Nullable Rule rule = new RuleSettings(RULES, object, serviceNames, problems).read();
                 if (rule != null) {
                     rules.add(rule);
                 }
@@ -108,7 +108,8 @@ final class PolicySettings {
                 refuse(
                         element,
                         RULES,
-                        "takes rules, as in { functions = 0xC4000003, action = deny }, not " + Settings.shown(element));
+                        "takes rules, as in { functions = 0xC4000003, action = deny }",
+                        ", not " + Settings.shown(element));
             }
         }
         return rules;
@@ -149,7 +150,19 @@ final class PolicySettings {
     }
 
     /// What to say of a service that does not exist.
-    static String noService(String name, Collection<String> known) {
+    ///
+    /// @param section what is said where the name may not be shown
+    /// @param path what is said where it may
+    static ConfigProblem noService(
+            ConfigValue value, String section, String path, String name, Collection<String> known) {
+        return ConfigProblem.ofValue(
+                value.origin(),
+                Origins.isIncluded(value.origin()) ? section : path,
+                "names a service that does not exist",
+                ": " + name + meant(name, known));
+    }
+
+    private static String noService(String name, Collection<String> known) {
         return "names a service that does not exist: " + name + meant(name, known);
     }
 
@@ -158,7 +171,7 @@ final class PolicySettings {
         return nearest.isEmpty() ? " (there are: " + String.join(", ", known) + ")" : "; did you mean " + nearest + "?";
     }
 
-    private void refuse(ConfigValue value, String path, String message) {
-        problems.add(new ConfigProblem(Origins.describe(value.origin()), path, message));
+    private void refuse(ConfigValue value, String path, String message, String quoted) {
+        problems.add(ConfigProblem.ofValue(value.origin(), path, message, quoted));
     }
 }

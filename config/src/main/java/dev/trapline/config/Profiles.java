@@ -26,11 +26,11 @@ final class Profiles {
         String name = Settings.shown(value);
         if (!NAMES.contains(name)) {
             String nearest = Nearest.to(name, NAMES);
-            problems.add(new ConfigProblem(
-                    Origins.describe(value.origin()),
+            problems.add(ConfigProblem.ofValue(
+                    value.origin(),
                     PROFILE,
-                    "takes " + String.join(", ", NAMES) + ", not " + name
-                            + (nearest.isEmpty() ? "" : "; did you mean " + nearest + "?")));
+                    "takes " + String.join(", ", NAMES),
+                    ", not " + name + (nearest.isEmpty() ? "" : "; did you mean " + nearest + "?")));
             return null;
         }
         return name.equals(DEFAULT) ? null : read(name);

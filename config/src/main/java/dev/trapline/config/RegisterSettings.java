@@ -77,7 +77,7 @@ final class RegisterSettings {
             problems.add(new ConfigProblem(
                     value == null ? "services" : Origins.describe(value.origin()),
                     VERSION_PATH,
-                    "cannot be: " + e.getMessage()));
+                    "cannot be" + (value != null && Origins.isIncluded(value.origin()) ? "" : ": " + e.getMessage())));
             return false;
         }
     }
@@ -88,7 +88,11 @@ final class RegisterSettings {
         String origin = Origins.describe(value.origin());
         BigInteger number = Settings.isScalar(value.valueType()) ? Quantities.number(Settings.shown(value)) : null;
         if (number == null || number.signum() < 0 || number.bitLength() > Long.SIZE) {
-            refuse(origin, path, "takes a whole number of at most 64 bits, not " + Settings.shown(value));
+            problems.add(ConfigProblem.ofValue(
+                    value.origin(),
+                    Origins.isIncluded(value.origin()) ? REGISTERS : path,
+                    "takes a whole number of at most 64 bits",
+                    ", not " + Settings.shown(value)));
             return registers;
         }
         try {
@@ -101,7 +105,11 @@ final class RegisterSettings {
             FirmwareRegisters changed = registers.with(id, number.longValue());
             return contradicts(changed, id, origin, path) ? registers : changed;
         } catch (RegistryException e) {
-            refuse(origin, path, "cannot be: " + e.getMessage());
+            problems.add(ConfigProblem.ofValue(
+                    value.origin(),
+                    Origins.isIncluded(value.origin()) ? REGISTERS : path,
+                    "cannot be",
+                    ": " + e.getMessage()));
             return registers;
         }
     }
@@ -133,7 +141,8 @@ final class RegisterSettings {
 
     private static String says(String what, String section, String key, ConfigValue given) {
         return "says that " + what + ", and " + section + "." + key + " at " + Origins.describe(given.origin())
-                + " says " + Settings.shown(given) + ": leave one of them out";
+                + " says " + (Origins.isIncluded(given.origin()) ? "otherwise" : Settings.shown(given))
+                + ": leave one of them out";
     }
 
     private @Nullable ConfigValue givenVersion() {

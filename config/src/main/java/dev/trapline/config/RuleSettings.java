@@ -13,6 +13,7 @@ import dev.trapline.abi.smccc.FunctionId;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -31,21 +32,24 @@ final class RuleSettings {
     private static final List<String> KEYS =
             List.of("action", "conduit", "functions", "imm", "owner", "service", "state");
     private static final String WHICH_FUNCTIONS = "takes a function identifier, an ascending range, or a base and a"
-            + " count, as in 0xC4000003, 0xC4000020-0xC400003F or \"0xC4000020+32\", not ";
+            + " count, as in 0xC4000003, 0xC4000020-0xC400003F or \"0xC4000020+32\"";
     private static final int LAST_OWNER = 63;
     private static final int LAST_IMMEDIATE = 0xffff;
 
     private final String path;
     private final ConfigObject rule;
     private final String origin;
+    private final Collection<String> services;
     private final List<ConfigProblem> problems;
     private final int problemsBefore;
 
     /// @param path of the list that the rule stands in
-    RuleSettings(String path, ConfigObject rule, List<ConfigProblem> problems) {
+    /// @param services names of all there are
+    RuleSettings(String path, ConfigObject rule, Collection<String> services, List<ConfigProblem> problems) {
         this.path = path;
         this.rule = rule;
         this.origin = Origins.describe(rule.origin());
+        this.services = List.copyOf(services);
         this.problems = problems;
         this.problemsBefore = problems.size();
     }
@@ -56,7 +60,10 @@ final class RuleSettings {
         for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(rule).entrySet()) {
             if (!KEYS.contains(entry.getKey())) {
                 problems.add(KnownKeys.unknown(
-                        entry.getValue(), path + "." + entry.getKey(), Nearest.to(entry.getKey(), KEYS)));
+                        Origins.isIncluded(rule.origin()) ? rule : entry.getValue(),
+                        path,
+                        entry.getKey(),
+                        Nearest.to(entry.getKey(), KEYS)));
             }
         }
         int immediate = number("imm", LAST_IMMEDIATE);
@@ -73,7 +80,7 @@ final class RuleSettings {
         ConfigValue value = rule.get("functions");
         if (rule.get("owner") != null) {
             if (value != null) {
-                refuse("owner", value, "cannot stand beside functions: leave one of them out");
+                refuse("owner", value, "cannot stand beside functions: leave one of them out", "");
             }
             int owner = number("owner", LAST_OWNER);
             return owner < 0 ? null : new Functions.Owner(owner);
@@ -86,7 +93,7 @@ final class RuleSettings {
         }
         Functions functions = functions(Settings.shown(value));
         if (functions == null) {
-            refuse("functions", value, WHICH_FUNCTIONS + Settings.shown(value));
+            refuse("functions", value, WHICH_FUNCTIONS, ", not " + Settings.shown(value));
         }
         return functions;
     }
@@ -126,7 +133,7 @@ final class RuleSettings {
         }
         BigInteger number = Quantities.number(Settings.shown(value));
         if (number == null || number.signum() < 0 || number.compareTo(BigInteger.valueOf(most)) > 0) {
-            refuse(key, value, "takes a whole number from 0 to " + most + ", not " + Settings.shown(value));
+            refuse(key, value, "takes a whole number from 0 to " + most, ", not " + Settings.shown(value));
             return -1;
         }
         return number.intValue();
@@ -152,8 +159,8 @@ final class RuleSettings {
             refuse(
                     key,
                     value,
-                    "takes " + Settings.oneOf(names) + ", or a list of different ones of them, not "
-                            + (value instanceof ConfigList ? list(elements) : Settings.shown(value)));
+                    "takes " + Settings.oneOf(names) + ", or a list of different ones of them",
+                    ", not " + (value instanceof ConfigList ? list(elements) : Settings.shown(value)));
         }
         return chosen;
     }
@@ -182,11 +189,17 @@ final class RuleSettings {
             default -> null;
         };
         if (action == null) {
-            refuse("action", value, "takes resident, forward or deny, not " + Settings.shown(value));
+            refuse("action", value, "takes resident, forward or deny", ", not " + Settings.shown(value));
         } else if (service != null && !(action instanceof Action.Forward)) {
-            refuse("service", service, "goes with action = forward alone: leave it out");
+            refuse("service", service, "goes with action = forward alone: leave it out", "");
         } else if (service != null && !Settings.isScalar(service.valueType())) {
-            refuse("service", service, "takes the name of a service, not " + Settings.shown(service));
+            refuse("service", service, "takes the name of a service", ", not " + Settings.shown(service));
+        } else if (service != null
+                && Origins.isIncluded(service.origin())
+                && !services.contains(Settings.shown(service))) {
+            // The registry says the same of others, with the name.
+            problems.add(PolicySettings.noService(
+                    service, path + ".service", path + ".service", Settings.shown(service), services));
         }
         return action;
     }
@@ -195,7 +208,7 @@ final class RuleSettings {
         problems.add(new ConfigProblem(origin, path + "." + key, "is missing from this rule" + hint));
     }
 
-    private void refuse(String key, ConfigValue value, String message) {
-        problems.add(new ConfigProblem(Origins.describe(value.origin()), path + "." + key, message));
+    private void refuse(String key, ConfigValue value, String message, String quoted) {
+        problems.add(ConfigProblem.ofValue(value.origin(), path + "." + key, message, quoted));
     }
 }

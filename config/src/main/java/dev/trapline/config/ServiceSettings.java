@@ -32,8 +32,8 @@ final class ServiceSettings {
             String path = ConfigLoader.SERVICES + "." + entry.getKey();
             String origin = Origins.describe(entry.getValue().origin());
             if (service == null) {
-                problems.add(
-                        new ConfigProblem(origin, path, PolicySettings.noService(entry.getKey(), services.keySet())));
+                problems.add(PolicySettings.noService(
+                        entry.getValue(), ConfigLoader.SERVICES, path, entry.getKey(), services.keySet()));
             } else if (entry.getValue() instanceof ConfigObject given) {
                 takeSettings(service, path, given, values);
             } else {
@@ -51,13 +51,11 @@ final class ServiceSettings {
             ConfigValue value = entry.getValue();
             if (!keys.contains(key)) {
                 String hint = keys.isEmpty() ? "; service " + service.name() + " takes none" : "";
-                ConfigProblem unknown = KnownKeys.unknown(value, path + "." + key, Nearest.to(key, keys));
+                ConfigProblem unknown = KnownKeys.unknown(value, path, key, Nearest.to(key, keys));
                 problems.add(new ConfigProblem(unknown.origin(), unknown.path(), unknown.message() + hint));
             } else if (!Settings.isScalar(value.valueType())) {
-                problems.add(new ConfigProblem(
-                        Origins.describe(value.origin()),
-                        path + "." + key,
-                        "takes a single value, not " + Settings.shown(value)));
+                problems.add(ConfigProblem.ofValue(
+                        value.origin(), path + "." + key, "takes a single value", ", not " + Settings.shown(value)));
             } else {
                 values.put(service.name() + "." + key, Settings.shown(value));
             }

@@ -152,7 +152,7 @@ final class Settings {
             case NULL -> "null";
             case NUMBER, BOOLEAN, STRING -> shown(config.getString(path));
         };
-        problems.add(new ConfigProblem(origin(path), path, "takes " + takes + ", not " + got));
+        problems.add(ConfigProblem.ofValue(value.origin(), path, "takes " + takes, ", not " + got));
     }
 
     /// Notes that a key's value is none of what it takes, without repeating it.
@@ -165,8 +165,7 @@ final class Settings {
 
     /// Notes that an element of a list is none of what the list takes.
     void refuse(String path, ConfigValue element, String takes) {
-        problems.add(new ConfigProblem(
-                Origins.describe(element.origin()), path, "takes " + takes + ", not " + shown(element)));
+        problems.add(ConfigProblem.ofValue(element.origin(), path, "takes " + takes, ", not " + shown(element)));
     }
 
     /// A value as a message shows it; a single one as it was written, so that 1.10 stays 1.10.

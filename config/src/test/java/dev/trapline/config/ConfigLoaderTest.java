@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,18 +40,27 @@ class ConfigLoaderTest {
     @Test
     void withoutAnythingTheReferenceHolds() {
         MachineSpec machine = ConfigFixture.withAssignments().machine();
-        assertThat(machine.vcpus()).isEqualTo(1);
-        assertThat(machine.ramBytes()).as("128 MiB").isEqualTo(134_217_728);
-        assertThat(machine.cpuModel()).isEqualTo(CpuModel.CORTEX_A57);
-        assertThat(machine.schedule()).isEqualTo(Schedule.ROUND_ROBIN);
-        assertThat(machine.sliceBudget()).isEqualTo(20_000);
-        assertThat(machine.exitCosts()).isEqualTo(new ExitCosts(100, 0, 0));
-        assertThat(machine.inputInterval()).as("100 us of 16 ns each").isEqualTo(6250);
-        assertThat(machine.rebootOnReset()).isTrue();
-        assertThat(machine.policy()).isEqualTo(Policy.DEFAULT.withResident("smccc"));
-        assertThat(machine.serviceSettings())
+        assertThat(machine.cpus().count()).isEqualTo(1);
+        assertThat(machine.board().ramBytes()).as("128 MiB").isEqualTo(134_217_728);
+        assertThat(machine.cpus().model()).isEqualTo(CpuModel.CORTEX_A57);
+        assertThat(machine.schedule().kind()).isEqualTo(Schedule.ROUND_ROBIN);
+        assertThat(machine.schedule().quantum()).isEqualTo(20_000);
+        assertThat(machine.schedule().exitCosts()).isEqualTo(new ExitCosts(100, 0, 0));
+        assertThat(machine.board().inputInterval()).as("100 us of 16 ns each").isEqualTo(6250);
+        assertThat(machine.run().rebootOnReset()).isTrue();
+        assertThat(machine.firmware().policy()).isEqualTo(Policy.DEFAULT.withResident("smccc"));
+        assertThat(machine.firmware().settings())
                 .as("a service's defaults are part of the machine")
                 .isEqualTo(Map.of("psci.label", "", "psci.version", "auto"));
+    }
+
+    @Test
+    void aMachineMadeInJavaHasTheDefaultsOfTheReference() {
+        MachineSpec machine =
+                ConfigFixture.withAssignments("firmware.resident=[]").machine();
+        assertThat(machine.with(machine.firmware().withSettings(new TreeMap<>())))
+                .as("but for the defaults of services, which only they know")
+                .isEqualTo(MachineSpec.DEFAULT);
     }
 
     @Test
@@ -65,11 +75,13 @@ class ConfigLoaderTest {
                 .assignments(List.of("machine.cpus=4"))
                 .load()
                 .validate(ConfigFixture.SERVICES);
-        assertThat(config.machine().vcpus()).as("--set wins over an option").isEqualTo(4);
-        assertThat(config.machine().ramBytes())
+        assertThat(config.machine().cpus().count())
+                .as("--set wins over an option")
+                .isEqualTo(4);
+        assertThat(config.machine().board().ramBytes())
                 .as("an option wins over the file")
                 .isEqualTo(32 << 20);
-        assertThat(config.machine().sliceBudget())
+        assertThat(config.machine().schedule().quantum())
                 .as("the file wins over the reference")
                 .isEqualTo(300);
     }
@@ -88,15 +100,17 @@ class ConfigLoaderTest {
     void sizesTakeUnitsAndHexadecimalNumbers(String text, long bytes) {
         assertThat(ConfigFixture.withAssignments("machine.memory=" + text)
                         .machine()
+                        .board()
                         .ramBytes())
                 .isEqualTo(bytes);
     }
 
     @Test
     void aMachineIsAarch64UnlessItIsToldOtherwise() {
-        assertThat(ConfigFixture.withAssignments().machine().width()).isEqualTo(Width.AARCH64);
+        assertThat(ConfigFixture.withAssignments().machine().cpus().width()).isEqualTo(Width.AARCH64);
         assertThat(ConfigFixture.withAssignments("machine.width=aarch32", "machine.memory=3G")
                         .machine()
+                        .cpus()
                         .width())
                 .isEqualTo(Width.AARCH32);
     }
@@ -123,7 +137,7 @@ class ConfigLoaderTest {
                         new PlannedInjection(new Injection.Interrupt(new VcpuId(3), 40), new Moment.AtSlice(16)),
                         new PlannedInjection(new Injection.Event(new VcpuId(0), 804), new Moment.AtSlice(7)),
                         new PlannedInjection(new Injection.Event(new VcpuId(2), 0), new Moment.AtTime(0)));
-        assertThat(config.machine().topology().mpidr(new VcpuId(3)).affinity())
+        assertThat(config.machine().cpus().topology().mpidr(new VcpuId(3)).affinity())
                 .as("the second CPU of the second cluster")
                 .isEqualTo(0x101);
     }
@@ -144,7 +158,10 @@ class ConfigLoaderTest {
         "-9223372036854775808, -9223372036854775808"
     })
     void aSeedIsAnyNumberOfSixtyFourBits(String text, long seed) {
-        assertThat(ConfigFixture.withAssignments("run.seed=" + text).machine().seed())
+        assertThat(ConfigFixture.withAssignments("run.seed=" + text)
+                        .machine()
+                        .schedule()
+                        .seed())
                 .isEqualTo(seed);
     }
 
@@ -175,10 +192,12 @@ class ConfigLoaderTest {
     void aMachineThatStartsFromFlashGetsADeviceTree() {
         assertThat(ConfigFixture.withAssignments("machine.flash=u-boot.bin")
                         .machine()
+                        .board()
                         .deviceTree())
                 .isTrue();
         assertThat(ConfigFixture.withAssignments("machine.flash=u-boot.bin", "run.image=a.elf")
                         .machine()
+                        .board()
                         .deviceTree())
                 .as("a guest in RAM may lie where the tree would")
                 .isFalse();
@@ -206,16 +225,18 @@ class ConfigLoaderTest {
                 .load()
                 .validate(ConfigFixture.SERVICES)
                 .machine();
-        assertThat(machine.policy().rules())
+        assertThat(machine.firmware().policy().rules())
                 .extracting(Rule::action)
                 .containsExactly(new Action.Deny(), new Action.Resident());
-        assertThat(machine.policy().rules())
+        assertThat(machine.firmware().policy().rules())
                 .extracting(Rule::match)
                 .containsExactly(
                         Match.of(new Functions.Range(new FunctionId(0x8400_0000), 2)),
                         Match.of(new Functions.One(new FunctionId(0x8400_0003))));
-        assertThat(machine.policy().rules()).extracting(Rule::origin).containsExactly(file + ":3", file + ":4");
-        assertThat(machine.serviceSettings())
+        assertThat(machine.firmware().policy().rules())
+                .extracting(Rule::origin)
+                .containsExactly(file + ":3", file + ":4");
+        assertThat(machine.firmware().settings())
                 .as("a number keeps the form it was written in")
                 .containsEntry("psci.label", "1.10");
     }

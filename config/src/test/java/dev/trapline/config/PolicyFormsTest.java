@@ -71,6 +71,7 @@ class PolicyFormsTest {
                         "}")
                 .load()
                 .machine()
+                .firmware()
                 .policy();
         assertThat(withoutOrigins(inFile)).isEqualTo(IN_JAVA);
     }
@@ -88,6 +89,7 @@ class PolicyFormsTest {
                                 + "{functions=0x86000001,state=[a32,t32],action=forward,service=psci},"
                                 + "{functions=9,imm=7,conduit=smc,action=deny}]")
                 .machine()
+                .firmware()
                 .policy();
         assertThat(withoutOrigins(assigned)).isEqualTo(IN_JAVA);
     }
@@ -97,6 +99,7 @@ class PolicyFormsTest {
     void aToggleIsOnOrOffInEitherForm(String text, boolean on) {
         assertThat(ConfigFixture.withAssignments("firmware.toggles.smc=" + text)
                         .machine()
+                        .firmware()
                         .policy()
                         .isOn(Toggle.SMC, !on))
                 .isEqualTo(on);
@@ -107,6 +110,7 @@ class PolicyFormsTest {
         Policy policy = ConfigFixture.withAssignments(
                         "firmware.resident=[smccc,psci]", "firmware.toggles.smccc-to-user=on")
                 .machine()
+                .firmware()
                 .policy();
         assertThat(policy.isResident("smccc")).as("its toggle is on").isFalse();
         assertThat(policy.isResident("psci")).as("only the list names it").isTrue();

@@ -34,23 +34,26 @@ class RegisterSettingsTest {
         MachineSpec inFile = new ConfigFixture(directory, "trapline.firmware.registers {", "  STD_BMAP = 0x0", "}")
                 .load()
                 .machine();
-        assertThat(machine("firmware.registers.0x6030000000160000=0").policy()).isEqualTo(inFile.policy());
-        assertThat(inFile.policy().isOn("trng", true)).isFalse();
+        assertThat(machine("firmware.registers.0x6030000000160000=0").firmware().policy())
+                .isEqualTo(inFile.firmware().policy());
+        assertThat(inFile.firmware().policy().isOn("trng", true)).isFalse();
     }
 
     @Test
     void aSetBitSwitchesItsToggleOn() {
-        assertThat(machine("firmware.registers.STD_BMAP=1").policy().isOn("trng", true))
+        assertThat(machine("firmware.registers.STD_BMAP=1").firmware().policy().isOn("trng", true))
                 .isTrue();
     }
 
     @Test
     void theResetValueAndTwoKeysThatAgreeAreNoError() {
         assertThat(machine("firmware.registers.STD_BMAP=0", "firmware.toggles.trng=off")
+                        .firmware()
                         .policy()
                         .isOn("trng", true))
                 .isFalse();
         assertThat(machine("firmware.registers.PSCI_VERSION=0x2", "firmware.toggles.psci-to-user=off")
+                        .firmware()
                         .policy()
                         .isResident("psci"))
                 .isTrue();

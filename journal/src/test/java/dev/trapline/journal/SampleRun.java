@@ -2,11 +2,9 @@ package dev.trapline.journal;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
-import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.VcpuId;
-import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.EngineLibrary;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
@@ -17,11 +15,16 @@ import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.RecordingHeader;
 import dev.trapline.abi.history.RecordingHeader.ImageRef;
 import dev.trapline.abi.history.RecordingHeader.ServiceRef;
+import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.abi.machine.CpuSpec;
+import dev.trapline.abi.machine.FirmwareSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.ScheduleSpec;
 import dev.trapline.abi.policy.Action;
 import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.policy.Functions;
@@ -32,7 +35,6 @@ import dev.trapline.abi.smccc.FunctionId;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /// A made-up run, the same every time: two vCPUs that make hypercalls in a loop, with every kind of record now and
@@ -50,25 +52,12 @@ public final class SampleRun {
     }
 
     public static RecordingHeader header(String id) {
-        TreeMap<String, String> settings = new TreeMap<>();
-        settings.put("psci.version", "1.1");
-        MachineSpec spec = new MachineSpec(
-                2,
-                16,
-                CpuModel.CORTEX_A57,
-                Width.AARCH64,
-                128L << 20,
-                Schedule.RANDOM,
-                0xdead_beef_cafe_f00dL,
-                20_000,
-                new ExitCosts(256, 0, 0),
-                0,
-                true,
-                true,
-                1000,
-                62_500_000,
-                policy(),
-                settings);
+        MachineSpec spec = MachineSpec.DEFAULT
+                .with(CpuSpec.DEFAULT.withCount(2))
+                .with(BoardSpec.DEFAULT.withDeviceTree(true).withInputInterval(1000))
+                .with(ScheduleSpec.DEFAULT.withKind(Schedule.RANDOM).withSeed(0xdead_beef_cafe_f00dL))
+                .with(RunSpec.DEFAULT.withRamDigestInterval(62_500_000))
+                .with(FirmwareSpec.DEFAULT.withPolicy(policy()).withSetting("psci.version", "1.1"));
         return new RecordingHeader(
                 id,
                 "0.1.0",

@@ -20,9 +20,12 @@ record Afterwards(TraplineConfig config, boolean seeded) {
     void requireVcpus(MachineSpec machine) {
         for (PlannedInjection planned : config.run().injections()) {
             int index = planned.what().vcpu().index();
-            if (index >= machine.vcpus()) {
+            if (index >= machine.cpus().count()) {
                 throw CommandException.usage(PlannedText.option(planned) + ": the machine has no vCPU " + index
-                        + ", it has " + (machine.vcpus() == 1 ? "vCPU 0 alone" : "0 to " + (machine.vcpus() - 1))
+                        + ", it has "
+                        + (machine.cpus().count() == 1
+                                ? "vCPU 0 alone"
+                                : "0 to " + (machine.cpus().count() - 1))
                         + "; --cpus " + (index + 1) + " gives it more");
             }
         }
@@ -47,7 +50,7 @@ record Afterwards(TraplineConfig config, boolean seeded) {
                     + " never typed: " + end);
         }
         if (seeded
-                && machine.schedule() != Schedule.RANDOM
+                && machine.schedule().kind() != Schedule.RANDOM
                 && config.run().entropy() == TraplineConfig.Entropy.SEED
                 && !unused.entropyUsed()) {
             err.println("trapline: --seed had no effect: the schedule is not random (--schedule random), and the guest"

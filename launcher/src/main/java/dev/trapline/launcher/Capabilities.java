@@ -34,8 +34,9 @@ final class Capabilities {
     private Capabilities(
             List<ServiceDescriptor> services, MachineSpec machine, SortedMap<String, String> toggleOrigins) {
         this.services = List.copyOf(services);
-        this.policy = machine.policy();
-        this.registers = new FirmwareRegisters(services, policy, machine.serviceSettings());
+        this.policy = machine.firmware().policy();
+        this.registers =
+                new FirmwareRegisters(services, policy, machine.firmware().settings());
         this.registry = CapabilityRegistry.of(services, policy);
         this.toggles = Toggle.of(services);
         this.toggleOrigins = toggleOrigins;

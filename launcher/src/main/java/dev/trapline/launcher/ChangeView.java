@@ -91,8 +91,8 @@ final class ChangeView {
             return "";
         }
         GeneralRegisters registers = store.registers();
-        ExecutionState state =
-                StateView.executionState(registers, recording.header().spec().width());
+        ExecutionState state = StateView.executionState(
+                registers, recording.header().spec().cpus().width());
         int length = Disassembler.length(memory, registers.pc(), state);
         return length == 0 ? "" : Disassembler.describe(memory.read(registers.pc(), length), registers.pc(), state);
     }

@@ -1,6 +1,6 @@
 package dev.trapline.launcher;
 
-import dev.trapline.journal.store.CheckpointSeal;
+import dev.trapline.timeline.checkpoint.CheckpointSeal;
 import java.nio.file.Path;
 import java.util.Map;
 

@@ -1,10 +1,10 @@
 package dev.trapline.launcher;
 
 import dev.trapline.config.ReplaySettings;
-import dev.trapline.journal.store.CheckpointStore;
 import dev.trapline.machine.firmware.state.UnsupportedStateException;
 import dev.trapline.timeline.Playback;
 import dev.trapline.timeline.Seeker;
+import dev.trapline.timeline.checkpoint.CheckpointStore;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;

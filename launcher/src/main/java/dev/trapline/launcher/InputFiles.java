@@ -26,7 +26,7 @@ final class InputFiles {
     static List<Image> images(TraplineConfig config) {
         refuseOthers(config);
         List<Image> images = new ArrayList<>();
-        long ram = config.machine().ramBytes();
+        long ram = config.machine().board().ramBytes();
         Path flash = config.run().flash();
         if (flash != null) {
             images.add(new Image(

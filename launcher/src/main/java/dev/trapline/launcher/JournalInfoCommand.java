@@ -8,7 +8,7 @@ import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Survey;
-import dev.trapline.journal.store.CheckpointSummary;
+import dev.trapline.timeline.checkpoint.CheckpointSummary;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -85,12 +85,12 @@ final class JournalInfoCommand implements Action {
                         new JsonObject()
                                 .with("name", header.library().name())
                                 .with("version", header.library().version()))
-                .with("cpus", spec.vcpus())
-                .with("cpuModel", spec.cpuModel().id())
-                .with("width", spec.width().id())
-                .with("ramBytes", spec.ramBytes())
-                .with("schedule", spec.schedule().id())
-                .with("seed", Json.hex(spec.seed()))
+                .with("cpus", spec.cpus().count())
+                .with("cpuModel", spec.cpus().model().id())
+                .with("width", spec.cpus().width().id())
+                .with("ramBytes", spec.board().ramBytes())
+                .with("schedule", spec.schedule().kind().id())
+                .with("seed", Json.hex(spec.schedule().seed()))
                 .with("services", services(header))
                 .with("images", images(header))
                 .with("durability", reader.durability())

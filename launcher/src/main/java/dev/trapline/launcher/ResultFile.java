@@ -7,7 +7,7 @@ import dev.trapline.abi.file.WriteFailure;
 import dev.trapline.abi.history.StoredHistory;
 import dev.trapline.board.memory.FlashWrites;
 import dev.trapline.config.PlannedText;
-import dev.trapline.journal.store.Permissions;
+import dev.trapline.journal.file.Permissions;
 import dev.trapline.machine.RunReport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -52,8 +52,8 @@ final class RunRules {
                         "record.durability-interval");
         if (proceedWith == null) {
             ofNewRun(rules, config);
-            new IdlePolicy(layers, config.machine().policy(), services).add(rules);
-            IdleSettings.add(rules, config.machine().serviceSettings());
+            new IdlePolicy(layers, config.machine().firmware().policy(), services).add(rules);
+            IdleSettings.add(rules, config.machine().firmware().settings());
         } else {
             List<String> used = new ArrayList<>(OF_A_CONTINUATION);
             used.add("replay.");
@@ -82,11 +82,12 @@ final class RunRules {
                 .when(run.input() == null, "it is for --input FILE", "run.input-interval")
                 .when(run.image() == null, "there is no IMAGE to load", "run.load-address")
                 .when(
-                        config.machine().schedule() != Schedule.RANDOM && run.entropy() == TraplineConfig.Entropy.HOST,
+                        config.machine().schedule().kind() != Schedule.RANDOM
+                                && run.entropy() == TraplineConfig.Entropy.HOST,
                         "the schedule is not random, and entropy comes from the host",
                         "run.seed");
         rules.when(
-                config.machine().width() == Width.AARCH64,
+                config.machine().cpus().width() == Width.AARCH64,
                 "the calls that it is about are of AArch32 guests, and this machine is aarch64",
                 "firmware.toggles." + Toggle.EXPORT_FAILED_CONDITION_CALLS);
         if (run.record() != null && run.database() != null) {

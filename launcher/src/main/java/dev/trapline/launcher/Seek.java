@@ -6,13 +6,13 @@ import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
-import dev.trapline.journal.store.CheckpointStore;
 import dev.trapline.machine.ConsoleOutput;
 import dev.trapline.machine.RunReport;
 import dev.trapline.timeline.Checkpoint;
 import dev.trapline.timeline.Playback;
 import dev.trapline.timeline.PositionQuery;
 import dev.trapline.timeline.Seeker;
+import dev.trapline.timeline.checkpoint.CheckpointStore;
 import java.util.Arrays;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +42,7 @@ final class Seek {
         try (WatchedReader reader = RecordingPath.open(terminal, replaying.recording(), replaying.open())) {
             Position position = PositionText.find(wanted, reader);
             reader.watch().pause();
-            Width width = reader.header().spec().width();
+            Width width = reader.header().spec().cpus().width();
             return withSeeker(reader, NOWHERE, seeker -> {
                 seek(seeker, position.slice());
                 Playback playback = seeker.playback();

@@ -2,11 +2,11 @@ package dev.trapline.launcher;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.RunOutcome;
-import dev.trapline.journal.store.CheckpointStore;
-import dev.trapline.journal.store.StoredCheckpoint;
 import dev.trapline.machine.RunReport;
 import dev.trapline.timeline.Checkpoint;
 import dev.trapline.timeline.Playback;
+import dev.trapline.timeline.checkpoint.CheckpointStore;
+import dev.trapline.timeline.checkpoint.StoredCheckpoint;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;

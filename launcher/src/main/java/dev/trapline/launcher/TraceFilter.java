@@ -38,9 +38,11 @@ record TraceFilter(Set<Integer> cpus, Set<String> functions) {
     static TraceFilter of(
             List<Integer> cpus, List<String> functions, MachineSpec machine, List<ServiceDescriptor> services) {
         for (int cpu : cpus) {
-            if (cpu < 0 || cpu >= machine.vcpus()) {
+            if (cpu < 0 || cpu >= machine.cpus().count()) {
                 throw CommandException.usage("--cpu " + cpu + ": the recorded machine has "
-                        + (machine.vcpus() == 1 ? "one vCPU, 0" : "vCPUs 0 to " + (machine.vcpus() - 1)));
+                        + (machine.cpus().count() == 1
+                                ? "one vCPU, 0"
+                                : "vCPUs 0 to " + (machine.cpus().count() - 1)));
             }
         }
         TreeMap<String, String> names = new TreeMap<>();

@@ -47,7 +47,7 @@ final class WithoutEffect {
     /// Looks at the configuration as well: at the keys that were set, by whatever means.
     WithoutEffect and(LayeredConfig layers) {
         for (GivenKey key : layers.given()) {
-            String text = key.onCommandLine() ? key.origin() : key.origin() + ": " + key.path();
+            String text = key.onCommandLine() ? key.origin() : key.origin() + ": " + key.shown();
             given.add(new Given(key.path(), text, key.onCommandLine()));
         }
         overridden.addAll(layers.overridden());

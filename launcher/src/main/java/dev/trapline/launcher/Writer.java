@@ -4,8 +4,8 @@ import dev.trapline.abi.Position;
 import dev.trapline.abi.Visible;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.Image;
-import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.policy.Decision;
 import dev.trapline.board.boot.BootPlan;
 import dev.trapline.journal.HistoryEntry;
@@ -146,7 +146,7 @@ record Writer(Kind kind, String name) {
 
         private String image(BootPlan.MemoryWrite write) {
             boolean tree = boot.deviceTree() != 0 && write.address() == boot.deviceTree();
-            boolean flash = write.address() < MachineSpec.FLASH_BASE + MachineSpec.FLASH_SIZE;
+            boolean flash = write.address() < BoardSpec.FLASH_BASE + BoardSpec.FLASH_SIZE;
             for (Image image : images) {
                 boolean fits = switch (image.kind()) {
                     case ELF, RAW -> !tree && !flash;

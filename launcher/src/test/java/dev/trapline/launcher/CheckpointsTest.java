@@ -6,8 +6,8 @@ import static dev.trapline.launcher.CommandProcess.runWith;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.firmware.FirmwareService;
-import dev.trapline.journal.store.CheckpointSeal;
 import dev.trapline.launcher.CommandProcess.Ended;
+import dev.trapline.timeline.checkpoint.CheckpointSeal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -80,7 +80,7 @@ class ProfilesTest {
             absent.addAll(host.absent());
         }
         CapabilityRegistry registry =
-                CapabilityRegistry.of(descriptors, spec.policy()).without(absent);
+                CapabilityRegistry.of(descriptors, spec.firmware().policy()).without(absent);
         long[] registers = new long[GeneralRegisters.COUNT];
         System.arraycopy(x, 0, registers, 0, x.length);
         HypercallExit exit =
@@ -101,14 +101,14 @@ class ProfilesTest {
         service.descriptor()
                 .settings()
                 .forEach(setting ->
-                        settings.put(setting.key(), spec.serviceSettings().get(name + "." + setting.key())));
+                        settings.put(setting.key(), spec.firmware().settings().get(name + "." + setting.key())));
         return new ServiceHost<>(
                 LoadedService.of(service),
                 new ServiceContext(
-                        spec.topology(),
-                        spec.cpuModel(),
-                        spec.policy().isResident(name),
-                        spec.policy().isOn(name, false),
+                        spec.cpus().topology(),
+                        spec.cpus().model(),
+                        spec.firmware().policy().isResident(name),
+                        spec.firmware().policy().isOn(name, false),
                         settings),
                 RAM,
                 new ServiceGate());
@@ -228,12 +228,15 @@ class ProfilesTest {
         MachineSpec profile = machine("firmware.profile=tf-a");
         MachineSpec spec =
                 machine("firmware.profile=tf-a", "firmware.services.psci.version=1.3", "firmware.toggles.trng=on");
-        assertThat(spec.serviceSettings().get("psci.version")).isEqualTo("1.3");
-        assertThat(spec.policy().isOn("trng", true)).isTrue();
-        TreeMap<String, String> rest = new TreeMap<>(spec.serviceSettings());
+        assertThat(spec.firmware().settings().get("psci.version")).isEqualTo("1.3");
+        assertThat(spec.firmware().policy().isOn("trng", true)).isTrue();
+        TreeMap<String, String> rest = new TreeMap<>(spec.firmware().settings());
         rest.put("psci.version", "1.1");
-        assertThat(rest).as("all else is the profile's").isEqualTo(profile.serviceSettings());
-        assertThat(spec.policy().with("trng", false)).isEqualTo(profile.policy());
+        assertThat(rest)
+                .as("all else is the profile's")
+                .isEqualTo(profile.firmware().settings());
+        assertThat(spec.firmware().policy().with("trng", false))
+                .isEqualTo(profile.firmware().policy());
     }
 
     @Test
@@ -245,7 +248,9 @@ class ProfilesTest {
                 .load()
                 .validate(Services.load(List.of()).descriptors())
                 .machine();
-        assertThat(spec.serviceSettings()).containsEntry("smccc.version", "1.4").containsEntry("vendor-hyp.uid", "kvm");
+        assertThat(spec.firmware().settings())
+                .containsEntry("smccc.version", "1.4")
+                .containsEntry("vendor-hyp.uid", "kvm");
     }
 
     @Test

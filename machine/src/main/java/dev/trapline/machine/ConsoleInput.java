@@ -27,7 +27,7 @@ public final class ConsoleInput {
 
     public ConsoleInput(Bytes script, MachineSpec spec) {
         this.script = script;
-        this.interval = spec.inputInterval();
+        this.interval = spec.board().inputInterval();
         this.nextScriptTime = interval;
     }
 

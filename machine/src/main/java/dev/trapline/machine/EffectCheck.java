@@ -79,7 +79,7 @@ final class EffectCheck {
     }
 
     private @Nullable String events(Effect.EventHandling handling) {
-        if (spec.width() == Width.AARCH32) {
+        if (spec.cpus().width() == Width.AARCH32) {
             return "delivers or completes an event on an AArch32 machine: events are for AArch64 (DEN0054)";
         }
         return switch (handling) {
@@ -114,10 +114,10 @@ final class EffectCheck {
     }
 
     private @Nullable String exists(VcpuId target, String verb) {
-        return target.index() < spec.vcpus()
+        return target.index() < spec.cpus().count()
                 ? null
                 : verb + " " + target + ", which does not exist: this machine has "
-                        + (spec.vcpus() == 1 ? "1 vCPU" : spec.vcpus() + " vCPUs");
+                        + (spec.cpus().count() == 1 ? "1 vCPU" : spec.cpus().count() + " vCPUs");
     }
 
     private @Nullable String inState(VcpuId target, String verb, VcpuState... allowed) {

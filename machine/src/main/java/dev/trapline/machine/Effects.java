@@ -109,7 +109,7 @@ final class Effects {
             }
             VcpuId waits = waiting(effect);
             if (waits != null
-                    && waits.index() < spec.vcpus()
+                    && waits.index() < spec.cpus().count()
                     && ((woken & waits.bit()) != 0 || vcpus.isInterrupted(waits, run.now()))) {
                 feasible.add(new Effect.StayAwake(waits));
             } else {
@@ -196,7 +196,7 @@ final class Effects {
     }
 
     private void reset(Effect.SystemReset reset) {
-        if (!spec.rebootOnReset()) {
+        if (!spec.run().rebootOnReset()) {
             run.finish(new RunOutcome.ResetRequested(reset.kind(), reset.request()));
             return;
         }
@@ -223,7 +223,7 @@ final class Effects {
     }
 
     private void start() {
-        vcpus.powerOn(VcpuId.BOOT, boot.entry(), boot.registers(spec.width()), run.now(), DataOrder.LITTLE);
+        vcpus.powerOn(VcpuId.BOOT, boot.entry(), boot.registers(spec.cpus().width()), run.now(), DataOrder.LITTLE);
         tellServices(new MachineEvent.Started());
     }
 }

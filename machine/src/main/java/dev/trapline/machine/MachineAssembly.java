@@ -63,10 +63,11 @@ public final class MachineAssembly {
         offered.forEach(service -> loaded.add(LoadedService.of(service)));
         this.services = recorded == null ? List.copyOf(loaded) : recorded(loaded, recorded);
         this.versions = ServiceVersions.of(recorded == null ? List.of() : recorded.services(), descriptors());
-        CapabilityRegistry table = CapabilityRegistry.of(descriptors(), spec.policy());
+        CapabilityRegistry table =
+                CapabilityRegistry.of(descriptors(), spec.firmware().policy());
         checkSettings();
         this.boot = BootPlan.of(this.images, spec, ServiceContexts.shared(spec, services));
-        this.memory = new MachineMemory(engines, spec.ramBytes(), boot.flash());
+        this.memory = new MachineMemory(engines, spec.board().ramBytes(), boot.flash());
         List<FunctionId> absent = new ArrayList<>();
         try {
             for (LoadedService<?> service : services) {
@@ -91,9 +92,9 @@ public final class MachineAssembly {
     ///
     /// @throws IllegalArgumentException if it is for nobody
     public void requireInjectable(Injection what) {
-        if (what.vcpu().index() >= spec.vcpus()) {
-            throw new IllegalArgumentException("an injection for " + what.vcpu() + ": this machine has " + spec.vcpus()
-                    + (spec.vcpus() == 1 ? " vCPU" : " vCPUs"));
+        if (what.vcpu().index() >= spec.cpus().count()) {
+            throw new IllegalArgumentException("an injection for " + what.vcpu() + ": this machine has "
+                    + spec.cpus().count() + (spec.cpus().count() == 1 ? " vCPU" : " vCPUs"));
         }
         if (what instanceof Injection.Event event && !events.contains(event.number())) {
             throw new IllegalArgumentException("no service knows event " + event.number() + "; there are: "
@@ -170,7 +171,7 @@ public final class MachineAssembly {
     private void checkSettings() {
         TreeSet<String> known = new TreeSet<>();
         descriptors().forEach(d -> d.settings().forEach(s -> known.add(d.name() + "." + s.key())));
-        for (String given : spec.serviceSettings().keySet()) {
+        for (String given : spec.firmware().settings().keySet()) {
             if (!known.contains(given)) {
                 throw new MachineSetupException("no service has the setting '" + given + "'; there are: "
                         + (known.isEmpty() ? "none" : String.join(", ", known)));

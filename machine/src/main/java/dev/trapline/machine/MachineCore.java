@@ -71,16 +71,16 @@ public final class MachineCore implements Effects.Run {
         this.endings = new Endings(log);
         this.end = new RunEnd(history, console, uart, log, endings);
         this.around = around;
-        this.scheduler = Scheduler.of(spec.schedule(), spec.sliceBudget(), spec.seed());
-        this.rounds = new Rounds(spec.vcpus(), spec.sliceBudget());
-        this.vcpus = new Vcpus(spec.vcpus(), around);
-        this.stolen = new StolenTime(spec.vcpus(), memory);
+        this.scheduler = Scheduler.of(spec.schedule().kind(), spec.schedule().quantum(), spec.schedule().seed());
+        this.rounds = new Rounds(spec.cpus().count(), spec.schedule().quantum());
+        this.vcpus = new Vcpus(spec.cpus().count(), around);
+        this.stolen = new StolenTime(spec.cpus().count(), memory);
         this.inputs = new Inputs(parts.input(), parts.planned(), parts.entropy(), uart, history, controls, log);
         this.effects = new Effects(spec, parts.boot(), memory, uart, vcpus, stolen, inputs, parts.services(), this);
         this.boundary = new Boundary(
                 rounds, scheduler, vcpus, stolen, inputs, effects, history, log, this::reconfigure);
-        this.digests = new Digests(spec.ramDigestInterval(), memory, history);
-        this.policy = spec.policy();
+        this.digests = new Digests(spec.run().ramDigestInterval(), memory, history);
+        this.policy = spec.firmware().policy();
     }
 
     /// Powers the machine on and grants the first slice.
@@ -329,7 +329,7 @@ public final class MachineCore implements Effects.Run {
         boundary.renewed(end.reading().renewals());
         log.ended(slice);
         history.append(Console.withPrinted(slice, uart));
-        long ended = slice.ended(spec.exitCosts());
+        long ended = slice.ended(spec.schedule().exitCosts());
         rounds.sliceEnded(slice.vcpu().index(), ended, end.reading().shown());
         executed += slice.executed();
         digests.add(slice);
@@ -354,7 +354,7 @@ public final class MachineCore implements Effects.Run {
             return;
         }
         RunOutcome reached = boundary.pass(this);
-        if (reached == null && spec.maxInstructions() > 0 && executed >= spec.maxInstructions()) {
+        if (reached == null && spec.run().maxInstructions() > 0 && executed >= spec.run().maxInstructions()) {
             reached = new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS);
         }
         if (reached != null) {
@@ -367,8 +367,8 @@ public final class MachineCore implements Effects.Run {
     private void grant() {
         int index = rounds.turn(vcpus.runnable());
         long budget = rounds.left();
-        if (spec.maxInstructions() > 0) {
-            budget = Math.min(budget, spec.maxInstructions() - executed);
+        if (spec.run().maxInstructions() > 0) {
+            budget = Math.min(budget, spec.run().maxInstructions() - executed);
         }
         long begins = rounds.clock(index);
         long written = stolen.runs(index, begins);

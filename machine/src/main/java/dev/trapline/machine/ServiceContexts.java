@@ -3,6 +3,7 @@ package dev.trapline.machine;
 import dev.trapline.abi.AddressRange;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.board.boot.Shared;
 import dev.trapline.machine.firmware.LoadedService;
@@ -23,13 +24,13 @@ public final class ServiceContexts {
         for (ServiceDescriptor.Setting setting : descriptor.settings()) {
             settings.put(
                     setting.key(),
-                    spec.serviceSettings().getOrDefault(name + "." + setting.key(), setting.defaultValue()));
+                    spec.firmware().settings().getOrDefault(name + "." + setting.key(), setting.defaultValue()));
         }
         return new ServiceContext(
-                spec.topology(),
-                spec.cpuModel(),
-                spec.policy().isResident(name),
-                spec.policy().isOn(name, false),
+                spec.cpus().topology(),
+                spec.cpus().model(),
+                spec.firmware().policy().isResident(name),
+                spec.firmware().policy().isOn(name, false),
                 settings);
     }
 
@@ -37,10 +38,10 @@ public final class ServiceContexts {
     ///
     /// @throws dev.trapline.abi.firmware.ServiceFailure if one fails when it is asked
     public static List<Shared> shared(MachineSpec spec, List<LoadedService<?>> services) {
-        AddressRange ram = AddressRange.of(MachineSpec.RAM_BASE, spec.ramBytes());
+        AddressRange ram = AddressRange.of(BoardSpec.RAM_BASE, spec.board().ramBytes());
         List<Shared> shared = new ArrayList<>();
         for (LoadedService<?> service : services) {
-            service.sharedMemory(of(spec, service.descriptor()), spec.width(), ram)
+            service.sharedMemory(of(spec, service.descriptor()), spec.cpus().width(), ram)
                     .ifPresent(memory -> shared.add(new Shared(service.name(), memory)));
         }
         return shared;

@@ -37,7 +37,7 @@ public final class StepMachine {
     public StepMachine(MachineParts parts) {
         this.parts = parts;
         this.core = parts.core(new Around());
-        for (int index = 0; index < parts.spec().vcpus(); index++) {
+        for (int index = 0; index < parts.spec().cpus().count(); index++) {
             vcpus.add(parts.vcpu(new VcpuId(index)));
         }
     }

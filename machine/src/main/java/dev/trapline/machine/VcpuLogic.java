@@ -54,11 +54,11 @@ public final class VcpuLogic {
         this.registry = registry;
         this.engines = engines;
         this.spec = new EngineSpec(
-                machine.cpuModel(),
-                machine.width(),
-                machine.topology().mpidr(id),
+                machine.cpus().model(),
+                machine.cpus().width(),
+                machine.cpus().topology().mpidr(id),
                 memory,
-                machine.policy().isOn(Toggle.EXPORT_FAILED_CONDITION_CALLS, false));
+                machine.firmware().policy().isOn(Toggle.EXPORT_FAILED_CONDITION_CALLS, false));
     }
 
     /// Does what its machine tells it between two slices.

@@ -6,12 +6,12 @@ import static dev.trapline.machine.FakeEngines.wfi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.VcpuId;
-import dev.trapline.abi.Width;
 import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.JournalRecord.Slice;
+import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Injection;
@@ -19,13 +19,12 @@ import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.Schedule;
-import dev.trapline.abi.policy.Policy;
+import dev.trapline.abi.machine.ScheduleSpec;
 import dev.trapline.machine.FakeEngines.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterEach;
@@ -56,23 +55,10 @@ class RoundsTest {
     }
 
     private StepMachine machine(int vcpus, Schedule schedule, long seed, PlannedInjection... planned) {
-        MachineSpec spec = new MachineSpec(
-                vcpus,
-                16,
-                CpuModel.CORTEX_A57,
-                Width.AARCH64,
-                1 << 20,
-                schedule,
-                seed,
-                QUANTUM,
-                new ExitCosts(CALL, 0, 0),
-                0,
-                true,
-                false,
-                0,
-                1L << 40,
-                Policy.DEFAULT,
-                new TreeMap<>());
+        MachineSpec spec = MachineSpec.DEFAULT
+                .with(CpuSpec.DEFAULT.withCount(vcpus))
+                .with(BoardSpec.DEFAULT.withRamBytes(1 << 20))
+                .with(new ScheduleSpec(schedule, seed, QUANTUM, new ExitCosts(CALL, 0, 0)));
         Image image = new Image(Image.Kind.RAW, "nothing.bin", FakeEngines.ENTRY, Bytes.copyOf(new byte[64]));
         MachineParts parts = new MachineAssembly(engines, spec, List.of(image), List.of(toy), null)
                 .assemble(

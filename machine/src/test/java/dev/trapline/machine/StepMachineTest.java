@@ -7,26 +7,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.VcpuId;
-import dev.trapline.abi.Width;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.JournalRecord.Slice;
+import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
-import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.ScheduleSpec;
 import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.policy.Policy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,23 +50,11 @@ class StepMachineTest {
     }
 
     private StepMachine machine(int vcpus, Policy policy) {
-        MachineSpec spec = new MachineSpec(
-                vcpus,
-                16,
-                CpuModel.CORTEX_A57,
-                Width.AARCH64,
-                1 << 20,
-                Schedule.ROUND_ROBIN,
-                0,
-                SLICE,
-                new ExitCosts(CALL, 0, 0),
-                0,
-                true,
-                false,
-                0,
-                1L << 40,
-                policy,
-                new TreeMap<>());
+        MachineSpec spec = MachineSpec.DEFAULT
+                .with(CpuSpec.DEFAULT.withCount(vcpus))
+                .with(BoardSpec.DEFAULT.withRam(BoardSpec.MIN_RAM))
+                .with(ScheduleSpec.DEFAULT.withQuantum(SLICE).with(new ExitCosts(CALL, 0, 0)))
+                .withPolicy(policy);
         Image image = new Image(Image.Kind.RAW, "nothing.bin", FakeEngines.ENTRY, Bytes.copyOf(new byte[64]));
         MachineParts parts = new MachineAssembly(engines, spec, List.of(image), List.of(toy), null)
                 .assemble(

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
-import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.board.memory.MachineMemory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StolenTimeTest {
 
     private static final VcpuId ONE = new VcpuId(1);
-    private static final long WORD = MachineSpec.RAM_BASE + 8;
+    private static final long WORD = BoardSpec.RAM_BASE + 8;
 
     private final MachineMemory memory = new MachineMemory(new FakeEngines(), 1 << 20, false);
     private final StolenTime stolen = new StolenTime(4, memory);

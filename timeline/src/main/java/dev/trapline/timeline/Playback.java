@@ -14,12 +14,8 @@ import dev.trapline.board.boot.BootPlan;
 import dev.trapline.board.memory.MemoryCopy;
 import dev.trapline.board.memory.PageStore;
 import dev.trapline.journal.RecordingReader;
-import dev.trapline.journal.codec.CheckpointCodec;
-import dev.trapline.journal.record.CheckpointImage;
-import dev.trapline.journal.record.CheckpointKey;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.journal.replay.ReplayHistory;
-import dev.trapline.journal.store.StoredCheckpoint;
 import dev.trapline.machine.Console;
 import dev.trapline.machine.ConsoleInput;
 import dev.trapline.machine.ConsoleOutput;
@@ -33,6 +29,10 @@ import dev.trapline.machine.StepMachine;
 import dev.trapline.machine.VcpuView;
 import dev.trapline.machine.firmware.KeptState;
 import dev.trapline.machine.firmware.state.StateDamagedException;
+import dev.trapline.timeline.checkpoint.CheckpointCodec;
+import dev.trapline.timeline.checkpoint.CheckpointImage;
+import dev.trapline.timeline.checkpoint.CheckpointKey;
+import dev.trapline.timeline.checkpoint.StoredCheckpoint;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -81,7 +81,7 @@ public final class Playback implements AutoCloseable {
         MachineParts parts = assembly.assemble(
                 new ConsoleInput(Bytes.EMPTY, recording.header().spec()),
                 new PlannedInjections(List.of()),
-                new SeededEntropy(recording.header().spec().seed()),
+                new SeededEntropy(recording.header().spec().schedule().seed()),
                 new Console(console),
                 history,
                 new Controls(),
@@ -173,7 +173,7 @@ public final class Playback implements AutoCloseable {
         CheckpointImage image = stored.image();
         CheckpointImage.Place place = image.place();
         ReplayHistory.Mark mark = new ReplayHistory.Mark(place.segment(), place.digest(), place.records());
-        if (!history.has(mark) || image.engines().size() != parts.spec().vcpus()) {
+        if (!history.has(mark) || image.engines().size() != parts.spec().cpus().count()) {
             return null;
         }
         try {
@@ -242,7 +242,7 @@ public final class Playback implements AutoCloseable {
     /// The vCPUs as they are here.
     public List<VcpuView> vcpus() {
         List<VcpuView> views = new ArrayList<>();
-        for (int index = 0; index < parts.spec().vcpus(); index++) {
+        for (int index = 0; index < parts.spec().cpus().count(); index++) {
             VcpuId vcpu = new VcpuId(index);
             views.add(new VcpuView(
                     vcpu, machine.states().get(index), vcpu.equals(machine.next()), machine.registers(vcpu)));

@@ -2,9 +2,9 @@ package dev.trapline.timeline;
 
 import dev.trapline.abi.Position;
 import dev.trapline.abi.engine.MemoryMap;
-import dev.trapline.journal.store.CheckpointStore;
-import dev.trapline.journal.store.StoredCheckpoint;
 import dev.trapline.machine.firmware.state.UnsupportedStateException;
+import dev.trapline.timeline.checkpoint.CheckpointStore;
+import dev.trapline.timeline.checkpoint.StoredCheckpoint;
 import java.util.Iterator;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;

@@ -15,7 +15,7 @@ final class VirtualTime {
     private long slices;
 
     VirtualTime(MachineSpec spec) {
-        this.costs = spec.exitCosts();
+        this.costs = spec.schedule().exitCosts();
     }
 
     /// Behind what was passed, in ticks.

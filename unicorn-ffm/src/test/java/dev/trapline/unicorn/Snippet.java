@@ -14,7 +14,7 @@ import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
-import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.BoardSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ import java.util.List;
 public final class Snippet implements AutoCloseable {
 
     /// Where RAM and the code begin.
-    public static final long BASE = MachineSpec.RAM_BASE;
+    public static final long BASE = BoardSpec.RAM_BASE;
 
     /// Bytes of RAM.
     public static final long SIZE = 1 << 20;
@@ -40,7 +40,7 @@ public final class Snippet implements AutoCloseable {
     public static final long FLASH = 0x10_0000;
 
     /// Where the device is, if there is one: one page.
-    public static final long DEVICE = MachineSpec.UART_BASE;
+    public static final long DEVICE = BoardSpec.UART_BASE;
 
     private static final int MAX_SLICE = 1_000_000;
 

@@ -11,6 +11,7 @@ import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.RecordingException;
+import dev.trapline.abi.machine.FirmwareSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
@@ -142,7 +143,7 @@ public final class Machine {
                 return this;
             }
             FirmwareRegisters changed = registers.with(id, value);
-            spec = spec.with(changed.policy(), changed.settings());
+            spec = spec.with(new FirmwareSpec(changed.policy(), changed.settings()));
             return this;
         }
 
@@ -150,7 +151,8 @@ public final class Machine {
             List<ServiceDescriptor> descriptors = services.stream()
                     .<ServiceDescriptor>map(service -> LoadedService.of(service).descriptor())
                     .toList();
-            return new FirmwareRegisters(descriptors, spec.policy(), spec.serviceSettings());
+            return new FirmwareRegisters(
+                    descriptors, spec.firmware().policy(), spec.firmware().settings());
         }
 
         /// Where the guest's console goes; nowhere by default.
@@ -230,7 +232,7 @@ public final class Machine {
             MachineParts parts = assembly.assemble(
                     input,
                     new PlannedInjections(planned),
-                    entropy == null ? new SeededEntropy(spec.seed()) : entropy,
+                    entropy == null ? new SeededEntropy(spec.schedule().seed()) : entropy,
                     new Console(console),
                     history,
                     controls,

@@ -87,7 +87,7 @@ final class MachineActor extends DirectBehavior<MachineActor.Command>
         this.dispatcher = context.getExecutionContext() instanceof MachineDispatcher ours ? ours : null;
         parts.services()
                 .forEach((name, host) -> firmware.put(name, watched(FirmwareActor.create(host), "firmware-" + name)));
-        for (int index = 0; index < parts.spec().vcpus(); index++) {
+        for (int index = 0; index < parts.spec().cpus().count(); index++) {
             VcpuId id = new VcpuId(index);
             vcpus.add(watched(VcpuActor.create(parts.vcpu(id), this, firmware, context.getSelf()), id.toString()));
         }

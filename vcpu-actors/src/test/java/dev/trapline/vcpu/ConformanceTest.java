@@ -2,17 +2,19 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trapline.abi.machine.ExitCosts;
-import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.VcpuId;
-import dev.trapline.abi.Width;
+import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.abi.machine.CpuSpec;
+import dev.trapline.abi.machine.FirmwareSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.ScheduleSpec;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.board.boot.Guests;
 import dev.trapline.vcpu.MachineRuns.Finished;
@@ -20,8 +22,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -105,8 +105,12 @@ class ConformanceTest {
     }
 
     private static void check(String guest, Image image, MachineSpec spec, Path recording) {
-        String what =
-                "%s on %d vCPUs under %s with seed %d".formatted(guest, spec.vcpus(), spec.schedule(), spec.seed());
+        String what = "%s on %d vCPUs under %s with seed %d"
+                .formatted(
+                        guest,
+                        spec.cpus().count(),
+                        spec.schedule().kind(),
+                        spec.schedule().seed());
         Finished finished = runs.record(spec, image, injected(guest), recording);
         String console = "%s printed%n%s".formatted(what, finished.console());
         assertThat(finished.report().outcome()).as(console).isEqualTo(new RunOutcome.PoweredOff());
@@ -121,7 +125,8 @@ class ConformanceTest {
                         IntStream.rangeClosed(1, tap.plan()).boxed().toList());
         assertThat(tap.checks())
                 .as("what this machine is big enough for is checked; %s", console)
-                .allMatch(made -> made.isMade() || needsMore(made.skipped(), spec.vcpus()));
+                .allMatch(made ->
+                        made.isMade() || needsMore(made.skipped(), spec.cpus().count()));
 
         MachineRuns.assertEqual(runs.replay(recording), finished, what + ", replayed");
     }
@@ -144,22 +149,13 @@ class ConformanceTest {
 
     /// Little memory, so that its digest is cheap.
     private static MachineSpec spec(Size size, Schedule schedule, long seed) {
-        return new MachineSpec(
-                size.vcpus,
-                size.clusterSize,
-                CpuModel.CORTEX_A57,
-                Width.AARCH64,
-                1 << 20,
-                schedule,
-                seed,
-                20_000,
-                new ExitCosts(256, 0, 0),
-                LIMIT,
-                true,
-                true,
-                6_250,
-                625_000_000,
-                Policy.DEFAULT.withResident("smccc"),
-                new TreeMap<>(Map.of("psci.version", "1.3")));
+        return MachineSpec.DEFAULT
+                .with(CpuSpec.DEFAULT.withCount(size.vcpus).withClusterSize(size.clusterSize))
+                .with(BoardSpec.DEFAULT.withRam(BoardSpec.MIN_RAM).withDeviceTree(true))
+                .with(ScheduleSpec.DEFAULT.withKind(schedule).withSeed(seed))
+                .with(RunSpec.DEFAULT.withMaxInstructions(LIMIT))
+                .with(FirmwareSpec.DEFAULT
+                        .withPolicy(Policy.DEFAULT.withResident("smccc"))
+                        .withSetting("psci.version", "1.3"));
     }
 }

@@ -9,6 +9,7 @@ import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.machine.FirmwareSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.policy.Policy;
@@ -79,7 +80,7 @@ class FeaturesAgreementTest {
                 call(Conduit.SMC, state, SYSTEM_OFF, 0));
         MachineSpec plain = Specs.withVcpus(1).limit(200_000).spec();
         Path recording = temp.resolve("rec" + runs++);
-        Machine.builder(engines, with(plain, policy, settings))
+        Machine.builder(engines, plain.with(new FirmwareSpec(policy, settings)))
                 .image(new Image(Image.Kind.RAW, "nothing.bin", FakeEngines.ENTRY, Bytes.copyOf(new byte[64])))
                 .services(FirmwareServices.onClassPath())
                 .recordTo(recording)
@@ -97,26 +98,6 @@ class FeaturesAgreementTest {
             });
         }
         return new Answers(x0.get(0), x0.get(1));
-    }
-
-    private static MachineSpec with(MachineSpec spec, Policy policy, SortedMap<String, String> settings) {
-        return new MachineSpec(
-                spec.vcpus(),
-                spec.clusterSize(),
-                spec.cpuModel(),
-                spec.width(),
-                spec.ramBytes(),
-                spec.schedule(),
-                spec.seed(),
-                spec.sliceBudget(),
-                spec.exitCosts(),
-                spec.maxInstructions(),
-                spec.rebootOnReset(),
-                spec.deviceTree(),
-                spec.inputInterval(),
-                spec.ramDigestInterval(),
-                policy,
-                settings);
     }
 
     private static List<Policy> policies() {

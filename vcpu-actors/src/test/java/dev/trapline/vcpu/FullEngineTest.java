@@ -3,19 +3,19 @@ package dev.trapline.vcpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.Width;
+import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
-import dev.trapline.abi.machine.Schedule;
-import dev.trapline.abi.policy.Policy;
+import dev.trapline.abi.machine.RunSpec;
+import dev.trapline.abi.machine.ScheduleSpec;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -223,22 +223,14 @@ class FullEngineTest {
     }
 
     private static MachineSpec spec(Guest guest) {
-        return new MachineSpec(
-                guest.vcpus,
-                16,
-                CpuModel.CORTEX_A72,
-                guest.state == ExecutionState.A64 ? Width.AARCH64 : Width.AARCH32,
-                RAM,
-                Schedule.ROUND_ROBIN,
-                0,
-                guest.slice,
-                new ExitCosts(256, 0, 0),
-                0,
-                true,
-                false,
-                1000,
-                1L << 40,
-                Policy.DEFAULT,
-                new TreeMap<>());
+        return MachineSpec.DEFAULT
+                .with(new CpuSpec(
+                        guest.vcpus,
+                        16,
+                        CpuModel.CORTEX_A72,
+                        guest.state == ExecutionState.A64 ? Width.AARCH64 : Width.AARCH32))
+                .with(BoardSpec.DEFAULT.withRam(RAM))
+                .with(ScheduleSpec.DEFAULT.withQuantum(guest.slice))
+                .with(RunSpec.DEFAULT.withRamDigestInterval(1L << 40));
     }
 }

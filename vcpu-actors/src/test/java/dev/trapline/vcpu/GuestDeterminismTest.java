@@ -82,7 +82,7 @@ class GuestDeterminismTest {
             Finished replayed = (shortcuts ? plain : runs).replay(recording);
 
             String what = "%s under %s with seed %d, durability %s, recorded %s shortcuts"
-                    .formatted(guest, spec.schedule(), seed, durability.id(), shortcuts ? "with" : "without");
+                    .formatted(guest, spec.schedule().kind(), seed, durability.id(), shortcuts ? "with" : "without");
             assertThat(first.report().progress().slices()).as(what).isPositive();
             MachineRuns.assertEqual(again, first, what + ", run again");
             MachineRuns.assertEqual(replayed, first, what + ", replayed");

@@ -26,7 +26,9 @@ final class KnownHistories {
         RunReport report = run.report();
         return "%s: %s; %s; granted %d; registers %016x, memory %016x, console %016x"
                 .formatted(
-                        spec.schedule() == Schedule.ROUND_ROBIN ? "round robin" : "seed " + spec.seed(),
+                        spec.schedule().kind() == Schedule.ROUND_ROBIN
+                                ? "round robin"
+                                : "seed " + spec.schedule().seed(),
                         report.outcome(),
                         report.progress(),
                         report.instructions(),

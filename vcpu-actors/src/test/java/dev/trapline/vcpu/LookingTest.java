@@ -2,13 +2,15 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Width;
+import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.ScheduleSpec;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.timeline.Checkpoint;
 import dev.trapline.timeline.Playback;
@@ -19,7 +21,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -109,24 +110,13 @@ class LookingTest {
     private Finished record(Width width, int... words) {
         ByteBuffer code = ByteBuffer.allocate(words.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         code.asIntBuffer().put(words);
-        MachineSpec spec = new MachineSpec(
-                1,
-                16,
-                CpuModel.CORTEX_A57,
-                width,
-                1 << 20,
-                Schedule.ROUND_ROBIN,
-                0,
-                50,
-                new ExitCosts(256, 0, 0),
-                20_000,
-                true,
-                false,
-                1_000,
-                100_000,
-                Policy.DEFAULT.withResident("smccc"),
-                new TreeMap<>());
-        Image image = new Image(Image.Kind.RAW, "words.bin", MachineSpec.RAM_BASE, Bytes.copyOf(code.array()));
+        MachineSpec spec = MachineSpec.DEFAULT
+                .with(CpuSpec.DEFAULT.withWidth(width))
+                .with(BoardSpec.DEFAULT.withRam(BoardSpec.MIN_RAM))
+                .with(ScheduleSpec.DEFAULT.withQuantum(50))
+                .with(RunSpec.DEFAULT.withMaxInstructions(20_000).withRamDigestInterval(100_000))
+                .withPolicy(Policy.DEFAULT.withResident("smccc"));
+        Image image = new Image(Image.Kind.RAW, "words.bin", BoardSpec.RAM_BASE, Bytes.copyOf(code.array()));
         return runs.record(spec, image, "", directory.resolve("rec"));
     }
 
@@ -169,7 +159,7 @@ class LookingTest {
     private static void lookAtEverything(Playback playback) {
         playback.vcpus();
         playback.openHandlers();
-        playback.memory().read(MachineSpec.RAM_BASE, 4096);
+        playback.memory().read(BoardSpec.RAM_BASE, 4096);
         playback.memoryDigest();
         playback.hash();
         playback.checkpoint();

@@ -4,16 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
-import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
+import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.ScheduleSpec;
 import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.board.boot.Guests;
@@ -31,7 +33,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /// Runs whole machines for tests, with the real engine and all services, in an actor system of their own.
@@ -72,23 +73,12 @@ final class MachineRuns implements AutoCloseable {
     }
 
     static MachineSpec spec(int vcpus, Schedule schedule, long seed, Width width, Policy policy) {
-        return new MachineSpec(
-                vcpus,
-                16,
-                CpuModel.CORTEX_A57,
-                width,
-                128L << 20,
-                schedule,
-                seed,
-                20_000,
-                new ExitCosts(256, 0, 0),
-                4_000_000_000L,
-                true,
-                true,
-                INPUT_INTERVAL,
-                625_000_000,
-                policy,
-                new TreeMap<>());
+        return MachineSpec.DEFAULT
+                .with(CpuSpec.DEFAULT.withCount(vcpus).withWidth(width))
+                .with(BoardSpec.DEFAULT.withDeviceTree(true))
+                .with(ScheduleSpec.DEFAULT.withKind(schedule).withSeed(seed))
+                .with(RunSpec.DEFAULT.withMaxInstructions(4_000_000_000L))
+                .withPolicy(policy);
     }
 
     /// A machine of four vCPUs for any guest, with little memory, so that its digests are cheap; some digests of it
@@ -98,27 +88,18 @@ final class MachineRuns implements AutoCloseable {
     /// @param seed of the random schedule; 0 stands for round robin
     /// @param limit of instructions
     static MachineSpec smallSpec(String guest, long seed, long limit) {
-        return new MachineSpec(
-                4,
-                16,
-                CpuModel.CORTEX_A57,
-                Guests.width(guest),
-                1 << 20,
-                seed == 0 ? Schedule.ROUND_ROBIN : Schedule.RANDOM,
-                seed,
-                20_000,
-                new ExitCosts(256, 0, 0),
-                limit,
-                true,
-                true,
-                1_000,
-                1_000_000,
-                Policy.DEFAULT.withResident("smccc"),
-                new TreeMap<>());
+        return MachineSpec.DEFAULT
+                .with(CpuSpec.DEFAULT.withCount(4).withWidth(Guests.width(guest)))
+                .with(SMALL_BOARD)
+                .with(ScheduleSpec.DEFAULT
+                        .withKind(seed == 0 ? Schedule.ROUND_ROBIN : Schedule.RANDOM)
+                        .withSeed(seed))
+                .with(RunSpec.DEFAULT.withMaxInstructions(limit).withRamDigestInterval(1_000_000))
+                .withPolicy(Policy.DEFAULT.withResident("smccc"));
     }
 
-    /// A tenth of a millisecond between two bytes of a script.
-    private static final long INPUT_INTERVAL = 6_250;
+    private static final BoardSpec SMALL_BOARD =
+            BoardSpec.DEFAULT.withRam(BoardSpec.MIN_RAM).withDeviceTree(true).withInputInterval(1_000);
 
     Finished run(MachineSpec spec, Image image, String script) {
         return finish(builder(spec, image, script));
@@ -169,23 +150,12 @@ final class MachineRuns implements AutoCloseable {
     /// @param guest without its suffix
     Finished recordSmall(String guest, int vcpus, Schedule schedule, long slice, long limit, Path directory)
             throws IOException {
-        MachineSpec spec = new MachineSpec(
-                vcpus,
-                16,
-                CpuModel.CORTEX_A57,
-                Guests.width(guest + ".elf"),
-                1 << 20,
-                schedule,
-                7,
-                slice,
-                new ExitCosts(256, 0, 0),
-                limit,
-                true,
-                true,
-                1_000,
-                100_000,
-                Policy.DEFAULT.withResident("smccc"),
-                new TreeMap<>());
+        MachineSpec spec = MachineSpec.DEFAULT
+                .with(CpuSpec.DEFAULT.withCount(vcpus).withWidth(Guests.width(guest + ".elf")))
+                .with(SMALL_BOARD)
+                .with(ScheduleSpec.DEFAULT.withKind(schedule).withSeed(7).withQuantum(slice))
+                .with(RunSpec.DEFAULT.withMaxInstructions(limit).withRamDigestInterval(100_000))
+                .withPolicy(Policy.DEFAULT.withResident("smccc"));
         return record(spec, Guests.image(guest + ".elf"), "some text\rq", directory);
     }
 

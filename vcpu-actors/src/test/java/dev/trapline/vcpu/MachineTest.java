@@ -83,7 +83,7 @@ class MachineTest {
         assertThat(report.outcome()).isEqualTo(new RunOutcome.PoweredOff());
         assertThat(report.progress())
                 .as("20 000 instructions, one more, and what a call costs")
-                .isEqualTo(new Progress(20_001 + 256, 2, 1));
+                .isEqualTo(new Progress(20_001 + 100, 2, 1));
         assertThat(report.instructions()).isEqualTo(20_001);
         assertThat(report.lastHypercalls())
                 .containsExactly("hypercall#1 vcpu0 HVC PSCI_SYSTEM_OFF() = ? [psci, forwarded] system off");
@@ -105,11 +105,11 @@ class MachineTest {
                         "cpu0 gets x0=0x0",
                         "cpu0 runs 20000 at 0",
                         "cpu0 gets x0=0x10003",
-                        "cpu0 runs 19743 at 257",
+                        "cpu0 runs 19899 at 101",
                         "cpu0 gets x0=0x10005",
-                        "cpu0 runs 19486 at 514",
+                        "cpu0 runs 19798 at 202",
                         "cpu0 gets x0=0xffffffffffffffff",
-                        "cpu0 runs 19229 at 771",
+                        "cpu0 runs 19697 at 303",
                         "cpu0 closes");
         assertThat(report.lastHypercalls())
                 .containsExactly(
@@ -133,7 +133,7 @@ class MachineTest {
                         "open 0x80000001",
                         "cpu1 gets x0=0x77",
                         "cpu0 gets x0=0x0",
-                        "cpu0 runs 19743 at 257",
+                        "cpu0 runs 19899 at 101",
                         "cpu1 runs 19999 at 1",
                         "cpu0 runs 20000 at 20000",
                         "cpu0 closes",
@@ -231,7 +231,7 @@ class MachineTest {
                         "cpu0 closes",
                         "open 0x80000000",
                         "cpu0 gets x0=0x0",
-                        "cpu0 runs 19743 at 257",
+                        "cpu0 runs 19899 at 101",
                         "cpu0 closes");
     }
 
@@ -314,8 +314,7 @@ class MachineTest {
     @Test
     void aSettingThatNoServiceHasIsRefusedByName() {
         var spec = Specs.withVcpus(1).spec();
-        var settings = new java.util.TreeMap<>(java.util.Map.of("psci.colour", "red"));
-        var wrong = spec.with(spec.policy(), settings);
+        var wrong = spec.with(spec.firmware().withSetting("psci.colour", "red"));
         assertThatThrownBy(() -> Machine.builder(engines, wrong)
                         .image(new Image(Image.Kind.RAW, "nothing.bin", FakeEngines.ENTRY, Bytes.copyOf(new byte[64])))
                         .services(FirmwareServices.onClassPath())

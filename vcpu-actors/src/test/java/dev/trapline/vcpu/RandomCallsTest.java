@@ -2,9 +2,7 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.Conduit;
-import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
@@ -12,9 +10,11 @@ import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.ResetRequest;
 import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
-import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.abi.policy.Action;
 import dev.trapline.abi.policy.Functions;
 import dev.trapline.abi.policy.Match;
@@ -33,7 +33,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -219,23 +218,11 @@ class RandomCallsTest {
     }
 
     private static MachineSpec spec(ExecutionState state, Policy policy) {
-        return new MachineSpec(
-                VCPUS,
-                16,
-                CpuModel.CORTEX_A57,
-                state.isAarch32() ? Width.AARCH32 : Width.AARCH64,
-                16L << 20,
-                Schedule.ROUND_ROBIN,
-                0,
-                20_000,
-                new ExitCosts(256, 0, 0),
-                0,
-                false,
-                false,
-                0,
-                1L << 40,
-                policy,
-                new TreeMap<>());
+        return MachineSpec.DEFAULT
+                .with(CpuSpec.DEFAULT.withCount(VCPUS).withWidth(state.isAarch32() ? Width.AARCH32 : Width.AARCH64))
+                .with(BoardSpec.DEFAULT.withRam(16 << 20))
+                .with(RunSpec.DEFAULT.withRebootOnReset(false).withRamDigestInterval(1L << 40))
+                .withPolicy(policy);
     }
 
     /// A constant for each register but x0, SP first.

@@ -1,17 +1,19 @@
 package dev.trapline.vcpu;
 
-import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.PlannedInjection;
+import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.ScheduleSpec;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.firmware.FirmwareServices;
 import java.nio.ByteBuffer;
@@ -19,7 +21,6 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 
 /// A machine with a guest that a seed decides: instructions of all kinds, some of them noise; calls of firmware with
 /// arguments that may mean something; page tables of garbage, and an MMU that is switched on over them; interrupts and
@@ -44,28 +45,21 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
         SplittableRandom random = new SplittableRandom(seed);
         Set set = Set.values()[random.nextInt(Set.values().length)];
         int vcpus = 1 + random.nextInt(4);
-        MachineSpec spec = new MachineSpec(
-                vcpus,
-                16,
-                CpuModel.CORTEX_A57,
-                set == Set.A64 ? Width.AARCH64 : Width.AARCH32,
-                RAM,
-                random.nextBoolean() ? Schedule.RANDOM : Schedule.ROUND_ROBIN,
-                random.nextInt(1000),
-                1 + random.nextInt(400),
-                new ExitCosts(256, 0, 0),
-                INSTRUCTIONS,
-                true,
-                false,
-                1_000,
-                20_000,
-                random.nextBoolean() ? Policy.DEFAULT.withResident("smccc") : Policy.DEFAULT,
-                new TreeMap<>());
+        ScheduleSpec schedule = ScheduleSpec.DEFAULT
+                .withKind(random.nextBoolean() ? Schedule.RANDOM : Schedule.ROUND_ROBIN)
+                .withSeed(random.nextInt(1000))
+                .withQuantum(1 + random.nextInt(400));
+        MachineSpec spec = MachineSpec.DEFAULT
+                .with(CpuSpec.DEFAULT.withCount(vcpus).withWidth(set == Set.A64 ? Width.AARCH64 : Width.AARCH32))
+                .with(BoardSpec.DEFAULT.withRam(RAM).withInputInterval(1_000))
+                .with(schedule)
+                .with(RunSpec.DEFAULT.withMaxInstructions(INSTRUCTIONS).withRamDigestInterval(20_000))
+                .withPolicy(random.nextBoolean() ? Policy.DEFAULT.withResident("smccc") : Policy.DEFAULT);
         return new RandomGuest(seed, set, spec, code(set, random), planned(vcpus, random));
     }
 
     Image image() {
-        return new Image(Image.Kind.RAW, "guest-" + seed + ".bin", MachineSpec.RAM_BASE, code);
+        return new Image(Image.Kind.RAW, "guest-" + seed + ".bin", BoardSpec.RAM_BASE, code);
     }
 
     private static List<PlannedInjection> planned(int vcpus, SplittableRandom random) {
@@ -272,7 +266,7 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
         }
 
         private long address() {
-            return MachineSpec.RAM_BASE + (random.nextInt((int) RAM) & ~7);
+            return BoardSpec.RAM_BASE + (random.nextInt((int) RAM) & ~7);
         }
 
         /// Something that may mean something to whom it is handed.

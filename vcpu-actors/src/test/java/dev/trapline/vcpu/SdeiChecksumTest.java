@@ -2,16 +2,18 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trapline.abi.machine.ExitCosts;
-import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.VcpuId;
-import dev.trapline.abi.Width;
+import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.abi.machine.CpuSpec;
+import dev.trapline.abi.machine.FirmwareSpec;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.machine.ScheduleSpec;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.board.boot.Guests;
 import dev.trapline.vcpu.MachineRuns.Finished;
@@ -19,8 +21,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.regex.Matcher;
@@ -126,24 +126,19 @@ class SdeiChecksumTest {
     }
 
     static MachineSpec spec(long seed) {
-        return new MachineSpec(
-                VCPUS,
-                16,
-                CpuModel.CORTEX_A57,
-                Width.AARCH64,
-                1 << 20,
-                Schedule.RANDOM,
-                seed,
-                SLICE,
-                new ExitCosts(256, 0, 0),
-                4_000_000_000L,
-                true,
-                true,
-                6_250,
-                625_000_000,
-                Policy.DEFAULT.withResident("smccc"),
-                new TreeMap<>(Map.of(
-                        "sdei.events",
-                        "804:shared:critical, " + NORMAL + ":private:normal, " + CRITICAL + ":private:critical")));
+        return MachineSpec.DEFAULT
+                .with(CpuSpec.DEFAULT.withCount(VCPUS))
+                .with(BoardSpec.DEFAULT.withRam(BoardSpec.MIN_RAM).withDeviceTree(true))
+                .with(ScheduleSpec.DEFAULT
+                        .withKind(Schedule.RANDOM)
+                        .withSeed(seed)
+                        .withQuantum(SLICE))
+                .with(RunSpec.DEFAULT.withMaxInstructions(4_000_000_000L))
+                .with(FirmwareSpec.DEFAULT
+                        .withPolicy(Policy.DEFAULT.withResident("smccc"))
+                        .withSetting(
+                                "sdei.events",
+                                "804:shared:critical, " + NORMAL + ":private:normal, " + CRITICAL
+                                        + ":private:critical"));
     }
 }

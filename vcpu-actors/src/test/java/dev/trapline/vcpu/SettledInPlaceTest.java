@@ -88,14 +88,14 @@ class SettledInPlaceTest {
                 Schedule.RANDOM,
                 7,
                 Guests.width(guest + ".elf"),
-                MachineRuns.spec(1, Schedule.RANDOM, 7).policy());
+                MachineRuns.spec(1, Schedule.RANDOM, 7).firmware().policy());
         Bytes script = Bytes.copyOf("some text\rq".getBytes(StandardCharsets.US_ASCII));
         MachineParts parts = new MachineAssembly(
                         ENGINES, spec, List.of(Guests.image(guest + ".elf")), FirmwareServices.onClassPath(), null)
                 .assemble(
                         new ConsoleInput(script, spec),
                         new PlannedInjections(List.of()),
-                        new SeededEntropy(spec.seed()),
+                        new SeededEntropy(spec.schedule().seed()),
                         new Console((_, _) -> {}),
                         history,
                         new Controls(),

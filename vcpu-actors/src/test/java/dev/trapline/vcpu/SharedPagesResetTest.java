@@ -15,8 +15,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,7 +78,8 @@ class SharedPagesResetTest {
     })
     void afterAResetTheTreeStillLeavesOutWhatPvTimeHandsOut(long megabytes, String base, boolean given, boolean warm) {
         MachineSpec plain = Specs.withVcpus(1).ram(megabytes << 20).spec();
-        MachineSpec spec = withTree(plain.with(plain.policy(), new TreeMap<>(Map.of("pv-time.base", base))));
+        MachineSpec spec = plain.with(plain.board().withDeviceTree(true))
+                .with(plain.firmware().withSetting("pv-time.base", base));
         Image guest = guest(warm);
         Image tree = new Image(Image.Kind.DEVICE_TREE, "mine.dtb", 0, generated(guest, spec));
         Finished run = RUNS.record(spec, given ? List.of(guest, tree) : List.of(guest), directory.resolve("rec"));
@@ -157,25 +156,5 @@ class SharedPagesResetTest {
         return ByteBuffer.wrap(memory.read(address, Long.BYTES).toArray())
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .getLong();
-    }
-
-    private static MachineSpec withTree(MachineSpec plain) {
-        return new MachineSpec(
-                plain.vcpus(),
-                plain.clusterSize(),
-                plain.cpuModel(),
-                plain.width(),
-                plain.ramBytes(),
-                plain.schedule(),
-                plain.seed(),
-                plain.sliceBudget(),
-                plain.exitCosts(),
-                plain.maxInstructions(),
-                plain.rebootOnReset(),
-                true,
-                plain.inputInterval(),
-                plain.ramDigestInterval(),
-                plain.policy(),
-                plain.serviceSettings());
     }
 }

@@ -1,9 +1,9 @@
 package dev.trapline.vcpu;
 
-import dev.trapline.abi.machine.ExitCosts;
-import dev.trapline.abi.CpuModel;
-import dev.trapline.abi.Width;
+import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.board.boot.Shared;
@@ -11,54 +11,36 @@ import dev.trapline.firmware.pvtime.PvTimeService;
 import dev.trapline.machine.ServiceContexts;
 import dev.trapline.machine.firmware.LoadedService;
 import java.util.List;
-import java.util.TreeMap;
 
-/// Machines for tests: the default one, with what a test wants otherwise.
-public record Specs(
-        int vcpus, long ramBytes, Schedule schedule, long seed, long slice, long maxInstructions, boolean reboot) {
+/// Machines for tests: small, with what a test wants otherwise.
+public record Specs(MachineSpec spec) {
 
     public static Specs withVcpus(int vcpus) {
-        return new Specs(vcpus, 1 << 20, Schedule.ROUND_ROBIN, 0, 20_000, 0, true);
+        return new Specs(MachineSpec.DEFAULT
+                .with(CpuSpec.DEFAULT.withCount(vcpus))
+                .with(BoardSpec.DEFAULT.withRam(BoardSpec.MIN_RAM).withInputInterval(1000))
+                .with(RunSpec.DEFAULT.withRamDigestInterval(1L << 31))
+                .withPolicy(Policy.DEFAULT.withResident("smccc")));
     }
 
-    public Specs random(long newSeed) {
-        return new Specs(vcpus, ramBytes, Schedule.RANDOM, newSeed, slice, maxInstructions, reboot);
+    public Specs random(long seed) {
+        return new Specs(spec.with(spec.schedule().withKind(Schedule.RANDOM).withSeed(seed)));
     }
 
-    public Specs slice(long newSlice) {
-        return new Specs(vcpus, ramBytes, schedule, seed, newSlice, maxInstructions, reboot);
+    public Specs slice(long instructions) {
+        return new Specs(spec.with(spec.schedule().withQuantum(instructions)));
     }
 
     public Specs ram(long bytes) {
-        return new Specs(vcpus, bytes, schedule, seed, slice, maxInstructions, reboot);
+        return new Specs(spec.with(spec.board().withRam(bytes)));
     }
 
     public Specs limit(long instructions) {
-        return new Specs(vcpus, ramBytes, schedule, seed, slice, instructions, reboot);
+        return new Specs(spec.with(spec.run().withMaxInstructions(instructions)));
     }
 
     public Specs withoutReboot() {
-        return new Specs(vcpus, ramBytes, schedule, seed, slice, maxInstructions, false);
-    }
-
-    public MachineSpec spec() {
-        return new MachineSpec(
-                vcpus,
-                16,
-                CpuModel.CORTEX_A57,
-                Width.AARCH64,
-                ramBytes,
-                schedule,
-                seed,
-                slice,
-                new ExitCosts(256, 0, 0),
-                maxInstructions,
-                reboot,
-                false,
-                1000,
-                1L << 31,
-                Policy.DEFAULT.withResident("smccc"),
-                new TreeMap<>());
+        return new Specs(spec.with(spec.run().withRebootOnReset(false)));
     }
 
     /// What PV time shares on a machine.

@@ -4,10 +4,10 @@ import static dev.trapline.vcpu.MachineRuns.assertAsRecorded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.machine.Schedule;
-import dev.trapline.journal.codec.CheckpointCodec;
-import dev.trapline.journal.store.StoredCheckpoint;
 import dev.trapline.timeline.Checkpoint;
 import dev.trapline.timeline.Playback;
+import dev.trapline.timeline.checkpoint.CheckpointCodec;
+import dev.trapline.timeline.checkpoint.StoredCheckpoint;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import java.io.IOException;
 import java.nio.file.Path;

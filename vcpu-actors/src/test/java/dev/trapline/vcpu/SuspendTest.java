@@ -219,10 +219,10 @@ class SuspendTest {
         runAndReplay(machine(1, new Doing(down)), new Doing(down));
         assertThat(engines.log)
                 .as("its engine was never closed, and it got the reply")
-                .containsSubsequence("cpu0 runs 20000 at 0", "cpu0 gets x0=0x55", "cpu0 runs 19743 at 257");
+                .containsSubsequence("cpu0 runs 20000 at 0", "cpu0 gets x0=0x55", "cpu0 runs 19899 at 101");
         assertThat(heard)
                 .as("it was in no idle state, so it was not woken from one either")
-                .containsExactly("Started[]", "call at 1", "StayedAwake[vcpu=vcpu0, time=257]");
+                .containsExactly("Started[]", "call at 1", "StayedAwake[vcpu=vcpu0, time=101]");
         assertThat(effects()).as("the recording says so").containsExactly(new Effect.StayAwake(ZERO));
     }
 
@@ -234,7 +234,7 @@ class SuspendTest {
                 new Doing(new Effect.Standby(ZERO)));
         assertThat(heard)
                 .as("the interrupt came before the call")
-                .containsExactly("Started[]", "call at 2", "StayedAwake[vcpu=vcpu0, time=258]");
+                .containsExactly("Started[]", "call at 2", "StayedAwake[vcpu=vcpu0, time=102]");
         assertThat(effects()).containsExactly(new Effect.StayAwake(ZERO));
         assertThat(records().filter(JournalRecord.Round.class::isInstance))
                 .as("no time passed: a round ends where the interrupt is planned, and that is all")
@@ -279,7 +279,7 @@ class SuspendTest {
         Effect on = new Effect.PowerOn(ONE, entry(1), 3, 50_000);
         engines.script(hvc(DO), wfi()).script(hvc(SYSTEM_OFF));
         runAndReplay(machine(2, new Doing(on)), new Doing(on));
-        assertThat(engines.log).containsSubsequence("cpu0 runs 19743 at 257", "cpu1 runs 20000 at 50000");
+        assertThat(engines.log).containsSubsequence("cpu0 runs 19899 at 101", "cpu1 runs 20000 at 50000");
     }
 
     @Test

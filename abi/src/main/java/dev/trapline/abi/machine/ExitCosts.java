@@ -15,16 +15,13 @@ public record ExitCosts(long hypercall, long waitForInterrupt, long maintenance)
     /// The largest cost: a sixth of a second.
     public static final long MAX = 10_000_000;
 
-    public ExitCosts {
-        check("hypercall", hypercall);
-        check("waitForInterrupt", waitForInterrupt);
-        check("maintenance", maintenance);
-    }
+    /// A call of firmware takes as long as a hundred instructions, the others no more than theirs.
+    public static final ExitCosts DEFAULT = new ExitCosts(100, 0, 0);
 
-    private static void check(String what, long ticks) {
-        if (ticks < 0 || ticks > MAX) {
-            throw new IllegalArgumentException(what + " takes 0 to " + MAX + " ticks, not " + ticks);
-        }
+    public ExitCosts {
+        SpecCheck.range("hypercall", hypercall, 0, MAX);
+        SpecCheck.range("waitForInterrupt", waitForInterrupt, 0, MAX);
+        SpecCheck.range("maintenance", maintenance, 0, MAX);
     }
 
     /// What an exit costs, in ticks.

@@ -21,7 +21,7 @@ public record Image(Kind kind, String name, long address, Bytes content) {
         return switch (kind) {
             case ELF -> LARGEST_ELF;
             case RAW -> Math.min(ramBytes, Integer.MAX_VALUE - 8L);
-            case FLASH -> MachineSpec.FLASH_SIZE;
+            case FLASH -> BoardSpec.FLASH_SIZE;
             // The largest that the Linux kernel maps (Documentation/arch/arm64/booting.rst).
             case DEVICE_TREE -> 2 << 20;
         };

@@ -3,6 +3,7 @@ package dev.trapline.board.boot;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import java.util.List;
@@ -46,7 +47,7 @@ public record BootPlan(List<MemoryWrite> writes, long entry, long deviceTree, bo
     /// Plans the start of a machine from these images.
     ///
     /// One image is entered: the [Image.Kind#ELF] or [Image.Kind#RAW] one, or else the flash at its first byte. The
-    /// device tree, if the machine has one, goes to the start of RAM ([MachineSpec#RAM_BASE]), where U-Boot and
+    /// device tree, if the machine has one, goes to the start of RAM ([BoardSpec#RAM_BASE]), where U-Boot and
     /// others look for it, if the image leaves the first [Loader#DEVICE_TREE_AREA] bytes there alone (more for a
     /// large tree of the user's); otherwise to the first multiple of 2 MiB behind the image. An image of kind
     /// [Image.Kind#DEVICE_TREE] takes the place of the tree that describes the machine.

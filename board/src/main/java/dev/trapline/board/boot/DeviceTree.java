@@ -6,6 +6,7 @@ import dev.trapline.abi.Conduit;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
+import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.MachineSpec;
 import java.util.List;
 import java.util.Locale;
@@ -43,12 +44,12 @@ final class DeviceTree {
         memory(tree, spec, shared);
         cpus(tree, spec);
         psci(tree, conduit);
-        if (spec.width() == Width.AARCH64 && spec.policy().isOn("sdei", true)) {
+        if (spec.cpus().width() == Width.AARCH64 && spec.firmware().policy().isOn("sdei", true)) {
             sdei(tree, conduit);
         }
         clock(tree);
         uart(tree);
-        timer(tree, spec.width());
+        timer(tree, spec.cpus().width());
         return tree.end().finish();
     }
 
@@ -59,7 +60,8 @@ final class DeviceTree {
     /// RAM without what firmware shares with the guest. The pages are not in the node at all, instead of being
     /// reserved: U-Boot and EDK2 put themselves at the top of memory before they look at reservations.
     private static void memory(FdtWriter tree, MachineSpec spec, List<Shared> shared) {
-        List<AddressRange> left = List.of(AddressRange.of(MachineSpec.RAM_BASE, spec.ramBytes()));
+        List<AddressRange> left =
+                List.of(AddressRange.of(BoardSpec.RAM_BASE, spec.board().ramBytes()));
         for (Shared each : shared) {
             left = left.stream()
                     .flatMap(range -> range.without(each.memory().pages()).stream())
@@ -81,9 +83,9 @@ final class DeviceTree {
 
     private static void cpus(FdtWriter tree, MachineSpec spec) {
         tree.begin("cpus").cells("#address-cells", 1).cells("#size-cells", 0);
-        for (int i = 0; i < spec.vcpus(); i++) {
+        for (int i = 0; i < spec.cpus().count(); i++) {
             // One cell is enough: no machine is so large that Aff3, in the upper word, is used.
-            int affinity = low(spec.topology().mpidr(new VcpuId(i)).affinity());
+            int affinity = low(spec.cpus().topology().mpidr(new VcpuId(i)).affinity());
             tree.begin("cpu@" + Integer.toHexString(affinity))
                     .strings("device_type", "cpu")
                     .strings("compatible", compatible(spec))
@@ -122,7 +124,7 @@ final class DeviceTree {
     }
 
     private static void uart(FdtWriter tree) {
-        long base = MachineSpec.UART_BASE;
+        long base = BoardSpec.UART_BASE;
         tree.begin(uartName())
                 .strings("compatible", "arm,pl011", "arm,primecell")
                 .cells("reg", high(base), low(base), 0, UART_SIZE)
@@ -141,15 +143,15 @@ final class DeviceTree {
     }
 
     private static String uartName() {
-        return "pl011@" + Long.toHexString(MachineSpec.UART_BASE);
+        return "pl011@" + Long.toHexString(BoardSpec.UART_BASE);
     }
 
     /// On AArch32 the CPU that the engine puts in the model's place.
     private static String compatible(MachineSpec spec) {
-        if (spec.width() == Width.AARCH32) {
-            return spec.cpuModel() == CpuModel.CORTEX_A53 ? "arm,cortex-a7" : "arm,cortex-a15";
+        if (spec.cpus().width() == Width.AARCH32) {
+            return spec.cpus().model() == CpuModel.CORTEX_A53 ? "arm,cortex-a7" : "arm,cortex-a15";
         }
-        return switch (spec.cpuModel()) {
+        return switch (spec.cpus().model()) {
             case CORTEX_A53 -> "arm,cortex-a53";
             case CORTEX_A57 -> "arm,cortex-a57";
             case CORTEX_A72 -> "arm,cortex-a72";

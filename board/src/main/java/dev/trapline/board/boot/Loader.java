@@ -5,6 +5,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.board.boot.BootPlan.MemoryWrite;
@@ -22,7 +23,7 @@ final class Loader {
 
     private static final long DEVICE_TREE_ALIGNMENT = 2L << 20;
 
-    private static final AddressRange FLASH = AddressRange.of(MachineSpec.FLASH_BASE, MachineSpec.FLASH_SIZE);
+    private static final AddressRange FLASH = AddressRange.of(BoardSpec.FLASH_BASE, BoardSpec.FLASH_SIZE);
 
     private final List<Image> images;
     private final MachineSpec spec;
@@ -34,7 +35,7 @@ final class Loader {
     Loader(List<Image> images, MachineSpec spec, List<Shared> shared) {
         this.images = List.copyOf(images);
         this.spec = spec;
-        this.ram = AddressRange.of(MachineSpec.RAM_BASE, spec.ramBytes());
+        this.ram = AddressRange.of(BoardSpec.RAM_BASE, spec.board().ramBytes());
         this.shared = List.copyOf(shared);
     }
 
@@ -51,7 +52,7 @@ final class Loader {
         if (flash != null) {
             addFlash(flash);
         }
-        long entry = main != null ? addMain(main) : MachineSpec.FLASH_BASE;
+        long entry = main != null ? addMain(main) : BoardSpec.FLASH_BASE;
         requireHandedOver();
         if (parts.isEmpty()) {
             throw new ImageException(
@@ -59,7 +60,7 @@ final class Loader {
         }
         checkDisjoint();
         parts.forEach(this::liesOverShared);
-        long deviceTree = spec.deviceTree()
+        long deviceTree = spec.board().deviceTree()
                 ? addDeviceTree(main != null ? main : parts.getFirst().image())
                 : 0;
         parts.sort(Comparator.comparing(part -> part.range().start(), Long::compareUnsigned));
@@ -73,7 +74,8 @@ final class Loader {
 
     private void requireHandedOver() {
         images.stream()
-                .filter(image -> image.kind() == Image.Kind.DEVICE_TREE && !spec.deviceTree())
+                .filter(image ->
+                        image.kind() == Image.Kind.DEVICE_TREE && !spec.board().deviceTree())
                 .findFirst()
                 .ifPresent(tree -> {
                     throw new ImageException(
@@ -99,11 +101,11 @@ final class Loader {
         if (size == 0) {
             throw new ImageException(image.name(), "a flash image of no bytes; give the file that holds the firmware");
         }
-        if (size > MachineSpec.FLASH_SIZE) {
+        if (size > BoardSpec.FLASH_SIZE) {
             throw new ImageException(
                     image.name(),
                     "a flash image of 0x%x bytes; the flash (%s) holds 0x%x: shorten it"
-                            .formatted(size, FLASH, MachineSpec.FLASH_SIZE));
+                            .formatted(size, FLASH, BoardSpec.FLASH_SIZE));
         }
         parts.add(new Part(image, "flash image", AddressRange.of(FLASH.start(), size), image.content()));
     }
@@ -118,19 +120,19 @@ final class Loader {
             }
             return elf.entry();
         }
-        long thumb = spec.width() == Width.AARCH32 ? image.address() & 1 : 0;
+        long thumb = spec.cpus().width() == Width.AARCH32 ? image.address() & 1 : 0;
         addRaw(image, image.address() - thumb);
         return image.address();
     }
 
     private void requireWidth(Image image, Width width) {
-        if (width != spec.width()) {
+        if (width != spec.cpus().width()) {
             String what = width == Width.AARCH32 ? "a 32-bit ELF file for Arm" : "a 64-bit ELF file for AArch64";
             throw new ImageException(
                     image.name(),
                     ("%s, and this machine is %s; run it on a machine of its width (--width %s), or build it for"
                                     + " this one")
-                            .formatted(what, spec.width().id(), width.id()));
+                            .formatted(what, spec.cpus().width().id(), width.id()));
         }
     }
 
@@ -250,7 +252,7 @@ final class Loader {
 
     /// What a service has switched off it shares with nobody, as long as it is off.
     private void warn(Image image, String what, String remedy, Shared with) {
-        if (!spec.policy().isOn(with.service(), true)) {
+        if (!spec.firmware().policy().isOn(with.service(), true)) {
             return;
         }
         warnings.add(("%s: %s, where %s: a guest that calls it loses what it has there; %s, move the pages"

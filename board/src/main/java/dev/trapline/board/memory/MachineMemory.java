@@ -6,7 +6,7 @@ import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.abi.firmware.GuestMemory;
-import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.BoardSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -37,7 +37,7 @@ public final class MachineMemory implements GuestMemory, AutoCloseable {
     /// @param withFlash whether there is flash at address 0
     public MachineMemory(EngineFactory engines, long ramBytes, boolean withFlash) {
         ram = engines.allocateMemory(ramBytes, arena);
-        flash = withFlash ? engines.allocateMemory(MachineSpec.FLASH_SIZE, arena) : null;
+        flash = withFlash ? engines.allocateMemory(BoardSpec.FLASH_SIZE, arena) : null;
         if (flash != null) {
             flash.fill(ERASED);
         }
@@ -47,10 +47,10 @@ public final class MachineMemory implements GuestMemory, AutoCloseable {
     public MemoryMap map(MmioDevice console) {
         List<MemoryMap.Region> regions = new ArrayList<>();
         if (flash != null) {
-            regions.add(new MemoryMap.Memory(MachineSpec.FLASH_BASE, flash, false, flashWrites));
+            regions.add(new MemoryMap.Memory(BoardSpec.FLASH_BASE, flash, false, flashWrites));
         }
-        regions.add(new MemoryMap.Device(MachineSpec.UART_BASE, UART_SIZE, console));
-        regions.add(new MemoryMap.Memory(MachineSpec.RAM_BASE, ram, true));
+        regions.add(new MemoryMap.Device(BoardSpec.UART_BASE, UART_SIZE, console));
+        regions.add(new MemoryMap.Memory(BoardSpec.RAM_BASE, ram, true));
         return new MemoryMap(regions);
     }
 
@@ -137,8 +137,8 @@ public final class MachineMemory implements GuestMemory, AutoCloseable {
     }
 
     private @Nullable MemorySegment block(long address, long length) {
-        MemorySegment inRam = slice(ram, MachineSpec.RAM_BASE, address, length);
-        return inRam != null || flash == null ? inRam : slice(flash, MachineSpec.FLASH_BASE, address, length);
+        MemorySegment inRam = slice(ram, BoardSpec.RAM_BASE, address, length);
+        return inRam != null || flash == null ? inRam : slice(flash, BoardSpec.FLASH_BASE, address, length);
     }
 
     private static @Nullable MemorySegment slice(MemorySegment memory, long base, long address, long length) {

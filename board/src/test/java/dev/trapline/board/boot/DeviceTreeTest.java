@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -56,9 +55,10 @@ class DeviceTreeTest {
                 .containsEntry("/firmware/sdei:method", strings("hvc"));
         var without = Specs.machine(1, 128);
         assertThat(FdtReader.properties(DeviceTree.describe(
-                                without.withPolicy(without.policy().with("sdei", false)),
+                                without.withPolicy(without.firmware().policy().with("sdei", false)),
                                 Conduit.HVC,
-                                Specs.shared(without.withPolicy(without.policy().with("sdei", false)))))
+                                Specs.shared(without.withPolicy(
+                                        without.firmware().policy().with("sdei", false)))))
                         .keySet())
                 .as("the toggle takes it out of the tree")
                 .noneMatch(key -> key.contains("sdei"));
@@ -119,7 +119,7 @@ class DeviceTreeTest {
             throws IOException, InterruptedException {
         Tools.assumePresent("dtc", "the device tree is not read by its own compiler");
         MachineSpec plain = Specs.machine(vcpus, megabytes);
-        MachineSpec spec = plain.with(plain.policy(), new TreeMap<>(Map.of("pv-time.base", base)));
+        MachineSpec spec = plain.with(plain.firmware().withSetting("pv-time.base", base));
         Path blob = directory.resolve("machine.dtb");
         Files.write(
                 blob, DeviceTree.describe(spec, Conduit.HVC, Specs.shared(spec)).toArray());

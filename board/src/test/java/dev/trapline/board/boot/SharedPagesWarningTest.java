@@ -11,8 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,12 +118,14 @@ class SharedPagesWarningTest {
     void whoHasNoSuchPagesIsNotTold() throws Exception {
         Image tree = tree("memory@40000000 { device_type = \"memory\"; reg = <0 0x40000000 0 0x8000000>; };");
         MachineSpec spec = Specs.machine(1, 128);
-        MachineSpec moved = spec.with(spec.policy(), new TreeMap<>(Map.of("pv-time.base", "0x4000_0000")));
+        MachineSpec moved = spec.with(spec.firmware().withSetting("pv-time.base", "0x4000_0000"));
         assertThat(warnings(List.of(GUEST, tree), moved))
                 .singleElement()
                 .asString()
                 .contains("0x40000000 to 0x40001000 free memory");
-        assertThat(warnings(List.of(GUEST, tree), spec.withPolicy(spec.policy().with("pv-time", false))))
+        assertThat(warnings(
+                        List.of(GUEST, tree),
+                        spec.withPolicy(spec.firmware().policy().with("pv-time", false))))
                 .as("PV time is switched off")
                 .isEmpty();
         Image arm = elf(ElfBuilder.small().arm());

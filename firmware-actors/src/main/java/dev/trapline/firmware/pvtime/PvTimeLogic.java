@@ -9,7 +9,7 @@ import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
-import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.smccc.FunctionId;
 import java.util.List;
 import java.util.Optional;
@@ -96,7 +96,7 @@ final class PvTimeLogic {
     private static long base(PvTimeState state, GuestMemory memory) {
         return switch (state.base()) {
             case PvTimeState.Base.At(long address) -> address;
-            case PvTimeState.Base.TopOfRam() -> MachineSpec.RAM_BASE + ramPages(memory) * PAGE - PAGE;
+            case PvTimeState.Base.TopOfRam() -> BoardSpec.RAM_BASE + ramPages(memory) * PAGE - PAGE;
         };
     }
 
@@ -106,7 +106,7 @@ final class PvTimeLogic {
         long outside = MOST_RAM / PAGE + 1;
         while (outside - inside > 1) {
             long middle = (inside + outside) / 2;
-            if (memory.contains(MachineSpec.RAM_BASE, middle * PAGE)) {
+            if (memory.contains(BoardSpec.RAM_BASE, middle * PAGE)) {
                 inside = middle;
             } else {
                 outside = middle;

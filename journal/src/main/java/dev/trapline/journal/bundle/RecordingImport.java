@@ -153,7 +153,7 @@ public final class RecordingImport {
     /// The header promises images: none may be larger than its machine can use.
     private void requirePossible(RecordingHeader header) {
         for (ImageRef ref : header.images()) {
-            long most = Image.most(ref.kind(), header.spec().ramBytes());
+            long most = Image.most(ref.kind(), header.spec().board().ramBytes());
             if (ref.size() < 0 || ref.size() > most) {
                 throw parts.damaged("the header names an image of " + Long.toUnsignedString(ref.size())
                         + " bytes; such an image has at most " + most);

@@ -38,11 +38,11 @@ public final class PackedReader {
         return at >= limit;
     }
 
-    int remaining() {
+    public int remaining() {
         return limit - at;
     }
 
-    int u8() {
+    public int u8() {
         need(1);
         return source[at++] & 0xff;
     }
@@ -54,14 +54,14 @@ public final class PackedReader {
         return value;
     }
 
-    long i64() {
+    public long i64() {
         need(8);
         long value = (long) LONG.get(source, at);
         at += 8;
         return value;
     }
 
-    long varint() {
+    public long varint() {
         long value = 0;
         for (int shift = 0; shift < 64; shift += 7) {
             int next = u8();
@@ -82,7 +82,7 @@ public final class PackedReader {
     }
 
     /// A varint that must lie within 0 and `max`.
-    int count(String what, int max) {
+    public int count(String what, int max) {
         long value = varint();
         if (value < 0 || value > max) {
             throw new CodecException(
@@ -91,7 +91,7 @@ public final class PackedReader {
         return (int) value;
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         int length = count("a length", remaining());
         need(length);
         byte[] value = Arrays.copyOfRange(source, at, at + length);

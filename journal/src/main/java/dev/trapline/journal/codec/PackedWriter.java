@@ -12,7 +12,7 @@ import java.util.Arrays;
 public final class PackedWriter {
 
     /// The most bytes that a varint takes.
-    static final int MAX_VARINT = 10;
+    public static final int MAX_VARINT = 10;
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -55,7 +55,7 @@ public final class PackedWriter {
         }
     }
 
-    void u8(int value) {
+    public void u8(int value) {
         buffer[length++] = (byte) value;
     }
 
@@ -76,13 +76,13 @@ public final class PackedWriter {
         length += 4;
     }
 
-    void i64(long value) {
+    public void i64(long value) {
         LONG.set(buffer, length, value);
         length += 8;
     }
 
     /// Seven bits a byte, lowest first, the top bit set on all but the last byte.
-    void varint(long value) {
+    public void varint(long value) {
         byte[] into = buffer;
         int at = length;
         long rest = value;
@@ -100,7 +100,7 @@ public final class PackedWriter {
     }
 
     /// A length and that many bytes. Makes room itself.
-    void bytes(byte[] value) {
+    public void bytes(byte[] value) {
         ensure(value.length + MAX_VARINT);
         varint(value.length);
         System.arraycopy(value, 0, buffer, length, value.length);

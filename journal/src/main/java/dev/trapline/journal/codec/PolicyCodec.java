@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 ///    u8 action: 0 resident, 1 forward to the claimant, 2 forward to (text service), 3 deny
 ///    text origin
 /// ```
-final class PolicyCodec {
+public final class PolicyCodec {
 
     private static final int ONE = 0;
     private static final int RANGE = 1;
@@ -45,7 +45,7 @@ final class PolicyCodec {
 
     private PolicyCodec() {}
 
-    static void write(PackedWriter out, Policy policy) {
+    public static void write(PackedWriter out, Policy policy) {
         out.ensure(PackedWriter.MAX_VARINT);
         out.varint(policy.toggles().size());
         policy.toggles().forEach((name, on) -> {
@@ -102,7 +102,7 @@ final class PolicyCodec {
         }
     }
 
-    static Policy read(PackedReader in) {
+    public static Policy read(PackedReader in) {
         SortedMap<String, Boolean> toggles = new TreeMap<>();
         for (int left = in.count("the number of toggles", in.remaining()); left > 0; left--) {
             toggles.put(in.string(), in.flag());

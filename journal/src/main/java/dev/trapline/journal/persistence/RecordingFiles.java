@@ -2,7 +2,7 @@ package dev.trapline.journal.persistence;
 
 import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.history.RecordingException.Kind;
-import dev.trapline.journal.store.Disk;
+import dev.trapline.journal.file.Disk;
 import dev.trapline.journal.store.EventStore;
 import dev.trapline.journal.store.RecordingDirectory;
 import dev.trapline.journal.store.RecordingLock;

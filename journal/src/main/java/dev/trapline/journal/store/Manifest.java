@@ -5,6 +5,8 @@ import dev.trapline.abi.file.BoundedFile.Links;
 import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.history.RecordingException.Kind;
 import dev.trapline.journal.codec.JournalFormat;
+import dev.trapline.journal.file.Disk;
+import dev.trapline.journal.file.Permissions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

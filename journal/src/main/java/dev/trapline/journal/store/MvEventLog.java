@@ -4,6 +4,8 @@ import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.history.RecordingException.Kind;
 import dev.trapline.journal.codec.CodecException;
+import dev.trapline.journal.file.LinkFreePath;
+import dev.trapline.journal.file.MvFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +31,9 @@ final class MvEventLog implements EventLog {
     MvEventLog(Path file, long limit) {
         requireHeader(file);
         try {
-            store = MvFile.openToRead(file, limit);
+            store = MvFile.openToRead(LinkFreePath.of(file), limit);
             // A map that does not exist cannot be made in a file that is only read.
-            events = store.hasMap(MvFile.EVENTS) ? MvFile.events(store) : null;
+            events = store.hasMap(EventFile.EVENTS) ? EventFile.events(store) : null;
             // WIDE: in damaged pages the store stumbles over whatever comes first, and has no one type for that.
         } catch (RuntimeException e) {
             throw new RecordingException(
@@ -59,7 +61,7 @@ final class MvEventLog implements EventLog {
     /// @throws CodecException if that cannot be read
     long durableSequenceNr() {
         try {
-            return MvFile.note(store, MvFile.DURABLE_TO);
+            return EventFile.note(store, EventFile.DURABLE_TO);
             // WIDE: in damaged pages the store stumbles over whatever comes first, and has no one type for that.
         } catch (RuntimeException e) {
             throw unreadable(e);

@@ -2,6 +2,8 @@ package dev.trapline.journal.store;
 
 import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.history.RecordingException.Kind;
+import dev.trapline.journal.file.Disk;
+import dev.trapline.journal.file.MvFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -44,10 +46,10 @@ public final class MvEventStore implements EventStore {
         this.syncEach = syncEach;
         this.store = store;
         try {
-            this.events = MvFile.events(store);
+            this.events = EventFile.events(store);
             Long last = events.lastKey();
-            this.highest = Math.max(last == null ? 0 : last, MvFile.note(store, MvFile.DELETED_TO));
-            this.durable = MvFile.note(store, MvFile.DURABLE_TO);
+            this.highest = Math.max(last == null ? 0 : last, EventFile.note(store, EventFile.DELETED_TO));
+            this.durable = EventFile.note(store, EventFile.DURABLE_TO);
             this.noted = durable;
         } catch (MVStoreException e) {
             store.closeImmediately();
@@ -63,7 +65,7 @@ public final class MvEventStore implements EventStore {
             }
             if (noted != durable) {
                 noted = durable;
-                MvFile.meta(store).put(MvFile.DURABLE_TO, Long.toString(noted));
+                EventFile.meta(store).put(EventFile.DURABLE_TO, Long.toString(noted));
             }
             store.commit();
         } catch (MVStoreException | IllegalStateException e) {
@@ -121,7 +123,8 @@ public final class MvEventStore implements EventStore {
                 }
                 events.remove(key);
             }
-            MvFile.meta(store).merge(MvFile.DELETED_TO, Long.toString(to), (a, b) -> Long.parseLong(a) > to ? a : b);
+            EventFile.meta(store)
+                    .merge(EventFile.DELETED_TO, Long.toString(to), (a, b) -> Long.parseLong(a) > to ? a : b);
             store.commit();
         } catch (MVStoreException | IllegalStateException e) {
             throw MvFile.cannotWrite(file, e);
@@ -171,7 +174,7 @@ public final class MvEventStore implements EventStore {
     private boolean rewrite(Path smaller, Runnable each) {
         try {
             Iterator<Long> keys = events.keySet().iterator();
-            MvFile.write(
+            EventFile.write(
                     smaller,
                     new Iterator<>() {
                         @Override
@@ -185,7 +188,7 @@ public final class MvEventStore implements EventStore {
                             return row(keys.next());
                         }
                     },
-                    MvFile.note(store, MvFile.DELETED_TO));
+                    EventFile.note(store, EventFile.DELETED_TO));
             close();
             Disk.replace(smaller, file);
             return true;

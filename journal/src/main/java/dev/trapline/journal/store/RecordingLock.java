@@ -2,6 +2,10 @@ package dev.trapline.journal.store;
 
 import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.history.RecordingException.Kind;
+import dev.trapline.journal.file.Disk;
+import dev.trapline.journal.file.LinkFreePath;
+import dev.trapline.journal.file.LockFile;
+import dev.trapline.journal.file.MvFile;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -25,7 +29,7 @@ public final class RecordingLock implements AutoCloseable {
     public static RecordingLock take(RecordingDirectory directory) {
         Path file = directory.lockFile();
         try {
-            LockFile lock = LockFile.take(directory.path(), file);
+            LockFile lock = LockFile.take(LinkFreePath.of(file));
             if (lock != null) {
                 return new RecordingLock(file, lock);
             }

@@ -48,7 +48,7 @@ final class StoredImages {
     ///     larger than it can be; or if one was given that the recording does not name
     static StoredImages of(RecordingDirectory directory, RecordingHeader header, OpenOptions options) {
         for (ImageRef ref : header.images()) {
-            long most = Image.most(ref.kind(), header.spec().ramBytes());
+            long most = Image.most(ref.kind(), header.spec().board().ramBytes());
             if (ref.size() < 0 || ref.size() > most) {
                 throw new RecordingException(
                         Kind.DAMAGED,
@@ -91,7 +91,8 @@ final class StoredImages {
         Path file = directory.image(ref);
         Bytes content;
         try {
-            long most = ignoreHash ? Image.most(ref.kind(), header.spec().ramBytes()) : ref.size();
+            long most =
+                    ignoreHash ? Image.most(ref.kind(), header.spec().board().ramBytes()) : ref.size();
             content = Bytes.copyOf(BoundedFile.readIn(directory.path(), file, most));
         } catch (IOException e) {
             throw unreadable(ref, file, e);

@@ -6,6 +6,8 @@ import dev.trapline.abi.history.RecordingHeader;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.codec.Segment;
+import dev.trapline.journal.file.Disk;
+import dev.trapline.journal.file.MvFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -79,7 +81,7 @@ public record UnfinishedRecording(
             Iterator<EventRow> rows = LongStream.rangeClosed(1, reader.segmentCount() + 1)
                     .mapToObj(reader::event)
                     .iterator();
-            MvFile.write(fresh, rows, 0);
+            EventFile.write(fresh, rows, 0);
             Disk.replace(fresh, directory.eventFile());
         } catch (IOException | MVStoreException | IllegalStateException e) {
             Disk.deleteQuietly(fresh);

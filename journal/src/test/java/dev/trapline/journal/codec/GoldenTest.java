@@ -60,6 +60,8 @@ class GoldenTest {
 
     @Test
     void whatIsWrittenIsTheGoldenBytes() throws IOException {
+        byte[] header = HeaderCodec.encode(SampleRun.header("golden"));
+        assertThat(header).as("header.bin: %s", RAISE).isEqualTo(golden("header.bin", header));
         for (var entry : runs().entrySet()) {
             byte[] written = segment(entry.getValue());
             assertThat(written).as("%s: %s", entry.getKey(), RAISE).isEqualTo(golden(entry.getKey(), written));

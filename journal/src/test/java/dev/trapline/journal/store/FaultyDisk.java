@@ -1,5 +1,6 @@
 package dev.trapline.journal.store;
 
+import dev.trapline.journal.file.MvFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

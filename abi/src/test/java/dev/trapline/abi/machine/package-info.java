@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.abi.machine;
+
+import org.jspecify.annotations.NullMarked;

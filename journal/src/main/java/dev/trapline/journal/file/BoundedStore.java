@@ -1,0 +1,57 @@
+package dev.trapline.journal.file;
+
+import java.nio.ByteBuffer;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.WatchedFileStore;
+
+/// A file of the store whose pages are looked at before the store reads them. The store allocates what a page claims to
+/// hold: a few bytes of a file that is damaged, or was made to do harm, would take all memory.
+final class BoundedStore extends WatchedFileStore {
+
+    private BoundedStore(SortedMap<String, Object> settings) {
+        super(settings);
+    }
+
+    /// Opens a file.
+    ///
+    /// @param name as the store's file systems know it
+    /// @param cacheMib of pages, in MiB
+    static MVStore open(String name, boolean readOnly, int cacheMib) {
+        SortedMap<String, Object> settings = new TreeMap<>();
+        settings.put("cacheSize", cacheMib);
+        settings.put("autoCompactFillRate", 0);
+        BoundedStore file = new BoundedStore(settings);
+        file.openPlain(name, readOnly);
+        MVStore.Builder builder = new MVStore.Builder().autoCommitDisabled().autoCompactFillRate(0);
+        builder.adoptFileStore(file);
+        boolean opened = false;
+        try {
+            MVStore store = builder.open();
+            opened = true;
+            return store;
+        } finally {
+            if (!opened) {
+                file.close();
+            }
+        }
+    }
+
+    @Override
+    protected void checkRange(long position, long length) {
+        if (position < 0 || length < 0 || position > size() - length) {
+            throw StoredPage.damaged(length + " bytes are to be read at " + position + " of " + size());
+        }
+    }
+
+    @Override
+    protected void checkHeader(ByteBuffer bytes) {
+        StoredPage.checkChunkHeader(bytes, size());
+    }
+
+    @Override
+    protected void checkPage(ByteBuffer bytes, int chunk, int offset) {
+        StoredPage.check(bytes, chunk, offset, size());
+    }
+}

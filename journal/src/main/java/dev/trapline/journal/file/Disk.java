@@ -1,0 +1,72 @@
+package dev.trapline.journal.file;
+
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.BoundedFile.Links;
+import dev.trapline.abi.file.FileKind;
+import dev.trapline.abi.file.UnusableFileException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/// Forces files and directories to the disk.
+public final class Disk {
+
+    private Disk() {}
+
+    /// Forces a file's content to the disk, whichever process wrote it.
+    public static void force(Path file) throws IOException {
+        try (FileChannel channel = BoundedFile.open(file, Links.REFUSED)) {
+            channel.force(true);
+        }
+    }
+
+    /// Forces a directory's entries to the disk, where the system can open a directory: Windows can't.
+    public static void forceDirectory(Path directory) throws IOException {
+        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    /// Takes away what is left of a file that could not be made; what stays is in nobody's way.
+    public static void deleteQuietly(Path file) {
+        try {
+            deleteRegular(file);
+        } catch (IOException e) {
+            // The trouble that led here is the one to report.
+        }
+    }
+
+    /// Takes away a regular file, if there is one.
+    ///
+    /// @throws IOException if there is something else: that is never replaced
+    public static void deleteRegular(Path file) throws IOException {
+        requireReplaceable(file);
+        Files.deleteIfExists(file);
+    }
+
+    private static void requireReplaceable(Path file) throws IOException {
+        FileKind kind = FileKind.of(file, LinkOption.NOFOLLOW_LINKS);
+        if (kind != FileKind.REGULAR && kind != FileKind.NOTHING) {
+            throw new UnusableFileException(file + " " + kind.words() + ", which is not replaced: move it away");
+        }
+    }
+
+    /// Puts a file in another one's place: after a power cut it is one or the other.
+    ///
+    /// @throws IOException if that cannot be done, or there is something else than a regular file in its place
+    public static void replace(Path fresh, Path file) throws IOException {
+        requireReplaceable(file);
+        force(fresh);
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory != null) {
+            forceDirectory(directory);
+        }
+    }
+}

@@ -1,5 +1,0 @@
-/** What a recording holds, as values. */
-@NullMarked
-package dev.trapline.journal.record;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.journal.file;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.timeline.checkpoint;
+
+import org.jspecify.annotations.NullMarked;
