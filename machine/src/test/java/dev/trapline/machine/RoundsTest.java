@@ -57,7 +57,7 @@ class RoundsTest {
     private StepMachine machine(int vcpus, Schedule schedule, long seed, PlannedInjection... planned) {
         MachineSpec spec = MachineSpec.DEFAULT
                 .with(CpuSpec.DEFAULT.withCount(vcpus))
-                .with(BoardSpec.DEFAULT.withRamBytes(1 << 20))
+                .with(BoardSpec.DEFAULT.withRam(BoardSpec.MIN_RAM))
                 .with(new ScheduleSpec(schedule, seed, QUANTUM, new ExitCosts(CALL, 0, 0)));
         Image image = new Image(Image.Kind.RAW, "nothing.bin", FakeEngines.ENTRY, Bytes.copyOf(new byte[64]));
         MachineParts parts = new MachineAssembly(engines, spec, List.of(image), List.of(toy), null)
