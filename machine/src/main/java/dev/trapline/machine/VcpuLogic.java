@@ -172,11 +172,6 @@ public final class VcpuLogic {
         RenewableEngine running = running();
         Exit exit = runEngine(running, grant);
         Engine engine = running.now();
-        SliceEnd.Reading reading = new SliceEnd.Reading(
-                grant.fullDigest() ? engine.fullDigest() : 0,
-                engine.timerDeadline(),
-                engine.shown(),
-                running.renewed());
         Slice slice = new Slice(
                 id,
                 grant.span().begins(),
@@ -184,6 +179,11 @@ public final class VcpuLogic {
                 running.executed(),
                 exit,
                 digest(exit, engine));
+        SliceEnd.Reading reading = new SliceEnd.Reading(
+                grant.fullDigest() ? engine.fullDigest() : 0,
+                engine.timerDeadline(),
+                shown(slice, engine),
+                running.renewed());
         return switch (exit) {
             case HypercallExit call -> decided(call, slice, reading);
             case Exit.BudgetUsed _ -> new SliceEnd.BudgetUsed(slice, reading);
@@ -191,6 +191,11 @@ public final class VcpuLogic {
             case Exit.Maintenance operation -> new SliceEnd.Maintains(slice, reading, operation);
             case GuestFault fault -> new SliceEnd.Faulted(slice, reading, fault, GeneralRegisters.copyOf(registers));
         };
+    }
+
+    /// A service may tell its caller the time of the call.
+    private static long shown(Slice slice, Engine engine) {
+        return slice.exit() instanceof HypercallExit ? Math.max(engine.shown(), slice.made()) : engine.shown();
     }
 
     /// Of the general registers at an exit, which [#registers] holds then; a hypercall's exit holds them itself.
@@ -226,14 +231,14 @@ public final class VcpuLogic {
         return switch (registry.decide(exit)) {
             case Decision.Denied denied -> new SliceEnd.Denied(slice, reading, denied);
             case Decision.Resident resident ->
-                new SliceEnd.Resident(slice, reading, call(exit, slice), resident);
+                new SliceEnd.Resident(slice, reading, call(exit, reading), resident);
             case Decision.Forwarded forwarded ->
-                new SliceEnd.Forwarded(slice, reading, call(exit, slice), forwarded);
+                new SliceEnd.Forwarded(slice, reading, call(exit, reading), forwarded);
         };
     }
 
-    private ServiceCall call(HypercallExit exit, Slice slice) {
-        return new ServiceCall(id, exit, slice.made(), interrupted.peek(), registry);
+    private ServiceCall call(HypercallExit exit, SliceEnd.Reading reading) {
+        return new ServiceCall(id, exit, reading.shown(), interrupted.peek(), registry);
     }
 
     /// The general registers as its next instruction finds them; null if the vCPU has no power. Looking changes

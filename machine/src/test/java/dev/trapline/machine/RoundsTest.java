@@ -179,6 +179,18 @@ class RoundsTest {
     }
 
     @ParameterizedTest
+    @EnumSource
+    void noServiceSeesTimeStepBackFromOneCallToTheNext(Schedule schedule) {
+        Step[] calls = {after(700, hvc(Toy.COUNT)), after(3_000, hvc(Toy.COUNT)), after(9_000, hvc(Toy.COUNT))};
+        engines.script(startAll(4, calls)).script(calls).script(calls).script(calls);
+        runTo(machine(4, schedule, 6), 20 * QUANTUM);
+        assertThat(toy.times)
+                .as("what a service tells of time must not be less than what another vCPU was told")
+                .hasSize(15)
+                .isSorted();
+    }
+
+    @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void nobodyGetsFurtherAheadOfOneThatRunsThanARoundIsLong(long seed) {
         int vcpus = 5;
