@@ -54,7 +54,7 @@ record InstanceLayout(int counter, int itFlag, long counting) {
     @SuppressWarnings("restricted")
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-    /// Looks for both.
+    /// Looks for all of it.
     static InstanceLayout calibrate(UnicornLibrary library) {
         try (Arena memory = Arena.ofConfined();
                 Unicorn probe =
@@ -66,7 +66,9 @@ record InstanceLayout(int counter, int itFlag, long counting) {
             }
             probe.mapMemory(PROBE, pages, UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_EXEC);
             int counter = findCounter(probe);
-            return new InstanceLayout(counter, findFlag(probe, pages), findCounting(probe, counter));
+            InstanceLayout found =
+                    new InstanceLayout(counter, findFlag(probe, pages), findCounting(probe, counter));
+            return counter < 0 || CounterTrial.passes(library, found) ? found : new InstanceLayout(-1, -1, 0);
         }
     }
 
