@@ -109,7 +109,7 @@ final class SampledEngines implements EngineFactory {
             if (sample.place() > 0) {
                 exit = part(engine, sample.place(), now, last);
             }
-            if (exit instanceof Exit.BudgetUsed) {
+            if (exit instanceof Exit.BudgetUsed && last[0] < budget) {
                 exit = compare(engine, spec, Math.min(sample.budget(), budget - last[0]), now, last);
             }
         }
