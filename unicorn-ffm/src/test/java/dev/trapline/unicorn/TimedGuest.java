@@ -100,7 +100,7 @@ final class TimedGuest implements AutoCloseable {
     }
 
     private int halfword(long address) {
-        return (int) (snippet.read64(address & -8) >>> 8 * (address & 7)) & 0xffff;
+        return (int) (snippet.read64(address & -8) >>> (8 * (address & 7))) & 0xffff;
     }
 
     private void answer(Exit exit) {
