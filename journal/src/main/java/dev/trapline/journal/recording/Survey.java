@@ -3,6 +3,7 @@ package dev.trapline.journal.recording;
 import dev.trapline.abi.Position;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.RecordingDamagedException;
+import dev.trapline.journal.codec.RecordKind;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.codec.CodecException;
