@@ -19,7 +19,6 @@ import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.FirmwareSpec;
 import dev.trapline.abi.machine.Image;
-import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.RunSpec;
@@ -140,8 +139,7 @@ public final class SampleRun {
         registers[GeneralRegisters.PSTATE] = n % 3 == 0 ? 0x6000_03c5L : 0x2000_03c5L;
         HypercallExit exit =
                 new HypercallExit(Conduit.HVC, 0, ExecutionState.A64, 1, 4, true, GeneralRegisters.copyOf(registers));
-        return new JournalRecord.Slice(
-                vcpu, began(n), 20_000, 12, exit, Digest64.of(registers, registers.length));
+        return new JournalRecord.Slice(vcpu, began(n), 20_000, 12, exit, Digest64.of(registers, registers.length));
     }
 
     private static JournalRecord.Answer answer(int n) {

@@ -71,14 +71,17 @@ public final class MachineCore implements Effects.Run {
         this.endings = new Endings(log);
         this.end = new RunEnd(history, console, uart, log, endings);
         this.around = around;
-        this.scheduler = Scheduler.of(spec.schedule().kind(), spec.schedule().quantum(), spec.schedule().seed());
+        this.scheduler = Scheduler.of(
+                spec.schedule().kind(),
+                spec.schedule().quantum(),
+                spec.schedule().seed());
         this.rounds = new Rounds(spec.cpus().count(), spec.schedule().quantum());
         this.vcpus = new Vcpus(spec.cpus().count(), around);
         this.stolen = new StolenTime(spec.cpus().count(), memory);
         this.inputs = new Inputs(parts.input(), parts.planned(), parts.entropy(), uart, history, controls, log);
         this.effects = new Effects(spec, parts.boot(), memory, uart, vcpus, stolen, inputs, parts.services(), this);
-        this.boundary = new Boundary(
-                rounds, scheduler, vcpus, stolen, inputs, effects, history, log, this::reconfigure);
+        this.boundary =
+                new Boundary(rounds, scheduler, vcpus, stolen, inputs, effects, history, log, this::reconfigure);
         this.digests = new Digests(spec.run().ramDigestInterval(), memory, history);
         this.policy = spec.firmware().policy();
     }
@@ -354,7 +357,9 @@ public final class MachineCore implements Effects.Run {
             return;
         }
         RunOutcome reached = boundary.pass(this);
-        if (reached == null && spec.run().maxInstructions() > 0 && executed >= spec.run().maxInstructions()) {
+        if (reached == null
+                && spec.run().maxInstructions() > 0
+                && executed >= spec.run().maxInstructions()) {
             reached = new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS);
         }
         if (reached != null) {

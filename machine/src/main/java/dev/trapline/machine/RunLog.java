@@ -129,7 +129,8 @@ final class RunLog {
     private String describe(JournalRecord event) {
         return switch (event) {
             case Slice slice ->
-                slice.vcpu() + " ran " + slice.executed() + " of " + slice.budget() + " instructions: " + describe(slice.exit());
+                slice.vcpu() + " ran " + slice.executed() + " of " + slice.budget() + " instructions: "
+                        + describe(slice.exit());
             case Answer answer ->
                 "  answered: " + answer.registers() + " [" + HypercallText.decision(answer.decision()) + "]";
             case JournalRecord.ConsoleInput input -> "console input: " + input.bytes();

@@ -121,7 +121,9 @@ public final class StepMachine {
         return logic(taken.vcpu())
                 .runPart(new VcpuCommand.Grant(
                         new VcpuCommand.Span(
-                                instructions, whole.span().begins(), whole.span().shown()),
+                                instructions,
+                                whole.span().begins(),
+                                whole.span().shown()),
                         whole.writes(),
                         false,
                         whole.renewals()))

@@ -173,12 +173,7 @@ public final class VcpuLogic {
         Exit exit = runEngine(running, grant);
         Engine engine = running.now();
         Slice slice = new Slice(
-                id,
-                grant.span().begins(),
-                grant.span().budget(),
-                running.executed(),
-                exit,
-                digest(exit, engine));
+                id, grant.span().begins(), grant.span().budget(), running.executed(), exit, digest(exit, engine));
         SliceEnd.Reading reading = new SliceEnd.Reading(
                 grant.fullDigest() ? engine.fullDigest() : 0,
                 engine.timerDeadline(),
@@ -230,10 +225,8 @@ public final class VcpuLogic {
     private SliceEnd decided(HypercallExit exit, Slice slice, SliceEnd.Reading reading) {
         return switch (registry.decide(exit)) {
             case Decision.Denied denied -> new SliceEnd.Denied(slice, reading, denied);
-            case Decision.Resident resident ->
-                new SliceEnd.Resident(slice, reading, call(exit, reading), resident);
-            case Decision.Forwarded forwarded ->
-                new SliceEnd.Forwarded(slice, reading, call(exit, reading), forwarded);
+            case Decision.Resident resident -> new SliceEnd.Resident(slice, reading, call(exit, reading), resident);
+            case Decision.Forwarded forwarded -> new SliceEnd.Forwarded(slice, reading, call(exit, reading), forwarded);
         };
     }
 

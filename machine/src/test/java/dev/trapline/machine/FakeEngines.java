@@ -23,8 +23,8 @@ import java.util.function.Function;
 /// Everything they are told is written to [#log], so that a test can say in which order things happened.
 public final class FakeEngines implements EngineFactory {
 
-    /// Plays one slice: sees the registers, may change them, says why the slice ends. What is not the budget ends it
-    /// with its first instruction.
+    /// Plays one slice: sees the registers, may change them, says why the slice ends. What is not the budget ends
+    /// it with its first instruction.
     public interface Step extends Function<long[], Exit> {}
 
     public static final long ENTRY = 0x4000_0000L;

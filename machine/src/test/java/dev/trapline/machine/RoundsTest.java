@@ -92,8 +92,7 @@ class RoundsTest {
 
     private List<Slice> slices(VcpuId vcpu) {
         return history.records.stream()
-                .filter(record ->
-                        record instanceof Slice slice && slice.vcpu().equals(vcpu))
+                .filter(record -> record instanceof Slice slice && slice.vcpu().equals(vcpu))
                 .map(Slice.class::cast)
                 .toList();
     }
@@ -120,8 +119,7 @@ class RoundsTest {
     @Test
     void aVcpuThatMakesManyCallsLosesNothingButWhatTheyCost() {
         Step call = after(99, hvc(Toy.COUNT));
-        engines.script(startAll(
-                        2, Collections.nCopies(20_000, call).toArray(Step[]::new)))
+        engines.script(startAll(2, Collections.nCopies(20_000, call).toArray(Step[]::new)))
                 .script();
         runTo(machine(2, Schedule.ROUND_ROBIN, 0), WHILE);
         assertThat(executed(new VcpuId(0)))
@@ -132,8 +130,14 @@ class RoundsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, ROUND_ROBIN, 0", "2, ROUND_ROBIN, 0", "16, ROUND_ROBIN, 0", "64, ROUND_ROBIN, 0", "2, RANDOM, 1",
-        "4, RANDOM, 2", "16, RANDOM, 3", "16, RANDOM, 4"
+        "1, ROUND_ROBIN, 0",
+        "2, ROUND_ROBIN, 0",
+        "16, ROUND_ROBIN, 0",
+        "64, ROUND_ROBIN, 0",
+        "2, RANDOM, 1",
+        "4, RANDOM, 2",
+        "16, RANDOM, 3",
+        "16, RANDOM, 4"
     })
     void aTimerEndsAWaitAtItsDeadlineWhoeverElseRuns(int vcpus, Schedule schedule, long seed) {
         engines.script(startAll(

@@ -107,7 +107,9 @@ class StepMachineTest {
                 .filteredOn(JournalRecord.Answer.class::isInstance)
                 .extracting(answer -> ((JournalRecord.Answer) answer).decision())
                 .containsOnly(resident ? new Decision.Resident("toy") : new Decision.Forwarded("toy"));
-        assertThat(machine.now()).as("two calls: one instruction each, and what a call costs").isEqualTo(2 * (1 + CALL));
+        assertThat(machine.now())
+                .as("two calls: one instruction each, and what a call costs")
+                .isEqualTo(2 * (1 + CALL));
     }
 
     @Test

@@ -105,8 +105,8 @@ final class Aarch32Watch implements CodeHooks {
         }
     }
 
-    /// After a run: whether the slice goes on from the PC in the registers, if some of its budget is left. What the run
-    /// has begun is completed then.
+    /// After a run: whether the slice goes on from the PC in the registers, if some of its budget is left. What the
+    /// run has begun is completed then.
     ///
     /// @param budget the run's
     /// @param cutShort whether an exception ended the run: the PC is where that left it

@@ -36,12 +36,7 @@ final class EngineHooks implements Hooks {
     ///
     /// @param debug the hardware breakpoints of AArch64, null for AArch32
     /// @param monitorControl PMCR_EL0 as the CPU model resets it
-    EngineHooks(
-            Unicorn engine,
-            @Nullable DebugRegisters debug,
-            long monitorControl,
-            BusErrors bus,
-            Progress progress) {
+    EngineHooks(Unicorn engine, @Nullable DebugRegisters debug, long monitorControl, BusErrors bus, Progress progress) {
         this.engine = engine;
         this.bus = bus;
         this.progress = progress;

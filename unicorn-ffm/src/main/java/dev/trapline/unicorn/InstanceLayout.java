@@ -66,8 +66,7 @@ record InstanceLayout(int counter, int itFlag, long counting) {
             }
             probe.mapMemory(PROBE, pages, UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_EXEC);
             int counter = findCounter(probe);
-            InstanceLayout found =
-                    new InstanceLayout(counter, findFlag(probe, pages), findCounting(probe, counter));
+            InstanceLayout found = new InstanceLayout(counter, findFlag(probe, pages), findCounting(probe, counter));
             return counter < 0 || CounterTrial.passes(library, found) ? found : new InstanceLayout(-1, -1, 0);
         }
     }
@@ -89,7 +88,8 @@ record InstanceLayout(int counter, int itFlag, long counting) {
     /// @throws EngineException if it does not
     void requireCounter(UnicornLibrary library) {
         if (counter < 0) {
-            throw library.unknown("does not tell how many instructions it has executed, which virtual time is counted by");
+            throw library.unknown(
+                    "does not tell how many instructions it has executed, which virtual time is counted by");
         }
     }
 
@@ -111,7 +111,8 @@ record InstanceLayout(int counter, int itFlag, long counting) {
         if (counter < Long.BYTES) {
             return 0;
         }
-        // SAFETY: within the structure that the handle points to; what it points to itself was allocated by the library.
+        // SAFETY: within the structure that the handle points to; what it points to itself was allocated by the
+        // library.
         long hook = MEMORY.get(JAVA_LONG, probe.handle() + counter - Long.BYTES);
         if (hook <= NativePages.PAGE || hook % Long.BYTES != 0) {
             return 0;

@@ -59,17 +59,14 @@ final class UnicornEngine implements Engine {
         this.progress = new Progress(this::begun);
         this.bus = new BusErrors(spec.memory(), architecture.generalRegisters(unicorn), translation, progress);
         this.hooks = new EngineHooks(
-                unicorn,
-                a64 ? new DebugRegisters(unicorn) : null,
-                architecture.monitorControl(unicorn),
-                bus,
-                progress);
+                unicorn, a64 ? new DebugRegisters(unicorn) : null, architecture.monitorControl(unicorn), bus, progress);
         this.translations = new Translations(unicorn, spec.memory(), hooks::mmuSeen, translation);
         this.faults = new Faults(unicorn, architecture, architecture.layout(library));
         Instructions instructions = new Instructions(spec.memory());
         this.use = new TranslationUse(
                 unicorn, library.codeBuffer(architecture.arch()).orElse(null));
-        Aarch32Count narrow = a64 ? null : new Aarch32Count(unicorn, library.instanceLayout().forAarch32(library));
+        Aarch32Count narrow =
+                a64 ? null : new Aarch32Count(unicorn, library.instanceLayout().forAarch32(library));
         this.count = narrow;
         this.watch = narrow == null
                 ? null

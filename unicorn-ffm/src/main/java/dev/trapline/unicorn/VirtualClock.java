@@ -2,8 +2,8 @@ package dev.trapline.unicorn;
 
 import java.util.function.LongSupplier;
 
-/// What time it is for the guest: the virtual time of its slice's beginning and one tick for each instruction since, but
-/// never less than what any CPU of its machine has been shown.
+/// What time it is for the guest: the virtual time of its slice's beginning and one tick for each instruction since,
+/// but never less than what any CPU of its machine has been shown.
 final class VirtualClock {
 
     private final LongSupplier completed;

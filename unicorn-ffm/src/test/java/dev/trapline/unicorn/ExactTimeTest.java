@@ -121,9 +121,10 @@ class ExactTimeTest {
             + "wfi;" + T32_TIME + "bl far; subs r5, #1; bne again; svc #0; .balign 1024; .space 1012; far: " + T32_TIME
             + T32_TIME + "bx lr";
 
-    /// IT blocks of each length: followed by time, ended by a branch that is taken or not, by a return, cut by the ends
-    /// of pages; all of whose instructions fail, or some, or none.
-    private static final String T32_IT = "movs r5, #9; again: " + T32_TIME + "cmp r5, #4; it gt; addgt r1, #1;" + T32_TIME
+    /// IT blocks of each length: followed by time, ended by a branch that is taken or not, by a return, cut by the
+    /// ends of pages; all of whose instructions fail, or some, or none.
+    private static final String T32_IT = "movs r5, #9; again: " + T32_TIME + "cmp r5, #4; it gt; addgt r1, #1;"
+            + T32_TIME
             + "lsls r6, r5, #31; itte ne; addne r1, #2; addne r1, #3; addeq r1, #4;" + T32_TIME
             + "lsls r6, r5, #30; itttt mi; addmi r1, #5; addmi r1, #6; addmi r1, #7; addmi r1, #8; adds r1, #1;"
             + T32_TIME + "lsls r6, r5, #31; ite eq; addeq r1, #9; bne over; adds r1, #1; over: " + T32_TIME
@@ -149,8 +150,7 @@ class ExactTimeTest {
         check(
                 engines -> {
                     Snippet snippet = Snippet.aarch32(engines, code);
-                    snippet.engine()
-                            .writeRegisters(RegisterWrites.NONE.and(13, Snippet.BASE + 0x3_0000));
+                    snippet.engine().writeRegisters(RegisterWrites.NONE.and(13, Snippet.BASE + 0x3_0000));
                     snippet.engine().writePc(Snippet.BASE + 1);
                     return new TimedGuest(snippet, 8);
                 },

@@ -58,7 +58,8 @@ class OtherLibrariesTest {
     }
 
     @Test
-    void aLibraryWhoseInstancesLieElsewhereIsRefusedSinceNothingTellsTheTime() throws IOException, InterruptedException {
+    void aLibraryWhoseInstancesLieElsewhereIsRefusedSinceNothingTellsTheTime()
+            throws IOException, InterruptedException {
         assumeTrue(!Host.current().machineCode().isEmpty(), "there is machine code for Linux on x86-64 only");
         Path library = changed(VERSION_2_0_1, true);
         List<String> printed = trial(library);
@@ -95,8 +96,7 @@ class OtherLibrariesTest {
     }
 
     private Path changed(String version, boolean moved) throws IOException, InterruptedException {
-        return compile(
-                "changed.c", "-DREAL=\"" + real() + "\"", "-DVERSION=" + version, "-DMOVED=" + (moved ? 1 : 0));
+        return compile("changed.c", "-DREAL=\"" + real() + "\"", "-DVERSION=" + version, "-DMOVED=" + (moved ? 1 : 0));
     }
 
     private static Path real() {

@@ -51,8 +51,7 @@ class ShownTimeTest {
         """)
     void onlyReadsOfACounterShowIt(String code, long shown, String why) {
         for (UnicornEngines engines : EveryEngine.ALL) {
-            try (Snippet guest =
-                    Snippet.with(engines, CpuModel.CORTEX_A57, A64.assemble(code + "; nop; hvc #0"))) {
+            try (Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, A64.assemble(code + "; nop; hvc #0"))) {
                 guest.engine().run(100, 100, 7);
                 assertThat(guest.engine().shown()).as(why).isEqualTo(shown);
             }
@@ -84,13 +83,17 @@ class ShownTimeTest {
                             + "mov x2, #5; msr pmccntr_el0, x2; mrs x5, pmccntr_el0; hvc #0;"
                             + "mrs x6, cntv_ctl_el0; mrs x7, cntv_tval_el0; mrs x8, pmccntr_el0; hvc #0"))) {
                 guest.engine().run(100, 0, 2000);
-                assertThat(guest.x(1)).as("CVAL: a write starts from what was shown").isEqualTo(2010);
+                assertThat(guest.x(1))
+                        .as("CVAL: a write starts from what was shown")
+                        .isEqualTo(2010);
                 assertThat(guest.x(3)).as("ISTATUS: the time is not met").isEqualTo(1);
                 assertThat(guest.x(4)).as("TVAL: the time stands still").isEqualTo(10);
                 assertThat(guest.x(5)).as("PMCCNTR: it stands still too").isEqualTo(5);
                 assertThat(guest.engine().shown()).isEqualTo(2000);
                 guest.engine().run(100, 14, 2012);
-                assertThat(guest.x(6)).as("ISTATUS: another CPU has seen a later time").isEqualTo(5);
+                assertThat(guest.x(6))
+                        .as("ISTATUS: another CPU has seen a later time")
+                        .isEqualTo(5);
                 assertThat(guest.x(7)).as("TVAL").isEqualTo(0xffff_fffeL);
                 assertThat(guest.x(8)).as("PMCCNTR").isEqualTo(17);
             }

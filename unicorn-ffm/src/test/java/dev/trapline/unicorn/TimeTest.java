@@ -56,7 +56,9 @@ class TimeTest {
             guest.engine().run(100, 1000, 0);
             assertThat(guest.x(2)).as("CVAL").isEqualTo(1010);
             assertThat(guest.x(3)).as("CTL before its time: ENABLE and IMASK").isEqualTo(3);
-            assertThat(guest.x(4)).as("TVAL: what is left, six instructions later").isEqualTo(4);
+            assertThat(guest.x(4))
+                    .as("TVAL: what is left, six instructions later")
+                    .isEqualTo(4);
             guest.engine().run(100, 1010, 0);
             assertThat(guest.x(5)).as("CTL at its time: ISTATUS too").isEqualTo(7);
             assertThat(guest.x(6)).as("TVAL past its time, 32 bits").isEqualTo(0xffff_ffffL);
@@ -101,7 +103,9 @@ class TimeTest {
         String source = "mov r0, #64; mov r1, #1; .long 0xee0e0f13; .long 0xee0e1f33; .long 0xe1400070";
         try (Snippet guest = Snippet.aarch32(Snippet.engines(), A64.assembleA32(source))) {
             guest.engine().run(100, 1000, 0);
-            assertThat(guest.engine().timerDeadline()).as("64 ticks, after two instructions").isEqualTo(1066);
+            assertThat(guest.engine().timerDeadline())
+                    .as("64 ticks, after two instructions")
+                    .isEqualTo(1066);
         }
     }
 
@@ -131,7 +135,8 @@ class TimeTest {
         }
         try (Snippet guest = Snippet.a64("mov x1, #2; msr cntkctl_el1, x1; mrs x2, cntkctl_el1;" + TO_EL0
                 + "mrs x0, cntvct_el0; mrs x3, cntfrq_el0; svc #0")) {
-            assertThat(((GuestFault) guest.engine().run(100, 500, 0)).kind()).isEqualTo(GuestFault.Kind.SUPERVISOR_CALL);
+            assertThat(((GuestFault) guest.engine().run(100, 500, 0)).kind())
+                    .isEqualTo(GuestFault.Kind.SUPERVISOR_CALL);
             assertThat(guest.x(0)).as("the ninth instruction").isEqualTo(508);
             assertThat(guest.x(2)).isEqualTo(2);
             assertThat(guest.x(3)).isEqualTo(MachineSpec.TICKS_PER_SECOND);
@@ -256,7 +261,8 @@ class TimeTest {
         }
         try (Snippet guest = Snippet.aarch32(
                 Snippet.engines(), A64.assembleA32("mov r1, #2; .long 0xee0e1f11; .long 0xee1e4f11" + user))) {
-            assertThat(((GuestFault) guest.engine().run(100, 500, 0)).kind()).isEqualTo(GuestFault.Kind.SUPERVISOR_CALL);
+            assertThat(((GuestFault) guest.engine().run(100, 500, 0)).kind())
+                    .isEqualTo(GuestFault.Kind.SUPERVISOR_CALL);
             assertThat(guest.x(2)).as("the fifth instruction").isEqualTo(504);
             assertThat(guest.x(4)).as("CNTKCTL reads back").isEqualTo(2);
         }

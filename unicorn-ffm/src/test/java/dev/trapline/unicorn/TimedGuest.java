@@ -32,7 +32,8 @@ final class TimedGuest implements AutoCloseable {
         this.addressRegister = addressRegister;
     }
 
-    /// All that could be another if time were: how slices ended, after how many instructions, and the registers then.
+    /// All that could be another if time were: how slices ended, after how many instructions, and the registers
+    /// then.
     ///
     /// @param length instructions completed in all
     /// @param shown the highest time that was read
@@ -126,7 +127,8 @@ final class TimedGuest implements AutoCloseable {
         for (long register : snippet.registers()) {
             registers.add(register);
         }
-        return new Seen(List.copyOf(exits), done, shown, registers, snippet.engine().timerDeadline());
+        return new Seen(
+                List.copyOf(exits), done, shown, registers, snippet.engine().timerDeadline());
     }
 
     @Override

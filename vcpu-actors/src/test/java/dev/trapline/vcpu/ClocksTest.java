@@ -39,8 +39,14 @@ class ClocksTest {
 
     @ParameterizedTest
     @CsvSource({
-        "smp-clock, 2", "smp-clock, 3", "smp-clock, 8", "smp-clock, 16", "smp-clock-a32, 2", "smp-clock-a32, 16",
-        "smp-clock-t32, 2", "smp-clock-t32, 16"
+        "smp-clock, 2",
+        "smp-clock, 3",
+        "smp-clock, 8",
+        "smp-clock, 16",
+        "smp-clock-a32, 2",
+        "smp-clock-a32, 16",
+        "smp-clock-t32, 2",
+        "smp-clock-t32, 16"
     })
     void noVcpuReceivesAMessageFromLaterThanItsOwnClock(String guest, int vcpus) throws IOException {
         Width width = Guests.width(guest + ".elf");
@@ -62,8 +68,16 @@ class ClocksTest {
             throws IOException {
         MachineRuns parts = runs.with(engines -> new EagerEngines(engines, part, Integer.MAX_VALUE));
         for (String guest : new String[] {
-            "smp-clock.elf", "smp-clock-a32.elf", "smp-clock-t32.elf", "times-a32.elf", "times-t32.elf", "sysregs.elf",
-            "wfi-all.elf", "event-loop.elf", "conform-psci-suspend.elf", "conform-sdei-delivery.elf"
+            "smp-clock.elf",
+            "smp-clock-a32.elf",
+            "smp-clock-t32.elf",
+            "times-a32.elf",
+            "times-t32.elf",
+            "sysregs.elf",
+            "wfi-all.elf",
+            "event-loop.elf",
+            "conform-psci-suspend.elf",
+            "conform-sdei-delivery.elf"
         }) {
             for (long seed = 0; seed <= 1; seed++) {
                 Path recording = directory.resolve(guest + seed);

@@ -84,7 +84,8 @@ final class SampledEngines implements EngineFactory {
                 Engine.class.getClassLoader(),
                 new Class<?>[] {Engine.class},
                 (_, method, arguments) -> switch (method.getName()) {
-                    case "run" -> run(engine, watched, (long) arguments[0], (long) arguments[1], (long) arguments[2], last);
+                    case "run" ->
+                        run(engine, watched, (long) arguments[0], (long) arguments[1], (long) arguments[2], last);
                     case "executed" -> last[0];
                     case "shown" -> last[1];
                     default -> {
@@ -151,7 +152,8 @@ final class SampledEngines implements EngineFactory {
     }
 
     /// Runs the same piece once more, in parts of one length.
-    private Seen again(EngineFactory factory, EngineSpec spec, Bytes state, long budget, long length, long begin, long shown) {
+    private Seen again(
+            EngineFactory factory, EngineSpec spec, Bytes state, long budget, long length, long begin, long shown) {
         world.rewind();
         try (Engine engine = factory.open(spec)) {
             engine.load(state);
@@ -170,10 +172,7 @@ final class SampledEngines implements EngineFactory {
         long[] registers = new long[GeneralRegisters.COUNT];
         engine.readRegisters(registers);
         StringBuilder text = new StringBuilder(exit.toString());
-        text.append(", executed ")
-                .append(executed)
-                .append(", shown ")
-                .append(shown);
+        text.append(", executed ").append(executed).append(", shown ").append(shown);
         text.append(", deadline ").append(engine.timerDeadline());
         text.append(", all registers ").append(Long.toHexString(engine.fullDigest()));
         text.append(", memory and devices ").append(world.seen());

@@ -322,8 +322,7 @@ class SuspendTest {
         Effect share = new Effect.ShareStolenTime(ZERO, 0x4000_1008L);
         engines.script(hvc(0xc400_0003L, 1, entry(1), 0), hvc(DO)).script();
         Specs specs = Specs.withVcpus(2).limit(400_000);
-        Machine.Builder machine =
-                machine(schedule == Schedule.RANDOM ? specs.random(4) : specs, new Doing(share));
+        Machine.Builder machine = machine(schedule == Schedule.RANDOM ? specs.random(4) : specs, new Doing(share));
         runAndReplay(machine, new Doing(share));
         List<String> written = engines.log.stream()
                 .filter(line -> line.startsWith("cpu0 drops"))
@@ -332,7 +331,8 @@ class SuspendTest {
                 .as("when it is asked for, and before each slice in which it has grown: code there is translated anew")
                 .containsOnly("cpu0 drops 0x40001008+8");
         switch (schedule) {
-            case ROUND_ROBIN -> assertThat(written).as("each has its turn in every round").hasSize(1);
+            case ROUND_ROBIN ->
+                assertThat(written).as("each has its turn in every round").hasSize(1);
             case RANDOM -> assertThat(written).hasSizeGreaterThan(1);
         }
     }

@@ -150,9 +150,8 @@ public final class RecordDecoder {
         VcpuId vcpu = vcpu(tag);
         long late = (tag & RecordLayout.EXPECTED_BEGINNING) != 0 ? 0 : in.zigzag();
         long began = state.expectedBeginning(vcpu.index()) + late;
-        long budget = (tag & RecordLayout.EXPECTED_BUDGET) != 0
-                ? state.expectedBudget(vcpu.index(), began)
-                : in.varint();
+        long budget =
+                (tag & RecordLayout.EXPECTED_BUDGET) != 0 ? state.expectedBudget(vcpu.index(), began) : in.varint();
         boolean all = kind == RecordLayout.BUDGET_USED && (tag & RecordLayout.EXECUTED_ALL) != 0;
         long executed = all ? budget : in.varint();
         if (began < 0 || budget < 0 || executed < 0 || began + executed < 0) {

@@ -3,8 +3,8 @@ package dev.trapline.journal.codec;
 import dev.trapline.abi.history.JournalRecord;
 import java.util.Locale;
 
-/// The kinds of record. An open set: a recording's header names those that it may have, each with the version of what it
-/// holds, so that a reader which does not know one says which.
+/// The kinds of record. An open set: a recording's header names those that it may have, each with the version of what
+/// it holds, so that a reader which does not know one says which.
 public enum RecordKind {
     SLICE,
     ANSWER,
@@ -20,7 +20,8 @@ public enum RecordKind {
     STOP,
     END;
 
-    /// Goes up when what a kind holds changes its meaning. All are what they were when the format began to name them.
+    /// Goes up when what a kind holds changes its meaning. All are what they were when the format began to name
+    /// them.
     private static final int VERSION = 1;
 
     /// The kind of a record.

@@ -36,7 +36,8 @@ import dev.trapline.abi.exit.HypercallExit;
 /// renewed       [ 0 | 1 | 0 | 1 |      12       ]   varint after
 /// reaction      [ 0 | 0 | 0 | 0 |      13       ]   text service, effects
 ///
-/// expected       what CodecState says: a slice begins where its vCPU's slice before ended, and as much later as one did
+/// expected       what CodecState says: a slice begins where its vCPU's slice before ended, and as much later as one
+/// did
 ///                the last time after an exit of that kind; its budget is what is left of the turn, or a turn's
 /// registers      varint of changed registers, bit 0 PC, 1 PSTATE, 2 SP, 3 + n x(n); for each set bit, from bit 0 up:
 ///                zigzag of (value - value at the hypercall before of this vCPU in this segment, or 0)

@@ -64,10 +64,7 @@ final class SpecCodec {
                 Codes.WIDTH.read(in));
         long ramBytes = in.varint();
         ScheduleSpec schedule = new ScheduleSpec(
-                Codes.SCHEDULE.read(in),
-                in.i64(),
-                in.varint(),
-                new ExitCosts(in.varint(), in.varint(), in.varint()));
+                Codes.SCHEDULE.read(in), in.i64(), in.varint(), new ExitCosts(in.varint(), in.varint(), in.varint()));
         long maxInstructions = in.varint();
         boolean rebootOnReset = in.flag();
         BoardSpec board = new BoardSpec(ramBytes, in.flag(), in.varint());

@@ -56,8 +56,7 @@ public final class AnyRecord {
     /// Any record but an end.
     public JournalRecord next() {
         return switch (random.nextInt(10)) {
-            case 0, 1, 2, 3 ->
-                slice();
+            case 0, 1, 2, 3 -> slice();
             case 4, 5, 6 -> new JournalRecord.Answer(decision(), writes(), effects());
             case 7 -> new JournalRecord.FullDigest(vcpu(), number());
             case 8 ->

@@ -20,15 +20,15 @@ class HeaderCodecTest {
         byte[] bytes = text.replaceFirst(from, to).getBytes(StandardCharsets.ISO_8859_1);
         CRC32C crc = new CRC32C();
         crc.update(bytes, 0, bytes.length - Integer.BYTES);
-        ByteBuffer.wrap(bytes)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(bytes.length - Integer.BYTES, (int) crc.getValue());
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(bytes.length - Integer.BYTES, (int)
+                crc.getValue());
         return bytes;
     }
 
     @Test
     void aHeaderDecodesToWhatWasEncoded() {
-        assertThat(HeaderCodec.decode(HeaderCodec.encode(SampleRun.header("kinds")))).isEqualTo(SampleRun.header("kinds"));
+        assertThat(HeaderCodec.decode(HeaderCodec.encode(SampleRun.header("kinds"))))
+                .isEqualTo(SampleRun.header("kinds"));
     }
 
     @Test

@@ -24,8 +24,8 @@ public sealed interface Scheduler {
     /// @return its index
     int choose(long ready);
 
-    /// Whether the vCPU just chosen is passed over in this round, as by a hypervisor that runs something else on its
-    /// CPU. Asked only if another one can run.
+    /// Whether the vCPU just chosen is passed over in this round, as by a hypervisor that runs something else on
+    /// its CPU. Asked only if another one can run.
     boolean passesOver();
 
     /// The length of the turn for the vCPU just chosen, in ticks.

@@ -79,9 +79,11 @@ class SchedulerTest {
     void oneInSixteenIsPassedOverInTheRandomScheduleAndNobodyInRoundRobin() {
         Scheduler random = Scheduler.of(Schedule.RANDOM, 20_000, 5);
         Scheduler roundRobin = Scheduler.of(Schedule.ROUND_ROBIN, 20_000, 5);
-        long passedOver = IntStream.range(0, 16_000).filter(_ -> random.passesOver()).count();
+        long passedOver =
+                IntStream.range(0, 16_000).filter(_ -> random.passesOver()).count();
         assertThat(passedOver).as("of 16 000").isBetween(850L, 1150L);
-        assertThat(IntStream.range(0, 1_000).filter(_ -> roundRobin.passesOver())).isEmpty();
+        assertThat(IntStream.range(0, 1_000).filter(_ -> roundRobin.passesOver()))
+                .isEmpty();
     }
 
     private static List<Integer> choices(Scheduler scheduler, long runnable, int count) {
