@@ -16,6 +16,7 @@ import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.machine.RunReport;
 import dev.trapline.timeline.Playback;
+import dev.trapline.timeline.RecordedRun;
 import dev.trapline.timeline.Seeker;
 import dev.trapline.timeline.checkpoint.CheckpointStore;
 import dev.trapline.unicorn.LibrarySearch;
@@ -120,8 +121,13 @@ final class Machines implements AutoCloseable {
 
     /// Opens a recording to be looked at slice by slice.
     Playback playback(Path recording) {
-        return Playback.of(
-                engines, Recordings.open(recording, OpenOptions.STRICT), FirmwareServices.onClassPath(), (_, _) -> {});
+        return run(recording).playback((_, _) -> {});
+    }
+
+    /// A recording that can be opened as often as there is need.
+    RecordedRun run(Path recording) {
+        return new RecordedRun(
+                () -> Recordings.open(recording, OpenOptions.STRICT), engines, FirmwareServices.onClassPath());
     }
 
     /// Opens a recording to go back and forth in it.

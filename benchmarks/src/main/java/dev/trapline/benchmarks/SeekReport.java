@@ -1,20 +1,19 @@
 package dev.trapline.benchmarks;
 
+import dev.trapline.timeline.Checkpoints;
 import dev.trapline.timeline.Playback;
 import dev.trapline.timeline.Seeker;
 import dev.trapline.timeline.checkpoint.CheckpointSeal;
 import dev.trapline.timeline.checkpoint.CheckpointStore;
+import dev.trapline.timeline.verify.ParallelReplay;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 
 /// Records guests, makes their checkpoints, and goes to random places: in one process with checkpoints in memory, as a
-/// debugger does, and each time anew with those beside the recording, as a command does. Then replays each stretch
+/// debugger does, and each time anew with those beside the recording, as a command does. Then replays the parts
 /// between checkpoints, on one thread and on two. Prints how long that takes beside the straight way.
 ///
 /// Start it in the root of the repository. With a number it also measures a recording of so many instructions, which
@@ -24,7 +23,6 @@ public final class SeekReport {
     private static final int SEEKS = 100;
     private static final long BUDGET = 256L << 20;
     private static final double MILLI = 1e6;
-    private static final int STRETCHES = 16;
 
     private SeekReport() {}
 
@@ -34,7 +32,7 @@ public final class SeekReport {
             PrintStream out = System.out;
             out.println("| guest | straight to the end | making checkpoints | how many | size"
                     + " | seek in memory: median, p99 | from the store: median, p99, longest"
-                    + " | stretches on 1 thread | on 2 | ratio |");
+                    + " | parts on 1 thread | on 2 | ratio |");
             out.println("|---|---|---|---|---|---|---|---|---|---|");
             measure(machines, "compute", machines.record(Guest.COMPUTE), out);
             measure(machines, "hypercall-loop", machines.record(Guest.HYPERCALL_LOOP), out);
@@ -69,8 +67,8 @@ public final class SeekReport {
         Random random = new Random(1);
         double[] inMemory = inMemory(machines, recording, slices, random);
         double[] stored = stored(machines, recording, slices, random);
-        double one = stretches(machines, recording, 1);
-        double two = stretches(machines, recording, 2);
+        double one = parts(machines, recording, 1);
+        double two = parts(machines, recording, 2);
         out.printf(
                 Locale.ROOT,
                 "| %s | %.0f ms | %.0f ms | %d | %.1f MB | %.0f, %.0f ms | %.0f, %.0f, %.0f ms | %.0f ms | %.0f ms |"
@@ -135,52 +133,19 @@ public final class SeekReport {
         }
     }
 
-    /// Replays every stretch between checkpoints, and compares its end with the next one's beginning.
-    private static double stretches(Machines machines, Path recording, int threads) {
+    /// Replays the parts between checkpoints, and compares each end with the next one's beginning.
+    private static double parts(Machines machines, Path recording, int threads) {
         long start = System.nanoTime();
-        Playback first = machines.playback(recording);
-        try (first;
-                CheckpointStore store = CheckpointStore.open(recording, first.key(), seal(recording), 0)) {
-            List<Long> all = store.slices();
-            int together = Math.max(1, Math.ceilDiv(all.size() + 1, STRETCHES));
-            AtomicInteger next = new AtomicInteger();
-            List<Thread> workers = IntStream.range(0, threads)
-                    .mapToObj(_ -> Thread.ofPlatform().start(() -> {
-                        try (Playback playback = machines.playback(recording)) {
-                            for (int n = next.getAndIncrement();
-                                    n * together <= all.size();
-                                    n = next.getAndIncrement()) {
-                                stretch(playback, store, all, n * together, (n + 1) * together);
-                            }
-                        }
-                    }))
-                    .toList();
-            for (Thread worker : workers) {
-                worker.join();
-            }
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
+        Checkpoints checkpoints = new Checkpoints(
+                recording, true, seal(recording), 0, Seeker.SPACING, System::nanoTime, SeekReport::refuse);
+        ParallelReplay replay = new ParallelReplay(machines.run(recording), checkpoints, (_, _) -> {}, (_, _, _) -> {});
+        if (!(replay.replay(threads) instanceof ParallelReplay.Verdict.Confirmed)) {
+            throw new IllegalStateException("a checkpoint is of no use, or the machine at one is not what was kept");
         }
         return (System.nanoTime() - start) / MILLI;
     }
 
-    private static void stretch(Playback playback, CheckpointStore store, List<Long> all, int from, int to) {
-        if (from > 0) {
-            var stored = store.read(all.get(from - 1));
-            var checkpoint = stored == null ? null : playback.checkpoint(stored);
-            if (checkpoint == null) {
-                throw new IllegalStateException("a checkpoint is of no use");
-            }
-            playback.goTo(checkpoint);
-        }
-        if (to > all.size()) {
-            playback.playTo(Long.MAX_VALUE);
-            return;
-        }
-        long end = all.get(to - 1);
-        playback.playTo(end);
-        if (!playback.hash().equals(store.hash(end))) {
-            throw new IllegalStateException("the machine at slice " + end + " is not the one that was kept");
-        }
+    private static void refuse(String notice) {
+        throw new IllegalStateException(notice);
     }
 }

@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.Figures;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.Schedule;

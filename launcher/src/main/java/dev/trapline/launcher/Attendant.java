@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.Figures;
 import dev.trapline.abi.history.JournalRecord.Stop;
 import dev.trapline.machine.Progress;
 import dev.trapline.machine.RunReport;

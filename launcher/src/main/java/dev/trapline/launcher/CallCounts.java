@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// A call's latency is the virtual time from the end of its slice to the beginning of its caller's next one: the turns
 /// of other vCPUs, and whatever the call itself waited for. A call whose caller is switched off by it, or does not run
 /// again, has none.
-final class CallCounts implements HistoryWalk.Sink {
+final class CallCounts {
 
     /// Results without a name that are counted apart for one function: a counter would have as many as calls.
     private static final int DISTINCT = 16;
@@ -76,16 +76,22 @@ final class CallCounts implements HistoryWalk.Sink {
 
     private record Row(Function function, String result, Tally tally) {}
 
-    @Override
-    public void ran(HistoryWalk.Ran slice) {
+    void take(HistoryWalk.Event event) {
+        switch (event) {
+            case HistoryWalk.Ran slice -> ran(slice);
+            case HistoryWalk.Call call -> call(call);
+            case HistoryWalk.Happening _ -> {}
+        }
+    }
+
+    private void ran(HistoryWalk.Ran slice) {
         Waiting caller = waiting.remove(slice.slice().vcpu());
         if (caller != null) {
             caller.tally.returned(slice.time() - caller.since);
         }
     }
 
-    @Override
-    public void call(HistoryWalk.Call call) {
+    private void call(HistoryWalk.Call call) {
         if (call.answer().effects().stream().anyMatch(effect -> effect instanceof Effect.SystemReset)) {
             waiting.clear();
         }
@@ -99,9 +105,6 @@ final class CallCounts implements HistoryWalk.Sink {
             waiting.put(call.vcpu(), new Waiting(tally, call.made()));
         }
     }
-
-    @Override
-    public void happened(HistoryWalk.Happening happening) {}
 
     private static boolean endsCaller(Effect effect, VcpuId caller) {
         return switch (effect) {

@@ -2,21 +2,22 @@ package dev.trapline.launcher;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.Figures;
 import dev.trapline.abi.Position;
+import dev.trapline.abi.Visible;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.firmware.GuestMemory;
-import dev.trapline.board.boot.BootPlan;
 import dev.trapline.board.boot.ElfImage;
 import dev.trapline.board.boot.ImageException;
 import dev.trapline.board.boot.Symbols;
 import dev.trapline.journal.RecordingReader;
-import dev.trapline.timeline.Playback;
-import java.util.ArrayList;
-import java.util.BitSet;
+import dev.trapline.timeline.MemoryRange;
+import dev.trapline.timeline.search.LastWrite;
+import dev.trapline.timeline.search.MemorySearch;
+import dev.trapline.timeline.search.MemoryWriter;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /// Who changed memory, as people and programs read it.
 final class ChangeView {
@@ -24,58 +25,18 @@ final class ChangeView {
     private static final int BYTES_SHOWN = 16;
 
     private final RecordingReader recording;
-    private final BootPlan boot;
-    private final StateView.Stretch range;
+    private final MemoryRange range;
+    private final List<LastWrite> writes;
+    private final GuestMemory memory;
     private final Symbols symbols;
-    private final List<Row> rows = new ArrayList<>();
 
-    /// One answer for a range of neighbouring bytes.
-    ///
-    /// @param change null if nothing changed them since power-on
-    /// @param writer who did; null if a store of the guest did
-    /// @param instruction that stored; empty if none did
-    private record Row(
-            int offset,
-            int length,
-            MemorySearch.@Nullable Change change,
-            @Nullable Writer writer,
-            String instruction) {}
-
-    /// @param playback of the recording, to read instructions from its memory
-    ChangeView(RecordingReader recording, StateView.Stretch range, MemorySearch search, Playback playback) {
+    /// @param memory to read instructions from
+    ChangeView(RecordingReader recording, MemoryRange range, List<LastWrite> writes, GuestMemory memory) {
         this.recording = recording;
-        this.boot = playback.boot();
         this.range = range;
+        this.writes = writes;
+        this.memory = memory;
         this.symbols = symbols(recording);
-        for (MemorySearch.Change change : search.changes()) {
-            int length = change.now().size();
-            Writer writer = change.store() != null
-                    ? null
-                    : Writer.behind(recording, change.position().slice(), range.address() + change.offset(), length);
-            rows.add(new Row(change.offset(), length, change, writer, instruction(change.store(), playback.memory())));
-        }
-        BitSet unchanged = search.unchanged();
-        for (int from = unchanged.nextSetBit(0); from >= 0; ) {
-            int to = Math.min(unchanged.nextClearBit(from), range.length());
-            addAtPowerOn(from, to);
-            from = unchanged.nextSetBit(to);
-        }
-    }
-
-    /// Neighbours may come from different images.
-    private void addAtPowerOn(int from, int to) {
-        Writer.AtPowerOn writers = new Writer.AtPowerOn(recording, boot);
-        int begin = from;
-        Writer writer = writers.of(range.address() + from);
-        for (int at = from + 1; at < to; at++) {
-            Writer next = writers.of(range.address() + at);
-            if (!next.equals(writer)) {
-                rows.add(new Row(begin, at - begin, null, writer, ""));
-                begin = at;
-                writer = next;
-            }
-        }
-        rows.add(new Row(begin, to - begin, null, writer, ""));
     }
 
     private static Symbols symbols(RecordingReader recording) {
@@ -86,10 +47,7 @@ final class ChangeView {
         }
     }
 
-    private String instruction(MemorySearch.@Nullable Store store, GuestMemory memory) {
-        if (store == null) {
-            return "";
-        }
+    private String instruction(MemorySearch.Store store) {
         GeneralRegisters registers = store.registers();
         ExecutionState state = StateView.executionState(
                 registers, recording.header().spec().cpus().width());
@@ -106,21 +64,22 @@ final class ChangeView {
                 Figures.count(range.length(), "byte"),
                 Json.hex(range.address()),
                 before));
-        for (Row row : rows) {
+        for (LastWrite row : writes) {
             text.append(String.format(
                     Locale.ROOT, "%n%016x  %s%n", range.address() + row.offset(), Figures.count(row.length(), "byte")));
             MemorySearch.Change change = row.change();
-            Writer writer = row.writer();
+            MemoryWriter writer = row.writer();
             MemorySearch.Store store = change == null ? null : change.store();
             if (store != null) {
+                String instruction = instruction(store);
                 text.append("  stored by ")
                         .append(store.vcpu())
                         .append(" at ")
                         .append(symbols.describe(store.registers().pc()))
-                        .append(row.instruction().isEmpty() ? "" : "  " + row.instruction())
+                        .append(instruction.isEmpty() ? "" : "  " + instruction)
                         .append('\n');
             } else if (writer != null) {
-                text.append("  ").append(writer.text()).append('\n');
+                text.append("  ").append(text(writer)).append('\n');
             }
             if (change != null) {
                 text.append(String.format(
@@ -134,6 +93,22 @@ final class ChangeView {
             }
         }
         return text.toString();
+    }
+
+    /// In words, as the end of a sentence.
+    private static String text(MemoryWriter writer) {
+        return switch (writer.kind()) {
+            case FIRMWARE -> "written by the firmware service '" + Visible.line(writer.name()) + "'";
+            case RESET -> "the machine was reset, and its images were loaded again";
+            case STOLEN_TIME -> "written by the machine, which keeps a vCPU's stolen time here (PV time)";
+            case IMAGE -> "loaded from the image '" + Visible.line(writer.name()) + "' at power-on";
+            case NOBODY -> "not changed since power-on";
+        };
+    }
+
+    /// A name for programs: `stolen-time`.
+    private static String id(MemoryWriter.Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static String position(MemorySearch.Change change) {
@@ -150,30 +125,28 @@ final class ChangeView {
 
     /// For programs: one document on one line.
     String json(Position before) {
-        List<Object> writes = new ArrayList<>();
-        rows.forEach(row -> writes.add(json(row)));
         return JsonObject.document("writes")
                 .with("address", Json.hex(range.address()))
                 .with("length", range.length())
                 .with("before", Positions.json(before))
-                .with("writes", writes)
+                .with("writes", writes.stream().map(this::json).toList())
                 .line();
     }
 
-    private JsonObject json(Row row) {
-        Writer writer = row.writer();
+    private JsonObject json(LastWrite row) {
+        MemoryWriter writer = row.writer();
         JsonObject fields = new JsonObject()
                 .with("address", Json.hex(range.address() + row.offset()))
                 .with("length", row.length())
-                .with("by", writer == null ? "guest" : writer.kind().id());
+                .with("by", writer == null ? "guest" : id(writer.kind()));
         if (writer != null && !writer.name().isEmpty()) {
-            fields.with(writer.kind() == Writer.Kind.IMAGE ? "image" : "service", writer.name());
+            fields.with(writer.kind() == MemoryWriter.Kind.IMAGE ? "image" : "service", writer.name());
         }
         MemorySearch.Change change = row.change();
-        return change == null ? fields : fields.withAll(json(change, row.instruction()));
+        return change == null ? fields : fields.withAll(json(change));
     }
 
-    private JsonObject json(MemorySearch.Change change, String instruction) {
+    private JsonObject json(MemorySearch.Change change) {
         MemorySearch.Store store = change.store();
         JsonObject fields = new JsonObject()
                 .with(
@@ -189,7 +162,7 @@ final class ChangeView {
             fields.with("vcpu", store.vcpu().index())
                     .with("pc", Json.hex(pc))
                     .withAny("symbol", symbol == null ? null : symbol.toString())
-                    .with("text", instruction);
+                    .with("text", instruction(store));
         }
         return fields.with("old", HexFormat.of().formatHex(change.old().toArray()))
                 .with("new", HexFormat.of().formatHex(change.now().toArray()));

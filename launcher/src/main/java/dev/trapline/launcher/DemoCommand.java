@@ -1,6 +1,7 @@
 package dev.trapline.launcher;
 
 import akka.actor.typed.ActorSystem;
+import dev.trapline.abi.Figures;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.config.CommandLineSetting;

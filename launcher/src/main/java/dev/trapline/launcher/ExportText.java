@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.Figures;
 import dev.trapline.journal.bundle.ExportSummary;
 import java.nio.file.Path;
 

@@ -13,6 +13,7 @@ import dev.trapline.config.ConfigProblem;
 import dev.trapline.machine.MachineSetupException;
 import dev.trapline.registry.RegistryError;
 import dev.trapline.registry.RegistryException;
+import dev.trapline.timeline.NotInRecordingException;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,6 +40,7 @@ record Failures(Ending ending, List<String> lines, JsonObject details) {
                 several(e.errors().stream().map(RegistryError::message).toList());
             case ServiceFailure e -> withTrace(new Ending(Ending.BROKEN, "service-failed", message(e)), e.trace());
             case MachineSetupException e -> none(new Ending(Ending.USAGE, "usage", message(e)));
+            case NotInRecordingException e -> none(new Ending(Ending.USAGE, "usage", message(e)));
             case ImageException e -> none(new Ending(Ending.USAGE, "usage", message(e)));
             case EngineException e -> none(new Ending(Ending.USAGE, "no-engine", message(e)));
             case RecordingException e ->

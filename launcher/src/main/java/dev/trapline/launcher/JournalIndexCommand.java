@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.Figures;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
@@ -7,6 +8,7 @@ import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.machine.RunReport;
+import dev.trapline.timeline.Checkpoints;
 import dev.trapline.timeline.Playback;
 import dev.trapline.timeline.PositionQuery;
 import dev.trapline.timeline.Seeker;
@@ -67,7 +69,8 @@ final class JournalIndexCommand implements Action {
     public Ending perform() {
         Replaying replaying = recording.prepare(terminal.err(), _ -> {});
         Path directory = replaying.recording();
-        Checkpoints checkpoints = replaying.checkpoints(true, terminal.err());
+        Watch watch = terminal.watch("indexing " + directory);
+        Checkpoints checkpoints = replaying.checkpoints(true, notice -> terminal.note(watch, notice));
         EngineFactory engines = replaying.engines();
         RecordingReader reader = Recordings.open(directory, replaying.open());
         RecordedWith.warn(reader, engines.library(), replaying.services(), terminal.err());
@@ -75,7 +78,6 @@ final class JournalIndexCommand implements Action {
         MachineSpec machine = reader.header().spec();
         List<Image> images = reader.images();
         Playback playback = Playback.of(engines, reader, replaying.services().all(), (_, _) -> {});
-        Watch watch = terminal.watch("indexing " + directory);
         try (CheckpointStore store = checkpoints.open(playback);
                 Seeker seeker = checkpoints.seeker(playback, store, slice -> watch.at("slice", slice, slices))) {
             if (store == null || !store.isWritable()) {

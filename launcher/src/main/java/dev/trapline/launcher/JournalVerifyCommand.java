@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.Figures;
 import dev.trapline.abi.history.RecordingDamagedException;
 import dev.trapline.abi.history.RecordingException;
 import dev.trapline.journal.OpenOptions;

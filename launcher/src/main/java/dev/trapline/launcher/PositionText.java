@@ -1,10 +1,7 @@
 package dev.trapline.launcher;
 
-import dev.trapline.abi.Position;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.config.Quantities;
-import dev.trapline.journal.RecordingReader;
-import dev.trapline.timeline.NoSuchPositionException;
 import dev.trapline.timeline.PositionQuery;
 import java.math.BigInteger;
 
@@ -69,16 +66,5 @@ final class PositionText {
 
     private static CommandException wrong(String option, String text, String reason) {
         return CommandException.usage(option + " " + text + ": " + reason);
-    }
-
-    /// Looks for a position.
-    ///
-    /// @throws CommandException if the recording ends before it
-    static Position find(PositionQuery wanted, RecordingReader recording) {
-        try {
-            return wanted.find(recording);
-        } catch (NoSuchPositionException e) {
-            throw CommandException.usage(String.valueOf(e.getMessage()));
-        }
     }
 }

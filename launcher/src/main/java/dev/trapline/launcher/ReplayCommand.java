@@ -1,6 +1,7 @@
 package dev.trapline.launcher;
 
 import akka.actor.typed.ActorSystem;
+import dev.trapline.abi.Figures;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.machine.Image;
@@ -11,7 +12,9 @@ import dev.trapline.journal.recording.Recordings;
 import dev.trapline.machine.ConsoleOutput;
 import dev.trapline.machine.Progress;
 import dev.trapline.machine.RunReport;
+import dev.trapline.timeline.Checkpoints;
 import dev.trapline.timeline.PositionQuery;
+import dev.trapline.timeline.verify.ParallelReplay;
 import dev.trapline.vcpu.Machine;
 import dev.trapline.vcpu.MachineRun;
 import java.io.PrintWriter;
@@ -19,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -141,7 +145,7 @@ final class ReplayCommand implements Action {
             tellIfImagesAreUnchanged(asRecorded);
         }
         Replaying replaying = ignoreImageHash ? asRecorded.ignoringImageHashes() : asRecorded;
-        Checkpoints checkpoints = replaying.checkpoints(!noCheckpoints.isGiven() && !ignoreImageHash, terminal.err());
+        boolean checkpoints = !noCheckpoints.isGiven() && !ignoreImageHash;
         EngineFactory engines = replaying.engines();
         if (seek.areGiven()) {
             return seek(replaying, engines, checkpoints);
@@ -162,40 +166,77 @@ final class ReplayCommand implements Action {
         }
     }
 
-    private Ending parallel(Replaying replaying, EngineFactory engines, Checkpoints checkpoints) {
+    private Ending parallel(Replaying replaying, EngineFactory engines, boolean inUse) {
         GuestConsole console = terminal.replayedConsole(rawConsole);
+        Watch watch = terminal.watch("replaying", console);
+        Checkpoints checkpoints = replaying.checkpoints(inUse, notice -> terminal.note(watch, notice));
+        AtomicBoolean stopped = new AtomicBoolean();
         ParallelReplay replay =
-                new ParallelReplay(replaying, engines, checkpoints, console, terminal.watch("replaying", console));
+                new ParallelReplay(replaying.run(engines), checkpoints, console, (unit, done, total) -> {
+                    if (stopped.get() || console.isBroken()) {
+                        throw CommandException.interrupted("the replay was interrupted; no divergence so far");
+                    }
+                    watch.at(unit, done, total);
+                });
+        ParallelReplay.Verdict verdict;
         try (RecordingReader reader = Recordings.open(replaying.recording(), replaying.open());
                 Signals signals = Signals.take()) {
             RecordedWith.warn(reader, engines.library(), replaying.services(), terminal.err());
             signals.ask(
                     () -> {
-                        replay.stop();
+                        stopped.set(true);
                         Interruption.unlessItEnds(terminal.err());
                     },
                     () -> {});
-            RunReport report = replay.replay(jobs);
-            console.finish();
-            if (replay.isDivided()) {
-                // Known only now, so it is told and not refused.
-                spacing.forEach(text -> terminal.err()
-                        .println("trapline: " + text + " has no effect: there are checkpoints already, and --jobs makes"
-                                + " no others"));
-            }
+            verdict = replay.replay(jobs);
+            watch.pause();
+            RunReport report = report(verdict);
             if (report != null) {
+                console.finish();
                 return explained(report, replaying.recording(), reader.header().spec(), reader.images());
             }
         } finally {
             console.finish();
         }
-        if (replay.isDoubted()) {
+        if (verdict instanceof ParallelReplay.Verdict.Doubted) {
             checkpoints.tellAgain();
         } else {
-            terminal.err()
-                    .println("trapline: there are no checkpoints to divide the recording at: replayed on one thread");
+            terminal.note(watch, "there are no checkpoints to divide the recording at: replayed on one thread");
         }
         return straight(replaying, engines, replay.printed());
+    }
+
+    /// Says how it was replayed.
+    ///
+    /// @return null if that has to be done again in one go
+    private @Nullable RunReport report(ParallelReplay.Verdict verdict) {
+        return switch (verdict) {
+            case ParallelReplay.Verdict.Confirmed(RunReport report) -> {
+                tellSpacing();
+                yield report;
+            }
+            case ParallelReplay.Verdict.InOneGo(RunReport report, int made) -> {
+                terminal.err()
+                        .println("trapline: there were no checkpoints: replayed on one core, and "
+                                + (made == 0
+                                        ? "made none"
+                                        : "made " + Figures.count(made, "checkpoint") + " for the next time")
+                                + " ('trapline journal index' makes them ahead)");
+                yield report;
+            }
+            case ParallelReplay.Verdict.Doubted _ -> {
+                tellSpacing();
+                yield null;
+            }
+            case ParallelReplay.Verdict.Undivided _ -> null;
+        };
+    }
+
+    /// Known only when there turn out to be checkpoints, so it is told and not refused.
+    private void tellSpacing() {
+        spacing.forEach(text -> terminal.err()
+                .println("trapline: " + text + " has no effect: there are checkpoints already, and --jobs makes no"
+                        + " others"));
     }
 
     private void addRules(WithoutEffect rules) {
@@ -263,7 +304,7 @@ final class ReplayCommand implements Action {
         };
     }
 
-    private Ending seek(Replaying replaying, EngineFactory engines, Checkpoints checkpoints) {
+    private Ending seek(Replaying replaying, EngineFactory engines, boolean checkpoints) {
         PositionQuery at = seek.at();
         PositionQuery from = seek.from();
         PositionQuery to = seek.to();

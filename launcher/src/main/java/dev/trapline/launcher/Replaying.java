@@ -5,8 +5,11 @@ import dev.trapline.config.ReplaySettings;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
+import dev.trapline.timeline.Checkpoints;
+import dev.trapline.timeline.RecordedRun;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /// A recording that is to be replayed, and what that is done with.
 ///
@@ -35,10 +38,23 @@ record Replaying(Path recording, ReplaySettings settings, Services services, Ope
         }
     }
 
+    /// Itself, to be opened as often as there is need.
+    RecordedRun run(EngineFactory engines) {
+        return new RecordedRun(() -> Recordings.open(recording, open), engines, services.all());
+    }
+
     /// The checkpoints beside it.
     ///
     /// @param inUse whether they are used at all
-    Checkpoints checkpoints(boolean inUse, PrintWriter err) {
-        return new Checkpoints(recording, settings, inUse, err);
+    /// @param notices takes what a person should know of them
+    Checkpoints checkpoints(boolean inUse, Consumer<String> notices) {
+        return new Checkpoints(
+                recording,
+                inUse,
+                CheckpointKeyFile.seal(),
+                settings.budget(),
+                settings.spacing().toNanos(),
+                System::nanoTime,
+                notices);
     }
 }

@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.Figures;
 import dev.trapline.abi.file.WriteFailure;
 import dev.trapline.abi.history.StoredHistory;
 import dev.trapline.board.memory.FlashWrites;

@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.timeline.MemoryRange;
 import dev.trapline.timeline.PositionQuery;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,14 +112,13 @@ final class SeekOptions {
         return disassemble;
     }
 
-    /// The stretches of memory that are to be shown.
-    List<StateView.Stretch> memory() {
-        List<StateView.Stretch> stretches = new ArrayList<>();
+    /// The ranges of memory that are to be shown.
+    List<MemoryRange> memory() {
+        List<MemoryRange> ranges = new ArrayList<>();
         for (int n = 0; n + 1 < memory.size(); n += MEMORY_ARGUMENTS) {
-            stretches.add(
-                    StateView.Stretch.parse("--memory", memory.get(n), memory.get(n + 1), StateView.Stretch.LONGEST));
+            ranges.add(MemoryRangeText.parse("--memory", memory.get(n), memory.get(n + 1), StateView.LONGEST));
         }
-        return stretches;
+        return ranges;
     }
 
     boolean isJson() {

@@ -2,14 +2,13 @@ package dev.trapline.launcher;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.ExecutionState;
-import dev.trapline.abi.Position;
+import dev.trapline.abi.Figures;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.firmware.GuestMemory;
-import dev.trapline.config.Quantities;
 import dev.trapline.machine.VcpuView;
-import dev.trapline.timeline.Playback;
-import java.math.BigInteger;
+import dev.trapline.timeline.MachineView;
+import dev.trapline.timeline.MemoryRange;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -20,7 +19,10 @@ import java.util.Locale;
 /// @param registers whether they are shown
 /// @param disassembly whether the next instructions are shown
 /// @param memory what is shown of it, in this order
-record StateView(boolean registers, boolean disassembly, List<Stretch> memory) {
+record StateView(boolean registers, boolean disassembly, List<MemoryRange> memory) {
+
+    /// The longest range that is shown, in bytes.
+    static final int LONGEST = 1 << 26;
 
     private static final int REGISTERS_IN_A_ROW = 4;
     private static final int BYTES_IN_A_ROW = 16;
@@ -31,55 +33,17 @@ record StateView(boolean registers, boolean disassembly, List<Stretch> memory) {
         memory = List.copyOf(memory);
     }
 
-    /// A stretch of guest memory.
-    record Stretch(long address, int length) {
-
-        /// The longest that is shown, in bytes.
-        static final int LONGEST = 1 << 26;
-
-        /// Understands a stretch.
-        ///
-        /// @param what takes it, for messages: `--memory`
-        /// @param longest in bytes
-        static Stretch parse(String what, String address, String length, int longest) {
-            BigInteger from = Quantities.number(address);
-            BigInteger bytes = Quantities.number(length);
-            if (from == null || from.signum() < 0 || from.bitLength() > Long.SIZE || bytes == null) {
-                throw CommandException.usage(what + " " + address + " " + length
-                        + ": give an address and a length in bytes, as in " + what + " 0x40080000 64");
-            }
-            if (bytes.signum() <= 0 || bytes.compareTo(BigInteger.valueOf(longest)) > 0) {
-                throw CommandException.usage(
-                        what + " " + address + " " + length + ": a length is 1 to " + longest + " bytes");
-            }
-            return new Stretch(from.longValue(), bytes.intValueExact());
-        }
-
-        /// Reads it.
-        ///
-        /// @throws CommandException if it is not in memory
-        Bytes read(GuestMemory from) {
-            if (!from.contains(address, length)) {
-                throw CommandException.usage(Figures.count(length, "byte") + " at " + Json.hex(address)
-                        + " are not all in the machine's RAM or flash");
-            }
-            return from.read(address, length);
-        }
-
-        JsonObject json(GuestMemory from) {
-            return new JsonObject()
-                    .with("address", Json.hex(address))
-                    .with("data", HexFormat.of().formatHex(read(from).toArray()));
-        }
-    }
-
     private record Line(long address, String code, String text) {}
 
-    /// For people.
-    String text(Playback playback, Position place, Width width) {
+    /// A machine, for programs or for people.
+    String print(MachineView machine, boolean asJson) {
+        return asJson ? json(machine) : text(machine);
+    }
+
+    private String text(MachineView machine) {
         StringBuilder text = new StringBuilder();
-        text.append(String.format(Locale.ROOT, "%s, %.9f s%n", place, Figures.seconds(playback.now())));
-        for (VcpuView vcpu : playback.vcpus()) {
+        text.append(String.format(Locale.ROOT, "%s, %.9f s%n", machine.position(), Figures.seconds(machine.ticks())));
+        for (VcpuView vcpu : machine.vcpus()) {
             GeneralRegisters values = vcpu.registers();
             text.append(String.format(
                     "%n%s %s%s%n", vcpu.vcpu(), vcpu.state().description(), vcpu.next() ? ", runs next" : ""));
@@ -87,13 +51,13 @@ record StateView(boolean registers, boolean disassembly, List<Stretch> memory) {
                 append(text, values);
             }
             if (disassembly && values != null) {
-                for (Line line : lines(playback.memory(), values, width)) {
+                for (Line line : lines(machine, values)) {
                     text.append(String.format("  %016x  %-8s  %s%n", line.address(), line.code(), line.text()));
                 }
             }
         }
-        for (Stretch shown : memory) {
-            append(text.append('\n'), shown.address(), shown.read(playback.memory()));
+        for (MemoryRange shown : memory) {
+            append(text.append('\n'), shown.address(), shown.read(machine.memory()));
         }
         return text.toString();
     }
@@ -120,27 +84,31 @@ record StateView(boolean registers, boolean disassembly, List<Stretch> memory) {
         }
     }
 
-    /// For programs: one document on one line.
-    String json(Playback playback, Position place, Width width) {
+    /// One document on one line.
+    private String json(MachineView machine) {
         List<Object> vcpus = new ArrayList<>();
-        for (VcpuView vcpu : playback.vcpus()) {
-            vcpus.add(json(vcpu, playback.memory(), width));
+        for (VcpuView vcpu : machine.vcpus()) {
+            vcpus.add(json(vcpu, machine));
         }
         JsonObject document = JsonObject.document("machine-state")
-                .with("position", Positions.json(place))
-                .with("ticks", playback.now())
+                .with("position", Positions.json(machine.position()))
+                .with("ticks", machine.ticks())
                 .with("vcpus", vcpus);
         if (!memory.isEmpty()) {
             document.with(
                     "memory",
-                    memory.stream()
-                            .map(stretch -> stretch.json(playback.memory()))
-                            .toList());
+                    memory.stream().map(range -> json(range, machine.memory())).toList());
         }
         return document.line();
     }
 
-    private JsonObject json(VcpuView vcpu, GuestMemory from, Width width) {
+    private static JsonObject json(MemoryRange range, GuestMemory from) {
+        return new JsonObject()
+                .with("address", Json.hex(range.address()))
+                .with("data", HexFormat.of().formatHex(range.read(from).toArray()));
+    }
+
+    private JsonObject json(VcpuView vcpu, MachineView machine) {
         JsonObject fields = new JsonObject()
                 .with("vcpu", vcpu.vcpu().index())
                 .with("state", vcpu.state().description())
@@ -155,7 +123,7 @@ record StateView(boolean registers, boolean disassembly, List<Stretch> memory) {
         }
         if (disassembly && values != null) {
             List<Object> lines = new ArrayList<>();
-            for (Line line : lines(from, values, width)) {
+            for (Line line : lines(machine, values)) {
                 lines.add(new JsonObject()
                         .with("address", Json.hex(line.address()))
                         .with("code", line.code())
@@ -166,8 +134,9 @@ record StateView(boolean registers, boolean disassembly, List<Stretch> memory) {
         return fields;
     }
 
-    private static List<Line> lines(GuestMemory from, GeneralRegisters values, Width width) {
-        ExecutionState state = executionState(values, width);
+    private static List<Line> lines(MachineView machine, GeneralRegisters values) {
+        GuestMemory from = machine.memory();
+        ExecutionState state = executionState(values, machine.width());
         List<Line> lines = new ArrayList<>();
         long at = values.pc();
         for (int n = 0; n < INSTRUCTIONS; n++) {

@@ -109,6 +109,12 @@ record Terminal(
         return new StatusLine(screen, hasStatusLine(), () -> Tty.columns(true, DEFAULT_WIDTH), System::nanoTime);
     }
 
+    /// Says what a person should know, in the place of a status line.
+    void note(Watch watch, String notice) {
+        watch.pause();
+        err().println("trapline: " + notice);
+    }
+
     /// Shows how far a piece of work has come, and ends it at Ctrl-C.
     Watch watch(String what) {
         StatusLine line = statusLine();

@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.Figures;
 import dev.trapline.abi.Position;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.journal.OpenOptions;
@@ -165,18 +166,20 @@ final class TraceCommand implements Action {
     }
 
     private HistoryWalk walk(RecordingReader reader) {
-        Position first = from == null ? Position.START : PositionText.find(PositionText.parse("--from", from), reader);
-        Position last = to == null ? null : PositionText.find(PositionText.parse("--to", to), reader);
+        Position first = from == null
+                ? Position.START
+                : PositionText.parse("--from", from).find(reader);
+        Position last = to == null ? null : PositionText.parse("--to", to).find(reader);
         if (last != null && first.compareTo(last) > 0) {
             throw CommandException.usage("--from comes after --to: " + first + ", and " + last);
         }
-        return new HistoryWalk(first, last);
+        return HistoryWalk.of(reader, first, last);
     }
 
     /// @return how many calls there are, if none of them was counted; otherwise 0
-    private long count(HistoryWalk walk, WatchedReader reader, CallCounts counts) throws IOException {
+    private long count(HistoryWalk walk, WatchedReader reader, CallCounts counts) {
         try {
-            walk.walk(reader, counts);
+            walk.forEachRemaining(counts::take);
         } finally {
             reader.watch().pause();
             terminal.print(format.isJson() ? counts.json() : counts.text());
@@ -191,7 +194,9 @@ final class TraceCommand implements Action {
         WholeLines out = new WholeLines(terminal.out(), reader.watch());
         TracePrinter printer = new TracePrinter(text, filter, lines, schedule, out);
         try {
-            walk.walk(reader, printer);
+            while (walk.hasNext()) {
+                printer.take(walk.next());
+            }
         } finally {
             out.flush();
         }

@@ -5,7 +5,7 @@ import dev.trapline.timeline.HistoryWalk;
 import java.io.IOException;
 
 /// Prints what a trace finds, a line each: calls and what happened without one, or slices.
-final class TracePrinter implements HistoryWalk.Sink {
+final class TracePrinter {
 
     private final HypercallText text;
     private final TraceFilter filter;
@@ -34,26 +34,25 @@ final class TracePrinter implements HistoryWalk.Sink {
         return shown;
     }
 
-    @Override
-    public void ran(HistoryWalk.Ran slice) throws IOException {
-        if (slices && filter.shows(slice.slice().vcpu())) {
-            out.print(lines.line(slice));
-        }
-    }
-
-    @Override
-    public void call(HistoryWalk.Call call) throws IOException {
-        calls++;
-        if (!slices && filter.shows(call.vcpu(), call.exit(), text.name(call.exit()))) {
-            shown++;
-            out.print(lines.line(call));
-        }
-    }
-
-    @Override
-    public void happened(HistoryWalk.Happening happening) throws IOException {
-        if (!slices && filter.shows(happening.record())) {
-            out.print(lines.line(happening));
+    void take(HistoryWalk.Event event) throws IOException {
+        switch (event) {
+            case HistoryWalk.Ran slice -> {
+                if (slices && filter.shows(slice.slice().vcpu())) {
+                    out.print(lines.line(slice));
+                }
+            }
+            case HistoryWalk.Call call -> {
+                calls++;
+                if (!slices && filter.shows(call.vcpu(), call.exit(), text.name(call.exit()))) {
+                    shown++;
+                    out.print(lines.line(call));
+                }
+            }
+            case HistoryWalk.Happening happening -> {
+                if (!slices && filter.shows(happening.record())) {
+                    out.print(lines.line(happening));
+                }
+            }
         }
     }
 }

@@ -1,7 +1,9 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.timeline.MemoryRange;
 import dev.trapline.timeline.PositionQuery;
+import dev.trapline.timeline.search.MemorySearch;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -89,7 +91,7 @@ final class WhoWroteCommand implements Action {
 
     @Override
     public Ending perform() {
-        StateView.Stretch range = StateView.Stretch.parse("who-wrote DIR", address, length, MemorySearch.LONGEST);
+        MemoryRange range = MemoryRangeText.parse("who-wrote DIR", address, length, MemorySearch.LONGEST);
         PositionQuery position = PositionText.parse("--before", before);
         Replaying replaying = recording.prepare(
                 terminal.err(),
@@ -97,8 +99,7 @@ final class WhoWroteCommand implements Action {
                         noCheckpoints.isGiven(), NoCheckpointsOption.WHY_NOT_TO_TUNE_THEM, "replay.checkpoints."));
         EngineFactory engines = replaying.engines();
         replaying.warn(engines, terminal.err());
-        Checkpoints checkpoints = replaying.checkpoints(!noCheckpoints.isGiven(), terminal.err());
-        Seek seek = new Seek(terminal, terminal.replayedConsole(false), replaying, engines, checkpoints);
+        Seek seek = new Seek(terminal, terminal.replayedConsole(false), replaying, engines, !noCheckpoints.isGiven());
         Ending ending = seek.whoWrote(range, position, format.isJson());
         return ending.status() == Ending.OK ? Ending.DONE : ending;
     }

@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.Figures;
 import dev.trapline.config.GivenKey;
 import dev.trapline.config.LayeredConfig;
 import java.io.PrintWriter;

@@ -39,6 +39,7 @@ class ArchitectureTest {
             new Exemption("ReplayHistory", "CompletableFuture.supplyAsync", READS_AHEAD),
             new Exemption("ReplayHistory", "Thread.ofVirtual", READS_AHEAD),
             new Exemption("RecordingKeeper", "CompletableFuture.runAsync", "forces to the disk what is stored already"),
+            new Exemption("ParallelReplay", "Thread.ofPlatform", "parts are compared byte by byte, and taken in order"),
             new Exemption("MachineThread", "Thread.start", "the one thread of a machine"),
             new Exemption("MachineActor", "System.nanoTime", "host time in the report to people, never recorded"),
             new Exemption("MachineAssembly", "UUID.randomUUID", "names a recording; no replay draws it again"));

@@ -24,7 +24,8 @@ import java.util.stream.Stream;
 record DeterminismRules(String root, List<Exemption> exemptions) {
 
     /// The modules that replay depends on.
-    private static final List<String> MODULES = List.of("abi", "unicorn", "journal", "firmware", "vcpu");
+    private static final List<String> MODULES =
+            List.of("abi", "registry", "unicorn", "board", "machine", "journal", "timeline", "firmware", "vcpu");
 
     /// One allowed call.
     ///

@@ -34,11 +34,11 @@ class CallCountsTest {
 
     private void call(int vcpu, long made, RegisterWrites result, Effect... effects) {
         Answer answer = new Answer(new Decision.Forwarded("mine"), result, List.of(effects));
-        counts.call(new HistoryWalk.Call(1, 0, 0, made, new VcpuId(vcpu), exit(0xc600_0001L), answer));
+        counts.take(new HistoryWalk.Call(1, 0, 0, made, new VcpuId(vcpu), exit(0xc600_0001L), answer));
     }
 
     private void runs(int vcpu, long time) {
-        counts.ran(new HistoryWalk.Ran(0, time, 1, new Slice(new VcpuId(vcpu), time, 1, 1, exit(0), 0), 0));
+        counts.take(new HistoryWalk.Ran(0, time, 1, new Slice(new VcpuId(vcpu), time, 1, 1, exit(0), 0), 0));
     }
 
     @ParameterizedTest

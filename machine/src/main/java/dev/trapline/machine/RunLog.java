@@ -24,7 +24,6 @@ final class RunLog {
 
     private static final int EVENTS = 32;
     private static final int CALLS = 32;
-    private static final int CALLS_SHOWN = 8;
 
     private final HypercallText text;
     private final DivergenceContext divergences;
@@ -75,7 +74,7 @@ final class RunLog {
     /// The last hypercalls, oldest first.
     List<String> lastCalls() {
         List<String> lines = new ArrayList<>();
-        for (long n = Math.max(0, callCount - CALLS_SHOWN); n < callCount; n++) {
+        for (long n = Math.max(0, callCount - RunReport.CALLS_SHOWN); n < callCount; n++) {
             if (callers[(int) (n % CALLS)] != null) {
                 lines.add(call(n));
             }

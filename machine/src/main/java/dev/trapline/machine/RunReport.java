@@ -42,6 +42,9 @@ public record RunReport(
         @Nullable Breakage breakage,
         Unused unused,
         @Nullable StoredHistory stored) {
+    /// How many calls [#lastHypercalls] has at most.
+    public static final int CALLS_SHOWN = 8;
+
     public RunReport {
         lastHypercalls = List.copyOf(lastHypercalls);
         openHandlers = List.copyOf(openHandlers);

@@ -9,15 +9,15 @@ import dev.trapline.abi.history.JournalRecord.Answer;
 import dev.trapline.abi.history.JournalRecord.Slice;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.RecordingReader;
-import java.io.IOException;
 import java.util.Iterator;
+import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/// Goes through a recording without executing it, and tells what is in a part of it.
-///
-/// @param from where the part begins
-/// @param to where it ends, inclusive; null for the recording's end
-public record HistoryWalk(Position from, @Nullable Position to) {
+/// Goes through a recording without executing it, and tells what is in a part of it, in the order of the history.
+public final class HistoryWalk implements Iterator<HistoryWalk.Event> {
+
+    /// What is found. A closed set.
+    public sealed interface Event {}
 
     /// A slice that ran.
     ///
@@ -25,7 +25,7 @@ public record HistoryWalk(Position from, @Nullable Position to) {
     /// @param time virtual time at its beginning, in ticks
     /// @param ticks how long it took in virtual time
     /// @param call the number of the call that ended it; 0 if none did
-    public record Ran(long number, long time, long ticks, Slice slice, long call) {}
+    public record Ran(long number, long time, long ticks, Slice slice, long call) implements Event {}
 
     /// A hypercall with what became of it.
     ///
@@ -33,64 +33,115 @@ public record HistoryWalk(Position from, @Nullable Position to) {
     /// @param slice ordinal of the slice that it ended
     /// @param time virtual time at the beginning of that slice, in ticks
     /// @param made virtual time when the call was made, in ticks
-    public record Call(long number, long slice, long time, long made, VcpuId vcpu, HypercallExit exit, Answer answer) {}
+    public record Call(long number, long slice, long time, long made, VcpuId vcpu, HypercallExit exit, Answer answer)
+            implements Event {}
 
     /// Something that happened without a call: an injection, or what a service made of an event.
     ///
     /// @param slice ordinal of the slice that is the first to see it
     /// @param time virtual time, in ticks
-    public record Happening(long slice, long time, JournalRecord record) {}
+    public record Happening(long slice, long time, JournalRecord record) implements Event {}
 
-    /// Takes what is found, in the order of the history.
-    public interface Sink {
+    private final Iterator<HistoryEntry> entries;
+    private final VirtualTime time;
+    private final Position from;
+    private final @Nullable Position to;
+    private @Nullable Event next;
+    private @Nullable Slice caller;
+    private long begin;
+    private long calls;
 
-        void ran(Ran slice) throws IOException;
-
-        void call(Call call) throws IOException;
-
-        void happened(Happening happening) throws IOException;
+    private HistoryWalk(RecordingReader reader, Iterator<HistoryEntry> entries, Position from, @Nullable Position to) {
+        this.entries = entries;
+        this.time = new VirtualTime(reader.header().spec());
+        this.from = from;
+        this.to = to;
     }
 
-    /// Goes through it.
+    /// Through all of a recording.
+    public static HistoryWalk of(RecordingReader reader) {
+        return of(reader, Position.START, null);
+    }
+
+    /// Through a part of a recording.
     ///
-    /// @throws IOException from the sink
-    public void walk(RecordingReader reader, Sink sink) throws IOException {
-        VirtualTime time = new VirtualTime(reader.header().spec());
-        long begin = 0;
-        long calls = 0;
-        Slice caller = null;
-        for (Iterator<HistoryEntry> entries = reader.entries(); entries.hasNext(); ) {
+    /// @param to where the part ends, inclusive; null for the recording's end
+    public static HistoryWalk of(RecordingReader reader, Position from, @Nullable Position to) {
+        return new HistoryWalk(reader, reader.entries(), from, to);
+    }
+
+    /// Through a part of a recording, without a look at what comes before it: the numbers of calls and virtual time
+    /// count from there.
+    ///
+    /// @param to where the part ends, inclusive; null for the recording's end
+    public static HistoryWalk within(RecordingReader reader, Position from, @Nullable Position to) {
+        return new HistoryWalk(reader, reader.entriesFrom(from), from, to);
+    }
+
+    @Override
+    public boolean hasNext() {
+        while (next == null && entries.hasNext()) {
             HistoryEntry entry = entries.next();
-            long number = entry.position().slice();
-            switch (entry.record()) {
-                case Slice slice -> {
-                    if (isBehind(number)) {
-                        return;
-                    }
-                    begin = slice.began();
-                    time.pass(slice);
-                    caller = slice;
-                    if (isAtOrAfterFrom(Position.atExit(number))) {
-                        boolean calling = slice.exit() instanceof HypercallExit;
-                        sink.ran(new Ran(number, begin, time.now() - begin, slice, calling ? calls + 1 : 0));
-                    }
-                }
-                case Answer answer -> {
-                    calls++;
-                    if (isIn(Position.atExit(number))
-                            && caller != null
-                            && caller.exit() instanceof HypercallExit exit) {
-                        sink.call(new Call(calls, number, begin, caller.made(), caller.vcpu(), exit, answer));
-                    }
-                }
-                case JournalRecord.Round round -> time.pass(round);
-                case JournalRecord record -> {
-                    if (isHappening(record) && isIn(Position.ofSlice(number))) {
-                        sink.happened(new Happening(number, time.now(), record));
-                    }
-                }
+            if (entry.record() instanceof Slice && isBehind(entry.position().slice())) {
+                return false;
             }
+            next = event(entry);
         }
+        return next != null;
+    }
+
+    @Override
+    public Event next() {
+        Event event = hasNext() ? next : null;
+        if (event == null) {
+            throw new NoSuchElementException("the part of the recording has ended");
+        }
+        next = null;
+        return event;
+    }
+
+    private @Nullable Event event(HistoryEntry entry) {
+        long number = entry.position().slice();
+        return switch (entry.record()) {
+            case Slice slice -> {
+                begin = slice.began();
+                time.pass(slice);
+                caller = slice;
+                boolean calling = slice.exit() instanceof HypercallExit;
+                yield isAtOrAfterFrom(Position.atExit(number))
+                        ? new Ran(number, begin, time.now() - begin, slice, calling ? calls + 1 : 0)
+                        : null;
+            }
+            case Answer answer -> {
+                calls++;
+                yield isIn(Position.atExit(number)) && caller != null && caller.exit() instanceof HypercallExit exit
+                        ? new Call(calls, number, begin, caller.made(), caller.vcpu(), exit, answer)
+                        : null;
+            }
+            case JournalRecord.Round round -> {
+                time.pass(round);
+                yield null;
+            }
+            case JournalRecord record ->
+                isHappening(record) && isIn(Position.ofSlice(number))
+                        ? new Happening(number, time.now(), record)
+                        : null;
+        };
+    }
+
+    /// Slices that were passed.
+    public long slices() {
+        return time.slices();
+    }
+
+    /// Calls that were passed.
+    public long calls() {
+        return calls;
+    }
+
+    /// How much virtual time what was passed has taken, in ticks: the furthest that any vCPU has come.
+    public long taken() {
+        return time.latest();
     }
 
     /// Whether a slice begins where the part ends, or later.

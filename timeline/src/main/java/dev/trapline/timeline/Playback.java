@@ -255,6 +255,13 @@ public final class Playback implements AutoCloseable {
         return machine.openHandlers();
     }
 
+    /// The machine as it is here.
+    ///
+    /// @param here the position that was played to: in a slice if a part of it was played
+    public MachineView view(Position here) {
+        return new MachineView(here, now(), parts.spec().cpus().width(), vcpus(), openHandlers(), memory());
+    }
+
     /// How the machine was started.
     public BootPlan boot() {
         return parts.boot();

@@ -1,12 +1,9 @@
 package dev.trapline.timeline;
 
+import dev.trapline.abi.Figures;
 import dev.trapline.abi.Position;
-import dev.trapline.abi.history.JournalRecord;
-import dev.trapline.abi.machine.MachineSpec;
-import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.codec.Segment;
-import java.util.Iterator;
 import java.util.Locale;
 
 /// A position as somebody names it: to be looked for in a recording. A closed set.
@@ -31,7 +28,7 @@ public sealed interface PositionQuery {
 
     /// Looks for it: by the segments of the recording for a slice, by a pass over the history for the others.
     ///
-    /// @throws NoSuchPositionException if the recording ends before it
+    /// @throws NotInRecordingException if the recording ends before it
     default Position find(RecordingReader recording) {
         return switch (this) {
             case Start _ -> Position.START;
@@ -59,48 +56,36 @@ public sealed interface PositionQuery {
     }
 
     private static Position findCall(RecordingReader recording, long number) {
-        long calls = 0;
-        for (Iterator<HistoryEntry> entries = recording.entries(); entries.hasNext(); ) {
-            HistoryEntry entry = entries.next();
-            if (entry.record() instanceof JournalRecord.Answer && ++calls == number) {
-                return Position.atExit(entry.position().slice());
+        HistoryWalk walk = HistoryWalk.of(recording);
+        while (walk.hasNext()) {
+            if (walk.next() instanceof HistoryWalk.Call call && call.number() == number) {
+                return Position.atExit(call.slice());
             }
         }
-        throw new NoSuchPositionException(
-                "the recording has " + count(calls, "hypercall") + ": there is no hypercall#" + number);
+        throw new NotInRecordingException(
+                "the recording has " + Figures.count(walk.calls(), "hypercall") + ": there is no hypercall#" + number);
     }
 
     private static Position findTime(RecordingReader recording, long ticks) {
-        VirtualTime time = new VirtualTime(recording.header().spec());
-        for (Iterator<HistoryEntry> entries = recording.entries(); entries.hasNext(); ) {
-            JournalRecord record = entries.next().record();
-            // Only what stands behind a slice's inputs is its beginning.
-            if (record instanceof JournalRecord.Slice slice && slice.began() >= ticks) {
-                return Position.ofSlice(time.slices());
+        HistoryWalk walk = HistoryWalk.of(recording);
+        while (walk.hasNext()) {
+            if (walk.next() instanceof HistoryWalk.Ran ran && ran.time() >= ticks) {
+                return Position.ofSlice(ran.number());
             }
-            time.pass(record);
         }
-        if (time.latest() >= ticks) {
-            return Position.ofSlice(time.slices());
+        if (walk.taken() >= ticks) {
+            return Position.ofSlice(walk.slices());
         }
-        throw new NoSuchPositionException(String.format(
+        throw new NotInRecordingException(String.format(
                 Locale.ROOT,
                 "%.9f s is past the end of the recording, which ends at %.9f s (slice %d)",
-                seconds(ticks),
-                seconds(time.latest()),
-                time.slices()));
+                Figures.seconds(ticks),
+                Figures.seconds(walk.taken()),
+                walk.slices()));
     }
 
-    private static NoSuchPositionException beyond(String what, long slices) {
-        return new NoSuchPositionException("the recording has " + count(slices, "slice") + ": there is no " + what
-                + "; its last position is " + slices + ", the end");
-    }
-
-    private static double seconds(long ticks) {
-        return (double) ticks / MachineSpec.TICKS_PER_SECOND;
-    }
-
-    private static String count(long count, String noun) {
-        return String.format(Locale.ROOT, "%,d %s%s", count, noun, count == 1 ? "" : "s");
+    private static NotInRecordingException beyond(String what, long slices) {
+        return new NotInRecordingException("the recording has " + Figures.count(slices, "slice") + ": there is no "
+                + what + "; its last position is " + slices + ", the end");
     }
 }

@@ -2,6 +2,7 @@ package dev.trapline.timeline;
 
 import dev.trapline.abi.Position;
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.machine.firmware.state.UnsupportedStateException;
 import dev.trapline.timeline.checkpoint.CheckpointStore;
 import dev.trapline.timeline.checkpoint.StoredCheckpoint;
@@ -125,6 +126,34 @@ public final class Seeker implements AutoCloseable {
                 from = nanoTime.getAsLong();
             }
         }
+    }
+
+    /// Plays on, straight, up to a position: also one in a slice.
+    ///
+    /// @return false if the replay failed on the way
+    /// @throws NotInRecordingException if the slice does not have so many instructions
+    public boolean reach(Position position) {
+        long slice = position.slice();
+        playTo(slice);
+        RunOutcome outcome = playback.outcome();
+        if (playback.position().slice() < slice || (outcome != null && !outcome.isHistory())) {
+            return false;
+        }
+        if (!position.isInside()) {
+            return true;
+        }
+        if (outcome != null) {
+            // The recording has a slice here: the replay ended before it.
+            return false;
+        }
+        long instruction = position.instruction();
+        if (position.phase() == Position.Phase.EXIT) {
+            playback.playToExit();
+        } else if (!playback.playInto(instruction)) {
+            throw new NotInRecordingException("slice " + slice + " ends with or before its instruction " + instruction
+                    + ": what comes after it is slice " + (slice + 1));
+        }
+        return true;
     }
 
     /// Goes to the best checkpoint up to a slice, if one lies behind the place where it is.

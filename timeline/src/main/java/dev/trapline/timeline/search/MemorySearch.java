@@ -1,4 +1,4 @@
-package dev.trapline.launcher;
+package dev.trapline.timeline.search;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Position;
@@ -6,6 +6,7 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.machine.VcpuView;
 import dev.trapline.timeline.Checkpoint;
+import dev.trapline.timeline.MemoryRange;
 import dev.trapline.timeline.Playback;
 import dev.trapline.timeline.Seeker;
 import java.util.ArrayList;
@@ -20,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 /// Goes back from checkpoint to checkpoint. Between two of them it replays forward and compares the bytes after each
 /// slice; a slice that changed them is replayed once more, instruction by instruction. So a change is found though it
 /// was undone later; a store of the value that was there already is none.
-final class MemorySearch {
+public final class MemorySearch {
 
     /// The most bytes that can be asked for: they are compared after each slice.
-    static final int LONGEST = 1 << 16;
+    public static final int LONGEST = 1 << 16;
 
     /// A change.
     ///
@@ -34,34 +35,37 @@ final class MemorySearch {
     ///     first slice
     /// @param position of the slice; at an instruction for a store
     /// @param ticks virtual time at the slice's beginning
-    record Change(
+    public record Change(
             int offset, Bytes old, Bytes now, @Nullable Store store, Position position, long ticks) {}
 
     /// A store.
     ///
     /// @param registers before it
-    record Store(VcpuId vcpu, GeneralRegisters registers) {}
+    public record Store(VcpuId vcpu, GeneralRegisters registers) {}
 
     private final Seeker seeker;
     private final Playback playback;
-    private final StateView.Stretch range;
+    private final MemoryRange range;
     private final BitSet open = new BitSet();
     private final List<Change> changes = new ArrayList<>();
 
-    MemorySearch(Seeker seeker, StateView.Stretch range) {
+    /// @throws dev.trapline.timeline.NotInRecordingException if the range is not all in memory
+    public MemorySearch(Seeker seeker, MemoryRange range) {
         this.seeker = seeker;
         this.playback = seeker.playback();
         this.range = range;
         open.set(0, range.length());
+        // Refuses what is not in memory before a long search.
+        range.read(playback.memory());
     }
 
     /// Bytes that nothing has changed since the first slice.
-    BitSet unchanged() {
+    public BitSet unchanged() {
         return open;
     }
 
     /// The changes, those that came last first.
-    List<Change> changes() {
+    public List<Change> changes() {
         return changes;
     }
 
@@ -69,7 +73,7 @@ final class MemorySearch {
     ///
     /// @param before where the search begins
     /// @return false if the replay failed on the way
-    boolean run(Position before) {
+    public boolean run(Position before) {
         long slice = before.slice();
         if (before.isInside()) {
             long limit = before.phase() == Position.Phase.EXIT ? Long.MAX_VALUE : before.instruction();
@@ -98,7 +102,7 @@ final class MemorySearch {
                 && (playback.outcome() == null || playback.outcome().isHistory());
     }
 
-    /// Looks at the slices of one stretch, the last change first.
+    /// Looks at the slices between two positions, the last change first.
     private boolean look(long begin, long end) {
         if (!goTo(begin)) {
             return false;

@@ -1,4 +1,4 @@
-package dev.trapline.launcher;
+package dev.trapline.timeline.verify;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.RunOutcome;
@@ -13,39 +13,40 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The stretches of a recording between checkpoints, each of which can be replayed by itself. A stretch is as recorded
-/// if every record in it is, and if the machine at its end is, to the last byte, the one that the next stretch begins
-/// with. If all are, so is the whole: each begins with what the one before it came to.
+/// The parts of a recording between checkpoints, each of which can be replayed by itself. A part is as recorded if
+/// every record in it is, and if the machine at its end is, to the last byte, the one that the next part begins with.
+/// If all are, so is the whole: each begins with the state in which the one before it ended.
 ///
 /// @param starts slices at which they begin: 0, then checkpoints
-record Stretches(CheckpointStore store, List<Long> starts) {
+record RecordingParts(CheckpointStore store, List<Long> starts) {
 
     /// Slices between two looks at whether to stop.
     private static final long STRIDE = 256;
 
-    /// Stretches for each worker: enough for all to be busy to the end, and few, because a beginning takes time.
+    /// RecordingParts for each worker: enough for all to be busy to the end, and few, because a beginning takes
+    /// time.
     private static final int EACH = 8;
 
-    Stretches {
+    RecordingParts {
         starts = List.copyOf(starts);
     }
 
     /// Divides a recording.
-    static Stretches of(CheckpointStore store, int workers) {
+    static RecordingParts of(CheckpointStore store, int workers) {
         List<Long> checkpoints = store.slices();
         List<Long> starts = new ArrayList<>(List.of(0L));
         int together = Math.max(1, Math.ceilDiv(checkpoints.size() + 1, workers * EACH));
         for (int n = together - 1; n < checkpoints.size(); n += together) {
             starts.add(checkpoints.get(n));
         }
-        return new Stretches(store, starts);
+        return new RecordingParts(store, starts);
     }
 
     int count() {
         return starts.size();
     }
 
-    /// What became of a stretch.
+    /// What became of a part.
     ///
     /// @param asRecorded whether it is as recorded, and its end is where the next one begins
     /// @param console what the guest printed in it
@@ -53,9 +54,9 @@ record Stretches(CheckpointStore store, List<Long> starts) {
     record Result(
             boolean asRecorded, Bytes console, @Nullable RunReport report) {}
 
-    /// Replays one stretch.
+    /// Replays one part.
     ///
-    /// @param playback of the worker, wherever it is; a fresh one for the first stretch
+    /// @param playback of the worker, wherever it is; a fresh one for the first part
     /// @param printed where the playback's console goes
     /// @param stop asked now and then
     /// @return null if it was stopped
@@ -84,7 +85,7 @@ record Stretches(CheckpointStore store, List<Long> starts) {
 
     private boolean begin(Playback playback, long slice) {
         if (playback.outcome() == null && playback.position().slice() == slice) {
-            // It came here by the stretch before, whose end was compared.
+            // It came here by the part before, whose end was compared.
             return true;
         }
         StoredCheckpoint stored = store.read(slice);

@@ -1,27 +1,27 @@
-package dev.trapline.launcher;
+package dev.trapline.abi;
 
 import dev.trapline.abi.machine.MachineSpec;
 import java.util.Locale;
 
 /// Numbers as people read them.
-final class Figures {
+public final class Figures {
 
     private static final double NANOS = 1e9;
 
     private Figures() {}
 
     /// Virtual time in seconds.
-    static double seconds(long ticks) {
+    public static double seconds(long ticks) {
         return (double) ticks / MachineSpec.TICKS_PER_SECOND;
     }
 
     /// A duration of the host.
-    static String duration(long nanos) {
+    public static String duration(long nanos) {
         return String.format(Locale.ROOT, "%.2f s", nanos / NANOS);
     }
 
     /// How many a second: `1.2 M`.
-    static String rate(long count, long nanos) {
+    public static String rate(long count, long nanos) {
         double rate = nanos <= 0 ? 0 : count * NANOS / nanos;
         return rate >= 1e6
                 ? String.format(Locale.ROOT, "%.1f M", rate / 1e6)
@@ -31,7 +31,7 @@ final class Figures {
     }
 
     /// A count with its noun: `1 slice`, `12,345 slices`.
-    static String count(long count, String noun) {
+    public static String count(long count, String noun) {
         return String.format(Locale.ROOT, "%,d %s%s", count, noun, count == 1 ? "" : "s");
     }
 }

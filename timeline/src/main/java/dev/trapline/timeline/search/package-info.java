@@ -1,0 +1,5 @@
+/** Searches of a recording: who wrote memory last. */
+@NullMarked
+package dev.trapline.timeline.search;
+
+import org.jspecify.annotations.NullMarked;
