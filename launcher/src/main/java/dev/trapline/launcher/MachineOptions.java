@@ -118,8 +118,8 @@ final class MachineOptions {
             names = "--slice",
             paramLabel = "N",
             order = 12,
-            description = "How long a round is in ticks of 16 ns, and so the most instructions of a slice: 1 to 10000000"
-                    + " (default 20000).")
+            description = "How long a round is in ticks of 16 ns, and so the most instructions of a slice: 1 to"
+                    + " 10000000 (default 20000).")
     void slice(@Nullable String value) {
         set("run.slice", "--slice", value);
     }

@@ -52,8 +52,8 @@ public final class StepMachine {
         return core.progress().slices();
     }
 
-    /// When the slice begins that was granted, in ticks: by the clock of its vCPU, so it goes back where another vCPU
-    /// has its turn in the same round. If none was granted, how much virtual time the run has taken.
+    /// When the slice begins that was granted, in ticks: by the clock of its vCPU, so it goes back where another
+    /// vCPU has its turn in the same round. If none was granted, how much virtual time the run has taken.
     public long now() {
         return turn == null
                 ? core.progress().virtualTime()

@@ -56,7 +56,8 @@ class GoldenExportTest {
             digest = %s
             """.formatted(
                         JournalFormat.VERSION,
-                        segments.size(), Long.toHexString(segments.getLast().digest())));
+                        segments.size(),
+                        Long.toHexString(segments.getLast().digest())));
         try (RecordingReader reader = Recordings.open(temp.resolve("again"), OpenOptions.STRICT)) {
             List<JournalRecord> read = new ArrayList<>();
             reader.entries().forEachRemaining(entry -> read.add(entry.record()));
