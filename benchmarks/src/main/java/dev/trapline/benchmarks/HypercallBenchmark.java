@@ -71,7 +71,7 @@ public class HypercallBenchmark {
     /// Reference (a).
     @Benchmark
     public int bare(Bare state) {
-        return state.guest.run(Machines.spec().schedule().sliceBudget());
+        return state.guest.run(Machines.spec().schedule().quantum());
     }
 
     /// Routed to PSCI's actor, answered, not recorded.

@@ -10,6 +10,7 @@ import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.Durability;
+import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.machine.FirmwareSpec;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
@@ -201,8 +202,11 @@ public final class LayeredConfig {
         return new ScheduleSpec(
                 settings.choice("trapline.run.schedule", Arrays.asList(Schedule.values()), Schedule::id),
                 settings.word("trapline.run.seed"),
-                settings.number("trapline.run.slice", 1, ScheduleSpec.MAX_SLICE),
-                settings.number("trapline.run.cut-slice-cost", 1, ScheduleSpec.MAX_SLICE));
+                settings.number("trapline.run.slice", 1, ScheduleSpec.MAX_QUANTUM),
+                new ExitCosts(
+                        settings.number("trapline.run.exit-cost.hypercall", 0, ExitCosts.MAX),
+                        settings.number("trapline.run.exit-cost.wait", 0, ExitCosts.MAX),
+                        settings.number("trapline.run.exit-cost.maintenance", 0, ExitCosts.MAX)));
     }
 
     private static long memory(Settings settings, Width width) {

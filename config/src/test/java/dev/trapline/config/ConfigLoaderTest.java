@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigValue;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
+import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Moment;
@@ -43,8 +44,8 @@ class ConfigLoaderTest {
         assertThat(machine.board().ramBytes()).as("128 MiB").isEqualTo(134_217_728);
         assertThat(machine.cpus().model()).isEqualTo(CpuModel.CORTEX_A57);
         assertThat(machine.schedule().kind()).isEqualTo(Schedule.ROUND_ROBIN);
-        assertThat(machine.schedule().sliceBudget()).isEqualTo(20_000);
-        assertThat(machine.schedule().cutSliceCost()).isEqualTo(256);
+        assertThat(machine.schedule().quantum()).isEqualTo(20_000);
+        assertThat(machine.schedule().exitCosts()).isEqualTo(new ExitCosts(100, 0, 0));
         assertThat(machine.board().inputInterval()).as("100 us of 16 ns each").isEqualTo(6250);
         assertThat(machine.run().rebootOnReset()).isTrue();
         assertThat(machine.firmware().policy()).isEqualTo(Policy.DEFAULT.withResident("smccc"));
@@ -80,7 +81,7 @@ class ConfigLoaderTest {
         assertThat(config.machine().board().ramBytes())
                 .as("an option wins over the file")
                 .isEqualTo(32 << 20);
-        assertThat(config.machine().schedule().sliceBudget())
+        assertThat(config.machine().schedule().quantum())
                 .as("the file wins over the reference")
                 .isEqualTo(300);
     }

@@ -111,7 +111,8 @@ public final class SampleRun {
         }
         VcpuId vcpu = new VcpuId(n & 1);
         if (n % 97 == 96) {
-            to.accept(new JournalRecord.Slice(vcpu, 20_000, Exit.BudgetUsed.INSTANCE, 3, Digest64.fold(7, n)));
+            to.accept(new JournalRecord.Slice(
+                    vcpu, began(n), 20_000, 20_000, Exit.BudgetUsed.INSTANCE, Digest64.fold(7, n)));
         } else {
             to.accept(hypercallSlice(vcpu, n));
             to.accept(answer(n));
@@ -119,6 +120,11 @@ public final class SampleRun {
         if (n % 64 == 63) {
             to.accept(new JournalRecord.FullDigest(vcpu, Digest64.fold(9, n)));
         }
+    }
+
+    /// Each vCPU's slices follow one another, a hypercall's cost apart.
+    private static long began(int n) {
+        return n / 2 * (12L + 256);
     }
 
     /// A slice that ends in the loop's hypercall.
@@ -133,7 +139,7 @@ public final class SampleRun {
         registers[GeneralRegisters.PSTATE] = n % 3 == 0 ? 0x6000_03c5L : 0x2000_03c5L;
         HypercallExit exit =
                 new HypercallExit(Conduit.HVC, 0, ExecutionState.A64, 1, 4, true, GeneralRegisters.copyOf(registers));
-        return new JournalRecord.Slice(vcpu, 20_000, exit, 0, Digest64.of(registers, registers.length));
+        return new JournalRecord.Slice(vcpu, began(n), 20_000, 12, exit, Digest64.of(registers, registers.length));
     }
 
     private static JournalRecord.Answer answer(int n) {

@@ -178,7 +178,7 @@ final class ResultFile {
                 .with("ticks", report.progress().virtualTime())
                 .with("slices", report.progress().slices())
                 .with("hypercalls", report.progress().hypercalls())
-                .with("instructionsGranted", report.instructionsGranted())
+                .with("instructions", report.instructions())
                 .with("registerDigest", Json.hex(report.registerDigest()))
                 .with("memoryDigest", Json.hex(report.memoryDigest()))
                 .with("consoleBytes", report.consoleBytes())

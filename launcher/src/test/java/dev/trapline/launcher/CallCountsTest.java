@@ -38,7 +38,7 @@ class CallCountsTest {
     }
 
     private void runs(int vcpu, long time) {
-        counts.take(new HistoryWalk.Ran(0, time, 1, new Slice(new VcpuId(vcpu), 1, exit(0), 0, 0), 0));
+        counts.take(new HistoryWalk.Ran(0, time, 1, new Slice(new VcpuId(vcpu), time, 1, 1, exit(0), 0), 0));
     }
 
     @ParameterizedTest

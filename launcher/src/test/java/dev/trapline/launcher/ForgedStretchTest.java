@@ -120,7 +120,8 @@ class ForgedStretchTest {
         for (Iterator<HistoryEntry> entries = reader.entries(); entries.hasNext(); ) {
             JournalRecord record = entries.next().record();
             if (record instanceof JournalRecord.Slice is && slice++ == FORGED) {
-                record = new JournalRecord.Slice(is.vcpu(), is.budget(), is.exit(), is.counterReads(), is.digest() + 1);
+                record = new JournalRecord.Slice(
+                        is.vcpu(), is.began(), is.budget(), is.executed(), is.exit(), is.digest() + 1);
             }
             if (builder.isFullFor(record)) {
                 segments.add(builder.seal());

@@ -10,14 +10,20 @@ import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.policy.Policy;
+import dev.trapline.machine.schedule.Scheduler;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The boundary between two slices: inputs come in, waits end, and time passes while nobody can run.
+/// The boundary between two slices: rounds end and begin, inputs come in, and somebody gets a turn.
+///
+/// A round that follows from what was before is begun without a record, and before any input of the boundary. Every
+/// other one is recorded: where nothing can run, where an input is planned in the middle of a round, and where all that
+/// could run in a round did not, after the inputs were taken.
 final class Boundary implements Inputs.Receiver {
 
-    private final MachineClock clock;
+    private final Rounds rounds;
+    private final Scheduler scheduler;
     private final Vcpus vcpus;
     private final StolenTime stolen;
     private final Inputs inputs;
@@ -30,7 +36,8 @@ final class Boundary implements Inputs.Receiver {
 
     /// @param reconfigure puts a policy in force for all vCPUs
     Boundary(
-            MachineClock clock,
+            Rounds rounds,
+            Scheduler scheduler,
             Vcpus vcpus,
             StolenTime stolen,
             Inputs inputs,
@@ -38,7 +45,8 @@ final class Boundary implements Inputs.Receiver {
             History history,
             RunLog log,
             Consumer<Policy> reconfigure) {
-        this.clock = clock;
+        this.rounds = rounds;
+        this.scheduler = scheduler;
         this.vcpus = vcpus;
         this.stolen = stolen;
         this.inputs = inputs;
@@ -48,30 +56,106 @@ final class Boundary implements Inputs.Receiver {
         this.reconfigure = reconfigure;
     }
 
-    /// Takes inputs and wakes those whose wait is over, until somebody can run; lets time pass while nobody can.
+    /// Begins rounds and takes inputs, until it is the turn of a vCPU that can run.
     ///
     /// @return how the run ends, if it does; null otherwise
     @Nullable
     RunOutcome pass(Effects.Run run) {
-        while (!run.isOver()) {
-            RunOutcome end = inputs.take(clock.slices(), clock.now(), this);
-            if (end != null) {
+        beginRoundIfDue();
+        RunOutcome end = takeInputs();
+        while (end == null && !run.isOver() && turn() < 0) {
+            long ready = vcpus.readyIn(rounds);
+            if (ready != 0) {
+                giveTurn(ready);
+            } else {
+                end = passTime();
+            }
+        }
+        return end;
+    }
+
+    private int turn() {
+        return rounds.turn(vcpus.runnable());
+    }
+
+    private @Nullable RunOutcome takeInputs() {
+        rounds.dealWith(rounds.begins());
+        return inputs.take(rounds.slices(), rounds.begins(), this);
+    }
+
+    /// All who can run have had their time in this round: the next one begins where it ends, or where the first of
+    /// them can go on. It ends early where an input is planned.
+    private void beginRoundIfDue() {
+        if (turn() < 0 && vcpus.runnable() != 0 && vcpus.readyIn(rounds) == 0) {
+            rounds.begin(Math.max(rounds.ends(), vcpus.firstReady(rounds)));
+        }
+        if (rounds.isFresh() && inputs.plannedAfter(rounds.begins()) < rounds.ends()) {
+            take(new JournalRecord.Round(rounds.begins(), inputs.plannedAfter(rounds.begins())));
+        }
+    }
+
+    private void take(JournalRecord.Round round) {
+        history.append(round);
+        log.add(round);
+        begin(round);
+    }
+
+    private void begin(JournalRecord.Round round) {
+        rounds.begin(round.begins(), round.ends());
+    }
+
+    /// One of those that can run gets a turn, or is passed over, as the schedule wants it.
+    private void giveTurn(long ready) {
+        rounds.use();
+        int index = scheduler.choose(ready);
+        letRun(index);
+        if ((vcpus.runnable() & 1L << index) == 0) {
+            return;
+        }
+        if (Long.bitCount(ready) > 1 && scheduler.passesOver()) {
+            rounds.passTo(index, rounds.ends());
+        } else {
+            rounds.beginTurn(index, scheduler.length());
+        }
+    }
+
+    /// Ends the wait of a vCPU, if it waits.
+    private void letRun(int index) {
+        if ((vcpus.runnable() & 1L << index) != 0) {
+            return;
+        }
+        long moment = vcpus.canRun(index, rounds);
+        rounds.passTo(index, moment);
+        rounds.dealWith(moment);
+        stolen.canRun(index, moment);
+        Vcpus.Wakeup woken = vcpus.begin(index);
+        if (woken != null && woken.suspendedByEffect()) {
+            effects.tellServices(new MachineEvent.Woken(woken.vcpu(), moment, woken.lostPower()));
+        }
+    }
+
+    /// Nothing can run in this round any more: another one begins when something can.
+    private @Nullable RunOutcome passTime() {
+        if (history.isReplay()) {
+            RunOutcome end = takeInputs();
+            if (end != null || vcpus.readyIn(rounds) != 0) {
                 return end;
             }
-            wake();
-            if (vcpus.runnable() != 0) {
-                return null;
-            }
-            long until = Math.min(vcpus.deadline(), inputs.deadline());
-            if (until == PowerTable.NEVER) {
-                return new RunOutcome.Deadlock(vcpus.states());
-            }
-            JournalRecord.Idle idle = new JournalRecord.Idle(until);
-            history.append(idle);
-            log.add(idle);
-            clock.passTo(until);
         }
-        return null;
+        long until = nextRound();
+        if (until == PowerTable.NEVER) {
+            return new RunOutcome.Deadlock(vcpus.states());
+        }
+        rounds.begin(until);
+        take(new JournalRecord.Round(until, Math.min(rounds.ends(), inputs.plannedAfter(until))));
+        return takeInputs();
+    }
+
+    private long nextRound() {
+        long first = vcpus.firstReady(rounds);
+        return vcpus.runnable() != 0
+                ? Math.max(rounds.ends(), first)
+                : Math.min(first, inputs.plannedAfter(rounds.begins()));
     }
 
     /// Where in the slice that comes next its engine is replaced. To be asked once for each slice.
@@ -96,15 +180,6 @@ final class Boundary implements Inputs.Receiver {
         recorded = recorded.and(place);
     }
 
-    private void wake() {
-        for (Vcpus.Wakeup woken = vcpus.nextWoken(clock.now()); woken != null; woken = vcpus.nextWoken(clock.now())) {
-            stolen.canRun(woken.vcpu(), clock.now());
-            if (woken.suspendedByEffect()) {
-                effects.tellServices(new MachineEvent.Woken(woken.vcpu(), clock.now(), woken.lostPower()));
-            }
-        }
-    }
-
     @Override
     public void reconfigure(Policy policy) {
         reconfigure.accept(policy);
@@ -113,9 +188,9 @@ final class Boundary implements Inputs.Receiver {
     @Override
     public void inject(Injection what) {
         switch (what) {
-            case Injection.WakeUp(VcpuId vcpu) -> vcpus.interrupt(vcpu);
+            case Injection.WakeUp(VcpuId vcpu) -> vcpus.interrupt(vcpu, rounds.now());
             case Injection.Interrupt(VcpuId vcpu, int intid) -> {
-                vcpus.interrupt(vcpu);
+                vcpus.interrupt(vcpu, rounds.now());
                 effects.tellServices(new MachineEvent.Interrupted(vcpu, intid));
             }
             case Injection.Event(VcpuId vcpu, long number) ->
@@ -128,18 +203,33 @@ final class Boundary implements Inputs.Receiver {
         effects.tell(service, new MachineEvent.Entropy(bytes));
     }
 
-    /// Only a replay gets here: time passes as it did, if it can.
+    /// Only a replay gets here: the round begins as it did, if it can.
     @Override
-    public void idle(long until) {
-        wake();
-        if (vcpus.runnable() != 0 || until < clock.now() || until > vcpus.deadline()) {
+    public void round(JournalRecord.Round round) {
+        if (!canBegin(round)) {
             throw new DivergenceException(
-                    Position.ofSlice(clock.slices()),
-                    "the replay diverges at " + Position.ofSlice(clock.slices()) + ": the recording has time pass to "
-                            + until
-                            + " ticks while nothing can run; here it is " + clock.now() + ", the next deadline is "
-                            + vcpus.deadline() + ", and the vCPUs are " + vcpus.states());
+                    Position.ofSlice(rounds.slices()),
+                    "the replay diverges at " + Position.ofSlice(rounds.slices())
+                            + ": the recording has a round begin at " + round.begins()
+                            + " ticks; here one began at " + rounds.begins() + " and ends at " + rounds.ends()
+                            + ", the first vCPU can run at " + vcpus.firstReady(rounds)
+                            + ", and the vCPUs are " + vcpus.states());
         }
-        clock.passTo(until);
+        begin(round);
+        rounds.dealWith(round.begins());
+    }
+
+    private boolean canBegin(JournalRecord.Round round) {
+        if (turn() >= 0 || round.ends() <= round.begins()) {
+            return false;
+        }
+        if (rounds.isFresh() && round.begins() == rounds.begins()) {
+            return round.ends() <= rounds.ends();
+        }
+        long first = vcpus.firstReady(rounds);
+        return vcpus.readyIn(rounds) == 0
+                && (vcpus.runnable() != 0
+                        ? round.begins() == Math.max(rounds.ends(), first)
+                        : round.begins() >= rounds.begins() && round.begins() <= first);
     }
 }

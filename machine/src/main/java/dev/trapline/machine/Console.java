@@ -29,7 +29,7 @@ public final class Console {
         for (int i = 0; i < count; i++) {
             folded = Digest64.fold(folded, printed[i]);
         }
-        return new Slice(slice.vcpu(), slice.budget(), slice.exit(), slice.counterReads(), folded);
+        return new Slice(slice.vcpu(), slice.began(), slice.budget(), slice.executed(), slice.exit(), folded);
     }
 
     /// Passes on what the guest printed in the slice that just ended.

@@ -47,14 +47,14 @@ final class Digests {
 
     /// Records the digests that are due at the end of a slice.
     ///
-    /// @param clock has counted the slice
-    void sliceEnded(SliceEnd end, MachineClock clock) {
-        if (isFullOneDue(clock.slices() - 1)) {
+    /// @param rounds have counted the slice
+    void sliceEnded(SliceEnd end, Rounds rounds) {
+        if (isFullOneDue(rounds.slices() - 1)) {
             history.append(new JournalRecord.FullDigest(
                     end.slice().vcpu(), end.reading().fullDigest()));
         }
-        if (clock.now() >= nextMemoryDigest) {
-            nextMemoryDigest = (clock.now() / memoryInterval + 1) * memoryInterval;
+        if (rounds.latest() >= nextMemoryDigest) {
+            nextMemoryDigest = (rounds.latest() / memoryInterval + 1) * memoryInterval;
             history.append(new JournalRecord.MemoryDigest(memory.digest()));
         }
     }

@@ -142,7 +142,6 @@ final class Effects {
         switch (effect) {
             case Effect.PowerOn on -> {
                 vcpus.powerOn(on.target(), on.entry(), RegisterWrites.x0(on.contextId()), on.readyAt(), on.order());
-                stolen.canRun(on.target(), Math.max(run.now(), on.readyAt()));
                 tellServices(new MachineEvent.PoweredOn(on.target()));
             }
             case Effect.PowerOff(VcpuId target) -> {
@@ -166,9 +165,9 @@ final class Effects {
                 vcpus.stayAwake(target);
                 stayedAwake(target);
             }
-            case Effect.Wake(VcpuId target) -> vcpus.interrupt(target);
+            case Effect.Wake(VcpuId target) -> vcpus.interrupt(target, run.now());
             case Effect.WriteMemory(long address, Bytes bytes) -> writeMemory(address, bytes);
-            case Effect.DeliverEvent deliver -> vcpus.deliver(deliver);
+            case Effect.DeliverEvent deliver -> vcpus.deliver(deliver, run.now());
             case Effect.CompleteEvent(VcpuId target) -> vcpus.complete(target);
             case Effect.CompleteEventAndResume(VcpuId target, long address) -> vcpus.completeAndResume(target, address);
             case Effect.DrawEntropy(int bytes) -> inputs.requestEntropy(service, bytes);

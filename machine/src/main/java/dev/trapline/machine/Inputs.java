@@ -31,8 +31,8 @@ final class Inputs {
         /// Hands a service the entropy that it asked for.
         void entropy(String service, Bytes bytes);
 
-        /// Nothing can run: lets time pass.
-        void idle(long until);
+        /// Another round begins than would have come by itself.
+        void round(JournalRecord.Round round);
 
         /// The slice that comes next gets a fresh engine.
         ///
@@ -97,9 +97,10 @@ final class Inputs {
         requests.clear();
     }
 
-    /// The virtual time at which the next input is planned; [PowerTable#NEVER] if none is, or in a replay.
-    long deadline() {
-        return history.isReplay() ? PowerTable.NEVER : planned.deadline();
+    /// The virtual time after a moment for which the next input is planned; [PowerTable#NEVER] if none is, or in a
+    /// replay.
+    long plannedAfter(long moment) {
+        return history.isReplay() ? PowerTable.NEVER : planned.nextAfter(moment);
     }
 
     /// Takes what is due at this slice boundary.
@@ -124,8 +125,8 @@ final class Inputs {
                 recorded != null;
                 recorded = history.nextRecordedInput()) {
             passOver(recorded, slices, time);
-            if (recorded instanceof JournalRecord.Idle(long until)) {
-                time = until;
+            if (recorded instanceof JournalRecord.Round round) {
+                time = round.begins();
             }
             RunOutcome end = apply(recorded, receiver);
             if (end != null) {
@@ -171,7 +172,7 @@ final class Inputs {
                     source.passOver(request.bytes());
                 }
             }
-            case JournalRecord.Reconfigured _, JournalRecord.Idle _, JournalRecord.Renewed _, Stop _ -> {}
+            case JournalRecord.Reconfigured _, JournalRecord.Round _, JournalRecord.Renewed _, Stop _ -> {}
         }
     }
 
@@ -195,7 +196,7 @@ final class Inputs {
             case JournalRecord.Reconfigured(Policy policy) -> receiver.reconfigure(policy);
             case JournalRecord.Injected(Injection what) -> receiver.inject(what);
             case JournalRecord.Entropy(String service, Bytes bytes) -> receiver.entropy(service, bytes);
-            case JournalRecord.Idle(long until) -> receiver.idle(until);
+            case JournalRecord.Round round -> receiver.round(round);
             case JournalRecord.Renewed(long after) -> receiver.renew(after);
             case Stop(Stop.Reason reason) -> {
                 return switch (reason) {

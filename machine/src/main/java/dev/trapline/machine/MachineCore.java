@@ -48,14 +48,14 @@ public final class MachineCore implements Effects.Run {
     private final Endings endings;
     private final RunEnd end;
     private final Scheduler scheduler;
+    private final Rounds rounds;
     private final Vcpus vcpus;
     private final StolenTime stolen;
     private final Effects effects;
     private final Inputs inputs;
     private final Boundary boundary;
     private final Digests digests;
-    private final MachineClock clock = new MachineClock();
-    private long granted;
+    private long executed;
     private boolean waitsForCredit;
     private Policy policy;
 
@@ -73,13 +73,15 @@ public final class MachineCore implements Effects.Run {
         this.around = around;
         this.scheduler = Scheduler.of(
                 spec.schedule().kind(),
-                spec.schedule().sliceBudget(),
+                spec.schedule().quantum(),
                 spec.schedule().seed());
+        this.rounds = new Rounds(spec.cpus().count(), spec.schedule().quantum());
         this.vcpus = new Vcpus(spec.cpus().count(), around);
         this.stolen = new StolenTime(spec.cpus().count(), memory);
         this.inputs = new Inputs(parts.input(), parts.planned(), parts.entropy(), uart, history, controls, log);
         this.effects = new Effects(spec, parts.boot(), memory, uart, vcpus, stolen, inputs, parts.services(), this);
-        this.boundary = new Boundary(clock, vcpus, stolen, inputs, effects, history, log, this::reconfigure);
+        this.boundary =
+                new Boundary(rounds, scheduler, vcpus, stolen, inputs, effects, history, log, this::reconfigure);
         this.digests = new Digests(spec.run().ramDigestInterval(), memory, history);
         this.policy = spec.firmware().policy();
     }
@@ -99,7 +101,7 @@ public final class MachineCore implements Effects.Run {
             }
             case SliceEnd.Waits _ -> {
                 takeIn(end);
-                vcpus.waitsForInterrupt(end.slice().vcpu(), clock.now());
+                vcpus.waitsForInterrupt(end.slice().vcpu(), rounds.now());
                 goOn(end);
             }
             case SliceEnd.Maintains maintains -> {
@@ -110,7 +112,7 @@ public final class MachineCore implements Effects.Run {
             case SliceEnd.Faulted faulted -> {
                 takeIn(end);
                 log.add(end.slice());
-                digests.sliceEnded(end, clock);
+                digests.sliceEnded(end, rounds);
                 finish(new RunOutcome.GuestFailed(end.slice().vcpu(), faulted.fault(), faulted.registers()));
             }
             case SliceEnd.Denied denied -> answered(end, denied.decision(), denial(denied.decision()), List.of());
@@ -141,7 +143,7 @@ public final class MachineCore implements Effects.Run {
 
     private void goOn(SliceEnd end) {
         log.add(end.slice());
-        digests.sliceEnded(end, clock);
+        digests.sliceEnded(end, rounds);
         next();
     }
 
@@ -163,7 +165,7 @@ public final class MachineCore implements Effects.Run {
         log.addCall(slice, answer);
         inputs.answered(decision);
         vcpus.returns(slice.vcpu(), registers);
-        digests.sliceEnded(end, clock);
+        digests.sliceEnded(end, rounds);
         if (!feasible.isEmpty()) {
             effects.apply(feasible, serviceOf(decision));
         }
@@ -199,7 +201,7 @@ public final class MachineCore implements Effects.Run {
 
     @Override
     public long now() {
-        return clock.now();
+        return rounds.now();
     }
 
     @Override
@@ -212,8 +214,9 @@ public final class MachineCore implements Effects.Run {
         return end.outcome();
     }
 
-    public MachineClock clock() {
-        return clock;
+    /// How far the run has come.
+    public Progress progress() {
+        return new Progress(rounds.latest(), rounds.slices(), log.calls());
     }
 
     public Vcpus vcpus() {
@@ -241,7 +244,7 @@ public final class MachineCore implements Effects.Run {
             return;
         }
         try {
-            end.record(how, clock.now());
+            end.record(how, rounds.latest());
         } finally {
             around.ended();
         }
@@ -258,9 +261,9 @@ public final class MachineCore implements Effects.Run {
         }
         return new RunReport(
                 storageFailure == null ? how : new RunOutcome.StorageFailed(storageFailure),
-                Position.ofSlice(clock.slices()),
-                new Progress(clock.now(), clock.slices(), log.calls()),
-                granted,
+                Position.ofSlice(rounds.slices()),
+                progress(),
+                executed,
                 digests.ofSlices(),
                 memoryDigest,
                 console.bytes(),
@@ -278,7 +281,7 @@ public final class MachineCore implements Effects.Run {
     /// was granted, and while the run goes on.
     void save(StateWriter state) {
         InvariantViolation.require(end.outcome() == null, "the run is over: it cannot continue");
-        clock.save(state);
+        rounds.save(state);
         scheduler.save(state);
         vcpus.save(state);
         stolen.save(state);
@@ -286,7 +289,7 @@ public final class MachineCore implements Effects.Run {
         memory.flashWrites().save(state);
         console.save(state);
         log.save(state);
-        state.put(granted);
+        state.put(executed);
         digests.save(state);
     }
 
@@ -295,7 +298,7 @@ public final class MachineCore implements Effects.Run {
     ///
     /// @param inForce the policy from here on
     void load(StateReader state, Policy inForce) {
-        clock.load(state);
+        rounds.load(state);
         scheduler.load(state);
         vcpus.load(state);
         stolen.load(state);
@@ -303,7 +306,7 @@ public final class MachineCore implements Effects.Run {
         memory.flashWrites().load(state);
         console.load(state);
         log.load(state);
-        granted = state.take();
+        executed = state.take();
         digests.load(state);
         end.forget();
         reconfigure(inForce);
@@ -329,16 +332,18 @@ public final class MachineCore implements Effects.Run {
         boundary.renewed(end.reading().renewals());
         log.ended(slice);
         history.append(Console.withPrinted(slice, uart));
-        clock.sliceEnded(slice.cost(spec.schedule().cutSliceCost()));
+        long ended = slice.ended(spec.schedule().exitCosts());
+        rounds.sliceEnded(slice.vcpu().index(), ended, end.reading().shown());
+        executed += slice.executed();
         digests.add(slice);
         vcpus.sliceEnded(slice.vcpu(), end.reading().timerDeadline());
-        stolen.canRun(slice.vcpu(), clock.now());
+        stolen.canRun(slice.vcpu().index(), ended);
         console.takeFrom(uart);
     }
 
     /// Everything between two slices: inputs, limits, credit, and the next grant.
     private void next() {
-        controls.publish(clock.now(), clock.slices(), log.calls(), uart.everRead());
+        controls.publish(rounds.latest(), rounds.slices(), log.calls(), uart.everRead());
         if (isOver()) {
             return;
         }
@@ -354,7 +359,7 @@ public final class MachineCore implements Effects.Run {
         RunOutcome reached = boundary.pass(this);
         if (reached == null
                 && spec.run().maxInstructions() > 0
-                && granted >= spec.run().maxInstructions()) {
+                && executed >= spec.run().maxInstructions()) {
             reached = new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS);
         }
         if (reached != null) {
@@ -365,16 +370,20 @@ public final class MachineCore implements Effects.Run {
     }
 
     private void grant() {
-        int index = scheduler.choose(vcpus.runnable());
-        long budget = scheduler.budget();
+        int index = rounds.turn(vcpus.runnable());
+        long budget = rounds.left();
         if (spec.run().maxInstructions() > 0) {
-            budget = Math.min(budget, spec.run().maxInstructions() - granted);
+            budget = Math.min(budget, spec.run().maxInstructions() - executed);
         }
-        granted += budget;
-        long written = stolen.runs(index, clock.now());
+        long begins = rounds.clock(index);
+        long written = stolen.runs(index, begins);
         if (written >= 0) {
             vcpus.tellPowered(new VcpuCommand.DropTranslations(written, Long.BYTES));
         }
-        vcpus.grant(index, budget, clock.now(), Digests.isFullOneDue(clock.slices()), boundary.renewals());
+        vcpus.grant(
+                index,
+                new VcpuCommand.Span(budget, begins, rounds.shown()),
+                Digests.isFullOneDue(rounds.slices()),
+                boundary.renewals());
     }
 }

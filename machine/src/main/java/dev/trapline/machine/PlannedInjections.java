@@ -86,9 +86,13 @@ public final class PlannedInjections {
         return false;
     }
 
-    /// The least virtual time for which one is planned; [PowerTable#NEVER] if none is.
-    long deadline() {
-        Due first = byTime.peek();
-        return first == null ? PowerTable.NEVER : first.when();
+    /// The least virtual time after a moment for which one is planned; [PowerTable#NEVER] if none is.
+    long nextAfter(long moment) {
+        for (Due due : byTime) {
+            if (due.when() > moment) {
+                return due.when();
+            }
+        }
+        return PowerTable.NEVER;
     }
 }

@@ -25,7 +25,6 @@ final class PowerTable {
     private final long[] timers;
     private long runnable;
     private long interrupted;
-    private long earliest;
 
     PowerTable(int vcpus) {
         states = new VcpuState[vcpus];
@@ -53,7 +52,6 @@ final class PowerTable {
         Arrays.fill(timers, NEVER);
         runnable = 0;
         interrupted = 0;
-        earliest = NEVER;
     }
 
     /// Takes note that a vCPU is powered.
@@ -114,55 +112,43 @@ final class PowerTable {
         interrupted &= ~vcpu.bit();
     }
 
-    /// Takes note of an interrupt: a vCPU that waits is due at once.
-    void interrupt(VcpuId vcpu) {
+    /// Takes note of an interrupt: a vCPU that waits is due then, if it was not before.
+    void interrupt(VcpuId vcpu, long now) {
         switch (of(vcpu)) {
             case OFF -> {}
             case ON_PENDING, ON -> interrupted |= vcpu.bit();
-            case SUSPENDED, POWERED_DOWN -> set(vcpu, of(vcpu), 0);
+            case SUSPENDED, POWERED_DOWN -> set(vcpu, of(vcpu), Math.min(due[vcpu.index()], now));
         }
     }
 
-    /// When the next vCPU that cannot run can, if nothing else happens; [#NEVER] if none.
-    long deadline() {
-        return earliest;
-    }
-
-    /// Lets those be ready whose time has come, and finds one whose wait is over: it is on, or pending if it has no
-    /// power, from now on.
+    /// When a vCPU can run, if nothing else happens: now, at the end of its wait, or [#NEVER].
     ///
-    /// @return its index; -1 if there is none
-    int nextWoken(long now) {
-        if (now < earliest) {
-            return -1;
+    /// @param clock how far it has come
+    long canRun(int vcpu, long clock) {
+        if ((runnable & 1L << vcpu) != 0) {
+            return clock;
         }
-        earliest = NEVER;
-        int woken = -1;
-        for (int index = 0; index < due.length; index++) {
-            if (due[index] <= now && woken < 0) {
-                woken = end(index);
-            }
-            earliest = Math.min(earliest, due[index]);
-        }
-        return woken;
+        return due[vcpu] == NEVER ? NEVER : Math.max(clock, due[vcpu]);
     }
 
-    /// Ends what a vCPU waits for; its index if that was an interrupt, -1 if it was pending and is ready.
-    private int end(int index) {
+    /// Lets a vCPU run that has waited until now, or was not ready: it is on, or pending if it has no power.
+    ///
+    /// @return whether an interrupt has ended a wait
+    boolean begin(VcpuId vcpu) {
+        int index = vcpu.index();
         VcpuState state = states[index];
         due[index] = NEVER;
-        runnable |= 1L << index;
+        runnable |= vcpu.bit();
         if (state == VcpuState.ON_PENDING) {
-            return -1;
+            return false;
         }
         states[index] = state == VcpuState.POWERED_DOWN ? VcpuState.ON_PENDING : VcpuState.ON;
-        return index;
+        return true;
     }
 
     private void set(VcpuId vcpu, VcpuState state, long until) {
         states[vcpu.index()] = state;
         due[vcpu.index()] = until;
-        earliest = Math.min(earliest, until);
         runnable = until == NEVER && state.isRunnable() ? runnable | vcpu.bit() : runnable & ~vcpu.bit();
     }
 
@@ -174,7 +160,6 @@ final class PowerTable {
         state.put(timers);
         state.put(runnable);
         state.put(interrupted);
-        state.put(earliest);
     }
 
     void load(StateReader state) {
@@ -185,6 +170,5 @@ final class PowerTable {
         state.take(timers);
         runnable = state.take();
         interrupted = state.take();
-        earliest = state.take();
     }
 }

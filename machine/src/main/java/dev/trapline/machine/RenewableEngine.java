@@ -16,7 +16,7 @@ final class RenewableEngine {
     private final EngineFactory engines;
     private final EngineSpec spec;
     private Engine engine;
-    private long counterReads;
+    private long executed;
     private List<Long> renewed = List.of();
 
     RenewableEngine(EngineFactory engines, EngineSpec spec) {
@@ -31,48 +31,47 @@ final class RenewableEngine {
     }
 
     /// Runs a slice, in pieces so short that none can fill an engine. That a slice is in pieces does not show.
-    Exit run(long budget, long now, Renewals renewals) {
-        counterReads = 0;
+    Exit run(VcpuCommand.Span span, Renewals renewals) {
+        executed = 0;
         renewed = List.of();
-        long done = 0;
+        long shown = span.shown();
         int next = 0;
         while (true) {
             long place = next < renewals.recorded().size() ? renewals.recorded().get(next) : NOWHERE;
-            if (place == done) {
+            if (place <= executed) {
                 next++;
                 renew();
                 continue;
             }
-            renewIfNeeded(renewals.asNeeded() && place == NOWHERE, done);
-            long piece = Math.min(piece(budget - done, done), place - done);
-            Exit exit = engine.run(piece, now + counterReads);
-            counterReads += engine.counterReads();
-            done += piece;
-            if (done == budget || !(exit instanceof Exit.BudgetUsed)) {
+            renewIfNeeded(renewals.asNeeded() && place == NOWHERE);
+            Exit exit = engine.run(Math.min(piece(span.budget()), place - executed), span.begins() + executed, shown);
+            executed += engine.executed();
+            shown = engine.shown();
+            if (executed >= span.budget() || !(exit instanceof Exit.BudgetUsed)) {
                 return exit;
             }
         }
     }
 
-    private long piece(long left, long done) {
+    private long piece(long budget) {
         // Pieces end at the same places whatever else divides the slice.
         long room = engine.roomBudget();
-        return Math.min(left, room - done % room);
+        return Math.min(budget - executed, room - executed % room);
     }
 
-    private void renewIfNeeded(boolean decides, long done) {
+    private void renewIfNeeded(boolean decides) {
         switch (engine.room()) {
             case AMPLE -> {}
             case SCARCE -> {
                 if (decides) {
-                    note(done);
+                    note(executed);
                     renew();
                 }
             }
             case NONE -> {
                 // In a replay: this library needs more room than the recorded run's. The digests decide.
                 if (decides) {
-                    note(done);
+                    note(executed);
                 }
                 renew();
             }
@@ -99,9 +98,9 @@ final class RenewableEngine {
         }
     }
 
-    /// How often the last slice read a counter.
-    long counterReads() {
-        return counterReads;
+    /// How many instructions the last slice completed.
+    long executed() {
+        return executed;
     }
 
     /// Where in the last slice the engine was replaced because it said so itself: after how many instructions.

@@ -128,7 +128,8 @@ final class RunLog {
     private String describe(JournalRecord event) {
         return switch (event) {
             case Slice slice ->
-                slice.vcpu() + " ran up to " + slice.budget() + " instructions: " + describe(slice.exit());
+                slice.vcpu() + " ran " + slice.executed() + " of " + slice.budget() + " instructions: "
+                        + describe(slice.exit());
             case Answer answer ->
                 "  answered: " + answer.registers() + " [" + HypercallText.decision(answer.decision()) + "]";
             case JournalRecord.ConsoleInput input -> "console input: " + input.bytes();
@@ -136,7 +137,7 @@ final class RunLog {
             case JournalRecord.Injected _, JournalRecord.Reaction _ -> HypercallText.happening(event);
             case JournalRecord.Entropy(String service, Bytes bytes) ->
                 bytes.size() + " bytes of entropy for '" + service + "'";
-            case JournalRecord.Idle(long until) -> "idle until " + until;
+            case JournalRecord.Round(long begins, long ends) -> "a round from " + begins + " to " + ends + " ticks";
             case JournalRecord.Renewed(long after) -> "a fresh engine after " + after + " instructions";
             case JournalRecord.Stop stop -> "asked to stop: " + stop.reason();
             case JournalRecord.FullDigest digest -> digest.vcpu() + " digest of all registers";

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param outcome how it ended
 /// @param position where it ended
 /// @param progress how far it came
-/// @param instructionsGranted sum of all slices' budgets
+/// @param instructions how many all vCPUs executed
 /// @param registerDigest chain of the register digests of every slice: equal for equal runs
 /// @param memoryDigest digest of all guest memory at the end
 /// @param consoleBytes how much the guest printed
@@ -30,7 +30,7 @@ public record RunReport(
         RunOutcome outcome,
         Position position,
         Progress progress,
-        long instructionsGranted,
+        long instructions,
         long registerDigest,
         long memoryDigest,
         long consoleBytes,
@@ -69,7 +69,7 @@ public record RunReport(
                 outcome,
                 position,
                 progress,
-                instructionsGranted,
+                instructions,
                 registerDigest,
                 memoryDigest,
                 consoleBytes,

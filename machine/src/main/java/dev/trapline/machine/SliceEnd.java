@@ -23,8 +23,9 @@ public sealed interface SliceEnd {
     /// @param fullDigest of all registers, where one was due; 0 otherwise
     /// @param timerDeadline when a timer of the vCPU asserts its interrupt: see
     ///     [dev.trapline.abi.engine.Engine#timerDeadline]
+    /// @param shown the highest value of a counter that any vCPU of the machine has been shown
     /// @param renewals where its engine was replaced because it asked for it: see [RenewableEngine#renewed]
-    record Reading(long fullDigest, long timerDeadline, List<Long> renewals) {}
+    record Reading(long fullDigest, long timerDeadline, long shown, List<Long> renewals) {}
 
     /// An end that the machine deals with by itself.
     sealed interface Own extends SliceEnd {}

@@ -28,8 +28,8 @@ public final class StepMachine {
     private final List<VcpuLogic> vcpus = new ArrayList<>();
     private @Nullable Turn turn;
     private boolean partlyRun;
-    private long steps;
-    private long stepReads;
+    private long stepped;
+    private long stepShown;
 
     /// A machine without power.
     ///
@@ -49,12 +49,12 @@ public final class StepMachine {
 
     /// How many slices have ended.
     public long slices() {
-        return core.clock().slices();
+        return core.progress().slices();
     }
 
-    /// Virtual time, in ticks.
+    /// How much virtual time the run has taken, in ticks.
     public long now() {
-        return core.clock().now();
+        return core.progress().virtualTime();
     }
 
     /// Where each vCPU is in its life.
@@ -119,38 +119,44 @@ public final class StepMachine {
         VcpuCommand.Grant whole = taken.grant();
         partlyRun = true;
         return logic(taken.vcpu())
-                .runPart(part(instructions, whole.now(), whole.writes(), whole.renewals()))
+                .runPart(new VcpuCommand.Grant(
+                        new VcpuCommand.Span(
+                                instructions,
+                                whole.span().begins(),
+                                whole.span().shown()),
+                        whole.writes(),
+                        false,
+                        whole.renewals()))
                 .exit();
     }
 
-    /// Runs one instruction of the slice that was granted, behind those that were stepped through before.
-    ///
-    /// A slice's virtual time is that of its beginning and one more for each counter that was read, so a slice that
-    /// is run in steps sees the same.
+    /// Runs one instruction of the slice that was granted, behind those that were stepped through before. That a
+    /// slice is run in steps does not show: virtual time is the number of instructions.
     ///
     /// @return whether the slice has more
     public boolean step() {
-        Turn taken = steps == 0 ? taken() : turn;
+        Turn taken = stepped == 0 ? taken() : turn;
         if (taken == null) {
             throw new IllegalStateException("no slice was granted");
         }
         partlyRun = true;
         VcpuCommand.Grant whole = taken.grant();
-        Renewals renewals = whole.renewals().recorded().contains(steps) ? Renewals.NONE.and(0) : Renewals.NONE;
+        VcpuCommand.Span span = whole.span();
+        Renewals renewals = whole.renewals().recorded().contains(stepped) ? Renewals.NONE.and(0) : Renewals.NONE;
         VcpuLogic.PartEnd step = logic(taken.vcpu())
-                .runPart(part(1, whole.now() + stepReads, steps == 0 ? whole.writes() : RegisterWrites.NONE, renewals));
-        steps++;
-        stepReads += step.counterReads();
-        return step.exit() instanceof Exit.BudgetUsed && steps < whole.budget();
-    }
-
-    private static VcpuCommand.Grant part(long budget, long now, RegisterWrites writes, Renewals renewals) {
-        return new VcpuCommand.Grant(budget, now, writes, false, renewals);
+                .runPart(new VcpuCommand.Grant(
+                        new VcpuCommand.Span(1, span.begins() + stepped, stepped == 0 ? span.shown() : stepShown),
+                        stepped == 0 ? whole.writes() : RegisterWrites.NONE,
+                        false,
+                        renewals));
+        stepped += step.executed();
+        stepShown = step.shown();
+        return step.exit() instanceof Exit.BudgetUsed && stepped < span.budget();
     }
 
     /// The budget of the slice that was granted, in instructions.
     public long budget() {
-        return taken().grant().budget();
+        return taken().grant().span().budget();
     }
 
     private Turn taken() {
@@ -187,8 +193,9 @@ public final class StepMachine {
         Turn next = taken();
         core.save(state);
         state.put(next.vcpu().index());
-        state.put(next.grant().budget());
-        state.put(next.grant().now());
+        state.put(next.grant().span().budget());
+        state.put(next.grant().span().begins());
+        state.put(next.grant().span().shown());
         state.put(next.grant().fullDigest());
         next.grant().renewals().save(state);
         List<Bytes> engines = new ArrayList<>();
@@ -205,14 +212,12 @@ public final class StepMachine {
         turn = new Turn(
                 next,
                 new VcpuCommand.Grant(
-                        state.take(),
-                        state.take(),
+                        new VcpuCommand.Span(state.take(), state.take(), state.take()),
                         core.vcpus().pending(next),
                         state.takeFlag(),
                         Renewals.load(state)));
         partlyRun = false;
-        steps = 0;
-        stepReads = 0;
+        stepped = 0;
         for (int index = 0; index < vcpus.size(); index++) {
             vcpus.get(index).load(state, engines.get(index));
         }

@@ -11,7 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/// The time in which a vCPU could run and another one did, kept in guest memory for those vCPUs that asked for it.
+/// The time in which a vCPU could run and the schedule passed it over, kept in guest memory for those vCPUs that asked
+/// for it.
 final class StolenTime {
 
     private final MachineMemory memory;
@@ -52,8 +53,8 @@ final class StolenTime {
     }
 
     /// A vCPU can run from now on, or stops running and still can.
-    void canRun(VcpuId vcpu, long now) {
-        since[vcpu.index()] = now;
+    void canRun(int index, long now) {
+        since[index] = now;
     }
 
     /// Writes down what a vCPU has lost, before its slice.

@@ -10,13 +10,17 @@ public sealed interface VcpuCommand {
 
     /// Run a slice.
     ///
-    /// @param budget instructions
-    /// @param now virtual time
     /// @param writes registers that the last call returns
     /// @param fullDigest whether a digest of all registers is due at the end
     /// @param renewals where in the slice the engine is replaced
-    record Grant(long budget, long now, RegisterWrites writes, boolean fullDigest, Renewals renewals)
-            implements VcpuCommand {}
+    record Grant(Span span, RegisterWrites writes, boolean fullDigest, Renewals renewals) implements VcpuCommand {}
+
+    /// How much may be run, and when that is.
+    ///
+    /// @param budget instructions
+    /// @param begins the vCPU's virtual time, in ticks
+    /// @param shown the highest value of a counter that any vCPU of the machine has been shown
+    record Span(long budget, long begins, long shown) {}
 
     /// What happens to a vCPU between two slices.
     sealed interface Change extends VcpuCommand {}

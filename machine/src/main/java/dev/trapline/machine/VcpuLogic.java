@@ -172,16 +172,25 @@ public final class VcpuLogic {
         RenewableEngine running = running();
         Exit exit = runEngine(running, grant);
         Engine engine = running.now();
+        Slice slice = new Slice(
+                id, grant.span().begins(), grant.span().budget(), running.executed(), exit, digest(exit, engine));
         SliceEnd.Reading reading = new SliceEnd.Reading(
-                grant.fullDigest() ? engine.fullDigest() : 0, engine.timerDeadline(), running.renewed());
-        Slice slice = new Slice(id, grant.budget(), exit, running.counterReads(), digest(exit, engine));
+                grant.fullDigest() ? engine.fullDigest() : 0,
+                engine.timerDeadline(),
+                shown(slice, engine),
+                running.renewed());
         return switch (exit) {
-            case HypercallExit call -> decided(call, slice, reading, grant.now());
+            case HypercallExit call -> decided(call, slice, reading);
             case Exit.BudgetUsed _ -> new SliceEnd.BudgetUsed(slice, reading);
             case Exit.WaitForInterrupt _ -> new SliceEnd.Waits(slice, reading);
             case Exit.Maintenance operation -> new SliceEnd.Maintains(slice, reading, operation);
             case GuestFault fault -> new SliceEnd.Faulted(slice, reading, fault, GeneralRegisters.copyOf(registers));
         };
+    }
+
+    /// A service may tell its caller the time of the call.
+    private static long shown(Slice slice, Engine engine) {
+        return slice.exit() instanceof HypercallExit ? Math.max(engine.shown(), slice.made()) : engine.shown();
     }
 
     /// Of the general registers at an exit, which [#registers] holds then; a hypercall's exit holds them itself.
@@ -194,37 +203,35 @@ public final class VcpuLogic {
     }
 
     /// Runs a part of a slice, and says what ended it: the rest is not run by this.
-    ///
     PartEnd runPart(VcpuCommand.Grant part) {
         RenewableEngine running = running();
         Exit exit = runEngine(running, part);
-        return new PartEnd(exit, running.counterReads());
+        return new PartEnd(exit, running.executed(), running.now().shown());
     }
 
     /// How a part of a slice ended.
     ///
-    /// @param counterReads how often the part read a counter
-    record PartEnd(Exit exit, long counterReads) {}
+    /// @param executed how many instructions it completed
+    /// @param shown see [VcpuCommand.Span]
+    record PartEnd(Exit exit, long executed, long shown) {}
 
     private static Exit runEngine(RenewableEngine running, VcpuCommand.Grant grant) {
         if (grant.writes().count() > 0) {
             running.now().writeRegisters(grant.writes());
         }
-        return running.run(grant.budget(), grant.now(), grant.renewals());
+        return running.run(grant.span(), grant.renewals());
     }
 
-    private SliceEnd decided(HypercallExit exit, Slice slice, SliceEnd.Reading reading, long began) {
+    private SliceEnd decided(HypercallExit exit, Slice slice, SliceEnd.Reading reading) {
         return switch (registry.decide(exit)) {
             case Decision.Denied denied -> new SliceEnd.Denied(slice, reading, denied);
-            case Decision.Resident resident ->
-                new SliceEnd.Resident(slice, reading, call(exit, slice, began), resident);
-            case Decision.Forwarded forwarded ->
-                new SliceEnd.Forwarded(slice, reading, call(exit, slice, began), forwarded);
+            case Decision.Resident resident -> new SliceEnd.Resident(slice, reading, call(exit, reading), resident);
+            case Decision.Forwarded forwarded -> new SliceEnd.Forwarded(slice, reading, call(exit, reading), forwarded);
         };
     }
 
-    private ServiceCall call(HypercallExit exit, Slice slice, long began) {
-        return new ServiceCall(id, exit, began + slice.counterReads(), interrupted.peek(), registry);
+    private ServiceCall call(HypercallExit exit, SliceEnd.Reading reading) {
+        return new ServiceCall(id, exit, reading.shown(), interrupted.peek(), registry);
     }
 
     /// The general registers as its next instruction finds them; null if the vCPU has no power. Looking changes

@@ -49,9 +49,29 @@ final class Vcpus {
         return power.runnable();
     }
 
-    /// When something may run that cannot now, if nothing else happens; [PowerTable#NEVER] if nothing.
-    long deadline() {
-        return power.deadline();
+    /// Those that can run before a round ends, one bit each.
+    long readyIn(Rounds rounds) {
+        long ready = 0;
+        for (int index = 0; index < all.length; index++) {
+            if (power.canRun(index, rounds.clock(index)) < rounds.ends()) {
+                ready |= 1L << index;
+            }
+        }
+        return ready;
+    }
+
+    /// When the first of all can run, if nothing else happens; [PowerTable#NEVER] if none can.
+    long firstReady(Rounds rounds) {
+        long first = PowerTable.NEVER;
+        for (int index = 0; index < all.length; index++) {
+            first = Math.min(first, power.canRun(index, rounds.clock(index)));
+        }
+        return first;
+    }
+
+    /// When a vCPU can run, if nothing else happens.
+    long canRun(int index, Rounds rounds) {
+        return power.canRun(index, rounds.clock(index));
     }
 
     List<VcpuState> states() {
@@ -59,10 +79,10 @@ final class Vcpus {
     }
 
     /// Grants a slice to one that can run.
-    void grant(int index, long budget, long now, boolean fullDigest, Renewals renewals) {
+    void grant(int index, VcpuCommand.Span span, boolean fullDigest, Renewals renewals) {
         VcpuId vcpu = all[index];
         power.granted(vcpu);
-        carrier.tell(vcpu, new VcpuCommand.Grant(budget, now, returns[index], fullDigest, renewals));
+        carrier.tell(vcpu, new VcpuCommand.Grant(span, returns[index], fullDigest, renewals));
     }
 
     /// The slice that was granted has ended.
@@ -151,23 +171,22 @@ final class Vcpus {
     }
 
     /// An interrupt for a vCPU.
-    void interrupt(VcpuId vcpu) {
+    void interrupt(VcpuId vcpu, long now) {
         if (vcpu.index() >= all.length) {
             throw new InvariantViolation("an interrupt for " + vcpu + ": this machine has " + all.length + " vCPUs");
         }
-        power.interrupt(vcpu);
+        power.interrupt(vcpu, now);
     }
 
-    /// Resumes a vCPU whose wait is over.
+    /// Lets a vCPU run whose wait is over, or that is ready now.
     ///
-    /// @return null if there is none
+    /// @return null if no interrupt has ended a wait
     @Nullable
-    Wakeup nextWoken(long now) {
-        int index = power.nextWoken(now);
-        if (index < 0) {
+    Wakeup begin(int index) {
+        VcpuId vcpu = all[index];
+        if (!power.begin(vcpu)) {
             return null;
         }
-        VcpuId vcpu = all[index];
         if (power.of(vcpu) == VcpuState.ON_PENDING) {
             Effect.PowerDown down = resumes[index];
             if (down == null) {
@@ -231,7 +250,7 @@ final class Vcpus {
     record Wakeup(VcpuId vcpu, boolean suspendedByEffect, boolean lostPower) {}
 
     /// Interrupts a vCPU by an event; what its last call returns is written before, so that it is not lost.
-    void deliver(Effect.DeliverEvent event) {
+    void deliver(Effect.DeliverEvent event, long now) {
         VcpuId vcpu = event.target();
         VcpuState state = power.of(vcpu);
         InvariantViolation.require(
@@ -242,7 +261,7 @@ final class Vcpus {
         returns[vcpu.index()] = RegisterWrites.NONE;
         handlers.add(new RunReport.OpenHandler(vcpu, event.event()));
         if (state == VcpuState.SUSPENDED) {
-            power.interrupt(vcpu);
+            power.interrupt(vcpu, now);
         }
     }
 

@@ -23,7 +23,8 @@ import java.util.function.Function;
 /// Everything they are told is written to [#log], so that a test can say in which order things happened.
 public final class FakeEngines implements EngineFactory {
 
-    /// Plays one slice: sees the registers, may change them, says why the slice ends.
+    /// Plays one slice: sees the registers, may change them, says why the slice ends. What is not the budget ends
+    /// it with its first instruction.
     public interface Step extends Function<long[], Exit> {}
 
     public static final long ENTRY = 0x4000_0000L;
@@ -77,6 +78,18 @@ public final class FakeEngines implements EngineFactory {
         };
     }
 
+    /// A step that ends with the next instruction after so many others.
+    public static Step after(long instructions, Step then) {
+        return new Later(instructions, then);
+    }
+
+    private record Later(long instructions, Step then) implements Step {
+        @Override
+        public Exit apply(long[] registers) {
+            return then.apply(registers);
+        }
+    }
+
     public static Step budget() {
         return _ -> Exit.BudgetUsed.INSTANCE;
     }
@@ -106,6 +119,10 @@ public final class FakeEngines implements EngineFactory {
         private int at;
         private long timer = NO_DEADLINE;
         private long now;
+        private long executed;
+        /// Instructions done of those before a step.
+        private long waited;
+        private long shown;
         private final Deque<Interrupted> interrupted = new ArrayDeque<>();
 
         private FakeEngine(String name) {
@@ -113,21 +130,33 @@ public final class FakeEngines implements EngineFactory {
         }
 
         @Override
-        public Exit run(long budget, long now) {
+        public Exit run(long budget, long now, long shown) {
             log.add(name + " runs " + budget + " at " + now);
             running = this;
             this.now = now;
-            return at < script.size() ? script.get(at++).apply(registers) : Exit.BudgetUsed.INSTANCE;
+            this.shown = shown;
+            Step step = at < script.size() ? script.get(at) : budget();
+            long before = step instanceof Later(long instructions, Step _) ? instructions - waited : 0;
+            if (before >= budget) {
+                waited += budget;
+                executed = budget;
+                return Exit.BudgetUsed.INSTANCE;
+            }
+            waited = 0;
+            at++;
+            Exit exit = step.apply(registers);
+            executed = exit instanceof Exit.BudgetUsed ? budget : before + 1;
+            return exit;
         }
 
         @Override
         public long executed() {
-            return 0;
+            return executed;
         }
 
         @Override
-        public long counterReads() {
-            return 0;
+        public long shown() {
+            return shown;
         }
 
         @Override

@@ -11,26 +11,26 @@ import org.junit.jupiter.api.Test;
 class PowerTableTest {
 
     private static final VcpuId ONE = new VcpuId(1);
-    private static final VcpuId TWO = new VcpuId(2);
 
     private final PowerTable power = new PowerTable(4);
 
     private void on(VcpuId vcpu) {
         power.powerOn(vcpu, 0);
-        assertThat(power.nextWoken(0)).as("a power-on is no wake-up").isEqualTo(-1);
+        assertThat(power.begin(vcpu)).as("a power-on is no wake-up").isFalse();
         power.granted(vcpu);
     }
 
     @Test
     void aPendingVcpuRunsAtTheTimeItIsReadyAndNotBefore() {
         power.powerOn(ONE, 100);
-        assertThat(power.nextWoken(99)).isEqualTo(-1);
-        assertThat(power.runnable()).as("a tick too early").isZero();
-        assertThat(power.deadline()).isEqualTo(100);
-        assertThat(power.nextWoken(100)).isEqualTo(-1);
+        assertThat(power.runnable()).as("not ready").isZero();
+        assertThat(power.canRun(1, 30)).isEqualTo(100);
+        assertThat(power.canRun(1, 130))
+                .as("its clock is further: it ran before it was turned off")
+                .isEqualTo(130);
+        assertThat(power.begin(ONE)).isFalse();
         assertThat(power.runnable()).isEqualTo(ONE.bit());
         assertThat(power.of(ONE)).as("until its first slice").isEqualTo(VcpuState.ON_PENDING);
-        assertThat(power.deadline()).isEqualTo(PowerTable.NEVER);
     }
 
     @Test
@@ -39,10 +39,22 @@ class PowerTableTest {
         power.timer(ONE, 500);
         assertThat(power.waits(ONE, VcpuState.SUSPENDED, 10)).isTrue();
         assertThat(power.runnable()).isZero();
-        assertThat(power.nextWoken(499)).isEqualTo(-1);
-        assertThat(power.nextWoken(500)).isEqualTo(1);
+        assertThat(power.canRun(1, 10)).isEqualTo(500);
+        assertThat(power.begin(ONE)).as("an interrupt has ended its wait").isTrue();
         assertThat(power.of(ONE)).isEqualTo(VcpuState.ON);
         assertThat(power.runnable()).isEqualTo(ONE.bit());
+        assertThat(power.canRun(1, 510)).isEqualTo(510);
+    }
+
+    @Test
+    void anInterruptBeforeTheTimerEndsAWaitEarlierAndOneAfterItNoLater() {
+        on(ONE);
+        power.timer(ONE, 500);
+        power.waits(ONE, VcpuState.SUSPENDED, 10);
+        power.interrupt(ONE, 700);
+        assertThat(power.canRun(1, 10)).as("its timer was first").isEqualTo(500);
+        power.interrupt(ONE, 200);
+        assertThat(power.canRun(1, 10)).isEqualTo(200);
     }
 
     @Test
@@ -56,8 +68,8 @@ class PowerTableTest {
     @Test
     void anInterruptIsKeptForOneWaitAndNoMore() {
         on(ONE);
-        power.interrupt(ONE);
-        power.interrupt(ONE);
+        power.interrupt(ONE, 10);
+        power.interrupt(ONE, 10);
         assertThat(power.waits(ONE, VcpuState.POWERED_DOWN, 10)).isFalse();
         assertThat(power.waits(ONE, VcpuState.POWERED_DOWN, 10))
                 .as("it was used up")
@@ -66,7 +78,7 @@ class PowerTableTest {
 
     @Test
     void anInterruptForAVcpuThatIsOffIsLost() {
-        power.interrupt(ONE);
+        power.interrupt(ONE, 10);
         on(ONE);
         assertThat(power.waits(ONE, VcpuState.SUSPENDED, 10)).isTrue();
     }
@@ -75,24 +87,11 @@ class PowerTableTest {
     void aPoweredDownVcpuIsPendingAfterItsInterruptAndCanRunAtOnce() {
         on(ONE);
         assertThat(power.waits(ONE, VcpuState.POWERED_DOWN, 10)).isTrue();
-        power.interrupt(ONE);
-        assertThat(power.nextWoken(10)).isEqualTo(1);
+        power.interrupt(ONE, 10);
+        assertThat(power.canRun(1, 10)).isEqualTo(10);
+        assertThat(power.begin(ONE)).isTrue();
         assertThat(power.of(ONE)).isEqualTo(VcpuState.ON_PENDING);
         assertThat(power.runnable()).isEqualTo(ONE.bit());
-    }
-
-    @Test
-    void thoseWhoseTimeHasComeAreWokenOneByOneInTheirOrder() {
-        on(TWO);
-        on(ONE);
-        power.timer(TWO, 20);
-        power.timer(ONE, 30);
-        power.waits(TWO, VcpuState.SUSPENDED, 0);
-        power.waits(ONE, VcpuState.SUSPENDED, 0);
-        assertThat(power.deadline()).isEqualTo(20);
-        assertThat(power.nextWoken(40)).isEqualTo(1);
-        assertThat(power.nextWoken(40)).isEqualTo(2);
-        assertThat(power.nextWoken(40)).isEqualTo(-1);
     }
 
     @Test
@@ -111,7 +110,7 @@ class PowerTableTest {
         power.timer(ONE, 50);
         power.waits(ONE, VcpuState.SUSPENDED, 0);
         power.powerOff(ONE);
-        assertThat(power.nextWoken(60)).isEqualTo(-1);
+        assertThat(power.canRun(1, 60)).isEqualTo(PowerTable.NEVER);
         assertThat(power.of(ONE)).isEqualTo(VcpuState.OFF);
         assertThat(power.runnable()).isZero();
     }

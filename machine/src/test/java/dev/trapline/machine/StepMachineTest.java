@@ -15,6 +15,7 @@ import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.JournalRecord.Slice;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
+import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
@@ -34,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StepMachineTest {
 
     private static final long SLICE = 1000;
-    private static final long CUT = 256;
+    private static final long CALL = 256;
     private static final VcpuId CPU0 = new VcpuId(0);
     private static final VcpuId CPU1 = new VcpuId(1);
 
@@ -52,7 +53,7 @@ class StepMachineTest {
         MachineSpec spec = MachineSpec.DEFAULT
                 .with(CpuSpec.DEFAULT.withCount(vcpus))
                 .with(BoardSpec.DEFAULT.withRam(BoardSpec.MIN_RAM))
-                .with(ScheduleSpec.DEFAULT.withSliceBudget(SLICE).withCutSliceCost(CUT))
+                .with(ScheduleSpec.DEFAULT.withQuantum(SLICE).with(new ExitCosts(CALL, 0, 0)))
                 .withPolicy(policy);
         Image image = new Image(Image.Kind.RAW, "nothing.bin", FakeEngines.ENTRY, Bytes.copyOf(new byte[64]));
         MachineParts parts = new MachineAssembly(engines, spec, List.of(image), List.of(toy), null)
@@ -106,7 +107,9 @@ class StepMachineTest {
                 .filteredOn(JournalRecord.Answer.class::isInstance)
                 .extracting(answer -> ((JournalRecord.Answer) answer).decision())
                 .containsOnly(resident ? new Decision.Resident("toy") : new Decision.Forwarded("toy"));
-        assertThat(machine.now()).as("two slices that calls cut short").isEqualTo(2 * CUT);
+        assertThat(machine.now())
+                .as("two calls: one instruction each, and what a call costs")
+                .isEqualTo(2 * (1 + CALL));
     }
 
     @Test
@@ -161,7 +164,7 @@ class StepMachineTest {
         engines.script(engines.timer(5_000, wfi()), budget());
         StepMachine machine = machine(1);
         run(machine, 1);
-        assertThat(history.records).last().isEqualTo(new JournalRecord.Idle(5_000));
+        assertThat(history.records).last().isEqualTo(new JournalRecord.Round(5_000, 5_000 + SLICE));
         assertThat(machine.now()).isEqualTo(5_000);
         assertThat(machine.next()).isEqualTo(CPU0);
     }

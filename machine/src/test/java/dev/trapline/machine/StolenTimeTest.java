@@ -44,12 +44,12 @@ class StolenTimeTest {
     @Test
     void askingAgainKeepsWhatWasStolen() {
         stolen.share(ONE, WORD);
-        stolen.canRun(ONE, 100);
+        stolen.canRun(ONE.index(), 100);
         stolen.runs(1, 600);
         assertThat(read(WORD)).as("500 ticks of 16 ns").isEqualTo(8000);
         stolen.share(ONE, WORD);
         assertThat(read(WORD)).isEqualTo(8000);
-        stolen.canRun(ONE, 700);
+        stolen.canRun(ONE.index(), 700);
         stolen.runs(1, 800);
         assertThat(read(WORD)).isEqualTo(9600);
     }
@@ -57,7 +57,7 @@ class StolenTimeTest {
     @Test
     void askingAgainWritesItAnewWhereTheGuestOverwroteIt() {
         stolen.share(ONE, WORD);
-        stolen.canRun(ONE, 100);
+        stolen.canRun(ONE.index(), 100);
         stolen.runs(1, 600);
         memory.write(WORD, Bytes.copyOf(new byte[Long.BYTES]));
         stolen.share(ONE, WORD);
@@ -67,7 +67,7 @@ class StolenTimeTest {
     @Test
     void aResetBeginsAtZero() {
         stolen.share(ONE, WORD);
-        stolen.canRun(ONE, 100);
+        stolen.canRun(ONE.index(), 100);
         stolen.runs(1, 600);
         stolen.forgetAll();
         assertThat(stolen.runs(1, 900)).as("nobody has asked since").isEqualTo(-1);
@@ -94,12 +94,12 @@ class StolenTimeTest {
                     asked[vcpu] = true;
                 }
                 // Turned off and on again, at once or some time from now.
-                case 1 -> stolen.canRun(new VcpuId(vcpu), now + (long) random.nextInt(2) * random.nextInt(1_000));
+                case 1 -> stolen.canRun(vcpu, now + (long) random.nextInt(2) * random.nextInt(1_000));
                 default -> {
                     now += random.nextInt(5_000);
                     stolen.runs(vcpu, now);
                     now += random.nextInt(20_000);
-                    stolen.canRun(new VcpuId(vcpu), now);
+                    stolen.canRun(vcpu, now);
                 }
             }
             for (int each = 0; each < 4; each++) {

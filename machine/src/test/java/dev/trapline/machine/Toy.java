@@ -36,6 +36,9 @@ final class Toy implements FirmwareService<Integer> {
     /// What it was told, in order.
     final List<MachineEvent> events = new ArrayList<>();
 
+    /// When it was called, in order.
+    final List<Long> times = new ArrayList<>();
+
     @Override
     public ServiceDescriptor descriptor() {
         return new ServiceDescriptor(
@@ -55,6 +58,7 @@ final class Toy implements FirmwareService<Integer> {
     public Reply<Integer> apply(Integer calls, ServiceCall call, GuestMemory memory) {
         long function = Integer.toUnsignedLong(call.smccc().functionId().value());
         long argument = call.smccc().argument(1);
+        times.add(call.time());
         if (function == THROW) {
             throw new IllegalStateException("the toy is broken");
         }

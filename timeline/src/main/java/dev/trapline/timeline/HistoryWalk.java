@@ -32,7 +32,7 @@ public final class HistoryWalk implements Iterator<HistoryWalk.Event> {
     /// @param number from 1, as `hypercall#9` names it
     /// @param slice ordinal of the slice that it ended
     /// @param time virtual time at the beginning of that slice, in ticks
-    /// @param made virtual time at its end, in ticks
+    /// @param made virtual time when the call was made, in ticks
     public record Call(long number, long slice, long time, long made, VcpuId vcpu, HypercallExit exit, Answer answer)
             implements Event {}
 
@@ -104,7 +104,7 @@ public final class HistoryWalk implements Iterator<HistoryWalk.Event> {
         long number = entry.position().slice();
         return switch (entry.record()) {
             case Slice slice -> {
-                begin = time.now();
+                begin = slice.began();
                 time.pass(slice);
                 caller = slice;
                 boolean calling = slice.exit() instanceof HypercallExit;
@@ -115,11 +115,11 @@ public final class HistoryWalk implements Iterator<HistoryWalk.Event> {
             case Answer answer -> {
                 calls++;
                 yield isIn(Position.atExit(number)) && caller != null && caller.exit() instanceof HypercallExit exit
-                        ? new Call(calls, number, begin, time.now(), caller.vcpu(), exit, answer)
+                        ? new Call(calls, number, begin, caller.made(), caller.vcpu(), exit, answer)
                         : null;
             }
-            case JournalRecord.Idle idle -> {
-                time.pass(idle);
+            case JournalRecord.Round round -> {
+                time.pass(round);
                 yield null;
             }
             case JournalRecord record ->
@@ -139,9 +139,9 @@ public final class HistoryWalk implements Iterator<HistoryWalk.Event> {
         return calls;
     }
 
-    /// Virtual time behind what was passed, in ticks.
-    public long now() {
-        return time.now();
+    /// How much virtual time what was passed has taken, in ticks: the furthest that any vCPU has come.
+    public long taken() {
+        return time.latest();
     }
 
     /// Whether a slice begins where the part ends, or later.

@@ -73,14 +73,14 @@ public sealed interface PositionQuery {
                 return Position.ofSlice(ran.number());
             }
         }
-        if (walk.now() >= ticks) {
+        if (walk.taken() >= ticks) {
             return Position.ofSlice(walk.slices());
         }
         throw new NotInRecordingException(String.format(
                 Locale.ROOT,
                 "%.9f s is past the end of the recording, which ends at %.9f s (slice %d)",
                 Figures.seconds(ticks),
-                Figures.seconds(walk.now()),
+                Figures.seconds(walk.taken()),
                 walk.slices()));
     }
 

@@ -52,6 +52,21 @@ final class Aarch32Memory implements AddressTranslation {
         return Aarch32Code.isWideThumb(first) ? wideThumb(address) : first;
     }
 
+    /// Does something while addresses are physical ones. Not for hooks.
+    void untranslated(Runnable action) {
+        control.read();
+        long kept = Unicorn.coprocessorValue(control);
+        if ((kept & MMU) == 0) {
+            action.run();
+            return;
+        }
+        Unicorn.setCoprocessorValue(control, kept & ~MMU);
+        control.write(1);
+        action.run();
+        Unicorn.setCoprocessorValue(control, kept);
+        control.write(1);
+    }
+
     @Override
     public long physical(long address) {
         control.read();

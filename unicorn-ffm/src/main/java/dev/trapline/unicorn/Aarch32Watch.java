@@ -36,6 +36,8 @@ final class Aarch32Watch implements CodeHooks {
     private final Unicorn engine;
     private final Architecture architecture;
     private final InstanceLayout layout;
+    private final Aarch32Count count;
+    private final Runnable dropAll;
     private final Aarch32Memory memory;
     private final Aarch32Time time;
     private final Progress progress;
@@ -63,10 +65,13 @@ final class Aarch32Watch implements CodeHooks {
     /// @param end where its block of code ends
     private record Conditional(int left, long end) {}
 
+    /// @param dropAll drops all translations by physical address
     Aarch32Watch(
             Unicorn engine,
             Architecture architecture,
             InstanceLayout layout,
+            Aarch32Count count,
+            Runnable dropAll,
             Instructions instructions,
             Aarch32Time time,
             Progress progress,
@@ -74,6 +79,8 @@ final class Aarch32Watch implements CodeHooks {
         this.engine = engine;
         this.architecture = architecture;
         this.layout = layout;
+        this.count = count;
+        this.dropAll = dropAll;
         this.memory = new Aarch32Memory(engine, instructions);
         this.time = time;
         this.progress = progress;
@@ -89,44 +96,49 @@ final class Aarch32Watch implements CodeHooks {
         unlessCalled = NOWHERE;
         long pc = registers[GeneralRegisters.PC];
         long pstate = registers[GeneralRegisters.PSTATE];
+        if ((pstate & THUMB) != 0 && !count.isTwice()) {
+            countTwice();
+        }
         if (exportsFailedCalls(pstate) && (pstate & THUMB) != 0) {
             // An IT block can be cut at the edge of a page.
             unlessCalled = afterSmc(pc, Aarch32Code.itRemaining(pstate));
         }
     }
 
-    /// After a run: what is left of its budget if it is to go on from the PC in the registers, 0 if the slice is
-    /// over.
+    /// After a run: whether the slice goes on from the PC in the registers, if some of its budget is left. What the
+    /// run has begun is completed then.
     ///
+    /// @param budget the run's
     /// @param cutShort whether an exception ended the run: the PC is where that left it
-    long resume(long budget, long[] registers, boolean cutShort) {
-        long left = budget - layout.begun(engine);
+    boolean resume(long budget, long[] registers, boolean cutShort) {
         if (block != NOWHERE) {
             watchFound();
-            engine.removeCache(block, block + 1);
+            if ((registers[GeneralRegisters.PSTATE] & THUMB) != 0 && !count.isTwice()) {
+                countTwice();
+            } else {
+                engine.removeCache(block, block + 1);
+            }
             block = NOWHERE;
-            return left;
+            return true;
         }
         if (served) {
             served = false;
             time.deliver(registers);
             registers[GeneralRegisters.PC] += INSTRUCTION;
-            return left;
+            return true;
         }
         if (passed) {
-            return Math.max(left, 0);
+            return true;
         }
-        if (left < 0 && !cutShort) {
+        if (count.begun() > budget && !cutShort) {
             leaveItBlock(registers);
         }
-        return 0;
+        return false;
     }
 
-    /// How many instructions the last run completed if its budget ended it: T32 code goes on to the end of an IT
-    /// block.
-    long done(long budget) {
-        long begun = layout.begun(engine);
-        return Math.max(budget, passed ? begun : begun - 1);
+    private void countTwice() {
+        count.countTwice();
+        memory.untranslated(dropAll);
     }
 
     /// Whether the instruction before PC is a WFE or a YIELD.
@@ -197,9 +209,10 @@ final class Aarch32Watch implements CodeHooks {
     @Override
     public void blockTranslated(long address, int size) {
         layout.clearItFlag(engine);
-        look(address, address + size, pstate());
+        long pstate = pstate();
+        look(address, address + size, pstate);
         found.removeIf(watched::contains);
-        if (!found.isEmpty()) {
+        if (!found.isEmpty() || ((pstate & THUMB) != 0 && !count.isTwice())) {
             block = address;
             engine.stop();
         }

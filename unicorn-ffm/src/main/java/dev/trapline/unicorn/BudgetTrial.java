@@ -74,13 +74,15 @@ final class BudgetTrial {
             long[] theirs = new long[GeneralRegisters.COUNT];
             for (int slice = 0; slice < SLICES; slice++) {
                 long budget = 1 + slice * 7L % LONGEST;
-                Exit exit = counted.run(budget, slice);
-                Exit expected = reference.run(budget, slice);
+                long now = 1000L * slice;
+                Exit exit = counted.run(budget, now, 0);
+                Exit expected = reference.run(budget, now, 0);
                 counted.readRegisters(mine);
                 reference.readRegisters(theirs);
                 boolean same = exit.equals(expected)
                         && Arrays.equals(mine, theirs)
                         && counted.executed() == reference.executed()
+                        && counted.shown() == reference.shown()
                         && ignored.get() == expectedIgnored.get();
                 if (!same) {
                     throw new EngineException("a slice ended elsewhere than it has to in the self-test");

@@ -18,7 +18,10 @@ final class CountedRun {
     private final CodeBlocks blocks;
     private final RegisterBatch pc;
     private boolean begun;
+    private long budget;
     private long left;
+    /// How many instructions the library's current run was allowed.
+    private long allowed;
     /// What runs is one instruction.
     private boolean alone;
     /// What ran last ended before an instruction that has to run alone.
@@ -36,8 +39,9 @@ final class CountedRun {
     }
 
     /// Runs guest code, as [Unicorn#start] does with a count.
-    int run(long begin, long budget) {
-        left = budget;
+    int run(long begin, long instructions) {
+        budget = instructions;
+        left = instructions;
         blocks.settle();
         int code = runBlocks(begin);
         while (goesOn(code) && (again || data.stopped())) {
@@ -58,18 +62,20 @@ final class CountedRun {
     /// Runs what may run of all blocks. An engine's first is translated without a report: it is looked at before it
     /// runs. A fetch that fails translates nothing.
     private int runBlocks(long at) {
-        long allowed = begun ? left : 0;
-        data.begin(allowed);
-        int code = start(at, allowed);
+        long most = begun ? left : 0;
+        data.begin(most);
+        int code = start(at, most);
         begun |= data.stopped();
         return code;
     }
 
-    private int start(long at, long allowed) {
+    private int start(long at, long most) {
         stores.beginRun();
         again = false;
+        allowed = most;
         int code = engine.start(at, 0);
         left -= allowed - data.left();
+        allowed = 0;
         return again ? UnicornConstants.UC_ERR_OK : code;
     }
 
@@ -154,14 +160,24 @@ final class CountedRun {
 
     /// How many instructions the run completed. The block that it was left in counts as done until here.
     ///
-    /// @param budget how many it was to
     /// @param pc where the guest goes on
-    long completed(long budget, Progress.End end, long pc) {
-        long begun = budget - left;
+    long completed(Progress.End end, long pc) {
         return switch (end) {
-            case BUDGET, BEFORE -> begun;
-            case BEHIND, AT -> begun - data.length() + (pc - data.block()) / Integer.BYTES;
+            case BUDGET, BEFORE -> budget - left;
+            case BEHIND, AT -> inBlock(budget - left, pc);
         };
+    }
+
+    /// How many instructions the run has completed before one that a hook was called for.
+    ///
+    /// @param pc that instruction's
+    long before(long pc) {
+        return inBlock(budget - left + allowed - data.left(), pc);
+    }
+
+    /// @param all instructions, with all of the block that runs or ran last
+    private long inBlock(long all, long pc) {
+        return all - data.length() + (pc - data.block()) / Integer.BYTES;
     }
 
     /// A store reaches memory that ignores it: asks for its instruction.

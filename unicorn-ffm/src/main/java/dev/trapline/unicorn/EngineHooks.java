@@ -17,10 +17,11 @@ final class EngineHooks implements Hooks {
     private static final int BIG_ENDIAN = 2;
 
     private final Unicorn engine;
-    private final VirtualClock clock;
+    private final VirtualClock clock = new VirtualClock(this::completed);
     private final TimeRegisters time;
     private final @Nullable DebugRegisters debug;
-    private final RegisterBatch pstate;
+    /// PSTATE and PC.
+    private final RegisterBatch state;
     private final RegisterBatch target;
 
     private int interrupt;
@@ -35,25 +36,18 @@ final class EngineHooks implements Hooks {
     ///
     /// @param debug the hardware breakpoints of AArch64, null for AArch32
     /// @param monitorControl PMCR_EL0 as the CPU model resets it
-    EngineHooks(
-            Unicorn engine,
-            VirtualClock clock,
-            @Nullable DebugRegisters debug,
-            long monitorControl,
-            BusErrors bus,
-            Progress progress) {
+    EngineHooks(Unicorn engine, @Nullable DebugRegisters debug, long monitorControl, BusErrors bus, Progress progress) {
         this.engine = engine;
         this.bus = bus;
         this.progress = progress;
         this.debug = debug;
-        this.clock = clock;
         this.time = new TimeRegisters(clock, monitorControl);
-        this.pstate = engine.registers(UnicornConstants.UC_ARM64_REG_PSTATE);
+        this.state = engine.registers(UnicornConstants.UC_ARM64_REG_PSTATE, UnicornConstants.UC_ARM64_REG_PC);
         this.target = engine.registers(UnicornConstants.UC_ARM64_REG_X0);
     }
 
-    void beginSlice(long now) {
-        clock.beginSlice(now);
+    void beginSlice(long now, long shown) {
+        clock.beginSlice(now, shown);
         interrupt = NO_INTERRUPT;
         maintenance = null;
         bus.beginSlice();
@@ -147,10 +141,23 @@ final class EngineHooks implements Hooks {
         }
     }
 
+    /// Whether the instruction that a hook was called for is executed above EL0.
     private boolean privileged() {
-        pstate.read();
-        long value = pstate.get(0, 0);
+        state.read();
+        long value = state.get(0, 0);
         return (value & EL_MASK) != 0 && (value & AARCH32) == 0;
+    }
+
+    /// How many instructions of the slice are done before the one that looks at the time. It has been asked whether
+    /// that is privileged.
+    private long completed() {
+        CountedRun run = counted;
+        return run == null ? progress.before() : run.before(state.get(1, 0));
+    }
+
+    /// See [dev.trapline.abi.engine.Engine#shown].
+    long shown() {
+        return clock.shown();
     }
 
     /// The exception that ended the slice, or [#NO_INTERRUPT].

@@ -8,24 +8,30 @@ import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.MemoryMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
-/// Where the structure that a handle points to keeps two things that no call tells. AArch32 needs both.
+/// Where the structure that a handle points to keeps what no call tells. AArch32 needs all of it.
 ///
 /// ```text
 ///  counter + 0: instructions begun in this run, 64 bits; one more than the budget once that is used up
 ///          + 8: the budget of this run, 64 bits
+///          - 8: pointer to the hook that counts, 64 bits
 ///  itFlag     : whether the instruction translated last stands in an IT block, 8 bits
 /// ```
 ///
 /// The library does not stop within an IT block. It forgets to take that back for A32 code: what it translates next
 /// could not be stopped but between blocks, with a wrong PC. So the flag has to be cleared after every translation.
 ///
+/// That hook is one on every instruction, from 1 to 0, with the function to be called, and without data.
+///
 /// The offsets differ between builds. They are found by letting a probe engine do what changes them, and nothing else
 /// in the same way.
 ///
 /// @param counter in bytes from the address that the handle is; negative if it was not found
 /// @param itFlag the same
-record InstanceLayout(int counter, int itFlag) {
+/// @param counting address of the library's function that counts an instruction; 0 if it was not found
+record InstanceLayout(int counter, int itFlag, long counting) {
 
     private static final long PROBE = 0x10000;
     private static final int FIRST_BUDGET = 777;
@@ -39,6 +45,8 @@ record InstanceLayout(int counter, int itFlag) {
 
     private static final int T32_IT = 0xe7fe_bf08;
     private static final int BLOCKS = 4;
+    /// How much of a hook is searched.
+    private static final int HOOK_BYTES = 96;
     /// Bytes between the probe's T32 blocks.
     private static final int STEP = 64;
 
@@ -46,7 +54,7 @@ record InstanceLayout(int counter, int itFlag) {
     @SuppressWarnings("restricted")
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-    /// Looks for both.
+    /// Looks for all of it.
     static InstanceLayout calibrate(UnicornLibrary library) {
         try (Arena memory = Arena.ofConfined();
                 Unicorn probe =
@@ -57,7 +65,9 @@ record InstanceLayout(int counter, int itFlag) {
                 pages.set(JAVA_INT, at, A32_NOP);
             }
             probe.mapMemory(PROBE, pages, UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_EXEC);
-            return new InstanceLayout(findCounter(probe), findFlag(probe, pages));
+            int counter = findCounter(probe);
+            InstanceLayout found = new InstanceLayout(counter, findFlag(probe, pages), findCounting(probe, counter));
+            return counter < 0 || CounterTrial.passes(library, found) ? found : new InstanceLayout(-1, -1, 0);
         }
     }
 
@@ -65,7 +75,7 @@ record InstanceLayout(int counter, int itFlag) {
     ///
     /// @throws EngineException if not
     InstanceLayout forAarch32(UnicornLibrary library) {
-        if (counter < 0 || itFlag < 0) {
+        if (counter < 0 || itFlag < 0 || counting == 0) {
             throw new EngineException("AArch32 guests need version 2.0.1 of Unicorn; this is "
                     + library.identity().version() + ", " + library.identity().origin()
                     + ", which keeps its state elsewhere. Name another library (engine.library, --library)");
@@ -73,9 +83,14 @@ record InstanceLayout(int counter, int itFlag) {
         return this;
     }
 
-    /// Whether [#begun] is known.
-    boolean tellsBegun() {
-        return counter >= 0;
+    /// Refuses a library that does not tell how many instructions it has begun: time stands on that.
+    ///
+    /// @throws EngineException if it does not
+    void requireCounter(UnicornLibrary library) {
+        if (counter < 0) {
+            throw library.unknown(
+                    "does not tell how many instructions it has executed, which virtual time is counted by");
+        }
     }
 
     private static int findCounter(Unicorn probe) {
@@ -89,6 +104,28 @@ record InstanceLayout(int counter, int itFlag) {
             }
         }
         return -1;
+    }
+
+    /// The function that the hook before the counter calls.
+    private static long findCounting(Unicorn probe, int counter) {
+        if (counter < Long.BYTES) {
+            return 0;
+        }
+        // SAFETY: within the structure that the handle points to; what it points to itself was allocated by the
+        // library.
+        long hook = MEMORY.get(JAVA_LONG, probe.handle() + counter - Long.BYTES);
+        if (hook <= NativePages.PAGE || hook % Long.BYTES != 0) {
+            return 0;
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(HostMemory.copy(hook, HOOK_BYTES)).order(ByteOrder.nativeOrder());
+        for (int at = Long.BYTES; at <= HOOK_BYTES - 4 * Long.BYTES; at += Long.BYTES) {
+            boolean everywhere = bytes.getLong(at) == 1 && bytes.getLong(at + Long.BYTES) == 0;
+            long function = bytes.getLong(at + 2 * Long.BYTES);
+            if (everywhere && function > NativePages.PAGE && bytes.getLong(at + 3 * Long.BYTES) == 0) {
+                return bytes.getInt(0) == UnicornConstants.UC_HOOK_CODE ? function : 0;
+            }
+        }
+        return 0;
     }
 
     private static boolean holds(byte[] structure, int at, int budget) {

@@ -22,15 +22,29 @@ final class Progress {
     private final LongSupplier begun;
     private End end = End.BUDGET;
     private long atEnd;
+    private long earlier;
 
     /// @param begun how many instructions the library's current run has begun; asked only when something other than
-    ///     the budget ends a slice
+    ///     the budget ends a slice, and when the guest looks at the time
     Progress(LongSupplier begun) {
         this.begun = begun;
     }
 
     void beginSlice() {
         end = End.BUDGET;
+        earlier = 0;
+    }
+
+    /// A run of the library begins.
+    ///
+    /// @param completed how many instructions earlier runs of the slice completed
+    void beginRun(long completed) {
+        earlier = completed;
+    }
+
+    /// How many instructions of the slice are done before the one that was begun last. For hooks on that one.
+    long before() {
+        return earlier + begun.getAsLong() - 1;
     }
 
     /// Something ends the slice. The first counts.

@@ -135,6 +135,11 @@ public final class Unicorn implements AutoCloseable {
         hook(UnicornConstants.UC_HOOK_CODE, instructionStub, address, address, 0);
     }
 
+    /// Has native code called before each instruction, as [#hookBlocks] does before each block.
+    void hookInstructions(long callback) {
+        hook(UnicornConstants.UC_HOOK_CODE, callback, 0);
+    }
+
     /// Has native code called before each block of code.
     ///
     /// @param callback takes the instance, the block's address, its length in bytes, and `data`

@@ -28,7 +28,6 @@ final class UnicornEngine implements Engine {
     private final UnicornLibrary library;
     private final Unicorn unicorn;
     private final Architecture architecture;
-    private final VirtualClock clock = new VirtualClock();
     private final EngineHooks hooks;
     private final BusErrors bus;
     private final Translations translations;
@@ -37,6 +36,8 @@ final class UnicornEngine implements Engine {
     private final Exits exits;
     private final TranslationUse use;
     private final @Nullable Aarch32Watch watch;
+    /// Null where the library counts as it does by itself.
+    private final @Nullable Aarch32Count count;
     private final @Nullable HandlerSwitch handlers;
     private final DataOrderControl dataOrder;
     private @Nullable CountedRun counted;
@@ -58,23 +59,23 @@ final class UnicornEngine implements Engine {
         this.progress = new Progress(this::begun);
         this.bus = new BusErrors(spec.memory(), architecture.generalRegisters(unicorn), translation, progress);
         this.hooks = new EngineHooks(
-                unicorn,
-                clock,
-                a64 ? new DebugRegisters(unicorn) : null,
-                architecture.monitorControl(unicorn),
-                bus,
-                progress);
+                unicorn, a64 ? new DebugRegisters(unicorn) : null, architecture.monitorControl(unicorn), bus, progress);
         this.translations = new Translations(unicorn, spec.memory(), hooks::mmuSeen, translation);
         this.faults = new Faults(unicorn, architecture, architecture.layout(library));
         Instructions instructions = new Instructions(spec.memory());
         this.use = new TranslationUse(
                 unicorn, library.codeBuffer(architecture.arch()).orElse(null));
-        this.watch = a64
+        Aarch32Count narrow =
+                a64 ? null : new Aarch32Count(unicorn, library.instanceLayout().forAarch32(library));
+        this.count = narrow;
+        this.watch = narrow == null
                 ? null
                 : new Aarch32Watch(
                         unicorn,
                         architecture,
-                        library.instanceLayout().forAarch32(library),
+                        library.instanceLayout(),
+                        narrow,
+                        translations::dropAll,
                         instructions,
                         new Aarch32Time(unicorn, hooks.time()),
                         progress,
@@ -126,6 +127,9 @@ final class UnicornEngine implements Engine {
             unicorn.hookTranslation(new StateCheck(unicorn, library.switchLayout(), bus));
             cpu = shortcuts.cpuLayout().orElse(null);
             bus.knowFetched(this::isFetched);
+            if (counted == null) {
+                library.instanceLayout().requireCounter(library);
+            }
         }
         space.mapGaps(stubs, shortcuts != null);
     }
@@ -141,38 +145,44 @@ final class UnicornEngine implements Engine {
     }
 
     @Override
-    public Exit run(long budget, long now) {
+    public Exit run(long budget, long now, long shown) {
         if (budget < 1 || budget > MAX_BUDGET) {
             throw new IllegalArgumentException("a budget is 1 to " + MAX_BUDGET + " instructions, not " + budget);
         }
-        hooks.beginSlice(now);
+        hooks.beginSlice(now, shown);
         if (cpu != null) {
             cpu.holdSize(cpu.cpu(unicorn));
         }
-        if (watch != null) {
-            return runWatched(watch, budget);
+        if (watch != null && count != null) {
+            return runWatched(watch, count, budget);
         }
         Exit exit = exits.exit(start(budget), registers);
         executed = counted == null
                 ? progress.completed(budget)
-                : counted.completed(budget, progress.end(), registers[GeneralRegisters.PC]);
+                : counted.completed(progress.end(), registers[GeneralRegisters.PC]);
         return exit;
     }
 
-    private Exit runWatched(Aarch32Watch watching, long budget) {
+    private Exit runWatched(Aarch32Watch watching, Aarch32Count counting, long budget) {
         watching.beginSlice(registers);
         int code = UnicornConstants.UC_ERR_OK;
-        long last = 0;
-        for (long left = budget; left > 0; left = watching.resume(left, registers, isCutShort(code))) {
+        long done = 0;
+        long inLast = 0;
+        boolean goesOn = true;
+        while (goesOn && done < budget) {
             use.requireRoom();
-            last = left;
+            progress.beginRun(done);
+            long left = budget - done;
             code = watching.passHint(start(left), faults, registers);
+            inLast = counting.completed(left);
+            goesOn = watching.resume(left, registers, isCutShort(code));
+            done += goesOn ? inLast : 0;
         }
         Exit exit = isCutShort(UnicornConstants.UC_ERR_OK) ? null : watching.exit(registers, dataOrder);
         if (exit == null) {
             exit = exits.exit(code, registers);
         }
-        executed = budget - last + progress.completed(watching.done(last));
+        executed = goesOn ? done : done + progress.completed(inLast);
         return exit;
     }
 
@@ -183,7 +193,12 @@ final class UnicornEngine implements Engine {
 
     private int start(long budget) {
         long begin = architecture.startAddress(registers[GeneralRegisters.PC], registers[GeneralRegisters.PSTATE]);
-        int code = counted == null ? unicorn.start(begin, budget) : counted.run(begin, budget);
+        int code;
+        if (counted != null) {
+            code = counted.run(begin, budget);
+        } else {
+            code = count == null ? unicorn.start(begin, budget) : count.run(begin, budget);
+        }
         fetchRegisters();
         return code;
     }
@@ -195,11 +210,12 @@ final class UnicornEngine implements Engine {
 
     @Override
     public long executed() {
-        if (counted == null && !library.instanceLayout().tellsBegun()) {
-            throw new EngineException("version " + library.identity().version()
-                    + " of Unicorn does not tell how many instructions a slice completed; use version 2.0.1 or 2.1");
-        }
         return executed;
+    }
+
+    @Override
+    public long shown() {
+        return hooks.shown();
     }
 
     /// How many blocks of code count their instructions by themselves.
@@ -211,13 +227,7 @@ final class UnicornEngine implements Engine {
         if (counted != null) {
             return 0;
         }
-        InstanceLayout layout = library.instanceLayout();
-        return layout.tellsBegun() ? layout.begun(unicorn) : 0;
-    }
-
-    @Override
-    public long counterReads() {
-        return clock.reads();
+        return count == null ? library.instanceLayout().begun(unicorn) : count.begun();
     }
 
     @Override

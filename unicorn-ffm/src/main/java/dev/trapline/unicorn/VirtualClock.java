@@ -1,27 +1,40 @@
 package dev.trapline.unicorn;
 
-/// What time it is for the guest: set at the beginning of a slice, one more with each look at it.
+import java.util.function.LongSupplier;
+
+/// What time it is for the guest: the virtual time of its slice's beginning and one tick for each instruction since,
+/// but never less than what any CPU of its machine has been shown.
 final class VirtualClock {
 
+    private final LongSupplier completed;
     private long now;
-    private long reads;
+    private long shown;
 
-    void beginSlice(long ticks) {
+    /// @param completed how many instructions of the slice are done before the one that looks at the time
+    VirtualClock(LongSupplier completed) {
+        this.completed = completed;
+    }
+
+    /// @param ticks virtual time
+    /// @param highest what any CPU has been shown before
+    void beginSlice(long ticks, long highest) {
         now = ticks;
-        reads = 0;
+        shown = highest;
     }
 
     /// The counter as the guest sees it when it looks.
     long read() {
-        return now + reads++;
+        shown = peek();
+        return shown;
     }
 
     /// The counter without anybody looking, for what a write starts.
     long peek() {
-        return now + reads;
+        return Math.max(now + completed.getAsLong(), shown);
     }
 
-    long reads() {
-        return reads;
+    /// The highest value that any CPU has been shown.
+    long shown() {
+        return shown;
     }
 }

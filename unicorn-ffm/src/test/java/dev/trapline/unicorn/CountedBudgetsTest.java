@@ -24,8 +24,8 @@ class CountedBudgetsTest {
     private static final UnicornEngines COUNTED = new UnicornEngines(LIBRARY, EnumSet.allOf(Shortcut.class));
     private static final UnicornEngines STEPPED = new UnicornEngines(LIBRARY, Set.of());
 
-    /// Calls, a loop, stores and loads of several sizes, a device, the time, a wait, a hypercall. The time goes on
-    /// with each look within a slice, so it is another in steps: what is read is thrown away.
+    /// Calls, a loop, stores and loads of several sizes, a device, the time, a wait, a hypercall. Every slice is
+    /// run at the same time, so what is read of it is another in steps: it is thrown away.
     static final String GUEST = "mov x20, #0x40000000; add x21, x20, #0x82, lsl #12; mov x22, #0x9000000;"
             + "again: mov x1, #7; loop: add x2, x2, x1; str x2, [x21, x1, lsl #3]; ldrh w3, [x21, x1]; eor x4, x4, x3;"
             + "stp x2, x4, [x21, #0x100]; subs x1, x1, #1; b.ne loop; bl first; bl second; mrs xzr, cntvct_el0;"

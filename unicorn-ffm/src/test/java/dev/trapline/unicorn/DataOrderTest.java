@@ -110,7 +110,7 @@ class DataOrderTest {
             guest.engine().writeDataOrder(DataOrder.BIG);
             int copy = guest.open();
             guest.engine(copy).load(guest.engine().save());
-            HypercallExit exit = (HypercallExit) guest.engine(copy).run(10, 0);
+            HypercallExit exit = (HypercallExit) guest.engine(copy).run(10, 0, 0);
             assertThat(exit.dataOrder()).isEqualTo(DataOrder.BIG);
             assertThat(guest.registers(copy)[3]).isEqualTo(SWAPPED);
         }

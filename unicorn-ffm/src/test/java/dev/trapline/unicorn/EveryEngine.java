@@ -3,6 +3,7 @@ package dev.trapline.unicorn;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Engines of both libraries, each with all shortcuts and with none: what holds for an engine holds for each of them.
 final class EveryEngine {
@@ -16,6 +17,15 @@ final class EveryEngine {
             new UnicornEngines(BUNDLED, Set.of()),
             new UnicornEngines(FOUND, EnumSet.allOf(Shortcut.class)),
             new UnicornEngines(FOUND, Set.of()));
+
+    /// The same, and engines with each set of shortcuts that there is.
+    static final List<UnicornEngines> AND_EACH_SHORTCUT = Stream.concat(
+                    ALL.stream(),
+                    Stream.of(BUNDLED, FOUND)
+                            .flatMap(library -> Stream.of(
+                                    new UnicornEngines(library, EnumSet.of(Shortcut.STORES)),
+                                    new UnicornEngines(library, EnumSet.of(Shortcut.STORES, Shortcut.BUDGETS)))))
+            .toList();
 
     private EveryEngine() {}
 }

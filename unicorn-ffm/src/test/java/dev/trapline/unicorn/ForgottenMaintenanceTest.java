@@ -90,7 +90,7 @@ class ForgottenMaintenanceTest {
     private static void switchOn(Snippet guest, int engine, boolean mmu) {
         if (mmu) {
             guest.engine(engine).writePc(SWITCH);
-            HypercallExitTest.hypercall(guest.engine(engine).run(1000, 0));
+            HypercallExitTest.hypercall(guest.engine(engine).run(1000, 0, 0));
             guest.engine(engine).writePc(Snippet.BASE);
         }
     }
@@ -102,7 +102,7 @@ class ForgottenMaintenanceTest {
         Engine engine = guest.engine(index);
         Exit exit = Exit.BudgetUsed.INSTANCE;
         for (int slice = 0; !(exit instanceof HypercallExit); slice++) {
-            exit = engine.run(budget, 0);
+            exit = engine.run(budget, 0, 0);
             long[] registers = guest.registers(index);
             seen.add("slice " + slice + ": " + exit + ", executed " + engine.executed() + ", all "
                     + Long.toHexString(engine.fullDigest()) + ", x0 " + registers[0] + ", PC "

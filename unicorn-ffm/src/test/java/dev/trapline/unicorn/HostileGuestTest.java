@@ -74,7 +74,7 @@ class HostileGuestTest {
         }
         try (Snippet guest = Snippet.with(Snippet.engines(), CpuModel.CORTEX_A72, code)) {
             for (int slice = 0; slice < 300; slice++) {
-                Exit exit = guest.engine().run(1 + random.nextInt(50), slice * 100L);
+                Exit exit = guest.engine().run(1 + random.nextInt(50), slice * 100L, 0);
                 switch (exit) {
                     case Exit.Maintenance maintenance -> guest.engine().maintain(maintenance);
                     case GuestFault _ -> guest.engine().writePc(Snippet.BASE + 4L * random.nextInt(1024));

@@ -29,10 +29,11 @@ public final class LibraryTrial {
             try (Snippet guest = Snippet.with(
                     new GivenShortcuts(library, shortcuts),
                     CpuModel.CORTEX_A57,
-                    A64.assemble(
-                            "mov x1, #0x40000000; mov x2, #7; str x2, [x1, #0x800]; ldr x3, [x1, #0x800]; hvc #3"))) {
+                    A64.assemble("mov x1, #0x40000000; mov x2, #7; str x2, [x1, #0x800]; ldr x3, [x1, #0x800];"
+                            + "mrs x4, cntvct_el0; hvc #3"))) {
                 System.out.println(guest.run() instanceof HypercallExit call ? "called " + call.immediate() : "failed");
                 System.out.println("x3 " + guest.x(3));
+                System.out.println("executed " + guest.engine().executed() + ", time " + guest.x(4));
             }
         } catch (EngineException e) {
             System.out.println("error: " + e.getMessage());

@@ -153,7 +153,7 @@ class MaintenanceTest {
 
     private static long callOn(Snippet guest, int engine) {
         guest.engine(engine).writePc(TARGET);
-        return HypercallExitTest.hypercall(guest.engine(engine).run(100, 0))
+        return HypercallExitTest.hypercall(guest.engine(engine).run(100, 0, 0))
                 .registers()
                 .x(0);
     }

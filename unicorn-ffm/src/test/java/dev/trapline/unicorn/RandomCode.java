@@ -179,7 +179,7 @@ final class RandomCode {
 
     private void rare() {
         int t = any();
-        switch (random.nextInt(28)) {
+        switch (random.nextInt(32)) {
             case 0, 1 -> put(HVC | random.nextInt(1 << 16) << 5);
             case 2 -> put(HVC | 1);
             case 3 -> put(WFI);
@@ -206,8 +206,26 @@ final class RandomCode {
                 put(0xb900_0220 | t); // str w, [x17]
             }
             case 25 -> put(0xb820_0210 | t << 16 | any()); // ldadd w, [x16]
+            case 26, 27, 28, 29 -> time(t);
             default -> put(ISB);
         }
+    }
+
+    /// Reads timers or the cycle counter, or writes what starts from the time.
+    private void time(int t) {
+        put(
+                switch (random.nextInt(10)) {
+                    case 0 -> 0xd53b_e020 | t; // mrs cntpct_el0
+                    case 1 -> 0xd53b_e300 | t; // mrs cntv_tval_el0
+                    case 2 -> 0xd53b_e320 | t; // mrs cntv_ctl_el0
+                    case 3 -> 0xd53b_e240 | t; // mrs cntp_cval_el0
+                    case 4 -> 0xd53b_9d00 | t; // mrs pmccntr_el0
+                    case 5 -> 0xd51b_e300 | t; // msr cntv_tval_el0
+                    case 6 -> 0xd51b_e200 | t; // msr cntp_tval_el0
+                    case 7 -> 0xd51b_9c00 | t; // msr pmcr_el0
+                    case 8 -> 0xd51b_9c20 | t; // msr pmcntenset_el0
+                    default -> 0xd51b_9d00 | t; // msr pmccntr_el0
+                });
     }
 
     /// Exchanges where two pages of code or data are, and may say so.

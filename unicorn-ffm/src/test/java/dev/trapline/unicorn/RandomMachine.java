@@ -65,6 +65,7 @@ final class RandomMachine implements AutoCloseable {
     private final long longest;
     private long deviceDigest;
     private long now;
+    private long shown;
     private long ignored;
 
     /// @param longest slice
@@ -105,7 +106,7 @@ final class RandomMachine implements AutoCloseable {
 
     private void prepare(Engine engine) {
         engine.writePc(START);
-        engine.run(1000, 0);
+        engine.run(1000, 0, 0);
         long[] registers = new long[31];
         for (int n = 4; n < 16; n++) {
             registers[n] = random.nextLong() >>> random.nextInt(64);
@@ -147,8 +148,9 @@ final class RandomMachine implements AutoCloseable {
         }
         Engine engine = engines.get(cpu);
         long budget = random.nextInt(8) == 0 ? longest : 1 + random.nextLong(Math.min(longest, 300));
-        Exit exit = engine.run(budget, now);
-        now += budget;
+        Exit exit = engine.run(budget, now, shown);
+        now += engine.executed();
+        shown = engine.shown();
         long[] registers = new long[GeneralRegisters.COUNT];
         engine.readRegisters(registers);
         StringBuilder seen = new StringBuilder("cpu " + cpu + ", budget " + budget + ": " + exit);
@@ -160,7 +162,7 @@ final class RandomMachine implements AutoCloseable {
         seen.append(" state ").append(Long.toHexString(Digest64.of(state, state.length & -8)));
         seen.append(" ignored ").append(Long.toHexString(ignored));
         seen.append(" device ").append(Long.toHexString(deviceDigest));
-        seen.append(" time ").append(engine.counterReads());
+        seen.append(" shown ").append(engine.shown());
         seen.append(" executed ").append(engine.executed());
         seen.append(" memory ").append(Long.toHexString(Digest64.of(ram, CODE - RAM, MOST_WRITTEN)));
         goOn(engine, exit);

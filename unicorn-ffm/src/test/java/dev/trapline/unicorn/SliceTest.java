@@ -97,7 +97,9 @@ class SliceTest {
             Engine engine = guest.engine();
             engine.close();
             engine.close();
-            assertThatIllegalStateException().isThrownBy(() -> engine.run(1, 0)).withMessageContaining("closed");
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> engine.run(1, 0, 0))
+                    .withMessageContaining("closed");
             assertThatIllegalStateException().isThrownBy(() -> engine.writeRegisters(RegisterWrites.x0(1)));
             assertThatIllegalStateException().isThrownBy(() -> engine.readRegisters(new long[34]));
             assertThatIllegalStateException().isThrownBy(engine::fullDigest);

@@ -105,6 +105,11 @@ public final class Snippet implements AutoCloseable {
         return new Snippet(factory, Width.AARCH32, CpuModel.CORTEX_A57, List.of(), code);
     }
 
+    /// The same on one engine that sees a device at [#DEVICE].
+    public static Snippet aarch32WithDevice(EngineFactory factory, MmioDevice device, byte[] code) {
+        return new Snippet(factory, Width.AARCH32, CpuModel.CORTEX_A57, List.of(device), code);
+    }
+
     /// AArch32 machine code on one engine that exports calls that fail their condition check.
     public static Snippet aarch32WithFailedCalls(EngineFactory factory, byte[] code) {
         return new Snippet(factory, Width.AARCH32, CpuModel.CORTEX_A57, List.of(), code, true);
@@ -152,7 +157,7 @@ public final class Snippet implements AutoCloseable {
 
     /// Runs the first engine for one slice, at virtual time 0.
     public Exit run(long budget) {
-        return engine().run(budget, 0);
+        return engine().run(budget, 0, 0);
     }
 
     /// Runs the first engine until something else than the budget ends a slice.

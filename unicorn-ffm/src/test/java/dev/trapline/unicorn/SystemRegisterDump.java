@@ -27,7 +27,7 @@ final class SystemRegisterDump {
                 guest.engine().dropTranslations(Snippet.BASE, 8);
                 guest.engine().writePc(Snippet.BASE);
                 // Time passes, and some of it inside slices: a host clock would show.
-                if (guest.engine().run(2, 1000L * encoding) instanceof HypercallExit exit) {
+                if (guest.engine().run(2, 1000L * encoding, 0) instanceof HypercallExit exit) {
                     dump.add(SystemRegister.name(encoding) + "="
                             + Long.toHexString(exit.registers().x(0)));
                 }

@@ -16,35 +16,35 @@ class TimeTest {
             "adr x9, user; msr elr_el1, x9; mov x9, #0x3c0; msr spsr_el1, x9; eret; user: ";
 
     @Test
-    void countersReadVirtualTimeAndOneMoreWithEachRead() {
+    void countersReadVirtualTimeAndOneMoreWithEachInstruction() {
         try (Snippet guest =
                 Snippet.a64("mrs x0, cntvct_el0; mrs x1, cntpct_el0; mrs x2, cntvct_el0; mrs x3, cntfrq_el0; hvc #0")) {
-            guest.engine().run(100, 1000);
+            guest.engine().run(100, 1000, 0);
             assertThat(guest.x(0)).isEqualTo(1000);
             assertThat(guest.x(1)).isEqualTo(1001);
             assertThat(guest.x(2)).isEqualTo(1002);
             assertThat(guest.x(3)).isEqualTo(MachineSpec.TICKS_PER_SECOND);
-            assertThat(guest.engine().counterReads()).as("CNTFRQ is no counter").isEqualTo(3);
+            assertThat(guest.engine().shown()).as("CNTFRQ is no counter").isEqualTo(1002);
         }
     }
 
     @Test
-    void counterReadsAreCountedAnewInEachSlice() {
+    void instructionsAreCountedAnewInEachSlice() {
         try (Snippet guest = Snippet.a64("loop: mrs x0, cntvct_el0; b loop")) {
-            guest.engine().run(20, 0);
-            assertThat(guest.engine().counterReads()).isEqualTo(10);
-            guest.engine().run(2, 500);
-            assertThat(guest.engine().counterReads()).isEqualTo(1);
+            guest.engine().run(20, 0, 0);
+            assertThat(guest.x(0)).as("18 instructions are done").isEqualTo(18);
+            guest.engine().run(2, 500, 18);
             assertThat(guest.x(0)).isEqualTo(500);
+            assertThat(guest.engine().shown()).isEqualTo(500);
         }
     }
 
     @Test
     void aCounterReadIntoTheZeroRegisterChangesNothing() {
         try (Snippet guest = Snippet.a64(".inst 0xd53be05f; hvc #0")) {
-            guest.engine().run(10, 77);
+            guest.engine().run(10, 77, 0);
             assertThat(guest.x(0)).isZero();
-            assertThat(guest.engine().counterReads()).isEqualTo(1);
+            assertThat(guest.engine().shown()).as("it is read all the same").isEqualTo(77);
         }
     }
 
@@ -53,11 +53,13 @@ class TimeTest {
         try (Snippet guest = Snippet.a64("mov x0, #1010; msr cntv_cval_el0, x0; mov x1, #3; msr cntv_ctl_el0, x1;"
                 + "mrs x2, cntv_cval_el0; mrs x3, cntv_ctl_el0; mrs x4, cntv_tval_el0; hvc #0; mrs x5, cntv_ctl_el0;"
                 + "mrs x6, cntv_tval_el0; hvc #1")) {
-            guest.engine().run(100, 1000);
+            guest.engine().run(100, 1000, 0);
             assertThat(guest.x(2)).as("CVAL").isEqualTo(1010);
             assertThat(guest.x(3)).as("CTL before its time: ENABLE and IMASK").isEqualTo(3);
-            assertThat(guest.x(4)).as("TVAL: what is left").isEqualTo(9);
-            guest.engine().run(100, 1010);
+            assertThat(guest.x(4))
+                    .as("TVAL: what is left, six instructions later")
+                    .isEqualTo(4);
+            guest.engine().run(100, 1010, 0);
             assertThat(guest.x(5)).as("CTL at its time: ISTATUS too").isEqualTo(7);
             assertThat(guest.x(6)).as("TVAL past its time, 32 bits").isEqualTo(0xffff_ffffL);
         }
@@ -66,8 +68,8 @@ class TimeTest {
     @Test
     void aTimerValueCountsFromNow() {
         try (Snippet guest = Snippet.a64("mov x0, #50; msr cntp_tval_el0, x0; mrs x1, cntp_cval_el0; hvc #0")) {
-            guest.engine().run(100, 1000);
-            assertThat(guest.x(1)).isEqualTo(1050);
+            guest.engine().run(100, 1000, 0);
+            assertThat(guest.x(1)).as("one instruction is done, 50 ticks").isEqualTo(1051);
         }
     }
 
@@ -76,19 +78,19 @@ class TimeTest {
         try (Snippet guest = Snippet.a64("mov x0, #5000; msr cntv_cval_el0, x0; mov x0, #4000; msr cntp_cval_el0, x0;"
                 + "hvc #0; mov x1, #1; msr cntv_ctl_el0, x1; hvc #1; msr cntp_ctl_el0, x1; hvc #2; mov x1, #3;"
                 + "msr cntp_ctl_el0, x1; hvc #3; mov x0, #-1; msr cntv_cval_el0, x0; hvc #4")) {
-            guest.engine().run(100, 0);
+            guest.engine().run(100, 0, 0);
             assertThat(guest.engine().timerDeadline()).as("none is enabled").isEqualTo(Engine.NO_DEADLINE);
-            guest.engine().run(100, 0);
+            guest.engine().run(100, 0, 0);
             assertThat(guest.engine().timerDeadline()).as("the virtual one").isEqualTo(5000);
-            guest.engine().run(100, 0);
+            guest.engine().run(100, 0, 0);
             assertThat(guest.engine().timerDeadline())
                     .as("the physical one is earlier")
                     .isEqualTo(4000);
-            guest.engine().run(100, 0);
+            guest.engine().run(100, 0, 0);
             assertThat(guest.engine().timerDeadline())
                     .as("the physical one is masked")
                     .isEqualTo(5000);
-            guest.engine().run(100, 0);
+            guest.engine().run(100, 0, 0);
             assertThat(guest.engine().timerDeadline())
                     .as("thousands of years away")
                     .isEqualTo(Engine.NO_DEADLINE);
@@ -100,8 +102,10 @@ class TimeTest {
         // MCR p15, 0, r0, c14, c3, 0: CNTV_TVAL; MCR p15, 0, r1, c14, c3, 1: CNTV_CTL
         String source = "mov r0, #64; mov r1, #1; .long 0xee0e0f13; .long 0xee0e1f33; .long 0xe1400070";
         try (Snippet guest = Snippet.aarch32(Snippet.engines(), A64.assembleA32(source))) {
-            guest.engine().run(100, 1000);
-            assertThat(guest.engine().timerDeadline()).as("64 ticks from now").isEqualTo(1064);
+            guest.engine().run(100, 1000, 0);
+            assertThat(guest.engine().timerDeadline())
+                    .as("64 ticks, after two instructions")
+                    .isEqualTo(1066);
         }
     }
 
@@ -110,17 +114,17 @@ class TimeTest {
         try (Snippet guest = Snippet.a64("mrs x0, pmccntr_el0; mov x1, #0x80000000; msr pmcntenset_el0, x1; mov x1, #1;"
                 + "msr pmcr_el0, x1; hvc #0; mrs x2, pmccntr_el0; mrs x3, pmcr_el0; msr pmcr_el0, xzr; hvc #1;"
                 + "mrs x4, pmccntr_el0; hvc #2")) {
-            guest.engine().run(100, 1000);
+            guest.engine().run(100, 1000, 0);
             assertThat(guest.x(0)).as("disabled").isZero();
-            guest.engine().run(100, 2000);
+            guest.engine().run(100, 2000, 0);
             assertThat(guest.x(2))
-                    .as("since PMCR_EL0.E was set, one counter read later")
-                    .isEqualTo(999);
+                    .as("since PMCR_EL0.E was set, by the fifth instruction")
+                    .isEqualTo(996);
             assertThat(guest.x(3) & 1).as("E reads back").isEqualTo(1);
-            guest.engine().run(100, 3000);
+            guest.engine().run(100, 3000, 0);
             assertThat(guest.x(4))
-                    .as("held since it was disabled, one counter read later")
-                    .isEqualTo(1000);
+                    .as("held since it was disabled, two instructions later")
+                    .isEqualTo(998);
         }
     }
 
@@ -131,8 +135,9 @@ class TimeTest {
         }
         try (Snippet guest = Snippet.a64("mov x1, #2; msr cntkctl_el1, x1; mrs x2, cntkctl_el1;" + TO_EL0
                 + "mrs x0, cntvct_el0; mrs x3, cntfrq_el0; svc #0")) {
-            assertThat(((GuestFault) guest.engine().run(100, 500)).kind()).isEqualTo(GuestFault.Kind.SUPERVISOR_CALL);
-            assertThat(guest.x(0)).isEqualTo(500);
+            assertThat(((GuestFault) guest.engine().run(100, 500, 0)).kind())
+                    .isEqualTo(GuestFault.Kind.SUPERVISOR_CALL);
+            assertThat(guest.x(0)).as("the ninth instruction").isEqualTo(508);
             assertThat(guest.x(2)).isEqualTo(2);
             assertThat(guest.x(3)).isEqualTo(MachineSpec.TICKS_PER_SECOND);
         }
@@ -170,7 +175,7 @@ class TimeTest {
             try (Snippet guest = Snippet.aarch32(Snippet.engines(), times(thumb))) {
                 guest.engine().writePc(Snippet.BASE + (thumb ? 1 : 0));
                 guest.engine().writeRegisters(RegisterWrites.NONE.and(1, 50));
-                HypercallExitTest.hypercall(guest.engine().run(100, now));
+                HypercallExitTest.hypercall(guest.engine().run(100, now, 0));
                 assertThat(guest.x(3) << 32 | guest.x(2)).as("CNTPCT").isEqualTo(now);
                 assertThat(guest.x(5) << 32 | guest.x(4)).as("CNTVCT").isEqualTo(now + 1);
                 assertThat(guest.x(7) << 32 | guest.x(6))
@@ -178,11 +183,13 @@ class TimeTest {
                         .isEqualTo(now + 2 + 50);
                 assertThat(guest.x(8))
                         .as("CNTV_TVAL, right after it was written")
-                        .isEqualTo(50);
-                assertThat(guest.x(10) << 32 | guest.x(9)).as("CNTV_CVAL").isEqualTo(now + 2 + 50);
+                        .isEqualTo(49);
+                assertThat(guest.x(10) << 32 | guest.x(9)).as("CNTV_CVAL").isEqualTo(now + 4 + 50);
                 assertThat(guest.x(11)).isEqualTo(MachineSpec.TICKS_PER_SECOND);
                 assertThat(guest.x(12)).as("PMCCNTR").isZero();
-                assertThat(guest.engine().counterReads()).isEqualTo(4);
+                assertThat(guest.engine().shown())
+                        .as("PMCCNTR, the ninth instruction")
+                        .isEqualTo(now + 8);
             }
         }
     }
@@ -227,10 +234,10 @@ class TimeTest {
         try (Snippet guest = Snippet.aarch32(
                 Snippet.engines(),
                 A64.assembleA32("movs r0, #0; .long 0x0c532f1e; .long 0x1c554f1e; .long 0xe1400070"))) {
-            HypercallExitTest.hypercall(guest.engine().run(100, 77));
-            assertThat(guest.x(2)).isEqualTo(77);
+            HypercallExitTest.hypercall(guest.engine().run(100, 77, 0));
+            assertThat(guest.x(2)).as("the second instruction").isEqualTo(78);
             assertThat(guest.x(4)).isZero();
-            assertThat(guest.engine().counterReads()).isEqualTo(1);
+            assertThat(guest.engine().shown()).as("the third is not made").isEqualTo(78);
         }
     }
 
@@ -254,8 +261,9 @@ class TimeTest {
         }
         try (Snippet guest = Snippet.aarch32(
                 Snippet.engines(), A64.assembleA32("mov r1, #2; .long 0xee0e1f11; .long 0xee1e4f11" + user))) {
-            assertThat(((GuestFault) guest.engine().run(100, 500)).kind()).isEqualTo(GuestFault.Kind.SUPERVISOR_CALL);
-            assertThat(guest.x(2)).isEqualTo(500);
+            assertThat(((GuestFault) guest.engine().run(100, 500, 0)).kind())
+                    .isEqualTo(GuestFault.Kind.SUPERVISOR_CALL);
+            assertThat(guest.x(2)).as("the fifth instruction").isEqualTo(504);
             assertThat(guest.x(4)).as("CNTKCTL reads back").isEqualTo(2);
         }
     }

@@ -230,7 +230,7 @@ class FullEngineTest {
                         CpuModel.CORTEX_A72,
                         guest.state == ExecutionState.A64 ? Width.AARCH64 : Width.AARCH32))
                 .with(BoardSpec.DEFAULT.withRam(RAM))
-                .with(ScheduleSpec.DEFAULT.withSliceBudget(guest.slice))
+                .with(ScheduleSpec.DEFAULT.withQuantum(guest.slice))
                 .with(RunSpec.DEFAULT.withRamDigestInterval(1L << 40));
     }
 }

@@ -2,7 +2,6 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trapline.abi.engine.Engine;
 import dev.trapline.board.boot.Guests;
 import dev.trapline.unicorn.LibrarySearch;
 import dev.trapline.unicorn.UnicornEngines;
@@ -49,12 +48,8 @@ class GuestBudgetsTest {
         runs.close();
     }
 
-    /// All but one. In T32 code that reads the time, a step that ends behind an IT block does not say how many
-    /// instructions it was ([Engine#executed]).
     static List<String> guests() throws IOException {
-        return Guests.names(Guests.DIRECTORY).stream()
-                .filter(name -> !name.equals("times-t32.elf"))
-                .toList();
+        return Guests.names(Guests.DIRECTORY);
     }
 
     @ParameterizedTest

@@ -31,7 +31,7 @@ final class KnownHistories {
                                 : "seed " + spec.schedule().seed(),
                         report.outcome(),
                         report.progress(),
-                        report.instructionsGranted(),
+                        report.instructions(),
                         report.registerDigest(),
                         report.memoryDigest(),
                         report.consoleDigest());

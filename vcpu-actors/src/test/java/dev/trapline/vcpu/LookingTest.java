@@ -113,7 +113,7 @@ class LookingTest {
         MachineSpec spec = MachineSpec.DEFAULT
                 .with(CpuSpec.DEFAULT.withWidth(width))
                 .with(BoardSpec.DEFAULT.withRam(BoardSpec.MIN_RAM))
-                .with(ScheduleSpec.DEFAULT.withSliceBudget(50))
+                .with(ScheduleSpec.DEFAULT.withQuantum(50))
                 .with(RunSpec.DEFAULT.withMaxInstructions(20_000).withRamDigestInterval(100_000))
                 .withPolicy(Policy.DEFAULT.withResident("smccc"));
         Image image = new Image(Image.Kind.RAW, "words.bin", BoardSpec.RAM_BASE, Bytes.copyOf(code.array()));

@@ -82,9 +82,9 @@ class MachineTest {
         RunReport report = run(machine(Specs.withVcpus(1)));
         assertThat(report.outcome()).isEqualTo(new RunOutcome.PoweredOff());
         assertThat(report.progress())
-                .as("a full slice costs its budget, a cut one the fixed 256")
-                .isEqualTo(new Progress(20_000 + 256, 2, 1));
-        assertThat(report.instructionsGranted()).isEqualTo(40_000);
+                .as("20 000 instructions, one more, and what a call costs")
+                .isEqualTo(new Progress(20_001 + 100, 2, 1));
+        assertThat(report.instructions()).isEqualTo(20_001);
         assertThat(report.lastHypercalls())
                 .containsExactly("hypercall#1 vcpu0 HVC PSCI_SYSTEM_OFF() = ? [psci, forwarded] system off");
     }
@@ -105,11 +105,11 @@ class MachineTest {
                         "cpu0 gets x0=0x0",
                         "cpu0 runs 20000 at 0",
                         "cpu0 gets x0=0x10003",
-                        "cpu0 runs 20000 at 256",
+                        "cpu0 runs 19899 at 101",
                         "cpu0 gets x0=0x10005",
-                        "cpu0 runs 20000 at 512",
+                        "cpu0 runs 19798 at 202",
                         "cpu0 gets x0=0xffffffffffffffff",
-                        "cpu0 runs 20000 at 768",
+                        "cpu0 runs 19697 at 303",
                         "cpu0 closes");
         assertThat(report.lastHypercalls())
                 .containsExactly(
@@ -132,11 +132,10 @@ class MachineTest {
                         "cpu0 runs 20000 at 0",
                         "open 0x80000001",
                         "cpu1 gets x0=0x77",
-                        "cpu1 runs 20000 at 256",
                         "cpu0 gets x0=0x0",
-                        "cpu0 runs 20000 at 20256",
-                        "cpu1 runs 20000 at 40256",
-                        "cpu0 runs 20000 at 60256",
+                        "cpu0 runs 19899 at 101",
+                        "cpu1 runs 19999 at 1",
+                        "cpu0 runs 20000 at 20000",
                         "cpu0 closes",
                         "cpu1 closes");
     }
@@ -167,7 +166,7 @@ class MachineTest {
 
     @Test
     void aWaitingVcpuIsNotGrantedSlicesUntilItIsWoken() {
-        engines.script(hvc(CPU_ON, 1, entry(1), 0), budget(), hvc(SCRIBBLE, 0), hvc(SYSTEM_OFF))
+        engines.script(hvc(CPU_ON, 1, entry(1), 0), budget(), hvc(SCRIBBLE, 0), budget(), hvc(SYSTEM_OFF))
                 .script(wfi(), hvc(EXIT, 5));
         RunReport report = run(machine(Specs.withVcpus(2)).service(new Scribbling(new Effect.Wake(new VcpuId(1)))));
         assertThat(report.outcome()).as("the woken vCPU goes on after its WFI").isEqualTo(new RunOutcome.Exited(5));
@@ -193,7 +192,7 @@ class MachineTest {
         engines.script();
         RunReport report = run(machine(Specs.withVcpus(1).limit(50_001)));
         assertThat(report.outcome()).isEqualTo(new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS));
-        assertThat(report.instructionsGranted()).isEqualTo(50_001);
+        assertThat(report.instructions()).isEqualTo(50_001);
         assertThat(engines.log).contains("cpu0 runs 10001 at 40000");
     }
 
@@ -232,7 +231,7 @@ class MachineTest {
                         "cpu0 closes",
                         "open 0x80000000",
                         "cpu0 gets x0=0x0",
-                        "cpu0 runs 20000 at 256",
+                        "cpu0 runs 19899 at 101",
                         "cpu0 closes");
     }
 

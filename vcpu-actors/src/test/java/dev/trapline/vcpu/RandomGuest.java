@@ -48,7 +48,7 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
         ScheduleSpec schedule = ScheduleSpec.DEFAULT
                 .withKind(random.nextBoolean() ? Schedule.RANDOM : Schedule.ROUND_ROBIN)
                 .withSeed(random.nextInt(1000))
-                .withSliceBudget(1 + random.nextInt(400));
+                .withQuantum(1 + random.nextInt(400));
         MachineSpec spec = MachineSpec.DEFAULT
                 .with(CpuSpec.DEFAULT.withCount(vcpus).withWidth(set == Set.A64 ? Width.AARCH64 : Width.AARCH32))
                 .with(BoardSpec.DEFAULT.withRam(RAM).withInputInterval(1_000))

@@ -37,7 +37,7 @@ class RandomPowerTest {
     private static final int VCPUS = 4;
     private static final int SCRIPTS = 8;
     private static final int STEPS = 120;
-    private static final long LIMIT = 4_000_000;
+    private static final long LIMIT = 100_000;
 
     /// PSCI: CPU_ON, CPU_OFF, AFFINITY_INFO, CPU_SUSPEND, CPU_FREEZE, CPU_DEFAULT_SUSPEND, SYSTEM_SUSPEND,
     /// SET_SUSPEND_MODE, NODE_HW_STATE.

@@ -116,10 +116,11 @@ class ReconfigurationTest {
         FakeEngines engines = new FakeEngines()
                 .script(
                         hvc(CPU_ON, 1, entry(1), 0),
+                        budget(),
                         during(() -> run.join().reconfigure(REVOKED), budget()),
                         budget(),
                         hvc(EXIT, 0))
-                .script(hvc(PSCI_VERSION), hvc(PSCI_VERSION));
+                .script(hvc(PSCI_VERSION), budget(), hvc(PSCI_VERSION));
         assertThat(finish(machine(engines)).lastHypercalls().subList(1, 3))
                 .containsExactly(
                         "hypercall#2 vcpu1 HVC PSCI_VERSION() = 0x10003 [psci, forwarded]",

@@ -84,9 +84,10 @@ final class SampledEngines implements EngineFactory {
                 Engine.class.getClassLoader(),
                 new Class<?>[] {Engine.class},
                 (_, method, arguments) -> switch (method.getName()) {
-                    case "run" -> run(engine, watched, (long) arguments[0], (long) arguments[1], last);
+                    case "run" ->
+                        run(engine, watched, (long) arguments[0], (long) arguments[1], (long) arguments[2], last);
                     case "executed" -> last[0];
-                    case "counterReads" -> last[1];
+                    case "shown" -> last[1];
                     default -> {
                         try {
                             yield method.invoke(engine, arguments);
@@ -99,17 +100,17 @@ final class SampledEngines implements EngineFactory {
 
     /// Runs a slice, in three parts if one of it is compared.
     ///
-    /// @param last takes how many instructions it completed, and how often it read a counter
-    private Exit run(Engine engine, EngineSpec spec, long budget, long now, long[] last) {
+    /// @param last takes how many instructions it completed, and the highest time that was shown
+    private Exit run(Engine engine, EngineSpec spec, long budget, long now, long shown, long[] last) {
         Sample sample = plan.get(lengths.size());
         last[0] = 0;
-        last[1] = 0;
+        last[1] = shown;
         Exit exit = Exit.BudgetUsed.INSTANCE;
         if (sample != null && sample.place() < budget) {
             if (sample.place() > 0) {
                 exit = part(engine, sample.place(), now, last);
             }
-            if (exit instanceof Exit.BudgetUsed) {
+            if (exit instanceof Exit.BudgetUsed && last[0] < budget) {
                 exit = compare(engine, spec, Math.min(sample.budget(), budget - last[0]), now, last);
             }
         }
@@ -121,22 +122,23 @@ final class SampledEngines implements EngineFactory {
     }
 
     private static Exit part(Engine engine, long budget, long now, long[] last) {
-        Exit exit = engine.run(budget, now + last[1]);
+        Exit exit = engine.run(budget, now + last[0], last[1]);
         last[0] += engine.executed();
-        last[1] += engine.counterReads();
+        last[1] = engine.shown();
         return exit;
     }
 
     private Exit compare(Engine engine, EngineSpec spec, long budget, long now, long[] last) {
         Bytes state = engine.save();
-        long begin = now + last[1];
+        long begin = now + last[0];
+        long shown = last[1];
         world.begin();
         Exit exit = part(engine, budget, now, last);
-        Seen mine = look(engine, exit, engine.executed(), engine.counterReads());
+        Seen mine = look(engine, exit, engine.executed(), engine.shown());
         world.end();
         String what = "slice " + lengths.size() + ", budget " + budget;
-        check(what + ", in a new engine", mine, again(engines, spec, state, budget, budget, begin));
-        check(what + ", in steps", mine, again(plain, spec, state, budget, 1, begin));
+        check(what + ", in a new engine", mine, again(engines, spec, state, budget, budget, begin, shown));
+        check(what + ", in steps", mine, again(plain, spec, state, budget, 1, begin, shown));
         compared++;
         cutByExits += exit instanceof Exit.BudgetUsed ? 0 : 1;
         return exit;
@@ -150,11 +152,12 @@ final class SampledEngines implements EngineFactory {
     }
 
     /// Runs the same piece once more, in parts of one length.
-    private Seen again(EngineFactory factory, EngineSpec spec, Bytes state, long budget, long length, long begin) {
+    private Seen again(
+            EngineFactory factory, EngineSpec spec, Bytes state, long budget, long length, long begin, long shown) {
         world.rewind();
         try (Engine engine = factory.open(spec)) {
             engine.load(state);
-            long[] last = new long[2];
+            long[] last = {0, shown};
             Exit exit = Exit.BudgetUsed.INSTANCE;
             while (last[0] < budget && exit instanceof Exit.BudgetUsed) {
                 exit = part(engine, Math.min(length, budget - last[0]), begin, last);
@@ -165,14 +168,11 @@ final class SampledEngines implements EngineFactory {
         }
     }
 
-    private Seen look(Engine engine, Exit exit, long executed, long reads) {
+    private Seen look(Engine engine, Exit exit, long executed, long shown) {
         long[] registers = new long[GeneralRegisters.COUNT];
         engine.readRegisters(registers);
         StringBuilder text = new StringBuilder(exit.toString());
-        text.append(", executed ")
-                .append(executed)
-                .append(", looks at the time ")
-                .append(reads);
+        text.append(", executed ").append(executed).append(", shown ").append(shown);
         text.append(", deadline ").append(engine.timerDeadline());
         text.append(", all registers ").append(Long.toHexString(engine.fullDigest()));
         text.append(", memory and devices ").append(world.seen());

@@ -132,7 +132,7 @@ class SdeiChecksumTest {
                 .with(ScheduleSpec.DEFAULT
                         .withKind(Schedule.RANDOM)
                         .withSeed(seed)
-                        .withSliceBudget(SLICE))
+                        .withQuantum(SLICE))
                 .with(RunSpec.DEFAULT.withMaxInstructions(4_000_000_000L))
                 .with(FirmwareSpec.DEFAULT
                         .withPolicy(Policy.DEFAULT.withResident("smccc"))

@@ -28,7 +28,7 @@ public record Specs(MachineSpec spec) {
     }
 
     public Specs slice(long instructions) {
-        return new Specs(spec.with(spec.schedule().withSliceBudget(instructions)));
+        return new Specs(spec.with(spec.schedule().withQuantum(instructions)));
     }
 
     public Specs ram(long bytes) {

@@ -29,6 +29,7 @@ import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.firmware.FirmwareServices;
@@ -46,6 +47,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Waiting, waking and the passing of time while nobody can run: live, and again from the recording.
 class SuspendTest {
@@ -100,7 +103,11 @@ class SuspendTest {
     }
 
     private Machine.Builder machine(int vcpus, Doing service) {
-        return Machine.builder(engines, Specs.withVcpus(vcpus).spec())
+        return machine(Specs.withVcpus(vcpus), service);
+    }
+
+    private Machine.Builder machine(Specs specs, Doing service) {
+        return Machine.builder(engines, specs.spec())
                 .image(new Image(Image.Kind.RAW, "nothing.bin", FakeEngines.ENTRY, Bytes.copyOf(new byte[64])))
                 .services(FirmwareServices.onClassPath())
                 .service(service);
@@ -144,9 +151,9 @@ class SuspendTest {
         engines.script(engines.timer(1_000_000, wfi()), engines.timer(Long.MAX_VALUE, hvc(SYSTEM_OFF)));
         runAndReplay(machine(1, new Doing()), new Doing());
         assertThat(engines.log).containsSubsequence("cpu0 runs 20000 at 0", "cpu0 runs 20000 at 1000000");
-        assertThat(records().filter(JournalRecord.Idle.class::isInstance))
+        assertThat(records().filter(JournalRecord.Round.class::isInstance))
                 .as("the jump is journaled")
-                .containsExactly(new JournalRecord.Idle(1_000_000));
+                .containsExactly(new JournalRecord.Round(1_000_000, 1_020_000));
     }
 
     @Test
@@ -159,7 +166,7 @@ class SuspendTest {
                 new Doing());
         assertThat(engines.log)
                 .as("the first by time, the second at once since two slices have ended")
-                .containsSubsequence("cpu0 runs 20000 at 0", "cpu0 runs 20000 at 5000", "cpu0 runs 20000 at 5256");
+                .containsSubsequence("cpu0 runs 5000 at 0", "cpu0 runs 20000 at 5000", "cpu0 runs 19999 at 5001");
     }
 
     @Test
@@ -167,9 +174,9 @@ class SuspendTest {
         engines.script(budget(), wfi(), hvc(SYSTEM_OFF));
         RunReport report = runAndReplay(machine(1, new Doing()).inject(at(ZERO, 1)), new Doing());
         assertThat(report.outcome()).isEqualTo(new RunOutcome.PoweredOff());
-        assertThat(records().filter(JournalRecord.Idle.class::isInstance))
-                .as("no time passed idly")
-                .isEmpty();
+        assertThat(records().filter(JournalRecord.Round.class::isInstance))
+                .as("no time passed idly: a round ends where the interrupt is planned, and that is all")
+                .containsExactly(new JournalRecord.Round(0, 1));
     }
 
     @Test
@@ -182,9 +189,9 @@ class SuspendTest {
                         "cpu0 gets x0=0x0",
                         "cpu0 runs 20000 at 0",
                         "cpu0 gets x0=0x55",
-                        "cpu0 runs 20000 at 9000",
+                        "cpu0 runs 11000 at 9000",
                         "cpu0 closes");
-        assertThat(heard).containsExactly("Started[]", "call at 0", "Woken[vcpu=vcpu0, time=9000, lostPower=false]");
+        assertThat(heard).containsExactly("Started[]", "call at 1", "Woken[vcpu=vcpu0, time=9000, lostPower=false]");
     }
 
     @Test
@@ -201,7 +208,7 @@ class SuspendTest {
                         "open 0x80000000",
                         "cpu0 gets x0=0x77",
                         "cpu0 has timers again",
-                        "cpu0 runs 20000 at 9000",
+                        "cpu0 runs 11000 at 9000",
                         "cpu0 closes");
     }
 
@@ -212,10 +219,10 @@ class SuspendTest {
         runAndReplay(machine(1, new Doing(down)), new Doing(down));
         assertThat(engines.log)
                 .as("its engine was never closed, and it got the reply")
-                .containsSubsequence("cpu0 runs 20000 at 0", "cpu0 gets x0=0x55", "cpu0 runs 20000 at 256");
+                .containsSubsequence("cpu0 runs 20000 at 0", "cpu0 gets x0=0x55", "cpu0 runs 19899 at 101");
         assertThat(heard)
                 .as("it was in no idle state, so it was not woken from one either")
-                .containsExactly("Started[]", "call at 0", "StayedAwake[vcpu=vcpu0, time=256]");
+                .containsExactly("Started[]", "call at 1", "StayedAwake[vcpu=vcpu0, time=101]");
         assertThat(effects()).as("the recording says so").containsExactly(new Effect.StayAwake(ZERO));
     }
 
@@ -227,11 +234,11 @@ class SuspendTest {
                 new Doing(new Effect.Standby(ZERO)));
         assertThat(heard)
                 .as("the interrupt came before the call")
-                .containsExactly("Started[]", "call at 20000", "StayedAwake[vcpu=vcpu0, time=20256]");
+                .containsExactly("Started[]", "call at 2", "StayedAwake[vcpu=vcpu0, time=102]");
         assertThat(effects()).containsExactly(new Effect.StayAwake(ZERO));
-        assertThat(records().filter(JournalRecord.Idle.class::isInstance))
-                .as("no time passed")
-                .isEmpty();
+        assertThat(records().filter(JournalRecord.Round.class::isInstance))
+                .as("no time passed: a round ends where the interrupt is planned, and that is all")
+                .containsExactly(new JournalRecord.Round(0, 1));
     }
 
     @Test
@@ -272,7 +279,7 @@ class SuspendTest {
         Effect on = new Effect.PowerOn(ONE, entry(1), 3, 50_000);
         engines.script(hvc(DO), wfi()).script(hvc(SYSTEM_OFF));
         runAndReplay(machine(2, new Doing(on)), new Doing(on));
-        assertThat(engines.log).containsSubsequence("cpu0 runs 20000 at 256", "cpu1 runs 20000 at 50000");
+        assertThat(engines.log).containsSubsequence("cpu0 runs 19899 at 101", "cpu1 runs 20000 at 50000");
     }
 
     @Test
@@ -309,19 +316,25 @@ class SuspendTest {
         assertThat(heard).as("the same seed, the same entropy").isEqualTo(first);
     }
 
-    @Test
-    void stolenTimeIsWhatAVcpuCouldHaveRunAndDidNot() {
+    @ParameterizedTest
+    @EnumSource
+    void stolenTimeIsThatInWhichTheSchedulePassedAVcpuOver(Schedule schedule) {
         Effect share = new Effect.ShareStolenTime(ZERO, 0x4000_1008L);
-        engines.script(hvc(0xc400_0003L, 1, entry(1), 0), budget(), hvc(DO), budget(), budget(), hvc(SYSTEM_OFF))
-                .script(budget(), budget(), budget(), budget(), budget());
-        RunReport report = runAndReplay(machine(2, new Doing(share)), new Doing(share));
-        assertThat(report.outcome()).isEqualTo(new RunOutcome.PoweredOff());
-        assertThat(engines.log)
-                .as("written when it is asked for, and before each slice in which it has grown; code there is"
-                        + " translated anew")
-                .filteredOn(line -> line.startsWith("cpu0 drops"))
-                .hasSize(4)
+        engines.script(hvc(0xc400_0003L, 1, entry(1), 0), hvc(DO)).script();
+        Specs specs = Specs.withVcpus(2).limit(400_000);
+        Machine.Builder machine = machine(schedule == Schedule.RANDOM ? specs.random(4) : specs, new Doing(share));
+        runAndReplay(machine, new Doing(share));
+        List<String> written = engines.log.stream()
+                .filter(line -> line.startsWith("cpu0 drops"))
+                .toList();
+        assertThat(written)
+                .as("when it is asked for, and before each slice in which it has grown: code there is translated anew")
                 .containsOnly("cpu0 drops 0x40001008+8");
+        switch (schedule) {
+            case ROUND_ROBIN ->
+                assertThat(written).as("each has its turn in every round").hasSize(1);
+            case RANDOM -> assertThat(written).hasSizeGreaterThan(1);
+        }
     }
 
     @Test
@@ -330,7 +343,7 @@ class SuspendTest {
         int[] starts = {0};
         engines.script(registers -> (starts[0]++ % 2 == 0 ? hvc(DO) : hvc(SYSTEM_OFF)).apply(registers));
         runAndReplay(machine(1, new Doing(reset)), new Doing(reset));
-        assertThat(heard).startsWith("Started[]", "call at 0", "Started[]");
+        assertThat(heard).startsWith("Started[]", "call at 1", "Started[]");
     }
 
     @Test

@@ -14,26 +14,32 @@ public interface Engine extends AutoCloseable {
 
     /// Executes from the current PC until `budget` instructions are done or something else ends the slice.
     ///
+    /// Virtual time goes on by one tick with each instruction. An instruction that reads a counter sees `now` and
+    /// what the slice has completed before it, but never less than `shown`: CNTPCT, CNTVCT, TVAL, ISTATUS in CTL,
+    /// PMCCNTR, and what a write of TVAL or of the cycle counter starts from. So it does not show where slices end:
+    /// a slice in parts, each begun at `now` and what the parts before it [#executed], with the [#shown] of the
+    /// part before it, reads what the whole slice reads.
+    ///
     /// @param budget instructions, 1 to [#MAX_BUDGET]
-    /// @param now virtual time at the beginning of the slice, in ticks of the 62.5 MHz counter; each read of a
-    ///     counter within the slice sees one more
+    /// @param now virtual time at the beginning of the slice, in ticks of the 62.5 MHz counter
+    /// @param shown the highest value of the counter that any CPU of the machine has been shown; 0 if none has
     /// @return why the slice ended
     /// @throws EngineException if the engine itself failed
-    Exit run(long budget, long now);
+    Exit run(long budget, long now, long shown);
 
     /// The largest budget of a slice, in instructions.
     long MAX_BUDGET = 1L << 30;
 
-    /// How many instructions the last slice completed: as many single steps would have. A hypercall, a wait and a
-    /// maintenance operation that end it are among them, an instruction that failed is not. More than the budget
-    /// only in T32 code, where a slice does not end within an IT block; in T32 code that reads the time, what the
-    /// block goes on with is not counted.
-    ///
-    /// @throws EngineException if the engine's library does not tell
+    /// How many instructions the last slice completed: as many as single steps would have. A hypercall, a wait and
+    /// a maintenance operation that end it are among them, an instruction that failed is not. More than the budget
+    /// only in T32 code, where a slice does not end within an IT block. In an IT block, an instruction whose
+    /// condition fails is not counted.
     long executed();
 
-    /// How many times the last slice read a counter: what it adds to virtual time beyond its own cost.
-    long counterReads();
+    /// The highest value of the counter that any CPU of the machine has been shown when the last slice has ended:
+    /// what [#run] was given, or more if the slice read a counter. What a write starts from is shown to nobody. It
+    /// belongs to the machine: [#save] leaves it out.
+    long shown();
 
     /// No timer of the CPU will assert its interrupt.
     long NO_DEADLINE = Long.MAX_VALUE;

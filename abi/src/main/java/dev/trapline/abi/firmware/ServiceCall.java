@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param caller the vCPU that made it
 /// @param exit the call itself
-/// @param time virtual time of the call in ticks, never behind a counter that the caller has read: the beginning of the
-///     slice in which it was made, plus the counter reads in it
+/// @param time virtual time of the call in ticks: the caller's clock, or what any vCPU has been shown of the counter if
+///     that is more. No vCPU reads less from its counter after the call
 /// @param interrupted x0 to x17, PC and PSTATE as the innermost [Effect.DeliverEvent] on the caller saved them, if it
 ///     is in a handler
 /// @param capabilities what would become of other calls, as of this one

@@ -5,6 +5,7 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.policy.Decision;
@@ -28,16 +29,21 @@ public sealed interface JournalRecord {
     /// A vCPU was granted a slice, and the slice ended.
     ///
     /// @param vcpu who ran
+    /// @param began the vCPU's virtual time at the beginning of the slice, in ticks
     /// @param budget instructions granted
+    /// @param executed instructions completed: the budget if that ended it, in T32 code up to three more
     /// @param exit why the slice ended
-    /// @param counterReads how often the slice read a counter
     /// @param digest of x0 to x30, SP, PC and PSTATE at its end, before any answer is written; if the slice printed
     ///     anything, folded with each byte of it
-    record Slice(VcpuId vcpu, long budget, Exit exit, long counterReads, long digest) implements JournalRecord {
-        /// What the slice costs in virtual time, in ticks: its budget, or a fixed amount if an exit cut it
-        /// short, and one for each counter read.
-        public long cost(long cutSliceCost) {
-            return (exit instanceof Exit.BudgetUsed ? budget : cutSliceCost) + counterReads;
+    record Slice(VcpuId vcpu, long began, long budget, long executed, Exit exit, long digest) implements JournalRecord {
+        /// The vCPU's virtual time behind the last instruction, in ticks: what the exit costs comes after it.
+        public long made() {
+            return began + executed;
+        }
+
+        /// The vCPU's virtual time when it may run again, in ticks.
+        public long ended(ExitCosts costs) {
+            return made() + costs.of(exit);
         }
     }
 
@@ -82,11 +88,13 @@ public sealed interface JournalRecord {
     /// @param service its name
     record Entropy(String service, Bytes bytes) implements Input {}
 
-    /// Nothing could run, and virtual time went on to the next moment at which something may. An input, since what
-    /// is to come from outside may be the reason.
+    /// A round begins that is not the one that would have come by itself: while nothing can run it begins at the
+    /// next moment at which something may, and it ends early where an input is planned. An input, since what is to
+    /// come from outside may be the reason.
     ///
-    /// @param until that moment, in ticks
-    record Idle(long until) implements Input {}
+    /// @param begins when, in ticks
+    /// @param ends when, in ticks; later than `begins`
+    record Round(long begins, long ends) implements Input {}
 
     /// The slice that follows had the engine of its vCPU replaced by a fresh one, which was full. An input, since
     /// how full an engine is depends on the library, and a guest that forgets its maintenance can tell.

@@ -25,8 +25,10 @@ class MachineSpecTest {
                 range("clusterSize", n -> CpuSpec.DEFAULT.withClusterSize((int) n), 1, 16, 1),
                 range("ramBytes", BoardSpec.DEFAULT::withRam, 1 << 20, 1L << 36, 4096),
                 range("inputInterval", BoardSpec.DEFAULT::withInputInterval, 0, Long.MAX_VALUE, 1),
-                range("sliceBudget", ScheduleSpec.DEFAULT::withSliceBudget, 1, 10_000_000, 1),
-                range("cutSliceCost", ScheduleSpec.DEFAULT::withCutSliceCost, 1, 10_000_000, 1),
+                range("quantum", ScheduleSpec.DEFAULT::withQuantum, 1, 10_000_000, 1),
+                range("hypercall", ticks -> new ExitCosts(ticks, 0, 0), 0, 10_000_000, 1),
+                range("waitForInterrupt", ticks -> new ExitCosts(0, ticks, 0), 0, 10_000_000, 1),
+                range("maintenance", ticks -> new ExitCosts(0, 0, ticks), 0, 10_000_000, 1),
                 range("maxInstructions", RunSpec.DEFAULT::withMaxInstructions, 0, Long.MAX_VALUE, 1),
                 range("ramDigestInterval", RunSpec.DEFAULT::withRamDigestInterval, 1, Long.MAX_VALUE, 1));
     }
@@ -79,7 +81,7 @@ class MachineSpecTest {
     void aPartIsReplacedAndTheOthersStay() {
         CpuSpec cpus = new CpuSpec(4, 2, CpuModel.CORTEX_A72, Width.AARCH32);
         BoardSpec board = new BoardSpec(1 << 20, true, 7);
-        ScheduleSpec schedule = new ScheduleSpec(Schedule.RANDOM, 9, 100, 50);
+        ScheduleSpec schedule = new ScheduleSpec(Schedule.RANDOM, 9, 100, new ExitCosts(50, 0, 0));
         RunSpec run = new RunSpec(1000, false, 60);
         FirmwareSpec firmware =
                 new FirmwareSpec(Policy.DEFAULT.withResident("a"), new TreeMap<>(Map.of("psci.version", "1.1")));
@@ -108,9 +110,9 @@ class MachineSpecTest {
         assertThat(ScheduleSpec.DEFAULT
                         .withKind(Schedule.RANDOM)
                         .withSeed(9)
-                        .withSliceBudget(100)
-                        .withCutSliceCost(50))
-                .isEqualTo(new ScheduleSpec(Schedule.RANDOM, 9, 100, 50));
+                        .withQuantum(100)
+                        .with(new ExitCosts(50, 0, 0)))
+                .isEqualTo(new ScheduleSpec(Schedule.RANDOM, 9, 100, new ExitCosts(50, 0, 0)));
         assertThat(RunSpec.DEFAULT
                         .withMaxInstructions(1000)
                         .withRebootOnReset(false)

@@ -61,7 +61,8 @@ record Statistics(long[] since, long[] counts, long[] ticks) {
         if (from != LocalState.RUN && since[node] != NEVER) {
             int entry = entry(node, from);
             counts[entry]++;
-            ticks[entry] += time - since[node];
+            // Clocks differ: the CPU that wakes a cluster may be behind the one that went down last.
+            ticks[entry] += Math.max(0, time - since[node]);
         }
         since[node] = to == LocalState.RUN ? NEVER : time;
     }

@@ -288,6 +288,17 @@ class PowerCoordinationTest {
     }
 
     @Test
+    void aClusterThatIsWokenByACpuWhoseClockIsBehindTookNoTimeAndNotLessThanThat() {
+        PsciMachine machine = PsciMachine.of()
+                .run("0 on 2; 0 on 3; at 5000; 2 cluster-down; at 9000; 3 cluster-down; at 6000; wake 2");
+        assertThat(machine.count(0, 2, CLUSTER_DOWN)).isEqualTo(1);
+        assertThat(machine.residency(0, 2, CLUSTER_DOWN)).isZero();
+        assertThat(machine.residency(0, 2, CORE_DOWN))
+                .as("1 000 ticks of 16 ns")
+                .isEqualTo(16);
+    }
+
+    @Test
     void aStayBeforeAndAfterASuspendThatDidNotHappenCounts() {
         PsciMachine machine =
                 PsciMachine.of().run("0 down; at 625; wake 0; 0 down; stays 0; at 1250; 0 down; at 1875; wake 0");

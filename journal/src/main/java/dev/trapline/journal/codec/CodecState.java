@@ -2,6 +2,7 @@ package dev.trapline.journal.codec;
 
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.policy.Decision;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,13 +16,23 @@ final class CodecState {
     /// [#base].
     final long[] registers = new long[VcpuId.MAX_COUNT * GeneralRegisters.COUNT];
 
+    /// What a slice costs its vCPU beyond its instructions, by the kind of its exit: as it was the last time.
+    private final long[] gaps = new long[RecordLayout.FAULT + 1];
+
+    /// Each vCPU's virtual time behind the last instruction of its slice before, and how that slice ended.
+    private final long[] made = new long[VcpuId.MAX_COUNT];
+
+    private final int[] exits = new int[VcpuId.MAX_COUNT];
+
     private final List<Decision> decisions = new ArrayList<>();
     private long touched;
+    private long ran;
+    private long began;
+    private long budget;
+    private long turn;
 
     /// vCPU of the slice before.
     int vcpu;
-    /// Budget of the slice before.
-    long budget;
     /// Everything but the registers of the hypercall before, packed as [RecordLayout] says.
     int shape;
     /// Index of the decision before, or -1.
@@ -38,8 +49,17 @@ final class CodecState {
             touched &= touched - 1;
         }
         decisions.clear();
+        Arrays.fill(gaps, 0);
+        while (ran != 0) {
+            int index = Long.numberOfTrailingZeros(ran);
+            made[index] = 0;
+            exits[index] = 0;
+            ran &= ran - 1;
+        }
         vcpu = 0;
+        began = 0;
         budget = 0;
+        turn = 0;
         shape = 0;
         decision = -1;
     }
@@ -48,6 +68,43 @@ final class CodecState {
     int base() {
         touched |= 1L << vcpu;
         return vcpu * GeneralRegisters.COUNT;
+    }
+
+    /// When the next slice of a vCPU begins, if that is as it was before.
+    long expectedBeginning(int index) {
+        return made[index] + gaps[exits[index]];
+    }
+
+    /// The budget of a slice, if it is what is left of the turn that the slice before was part of, or else all of a
+    /// turn's.
+    ///
+    /// @param beginning when it begins
+    long expectedBudget(int index, long beginning) {
+        boolean goesOn = index == vcpu && isCut() && began + budget > beginning;
+        return goesOn ? began + budget - beginning : turn;
+    }
+
+    private boolean isCut() {
+        return (ran & 1L << vcpu) != 0 && exits[vcpu] != RecordLayout.BUDGET_USED;
+    }
+
+    /// Takes note of a slice.
+    ///
+    /// @param exit its kind
+    void add(JournalRecord.Slice slice, int exit) {
+        int index = slice.vcpu().index();
+        if (index != vcpu || !isCut() || began + budget <= slice.began()) {
+            turn = slice.budget();
+        }
+        if ((ran & 1L << index) != 0) {
+            gaps[exits[index]] = slice.began() - made[index];
+        }
+        ran |= 1L << index;
+        made[index] = slice.made();
+        exits[index] = exit;
+        began = slice.began();
+        budget = slice.budget();
+        vcpu = index;
     }
 
     /// The index of a decision, or the number of decisions known if it is new. There are as many as services and

@@ -14,6 +14,7 @@ import java.util.zip.CRC32C;
 ///
 /// ```text
 ///  u32 magic "TLRH", u32 format version
+///  varint count, kinds of record: text name, varint version
 ///  text recordingId, text createdBy
 ///  library: text name, version, sha256, origin
 ///  text generator, varint digestVersion
@@ -34,6 +35,7 @@ public final class HeaderCodec {
         PackedWriter out = new PackedWriter(1024);
         out.i32(MAGIC);
         out.i32(JournalFormat.VERSION);
+        writeKinds(out);
         out.string(header.recordingId());
         out.string(header.createdBy());
         out.string(header.library().name());
@@ -67,6 +69,22 @@ public final class HeaderCodec {
         return out.toArray();
     }
 
+    private static void writeKinds(PackedWriter out) {
+        out.ensure(PackedWriter.MAX_VARINT);
+        out.varint(RecordKind.values().length);
+        for (RecordKind kind : RecordKind.values()) {
+            out.string(kind.id());
+            out.ensure(PackedWriter.MAX_VARINT);
+            out.varint(kind.version());
+        }
+    }
+
+    private static void readKinds(PackedReader in) {
+        for (int left = in.count("the number of kinds of record", in.remaining()); left > 0; left--) {
+            RecordKind.requireKnown(in.string(), in.count("a kind's version", Integer.MAX_VALUE));
+        }
+    }
+
     /// The header that these bytes are.
     ///
     /// @throws CodecException if they are none, are damaged, or are of another format version
@@ -97,6 +115,7 @@ public final class HeaderCodec {
     }
 
     private static RecordingHeader read(PackedReader in) {
+        readKinds(in);
         String recordingId = in.string();
         String createdBy = in.string();
         EngineLibrary library = new EngineLibrary(in.string(), in.string(), in.string(), in.string());

@@ -85,11 +85,21 @@ public final class RecordDecoder {
                         new Injection.Interrupt(in.vcpu(), in.count("an INTID", Injection.MAX_INTID)));
             case RecordLayout.EVENT -> event();
             case RecordLayout.ENTROPY -> new JournalRecord.Entropy(in.string(), Bytes.copyOf(in.bytes()));
-            case RecordLayout.IDLE -> new JournalRecord.Idle(in.varint());
+            case RecordLayout.ROUND -> round();
             case RecordLayout.RENEWED -> renewed();
             default ->
                 throw new CodecException("there is no input of number " + (tag >> 4) + " (byte " + (in.at() - 1) + ")");
         };
+    }
+
+    private JournalRecord.Input round() {
+        long begins = in.varint();
+        long length = in.varint();
+        if (begins < 0 || length < 1 || begins + length < 0) {
+            throw new CodecException("no round begins at " + Long.toUnsignedString(begins) + " and takes "
+                    + Long.toUnsignedString(length) + " ticks (byte " + in.at() + ")");
+        }
+        return new JournalRecord.Round(begins, begins + length);
     }
 
     private JournalRecord.Input renewed() {
@@ -130,19 +140,33 @@ public final class RecordDecoder {
     }
 
     private JournalRecord.Slice slice(int tag, int kind) {
+        boolean ownFlag = kind == RecordLayout.HYPERCALL || kind == RecordLayout.BUDGET_USED;
         onlyFlags(
                 tag,
                 RecordLayout.SAME_VCPU
-                        | RecordLayout.SAME_BUDGET
-                        | RecordLayout.NO_COUNTER_READS
-                        | (kind == RecordLayout.HYPERCALL ? RecordLayout.SAME_SHAPE : 0));
+                        | RecordLayout.EXPECTED_BUDGET
+                        | RecordLayout.EXPECTED_BEGINNING
+                        | (ownFlag ? RecordLayout.SAME_SHAPE : 0));
         VcpuId vcpu = vcpu(tag);
-        long budget = (tag & RecordLayout.SAME_BUDGET) != 0 ? state.budget : in.varint();
-        long counterReads = (tag & RecordLayout.NO_COUNTER_READS) != 0 ? 0 : in.varint();
+        long late = (tag & RecordLayout.EXPECTED_BEGINNING) != 0 ? 0 : in.zigzag();
+        long began = state.expectedBeginning(vcpu.index()) + late;
+        long budget =
+                (tag & RecordLayout.EXPECTED_BUDGET) != 0 ? state.expectedBudget(vcpu.index(), began) : in.varint();
+        boolean all = kind == RecordLayout.BUDGET_USED && (tag & RecordLayout.EXECUTED_ALL) != 0;
+        long executed = all ? budget : in.varint();
+        if (began < 0 || budget < 0 || executed < 0 || began + executed < 0) {
+            throw new CodecException("no slice of " + vcpu + " begins at " + Long.toUnsignedString(began)
+                    + " and has " + Long.toUnsignedString(executed) + " of "
+                    + Long.toUnsignedString(budget) + " instructions (byte " + in.at() + ")");
+        }
         long digest = in.i64();
+        int before = state.vcpu;
         state.vcpu = vcpu.index();
-        state.budget = budget;
-        return new JournalRecord.Slice(vcpu, budget, exit(tag, kind), counterReads, digest);
+        Exit exit = exit(tag, kind);
+        state.vcpu = before;
+        JournalRecord.Slice slice = new JournalRecord.Slice(vcpu, began, budget, executed, exit, digest);
+        state.add(slice, kind);
+        return slice;
     }
 
     private Exit exit(int tag, int kind) {

@@ -83,9 +83,10 @@ public final class RecordEncoder {
                 out.string(entropy.service());
                 out.bytes(entropy.bytes().toArray());
             }
-            case JournalRecord.Idle idle -> {
-                out.u8(RecordLayout.IDLE);
-                out.varint(idle.until());
+            case JournalRecord.Round round -> {
+                out.u8(RecordLayout.ROUND);
+                out.varint(round.begins());
+                out.varint(round.ends() - round.begins());
             }
             case JournalRecord.Renewed renewed -> {
                 out.u8(RecordLayout.RENEWED);
@@ -119,25 +120,42 @@ public final class RecordEncoder {
 
     private void slice(JournalRecord.Slice slice) {
         int tagAt = out.length();
-        boolean sameVcpu = slice.vcpu().index() == state.vcpu;
-        boolean sameBudget = slice.budget() == state.budget;
-        boolean noReads = slice.counterReads() == 0;
+        int index = slice.vcpu().index();
+        int kind = kind(slice.exit());
+        boolean sameVcpu = index == state.vcpu;
+        boolean expectedBudget = slice.budget() == state.expectedBudget(index, slice.began());
+        long late = slice.began() - state.expectedBeginning(index);
+        boolean all = kind == RecordLayout.BUDGET_USED && slice.executed() == slice.budget();
         out.length(tagAt + 1);
         vcpuUnless(sameVcpu, slice.vcpu());
-        if (!sameBudget) {
+        if (late != 0) {
+            out.zigzag(late);
+        }
+        if (!expectedBudget) {
             out.varint(slice.budget());
         }
-        if (!noReads) {
-            out.varint(slice.counterReads());
+        if (!all) {
+            out.varint(slice.executed());
         }
         out.i64(slice.digest());
-        state.vcpu = slice.vcpu().index();
-        state.budget = slice.budget();
-        int kind = exit(slice.exit());
+        state.add(slice, kind);
+        int ownFlag = exit(slice.exit());
         out.buffer()[tagAt] = (byte) (kind
+                | ownFlag
                 | (sameVcpu ? RecordLayout.SAME_VCPU : 0)
-                | (sameBudget ? RecordLayout.SAME_BUDGET : 0)
-                | (noReads ? RecordLayout.NO_COUNTER_READS : 0));
+                | (expectedBudget ? RecordLayout.EXPECTED_BUDGET : 0)
+                | (late == 0 ? RecordLayout.EXPECTED_BEGINNING : 0)
+                | (all ? RecordLayout.EXECUTED_ALL : 0));
+    }
+
+    private static int kind(Exit exit) {
+        return switch (exit) {
+            case HypercallExit _ -> RecordLayout.HYPERCALL;
+            case Exit.BudgetUsed _ -> RecordLayout.BUDGET_USED;
+            case Exit.WaitForInterrupt _ -> RecordLayout.WAIT;
+            case Exit.Maintenance _ -> RecordLayout.MAINTENANCE;
+            case GuestFault _ -> RecordLayout.FAULT;
+        };
     }
 
     private void vcpuUnless(boolean same, VcpuId vcpu) {
@@ -146,7 +164,7 @@ public final class RecordEncoder {
         }
     }
 
-    /// Writes an exit's own fields, and gives its kind with the flag that is its own.
+    /// Writes an exit's own fields, and gives the flag that is its own.
     private int exit(Exit exit) {
         return switch (exit) {
             case HypercallExit call -> {
@@ -157,21 +175,20 @@ public final class RecordEncoder {
                     state.shape = shape;
                 }
                 registers(call.registers());
-                yield RecordLayout.HYPERCALL | (sameShape ? RecordLayout.SAME_SHAPE : 0);
+                yield sameShape ? RecordLayout.SAME_SHAPE : 0;
             }
-            case Exit.BudgetUsed _ -> RecordLayout.BUDGET_USED;
-            case Exit.WaitForInterrupt _ -> RecordLayout.WAIT;
+            case Exit.BudgetUsed _, Exit.WaitForInterrupt _ -> 0;
             case Exit.Maintenance maintenance -> {
                 if (maintenance.operation() < 0) {
                     throw new IllegalArgumentException("no SYS instruction has this encoding: " + maintenance);
                 }
                 out.varint(maintenance.operation());
                 out.varint(maintenance.argument());
-                yield RecordLayout.MAINTENANCE;
+                yield 0;
             }
             case GuestFault fault -> {
                 OutcomeCodec.write(out, fault);
-                yield RecordLayout.FAULT;
+                yield 0;
             }
         };
     }

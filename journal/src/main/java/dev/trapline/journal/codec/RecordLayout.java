@@ -9,11 +9,11 @@ import dev.trapline.abi.exit.HypercallExit;
 /// ```text
 ///  first byte     7   6   5   4   3   2   1   0
 /// slice         [ S | C | B | V |     0 .. 4    ]   V  vCPU of the slice before      else u8 vcpu
-///                                                   B  budget of the slice before    else varint budget
-///                                                   C  the slice read no counter     else varint counterReads
-///   then: vcpu? budget? counterReads? u64 digest, and by kind
+///                                                   B  the budget that is expected   else varint budget
+///                                                   C  begins when it is expected    else zigzag of the difference
+///   then: vcpu? budget? difference? varint executed, u64 digest, and by kind
 ///     0 hypercall    S  shape of the hypercall before  else varint shape, then registers
-///     1 budget used  -
+///     1 budget used  S  executed is the budget, and left out
 ///     2 wait         -
 ///     3 maintenance  varint operation, varint argument
 ///     4 guest fault  u8 kind, varint address, varint detail
@@ -30,12 +30,15 @@ import dev.trapline.abi.exit.HypercallExit;
 /// reconfigured  [ 0 | 0 | 0 | 0 |      11       ]   policy, as PolicyCodec says
 /// wake-up       [ 0 | 0 | 0 | 0 |      12       ]   u8 vcpu
 /// entropy       [ 0 | 0 | 0 | 1 |      12       ]   text service, varint length, bytes
-/// idle          [ 0 | 0 | 1 | 0 |      12       ]   varint until
+/// round         [ 0 | 0 | 1 | 0 |      12       ]   varint begins, varint length
 /// interrupt     [ 0 | 0 | 1 | 1 |      12       ]   u8 vcpu, varint intid
 /// event         [ 0 | 1 | 0 | 0 |      12       ]   u8 vcpu, varint number
 /// renewed       [ 0 | 1 | 0 | 1 |      12       ]   varint after
 /// reaction      [ 0 | 0 | 0 | 0 |      13       ]   text service, effects
 ///
+/// expected       what CodecState says: a slice begins where its vCPU's slice before ended, and as much later as one
+/// did
+///                the last time after an exit of that kind; its budget is what is left of the turn, or a turn's
 /// registers      varint of changed registers, bit 0 PC, 1 PSTATE, 2 SP, 3 + n x(n); for each set bit, from bit 0 up:
 ///                zigzag of (value - value at the hypercall before of this vCPU in this segment, or 0)
 /// shape          bit 0 conduit, 1-2 execution state, 3-4 exception level, 5 four bytes wide, 6 condition passed, 7-22
@@ -62,15 +65,16 @@ final class RecordLayout {
 
     static final int WAKE_UP = OTHER_INPUT;
     static final int ENTROPY = OTHER_INPUT | 0x10;
-    static final int IDLE = OTHER_INPUT | 0x20;
+    static final int ROUND = OTHER_INPUT | 0x20;
     static final int INTERRUPT = OTHER_INPUT | 0x30;
     static final int EVENT = OTHER_INPUT | 0x40;
     static final int RENEWED = OTHER_INPUT | 0x50;
 
     static final int SAME_VCPU = 0x10;
-    static final int SAME_BUDGET = 0x20;
-    static final int NO_COUNTER_READS = 0x40;
+    static final int EXPECTED_BUDGET = 0x20;
+    static final int EXPECTED_BEGINNING = 0x40;
     static final int SAME_SHAPE = 0x80;
+    static final int EXECUTED_ALL = 0x80;
 
     static final int X0_ONLY = 0x10;
     static final int HAS_EFFECTS = 0x20;

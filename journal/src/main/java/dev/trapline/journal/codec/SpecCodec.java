@@ -2,6 +2,7 @@ package dev.trapline.journal.codec;
 
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
+import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.machine.FirmwareSpec;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunSpec;
@@ -13,7 +14,7 @@ import java.util.TreeMap;
 ///
 /// ```text
 ///  varint vcpus, varint clusterSize, u8 cpuModel, u8 width, varint ramBytes
-///  u8 schedule, u64 seed, varint sliceBudget, varint cutSliceCost
+///  u8 schedule, u64 seed, varint quantum, varint cost of a hypercall, varint of a wait, varint of maintenance
 ///  varint maxInstructions, u8 rebootOnReset, u8 deviceTree, varint inputInterval, varint ramDigestInterval
 ///  policy, as PolicyCodec writes it
 ///  varint count, settings in ascending order of the key: text key, text value
@@ -36,8 +37,10 @@ final class SpecCodec {
         out.varint(board.ramBytes());
         Codes.SCHEDULE.write(out, schedule.kind());
         out.i64(schedule.seed());
-        out.varint(schedule.sliceBudget());
-        out.varint(schedule.cutSliceCost());
+        out.varint(schedule.quantum());
+        out.varint(schedule.exitCosts().hypercall());
+        out.varint(schedule.exitCosts().waitForInterrupt());
+        out.varint(schedule.exitCosts().maintenance());
         out.varint(run.maxInstructions());
         out.u8(run.rebootOnReset() ? 1 : 0);
         out.u8(board.deviceTree() ? 1 : 0);
@@ -60,7 +63,8 @@ final class SpecCodec {
                 Codes.CPU_MODEL.read(in),
                 Codes.WIDTH.read(in));
         long ramBytes = in.varint();
-        ScheduleSpec schedule = new ScheduleSpec(Codes.SCHEDULE.read(in), in.i64(), in.varint(), in.varint());
+        ScheduleSpec schedule = new ScheduleSpec(
+                Codes.SCHEDULE.read(in), in.i64(), in.varint(), new ExitCosts(in.varint(), in.varint(), in.varint()));
         long maxInstructions = in.varint();
         boolean rebootOnReset = in.flag();
         BoardSpec board = new BoardSpec(ramBytes, in.flag(), in.varint());

@@ -6,6 +6,7 @@ import dev.trapline.abi.history.RecordingDamagedException;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.codec.CodecException;
+import dev.trapline.journal.codec.RecordKind;
 import dev.trapline.journal.codec.Segment;
 import dev.trapline.journal.store.SegmentCursor;
 import java.util.Collections;

@@ -63,9 +63,10 @@ final class RecordDifference {
 
     private void slices(JournalRecord.Slice expected, JournalRecord.Slice actual) {
         field("vCPU", expected.vcpu(), actual.vcpu());
+        number("virtual time", expected.began(), actual.began());
         number("budget", expected.budget(), actual.budget());
         exits(expected.exit(), actual.exit());
-        number("counter reads", expected.counterReads(), actual.counterReads());
+        number("instructions", expected.executed(), actual.executed());
         hex("digest of the registers and what was printed", expected.digest(), actual.digest());
     }
 

@@ -25,7 +25,7 @@ final class RecordText {
             case JournalRecord.Reaction reaction -> "a reaction of '" + reaction.service() + "'";
             case JournalRecord.Entropy entropy ->
                 "entropy for '" + entropy.service() + "' of " + entropy.bytes().size() + " bytes";
-            case JournalRecord.Idle idle -> "time passing to " + idle.until() + " while nothing could run";
+            case JournalRecord.Round(long begins, long ends) -> "a round from " + begins + " to " + ends + " ticks";
             case JournalRecord.Renewed renewed -> "a fresh engine after " + renewed.after() + " instructions";
             case JournalRecord.Stop stop -> "a stop (" + stop.reason() + ")";
             case JournalRecord.End end -> "the end of the run (" + end.outcome() + ")";

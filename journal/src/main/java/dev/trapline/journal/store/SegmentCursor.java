@@ -79,7 +79,7 @@ public final class SegmentCursor {
                     case JournalRecord.Injected _ -> nextSlice;
                     case JournalRecord.Reaction _ -> nextSlice;
                     case JournalRecord.Entropy _ -> nextSlice;
-                    case JournalRecord.Idle _ -> nextSlice;
+                    case JournalRecord.Round _ -> nextSlice;
                     case JournalRecord.Renewed _ -> nextSlice;
                     case JournalRecord.Stop _ -> nextSlice;
                     case JournalRecord.End _ -> nextSlice;

@@ -56,8 +56,7 @@ public final class AnyRecord {
     /// Any record but an end.
     public JournalRecord next() {
         return switch (random.nextInt(10)) {
-            case 0, 1, 2, 3 ->
-                new JournalRecord.Slice(vcpu(), positive(), exit(), random.nextInt(3) == 0 ? positive() : 0, number());
+            case 0, 1, 2, 3 -> slice();
             case 4, 5, 6 -> new JournalRecord.Answer(decision(), writes(), effects());
             case 7 -> new JournalRecord.FullDigest(vcpu(), number());
             case 8 ->
@@ -74,10 +73,24 @@ public final class AnyRecord {
             case 1 -> new JournalRecord.Stop(pick(JournalRecord.Stop.Reason.values()));
             case 2 -> new JournalRecord.Injected(injection());
             case 3 -> new JournalRecord.Entropy("service-" + random.nextInt(5), bytes());
-            case 4 -> new JournalRecord.Idle(positive());
+            case 4 -> round();
             case 5 -> new JournalRecord.Renewed(random.nextLong(Engine.MAX_BUDGET));
             default -> new JournalRecord.Reconfigured(policy());
         };
+    }
+
+    /// A beginning and a length that add up.
+    private JournalRecord.Round round() {
+        long begins = positive() >>> 1;
+        return new JournalRecord.Round(begins, begins + 1 + (positive() >>> 2));
+    }
+
+    private JournalRecord.Slice slice() {
+        long budget = positive();
+        Exit exit = exit();
+        boolean all = exit instanceof Exit.BudgetUsed && random.nextInt(3) > 0;
+        return new JournalRecord.Slice(
+                vcpu(), positive() >>> 1, budget, (all ? budget : positive()) >>> 1, exit, number());
     }
 
     private Injection injection() {

@@ -128,7 +128,7 @@ class RecordCodecTest {
         JournalRecord.Slice good = SampleRun.hypercallSlice(new dev.trapline.abi.VcpuId(0), 1);
         HypercallExit call = (HypercallExit) good.exit();
         HypercallExit bad = new HypercallExit(call.conduit(), 0x1_0000, call.state(), 1, 4, true, call.registers());
-        JournalRecord record = new JournalRecord.Slice(good.vcpu(), good.budget(), bad, 0, 0);
+        JournalRecord record = new JournalRecord.Slice(good.vcpu(), good.began(), good.budget(), 1, bad, 0);
         assertThatThrownBy(() -> encode(List.of(record))).isInstanceOf(IllegalArgumentException.class);
     }
 

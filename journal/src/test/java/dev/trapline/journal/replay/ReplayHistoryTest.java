@@ -241,6 +241,11 @@ class ReplayHistoryTest {
                 call.conditionPassed(),
                 GeneralRegisters.copyOf(values));
         return new JournalRecord.Slice(
-                new VcpuId(slice.vcpu().index()), slice.budget(), changed, slice.counterReads(), slice.digest());
+                new VcpuId(slice.vcpu().index()),
+                slice.began(),
+                slice.budget(),
+                slice.executed(),
+                changed,
+                slice.digest());
     }
 }

@@ -19,7 +19,7 @@ class SchedulerTest {
         assertThat(choices(scheduler, 0b1011, 6)).containsExactly(0, 1, 3, 0, 1, 3);
         assertThat(choices(scheduler, 0b0100, 2)).containsExactly(2, 2);
         assertThat(choices(scheduler, 0b0111, 2)).as("after 2 comes 0").containsExactly(0, 1);
-        assertThat(scheduler.budget()).isEqualTo(20_000);
+        assertThat(scheduler.length()).isEqualTo(20_000);
     }
 
     @Test
@@ -52,7 +52,7 @@ class SchedulerTest {
             assertThat(runnable >>> scheduler.choose(runnable) & 1)
                     .as("the chosen one can run")
                     .isOne();
-            assertThat(scheduler.budget()).isBetween(1L, budget);
+            assertThat(scheduler.length()).isBetween(1L, budget);
         }
     }
 
@@ -66,13 +66,24 @@ class SchedulerTest {
         Scheduler scheduler = Scheduler.of(Schedule.RANDOM, 1 << 14, 42);
         int[] byMagnitude = new int[15];
         for (int i = 0; i < 15_000; i++) {
-            byMagnitude[63 - Long.numberOfLeadingZeros(scheduler.budget())]++;
+            byMagnitude[63 - Long.numberOfLeadingZeros(scheduler.length())]++;
         }
         for (int magnitude = 0; magnitude < 15; magnitude++) {
             assertThat(byMagnitude[magnitude])
                     .as("slices of about 2^" + magnitude + " among 15 000")
                     .isBetween(850, 1150);
         }
+    }
+
+    @Test
+    void oneInSixteenIsPassedOverInTheRandomScheduleAndNobodyInRoundRobin() {
+        Scheduler random = Scheduler.of(Schedule.RANDOM, 20_000, 5);
+        Scheduler roundRobin = Scheduler.of(Schedule.ROUND_ROBIN, 20_000, 5);
+        long passedOver =
+                IntStream.range(0, 16_000).filter(_ -> random.passesOver()).count();
+        assertThat(passedOver).as("of 16 000").isBetween(850L, 1150L);
+        assertThat(IntStream.range(0, 1_000).filter(_ -> roundRobin.passesOver()))
+                .isEmpty();
     }
 
     private static List<Integer> choices(Scheduler scheduler, long runnable, int count) {
@@ -86,7 +97,7 @@ class SchedulerTest {
         List<Long> turns = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             turns.add((long) scheduler.choose(0b1111));
-            turns.add(scheduler.budget());
+            turns.add(scheduler.length());
         }
         return turns;
     }

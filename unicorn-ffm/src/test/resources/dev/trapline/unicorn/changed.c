@@ -1,7 +1,7 @@
-/* Unicorn 2 as it is, but what a handle points to is not the instance: it is a pointer to it, and nothing is mapped
- * behind that.
+/* Unicorn 2 as it is, but for the version that it says it is.
  *
- * REAL: the file of the real library. VERSION: which version it says it is.
+ * REAL: the file of the real library. VERSION: which version it says it is. MOVED: if it is 1, what a handle points to
+ * is not the instance: it is a pointer to it, and nothing is mapped behind that.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -23,6 +23,9 @@ unsigned uc_version(unsigned *major, unsigned *minor) { return VERSION; }
 _Bool uc_arch_supported(int arch) { return ((_Bool (*)(int))function("uc_arch_supported"))(arch); }
 
 int uc_open(int arch, int mode, void **handle) {
+    if (!MOVED) {
+        return ((int (*)(int, int, void **))function("uc_open"))(arch, mode, handle);
+    }
     char *pages = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     mprotect(pages + PAGE, PAGE, PROT_NONE);
     void **instance = (void **)(pages + PAGE) - 1;
@@ -36,7 +39,7 @@ typedef long (*any)(void *, long, long, long, long, long, long, long);
 
 #define FORWARD(name)                                                                            \
     long name(void **handle, long a, long b, long c, long d, long e, long f, long g) {           \
-        return ((any)function(#name))(*handle, a, b, c, d, e, f, g);                             \
+        return ((any)function(#name))(MOVED ? *handle : handle, a, b, c, d, e, f, g);                             \
     }
 
 FORWARD(uc_close)

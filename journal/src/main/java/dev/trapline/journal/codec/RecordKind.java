@@ -1,9 +1,10 @@
-package dev.trapline.journal.recording;
+package dev.trapline.journal.codec;
 
 import dev.trapline.abi.history.JournalRecord;
 import java.util.Locale;
 
-/// The kinds of record, to count them by.
+/// The kinds of record. An open set: a recording's header names those that it may have, each with the version of what
+/// it holds, so that a reader which does not know one says which.
 public enum RecordKind {
     SLICE,
     ANSWER,
@@ -14,10 +15,14 @@ public enum RecordKind {
     INJECTED,
     REACTION,
     ENTROPY,
-    IDLE,
+    ROUND,
     RENEWED,
     STOP,
     END;
+
+    /// Goes up when what a kind holds changes its meaning. All are what they were when the format began to name
+    /// them.
+    private static final int VERSION = 1;
 
     /// The kind of a record.
     public static RecordKind of(JournalRecord record) {
@@ -31,11 +36,29 @@ public enum RecordKind {
             case JournalRecord.Injected _ -> INJECTED;
             case JournalRecord.Reaction _ -> REACTION;
             case JournalRecord.Entropy _ -> ENTROPY;
-            case JournalRecord.Idle _ -> IDLE;
+            case JournalRecord.Round _ -> ROUND;
             case JournalRecord.Renewed _ -> RENEWED;
             case JournalRecord.Stop _ -> STOP;
             case JournalRecord.End _ -> END;
         };
+    }
+
+    /// The version of what it holds.
+    int version() {
+        return VERSION;
+    }
+
+    /// Checks that a reader knows a kind.
+    ///
+    /// @throws CodecException if it does not
+    static void requireKnown(String id, int version) {
+        for (RecordKind kind : values()) {
+            if (kind.id().equals(id) && kind.version() == version) {
+                return;
+            }
+        }
+        throw new CodecException("the recording may have records of the kind '" + id + "', version " + version
+                + ", which this Trapline does not know: use the one that made it, or a newer one");
     }
 
     /// Its name for people and for JSON: `full-digest`.

@@ -1,0 +1,47 @@
+package dev.trapline.journal.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.trapline.journal.SampleRun;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+
+class HeaderCodecTest {
+
+    /// A header with a piece of its bytes replaced by others, and a right checksum.
+    private static byte[] changed(String from, String to) {
+        byte[] good = HeaderCodec.encode(SampleRun.header("kinds"));
+        String text = new String(good, StandardCharsets.ISO_8859_1);
+        assertThat(text).contains(from);
+        byte[] bytes = text.replaceFirst(from, to).getBytes(StandardCharsets.ISO_8859_1);
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, bytes.length - Integer.BYTES);
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(bytes.length - Integer.BYTES, (int)
+                crc.getValue());
+        return bytes;
+    }
+
+    @Test
+    void aHeaderDecodesToWhatWasEncoded() {
+        assertThat(HeaderCodec.decode(HeaderCodec.encode(SampleRun.header("kinds"))))
+                .isEqualTo(SampleRun.header("kinds"));
+    }
+
+    @Test
+    void aKindOfRecordThatNobodyKnowsIsNamed() {
+        assertThatThrownBy(() -> HeaderCodec.decode(changed("renewed", "outages")))
+                .isInstanceOf(CodecException.class)
+                .hasMessageContainingAll("outages", "version 1");
+    }
+
+    @Test
+    void soIsAVersionOfAKindThatNobodyKnows() {
+        assertThatThrownBy(() -> HeaderCodec.decode(changed("renewed\u0001", "renewed\u0007")))
+                .isInstanceOf(CodecException.class)
+                .hasMessageContainingAll("renewed", "version 7");
+    }
+}

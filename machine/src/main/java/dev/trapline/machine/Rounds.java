@@ -1,0 +1,164 @@
+package dev.trapline.machine;
+
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
+
+/// Virtual time as a machine has it whose CPUs run at the same time: each vCPU has a clock of its own, and they
+/// advance together by rounds.
+///
+/// A round is a stretch of virtual time. In it each vCPU that can run has its turn, one after the other, from its own
+/// clock to the round's end; so no clock is further from another than a round is long. A turn is one slice, or several
+/// where exits cut it.
+final class Rounds {
+
+    private static final int NOBODY = -1;
+
+    private final long quantum;
+    private final long[] clocks;
+    private long slices;
+    private long begins;
+    private long ends;
+    private long now;
+    private long latest;
+    private long shown;
+    private boolean fresh = true;
+    private int turn = NOBODY;
+    private long turnEnds;
+
+    /// @param quantum how long a round is, in ticks
+    Rounds(int vcpus, long quantum) {
+        this.quantum = quantum;
+        this.clocks = new long[vcpus];
+        this.ends = quantum;
+    }
+
+    /// Slices that have ended.
+    long slices() {
+        return slices;
+    }
+
+    /// The moment that is being dealt with: the end of the slice that has just ended, or the beginning of the round
+    /// for what comes from outside. It goes back where another vCPU's turn begins.
+    long now() {
+        return now;
+    }
+
+    /// Deals with another moment.
+    void dealWith(long moment) {
+        now = moment;
+    }
+
+    /// The furthest that a vCPU has come: how much virtual time the run has taken.
+    long latest() {
+        return latest;
+    }
+
+    /// The highest value of a counter that any vCPU has been shown.
+    long shown() {
+        return shown;
+    }
+
+    /// When the round began.
+    long begins() {
+        return begins;
+    }
+
+    /// When it ends.
+    long ends() {
+        return ends;
+    }
+
+    /// How far a vCPU has come.
+    long clock(int vcpu) {
+        return clocks[vcpu];
+    }
+
+    /// A vCPU does nothing before a moment.
+    void passTo(int vcpu, long moment) {
+        clocks[vcpu] = Math.max(clocks[vcpu], moment);
+    }
+
+    /// The next round begins.
+    void begin(long beginning) {
+        begin(beginning, beginning + quantum);
+    }
+
+    /// A round begins that is shorter than others.
+    void begin(long beginning, long end) {
+        begins = beginning;
+        ends = end;
+        latest = Math.max(latest, beginning);
+        turn = NOBODY;
+        fresh = true;
+    }
+
+    /// Whether nobody has been given a turn in this round.
+    boolean isFresh() {
+        return fresh;
+    }
+
+    /// Somebody is given a turn.
+    void use() {
+        fresh = false;
+    }
+
+    /// Whose turn it is; a turn goes on until its time is used up, or its vCPU cannot run.
+    ///
+    /// @param runnable one bit for each vCPU that can
+    /// @return a negative number if it is nobody's
+    int turn(long runnable) {
+        boolean goesOn = turn >= 0 && (runnable & 1L << turn) != 0 && clocks[turn] < turnEnds;
+        return goesOn ? turn : NOBODY;
+    }
+
+    /// Gives a vCPU its turn.
+    ///
+    /// @param length in ticks; the turn does not go beyond the round
+    void beginTurn(int vcpu, long length) {
+        turn = vcpu;
+        turnEnds = Math.min(ends, clocks[vcpu] + length);
+    }
+
+    /// What is left of the turn, in ticks.
+    long left() {
+        return turnEnds - clocks[turn];
+    }
+
+    /// A slice has ended.
+    ///
+    /// @param end its vCPU's clock from now on
+    /// @param nowShown see [#shown]
+    void sliceEnded(int vcpu, long end, long nowShown) {
+        slices++;
+        clocks[vcpu] = end;
+        now = end;
+        latest = Math.max(latest, end);
+        shown = nowShown;
+    }
+
+    void save(StateWriter state) {
+        state.put(clocks);
+        state.put(slices);
+        state.put(begins);
+        state.put(ends);
+        state.put(now);
+        state.put(latest);
+        state.put(shown);
+        state.put(fresh);
+        state.put(turn);
+        state.put(turnEnds);
+    }
+
+    void load(StateReader state) {
+        state.take(clocks);
+        slices = state.take();
+        begins = state.take();
+        ends = state.take();
+        now = state.take();
+        latest = state.take();
+        shown = state.take();
+        fresh = state.takeFlag();
+        turn = state.takeInt();
+        turnEnds = state.take();
+    }
+}

@@ -1,0 +1,93 @@
+package dev.trapline.vcpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.abi.Width;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.policy.Policy;
+import dev.trapline.board.boot.Guests;
+import dev.trapline.vcpu.MachineRuns.Finished;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What guests see of time: the same for all vCPUs, and the same however their slices are cut.
+@Tag("native")
+class ClocksTest {
+
+    private static final int SEEDS = Boolean.getBoolean("trapline.full") ? 200 : 8;
+
+    @SuppressWarnings("NullAway.Init")
+    private static MachineRuns runs;
+
+    @BeforeAll
+    static void start() {
+        runs = new MachineRuns();
+    }
+
+    @AfterAll
+    static void stop() {
+        runs.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "smp-clock, 2",
+        "smp-clock, 3",
+        "smp-clock, 8",
+        "smp-clock, 16",
+        "smp-clock-a32, 2",
+        "smp-clock-a32, 16",
+        "smp-clock-t32, 2",
+        "smp-clock-t32, 16"
+    })
+    void noVcpuReceivesAMessageFromLaterThanItsOwnClock(String guest, int vcpus) throws IOException {
+        Width width = Guests.width(guest + ".elf");
+        for (long seed = 0; seed <= SEEDS; seed++) {
+            Schedule schedule = seed == 0 ? Schedule.ROUND_ROBIN : Schedule.RANDOM;
+            Finished run = runs.run(
+                    MachineRuns.spec(vcpus, schedule, seed, width, Policy.DEFAULT), Guests.image(guest + ".elf"), "");
+            assertThat(run.console())
+                    .as("%s on %d vCPUs, %s, seed %d", guest, vcpus, schedule, seed)
+                    .endsWith(vcpus * 1000 + " times posted, 0 of them too early\n");
+            assertThat(run.report().outcome()).isEqualTo(new RunOutcome.Exited(0));
+        }
+    }
+
+    /// Engines are asked for room after so many instructions, and run what is left of the slice after that.
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 17, 1000})
+    void aSliceThatIsRunInPartsIsTheSameSliceAndTakesTheSameTime(long part, @TempDir Path directory)
+            throws IOException {
+        MachineRuns parts = runs.with(engines -> new EagerEngines(engines, part, Integer.MAX_VALUE));
+        for (String guest : new String[] {
+            "smp-clock.elf",
+            "smp-clock-a32.elf",
+            "smp-clock-t32.elf",
+            "times-a32.elf",
+            "times-t32.elf",
+            "sysregs.elf",
+            "wfi-all.elf",
+            "event-loop.elf",
+            "conform-psci-suspend.elf",
+            "conform-sdei-delivery.elf"
+        }) {
+            for (long seed = 0; seed <= 1; seed++) {
+                Path recording = directory.resolve(guest + seed);
+                Finished whole =
+                        runs.record(MachineRuns.smallSpec(guest, seed, 300_000), Guests.image(guest), "", recording);
+                Finished inParts = parts.run(MachineRuns.smallSpec(guest, seed, 300_000), Guests.image(guest), "");
+                String what = "%s, seed %d, in parts of %d instructions".formatted(guest, seed, part);
+                MachineRuns.assertEqual(inParts, whole, what);
+                MachineRuns.assertEqual(parts.replay(recording), whole, what + ", replayed");
+            }
+        }
+    }
+}
