@@ -101,7 +101,8 @@ final class ConfigFiles {
             if (by.mayBeMissing() && kind == FileKind.NOTHING) {
                 return ConfigFactory.empty();
             }
-            Path real = kind == FileKind.NOTHING ? file : file.toRealPath();
+            boolean hasPath = kind != FileKind.NOTHING && !BoundedFile.isOpenPipe(file);
+            Path real = hasPath ? file.toRealPath() : file;
             if (open.contains(real)) {
                 throw new ConfigException(
                         by.where(),

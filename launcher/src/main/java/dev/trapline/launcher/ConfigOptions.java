@@ -1,9 +1,11 @@
 package dev.trapline.launcher;
 
 import dev.trapline.config.CommandLineSetting;
+import dev.trapline.config.ConfigException;
 import dev.trapline.config.ConfigLoader;
 import dev.trapline.config.LayeredConfig;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,24 @@ final class ConfigOptions {
         assignments.clear();
         if (values != null) {
             assignments.addAll(values);
+        }
+    }
+
+    /// The limit of host time as far as the command line says it, before a file is read: reading may take for ever.
+    ///
+    /// @return zero if the command line says nothing of it, something wrong, or if there is no file to read
+    Duration timeout(List<CommandLineSetting> options) {
+        try {
+            return file == null
+                    ? Duration.ZERO
+                    : new ConfigLoader()
+                            .options(options)
+                            .assignments(assignments)
+                            .load()
+                            .timeout();
+        } catch (ConfigException _) {
+            // Said where all is read.
+            return Duration.ZERO;
         }
     }
 

@@ -35,7 +35,6 @@ final class ParallelReplay {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private long printed;
     private boolean doubted;
-    private boolean divided;
 
     ParallelReplay(
             Replaying replaying, EngineFactory engines, Checkpoints checkpoints, GuestConsole console, Watch watch) {
@@ -56,11 +55,6 @@ final class ParallelReplay {
         return printed;
     }
 
-    /// Whether there were checkpoints to divide the recording at.
-    boolean isDivided() {
-        return divided;
-    }
-
     /// Whether a stretch was not as recorded, or a checkpoint of no use.
     boolean isDoubted() {
         return doubted;
@@ -69,10 +63,11 @@ final class ParallelReplay {
     /// Replays the recording.
     ///
     /// @param jobs threads, 2 or more
+    /// @param divided called before anything is replayed, if there are checkpoints to divide the recording at
     /// @return null if it is not known whether it is as recorded
     /// @throws CommandException if it was stopped
     @Nullable
-    RunReport replay(int jobs) {
+    RunReport replay(int jobs, Runnable divided) {
         long start = System.nanoTime();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Playback first = playback(out);
@@ -82,7 +77,7 @@ final class ParallelReplay {
                 first.close();
                 return store == null ? null : makingCheckpoints(store, start);
             }
-            divided = true;
+            divided.run();
             Stretches stretches = Stretches.of(store, jobs);
             RunReport report = inParallel(stretches, jobs, first, out);
             checkpoints.tellNotice(store);

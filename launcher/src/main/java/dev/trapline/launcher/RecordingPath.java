@@ -1,7 +1,10 @@
 package dev.trapline.launcher;
 
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.FileKind;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.recording.Recordings;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /// Opens what a command was given as a recording.
@@ -18,6 +21,14 @@ final class RecordingPath {
         return new WatchedReader(Recordings.open(path, options), terminal.watch("reading " + path));
     }
 
+    private static String words(Path path) {
+        try {
+            return FileKind.of(path).words();
+        } catch (IOException e) {
+            return BoundedFile.reason(e);
+        }
+    }
+
     /// Refuses what is no recording, and says what it is.
     static void require(Path path) {
         InputKind kind = InputKind.of(path);
@@ -25,8 +36,8 @@ final class RecordingPath {
             case RECORDING -> {}
             case GUEST, EXPORT, DEVICE_TREE -> throw CommandException.usage(kind.hint(path));
             case OTHER ->
-                throw CommandException.usage(path + " is a file, and a recording is a directory: give the DIR of "
-                        + "'trapline run --record DIR'");
+                throw CommandException.usage(path + " " + words(path)
+                        + ", and a recording is a directory: give the DIR of " + "'trapline run --record DIR'");
             case DIRECTORY ->
                 throw CommandException.usage("there is no recording in the directory " + path
                         + ": give the DIR of 'trapline run --record DIR'");

@@ -175,14 +175,13 @@ final class ReplayCommand implements Action {
                         Interruption.unlessItEnds(terminal.err());
                     },
                     () -> {});
-            RunReport report = replay.replay(jobs);
+            // Known only when the checkpoints are looked at, so it is told and not refused.
+            RunReport report = replay.replay(
+                    jobs,
+                    () -> spacing.forEach(text -> terminal.err()
+                            .println("trapline: " + text + " has no effect: there are checkpoints already, and --jobs"
+                                    + " makes no others")));
             console.finish();
-            if (replay.isDivided()) {
-                // Known only now, so it is told and not refused.
-                spacing.forEach(text -> terminal.err()
-                        .println("trapline: " + text + " has no effect: there are checkpoints already, and --jobs makes"
-                                + " no others"));
-            }
             if (report != null) {
                 return explained(report, replaying.recording(), reader.header().spec(), reader.images());
             }

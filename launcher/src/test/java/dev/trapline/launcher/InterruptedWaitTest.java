@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A command that waits for somebody else, who never comes: a signal ends it, and it says so.
 class InterruptedWaitTest {
@@ -58,6 +59,51 @@ class InterruptedWaitTest {
                 command.replace("GUEST", guest("smp-hello")).split(" "));
         awaitStack(process, "BoundedFile.readGiven");
         assertInterrupted(process, signal, command);
+    }
+
+    /// The limit holds from the start: for each file that is read, and where the configuration itself says it.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "run --timeout 1s --config /dev/stdin GUEST",
+                "run --set run.timeout=1s --config /dev/stdin GUEST",
+                "run --timeout 1s --config INCLUDES GUEST",
+                "run --config LIMIT --input /dev/stdin GUEST",
+                "run --timeout 1s --input /dev/fd/0 GUEST",
+                "run --timeout 1s --flash /dev/stdin",
+                "run --timeout 1s /dev/stdin",
+                "run --timeout 1s --format json --config /dev/stdin GUEST",
+            })
+    void theTimeLimitHoldsForAPipeThatNobodyWritesTo(String form) throws IOException {
+        Path includes = Files.writeString(directory.resolve("includes.conf"), "include \"/dev/stdin\"");
+        Path limit = Files.writeString(directory.resolve("limit.conf"), "trapline.run.timeout = 1s");
+        String command = form.replace("GUEST", guest("smp-hello"))
+                .replace("INCLUDES", includes.toString())
+                .replace("LIMIT", limit.toString());
+        Ended ended = CommandProcess.start(command.split(" ")).await();
+        assertThat(ended.status()).as("%s: %s", command, ended.err()).isEqualTo(Ending.LIMIT);
+        assertThat(ended.lastLine())
+                .as("what it waited for: %s", command)
+                .contains("limit", "--timeout", "before the run began, while it read the ");
+    }
+
+    @Test
+    void theTimeLimitHoldsForADatabaseThatSaysNothing() throws IOException {
+        try (Silent silent = new Silent()) {
+            Ended ended = CommandProcess.startWith(
+                            Map.of("TRAPLINE_POSTGRESQL_URL", silent.url()),
+                            "run",
+                            "--timeout",
+                            "1s",
+                            "--set",
+                            "record.store=postgresql",
+                            "--record",
+                            directory.resolve("rec").toString(),
+                            guest("smp-hello"))
+                    .await();
+            assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.LIMIT);
+            assertThat(ended.lastLine()).contains("--timeout", "while it asked the database");
+        }
     }
 
     /// Accepts connections, and says nothing.
