@@ -8,6 +8,7 @@ import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome.GuestFailed;
 import dev.trapline.board.boot.BootPlan;
 import dev.trapline.board.boot.Symbols;
+import dev.trapline.board.boot.TreeContent;
 import dev.trapline.machine.RunReport;
 import java.io.PrintWriter;
 import java.util.List;
@@ -79,7 +80,8 @@ final class FailureReport {
     }
 
     private String instruction(long pc) {
-        for (BootPlan.MemoryWrite write : BootPlan.of(images, spec, List.of()).writes()) {
+        for (BootPlan.MemoryWrite write :
+                BootPlan.of(images, spec, TreeContent.NONE).writes()) {
             long offset = pc - write.address();
             if (offset >= 0 && offset + 4 <= write.bytes().size()) {
                 byte[] word = new byte[4];

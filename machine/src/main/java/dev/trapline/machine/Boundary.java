@@ -10,6 +10,7 @@ import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.policy.Policy;
+import dev.trapline.board.Board;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ final class Boundary implements Inputs.Receiver {
 
     private final MachineClock clock;
     private final Vcpus vcpus;
+    private final Board board;
     private final StolenTime stolen;
     private final Inputs inputs;
     private final Effects effects;
@@ -32,6 +34,7 @@ final class Boundary implements Inputs.Receiver {
     Boundary(
             MachineClock clock,
             Vcpus vcpus,
+            Board board,
             StolenTime stolen,
             Inputs inputs,
             Effects effects,
@@ -40,6 +43,7 @@ final class Boundary implements Inputs.Receiver {
             Consumer<Policy> reconfigure) {
         this.clock = clock;
         this.vcpus = vcpus;
+        this.board = board;
         this.stolen = stolen;
         this.inputs = inputs;
         this.effects = effects;
@@ -58,11 +62,11 @@ final class Boundary implements Inputs.Receiver {
             if (end != null) {
                 return end;
             }
-            wake();
+            settle();
             if (vcpus.runnable() != 0) {
                 return null;
             }
-            long until = Math.min(vcpus.deadline(), inputs.deadline());
+            long until = Math.min(deadline(), inputs.deadline());
             if (until == PowerTable.NEVER) {
                 return new RunOutcome.Deadlock(vcpus.states());
             }
@@ -94,6 +98,18 @@ final class Boundary implements Inputs.Receiver {
     @Override
     public void renew(long place) {
         recorded = recorded.and(place);
+    }
+
+    /// When something happens by itself while nothing can run.
+    private long deadline() {
+        return Math.min(vcpus.deadline(), board.deadline());
+    }
+
+    /// Devices and vCPUs do what is due.
+    private void settle() {
+        board.timePasses(clock.now());
+        vcpus.lines(board.interrupted());
+        wake();
     }
 
     private void wake() {
@@ -131,14 +147,14 @@ final class Boundary implements Inputs.Receiver {
     /// Only a replay gets here: time passes as it did, if it can.
     @Override
     public void idle(long until) {
-        wake();
-        if (vcpus.runnable() != 0 || until < clock.now() || until > vcpus.deadline()) {
+        settle();
+        if (vcpus.runnable() != 0 || until < clock.now() || until > deadline()) {
             throw new DivergenceException(
                     Position.ofSlice(clock.slices()),
                     "the replay diverges at " + Position.ofSlice(clock.slices()) + ": the recording has time pass to "
                             + until
                             + " ticks while nothing can run; here it is " + clock.now() + ", the next deadline is "
-                            + vcpus.deadline() + ", and the vCPUs are " + vcpus.states());
+                            + deadline() + ", and the vCPUs are " + vcpus.states());
         }
         clock.passTo(until);
     }

@@ -17,7 +17,7 @@ import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
-import dev.trapline.board.device.Pl011;
+import dev.trapline.board.Board;
 import dev.trapline.board.memory.MachineMemory;
 import dev.trapline.machine.schedule.Scheduler;
 import java.util.List;
@@ -39,7 +39,7 @@ public final class MachineCore implements Effects.Run {
     private final MachineParts parts;
     private final MachineSpec spec;
     private final MachineMemory memory;
-    private final Pl011 uart;
+    private final Board board;
     private final Console console;
     private final History history;
     private final Controls controls;
@@ -63,13 +63,13 @@ public final class MachineCore implements Effects.Run {
         this.parts = parts;
         this.spec = parts.spec();
         this.memory = parts.memory();
-        this.uart = parts.uart();
+        this.board = parts.board();
         this.console = parts.console();
         this.history = parts.history();
         this.controls = parts.controls();
         this.log = parts.log();
         this.endings = new Endings(log);
-        this.end = new RunEnd(history, console, uart, log, endings);
+        this.end = new RunEnd(history, console, board.console(), log, endings);
         this.around = around;
         this.scheduler = Scheduler.of(
                 spec.schedule().kind(),
@@ -77,9 +77,10 @@ public final class MachineCore implements Effects.Run {
                 spec.schedule().seed());
         this.vcpus = new Vcpus(spec.cpus().count(), around);
         this.stolen = new StolenTime(spec.cpus().count(), memory);
-        this.inputs = new Inputs(parts.input(), parts.planned(), parts.entropy(), uart, history, controls, log);
-        this.effects = new Effects(spec, parts.boot(), memory, uart, vcpus, stolen, inputs, parts.services(), this);
-        this.boundary = new Boundary(clock, vcpus, stolen, inputs, effects, history, log, this::reconfigure);
+        this.inputs =
+                new Inputs(parts.input(), parts.planned(), parts.entropy(), board.console(), history, controls, log);
+        this.effects = new Effects(spec, parts.boot(), memory, board, vcpus, stolen, inputs, parts.services(), this);
+        this.boundary = new Boundary(clock, vcpus, board, stolen, inputs, effects, history, log, this::reconfigure);
         this.digests = new Digests(spec.run().ramDigestInterval(), memory, history);
         this.policy = spec.firmware().policy();
     }
@@ -282,7 +283,7 @@ public final class MachineCore implements Effects.Run {
         scheduler.save(state);
         vcpus.save(state);
         stolen.save(state);
-        uart.save(state);
+        board.save(state);
         memory.flashWrites().save(state);
         console.save(state);
         log.save(state);
@@ -299,7 +300,8 @@ public final class MachineCore implements Effects.Run {
         scheduler.load(state);
         vcpus.load(state);
         stolen.load(state);
-        uart.load(state);
+        board.load(state);
+        vcpus.lines(board.interrupted());
         memory.flashWrites().load(state);
         console.load(state);
         log.load(state);
@@ -328,17 +330,18 @@ public final class MachineCore implements Effects.Run {
         Slice slice = end.slice();
         boundary.renewed(end.reading().renewals());
         log.ended(slice);
-        history.append(Console.withPrinted(slice, uart));
+        history.append(Console.withPrinted(slice, board.console()));
         clock.sliceEnded(slice.cost(spec.schedule().cutSliceCost()));
         digests.add(slice);
         vcpus.sliceEnded(slice.vcpu(), end.reading().timerDeadline());
         stolen.canRun(slice.vcpu(), clock.now());
-        console.takeFrom(uart);
+        console.takeFrom(board.console());
     }
 
     /// Everything between two slices: inputs, limits, credit, and the next grant.
     private void next() {
-        controls.publish(clock.now(), clock.slices(), log.calls(), uart.everRead());
+        controls.publish(
+                clock.now(), clock.slices(), log.calls(), board.console().everRead());
         if (isOver()) {
             return;
         }

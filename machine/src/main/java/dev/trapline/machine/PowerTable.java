@@ -25,6 +25,8 @@ final class PowerTable {
     private final long[] timers;
     private long runnable;
     private long interrupted;
+    /// Those for which a line is high: no part of the state, since the devices that drive the lines have it.
+    private long lines;
     private long earliest;
 
     PowerTable(int vcpus) {
@@ -104,9 +106,9 @@ final class PowerTable {
         return true;
     }
 
-    /// Whether an interrupt is pending for a vCPU: one that was kept, or its timer's.
+    /// Whether an interrupt is pending for a vCPU: one that was kept, a line's, or its timer's.
     boolean isInterrupted(VcpuId vcpu, long now) {
-        return (interrupted & vcpu.bit()) != 0 || timers[vcpu.index()] <= now;
+        return ((interrupted | lines) & vcpu.bit()) != 0 || timers[vcpu.index()] <= now;
     }
 
     /// Forgets an interrupt that was kept.
@@ -120,6 +122,22 @@ final class PowerTable {
             case OFF -> {}
             case ON_PENDING, ON -> interrupted |= vcpu.bit();
             case SUSPENDED, POWERED_DOWN -> set(vcpu, of(vcpu), 0);
+        }
+    }
+
+    /// Takes note of the vCPUs for which a line is high, one bit each: those of them that wait are due at once. A
+    /// line is pending as long as it is high, and is not kept.
+    void lines(long high) {
+        lines = high;
+        for (long left = high; left != 0; left &= left - 1) {
+            int index = Long.numberOfTrailingZeros(left);
+            switch (states[index]) {
+                case OFF, ON_PENDING, ON -> {}
+                case SUSPENDED, POWERED_DOWN -> {
+                    due[index] = 0;
+                    earliest = 0;
+                }
+            }
         }
     }
 

@@ -150,6 +150,11 @@ final class Vcpus {
         return waits;
     }
 
+    /// Takes note of the vCPUs for which a line of a device is high, one bit each.
+    void lines(long high) {
+        power.lines(high);
+    }
+
     /// An interrupt for a vCPU.
     void interrupt(VcpuId vcpu) {
         if (vcpu.index() >= all.length) {

@@ -27,8 +27,7 @@ record AddressSpace(Unicorn engine, MemoryMap memory) {
                                     | UnicornConstants.UC_PROT_WRITE
                                     | UnicornConstants.UC_PROT_EXEC);
                 case MemoryMap.Memory block -> mapReadOnly(block.base(), block.bytes());
-                case MemoryMap.Device device ->
-                    engine.mapDevice(device.base(), device.size(), bus.behind(device.device()));
+                case MemoryMap.Device device -> engine.mapDevice(device.base(), device.size(), bus.behind(device));
             }
         }
     }

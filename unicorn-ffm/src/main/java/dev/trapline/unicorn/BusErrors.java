@@ -124,18 +124,33 @@ final class BusErrors {
     }
 
     /// A device that what the instruction does after it has met nothing does not reach.
-    MmioDevice behind(MmioDevice device) {
+    ///
+    /// @param region where it is
+    MmioDevice behind(MemoryMap.Device region) {
+        MmioDevice device = region.device();
+        long base = region.base();
         return new MmioDevice() {
             @Override
             public long read(long offset, int size) {
-                return isOver() ? 0 : device.read(offset, size);
+                return reaches(offset, size, false) ? device.read(offset, size) : 0;
             }
 
             @Override
             public void write(long offset, int size, long value) {
-                if (!isOver()) {
+                if (reaches(offset, size, true)) {
                     device.write(offset, size, value);
                 }
+            }
+
+            private boolean reaches(long offset, int size, boolean write) {
+                if (isOver()) {
+                    return false;
+                }
+                if (!device.answers(offset, size)) {
+                    nobodyAnswers(base + offset, write);
+                    return false;
+                }
+                return true;
             }
         };
     }

@@ -103,7 +103,7 @@ class SharedPagesResetTest {
                     .isEqualTo(Bytes.copyOf(new byte[ATTRIBUTE_BYTES]));
             assertThat(word(memory, FOUND + 16)).as("stolen time begins at 0").isZero();
             Image read = new Image(Image.Kind.DEVICE_TREE, "found.dtb", 0, found);
-            assertThat(BootPlan.of(List.of(guest, read), spec, Specs.shared(spec))
+            assertThat(BootPlan.of(List.of(guest, read), spec, Specs.content(spec))
                             .warnings())
                     .as("what the tree calls free has nothing of it")
                     .isEmpty();
@@ -144,7 +144,7 @@ class SharedPagesResetTest {
     }
 
     private static Bytes generated(Image guest, MachineSpec spec) {
-        BootPlan plan = BootPlan.of(List.of(guest), spec, Specs.shared(spec));
+        BootPlan plan = BootPlan.of(List.of(guest), spec, Specs.content(spec));
         return plan.writes().stream()
                 .filter(write -> write.address() == plan.deviceTree())
                 .map(BootPlan.MemoryWrite::bytes)

@@ -27,8 +27,8 @@ class DeviceTreeTest {
 
     @Test
     void saysWhatUBootLooksFor() {
-        Map<String, Bytes> tree = FdtReader.properties(
-                DeviceTree.describe(Specs.machine(2, 128), Conduit.HVC, Specs.shared(Specs.machine(2, 128))));
+        Map<String, Bytes> tree =
+                FdtReader.properties(DeviceTree.describe(Specs.machine(2, 128), Specs.content(Specs.machine(2, 128))));
 
         assertThat(tree.get("/chosen:stdout-path")).isEqualTo(strings("/pl011@9000000"));
         assertThat(tree.get("/psci:method")).isEqualTo(strings("hvc"));
@@ -50,14 +50,13 @@ class DeviceTreeTest {
     @Test
     void tellsOfSdeiWhereItIsSwitchedOn() {
         assertThat(FdtReader.properties(
-                        DeviceTree.describe(Specs.machine(1, 128), Conduit.HVC, Specs.shared(Specs.machine(1, 128)))))
+                        DeviceTree.describe(Specs.machine(1, 128), Specs.content(Specs.machine(1, 128)))))
                 .containsEntry("/firmware/sdei:compatible", strings("arm,sdei-1.0"))
                 .containsEntry("/firmware/sdei:method", strings("hvc"));
         var without = Specs.machine(1, 128);
         assertThat(FdtReader.properties(DeviceTree.describe(
                                 without.withPolicy(without.firmware().policy().with("sdei", false)),
-                                Conduit.HVC,
-                                Specs.shared(without.withPolicy(
+                                Specs.content(without.withPolicy(
                                         without.firmware().policy().with("sdei", false)))))
                         .keySet())
                 .as("the toggle takes it out of the tree")
@@ -67,7 +66,7 @@ class DeviceTreeTest {
     @Test
     void namesEveryCpuByItsAffinityAndStartsItByPsci() {
         Map<String, Bytes> tree = FdtReader.properties(
-                DeviceTree.describe(Specs.machine(18, 128), Conduit.SMC, Specs.shared(Specs.machine(18, 128))));
+                DeviceTree.describe(Specs.machine(18, 128), Specs.content(Specs.machine(18, 128), Conduit.SMC)));
 
         assertThat(tree.keySet().stream().filter(key -> key.startsWith("/cpus/") && key.endsWith(":reg")))
                 .as("18 CPUs: Aff0 counts to 15, then Aff1 goes up")
@@ -82,9 +81,7 @@ class DeviceTreeTest {
     @Test
     void anAarch32MachineNamesTheCpuThatItHas() {
         Map<String, Bytes> tree = FdtReader.properties(DeviceTree.describe(
-                Specs.machine(1, 128, true, Width.AARCH32),
-                Conduit.HVC,
-                Specs.shared(Specs.machine(1, 128, true, Width.AARCH32))));
+                Specs.machine(1, 128, true, Width.AARCH32), Specs.content(Specs.machine(1, 128, true, Width.AARCH32))));
 
         assertThat(tree.get("/cpus/cpu@0:compatible")).isEqualTo(strings("arm,cortex-a15"));
         assertThat(tree.get("/timer:compatible")).isEqualTo(strings("arm,armv7-timer"));
@@ -93,7 +90,7 @@ class DeviceTreeTest {
     @Test
     void memoryBeyondFourGigabytesNeedsBothCells() {
         Map<String, Bytes> tree = FdtReader.properties(
-                DeviceTree.describe(Specs.machine(1, 5 << 10), Conduit.HVC, Specs.shared(Specs.machine(1, 5 << 10))));
+                DeviceTree.describe(Specs.machine(1, 5 << 10), Specs.content(Specs.machine(1, 5 << 10))));
 
         assertThat(tree.get("/memory@40000000:reg")).isEqualTo(cells(0, 0x4000_0000, 1, 0x3fff_f000));
     }
@@ -121,8 +118,7 @@ class DeviceTreeTest {
         MachineSpec plain = Specs.machine(vcpus, megabytes);
         MachineSpec spec = plain.with(plain.firmware().withSetting("pv-time.base", base));
         Path blob = directory.resolve("machine.dtb");
-        Files.write(
-                blob, DeviceTree.describe(spec, Conduit.HVC, Specs.shared(spec)).toArray());
+        Files.write(blob, DeviceTree.describe(spec, Specs.content(spec)).toArray());
 
         Tools.Result result = Tools.run(directory, "dtc", "-I", "dtb", "-O", "dts", blob.toString());
 
@@ -165,9 +161,7 @@ class DeviceTreeTest {
     @Test
     void anAarch32GuestIsToldOfAllMemory() {
         Map<String, Bytes> tree = FdtReader.properties(DeviceTree.describe(
-                Specs.machine(1, 128, true, Width.AARCH32),
-                Conduit.HVC,
-                Specs.shared(Specs.machine(1, 128, true, Width.AARCH32))));
+                Specs.machine(1, 128, true, Width.AARCH32), Specs.content(Specs.machine(1, 128, true, Width.AARCH32))));
         assertThat(tree.get("/memory@40000000:reg"))
                 .as("PV time is for AArch64 callers")
                 .isEqualTo(cells(0, 0x4000_0000, 0, 128 << 20));
@@ -175,7 +169,7 @@ class DeviceTreeTest {
 
     @Test
     void theTreeOfTheLargestMachineFitsItsArea() {
-        assertThat(DeviceTree.describe(Specs.machine(64, 128), Conduit.HVC, Specs.shared(Specs.machine(64, 128)))
+        assertThat(DeviceTree.describe(Specs.machine(64, 128), Specs.content(Specs.machine(64, 128)))
                         .size())
                 .as("firmware must find room to add to it")
                 .isLessThan((int) Loader.DEVICE_TREE_AREA / 2);
@@ -189,7 +183,7 @@ class DeviceTreeTest {
         Path blob = directory.resolve("machine.dtb");
         Files.write(
                 blob,
-                DeviceTree.describe(Specs.machine(vcpus, 128), Conduit.HVC, Specs.shared(Specs.machine(vcpus, 128)))
+                DeviceTree.describe(Specs.machine(vcpus, 128), Specs.content(Specs.machine(vcpus, 128)))
                         .toArray());
 
         Tools.Result result = Tools.run(directory, "dtc", "-I", "dtb", "-O", "dts", blob.toString());

@@ -57,7 +57,7 @@ class GuestDriftTest {
         BootPlan plan = BootPlan.of(
                 images,
                 Specs.machine(64, 1, true, Guests.width(name)),
-                Specs.shared(Specs.machine(64, 1, true, Guests.width(name))));
+                Specs.content(Specs.machine(64, 1, true, Guests.width(name))));
 
         assertThat(plan.deviceTree())
                 .as("room for the device tree at the start of RAM")

@@ -3,7 +3,6 @@ package dev.trapline.board.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.Conduit;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
@@ -41,8 +40,7 @@ class SharedPagesWarningTest {
                     .startsWith("mine.dtb: the device tree calls 0x%x to 0x%x free memory, where PV_TIME_ST"
                             .formatted(end - 4096, end))
                     .contains("firmware.services.pv-time.base", "firmware.toggles.pv-time");
-            Image own = new Image(
-                    Image.Kind.DEVICE_TREE, "own.dtb", 0, DeviceTree.describe(spec, Conduit.HVC, Specs.shared(spec)));
+            Image own = new Image(Image.Kind.DEVICE_TREE, "own.dtb", 0, DeviceTree.describe(spec, Specs.content(spec)));
             assertThat(warnings(List.of(GUEST, own), spec))
                     .as("the tree that Trapline makes, %d vCPUs", vcpus)
                     .isEmpty();
@@ -177,6 +175,6 @@ class SharedPagesWarningTest {
     }
 
     private static List<String> warnings(List<Image> images, MachineSpec spec) {
-        return BootPlan.of(images, spec, Specs.shared(spec)).warnings();
+        return BootPlan.of(images, spec, Specs.content(spec)).warnings();
     }
 }
