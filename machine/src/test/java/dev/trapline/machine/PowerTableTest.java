@@ -46,6 +46,38 @@ class PowerTableTest {
     }
 
     @Test
+    void aLineEndsTheWaitOfItsVcpuAtOnce() {
+        on(ONE);
+        on(TWO);
+        assertThat(power.waits(ONE, VcpuState.SUSPENDED, 0)).isTrue();
+        assertThat(power.waits(TWO, VcpuState.POWERED_DOWN, 0)).isTrue();
+        power.lines(TWO.bit());
+        assertThat(power.nextWoken(0)).isEqualTo(TWO.index());
+        assertThat(power.of(TWO)).as("it has no power yet").isEqualTo(VcpuState.ON_PENDING);
+        assertThat(power.nextWoken(0)).as("the other one waits on").isEqualTo(-1);
+        assertThat(power.of(ONE)).isEqualTo(VcpuState.SUSPENDED);
+    }
+
+    @Test
+    void aLineLetsNobodyWaitAsLongAsItIsHighAndIsNotKept() {
+        on(ONE);
+        power.lines(ONE.bit());
+        assertThat(power.isInterrupted(ONE, 0)).isTrue();
+        assertThat(power.waits(ONE, VcpuState.SUSPENDED, 0)).as("high").isFalse();
+        assertThat(power.waits(ONE, VcpuState.SUSPENDED, 0)).as("still high").isFalse();
+        power.lines(0);
+        assertThat(power.isInterrupted(ONE, 0)).isFalse();
+        assertThat(power.waits(ONE, VcpuState.SUSPENDED, 0)).as("low").isTrue();
+    }
+
+    @Test
+    void aLineWakesNobodyWhoIsOff() {
+        power.lines(ONE.bit());
+        assertThat(power.nextWoken(0)).isEqualTo(-1);
+        assertThat(power.of(ONE)).isEqualTo(VcpuState.OFF);
+    }
+
+    @Test
     void aTimerThatHasAssertedLetsNobodyWait() {
         on(ONE);
         power.timer(ONE, 10);

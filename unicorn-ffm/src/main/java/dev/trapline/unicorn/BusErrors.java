@@ -2,8 +2,10 @@ package dev.trapline.unicorn;
 
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.engine.MmioDevice;
+import dev.trapline.abi.engine.PartialDevice;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
+import java.util.List;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ final class BusErrors {
     private final AddressTranslation translation;
     private final Progress progress;
 
+    private final List<MemoryMap.Device> partial;
     private @Nullable GuestFault fault;
     private final long[] before = new long[GeneralRegisters.COUNT];
     private boolean taken;
@@ -33,6 +36,7 @@ final class BusErrors {
     /// @param general reads the registers; not used by anybody else
     BusErrors(MemoryMap memory, RegisterBatch general, AddressTranslation translation, Progress progress) {
         this.memory = memory;
+        this.partial = memory.partialDevices();
         this.general = general;
         this.translation = translation;
         this.progress = progress;
@@ -124,35 +128,33 @@ final class BusErrors {
     }
 
     /// A device that what the instruction does after it has met nothing does not reach.
-    ///
-    /// @param region where it is
-    MmioDevice behind(MemoryMap.Device region) {
-        MmioDevice device = region.device();
-        long base = region.base();
+    MmioDevice behind(MmioDevice device) {
         return new MmioDevice() {
             @Override
             public long read(long offset, int size) {
-                return reaches(offset, size, false) ? device.read(offset, size) : 0;
+                return isOver() ? 0 : device.read(offset, size);
             }
 
             @Override
             public void write(long offset, int size, long value) {
-                if (reaches(offset, size, true)) {
+                if (!isOver()) {
                     device.write(offset, size, value);
                 }
             }
-
-            private boolean reaches(long offset, int size, boolean write) {
-                if (isOver()) {
-                    return false;
-                }
-                if (!device.answers(offset, size)) {
-                    nobodyAnswers(base + offset, write);
-                    return false;
-                }
-                return true;
-            }
         };
+    }
+
+    /// The devices that do not fill their pages and answer an access; null if nobody answers it.
+    MemoryMap.@Nullable Device partial(long address, int size) {
+        for (MemoryMap.Device region : partial) {
+            long offset = address - region.base();
+            if (Long.compareUnsigned(offset, region.size()) < 0
+                    && region.device() instanceof PartialDevice device
+                    && device.answers(offset, size)) {
+                return region;
+            }
+        }
+        return null;
     }
 
     private boolean isOver() {

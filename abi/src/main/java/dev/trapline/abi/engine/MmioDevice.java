@@ -5,15 +5,6 @@ package dev.trapline.abi.engine;
 /// Its answers may depend only on its own state and on what the machine gave it between slices.
 public interface MmioDevice {
 
-    /// Whether there is anything that an access reaches. One that reaches nothing is not made: it is an access to
-    /// an address at which the machine has nothing.
-    ///
-    /// @param offset from the device's base
-    /// @param size bytes: 1, 2, 4 or 8
-    default boolean answers(long offset, int size) {
-        return true;
-    }
-
     /// A guest read.
     ///
     /// @param offset from the device's base

@@ -1,12 +1,12 @@
 package dev.trapline.board.bus;
 
-import dev.trapline.abi.engine.MmioDevice;
+import dev.trapline.abi.engine.PartialDevice;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Whole pages in which several devices are, or one that does not fill them: an access is routed to the device that it
 /// lies in wholly.
-final class SharedPages implements MmioDevice {
+final class SharedPages implements PartialDevice {
 
     private final long start;
     private final Bus.Placed[] devices;
@@ -20,9 +20,7 @@ final class SharedPages implements MmioDevice {
 
     @Override
     public boolean answers(long offset, int size) {
-        Bus.Placed placed = at(start + offset, size);
-        return placed != null
-                && placed.device().answers(start + offset - placed.range().start(), size);
+        return at(start + offset, size) != null;
     }
 
     @Override

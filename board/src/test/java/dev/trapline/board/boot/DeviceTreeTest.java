@@ -1,10 +1,13 @@
 package dev.trapline.board.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.Width;
+import dev.trapline.abi.devicetree.TreeNode;
+import dev.trapline.abi.firmware.TreePart;
 import dev.trapline.abi.machine.MachineSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -165,6 +168,39 @@ class DeviceTreeTest {
         assertThat(tree.get("/memory@40000000:reg"))
                 .as("PV time is for AArch64 callers")
                 .isEqualTo(cells(0, 0x4000_0000, 0, 128 << 20));
+    }
+
+    @Test
+    void nodesOfOneNameBecomeOne() {
+        TreePart one = TreePart.of(
+                TreeNode.named("firmware").child(TreeNode.named("sdei").flag("a")));
+        TreePart other = TreePart.of(
+                TreeNode.named("firmware").child(TreeNode.named("optee").flag("b")));
+        Map<String, Bytes> tree = FdtReader.properties(DeviceTree.describe(
+                Specs.machine(1, 128), new TreeContent(List.of(), List.of(one, other), List.of(), "")));
+        assertThat(tree).containsKeys("/firmware/sdei:a", "/firmware/optee:b");
+        assertThat(tree).as("a machine without a console").doesNotContainKey("/chosen:stdout-path");
+    }
+
+    @Test
+    void labelsAreOneNodesEach() {
+        TreeNode clock = TreeNode.named("clock").labelled("clk");
+        TreeNode refers = TreeNode.named("uart").references("clocks", "clk");
+        TreeContent without = new TreeContent(List.of(), List.of(), List.of(refers), "");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DeviceTree.describe(Specs.machine(1, 128), without))
+                .withMessageContaining("'uart'")
+                .withMessageContaining("'clk'");
+        TreeContent twice = new TreeContent(
+                List.of(), List.of(), List.of(clock, TreeNode.named("other").labelled("clk")), "");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DeviceTree.describe(Specs.machine(1, 128), twice))
+                .withMessageContaining("'clk'");
+        Map<String, Bytes> tree = FdtReader.properties(DeviceTree.describe(
+                Specs.machine(1, 128), new TreeContent(List.of(), List.of(), List.of(refers, clock), "")));
+        assertThat(tree.get("/uart:clocks"))
+                .as("a node may stand before the one that it refers to")
+                .isEqualTo(tree.get("/clock:phandle"));
     }
 
     @Test

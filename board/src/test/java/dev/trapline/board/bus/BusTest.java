@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.trapline.abi.engine.MemoryMap;
-import dev.trapline.abi.engine.MmioDevice;
+import dev.trapline.abi.engine.PartialDevice;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -124,7 +124,8 @@ class BusTest {
         Echo second = new Echo("second", 0x20);
         bus.device(0x1030, second);
         bus.device(0x1010, first);
-        MmioDevice page = ((MemoryMap.Device) bus.map().regions().getFirst()).device();
+        PartialDevice page =
+                (PartialDevice) ((MemoryMap.Device) bus.map().regions().getFirst()).device();
         for (int offset = 0; offset <= 0x1000 - size; offset++) {
             first.seen.clear();
             second.seen.clear();
