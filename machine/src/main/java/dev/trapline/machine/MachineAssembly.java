@@ -3,6 +3,7 @@ package dev.trapline.machine;
 import static java.util.stream.Collectors.joining;
 
 import dev.trapline.abi.Digest64;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.EntropySource;
@@ -121,6 +122,9 @@ public final class MachineAssembly {
     private MemoryMap memoryMap() {
         try {
             memory.mapOn(board.bus());
+            if (spec.cpus().width() == Width.AARCH32) {
+                board.bus().requireBelow(1L << 32);
+            }
         } catch (IllegalArgumentException e) {
             throw new MachineSetupException("the devices do not fit the memory: " + e.getMessage(), e);
         }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.board.Board;
@@ -146,6 +148,14 @@ class BoardDeviceTest {
                 .isInstanceOf(MachineSetupException.class)
                 .hasMessageContaining("rtc (0x40000000 to 0x40001000)")
                 .hasMessageContaining("RAM (0x40000000 to 0x40100000)");
+        Board.Fitting tooHigh = board -> board.device(1L << 32, new Echo("rtc", 0x1000));
+        assertThatThrownBy(() -> runs.record(
+                        Specs.withVcpus(1).spec().with(CpuSpec.DEFAULT.withWidth(Width.AARCH32)),
+                        Assembled.image(ExecutionState.A32, "nop"),
+                        tooHigh,
+                        directory.resolve("rec")))
+                .isInstanceOf(MachineSetupException.class)
+                .hasMessageContaining("rtc");
         Board.Fitting noVcpu = board -> {
             Alarm alarm = new Alarm();
             board.device(ALARM, alarm).wake(new VcpuId(1), alarm.lines().getFirst());

@@ -83,6 +83,20 @@ public final class Bus {
         tenants.add(at, added);
     }
 
+    /// Checks that a CPU with narrow addresses reaches all of it.
+    ///
+    /// @param end the first address that it does not reach
+    /// @throws IllegalArgumentException naming what is beyond
+    public void requireBelow(long end) {
+        for (Tenant tenant : tenants) {
+            if (Long.compareUnsigned(tenant.range().end(), end) > 0) {
+                throw new IllegalArgumentException(
+                        "%s (%s) is beyond the last address that the CPUs reach, 0x%x: move it"
+                                .formatted(tenant.name(), tenant.range(), end - 1));
+            }
+        }
+    }
+
     /// All devices, in ascending order of address.
     public List<Device> devices() {
         return devices;

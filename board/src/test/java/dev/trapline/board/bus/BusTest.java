@@ -97,6 +97,17 @@ class BusTest {
     }
 
     @Test
+    void aDeviceThatNarrowAddressesDoNotReachIsRefusedByName() {
+        bus.device(0xffff_f000L, new Echo("last", 0x1000));
+        bus.requireBelow(1L << 32);
+        bus.device(1L << 32, new Echo("rtc", 0x10));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> bus.requireBelow(1L << 32))
+                .withMessageContaining("rtc (0x100000000 to 0x100000010)")
+                .withMessageContaining("0xffffffff");
+    }
+
+    @Test
     void aDeviceThatFillsItsPagesIsMappedByItself() {
         Echo echo = new Echo("rtc", 0x2000);
         MemoryMap.Memory ram = memory(0x4000, 1);
