@@ -135,7 +135,16 @@ final class CodeBlocks implements TranslationHook {
                 return length;
             }
         }
-        return limit;
+        forget(whole, from);
+        return prepareCut(whole, from, 1);
+    }
+
+    /// Pieces of every length are there, all of another age: the code was changed since they were cut. They go.
+    private void forget(CodeBlock whole, int from) {
+        long code = whole.code(from);
+        cuts.keySet().removeIf(cut -> cut.host() <= code && code < cut.host() + (long) cut.length() * Integer.BYTES);
+        long address = whole.address() + (long) from * Integer.BYTES;
+        engine.removeCache(address, address + 1);
     }
 
     /// Has a piece translated from what memory held when the whole block was.
