@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Counts hypercalls by function and result, with how long their callers waited.
 ///
-/// A call's latency is the virtual time from the end of its slice to the beginning of its caller's next one: the turns
-/// of other vCPUs, and whatever the call itself waited for. A call whose caller is switched off by it, or does not run
-/// again, has none.
+/// A call's latency is the virtual time from the call to the beginning of its caller's next slice: what the call costs,
+/// what its caller waited for by it, and the time in which the schedule passed it over. Other vCPUs' turns are no part
+/// of it. A call whose caller is switched off by it, or does not run again, has none.
 final class CallCounts {
 
     /// Results without a name that are counted apart for one function: a counter would have as many as calls.

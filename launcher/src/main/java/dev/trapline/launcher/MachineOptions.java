@@ -100,7 +100,7 @@ final class MachineOptions {
             paramLabel = "NAME",
             order = 10,
             completionCandidates = Candidates.Schedules.class,
-            description = "Who runs next: ${COMPLETION-CANDIDATES} (default round-robin).")
+            description = "Order of the vCPUs' turns in a round: ${COMPLETION-CANDIDATES} (default round-robin).")
     void schedule(@Nullable String value) {
         set("run.schedule", "--schedule", value);
     }
@@ -118,7 +118,8 @@ final class MachineOptions {
             names = "--slice",
             paramLabel = "N",
             order = 12,
-            description = "Instructions in a full slice, 1 to 10000000 (default 20000).")
+            description = "How long a round is in ticks of 16 ns, and so the most instructions of a slice: 1 to"
+                    + " 10000000 (default 20000).")
     void slice(@Nullable String value) {
         set("run.slice", "--slice", value);
     }
@@ -127,7 +128,7 @@ final class MachineOptions {
             names = "--max-instructions",
             paramLabel = "N",
             order = 13,
-            description = "End the run when this many instructions have been granted: exit status 5.")
+            description = "End the run when this many instructions have been executed: exit status 5.")
     void maxInstructions(@Nullable String value) {
         set("run.max-instructions", "--max-instructions", value);
     }

@@ -28,9 +28,11 @@ import picocli.CommandLine.Parameters;
                     + " decision and who answered; and what else it did.",
             "",
             "--schedule prints slices instead: ordinal, virtual time at the beginning, vCPU, length in ticks of virtual"
-                    + " time, and why the slice ended. --count prints a table: how often each function had each result,"
-                    + " and the latencies, in ticks of virtual time from the call until its caller ran again. A second"
-                    + " has 62,500,000 ticks.",
+                    + " time, instructions that it executed and how many it could have, and why the slice ended. Each"
+                    + " vCPU has a clock of its own, so a slice may begin earlier than one before it.",
+            "",
+            "--count prints a table: how often each function had each result, and the latencies, in ticks of virtual"
+                    + " time from the call until its caller ran again. A second has 62,500,000 ticks.",
             ""
         },
         mixinStandardHelpOptions = true,

@@ -57,11 +57,13 @@ sealed interface TraceLines {
         public String line(HistoryWalk.Ran ran) {
             return String.format(
                     Locale.ROOT,
-                    "%10d %14.9f %-6s %9d ticks  %s",
+                    "%10d %14.9f %-6s %9d ticks, executed %d of %d  %s",
                     ran.number(),
                     Figures.seconds(ran.time()),
                     ran.slice().vcpu(),
                     ran.ticks(),
+                    ran.slice().executed(),
+                    ran.slice().budget(),
                     SliceExits.text(ran, text));
         }
     }
@@ -127,6 +129,7 @@ sealed interface TraceLines {
                     .with("ticks", ran.time())
                     .with("vcpu", ran.slice().vcpu().index())
                     .with("durationTicks", ran.ticks())
+                    .with("instructions", ran.slice().executed())
                     .with("budget", ran.slice().budget())
                     .with("exit", SliceExits.json(ran, text)));
         }

@@ -162,7 +162,7 @@ class BrokenPluginTest {
     @Test
     void aServiceThatFailsInAReplayAloneIsNoReplay() {
         // The end of this recording is a limit, far behind the call on which the replayed service throws.
-        record("no", "--max-instructions", "400000");
+        record("no", "--max-instructions", "4000");
         for (List<String> command : replays()) {
             Said said = withProperty(Misbehaving.OTHER, "throw", () -> on(command.toArray(String[]::new)));
             assertThat(said.status()).as("%s: %s", command, said.err()).isEqualTo(Ending.BROKEN);
@@ -175,7 +175,7 @@ class BrokenPluginTest {
 
     @Test
     void aReplayWithAnotherVersionOfAServiceWarnsAndItsDivergenceNamesWhoHadAPart() {
-        record("no", "--max-instructions", "400000");
+        record("no", "--max-instructions", "4000");
         for (List<String> command : replays()) {
             Said same = on(command.toArray(String[]::new));
             assertThat(same.status()).as("%s: %s", command, same.err()).isZero();
@@ -289,7 +289,7 @@ class BrokenPluginTest {
     @Test
     void aServiceThatInterruptsItsThreadChangesNothing() {
         List<String> command = run("interrupt", "entropy", false);
-        command.addAll(List.of("--max-instructions", "400000"));
+        command.addAll(List.of("--max-instructions", "4000"));
         Said said = perform(command);
         assertThat(said.status()).as(said.err()).isEqualTo(Ending.LIMIT);
     }

@@ -36,7 +36,7 @@ class SeekTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"3", "6:150", "hypercall#2", "20us"})
+    @ValueSource(strings = {"3", "5:150", "hypercall#2", "20us"})
     void whatIsPrintedUpToAPlaceAndFromItOnIsTheWhole(String place) {
         Ended before = run("replay", recording, "--to", place);
         Ended after = run("replay", recording, "--from", place);

@@ -7,9 +7,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -23,6 +25,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TraceTest {
 
     private static final Pattern NUMBER = Pattern.compile("(?m)^hypercall#([0-9]+) +([0-9]+) ");
+    private static final Pattern SLICE = Pattern.compile(
+            " *([0-9]+) +([0-9]+\\.[0-9]{9}) vcpu([0-3]) +([0-9]+) ticks, executed ([0-9]+) of ([0-9]+)  (.*)");
+
+    /// Slices of the recording, and so its calls: each of its slices ends in one.
+    private static int calls;
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -43,6 +50,7 @@ class TraceTest {
         assertThat(perform("run", "--cpus", "4", "--record", recording, guest("smp-hello"))
                         .status())
                 .isZero();
+        calls = trace("--schedule").lines().size();
     }
 
     private static Said perform(String... arguments) {
@@ -67,10 +75,10 @@ class TraceTest {
 
     @Test
     void callsAreNumberedFromOneWithoutAGap() {
-        List<Integer> numbers = numbers(trace("").out());
-        assertThat(numbers)
-                .as("a machine of four says hello in 22 calls")
-                .containsExactlyElementsOf(IntStream.rangeClosed(1, 22).boxed().toList());
+        assertThat(numbers(trace("").out()))
+                .as("each slice of this guest ends in a call")
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(1, calls).boxed().toList());
     }
 
     @Test
@@ -86,34 +94,86 @@ class TraceTest {
     @CsvSource(delimiter = '|', textBlock = """
         --from hypercall#3 --to hypercall#5 | 3 | 5
         --to hypercall#1                    | 1 | 1
-        --from hypercall#22                 | 22 | 22
+        --from hypercall#12 --to 13         | 12 | 13
         --from 2 --to 5                     | 3 | 5
         --from 2:1 --to 5:1                 | 3 | 5
         --to 22                             | 1 | 22
-        --from 8us --to 20us                | 3 | 5
         """)
     void aPartHasTheCallsBetweenItsPositions(String options, int first, int last) {
         assertThat(numbers(trace(options).out()))
-                .as("call N ends slice N - 1, which begins at (N - 1) * 4.096 us")
+                .as("call N ends slice N - 1")
                 .containsExactlyElementsOf(
                         IntStream.rangeClosed(first, last).boxed().toList());
     }
 
     @Test
+    void aTimeIsTheFirstSliceThatBeginsThenOrLater() {
+        List<MatchResult> slices = slices();
+        int last = numbers(trace("--to 20us").out()).getLast();
+        assertThat(begin(slices.get(last - 1))).isLessThan(1_250);
+        assertThat(begin(slices.get(last))).as("20 us are 1250 ticks of 16 ns").isGreaterThanOrEqualTo(1_250);
+        int first = numbers(trace("--from 20us").out()).getFirst();
+        assertThat(first).as("one part goes on where the other one ends").isEqualTo(last + 1);
+        assertThat(slices.subList(last, calls))
+                .as("a vCPU whose turn comes later in the round begins before, and is behind it in the history")
+                .anyMatch(slice -> begin(slice) < 1_250);
+    }
+
+    private static List<MatchResult> slices() {
+        return trace("--schedule").lines().stream()
+                .map(line -> {
+                    Matcher matcher = SLICE.matcher(line);
+                    assertThat(matcher.matches()).as(line).isTrue();
+                    return matcher.toMatchResult();
+                })
+                .toList();
+    }
+
+    private static long number(MatchResult slice, int group) {
+        return Long.parseLong(slice.group(group));
+    }
+
+    /// In ticks.
+    private static long begin(MatchResult slice) {
+        return new BigDecimal(slice.group(2))
+                .movePointRight(9)
+                .divide(BigDecimal.valueOf(16))
+                .longValueExact();
+    }
+
+    @Test
     void theScheduleHasEverySliceWithWhoRanForHowLongAndWhyItEnded() {
-        List<String> slices = trace("--schedule").lines();
-        assertThat(slices).hasSize(22);
-        for (int n = 0; n < 22; n++) {
-            assertThat(slices.get(n))
-                    .as("each ends in a call, and a slice that is cut short costs 256 ticks of 16 ns")
-                    .matches(" *" + n + " +0\\.0000[0-9]+ vcpu[0-3] +256 ticks  HVC PSCI_[A-Z_]+ \\(hypercall#"
-                            + (n + 1) + "\\)");
+        List<MatchResult> slices = slices();
+        long[] clocks = new long[4];
+        long made = 0;
+        for (int n = 0; n < calls; n++) {
+            MatchResult slice = slices.get(n);
+            int vcpu = (int) number(slice, 3);
+            assertThat(number(slice, 1)).isEqualTo(n);
+            assertThat(slice.group(7)).matches("HVC PSCI_[A-Z_]+ \\(hypercall#" + (n + 1) + "\\)");
+            assertThat(number(slice, 4))
+                    .as("slice %d: a tick for each instruction, and 100 for the call", n)
+                    .isEqualTo(number(slice, 5) + 100);
+            assertThat(number(slice, 5)).isLessThanOrEqualTo(number(slice, 6));
+            long begin = begin(slice);
+            if (clocks[vcpu] > 0 || vcpu == 0) {
+                assertThat(begin)
+                        .as("slice %d: nobody waits, so each slice of a vCPU begins where its last one ended", n)
+                        .isEqualTo(clocks[vcpu]);
+            } else {
+                assertThat(begin)
+                        .as("slice %d: a vCPU begins when the one that turned it on has made its call", n)
+                        .isLessThan(made);
+            }
+            clocks[vcpu] = begin + number(slice, 4);
+            made = clocks[0];
         }
         assertThat(trace("--schedule --cpu 2").lines())
                 .as("one slice of vCPU 2")
-                .containsExactlyElementsOf(
-                        slices.stream().filter(line -> line.contains(" vcpu2 ")).toList())
-                .isNotEmpty();
+                .containsExactlyElementsOf(trace("--schedule").lines().stream()
+                        .filter(line -> line.contains(" vcpu2 "))
+                        .toList())
+                .hasSize(1);
     }
 
     @Test
@@ -121,7 +181,7 @@ class TraceTest {
         String patched = directory.resolve("patched").toString();
         perform("run", "--cpus", "2", "--slice", "100", "--record", patched, guest("smp-patch"));
         assertThat(perform("trace", patched, "--schedule").out())
-                .containsPattern(" 100 ticks  budget used\n")
+                .containsPattern(" 100 ticks, executed 100 of 100  budget used\n")
                 .contains("maintenance: instruction cache of 0x");
         String waits = directory.resolve("waits").toString();
         perform("run", "--cpus", "2", "--record", waits, guest("wfi-all"));
@@ -147,10 +207,10 @@ class TraceTest {
 
     @Test
     void theCountIsThatOfTheLines() {
-        String counted = trace("--count").out();
-        long calls = 0;
+        String table = trace("--count").out();
+        long counted = 0;
         Matcher row =
-                Pattern.compile("(?m)^ *([0-9]+)  (PSCI_[A-Z_]+) +(\\S+) ").matcher(counted);
+                Pattern.compile("(?m)^ *([0-9]+)  (PSCI_[A-Z_]+) +(\\S+) ").matcher(table);
         while (row.find()) {
             String function = row.group(2);
             String result = " = " + row.group(3) + " ";
@@ -158,18 +218,17 @@ class TraceTest {
                     .filter(line -> line.contains(result))
                     .count();
             assertThat(lines).as(function + result).isEqualTo(Long.parseLong(row.group(1)));
-            calls += lines;
+            counted += lines;
         }
-        assertThat(calls).isEqualTo(22);
+        assertThat(counted).isEqualTo(calls);
     }
 
     @Test
-    void aLatencyIsHowLongTheCallerDidNotRun() {
+    void aLatencyIsWhatTheCallCostsItsCaller() {
         assertThat(trace("--count").out())
-                .as("the vCPU that was turned on has its one slice of 256 ticks before the caller goes on")
-                .containsPattern("(?m)^ +3  PSCI_CPU_ON +SUCCESS +3 +256 +256 +256$")
-                .as("one vCPU by itself goes on at once")
-                .containsPattern("(?m)^ +12  PSCI_AFFINITY_INFO +OFF +12 +0 +0 +0$")
+                .as("a caller goes on when the call is paid for, whoever has a turn in between")
+                .containsPattern("(?m)^ +3  PSCI_CPU_ON +SUCCESS +3 +100 +100 +100$")
+                .containsPattern("(?m)^ +[0-9]+  PSCI_AFFINITY_INFO +ON +[0-9]+ +100 +100 +100$")
                 .as("nobody comes back from CPU_OFF")
                 .containsPattern("(?m)^ +3  PSCI_CPU_OFF +\\? +0 +- +- +-$");
     }
@@ -179,8 +238,8 @@ class TraceTest {
         --schedule --count                  | --schedule prints slices, and --count counts calls: give one of them
         --schedule --function PSCI_CPU_ON   | --function names calls, and --schedule prints slices
         --from 5 --to 3                     | --from comes after --to: slice 5, and slice 3
-        --from hypercall#23                 | there is no hypercall#23
-        --to 99                             | there is no slice 99
+        --from hypercall#999                | there is no hypercall#999
+        --to 999                            | there is no slice 999
         """)
     void whatDoesNotGoTogetherIsRefused(String options, String reason) {
         Said said = trace(options);

@@ -52,9 +52,12 @@ public final class StepMachine {
         return core.progress().slices();
     }
 
-    /// How much virtual time the run has taken, in ticks.
+    /// When the slice begins that was granted, in ticks: by the clock of its vCPU, so it goes back where another
+    /// vCPU has its turn in the same round. If none was granted, how much virtual time the run has taken.
     public long now() {
-        return core.progress().virtualTime();
+        return turn == null
+                ? core.progress().virtualTime()
+                : turn.grant().span().begins();
     }
 
     /// Where each vCPU is in its life.

@@ -117,6 +117,25 @@ class RoundsTest {
     }
 
     @Test
+    void itIsAsLateAsTheSliceThatComesNextBegins() {
+        engines.script(startAll(2, after(5_000, hvc(Toy.COUNT)))).script(after(700, hvc(Toy.COUNT)));
+        StepMachine machine = machine(2, Schedule.ROUND_ROBIN, 0);
+        List<Long> seen = new ArrayList<>();
+        while (machine.slices() < 8) {
+            seen.add(machine.now());
+            machine.runSlice();
+        }
+        assertThat(seen)
+                .as("a position's time is that of its slice, not of the vCPU that came furthest")
+                .containsExactlyElementsOf(history.records.stream()
+                        .filter(Slice.class::isInstance)
+                        .map(record -> ((Slice) record).began())
+                        .toList())
+                .as("it goes back where vCPU 1 has its turn")
+                .isNotEqualTo(seen.stream().sorted().toList());
+    }
+
+    @Test
     void aVcpuThatMakesManyCallsLosesNothingButWhatTheyCost() {
         Step call = after(99, hvc(Toy.COUNT));
         engines.script(startAll(2, Collections.nCopies(20_000, call).toArray(Step[]::new)))

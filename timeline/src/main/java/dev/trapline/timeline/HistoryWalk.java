@@ -22,7 +22,8 @@ public final class HistoryWalk implements Iterator<HistoryWalk.Event> {
     /// A slice that ran.
     ///
     /// @param number its ordinal
-    /// @param time virtual time at its beginning, in ticks
+    /// @param time virtual time at its beginning, in ticks, by the clock of its vCPU: it may be less than that of
+    ///     the slice before
     /// @param ticks how long it took in virtual time
     /// @param call the number of the call that ended it; 0 if none did
     public record Ran(long number, long time, long ticks, Slice slice, long call) implements Event {}
@@ -39,7 +40,8 @@ public final class HistoryWalk implements Iterator<HistoryWalk.Event> {
     /// Something that happened without a call: an injection, or what a service made of an event.
     ///
     /// @param slice ordinal of the slice that is the first to see it
-    /// @param time virtual time, in ticks
+    /// @param time virtual time at the end of the slice before it, or when the round begins if that is recorded; in
+    ///     ticks
     public record Happening(long slice, long time, JournalRecord record) implements Event {}
 
     private final Iterator<HistoryEntry> entries;
@@ -70,8 +72,8 @@ public final class HistoryWalk implements Iterator<HistoryWalk.Event> {
         return new HistoryWalk(reader, reader.entries(), from, to);
     }
 
-    /// Through a part of a recording, without a look at what comes before it: the numbers of calls and virtual time
-    /// count from there.
+    /// Through a part of a recording, without a look at what comes before it: the numbers of calls count from
+    /// there, and so does the time of what happens before the first slice.
     ///
     /// @param to where the part ends, inclusive; null for the recording's end
     public static HistoryWalk within(RecordingReader reader, Position from, @Nullable Position to) {

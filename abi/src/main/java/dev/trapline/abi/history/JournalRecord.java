@@ -30,7 +30,7 @@ public sealed interface JournalRecord {
     ///
     /// @param vcpu who ran
     /// @param began the vCPU's virtual time at the beginning of the slice, in ticks
-    /// @param budget instructions granted
+    /// @param budget how many instructions it could execute
     /// @param executed instructions completed: the budget if that ended it, in T32 code up to three more
     /// @param exit why the slice ended
     /// @param digest of x0 to x30, SP, PC and PSTATE at its end, before any answer is written; if the slice printed

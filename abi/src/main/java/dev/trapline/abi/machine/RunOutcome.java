@@ -37,7 +37,7 @@ public sealed interface RunOutcome {
 
     /// What can limit a run.
     enum Limit {
-        /// Granted instruction budget.
+        /// Executed instructions.
         INSTRUCTIONS,
         /// Host time.
         TIMEOUT

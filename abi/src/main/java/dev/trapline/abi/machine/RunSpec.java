@@ -2,7 +2,7 @@ package dev.trapline.abi.machine;
 
 /// Where a run ends, and how often it is checked.
 ///
-/// @param maxInstructions granted budget after which the run ends; 0 is no limit
+/// @param maxInstructions executed instructions after which the run ends; 0 is no limit
 /// @param rebootOnReset whether SYSTEM_RESET restarts the machine; otherwise it ends the run
 /// @param ramDigestInterval virtual time between two digests of all memory, in ticks, 1 or more
 public record RunSpec(long maxInstructions, boolean rebootOnReset, long ramDigestInterval) {

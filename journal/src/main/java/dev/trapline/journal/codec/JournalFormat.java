@@ -1,9 +1,5 @@
 package dev.trapline.journal.codec;
 
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
-
 /// Numbers of the journal's format.
 public final class JournalFormat {
 
@@ -14,17 +10,24 @@ public final class JournalFormat {
     /// records.
     public static final int SEGMENT_BYTES = 64 * 1024;
 
-    /// Source that replays each version before this one. No release had them.
-    private static final SortedMap<String, String> SOURCES = new TreeMap<>(Map.of("1", "d81b056", "2", "dc25a55"));
+    /// Source that replays versions before this one. No release had them.
+    private static final String SOURCE_OF_VERSION_1 = "d81b056";
+
+    private static final String SOURCE_OF_VERSION_2 = "dc25a55";
 
     /// What to do about a recording of another format version: the end of a sentence.
     ///
     /// @param version as the recording names it
     public static String remedy(String version) {
-        String source = SOURCES.get(version);
-        return source != null
-                ? "; to replay it, build Trapline from commit " + source + " of its source"
-                : ": use a Trapline that reads version " + version;
+        return switch (version) {
+            case "1" -> build(SOURCE_OF_VERSION_1);
+            case "2" -> build(SOURCE_OF_VERSION_2);
+            default -> ": use a Trapline that reads version " + version;
+        };
+    }
+
+    private static String build(String commit) {
+        return "; to replay it, build Trapline from commit " + commit + " of its source";
     }
 
     private JournalFormat() {}

@@ -11,7 +11,7 @@ import dev.trapline.abi.exit.HypercallExit;
 /// slice         [ S | C | B | V |     0 .. 4    ]   V  vCPU of the slice before      else u8 vcpu
 ///                                                   B  the budget that is expected   else varint budget
 ///                                                   C  begins when it is expected    else zigzag of the difference
-///   then: vcpu? budget? difference? varint executed, u64 digest, and by kind
+///   then: vcpu? difference? budget? varint executed?, u64 digest, and by kind
 ///     0 hypercall    S  shape of the hypercall before  else varint shape, then registers
 ///     1 budget used  S  executed is the budget, and left out
 ///     2 wait         -

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 ///
 /// ```text
 /// trapline-recording
-/// format = 2
+/// format = 3
 /// id = 3f0c...
 /// store = mvstore
 /// durability = interval

@@ -47,7 +47,7 @@ class GoldenExportTest {
                 .isEqualTo(new ExportSummary("golden", true, segments.size(), 600, 2, 2, Files.size(file)));
         assertThat(Files.readString(temp.resolve("again").resolve("manifest"))).isEqualTo("""
             trapline-recording
-            format = 2
+            format = %d
             id = golden
             store = mvstore
             durability = none
@@ -55,7 +55,9 @@ class GoldenExportTest {
             segments = %d
             digest = %s
             """.formatted(
-                        segments.size(), Long.toHexString(segments.getLast().digest())));
+                        JournalFormat.VERSION,
+                        segments.size(),
+                        Long.toHexString(segments.getLast().digest())));
         try (RecordingReader reader = Recordings.open(temp.resolve("again"), OpenOptions.STRICT)) {
             List<JournalRecord> read = new ArrayList<>();
             reader.entries().forEachRemaining(entry -> read.add(entry.record()));
@@ -111,6 +113,7 @@ class GoldenExportTest {
                 .as("%s is missing: -Dtrapline.golden.write=true writes it", file)
                 .isTrue();
         if (!Files.exists(file)) {
+            Files.createDirectories(file.resolveSibling(""));
             Recordings.export(ForgedRecording.closed(temp.resolve("rec"), "golden", run, 2048), file, true);
         }
         return Files.readAllBytes(file);

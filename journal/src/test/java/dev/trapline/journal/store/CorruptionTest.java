@@ -11,6 +11,7 @@ import dev.trapline.journal.ForgedRecording;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.SampleRun;
+import dev.trapline.journal.codec.JournalFormat;
 import dev.trapline.journal.codec.Segment;
 import dev.trapline.journal.store.Corruption.Change;
 import java.io.IOException;
@@ -101,7 +102,12 @@ class CorruptionTest {
             case MANIFEST_BITS -> Corruption.ofBytes(recording.resolve("manifest"), Change.BITS, dice);
             case MANIFEST_NEWER -> {
                 Path manifest = recording.resolve("manifest");
-                Files.writeString(manifest, Files.readString(manifest).replace("format = 2", "format = 3"));
+                Files.writeString(
+                        manifest,
+                        Files.readString(manifest)
+                                .replace(
+                                        "format = " + JournalFormat.VERSION,
+                                        "format = " + (JournalFormat.VERSION + 1)));
             }
             case IMAGE_BITS -> {
                 ImageRef image = ImageRef.of(

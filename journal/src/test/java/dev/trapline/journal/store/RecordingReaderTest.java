@@ -14,6 +14,7 @@ import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.SampleRun;
 import dev.trapline.journal.codec.HeaderCodec;
+import dev.trapline.journal.codec.JournalFormat;
 import dev.trapline.journal.codec.Segment;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +26,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RecordingReaderTest {
 
@@ -159,23 +162,29 @@ class RecordingReaderTest {
     @Test
     void anotherFormatVersionIsNamedWithOurs() throws IOException {
         Path path = ForgedRecording.closed(temp.resolve("rec"), "r", run, 2048);
-        Path manifest = path.resolve("manifest");
-        Files.writeString(manifest, Files.readString(manifest).replace("format = 2", "format = 7"));
+        writeFormat(path, 7);
         RecordingException e = refusal(path);
         assertThat(e.kind()).isEqualTo(Kind.NOT_SUPPORTED);
-        assertThat(e).hasMessageContaining("version 7").hasMessageContaining("version 2");
+        assertThat(e).hasMessageContaining("version 7").hasMessageContaining("version " + JournalFormat.VERSION);
     }
 
-    @Test
-    void anOlderFormatVersionIsRefusedWithWhatReplaysIt() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"1, d81b056", "2, dc25a55"})
+    void anOlderFormatVersionIsRefusedWithWhatReplaysIt(int version, String commit) throws IOException {
         Path path = ForgedRecording.closed(temp.resolve("rec"), "r", run, 2048);
-        Path manifest = path.resolve("manifest");
-        Files.writeString(manifest, Files.readString(manifest).replace("format = 2", "format = 1"));
+        writeFormat(path, version);
         RecordingException e = refusal(path);
         assertThat(e.kind()).isEqualTo(Kind.NOT_SUPPORTED);
         assertThat(e)
-                .hasMessageContaining("is of format version 1, and this Trapline reads version 2")
-                .hasMessageEndingWith("; to replay it, build Trapline from commit d81b056 of its source");
+                .hasMessageContaining("is of format version " + version + ", and this Trapline reads version 3")
+                .hasMessageEndingWith("; to replay it, build Trapline from commit " + commit + " of its source");
+    }
+
+    private static void writeFormat(Path recording, int version) throws IOException {
+        Path manifest = recording.resolve("manifest");
+        String ours = "format = " + JournalFormat.VERSION;
+        assertThat(manifest).content().contains(ours);
+        Files.writeString(manifest, Files.readString(manifest).replace(ours, "format = " + version));
     }
 
     @Test
