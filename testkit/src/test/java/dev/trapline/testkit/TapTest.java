@@ -1,4 +1,4 @@
-package dev.trapline.vcpu;
+package dev.trapline.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

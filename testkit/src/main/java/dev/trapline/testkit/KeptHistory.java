@@ -1,4 +1,4 @@
-package dev.trapline.machine;
+package dev.trapline.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

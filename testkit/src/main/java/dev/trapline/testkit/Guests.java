@@ -1,4 +1,4 @@
-package dev.trapline.board.boot;
+package dev.trapline.testkit;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Width;
@@ -12,9 +12,10 @@ import java.util.stream.Stream;
 /// The guests that are checked in beside the modules.
 public final class Guests {
 
-    /// Tests run in their module's directory.
-    public static final Path DIRECTORY =
-            Path.of("..", "guests").toAbsolutePath().normalize();
+    /// Tests run in their module's directory, and benchmarks in the one above.
+    public static final Path DIRECTORY = Path.of(Files.isDirectory(Path.of("guests")) ? "guests" : "../guests")
+            .toAbsolutePath()
+            .normalize();
 
     private Guests() {}
 

@@ -1,4 +1,4 @@
-package dev.trapline.machine;
+package dev.trapline.testkit;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;

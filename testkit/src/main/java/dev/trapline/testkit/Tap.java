@@ -1,4 +1,4 @@
-package dev.trapline.vcpu;
+package dev.trapline.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /// @param plan how many checks it says that it made; -1 if it did not come to say so
 /// @param checks in order
 /// @param strange lines that belong to no protocol
-record Tap(int plan, List<Check> checks, List<String> strange) {
+public record Tap(int plan, List<Check> checks, List<String> strange) {
 
     private static final Pattern CHECK = Pattern.compile("(not )?ok (\\d+) - (.*?)(?: # SKIP (.*))?");
     private static final Pattern PLAN = Pattern.compile("1\\.\\.(\\d+)");
@@ -22,15 +22,16 @@ record Tap(int plan, List<Check> checks, List<String> strange) {
     /// @param holds whether it is `ok`
     /// @param text what it checks
     /// @param skipped why it was not made; empty if it was
-    record Check(int number, boolean holds, String text, String skipped) {
+    public record Check(int number, boolean holds, String text, String skipped) {
 
-        boolean isMade() {
+        /// Whether it was.
+        public boolean isMade() {
             return skipped.isEmpty();
         }
     }
 
     /// Reads a guest's console.
-    static Tap of(String console) {
+    public static Tap of(String console) {
         int plan = -1;
         List<Check> checks = new ArrayList<>();
         List<String> strange = new ArrayList<>();
