@@ -14,6 +14,7 @@ import dev.trapline.board.Board;
 import dev.trapline.board.bus.Alarm;
 import dev.trapline.board.bus.Echo;
 import dev.trapline.machine.MachineSetupException;
+import dev.trapline.testkit.Assembler;
 import dev.trapline.timeline.Checkpoint;
 import dev.trapline.timeline.Playback;
 import dev.trapline.vcpu.MachineRuns.Finished;
@@ -92,7 +93,7 @@ class BoardDeviceTest {
     }
 
     private static Image guest(String source) {
-        return Assembled.image(ExecutionState.A64, source);
+        return Assembler.image("assembled.bin", ExecutionState.A64, source);
     }
 
     @Test
@@ -151,7 +152,7 @@ class BoardDeviceTest {
         Board.Fitting tooHigh = board -> board.device(1L << 32, new Echo("rtc", 0x1000));
         assertThatThrownBy(() -> runs.record(
                         Specs.withVcpus(1).spec().with(CpuSpec.DEFAULT.withWidth(Width.AARCH32)),
-                        Assembled.image(ExecutionState.A32, "nop"),
+                        Assembler.image("assembled.bin", ExecutionState.A32, "nop"),
                         tooHigh,
                         directory.resolve("rec")))
                 .isInstanceOf(MachineSetupException.class)

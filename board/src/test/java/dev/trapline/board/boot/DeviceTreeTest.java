@@ -9,6 +9,7 @@ import dev.trapline.abi.Width;
 import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.firmware.TreePart;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.testkit.HostTools;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -117,13 +118,13 @@ class DeviceTreeTest {
     })
     void whatFirmwareSharesIsNotInTheMemoryNode(long megabytes, int vcpus, String base, @TempDir Path directory)
             throws IOException, InterruptedException {
-        Tools.assumePresent("dtc", "the device tree is not read by its own compiler");
+        HostTools.assumePresent("dtc", "the device tree is not read by its own compiler");
         MachineSpec plain = Specs.machine(vcpus, megabytes);
         MachineSpec spec = plain.with(plain.firmware().withSetting("pv-time.base", base));
         Path blob = directory.resolve("machine.dtb");
         Files.write(blob, DeviceTree.describe(spec, Specs.content(spec)).toArray());
 
-        Tools.Result result = Tools.run(directory, "dtc", "-I", "dtb", "-O", "dts", blob.toString());
+        HostTools.Result result = HostTools.run(directory, "dtc", "-I", "dtb", "-O", "dts", blob.toString());
 
         assertThat(result.errors()).as("warnings of dtc").isEmpty();
         List<long[]> memory = memoryOf(result.output());
@@ -215,14 +216,14 @@ class DeviceTreeTest {
     @ValueSource(ints = {1, 4, 64})
     void theDeviceTreeCompilerReadsItWithoutWarnings(int vcpus, @TempDir Path directory)
             throws IOException, InterruptedException {
-        Tools.assumePresent("dtc", "the device tree is not checked by its own compiler");
+        HostTools.assumePresent("dtc", "the device tree is not checked by its own compiler");
         Path blob = directory.resolve("machine.dtb");
         Files.write(
                 blob,
                 DeviceTree.describe(Specs.machine(vcpus, 128), Specs.content(Specs.machine(vcpus, 128)))
                         .toArray());
 
-        Tools.Result result = Tools.run(directory, "dtc", "-I", "dtb", "-O", "dts", blob.toString());
+        HostTools.Result result = HostTools.run(directory, "dtc", "-I", "dtb", "-O", "dts", blob.toString());
 
         assertThat(result.status()).as("dtc said: %s", result.errors()).isZero();
         assertThat(result.errors()).as("warnings of dtc").isEmpty();

@@ -6,6 +6,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.testkit.HostTools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -161,15 +162,15 @@ class SharedPagesWarningTest {
     }
 
     private Image tree(String reservations, String nodes) throws IOException, InterruptedException {
-        Tools.assumePresent("dtc", "the device trees of users are not made");
+        HostTools.assumePresent("dtc", "the device trees of users are not made");
         Path source = directory.resolve("mine.dts");
         Files.writeString(
                 source,
                 "/dts-v1/; " + reservations + " / { "
                         + (nodes.startsWith("#") ? "" : "#address-cells = <2>; #size-cells = <2>; ") + nodes + " };");
         Path blob = directory.resolve("mine.dtb");
-        Tools.Result made =
-                Tools.run(directory, "dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob.toString(), source.toString());
+        HostTools.Result made = HostTools.run(
+                directory, "dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob.toString(), source.toString());
         assertThat(made.status()).as(made.errors()).isZero();
         return new Image(Image.Kind.DEVICE_TREE, "mine.dtb", 0, Bytes.copyOf(Files.readAllBytes(blob)));
     }
