@@ -3,7 +3,18 @@ package dev.trapline.abi;
 /// The instruction by which a guest calls firmware.
 public enum Conduit {
     /// Secure Monitor Call.
-    SMC,
+    SMC("smc"),
     /// Hypervisor Call.
-    HVC
+    HVC("hvc");
+
+    private final String method;
+
+    Conduit(String method) {
+        this.method = method;
+    }
+
+    /// Its name in a device tree, as the value of `method`.
+    public String method() {
+        return method;
+    }
 }

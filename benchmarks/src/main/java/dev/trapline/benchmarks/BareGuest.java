@@ -5,6 +5,7 @@ import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.board.boot.BootPlan;
+import dev.trapline.board.boot.TreeContent;
 import dev.trapline.unicorn.Hooks;
 import dev.trapline.unicorn.LibrarySearch;
 import dev.trapline.unicorn.RegisterBatch;
@@ -40,7 +41,7 @@ final class BareGuest implements Hooks, AutoCloseable {
 
     BareGuest(Guest guest) {
         MachineSpec spec = Machines.spec();
-        BootPlan plan = BootPlan.of(List.of(guest.image()), spec, List.of());
+        BootPlan plan = BootPlan.of(List.of(guest.image()), spec, TreeContent.NONE);
         MemorySegment ram = arena.allocate(spec.board().ramBytes(), 1 << 16);
         for (BootPlan.MemoryWrite write : plan.writes()) {
             byte[] bytes = write.bytes().toArray();

@@ -1,61 +1,77 @@
 package dev.trapline.benchmarks;
 
+import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.testkit.Assembler;
 
 /// Loops of A64 code that end the slice in each round by something that concerns engines, and end with SYSTEM_OFF.
 public enum MaintenanceLoop {
     /// IC IVAU of a line that holds no code.
-    IC_IVAU(0xd2a8_e00c, 0xd50b_752c),
+    IC_IVAU("movz x12, #0x4700, lsl #16", "ic ivau, x12"),
     /// IC IVAU of the line that runs: the loop is translated again in each round.
-    IC_IVAU_OF_RUNNING_CODE(0x1000_000c, 0xd50b_752c),
+    IC_IVAU_OF_RUNNING_CODE("here: adr x12, here", "ic ivau, x12"),
     /// TLBI VMALLE1IS.
-    TLBI(0xd503_201f, 0xd508_831f);
+    TLBI("nop", "tlbi vmalle1is");
 
     /// Rounds of each: `movz x10, #3, lsl #16`.
     static final int ROUNDS = 3 << 16;
 
-    private static final long ENTRY = 0x4008_0000L;
-
-    /// Turns vCPU 1 on a thousand times: it turns itself off, and AFFINITY_INFO tells when.
-    private static final int[] CPU_ON = {
-        0xd280_7d13, 0xd280_0060, 0xf2b8_8000, 0xd280_0021, 0x1000_01e2, 0xd280_0003, 0xd400_0002, 0xd280_0080,
-        0xf2b8_8000, 0xd280_0021, 0xd280_0002, 0xd400_0002, 0xf100_041f, 0x54ff_ff41, 0xf100_0673, 0x54ff_fe41,
-        0xd2b0_8000, 0xf280_0100, 0xd400_0002, 0xd2b0_8000, 0xf280_0040, 0xd400_0002
-    };
-
-    /// How often [#cpuOn] does.
+    /// How often [#cpuOn] starts its second CPU.
     static final int STARTS = 1000;
 
-    private final int address;
-    private final int operation;
+    private final String address;
+    private final String operation;
 
     /// @param address puts an address into x12
     /// @param operation ends the slice
-    MaintenanceLoop(int address, int operation) {
+    MaintenanceLoop(String address, String operation) {
         this.address = address;
         this.operation = operation;
     }
 
     /// The loop as an image.
     Image image() {
-        return image(
-                name(),
-                0xd2a0_006a, // movz x10, #3, lsl #16
-                address,
-                operation,
-                0xf100_054a, // subs x10, x10, #1
-                0x54ff_ffc1, // b.ne to the operation
-                0xd2b0_8000, // movz x0, #0x8400, lsl #16
-                0xf280_0100, // movk x0, #8: PSCI SYSTEM_OFF
-                0xd400_0002); // hvc #0
+        return Assembler.image(name(), ExecutionState.A64, """
+                movz x10, #3, lsl #16
+                %s
+            loop:
+                %s
+                subs x10, x10, #1
+                b.ne loop
+                movz x0, #0x8400, lsl #16
+                movk x0, #8             // PSCI SYSTEM_OFF
+                hvc #0
+            """.formatted(address, operation));
     }
 
-    /// A guest that starts its second CPU over and over.
+    /// A guest that starts its second CPU over and over: that one turns itself off, and AFFINITY_INFO tells when.
     static Image cpuOn() {
-        return image("cpu-on", CPU_ON);
-    }
-
-    private static Image image(String name, int... words) {
-        return new Image(Image.Kind.RAW, name, ENTRY, Guest.code(words));
+        return Assembler.image("cpu-on", ExecutionState.A64, """
+                movz x19, #1000
+            start:
+                movz x0, #3
+                movk x0, #0xc400, lsl #16   // PSCI CPU_ON
+                movz x1, #1
+                adr x2, second
+                movz x3, #0
+                hvc #0
+            wait:
+                movz x0, #4
+                movk x0, #0xc400, lsl #16   // PSCI AFFINITY_INFO
+                movz x1, #1
+                movz x2, #0
+                hvc #0
+                cmp x0, #1                  // OFF
+                b.ne wait
+                subs x19, x19, #1
+                b.ne start
+                movz x0, #0x8400, lsl #16
+                movk x0, #8                 // PSCI SYSTEM_OFF
+                hvc #0
+            second:
+                movz x0, #0x8400, lsl #16
+                movk x0, #2                 // PSCI CPU_OFF
+                hvc #0
+            """);
     }
 }

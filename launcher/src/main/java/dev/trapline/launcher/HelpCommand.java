@@ -1,8 +1,14 @@
 package dev.trapline.launcher;
 
 import dev.trapline.config.Nearest;
+import dev.trapline.launcher.options.Version;
+import dev.trapline.launcher.output.CommandException;
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.Terminal;
+import dev.trapline.launcher.process.Action;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +43,7 @@ final class HelpCommand implements Action {
             index = "0",
             paramLabel = "COMMAND",
             arity = "0..1",
-            completionCandidates = Candidates.Commands.class,
+            completionCandidates = Commands.class,
             description = "The command. Without: all commands.")
     void command(@Nullable String name) {
         add(name);
@@ -47,7 +53,7 @@ final class HelpCommand implements Action {
             index = "1..*",
             paramLabel = "SUBCOMMAND",
             arity = "0..*",
-            completionCandidates = Candidates.Subcommands.class,
+            completionCandidates = Subcommands.class,
             description = "The command's own command, if it has some.")
     void subcommands(@Nullable List<String> values) {
         if (values != null) {
@@ -90,5 +96,32 @@ final class HelpCommand implements Action {
         String nearest = Nearest.to(name, HelpText.listed(at).keySet());
         return "there is no command '" + command + " " + name + "'"
                 + (nearest.isEmpty() ? "" : "; did you mean " + nearest + "?") + " (see: " + command + " --help)";
+    }
+
+    /// What `trapline help` takes.
+    static final class Commands implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Trapline.COMMANDS.iterator();
+        }
+    }
+
+    /// What `trapline help` takes behind a command: completion cannot tell which one.
+    static final class Subcommands implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return List.of(
+                            "query",
+                            "list",
+                            "toggles",
+                            "registers",
+                            "verify",
+                            "info",
+                            "index",
+                            "export",
+                            "import",
+                            "schema")
+                    .iterator();
+        }
     }
 }

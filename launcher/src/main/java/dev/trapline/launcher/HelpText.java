@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.launcher.output.Terminal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -1,6 +1,8 @@
 package dev.trapline.launcher;
 
 import dev.trapline.config.Nearest;
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.recording.InputKind;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collection;

@@ -1,5 +1,10 @@
 package dev.trapline.launcher;
 
+import dev.trapline.launcher.output.CommandException;
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.Terminal;
+import dev.trapline.launcher.process.Action;
+import dev.trapline.launcher.run.DemoCommand;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

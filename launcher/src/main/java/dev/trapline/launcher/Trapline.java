@@ -1,5 +1,23 @@
 package dev.trapline.launcher;
 
+import dev.trapline.launcher.caps.CapsCommand;
+import dev.trapline.launcher.journal.JournalCommand;
+import dev.trapline.launcher.options.FormatOption;
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.Terminal;
+import dev.trapline.launcher.process.Action;
+import dev.trapline.launcher.process.Failures;
+import dev.trapline.launcher.process.Interruption;
+import dev.trapline.launcher.process.LastWord;
+import dev.trapline.launcher.process.MemoryWatch;
+import dev.trapline.launcher.process.Performed;
+import dev.trapline.launcher.process.Signals;
+import dev.trapline.launcher.process.ThreadWatch;
+import dev.trapline.launcher.replay.ReplayCommand;
+import dev.trapline.launcher.replay.WhoWroteCommand;
+import dev.trapline.launcher.run.DemoCommand;
+import dev.trapline.launcher.run.RunCommand;
+import dev.trapline.launcher.trace.TraceCommand;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

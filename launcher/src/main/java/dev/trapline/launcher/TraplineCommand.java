@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.launcher.options.Version;
 import picocli.CommandLine.Command;
 
 /// The command's top: its subcommands are added by [Trapline].

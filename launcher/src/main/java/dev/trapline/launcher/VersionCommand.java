@@ -1,6 +1,14 @@
 package dev.trapline.launcher;
 
 import dev.trapline.abi.engine.EngineLibrary;
+import dev.trapline.launcher.options.FormatOption;
+import dev.trapline.launcher.options.Version;
+import dev.trapline.launcher.options.WithoutEffect;
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.JsonObject;
+import dev.trapline.launcher.output.Terminal;
+import dev.trapline.launcher.process.Action;
+import dev.trapline.launcher.process.Engines;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

@@ -23,6 +23,7 @@ record ModuleRules(String root) {
 
     private static final List<Module> MODULES = List.of(
             new Module("abi", List.of()),
+            new Module("testkit", List.of("abi")),
             new Module("registry", List.of("abi")),
             new Module("unicorn", List.of("abi")),
             new Module("board", List.of("abi")),
@@ -163,7 +164,7 @@ record ModuleRules(String root) {
     private ArchRule standardStreams() {
         return noClasses()
                 .that()
-                .resideOutsideOfPackage(in("launcher"))
+                .resideOutsideOfPackages(in("launcher"), in("testkit"))
                 .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS)
                 .because("standard output is the guest's console");
     }

@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.launcher.output.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

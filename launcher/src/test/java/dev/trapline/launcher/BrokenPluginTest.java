@@ -4,6 +4,7 @@ import static dev.trapline.launcher.BrokenPlugin.perform;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.launcher.BrokenPlugin.Said;
+import dev.trapline.launcher.output.Ending;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

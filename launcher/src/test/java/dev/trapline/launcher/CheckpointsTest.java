@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.launcher.CommandProcess.Ended;
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.recording.CheckpointKeyFile;
 import dev.trapline.timeline.checkpoint.CheckpointSeal;
 import java.io.IOException;
 import java.io.UncheckedIOException;

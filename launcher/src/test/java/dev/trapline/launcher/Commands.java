@@ -1,5 +1,6 @@
 package dev.trapline.launcher;
 
+import dev.trapline.launcher.output.Terminal;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;

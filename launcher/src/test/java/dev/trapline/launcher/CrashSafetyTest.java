@@ -10,6 +10,7 @@ import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.journal.recording.Survey;
 import dev.trapline.launcher.CommandProcess.Ended;
+import dev.trapline.launcher.output.Ending;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,8 @@ import static dev.trapline.launcher.CommandProcess.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.launcher.CommandProcess.Ended;
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.ShellText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -172,9 +174,9 @@ class ExitStatusTest {
 
     @Test
     void theCommandThatIsSaidToReplayIsOneThatAShellTakes() {
-        assertThat(RunSummary.quoted(Path.of("a/rec-1.x"))).isEqualTo("a/rec-1.x");
-        assertThat(RunSummary.quoted(Path.of("my rec"))).isEqualTo("'my rec'");
-        assertThat(RunSummary.quoted(Path.of("it's"))).isEqualTo("'it'\\''s'");
+        assertThat(ShellText.quoted(Path.of("a/rec-1.x"))).isEqualTo("a/rec-1.x");
+        assertThat(ShellText.quoted(Path.of("my rec"))).isEqualTo("'my rec'");
+        assertThat(ShellText.quoted(Path.of("it's"))).isEqualTo("'it'\\''s'");
     }
 
     @Test

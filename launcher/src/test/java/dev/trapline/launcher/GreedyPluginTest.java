@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.trapline.launcher.BrokenPlugin.Said;
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.process.Failures;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

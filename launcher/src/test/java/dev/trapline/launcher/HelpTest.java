@@ -2,6 +2,8 @@ package dev.trapline.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -144,7 +146,7 @@ class HelpTest {
         List<String> own = Commands.top().getSubcommands().values().stream()
                 .flatMap(command -> command.getSubcommands().keySet().stream())
                 .toList();
-        assertThat(new Candidates.Subcommands())
+        assertThat(new HelpCommand.Subcommands())
                 .as("all commands of commands")
                 .containsExactlyInAnyOrderElementsOf(own);
         assertThat(own).as(body).allMatch(name -> body.contains('"' + name + '"'));

@@ -6,6 +6,9 @@ import static dev.trapline.launcher.CommandProcess.runWith;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.launcher.CommandProcess.Ended;
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.Terminal;
+import dev.trapline.launcher.output.Tty;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;

@@ -5,6 +5,7 @@ import static dev.trapline.launcher.CommandProcess.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.launcher.CommandProcess.Ended;
+import dev.trapline.launcher.output.Ending;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -7,6 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.trapline.launcher.Commands.Named;
+import dev.trapline.launcher.output.BrokenPipe;
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.Output;
+import dev.trapline.launcher.output.ResultFile;
+import dev.trapline.launcher.output.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;

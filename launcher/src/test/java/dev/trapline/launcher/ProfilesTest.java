@@ -21,6 +21,7 @@ import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.config.ConfigException;
 import dev.trapline.config.ConfigLoader;
+import dev.trapline.launcher.process.Services;
 import dev.trapline.machine.firmware.LoadedService;
 import dev.trapline.machine.firmware.ServiceGate;
 import dev.trapline.machine.firmware.ServiceHost;

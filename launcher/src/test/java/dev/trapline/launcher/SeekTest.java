@@ -5,6 +5,7 @@ import static dev.trapline.launcher.CommandProcess.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.launcher.CommandProcess.Ended;
+import dev.trapline.launcher.output.Ending;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;

@@ -3,6 +3,7 @@ package dev.trapline.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.launcher.process.Services;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

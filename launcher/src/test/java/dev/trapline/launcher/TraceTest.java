@@ -3,6 +3,8 @@ package dev.trapline.launcher;
 import static dev.trapline.launcher.CommandProcess.guest;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;

@@ -2,6 +2,8 @@ package dev.trapline.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;

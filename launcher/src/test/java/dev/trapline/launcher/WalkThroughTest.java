@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.trapline.launcher.CommandProcess.Ended;
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.Terminal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

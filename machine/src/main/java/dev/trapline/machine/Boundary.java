@@ -10,6 +10,7 @@ import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.policy.Policy;
+import dev.trapline.board.Board;
 import dev.trapline.machine.schedule.Scheduler;
 import java.util.List;
 import java.util.function.Consumer;
@@ -25,6 +26,7 @@ final class Boundary implements Inputs.Receiver {
     private final Rounds rounds;
     private final Scheduler scheduler;
     private final Vcpus vcpus;
+    private final Board board;
     private final StolenTime stolen;
     private final Inputs inputs;
     private final Effects effects;
@@ -39,6 +41,7 @@ final class Boundary implements Inputs.Receiver {
             Rounds rounds,
             Scheduler scheduler,
             Vcpus vcpus,
+            Board board,
             StolenTime stolen,
             Inputs inputs,
             Effects effects,
@@ -48,6 +51,7 @@ final class Boundary implements Inputs.Receiver {
         this.rounds = rounds;
         this.scheduler = scheduler;
         this.vcpus = vcpus;
+        this.board = board;
         this.stolen = stolen;
         this.inputs = inputs;
         this.effects = effects;
@@ -61,6 +65,7 @@ final class Boundary implements Inputs.Receiver {
     /// @return how the run ends, if it does; null otherwise
     @Nullable
     RunOutcome pass(Effects.Run run) {
+        settle();
         beginRoundIfDue();
         RunOutcome end = takeInputs();
         while (end == null && !run.isOver() && turn() < 0) {
@@ -80,14 +85,16 @@ final class Boundary implements Inputs.Receiver {
 
     private @Nullable RunOutcome takeInputs() {
         rounds.dealWith(rounds.begins());
-        return inputs.take(rounds.slices(), rounds.begins(), this);
+        RunOutcome end = inputs.take(rounds.slices(), rounds.begins(), this);
+        settle();
+        return end;
     }
 
     /// All who can run have had their time in this round: the next one begins where it ends, or where the first of
     /// them can go on. It ends early where an input is planned.
     private void beginRoundIfDue() {
         if (turn() < 0 && vcpus.runnable() != 0 && vcpus.readyIn(rounds) == 0) {
-            rounds.begin(Math.max(rounds.ends(), vcpus.firstReady(rounds)));
+            begin(Math.max(rounds.ends(), due()));
         }
         if (rounds.isFresh() && inputs.plannedAfter(rounds.begins()) < rounds.ends()) {
             take(new JournalRecord.Round(rounds.begins(), inputs.plannedAfter(rounds.begins())));
@@ -100,8 +107,16 @@ final class Boundary implements Inputs.Receiver {
         begin(round);
     }
 
+    private void begin(long beginning) {
+        rounds.begin(beginning);
+        rounds.dealWith(beginning);
+        settle();
+    }
+
     private void begin(JournalRecord.Round round) {
         rounds.begin(round.begins(), round.ends());
+        rounds.dealWith(round.begins());
+        settle();
     }
 
     /// One of those that can run gets a turn, or is passed over, as the schedule wants it.
@@ -152,10 +167,9 @@ final class Boundary implements Inputs.Receiver {
     }
 
     private long nextRound() {
-        long first = vcpus.firstReady(rounds);
         return vcpus.runnable() != 0
-                ? Math.max(rounds.ends(), first)
-                : Math.min(first, inputs.plannedAfter(rounds.begins()));
+                ? Math.max(rounds.ends(), due())
+                : Math.min(due(), inputs.plannedAfter(rounds.begins()));
     }
 
     /// Where in the slice that comes next its engine is replaced. To be asked once for each slice.
@@ -178,6 +192,18 @@ final class Boundary implements Inputs.Receiver {
     @Override
     public void renew(long place) {
         recorded = recorded.and(place);
+    }
+
+    /// When something happens by itself: a vCPU can run, or a device is due.
+    private long due() {
+        return Math.min(vcpus.firstReady(rounds), board.deadline());
+    }
+
+    /// Devices and vCPUs do what is due. A deadline that comes within the round ends it, so that it is met exactly.
+    private void settle() {
+        board.timePasses(rounds.begins());
+        vcpus.lines(board.interrupted(), rounds.now());
+        rounds.endBy(board.deadline());
     }
 
     @Override
@@ -212,11 +238,10 @@ final class Boundary implements Inputs.Receiver {
                     "the replay diverges at " + Position.ofSlice(rounds.slices())
                             + ": the recording has a round begin at " + round.begins()
                             + " ticks; here one began at " + rounds.begins() + " and ends at " + rounds.ends()
-                            + ", the first vCPU can run at " + vcpus.firstReady(rounds)
+                            + ", a vCPU or a device is due at " + due()
                             + ", and the vCPUs are " + vcpus.states());
         }
         begin(round);
-        rounds.dealWith(round.begins());
     }
 
     private boolean canBegin(JournalRecord.Round round) {
@@ -226,10 +251,9 @@ final class Boundary implements Inputs.Receiver {
         if (rounds.isFresh() && round.begins() == rounds.begins()) {
             return round.ends() <= rounds.ends();
         }
-        long first = vcpus.firstReady(rounds);
         return vcpus.readyIn(rounds) == 0
                 && (vcpus.runnable() != 0
-                        ? round.begins() == Math.max(rounds.ends(), first)
-                        : round.begins() >= rounds.begins() && round.begins() <= first);
+                        ? round.begins() == Math.max(rounds.ends(), due())
+                        : round.begins() >= rounds.begins() && round.begins() <= due());
     }
 }

@@ -4,7 +4,7 @@ import dev.trapline.abi.Digest64;
 import dev.trapline.abi.history.JournalRecord.Slice;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
-import dev.trapline.board.device.Pl011;
+import dev.trapline.board.device.ConsoleDevice;
 
 /// What the guest has printed: counted, digested, and passed on.
 public final class Console {
@@ -19,12 +19,12 @@ public final class Console {
 
     /// A slice that just ended, as it goes into the history: what was printed in it is part of its digest, so that
     /// a difference that reaches nothing but the console shows in the slice that printed it.
-    static Slice withPrinted(Slice slice, Pl011 uart) {
-        int count = uart.transmittedCount();
+    static Slice withPrinted(Slice slice, ConsoleDevice device) {
+        int count = device.transmittedCount();
         if (count == 0) {
             return slice;
         }
-        byte[] printed = uart.transmitted();
+        byte[] printed = device.transmitted();
         long folded = slice.digest();
         for (int i = 0; i < count; i++) {
             folded = Digest64.fold(folded, printed[i]);
@@ -33,18 +33,18 @@ public final class Console {
     }
 
     /// Passes on what the guest printed in the slice that just ended.
-    public void takeFrom(Pl011 uart) {
-        int count = uart.transmittedCount();
+    public void takeFrom(ConsoleDevice device) {
+        int count = device.transmittedCount();
         if (count == 0) {
             return;
         }
-        byte[] printed = uart.transmitted();
+        byte[] printed = device.transmitted();
         for (int i = 0; i < count; i++) {
             digest = Digest64.fold(digest, printed[i]);
         }
         bytes += count;
         // Cleared first, so that what an output throws on is not offered again. The array keeps what it holds.
-        uart.clearTransmitted();
+        device.clearTransmitted();
         output.write(printed, count);
     }
 

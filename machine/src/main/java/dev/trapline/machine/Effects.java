@@ -10,8 +10,8 @@ import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.board.Board;
 import dev.trapline.board.boot.BootPlan;
-import dev.trapline.board.device.Pl011;
 import dev.trapline.board.memory.MachineMemory;
 import dev.trapline.machine.firmware.MachineServices;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ final class Effects {
     private final MachineSpec spec;
     private final BootPlan boot;
     private final MachineMemory memory;
-    private final Pl011 uart;
+    private final Board board;
     private final Vcpus vcpus;
     private final StolenTime stolen;
     private final Inputs inputs;
@@ -50,7 +50,7 @@ final class Effects {
             MachineSpec spec,
             BootPlan boot,
             MachineMemory memory,
-            Pl011 uart,
+            Board board,
             Vcpus vcpus,
             StolenTime stolen,
             Inputs inputs,
@@ -59,7 +59,7 @@ final class Effects {
         this.spec = spec;
         this.boot = boot;
         this.memory = memory;
-        this.uart = uart;
+        this.board = board;
         this.vcpus = vcpus;
         this.stolen = stolen;
         this.inputs = inputs;
@@ -201,7 +201,7 @@ final class Effects {
             return;
         }
         vcpus.allOff();
-        uart.reset();
+        board.reset();
         stolen.forgetAll();
         inputs.forgetRequests();
         services.restart();

@@ -10,7 +10,7 @@ import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.policy.Policy;
-import dev.trapline.board.device.Pl011;
+import dev.trapline.board.device.ConsoleDevice;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.Set;
@@ -45,7 +45,7 @@ final class Inputs {
     private final ConsoleInput console;
     private final PlannedInjections planned;
     private final EntropySource source;
-    private final Pl011 uart;
+    private final ConsoleDevice device;
     private final History history;
     private final Controls controls;
     private final RunLog log;
@@ -57,14 +57,14 @@ final class Inputs {
             ConsoleInput console,
             PlannedInjections planned,
             EntropySource source,
-            Pl011 uart,
+            ConsoleDevice device,
             History history,
             Controls controls,
             RunLog log) {
         this.console = console;
         this.planned = planned;
         this.source = source;
-        this.uart = uart;
+        this.device = device;
         this.history = history;
         this.controls = controls;
         this.log = log;
@@ -153,7 +153,7 @@ final class Inputs {
         for (Injection asked = controls.nextInjection(); asked != null; asked = controls.nextInjection()) {
             take(new JournalRecord.Injected(asked), receiver);
         }
-        Bytes bytes = console.offer(now, uart.receiverRoom(), uart.receiverIsEmpty());
+        Bytes bytes = console.offer(now, device.receiverRoom(), device.receiverIsEmpty());
         if (bytes != null) {
             take(new JournalRecord.ConsoleInput(bytes), receiver);
         }
@@ -192,7 +192,7 @@ final class Inputs {
     private @Nullable RunOutcome apply(JournalRecord.Input taken, Receiver receiver) {
         log.add(taken);
         switch (taken) {
-            case JournalRecord.ConsoleInput(Bytes bytes) -> uart.receive(bytes);
+            case JournalRecord.ConsoleInput(Bytes bytes) -> device.receive(bytes);
             case JournalRecord.Reconfigured(Policy policy) -> receiver.reconfigure(policy);
             case JournalRecord.Injected(Injection what) -> receiver.inject(what);
             case JournalRecord.Entropy(String service, Bytes bytes) -> receiver.entropy(service, bytes);

@@ -3,7 +3,9 @@ package dev.trapline.machine;
 import static java.util.stream.Collectors.joining;
 
 import dev.trapline.abi.Digest64;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.ServiceDescriptor;
@@ -16,8 +18,8 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.board.Board;
 import dev.trapline.board.boot.BootPlan;
-import dev.trapline.board.device.Pl011;
 import dev.trapline.board.memory.MachineMemory;
 import dev.trapline.machine.firmware.LoadedService;
 import dev.trapline.machine.firmware.MachineServices;
@@ -43,18 +45,39 @@ public final class MachineAssembly {
     private final List<Image> images;
     private final List<LoadedService<?>> services;
     private final CapabilityRegistry registry;
+    private final Board board;
     private final BootPlan boot;
     private final MachineMemory memory;
+    private final MemoryMap memoryMap;
     private final SortedMap<String, ServiceHost<?>> hosts = new TreeMap<>();
     private final SortedSet<Long> events = new TreeSet<>();
     private final ServiceGate gate = new ServiceGate();
     private final ServiceVersions versions;
 
+    /// Checks a machine whose board is as it comes.
+    ///
+    /// @see #MachineAssembly(EngineFactory, MachineSpec, List, List, Board.Fitting, RecordingHeader)
     public MachineAssembly(
             EngineFactory engines,
             MachineSpec spec,
             List<Image> images,
             List<FirmwareService<?>> offered,
+            @Nullable RecordingHeader recorded) {
+        this(engines, spec, images, offered, Board.Fitting.NONE, recorded);
+    }
+
+    /// Checks a machine.
+    ///
+    /// @param offered services; of these a recorded machine has those that its recording names
+    /// @param fitting puts devices on its board
+    /// @param recorded what its recording says of it; null if it is a new machine
+    /// @throws MachineSetupException if these do not fit together
+    public MachineAssembly(
+            EngineFactory engines,
+            MachineSpec spec,
+            List<Image> images,
+            List<FirmwareService<?>> offered,
+            Board.Fitting fitting,
             @Nullable RecordingHeader recorded) {
         this.engines = engines;
         this.spec = spec;
@@ -66,10 +89,12 @@ public final class MachineAssembly {
         CapabilityRegistry table =
                 CapabilityRegistry.of(descriptors(), spec.firmware().policy());
         checkSettings();
-        this.boot = BootPlan.of(this.images, spec, ServiceContexts.shared(spec, services));
+        this.board = fitted(fitting);
+        this.boot = BootPlan.of(this.images, spec, ServiceContexts.treeContent(spec, services, board));
         this.memory = new MachineMemory(engines, spec.board().ramBytes(), boot.flash());
         List<FunctionId> absent = new ArrayList<>();
         try {
+            this.memoryMap = memoryMap();
             for (LoadedService<?> service : services) {
                 ServiceHost<?> host = host(service);
                 hosts.put(service.name(), host);
@@ -81,6 +106,29 @@ public final class MachineAssembly {
             throw e;
         }
         this.registry = table.without(absent);
+    }
+
+    private Board fitted(Board.Fitting fitting) {
+        Board plain = Board.virt();
+        try {
+            fitting.fit(plain);
+            plain.requireVcpus(spec.cpus().count());
+        } catch (IllegalArgumentException e) {
+            throw new MachineSetupException("the devices do not fit the board: " + e.getMessage(), e);
+        }
+        return plain;
+    }
+
+    private MemoryMap memoryMap() {
+        try {
+            memory.mapOn(board.bus());
+            if (spec.cpus().width() == Width.AARCH32) {
+                board.bus().requireBelow(1L << 32);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new MachineSetupException("the devices do not fit the memory: " + e.getMessage(), e);
+        }
+        return board.bus().map();
     }
 
     /// What the user should know of the images, a sentence each.
@@ -133,7 +181,6 @@ public final class MachineAssembly {
             History history,
             Controls controls,
             Runnable onClosed) {
-        Pl011 uart = new Pl011();
         return new MachineParts(
                 spec,
                 engines,
@@ -141,8 +188,8 @@ public final class MachineAssembly {
                 new MachineServices(hosts),
                 boot,
                 memory,
-                uart,
-                memory.map(uart),
+                board,
+                memoryMap,
                 input,
                 planned,
                 entropy,

@@ -17,7 +17,7 @@ import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
-import dev.trapline.board.device.Pl011;
+import dev.trapline.board.Board;
 import dev.trapline.board.memory.MachineMemory;
 import dev.trapline.machine.schedule.Scheduler;
 import java.util.List;
@@ -39,7 +39,7 @@ public final class MachineCore implements Effects.Run {
     private final MachineParts parts;
     private final MachineSpec spec;
     private final MachineMemory memory;
-    private final Pl011 uart;
+    private final Board board;
     private final Console console;
     private final History history;
     private final Controls controls;
@@ -63,13 +63,13 @@ public final class MachineCore implements Effects.Run {
         this.parts = parts;
         this.spec = parts.spec();
         this.memory = parts.memory();
-        this.uart = parts.uart();
+        this.board = parts.board();
         this.console = parts.console();
         this.history = parts.history();
         this.controls = parts.controls();
         this.log = parts.log();
         this.endings = new Endings(log);
-        this.end = new RunEnd(history, console, uart, log, endings);
+        this.end = new RunEnd(history, console, board.console(), log, endings);
         this.around = around;
         this.scheduler = Scheduler.of(
                 spec.schedule().kind(),
@@ -78,10 +78,11 @@ public final class MachineCore implements Effects.Run {
         this.rounds = new Rounds(spec.cpus().count(), spec.schedule().quantum());
         this.vcpus = new Vcpus(spec.cpus().count(), around);
         this.stolen = new StolenTime(spec.cpus().count(), memory);
-        this.inputs = new Inputs(parts.input(), parts.planned(), parts.entropy(), uart, history, controls, log);
-        this.effects = new Effects(spec, parts.boot(), memory, uart, vcpus, stolen, inputs, parts.services(), this);
+        this.inputs =
+                new Inputs(parts.input(), parts.planned(), parts.entropy(), board.console(), history, controls, log);
+        this.effects = new Effects(spec, parts.boot(), memory, board, vcpus, stolen, inputs, parts.services(), this);
         this.boundary =
-                new Boundary(rounds, scheduler, vcpus, stolen, inputs, effects, history, log, this::reconfigure);
+                new Boundary(rounds, scheduler, vcpus, board, stolen, inputs, effects, history, log, this::reconfigure);
         this.digests = new Digests(spec.run().ramDigestInterval(), memory, history);
         this.policy = spec.firmware().policy();
     }
@@ -285,7 +286,7 @@ public final class MachineCore implements Effects.Run {
         scheduler.save(state);
         vcpus.save(state);
         stolen.save(state);
-        uart.save(state);
+        board.save(state);
         memory.flashWrites().save(state);
         console.save(state);
         log.save(state);
@@ -302,7 +303,8 @@ public final class MachineCore implements Effects.Run {
         scheduler.load(state);
         vcpus.load(state);
         stolen.load(state);
-        uart.load(state);
+        board.load(state);
+        vcpus.restoreLines(board.interrupted());
         memory.flashWrites().load(state);
         console.load(state);
         log.load(state);
@@ -331,19 +333,20 @@ public final class MachineCore implements Effects.Run {
         Slice slice = end.slice();
         boundary.renewed(end.reading().renewals());
         log.ended(slice);
-        history.append(Console.withPrinted(slice, uart));
+        history.append(Console.withPrinted(slice, board.console()));
         long ended = slice.ended(spec.schedule().exitCosts());
         rounds.sliceEnded(slice.vcpu().index(), ended, end.reading().shown());
         executed += slice.executed();
         digests.add(slice);
         vcpus.sliceEnded(slice.vcpu(), end.reading().timerDeadline());
         stolen.canRun(slice.vcpu().index(), ended);
-        console.takeFrom(uart);
+        console.takeFrom(board.console());
     }
 
     /// Everything between two slices: inputs, limits, credit, and the next grant.
     private void next() {
-        controls.publish(rounds.latest(), rounds.slices(), log.calls(), uart.everRead());
+        controls.publish(
+                rounds.latest(), rounds.slices(), log.calls(), board.console().everRead());
         if (isOver()) {
             return;
         }

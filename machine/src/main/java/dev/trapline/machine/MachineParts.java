@@ -7,8 +7,8 @@ import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.policy.Policy;
+import dev.trapline.board.Board;
 import dev.trapline.board.boot.BootPlan;
-import dev.trapline.board.device.Pl011;
 import dev.trapline.board.memory.MachineMemory;
 import dev.trapline.machine.firmware.MachineServices;
 import dev.trapline.machine.firmware.ServiceGate;
@@ -16,6 +16,7 @@ import dev.trapline.registry.CapabilityRegistry;
 
 /// What a machine is assembled from, before any actor of it exists.
 ///
+/// @param memoryMap memory and devices of the board, as engines map them
 /// @param gate knows which service is at work
 /// @param onClosed gives back what the machine borrowed
 public record MachineParts(
@@ -25,7 +26,7 @@ public record MachineParts(
         MachineServices services,
         BootPlan boot,
         MachineMemory memory,
-        Pl011 uart,
+        Board board,
         MemoryMap memoryMap,
         ConsoleInput input,
         PlannedInjections planned,

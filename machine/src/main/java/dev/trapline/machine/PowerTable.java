@@ -25,6 +25,8 @@ final class PowerTable {
     private final long[] timers;
     private long runnable;
     private long interrupted;
+    /// Those for which a line is high: no part of the state, since the devices that drive the lines have it.
+    private long lines;
 
     PowerTable(int vcpus) {
         states = new VcpuState[vcpus];
@@ -102,9 +104,9 @@ final class PowerTable {
         return true;
     }
 
-    /// Whether an interrupt is pending for a vCPU: one that was kept, or its timer's.
+    /// Whether an interrupt is pending for a vCPU: one that was kept, a line's, or its timer's.
     boolean isInterrupted(VcpuId vcpu, long now) {
-        return (interrupted & vcpu.bit()) != 0 || timers[vcpu.index()] <= now;
+        return ((interrupted | lines) & vcpu.bit()) != 0 || timers[vcpu.index()] <= now;
     }
 
     /// Forgets an interrupt that was kept.
@@ -119,6 +121,24 @@ final class PowerTable {
             case ON_PENDING, ON -> interrupted |= vcpu.bit();
             case SUSPENDED, POWERED_DOWN -> set(vcpu, of(vcpu), Math.min(due[vcpu.index()], now));
         }
+    }
+
+    /// Takes note of the vCPUs for which a line is high, one bit each. One that waits, and whose line was low, is due
+    /// now, if it was not before. A line is pending as long as it is high, and is not kept.
+    void lines(long high, long now) {
+        for (long left = high & ~lines; left != 0; left &= left - 1) {
+            int index = Long.numberOfTrailingZeros(left);
+            switch (states[index]) {
+                case OFF, ON_PENDING, ON -> {}
+                case SUSPENDED, POWERED_DOWN -> due[index] = Math.min(due[index], now);
+            }
+        }
+        lines = high;
+    }
+
+    /// Has the lines that go with a state that was loaded.
+    void restoreLines(long high) {
+        lines = high;
     }
 
     /// When a vCPU can run, if nothing else happens: now, at the end of its wait, or [#NEVER].

@@ -119,6 +119,12 @@ final class Rounds {
         turnEnds = Math.min(ends, clocks[vcpu] + length);
     }
 
+    /// The round, and the turn in it, end at a moment if they would go beyond it.
+    void endBy(long moment) {
+        ends = Math.min(ends, moment);
+        turnEnds = Math.min(turnEnds, moment);
+    }
+
     /// What is left of the turn, in ticks.
     long left() {
         return turnEnds - clocks[turn];

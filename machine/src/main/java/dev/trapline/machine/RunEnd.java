@@ -3,7 +3,7 @@ package dev.trapline.machine;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.RunOutcome;
-import dev.trapline.board.device.Pl011;
+import dev.trapline.board.device.ConsoleDevice;
 import org.jspecify.annotations.Nullable;
 
 /// The end of a run: how it ended, what is recorded of that, and what is known of a defect that ended it.
@@ -11,16 +11,16 @@ final class RunEnd {
 
     private final History history;
     private final Console console;
-    private final Pl011 uart;
+    private final ConsoleDevice device;
     private final RunLog log;
     private final Endings endings;
     private @Nullable RunOutcome outcome;
     private RunReport.@Nullable Breakage breakage;
 
-    RunEnd(History history, Console console, Pl011 uart, RunLog log, Endings endings) {
+    RunEnd(History history, Console console, ConsoleDevice device, RunLog log, Endings endings) {
         this.history = history;
         this.console = console;
-        this.uart = uart;
+        this.device = device;
         this.log = log;
         this.endings = endings;
     }
@@ -60,7 +60,7 @@ final class RunEnd {
         outcome = how;
         RunOutcome recorded = confirmed(how);
         try {
-            console.takeFrom(uart);
+            console.takeFrom(device);
             // WIDE: the console is the caller's own code.
         } catch (RuntimeException | Error e) {
             recorded = endings.broken(e);

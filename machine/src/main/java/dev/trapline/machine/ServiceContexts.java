@@ -1,11 +1,15 @@
 package dev.trapline.machine;
 
 import dev.trapline.abi.AddressRange;
+import dev.trapline.abi.Conduit;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.firmware.TreePart;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.board.Board;
 import dev.trapline.board.boot.Shared;
+import dev.trapline.board.boot.TreeContent;
 import dev.trapline.machine.firmware.LoadedService;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,10 +38,28 @@ public final class ServiceContexts {
                 settings);
     }
 
+    /// What a machine's device tree tells of its services and its board. The same in whatever order the services
+    /// are.
+    ///
+    /// @throws dev.trapline.abi.firmware.ServiceFailure if a service fails when it is asked
+    public static TreeContent treeContent(MachineSpec spec, List<LoadedService<?>> services, Board board) {
+        SortedMap<String, TreePart> parts = new TreeMap<>();
+        for (LoadedService<?> service : services) {
+            parts.put(
+                    service.name(),
+                    service.deviceTree(new TreePart.Question(
+                            of(spec, service.descriptor()),
+                            spec.cpus().width(),
+                            Conduit.HVC,
+                            spec.firmware().policy().isOn(service.name(), true))));
+        }
+        return new TreeContent(shared(spec, services), List.copyOf(parts.values()), board.nodes(), board.consoleNode());
+    }
+
     /// What services may share with their guest.
     ///
     /// @throws dev.trapline.abi.firmware.ServiceFailure if one fails when it is asked
-    public static List<Shared> shared(MachineSpec spec, List<LoadedService<?>> services) {
+    private static List<Shared> shared(MachineSpec spec, List<LoadedService<?>> services) {
         AddressRange ram = AddressRange.of(BoardSpec.RAM_BASE, spec.board().ramBytes());
         List<Shared> shared = new ArrayList<>();
         for (LoadedService<?> service : services) {

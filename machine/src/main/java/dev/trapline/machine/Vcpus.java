@@ -170,6 +170,16 @@ final class Vcpus {
         return waits;
     }
 
+    /// Takes note of the vCPUs for which a line of a device is high, one bit each.
+    void lines(long high, long now) {
+        power.lines(high, now);
+    }
+
+    /// Has the lines that go with a state that was loaded.
+    void restoreLines(long high) {
+        power.restoreLines(high);
+    }
+
     /// An interrupt for a vCPU.
     void interrupt(VcpuId vcpu, long now) {
         if (vcpu.index() >= all.length) {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 class PowerTableTest {
 
     private static final VcpuId ONE = new VcpuId(1);
+    private static final VcpuId TWO = new VcpuId(2);
 
     private final PowerTable power = new PowerTable(4);
 
@@ -55,6 +56,41 @@ class PowerTableTest {
         assertThat(power.canRun(1, 10)).as("its timer was first").isEqualTo(500);
         power.interrupt(ONE, 200);
         assertThat(power.canRun(1, 10)).isEqualTo(200);
+    }
+
+    @Test
+    void aLineEndsTheWaitOfItsVcpuAtOnce() {
+        on(ONE);
+        on(TWO);
+        assertThat(power.waits(ONE, VcpuState.SUSPENDED, 0)).isTrue();
+        assertThat(power.waits(TWO, VcpuState.POWERED_DOWN, 0)).isTrue();
+        power.lines(TWO.bit(), 70);
+        assertThat(power.canRun(TWO.index(), 10)).isEqualTo(70);
+        assertThat(power.canRun(ONE.index(), 10)).as("the other one waits on").isEqualTo(PowerTable.NEVER);
+        power.lines(TWO.bit(), 60);
+        assertThat(power.canRun(TWO.index(), 10)).as("it went high at 70").isEqualTo(70);
+        assertThat(power.begin(TWO)).isTrue();
+        assertThat(power.of(TWO)).as("it has no power yet").isEqualTo(VcpuState.ON_PENDING);
+        assertThat(power.of(ONE)).isEqualTo(VcpuState.SUSPENDED);
+    }
+
+    @Test
+    void aLineLetsNobodyWaitAsLongAsItIsHighAndIsNotKept() {
+        on(ONE);
+        power.lines(ONE.bit(), 0);
+        assertThat(power.isInterrupted(ONE, 0)).isTrue();
+        assertThat(power.waits(ONE, VcpuState.SUSPENDED, 0)).as("high").isFalse();
+        assertThat(power.waits(ONE, VcpuState.SUSPENDED, 0)).as("still high").isFalse();
+        power.lines(0, 0);
+        assertThat(power.isInterrupted(ONE, 0)).isFalse();
+        assertThat(power.waits(ONE, VcpuState.SUSPENDED, 0)).as("low").isTrue();
+    }
+
+    @Test
+    void aLineWakesNobodyWhoIsOff() {
+        power.lines(ONE.bit(), 0);
+        assertThat(power.canRun(ONE.index(), 0)).isEqualTo(PowerTable.NEVER);
+        assertThat(power.of(ONE)).isEqualTo(VcpuState.OFF);
     }
 
     @Test

@@ -1,8 +1,8 @@
 package dev.trapline.machine;
 
-import static dev.trapline.machine.FakeEngines.after;
-import static dev.trapline.machine.FakeEngines.hvc;
-import static dev.trapline.machine.FakeEngines.wfi;
+import static dev.trapline.testkit.FakeEngines.after;
+import static dev.trapline.testkit.FakeEngines.hvc;
+import static dev.trapline.testkit.FakeEngines.wfi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Bytes;
@@ -20,7 +20,9 @@ import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.ScheduleSpec;
-import dev.trapline.machine.FakeEngines.Step;
+import dev.trapline.testkit.FakeEngines;
+import dev.trapline.testkit.FakeEngines.Step;
+import dev.trapline.testkit.KeptHistory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -1,8 +1,8 @@
 package dev.trapline.machine;
 
-import static dev.trapline.machine.FakeEngines.budget;
-import static dev.trapline.machine.FakeEngines.hvc;
-import static dev.trapline.machine.FakeEngines.wfi;
+import static dev.trapline.testkit.FakeEngines.budget;
+import static dev.trapline.testkit.FakeEngines.hvc;
+import static dev.trapline.testkit.FakeEngines.wfi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,6 +23,8 @@ import dev.trapline.abi.machine.ScheduleSpec;
 import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.policy.Policy;
+import dev.trapline.testkit.FakeEngines;
+import dev.trapline.testkit.KeptHistory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -6,6 +6,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.board.memory.MachineMemory;
+import dev.trapline.testkit.FakeEngines;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.SplittableRandom;

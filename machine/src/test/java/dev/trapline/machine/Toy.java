@@ -15,6 +15,7 @@ import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
 import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.testkit.FakeEngines;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -33,7 +33,7 @@ final class JavaRules extends TreePathScanner<@Nullable Void, @Nullable Void> {
     private static final Pattern OPTIONAL = Pattern.compile("(java\\.util\\.)?Optional(Int|Long|Double|<.*>)?");
     private static final Set<String> TOO_WIDE = Set.of("Exception", "RuntimeException");
     /// The modules that are commands.
-    private static final Set<String> SPEAKING_MODULES = Set.of("launcher", "benchmarks");
+    private static final Set<String> SPEAKING_MODULES = Set.of("launcher", "benchmarks", "testkit");
 
     private static final Set<String> FOREIGN_CALLS = Set.of("invokeExact", "upcallStub", "reinterpret");
 

@@ -10,6 +10,7 @@ import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
+import dev.trapline.board.Board;
 import dev.trapline.board.boot.BootPlan;
 import dev.trapline.board.memory.MemoryCopy;
 import dev.trapline.board.memory.PageStore;
@@ -73,8 +74,26 @@ public final class Playback implements AutoCloseable {
             RecordingReader recording,
             List<? extends FirmwareService<?>> services,
             ConsoleOutput console) {
+        return of(engines, recording, services, Board.Fitting.NONE, console);
+    }
+
+    /// Powers a recorded machine on whose board has devices of its own.
+    ///
+    /// @param fitting the one that the recorded machine had
+    /// @see #of(EngineFactory, RecordingReader, List, ConsoleOutput)
+    public static Playback of(
+            EngineFactory engines,
+            RecordingReader recording,
+            List<? extends FirmwareService<?>> services,
+            Board.Fitting fitting,
+            ConsoleOutput console) {
         MachineAssembly assembly = new MachineAssembly(
-                engines, recording.header().spec(), recording.images(), List.copyOf(services), recording.header());
+                engines,
+                recording.header().spec(),
+                recording.images(),
+                List.copyOf(services),
+                fitting,
+                recording.header());
         // The chain of segments begins with the digest of the header.
         long header = recording.segmentCount() == 0 ? 0 : recording.segment(0).predecessor();
         ReplayHistory history = Recordings.replay(recording);
@@ -217,7 +236,7 @@ public final class Playback implements AutoCloseable {
     public boolean playInto(long instructions) {
         long budget = machine.budget();
         Exit exit = machine.runPart(Math.min(instructions, budget));
-        parts.console().takeFrom(parts.uart());
+        parts.console().takeFrom(parts.board().console());
         return instructions < budget && exit instanceof Exit.BudgetUsed;
     }
 
@@ -228,7 +247,7 @@ public final class Playback implements AutoCloseable {
     /// @throws IllegalStateException if no slice comes next, or a part of it was played otherwise
     public boolean step() {
         boolean more = machine.step();
-        parts.console().takeFrom(parts.uart());
+        parts.console().takeFrom(parts.board().console());
         return more;
     }
 

@@ -1,6 +1,7 @@
 package dev.trapline.unicorn;
 
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.engine.PartialDevice;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,9 @@ record AddressSpace(Unicorn engine, MemoryMap memory) {
                                     | UnicornConstants.UC_PROT_WRITE
                                     | UnicornConstants.UC_PROT_EXEC);
                 case MemoryMap.Memory block -> mapReadOnly(block.base(), block.bytes());
+                case MemoryMap.Device device when device.device() instanceof PartialDevice -> {
+                    // Mapped with the gaps: what it does not answer meets nothing.
+                }
                 case MemoryMap.Device device ->
                     engine.mapDevice(device.base(), device.size(), bus.behind(device.device()));
             }
@@ -43,11 +47,14 @@ record AddressSpace(Unicorn engine, MemoryMap memory) {
                 "protecting memory at 0x" + Long.toHexString(address));
     }
 
-    /// Has accesses to addresses at which there is nothing reported.
+    /// Has accesses to addresses at which there is nothing reported, and those to devices that do not fill their
+    /// pages.
     ///
     /// @param a64 whether addresses have 64 bits; 32 otherwise
     void mapGaps(GapStubs stubs, boolean a64) {
-        for (long[] gap : gaps(a64)) {
+        List<long[]> all = gaps(a64);
+        memory.partialDevices().forEach(device -> all.add(new long[] {device.base(), device.size()}));
+        for (long[] gap : all) {
             // SAFETY: both stubs live as long as the instance.
             UnicornError.check(
                     engine.calls().mmioMap(engine.handle(), gap[0], gap[1], stubs.read(), stubs.write(), gap[0]),

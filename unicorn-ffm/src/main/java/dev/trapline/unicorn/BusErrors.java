@@ -2,8 +2,10 @@ package dev.trapline.unicorn;
 
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.engine.MmioDevice;
+import dev.trapline.abi.engine.PartialDevice;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
+import java.util.List;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ final class BusErrors {
     private final AddressTranslation translation;
     private final Progress progress;
 
+    private final List<MemoryMap.Device> partial;
     private @Nullable GuestFault fault;
     private final long[] before = new long[GeneralRegisters.COUNT];
     private boolean taken;
@@ -33,6 +36,7 @@ final class BusErrors {
     /// @param general reads the registers; not used by anybody else
     BusErrors(MemoryMap memory, RegisterBatch general, AddressTranslation translation, Progress progress) {
         this.memory = memory;
+        this.partial = memory.partialDevices();
         this.general = general;
         this.translation = translation;
         this.progress = progress;
@@ -138,6 +142,19 @@ final class BusErrors {
                 }
             }
         };
+    }
+
+    /// The devices that do not fill their pages and answer an access; null if nobody answers it.
+    MemoryMap.@Nullable Device partial(long address, int size) {
+        for (MemoryMap.Device region : partial) {
+            long offset = address - region.base();
+            if (Long.compareUnsigned(offset, region.size()) < 0
+                    && region.device() instanceof PartialDevice device
+                    && device.answers(offset, size)) {
+                return region;
+            }
+        }
+        return null;
     }
 
     private boolean isOver() {

@@ -1,5 +1,6 @@
 package dev.trapline.unicorn;
 
+import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.exit.Exit;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,26 @@ final class EngineHooks implements Hooks {
     public void nobodyAnswers(long address, boolean write) {
         bus.nobodyAnswers(address, write);
         engine.stop();
+    }
+
+    @Override
+    public long loadElsewhere(long address, int size) {
+        MemoryMap.Device region = bus.partial(address, size);
+        if (region == null) {
+            nobodyAnswers(address, false);
+            return 0;
+        }
+        return bus.behind(region.device()).read(address - region.base(), size);
+    }
+
+    @Override
+    public void storeElsewhere(long address, int size, long value) {
+        MemoryMap.Device region = bus.partial(address, size);
+        if (region == null) {
+            nobodyAnswers(address, true);
+        } else {
+            bus.behind(region.device()).write(address - region.base(), size, value);
+        }
     }
 
     /// Has the instructions of a run repeated whose place matters.

@@ -22,6 +22,24 @@ public interface Hooks {
     /// @param address physical
     void nobodyAnswers(long address, boolean write);
 
+    /// A load reached a physical address that is not mapped to memory or to a device that fills its pages.
+    ///
+    /// @param address physical
+    /// @param size bytes
+    /// @return what it reads
+    default long loadElsewhere(long address, int size) {
+        nobodyAnswers(address, false);
+        return 0;
+    }
+
+    /// A store reached a physical address of this kind.
+    ///
+    /// @param address physical
+    /// @param size bytes
+    default void storeElsewhere(long address, int size, long value) {
+        nobodyAnswers(address, true);
+    }
+
     /// The guest is about to execute MRS.
     ///
     /// @param register packed as op0 (2 bits), op1 (3), CRn (4), CRm (4), op2 (3)

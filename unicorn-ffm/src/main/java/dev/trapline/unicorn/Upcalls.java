@@ -232,10 +232,7 @@ final class Upcalls {
 
     private static long gapRead(Upcalls self, Hooks hooks, long uc, long offset, int size, long base) {
         try {
-            if (!self.walking) {
-                hooks.nobodyAnswers(base + offset, false);
-            }
-            return 0;
+            return self.walking ? 0 : hooks.loadElsewhere(base + offset, size);
         } catch (Throwable t) {
             return self.engine.failInHook(t);
         }
@@ -244,7 +241,7 @@ final class Upcalls {
     private static void gapWrite(Upcalls self, Hooks hooks, long uc, long offset, int size, long value, long base) {
         try {
             if (!self.walking) {
-                hooks.nobodyAnswers(base + offset, true);
+                hooks.storeElsewhere(base + offset, size, value);
             }
         } catch (Throwable t) {
             self.engine.failInHook(t);

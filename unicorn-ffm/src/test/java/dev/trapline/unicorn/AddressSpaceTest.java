@@ -6,6 +6,7 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.GuestFault.Kind;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.testkit.Assembler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -95,7 +96,7 @@ class AddressSpaceTest {
         byte[] thumb = FailedConditionTest.halfwords(
                 0xf44f, 0x1180, 0x22ff, 0x600a, 0x700a, 0x804a, 0x2205, 0xbf18, 0x600a, 0xc10c, 0x2009, 0xdf00);
         for (boolean isThumb : new boolean[] {false, true}) {
-            byte[] code = isThumb ? thumb : A64.assembleA32(stores);
+            byte[] code = isThumb ? thumb : Assembler.a32(stores);
             try (Snippet guest = Snippet.aarch32(Snippet.engines(), code)) {
                 guest.engine().writePc(Snippet.BASE + (isThumb ? 1 : 0));
                 guest.write64(Snippet.FLASH, CONTENT);
@@ -154,7 +155,7 @@ class AddressSpaceTest {
                 0,
                 "mov x0, #0x80000000; add x0, x0, #0x20, lsl #12; mov x2, #7; str x2, [x0, #64]; ldr x3, [x0, #64];"
                         + "br x0")) {
-            guest.write(RAM + 0x20000, A64.assemble("nop; hvc #0x55"));
+            guest.write(RAM + 0x20000, Assembler.a64("nop; hvc #0x55"));
             HypercallExit exit = HypercallExitTest.hypercall(guest.run());
             assertThat(exit.immediate()).as("code through the alias").isEqualTo(0x55);
             assertThat(exit.registers().x(3)).isEqualTo(7);
@@ -212,7 +213,7 @@ class AddressSpaceTest {
     @Test
     void codeRunsAtTheVirtualAddressOfADevice() {
         try (Snippet guest = translated(0, "mov x0, #0x9000000; br x0")) {
-            guest.write(RAM + 0x20000, A64.assemble("nop; hvc #0x66"));
+            guest.write(RAM + 0x20000, Assembler.a64("nop; hvc #0x66"));
             assertThat(HypercallExitTest.hypercall(guest.run()).immediate()).isEqualTo(0x66);
         }
     }

@@ -8,6 +8,7 @@ import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.testkit.Assembler;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -100,8 +101,8 @@ class CountedBudgetsTest {
             "st1 {v0.2d}, [x0]"
         }) {
             String code = before + access + "; add x2, x2, #1; add x2, x2, #1; hvc #0";
-            try (Snippet counted = Snippet.with(COUNTED, CpuModel.CORTEX_A57, A64.assemble(code));
-                    Snippet stepped = Snippet.with(STEPPED, CpuModel.CORTEX_A57, A64.assemble(code))) {
+            try (Snippet counted = Snippet.with(COUNTED, CpuModel.CORTEX_A57, Assembler.a64(code));
+                    Snippet stepped = Snippet.with(STEPPED, CpuModel.CORTEX_A57, Assembler.a64(code))) {
                 assertThat(counted.run()).as(access).isEqualTo(stepped.run()).isInstanceOf(GuestFault.class);
                 assertThat(counted.registers()).as(access).isEqualTo(stepped.registers());
                 assertThat(counted.x(2)).as("nothing after " + access + " ran").isEqualTo(3);
@@ -113,7 +114,7 @@ class CountedBudgetsTest {
     void aSliceThatMaintenanceEndsDoesSoAtItsInstruction() {
         String code = "add x1, x1, #1; ic ivau, x0; add x1, x1, #1; ic iallu; add x1, x1, #1; dsb ish; add x1, x1, #1;"
                 + "tlbi vmalle1is; add x1, x1, #1; hvc #0";
-        try (Snippet counted = Snippet.with(COUNTED, CpuModel.CORTEX_A57, A64.assemble(code))) {
+        try (Snippet counted = Snippet.with(COUNTED, CpuModel.CORTEX_A57, Assembler.a64(code))) {
             for (long expected : new long[] {1, 2, 4}) {
                 assertThat(counted.run()).isInstanceOf(Exit.Maintenance.class);
                 assertThat(counted.x(1)).isEqualTo(expected);
@@ -127,9 +128,9 @@ class CountedBudgetsTest {
     void aBlockThatIsCutIsAsOldAsTheWholeOne() {
         // Another engine writes the code, and nobody says so: both go on with what they have.
         String code = "again: add x1, x1, #1; add x1, x1, #1; add x1, x1, #1; add x1, x1, #1; b again";
-        byte[] other = A64.assemble("add x1, x1, #64");
-        try (Snippet counted = Snippet.with(COUNTED, CpuModel.CORTEX_A57, A64.assemble(code));
-                Snippet reference = Snippet.with(STEPPED, CpuModel.CORTEX_A57, A64.assemble(code))) {
+        byte[] other = Assembler.a64("add x1, x1, #64");
+        try (Snippet counted = Snippet.with(COUNTED, CpuModel.CORTEX_A57, Assembler.a64(code));
+                Snippet reference = Snippet.with(STEPPED, CpuModel.CORTEX_A57, Assembler.a64(code))) {
             for (Snippet guest : new Snippet[] {counted, reference}) {
                 guest.run(10);
                 guest.write(Snippet.BASE + 4, other);
@@ -146,8 +147,8 @@ class CountedBudgetsTest {
     void aReturnToAarch32IsAnIllegalOneWithAndWithoutShortcuts() {
         String guest = "adr x0, below; msr elr_el1, x0; mov x1, #0x30; msr spsr_el1, x1; mov x0, #0; eret; .balign 8;"
                 + "below: .quad 0; .quad 0";
-        try (Snippet counted = Snippet.with(COUNTED, CpuModel.CORTEX_A57, A64.assemble(guest));
-                Snippet stepped = Snippet.with(STEPPED, CpuModel.CORTEX_A57, A64.assemble(guest))) {
+        try (Snippet counted = Snippet.with(COUNTED, CpuModel.CORTEX_A57, Assembler.a64(guest));
+                Snippet stepped = Snippet.with(STEPPED, CpuModel.CORTEX_A57, Assembler.a64(guest))) {
             for (Snippet each : new Snippet[] {counted, stepped}) {
                 assertThat(each.run(100))
                         .as("class 0x0e and IL: DDI0487 ESR_ELx")
@@ -193,8 +194,8 @@ class CountedBudgetsTest {
                 "ic iallu; mov x1, #0x40000000; add x1, x1, #4, lsl #12; br x1; .balign 0x4000;" + "b . - 0x8000";
         for (String code : new String[] {first, marked}) {
             for (int budget = 1; budget <= 4; budget++) {
-                try (Snippet counted = Snippet.with(COUNTED, CpuModel.CORTEX_A57, A64.assemble(code));
-                        Snippet reference = Snippet.with(STEPPED, CpuModel.CORTEX_A57, A64.assemble(code))) {
+                try (Snippet counted = Snippet.with(COUNTED, CpuModel.CORTEX_A57, Assembler.a64(code));
+                        Snippet reference = Snippet.with(STEPPED, CpuModel.CORTEX_A57, Assembler.a64(code))) {
                     Exit exit = Exit.BudgetUsed.INSTANCE;
                     for (int slice = 0; slice < 8 && !(exit instanceof GuestFault); slice++) {
                         exit = counted.run(budget);
@@ -212,7 +213,7 @@ class CountedBudgetsTest {
     @Test
     void maintenanceInTheFirstBlockThatRunsIsFoundAlsoWhenFetchesFailedBefore() {
         String code = "ic iallu; add x1, x1, #1; hvc #0";
-        try (Snippet counted = Snippet.with(COUNTED, CpuModel.CORTEX_A57, A64.assemble(code))) {
+        try (Snippet counted = Snippet.with(COUNTED, CpuModel.CORTEX_A57, Assembler.a64(code))) {
             counted.engine().writePc(Snippet.BASE - 0x100);
             assertThat(counted.run()).as("a fetch from nowhere").isInstanceOf(GuestFault.class);
             counted.engine().writePc(Snippet.BASE);

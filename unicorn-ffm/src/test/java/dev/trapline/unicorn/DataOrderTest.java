@@ -6,6 +6,7 @@ import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.testkit.Assembler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,7 +33,7 @@ class DataOrderTest {
     private static byte[] words(int... words) {
         byte[] bytes = new byte[words.length * Integer.BYTES];
         for (int k = 0; k < words.length; k++) {
-            System.arraycopy(A64.word(words[k]), 0, bytes, k * Integer.BYTES, Integer.BYTES);
+            System.arraycopy(Assembler.word(words[k]), 0, bytes, k * Integer.BYTES, Integer.BYTES);
         }
         return bytes;
     }

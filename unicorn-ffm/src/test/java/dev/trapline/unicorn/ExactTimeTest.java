@@ -1,5 +1,6 @@
 package dev.trapline.unicorn;
 
+import dev.trapline.testkit.Assembler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.engine.MmioDevice;
@@ -67,7 +68,7 @@ class ExactTimeTest {
 
     private static byte[] a64(boolean mmu) {
         String user = String.format(A64_USER, mmu ? "add x9, x9, x20;" : "");
-        return A64.assemble(A64_BEGIN + (mmu ? A64_MMU : "") + A64_TIMERS + A64_LOOP + user + A64_CROSSING);
+        return Assembler.a64(A64_BEGIN + (mmu ? A64_MMU : "") + A64_TIMERS + A64_LOOP + user + A64_CROSSING);
     }
 
     private static MmioDevice device() {
@@ -107,7 +108,7 @@ class ExactTimeTest {
 
     @Test
     void a32CodeReadsTheSameTimeWhereverItsSlicesAreCut() {
-        byte[] code = A64.assembleA32(A32);
+        byte[] code = Assembler.a32(A32);
         check(
                 engines -> new TimedGuest(Snippet.aarch32WithDevice(engines, device(), code), 8),
                 List.of(EveryEngine.ALL.get(1), EveryEngine.ALL.get(3)));
@@ -146,7 +147,7 @@ class ExactTimeTest {
     }
 
     private static void checkThumb(String source) {
-        byte[] code = A64.assembleT32(source);
+        byte[] code = Assembler.t32(source);
         check(
                 engines -> {
                     Snippet snippet = Snippet.aarch32(engines, code);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.exit.Exit;
+import dev.trapline.testkit.Assembler;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -40,10 +41,10 @@ class ExecutedTest {
         """)
     void whatEndsASliceOfA64CodeIsCountedOnlyIfItIsDone(String code, long expected) {
         for (UnicornEngines engines : EveryEngine.ALL) {
-            try (Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, A64.assemble(code))) {
+            try (Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, Assembler.a64(code))) {
                 check(engines, guest, expected, code);
             }
-            try (Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, A64.assemble(code))) {
+            try (Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, Assembler.a64(code))) {
                 checkSteps(engines, guest, expected, code);
             }
         }
@@ -66,7 +67,7 @@ class ExecutedTest {
         """)
     void whatEndsASliceOfAarch32CodeIsCountedOnlyIfItIsDone(char set, String code, long expected) {
         boolean thumb = set == 't';
-        byte[] bytes = thumb ? A64.assembleT32(code) : A64.assembleA32(code);
+        byte[] bytes = thumb ? Assembler.t32(code) : Assembler.a32(code);
         for (UnicornEngines engines : List.of(EveryEngine.ALL.get(1), EveryEngine.ALL.get(3))) {
             try (Snippet guest = Snippet.aarch32(engines, bytes)) {
                 guest.engine().writePc(Snippet.BASE + (thumb ? 1 : 0));

@@ -8,6 +8,7 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.testkit.Assembler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -24,7 +25,7 @@ class FailedConditionTest {
 
     @Test
     void aCallThatFailsItsConditionIsSkippedUnlessItIsAskedFor() {
-        try (Snippet guest = Snippet.aarch32(Snippet.engines(), A64.assembleA32(A32))) {
+        try (Snippet guest = Snippet.aarch32(Snippet.engines(), Assembler.a32(A32))) {
             HypercallExit exit = HypercallExitTest.hypercall(guest.run());
             assertThat(exit.immediate()).as("smcne is skipped").isEqualTo(6);
             assertThat(exit.conditionPassed()).isTrue();
@@ -33,7 +34,7 @@ class FailedConditionTest {
 
     @Test
     void anExportedCallHasItsConditionItsRegistersAndTheNextPc() {
-        try (Snippet guest = exporting(A64.assembleA32("mov r3, #9;" + A32))) {
+        try (Snippet guest = exporting(Assembler.a32("mov r3, #9;" + A32))) {
             HypercallExit failed = HypercallExitTest.hypercall(guest.run());
             assertThat(failed.conditionPassed()).isFalse();
             assertThat(failed.conduit()).isEqualTo(Conduit.SMC);
@@ -55,9 +56,8 @@ class FailedConditionTest {
         // For each condition and each NZCV: movs of the flags, smc<c> #1, hvc.
         for (int condition = 0; condition < 14; condition++) {
             for (int flags = 0; flags < 16; flags++) {
-                byte[] code =
-                        A64.assembleA32("mov r0, #" + (flags << 4) + "; lsl r0, r0, #24; .long 0xe128f000; .long 0x"
-                                + Integer.toHexString(condition << 28 | 0x0160_0071) + "; .long 0xe1400070");
+                byte[] code = Assembler.a32("mov r0, #" + (flags << 4) + "; lsl r0, r0, #24; .long 0xe128f000; .long 0x"
+                        + Integer.toHexString(condition << 28 | 0x0160_0071) + "; .long 0xe1400070");
                 try (Snippet guest = exporting(code)) {
                     HypercallExit exit = HypercallExitTest.hypercall(guest.run());
                     assertThat(exit.conduit()).isEqualTo(Conduit.SMC);
@@ -123,7 +123,7 @@ class FailedConditionTest {
 
     @Test
     void aJumpToTheInstructionBehindACallIsNoFailedCall() {
-        byte[] code = A64.assembleA32("movs r0, #0; .long 0x11600071; cmp r4, #1; mov r4, #1;"
+        byte[] code = Assembler.a32("movs r0, #0; .long 0x11600071; cmp r4, #1; mov r4, #1;"
                 + ".long 0x1afffffc; .long 0xe1400070"); // bne to the cmp
         try (Snippet guest = exporting(code)) {
             assertThat(HypercallExitTest.hypercall(guest.run()).conditionPassed())
@@ -205,7 +205,7 @@ class FailedConditionTest {
         source.append(".long 0x11600071; subs r5, r5, #1; .long 0x")
                 .append(Integer.toHexString(0x1a00_0000 | (-(length + 4) & 0xff_ffff)))
                 .append("; .long 0xe1400070");
-        return A64.assembleA32(source.toString());
+        return Assembler.a32(source.toString());
     }
 
     private static byte[] randomThumb(Random random) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.engine.MmioDevice;
+import dev.trapline.abi.engine.PartialDevice;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.GuestFault.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class FaultTest {
@@ -89,6 +91,45 @@ class FaultTest {
             assertThat(guest.x(3)).isEqualTo(0x5566_7788);
             assertThat(guest.x(5)).isEqualTo(0x5566_7788_5566_7788L);
         }
+    }
+
+    @Test
+    void anAccessThatADeviceDoesNotAnswerMeetsNothing() {
+        List<String> reached = new ArrayList<>();
+        PartialDevice device = new PartialDevice() {
+            @Override
+            public boolean answers(long offset, int size) {
+                return offset >= 0x10 && offset + size <= 0x20;
+            }
+
+            @Override
+            public long read(long offset, int size) {
+                reached.add("read " + offset);
+                return 5;
+            }
+
+            @Override
+            public void write(long offset, int size, long value) {
+                reached.add("write " + offset);
+            }
+        };
+        Map<String, Kind> accesses = Map.of(
+                "ldr w0, [x1, #0xc]", Kind.UNMAPPED_READ,
+                "ldrb w0, [x1, #0x20]", Kind.UNMAPPED_READ,
+                "str w0, [x1, #0xc]", Kind.UNMAPPED_WRITE,
+                "strb w0, [x1, #0x20]", Kind.UNMAPPED_WRITE);
+        accesses.forEach((access, kind) -> {
+            reached.clear();
+            long offset = Long.decode(access.substring(access.indexOf('#') + 1, access.indexOf(']')));
+            try (Snippet guest = Snippet.withDevice(
+                    device, "mov x1, #0x9000000; ldr w2, [x1, #0x10]; ldrb w2, [x1, #0x1f]; " + access + "; nop")) {
+                assertThat(guest.run()).as(access).isEqualTo(new GuestFault(kind, Snippet.DEVICE + offset, 0));
+                assertThat(guest.pcOffset())
+                        .as("%s: at the instruction", access)
+                        .isEqualTo(12);
+                assertThat(reached).as("%s: the two before it", access).containsExactly("read 16", "read 31");
+            }
+        });
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.testkit.Assembler;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ class ForgottenMaintenanceTest {
         """;
 
     private static Snippet open(UnicornEngines engines, boolean mmu, String code) {
-        Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, A64.assemble(code));
+        Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, Assembler.a64(code));
         if (mmu) {
             guest.write64(TABLES, 0x701);
             guest.write64(TABLES + 8, (TABLES + 0x1000) | 3);
@@ -79,7 +80,7 @@ class ForgottenMaintenanceTest {
             }
             guest.write(
                     SWITCH,
-                    A64.assemble("ldr x1, mair; msr mair_el1, x1; ldr x1, tcr; msr tcr_el1, x1; ldr x1, table;"
+                    Assembler.a64("ldr x1, mair; msr mair_el1, x1; ldr x1, tcr; msr tcr_el1, x1; ldr x1, table;"
                             + "msr ttbr0_el1, x1; mrs x1, sctlr_el1; orr x1, x1, #1; msr sctlr_el1, x1; isb; hvc #1;"
                             + ".balign 8; mair: .quad 0xff; tcr: .quad 0x200803519; table: .quad 0x400c0000"));
         }
@@ -388,7 +389,7 @@ class ForgottenMaintenanceTest {
                 + "; blx r1; " + call;
         for (UnicornEngines engines : BOTH) {
             for (int budget : BUDGETS) {
-                try (Snippet guest = Snippet.aarch32(engines, thumb ? A64.assembleT32(code) : A64.assembleA32(code))) {
+                try (Snippet guest = Snippet.aarch32(engines, thumb ? Assembler.t32(code) : Assembler.a32(code))) {
                     guest.write(routine, adds);
                     guest.engine().writePc(Snippet.BASE + (thumb ? 1 : 0));
                     guest.engine()

@@ -9,6 +9,7 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.testkit.Assembler;
 import java.util.Arrays;
 
 /// A guest whose program is interrupted by event handlers, and a little firmware for it: it keeps x0 to x17, PC and
@@ -80,8 +81,8 @@ final class HandlerGuest implements AutoCloseable {
     final Snippet snippet;
 
     HandlerGuest(EngineFactory engines, CpuModel model, Place place, String program) {
-        snippet = Snippet.with(engines, model, A64.assemble(startUp(place)));
-        snippet.write(PROGRAM, A64.assemble(program));
+        snippet = Snippet.with(engines, model, Assembler.a64(startUp(place)));
+        snippet.write(PROGRAM, Assembler.a64(program));
         snippet.write64(LEVEL_1 + 8, LEVEL_2 | TABLE);
         snippet.write64(LEVEL_2, LEVEL_3 | TABLE);
         for (int page = 0; page < Snippet.SIZE / 4096; page++) {
@@ -111,7 +112,7 @@ final class HandlerGuest implements AutoCloseable {
     }
 
     HandlerGuest with(long address, String source) {
-        snippet.write(address, A64.assemble(source));
+        snippet.write(address, Assembler.a64(source));
         return this;
     }
 

@@ -17,6 +17,7 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.testkit.Assembler;
 import dev.trapline.unicorn.HandlerGuest.Place;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,7 +71,7 @@ class HandlerTest {
     @Test
     void aCpuThatHasRunNothingYetCanBeInterrupted() {
         try (Snippet guest = Snippet.a64("mov x20, #1; hvc #0")) {
-            guest.write(HANDLER, A64.assemble("mrs x4, currentel; smc #1"));
+            guest.write(HANDLER, Assembler.a64("mrs x4, currentel; smc #1"));
             long[] before = guest.registers();
             guest.engine().enterHandler(HANDLER);
             assertCall(guest.run(), Conduit.SMC, 1);
@@ -297,7 +298,7 @@ class HandlerTest {
 
     @Test
     void anAarch32CpuHasNoHandlers() {
-        try (Snippet guest = Snippet.aarch32(Snippet.engines(), A64.assembleA32("nop"))) {
+        try (Snippet guest = Snippet.aarch32(Snippet.engines(), Assembler.a32("nop"))) {
             assertThatThrownBy(() -> guest.engine().enterHandler(HANDLER))
                     .isInstanceOf(EngineException.class)
                     .hasMessageContaining("AArch32")

@@ -6,6 +6,7 @@ import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.testkit.Assembler;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +50,7 @@ class HostileGuestTest {
     void scalableVectorInstructionsAreUndefinedOnEveryModel() {
         for (CpuModel model : CpuModel.values()) {
             // ADD z0.b, z0.b, z0.b
-            try (Snippet guest = Snippet.with(Snippet.engines(), model, A64.word(0x0420_0000))) {
+            try (Snippet guest = Snippet.with(Snippet.engines(), model, Assembler.word(0x0420_0000))) {
                 Exit exit = guest.run();
                 assertThat(exit).as(model.id()).isInstanceOf(GuestFault.class);
                 assertThat(((GuestFault) exit).kind()).isEqualTo(GuestFault.Kind.UNDEFINED_INSTRUCTION);
@@ -69,7 +70,7 @@ class HostileGuestTest {
         byte[] code = new byte[4096];
         for (int at = 0; at < code.length; at += 4) {
             // MSR, MRS, SYS and SYSL of any encoding: 0xd5000000 and 22 random bits.
-            byte[] word = A64.word(0xd500_0000 | random.nextInt(1 << 22));
+            byte[] word = Assembler.word(0xd500_0000 | random.nextInt(1 << 22));
             System.arraycopy(word, 0, code, at, word.length);
         }
         try (Snippet guest = Snippet.with(Snippet.engines(), CpuModel.CORTEX_A72, code)) {

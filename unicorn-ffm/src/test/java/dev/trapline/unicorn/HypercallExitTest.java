@@ -7,6 +7,7 @@ import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.testkit.Assembler;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +47,7 @@ class HypercallExitTest {
     @ParameterizedTest
     @CsvSource({"HVC, 0xd4000002", "SMC, 0xd4000003"})
     void everyA64CallTellsItsPcAndTheNextOne(Conduit conduit, String encoding) {
-        byte[] code = A64.word(Long.decode(encoding).intValue());
+        byte[] code = Assembler.word(Long.decode(encoding).intValue());
         // At the start of a page and at its last place.
         for (long at : new long[] {Snippet.BASE, Snippet.BASE + 0xffc}) {
             try (Snippet guest = Snippet.a64("nop")) {
@@ -99,7 +100,7 @@ class HypercallExitTest {
     @Test
     void a32CallsTellTheirImmediateAndState() {
         try (Snippet guest =
-                Snippet.aarch32(Snippet.engines(), A64.assembleA32("mov r0, #5; .long 0xe1412372; .long 0xe160007b"))) {
+                Snippet.aarch32(Snippet.engines(), Assembler.a32("mov r0, #5; .long 0xe1412372; .long 0xe160007b"))) {
             HypercallExit hvc = hypercall(guest.run());
             assertThat(hvc.conduit()).isEqualTo(Conduit.HVC);
             assertThat(hvc.state()).isEqualTo(ExecutionState.A32);
@@ -116,8 +117,8 @@ class HypercallExitTest {
     /// Each instruction set's encodings of the two calls, with #imm 9 for both.
     static List<Arguments> aarch32Calls() {
         return List.of(
-                Arguments.of(ExecutionState.A32, Conduit.HVC, A64.word(0xe140_0079)),
-                Arguments.of(ExecutionState.A32, Conduit.SMC, A64.word(0xe160_0079)),
+                Arguments.of(ExecutionState.A32, Conduit.HVC, Assembler.word(0xe140_0079)),
+                Arguments.of(ExecutionState.A32, Conduit.SMC, Assembler.word(0xe160_0079)),
                 Arguments.of(ExecutionState.T32, Conduit.HVC, FailedConditionTest.halfwords(0xf7e0, 0x8009)),
                 Arguments.of(ExecutionState.T32, Conduit.SMC, FailedConditionTest.halfwords(0xf7f9, 0x8000)));
     }
@@ -166,7 +167,7 @@ class HypercallExitTest {
 
     @Test
     void anAarch32CpuStartsInSupervisorModeWithExceptionsMasked() {
-        try (Snippet guest = Snippet.aarch32(Snippet.engines(), A64.word(0xe140_0070))) {
+        try (Snippet guest = Snippet.aarch32(Snippet.engines(), Assembler.word(0xe140_0070))) {
             HypercallExit exit = hypercall(guest.run());
             assertThat(exit.registers().pstate() & 0x0fff_ffff)
                     .as("A, I, F and SVC mode; the flags are anything")

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.exit.Exit;
+import dev.trapline.testkit.Assembler;
 import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,7 +29,7 @@ class InlineTest {
     }
 
     private static Snippet guest(UnicornEngines engines, String code) {
-        return Snippet.with(engines, CpuModel.CORTEX_A57, A64.assemble(code));
+        return Snippet.with(engines, CpuModel.CORTEX_A57, Assembler.a64(code));
     }
 
     private static int countingBlocks(Snippet guest) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.testkit.Assembler;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class ItBlockTest {
                 0x2000, 0x2100, 0x2300, 0x3001, 0x07c2, 0xbf08, 0xe001, 0x3103, 0x3105, 0xf010, 0x0f03, 0xbf08, 0xf000,
                 0xf812, 0xbf18, 0xf000, 0xe814, 0x2828, 0xd1ef, 0xf7e0, 0x8000);
         byte[] called = FailedConditionTest.halfwords(0xf101, 0x0107, 0x4770);
-        byte[] narrow = A64.assembleA32("add r1, r1, #11; add r3, r3, r1; tst r1, #1; addne r1, r1, #2; bx lr");
+        byte[] narrow = Assembler.a32("add r1, r1, #11; add r3, r3, r1; tst r1, #1; addne r1, r1, #2; bx lr");
         byte[] whole = new byte[0x48 + narrow.length];
         System.arraycopy(thumb, 0, whole, 0, thumb.length);
         System.arraycopy(called, 0, whole, 0x40, called.length);
@@ -126,7 +127,7 @@ class ItBlockTest {
     void a32CodeThatAnItBlockBranchesToEndsWithItsBudgetAndReadsVirtualTime() {
         // movs r0, #0; it eq; blxeq 0c; and in A32: mrrc p15, 1, r2, r3, c14; add r4, r4, #1 twice; hvc #0
         byte[] thumb = FailedConditionTest.halfwords(0x2000, 0xbf08, 0xf000, 0xe802);
-        byte[] narrow = A64.assembleA32(
+        byte[] narrow = Assembler.a32(
                 ".long 0xec532f1e; mov r4, #0; add r4, r4, #1; add r4, r4, #1; add r4, r4, #1; .long 0xe1400070");
         byte[] whole = Arrays.copyOf(thumb, 12 + narrow.length);
         System.arraycopy(narrow, 0, whole, 12, narrow.length);

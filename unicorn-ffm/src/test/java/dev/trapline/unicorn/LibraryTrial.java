@@ -3,6 +3,7 @@ package dev.trapline.unicorn;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.testkit.Assembler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ public final class LibraryTrial {
             try (Snippet guest = Snippet.with(
                     new GivenShortcuts(library, shortcuts),
                     CpuModel.CORTEX_A57,
-                    A64.assemble("mov x1, #0x40000000; mov x2, #7; str x2, [x1, #0x800]; ldr x3, [x1, #0x800];"
+                    Assembler.a64("mov x1, #0x40000000; mov x2, #7; str x2, [x1, #0x800]; ldr x3, [x1, #0x800];"
                             + "mrs x4, cntvct_el0; hvc #3"))) {
                 System.out.println(guest.run() instanceof HypercallExit call ? "called " + call.immediate() : "failed");
                 System.out.println("x3 " + guest.x(3));

@@ -8,6 +8,7 @@ import dev.trapline.abi.exit.Exit.Maintenance;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.GuestFault.Kind;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.testkit.Assembler;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,9 +77,9 @@ class MaintenanceBeforeFaultTest {
         for (UnicornEngines engines : EveryEngine.ALL) {
             for (int budget : new int[] {1_000_000, 1, 3}) {
                 String what = operation + ", slices of " + budget + ", " + names(engines);
-                byte[] code = A64.assemble("mov x3, #1; mov x3, #2; " + operation);
+                byte[] code = Assembler.a64("mov x3, #1; mov x3, #2; " + operation);
                 long end = Snippet.BASE + Snippet.SIZE;
-                try (Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, A64.assemble("nop"))) {
+                try (Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, Assembler.a64("nop"))) {
                     guest.write(end - code.length, code);
                     guest.engine().writePc(end - code.length);
                     check(guest, budget, 3, Kind.UNMAPPED_FETCH, what);
@@ -99,7 +100,7 @@ class MaintenanceBeforeFaultTest {
                 String code = ".inst 0xd510109f; mov x4, #0x2001; .inst 0xd5100244; adr x5, step; msr elr_el1, x5;"
                         + "mov x5, #5; movk x5, #0x20, lsl #16; msr spsr_el1, x5; eret; step: " + operation
                         + "; mov x0, #1; hvc #0";
-                try (Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, A64.assemble(code))) {
+                try (Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, Assembler.a64(code))) {
                     check(guest, budget, 10, Kind.UNDEFINED_INSTRUCTION, what);
                     assertThat(guest.pcOffset()).as(what).isEqualTo(40);
                 }
@@ -124,8 +125,8 @@ class MaintenanceBeforeFaultTest {
     }
 
     private static Snippet behindTables(UnicornEngines engines, Next next, String source) {
-        Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, A64.assemble(SWITCH_ON));
-        byte[] code = A64.assemble(source);
+        Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, Assembler.a64(SWITCH_ON));
+        byte[] code = Assembler.a64(source);
         guest.write(CODE + 0x1000 - code.length, code);
         guest.write64(LEVEL_1 + 8, LEVEL_2 | TABLE);
         guest.write64(LEVEL_2, LEVEL_3 | TABLE);

@@ -6,6 +6,7 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.Exit.Maintenance;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.testkit.Assembler;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
@@ -44,10 +45,10 @@ class MaintenanceTest {
     @Test
     void theSliceEndsExactlyThereWhateverTheBudgetAndThePlaceInThePage() {
         for (int before = 1020; before <= 1025; before++) {
-            byte[] operation = A64.assemble("ic iallu; hvc #0");
+            byte[] operation = Assembler.a64("ic iallu; hvc #0");
             try (Snippet guest = Snippet.a64("hvc #1")) {
                 for (int k = 0; k < before; k++) {
-                    guest.write(Snippet.BASE + 4L * k, A64.assemble("nop"));
+                    guest.write(Snippet.BASE + 4L * k, Assembler.a64("nop"));
                 }
                 guest.write(Snippet.BASE + 4L * before, operation);
                 assertThat(guest.run(before + 1)).as("the last of its budget").isInstanceOf(Maintenance.class);
@@ -76,10 +77,10 @@ class MaintenanceTest {
     void codePatchedByOneEngineIsRunByTheOtherAfterMaintenance() {
         try (Snippet guest = Snippet.a64("str w2, [x1]; ic ivau, x1; dsb sy; isb; hvc #7")) {
             int other = guest.open();
-            guest.write(TARGET, A64.assemble(RETURN_5));
+            guest.write(TARGET, Assembler.a64(RETURN_5));
             assertThat(callOn(guest, other)).isEqualTo(5);
 
-            int six = ByteBuffer.wrap(A64.assemble(RETURN_6))
+            int six = ByteBuffer.wrap(Assembler.a64(RETURN_6))
                     .order(ByteOrder.LITTLE_ENDIAN)
                     .getInt();
             guest.engine().writeRegisters(RegisterWrites.NONE.and(1, TARGET).and(2, six));
@@ -95,9 +96,9 @@ class MaintenanceTest {
     @Test
     void withoutMaintenanceTheOtherEngineRunsWhatItTranslated() {
         try (Snippet guest = Snippet.a64("nop")) {
-            guest.write(TARGET, A64.assemble(RETURN_5));
+            guest.write(TARGET, Assembler.a64(RETURN_5));
             assertThat(callOn(guest, 0)).isEqualTo(5);
-            guest.write(TARGET, A64.assemble(RETURN_6));
+            guest.write(TARGET, Assembler.a64(RETURN_6));
             assertThat(callOn(guest, 0))
                     .as("translations are real: dropping them is not idle")
                     .isEqualTo(5);
@@ -107,9 +108,9 @@ class MaintenanceTest {
     @Test
     void codeWrittenByTheHostIsRunAfterItsTranslationsAreDropped() {
         try (Snippet guest = Snippet.a64("nop")) {
-            guest.write(TARGET, A64.assemble(RETURN_5));
+            guest.write(TARGET, Assembler.a64(RETURN_5));
             assertThat(callOn(guest, 0)).isEqualTo(5);
-            guest.write(TARGET, A64.assemble(RETURN_6));
+            guest.write(TARGET, Assembler.a64(RETURN_6));
             guest.engine().dropTranslations(TARGET, 4);
             assertThat(callOn(guest, 0)).isEqualTo(6);
         }
@@ -118,9 +119,9 @@ class MaintenanceTest {
     @Test
     void invalidatingEverythingDropsEverything() {
         try (Snippet guest = Snippet.a64("nop")) {
-            guest.write(TARGET, A64.assemble(RETURN_5));
+            guest.write(TARGET, Assembler.a64(RETURN_5));
             callOn(guest, 0);
-            guest.write(TARGET, A64.assemble(RETURN_6));
+            guest.write(TARGET, Assembler.a64(RETURN_6));
             guest.engine().maintain(new Maintenance(Maintenance.encode(0, 7, 1, 0), 0));
             assertThat(callOn(guest, 0)).isEqualTo(6);
         }

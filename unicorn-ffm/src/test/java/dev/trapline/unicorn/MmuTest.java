@@ -7,6 +7,7 @@ import dev.trapline.abi.exit.Exit.Maintenance;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.testkit.Assembler;
 import org.junit.jupiter.api.Test;
 
 /// A guest whose MMU is on, in RAM that it also maps 512 KiB higher: the second half of RAM shows the first.
@@ -33,7 +34,7 @@ class MmuTest {
     @Test
     void theImmediateIsReadBehindAMapping() {
         try (Snippet guest = translated("ldr x0, alias; br x0; .balign 8; alias: .quad 0x40082000")) {
-            guest.write(TARGET, A64.assemble("nop; hvc #0x1357; smc #0x2468"));
+            guest.write(TARGET, Assembler.a64("nop; hvc #0x1357; smc #0x2468"));
             HypercallExit hvc = HypercallExitTest.hypercall(guest.run());
             assertThat(hvc.nextPc()).as("a virtual address").isEqualTo(TARGET + HALF + 8);
             assertThat(hvc.immediate()).isEqualTo(0x1357);
@@ -57,10 +58,10 @@ class MmuTest {
     void translationsBehindAMappingAreDroppedByPhysicalAddress() {
         try (Snippet guest =
                 translated("again: ldr x5, alias; blr x5; hvc #2; b again; .balign 8;" + "alias: .quad 0x40082000")) {
-            guest.write(TARGET, A64.assemble("mov x0, #5; ret"));
+            guest.write(TARGET, Assembler.a64("mov x0, #5; ret"));
             assertThat(HypercallExitTest.hypercall(guest.run()).registers().x(0))
                     .isEqualTo(5);
-            guest.write(TARGET, A64.assemble("mov x0, #6; ret"));
+            guest.write(TARGET, Assembler.a64("mov x0, #6; ret"));
             guest.engine().dropTranslations(TARGET, 4);
             assertThat(HypercallExitTest.hypercall(guest.run()).registers().x(0))
                     .isEqualTo(6);

@@ -20,6 +20,7 @@ import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.testkit.Assembler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -78,7 +79,7 @@ final class RandomMachine implements AutoCloseable {
         for (long at = DATA - RAM; at < DATA - RAM + 2L * RandomCode.CODE; at += Integer.BYTES) {
             ram.set(JAVA_INT, at, code[random.nextInt(code.length)]);
         }
-        byte[] start = A64.assemble(mmu ? SWITCH_ON : "hvc #1");
+        byte[] start = Assembler.a64(mmu ? SWITCH_ON : "hvc #1");
         MemorySegment.copy(start, 0, ram, JAVA_BYTE, START - RAM, start.length);
         makeTables();
         MemoryMap memory = new MemoryMap(List.of(

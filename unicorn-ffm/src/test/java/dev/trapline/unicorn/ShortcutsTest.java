@@ -9,6 +9,7 @@ import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.testkit.Assembler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -104,7 +105,7 @@ class ShortcutsTest {
 
     private static void assertRuns(EngineFactory engines) {
         String code = "mov x0, #0x40000000; str x0, [x0, #0x800]; ldr x1, [x0, #0x800]; add x1, x1, #1; hvc #5";
-        try (Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, A64.assemble(code))) {
+        try (Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, Assembler.a64(code))) {
             assertThat(guest.run(3)).isEqualTo(Exit.BudgetUsed.INSTANCE);
             assertThat(HypercallExitTest.hypercall(guest.run()).immediate()).isEqualTo(5);
             assertThat(guest.x(1)).isEqualTo(Snippet.BASE + 1);
@@ -158,7 +159,7 @@ class ShortcutsTest {
         try (Snippet guest = Snippet.with(
                 new UnicornEngines(bundled(), EnumSet.of(Shortcut.BUDGETS)),
                 CpuModel.CORTEX_A57,
-                A64.assemble("nop; hvc #0"))) {
+                Assembler.a64("nop; hvc #0"))) {
             HypercallExitTest.hypercall(guest.run());
         }
     }
@@ -223,7 +224,7 @@ class ShortcutsTest {
     }
 
     private static Snippet with(String source) {
-        return Snippet.with(new UnicornEngines(bundled(), ALL), CpuModel.CORTEX_A57, A64.assemble(source));
+        return Snippet.with(new UnicornEngines(bundled(), ALL), CpuModel.CORTEX_A57, Assembler.a64(source));
     }
 
     private static UnicornLibrary bundled() {

@@ -1,5 +1,6 @@
 package dev.trapline.unicorn;
 
+import dev.trapline.testkit.Assembler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.CpuModel;
@@ -18,7 +19,7 @@ class ShownTimeTest {
             try (Snippet guest = Snippet.with(
                     engines,
                     CpuModel.CORTEX_A57,
-                    A64.assemble("mrs x0, cntvct_el0; nop; mrs x1, cntpct_el0; nop; mrs x2, cntvct_el0; hvc #0"))) {
+                    Assembler.a64("mrs x0, cntvct_el0; nop; mrs x1, cntpct_el0; nop; mrs x2, cntvct_el0; hvc #0"))) {
                 guest.engine().run(100, 1000, 1003);
                 assertThat(guest.x(0)).as("its own time is 1000").isEqualTo(1003);
                 assertThat(guest.x(1)).as("its own time is 1002").isEqualTo(1003);
@@ -51,7 +52,7 @@ class ShownTimeTest {
         """)
     void onlyReadsOfACounterShowIt(String code, long shown, String why) {
         for (UnicornEngines engines : EveryEngine.ALL) {
-            try (Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, A64.assemble(code + "; nop; hvc #0"))) {
+            try (Snippet guest = Snippet.with(engines, CpuModel.CORTEX_A57, Assembler.a64(code + "; nop; hvc #0"))) {
                 guest.engine().run(100, 100, 7);
                 assertThat(guest.engine().shown()).as(why).isEqualTo(shown);
             }
@@ -77,7 +78,7 @@ class ShownTimeTest {
             try (Snippet guest = Snippet.with(
                     engines,
                     CpuModel.CORTEX_A57,
-                    A64.assemble("mov x0, #10; msr cntv_tval_el0, x0; mrs x1, cntv_cval_el0; mov x2, #1;"
+                    Assembler.a64("mov x0, #10; msr cntv_tval_el0, x0; mrs x1, cntv_cval_el0; mov x2, #1;"
                             + "msr cntv_ctl_el0, x2; mrs x3, cntv_ctl_el0; mrs x4, cntv_tval_el0;"
                             + "mov x2, #0x80000000; msr pmcntenset_el0, x2; mov x2, #1; msr pmcr_el0, x2;"
                             + "mov x2, #5; msr pmccntr_el0, x2; mrs x5, pmccntr_el0; hvc #0;"
@@ -102,7 +103,7 @@ class ShownTimeTest {
 
     @Test
     void aarch32SeesItToo() {
-        byte[] code = A64.assembleA32("mrrc p15, #1, r0, r1, c14; nop; mrrc p15, #0, r2, r3, c14;"
+        byte[] code = Assembler.a32("mrrc p15, #1, r0, r1, c14; nop; mrrc p15, #0, r2, r3, c14;"
                 + "mcr p15, #0, r0, c14, c3, #0; mrrc p15, #3, r4, r5, c14; .inst 0xe1400070");
         for (UnicornEngines engines : EveryEngine.ALL) {
             try (Snippet guest = Snippet.aarch32(engines, code)) {

@@ -15,6 +15,7 @@ import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.testkit.Assembler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -82,7 +83,7 @@ public final class Snippet implements AutoCloseable {
 
     /// A64 code on one engine.
     public static Snippet a64(String source) {
-        return with(engines(), CpuModel.CORTEX_A57, A64.assemble(source));
+        return with(engines(), CpuModel.CORTEX_A57, Assembler.a64(source));
     }
 
     /// A64 machine code on one engine of a model, of a library.
@@ -92,12 +93,12 @@ public final class Snippet implements AutoCloseable {
 
     /// A64 code on one engine that sees a device at [#DEVICE].
     public static Snippet withDevice(MmioDevice device, String source) {
-        return new Snippet(engines(), Width.AARCH64, CpuModel.CORTEX_A57, List.of(device), A64.assemble(source));
+        return new Snippet(engines(), Width.AARCH64, CpuModel.CORTEX_A57, List.of(device), Assembler.a64(source));
     }
 
     /// The same on one engine of a library, with its shortcuts.
     public static Snippet withDevice(EngineFactory factory, MmioDevice device, String source) {
-        return new Snippet(factory, Width.AARCH64, CpuModel.CORTEX_A57, List.of(device), A64.assemble(source));
+        return new Snippet(factory, Width.AARCH64, CpuModel.CORTEX_A57, List.of(device), Assembler.a64(source));
     }
 
     /// AArch32 machine code on one engine.

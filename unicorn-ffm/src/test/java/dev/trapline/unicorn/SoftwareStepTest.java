@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.testkit.Assembler;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -53,7 +54,7 @@ class SoftwareStepTest {
 
     /// OSLAR_EL1, MDSCR_EL1, and an ERET with SPSR_EL1.SS as the bit says.
     private static byte[] stepping(int mode, String bit, String instruction) {
-        return A64.assemble((".inst 0xd510109f; mov x4, #0x2001; .inst 0xd5100244; adr x5, step; msr elr_el1, x5;"
+        return Assembler.a64((".inst 0xd510109f; mov x4, #0x2001; .inst 0xd5100244; adr x5, step; msr elr_el1, x5;"
                         + " mov x5, #%s; movk x5, #%s, lsl #16; msr spsr_el1, x5; eret; step: %s; mov x0, #2; hvc #0")
                 .formatted(mode, bit, instruction));
     }

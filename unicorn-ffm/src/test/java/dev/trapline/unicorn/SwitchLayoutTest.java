@@ -3,6 +3,7 @@ package dev.trapline.unicorn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.testkit.Assembler;
 import dev.trapline.unicorn.HandlerGuest.Place;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -96,7 +97,7 @@ class SwitchLayoutTest {
                         Unicorn.open(library, UnicornConstants.UC_ARCH_ARM64, UnicornConstants.UC_CPU_ARM64_A57)) {
             // SAFETY: the probe is closed before the arena is.
             MemorySegment page = memory.allocate(MemoryMap.PAGE, MemoryMap.PAGE);
-            page.asByteBuffer().put(A64.assemble(source));
+            page.asByteBuffer().put(Assembler.a64(source));
             probe.mapMemory(
                     CODE,
                     page,

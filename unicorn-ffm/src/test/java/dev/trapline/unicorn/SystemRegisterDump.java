@@ -3,6 +3,7 @@ package dev.trapline.unicorn;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.testkit.Assembler;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,12 +19,12 @@ final class SystemRegisterDump {
     /// What can be read at EL1, as `register=value`, and the full digest after it.
     static List<String> of(EngineFactory engines, CpuModel model) {
         List<String> dump = new ArrayList<>();
-        byte[] nothing = A64.word(HVC);
+        byte[] nothing = Assembler.word(HVC);
         try (Snippet guest = Snippet.with(engines, model, nothing)) {
             for (int encoding = SystemRegister.of(2, 0, 0, 0, 0); encoding <= 0xffff; encoding++) {
                 int word = (MRS_X0 & ~(3 << 19)) | (encoding << 5);
-                guest.write(Snippet.BASE, A64.word(word));
-                guest.write(Snippet.BASE + 4, A64.word(HVC));
+                guest.write(Snippet.BASE, Assembler.word(word));
+                guest.write(Snippet.BASE + 4, Assembler.word(HVC));
                 guest.engine().dropTranslations(Snippet.BASE, 8);
                 guest.engine().writePc(Snippet.BASE);
                 // Time passes, and some of it inside slices: a host clock would show.

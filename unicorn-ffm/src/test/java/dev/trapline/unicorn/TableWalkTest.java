@@ -7,6 +7,7 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.Exit.Maintenance;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.GuestFault.Kind;
+import dev.trapline.testkit.Assembler;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -86,7 +87,7 @@ class TableWalkTest {
         String source = "mov r0, #0x80000000; mcr p15, 0, r0, c2, c0, 0; mvn r1, #0; mcr p15, 0, r1, c3, c0, 0;"
                 + "mrc p15, 0, r1, c1, c0, 0; orr r1, r1, #1; mcr p15, 0, r1, c1, c0, 0;"
                 + "mcr p15, 0, r0, c7, c5, 4; nop; svc #1";
-        try (Snippet guest = Snippet.aarch32(Snippet.engines(), A64.assembleA32(source))) {
+        try (Snippet guest = Snippet.aarch32(Snippet.engines(), Assembler.a32(source))) {
             Exit exit = guest.run();
             assertThat(exit).isInstanceOf(GuestFault.class);
             assertThat(((GuestFault) exit).kind())

@@ -8,6 +8,7 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.testkit.Assembler;
 import org.junit.jupiter.api.Test;
 
 class TimeTest {
@@ -101,7 +102,7 @@ class TimeTest {
     void anAarch32TimerHasADeadlineToo() {
         // MCR p15, 0, r0, c14, c3, 0: CNTV_TVAL; MCR p15, 0, r1, c14, c3, 1: CNTV_CTL
         String source = "mov r0, #64; mov r1, #1; .long 0xee0e0f13; .long 0xee0e1f33; .long 0xe1400070";
-        try (Snippet guest = Snippet.aarch32(Snippet.engines(), A64.assembleA32(source))) {
+        try (Snippet guest = Snippet.aarch32(Snippet.engines(), Assembler.a32(source))) {
             guest.engine().run(100, 1000, 0);
             assertThat(guest.engine().timerDeadline())
                     .as("64 ticks, after two instructions")
@@ -200,7 +201,7 @@ class TimeTest {
             for (int word : TIMES) {
                 source.append(".long 0x").append(Integer.toHexString(word)).append(';');
             }
-            return A64.assembleA32(source + ".long 0xe1400070");
+            return Assembler.a32(source + ".long 0xe1400070");
         }
         int[] halfwords = new int[2 * TIMES.length + 2];
         for (int k = 0; k < TIMES.length; k++) {
@@ -233,7 +234,7 @@ class TimeTest {
         // movs r0, #0; mrrceq p15, 1, r2, r3, c14; mrrcne p15, 1, r4, r5, c14; hvc #0
         try (Snippet guest = Snippet.aarch32(
                 Snippet.engines(),
-                A64.assembleA32("movs r0, #0; .long 0x0c532f1e; .long 0x1c554f1e; .long 0xe1400070"))) {
+                Assembler.a32("movs r0, #0; .long 0x0c532f1e; .long 0x1c554f1e; .long 0xe1400070"))) {
             HypercallExitTest.hypercall(guest.engine().run(100, 77, 0));
             assertThat(guest.x(2)).as("the second instruction").isEqualTo(78);
             assertThat(guest.x(4)).isZero();
@@ -256,11 +257,11 @@ class TimeTest {
     void aarch32CountersAreClosedToPl0UntilTheKernelOpensThem() {
         // mrrc p15, 1, r2, r3, c14 in user mode; CNTKCTL.PL0VCTEN is bit 1.
         String user = "; .long 0xf1020010; .long 0xec532f1e; svc #0";
-        try (Snippet guest = Snippet.aarch32(Snippet.engines(), A64.assembleA32("nop" + user))) {
+        try (Snippet guest = Snippet.aarch32(Snippet.engines(), Assembler.a32("nop" + user))) {
             assertThat(((GuestFault) guest.run()).kind()).isEqualTo(GuestFault.Kind.UNDEFINED_INSTRUCTION);
         }
         try (Snippet guest = Snippet.aarch32(
-                Snippet.engines(), A64.assembleA32("mov r1, #2; .long 0xee0e1f11; .long 0xee1e4f11" + user))) {
+                Snippet.engines(), Assembler.a32("mov r1, #2; .long 0xee0e1f11; .long 0xee1e4f11" + user))) {
             assertThat(((GuestFault) guest.engine().run(100, 500, 0)).kind())
                     .isEqualTo(GuestFault.Kind.SUPERVISOR_CALL);
             assertThat(guest.x(2)).as("the fifth instruction").isEqualTo(504);
@@ -271,7 +272,7 @@ class TimeTest {
     @Test
     void aarch32DebugRegistersAreUndefined() {
         // MCR p14, 0, r0, c0, c0, 5: DBGBCR0
-        try (Snippet guest = Snippet.aarch32(Snippet.engines(), A64.assembleA32(".long 0xee000eb0; nop"))) {
+        try (Snippet guest = Snippet.aarch32(Snippet.engines(), Assembler.a32(".long 0xee000eb0; nop"))) {
             assertThat(((GuestFault) guest.run()).kind()).isEqualTo(GuestFault.Kind.UNDEFINED_INSTRUCTION);
             assertThat(guest.pcOffset()).isZero();
         }
@@ -279,7 +280,7 @@ class TimeTest {
 
     @Test
     void aarch32WaitForInterruptEndsTheSlice() {
-        try (Snippet guest = Snippet.aarch32(Snippet.engines(), A64.assembleA32("nop; .long 0xe320f003; nop"))) {
+        try (Snippet guest = Snippet.aarch32(Snippet.engines(), Assembler.a32("nop; .long 0xe320f003; nop"))) {
             assertThat(guest.run()).isEqualTo(Exit.WaitForInterrupt.INSTANCE);
             assertThat(guest.pcOffset()).isEqualTo(8);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.testkit.Assembler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -149,7 +150,7 @@ class UnicornConstantsTest {
     private static Unicorn open(UnicornLibrary library, Arena arena, String source) {
         Unicorn unicorn = Unicorn.open(library, UnicornConstants.UC_ARCH_ARM64, UnicornConstants.UC_CPU_ARM64_A57);
         MemorySegment code = arena.allocate(MemoryMap.PAGE, MemoryMap.PAGE);
-        byte[] assembled = A64.assemble(source);
+        byte[] assembled = Assembler.a64(source);
         MemorySegment.copy(assembled, 0, code, ValueLayout.JAVA_BYTE, 0, assembled.length);
         int readExecute = UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_EXEC;
         unicorn.mapMemory(CODE, code, readExecute | UnicornConstants.UC_PROT_WRITE);

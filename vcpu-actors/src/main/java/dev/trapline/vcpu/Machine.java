@@ -17,6 +17,7 @@ import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.abi.policy.Policy;
+import dev.trapline.board.Board;
 import dev.trapline.board.boot.ImageException;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
@@ -89,6 +90,7 @@ public final class Machine {
         private final @Nullable RecordingReader recording;
         private final List<Image> images = new ArrayList<>();
         private final List<FirmwareService<?>> services = new ArrayList<>();
+        private Board.Fitting fitting = Board.Fitting.NONE;
         private ConsoleOutput console = (_, _) -> {};
         private Consumer<String> warnings = _ -> {};
         private Bytes script = Bytes.EMPTY;
@@ -109,6 +111,12 @@ public final class Machine {
         /// Puts an image into memory at every start.
         public Builder image(Image image) {
             images.add(image);
+            return this;
+        }
+
+        /// Puts devices of one's own on the board. A recording does not have them: give its replay the same.
+        public Builder board(Board.Fitting devices) {
+            this.fitting = devices;
             return this;
         }
 
@@ -214,8 +222,8 @@ public final class Machine {
         /// @throws dev.trapline.registry.RegistryException if claims and rules contradict each other
         /// @throws RecordingException if the recording cannot be made
         public MachineRun start(ActorSystem<?> system) {
-            MachineAssembly assembly =
-                    new MachineAssembly(engines, spec, images, services, recording == null ? null : recording.header());
+            MachineAssembly assembly = new MachineAssembly(
+                    engines, spec, images, services, fitting, recording == null ? null : recording.header());
             requireInjectable(assembly);
             assembly.warnings().forEach(warnings);
             Controls controls = new Controls();

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.machine.Schedule;
-import dev.trapline.board.boot.Guests;
 import dev.trapline.machine.RunReport.OpenHandler;
+import dev.trapline.testkit.Guests;
 import dev.trapline.timeline.Checkpoint;
 import dev.trapline.timeline.Playback;
 import dev.trapline.vcpu.MachineRuns.Finished;

@@ -18,7 +18,7 @@ import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
-import dev.trapline.machine.FakeEngines;
+import dev.trapline.testkit.FakeEngines;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

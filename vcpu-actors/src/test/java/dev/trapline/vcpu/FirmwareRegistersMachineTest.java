@@ -1,6 +1,6 @@
 package dev.trapline.vcpu;
 
-import static dev.trapline.machine.FakeEngines.hvc;
+import static dev.trapline.testkit.FakeEngines.hvc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,10 +8,10 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.firmware.FirmwareServices;
-import dev.trapline.machine.FakeEngines;
 import dev.trapline.registry.RegistryError;
 import dev.trapline.registry.RegistryException;
 import dev.trapline.registry.kvm.FirmwareRegisters;
+import dev.trapline.testkit.FakeEngines;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;

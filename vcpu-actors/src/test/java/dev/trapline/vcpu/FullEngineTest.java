@@ -12,6 +12,7 @@ import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.abi.machine.ScheduleSpec;
+import dev.trapline.testkit.Assembler;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -215,7 +216,8 @@ class FullEngineTest {
         Guest guest = Guest.valueOf(arguments[0]);
         Path recording = Path.of(arguments[2]);
         try (MachineRuns runs = Boolean.parseBoolean(arguments[1]) ? MachineRuns.bundled() : new MachineRuns()) {
-            Finished recorded = runs.record(spec(guest), Assembled.image(guest.state, guest.source), "", recording);
+            Finished recorded = runs.record(
+                    spec(guest), Assembler.image("assembled.bin", guest.state, guest.source), "", recording);
             assertThat(recorded.report().outcome()).isEqualTo(new RunOutcome.PoweredOff());
             MachineRuns.assertEqual(runs.replay(recording), recorded, guest.name());
             System.out.println("as recorded");

@@ -1,8 +1,8 @@
 package dev.trapline.vcpu;
 
-import static dev.trapline.machine.FakeEngines.budget;
-import static dev.trapline.machine.FakeEngines.entry;
-import static dev.trapline.machine.FakeEngines.hvc;
+import static dev.trapline.testkit.FakeEngines.budget;
+import static dev.trapline.testkit.FakeEngines.entry;
+import static dev.trapline.testkit.FakeEngines.hvc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,8 +23,8 @@ import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.firmware.FirmwareServices;
-import dev.trapline.machine.FakeEngines;
-import dev.trapline.machine.KeptHistory;
+import dev.trapline.testkit.FakeEngines;
+import dev.trapline.testkit.KeptHistory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;

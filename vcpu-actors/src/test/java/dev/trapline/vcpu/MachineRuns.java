@@ -18,12 +18,13 @@ import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.ScheduleSpec;
 import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.abi.policy.Policy;
-import dev.trapline.board.boot.Guests;
+import dev.trapline.board.Board;
 import dev.trapline.firmware.FirmwareServices;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.machine.ConsoleOutput;
 import dev.trapline.machine.RunReport;
+import dev.trapline.testkit.Guests;
 import dev.trapline.timeline.Playback;
 import dev.trapline.unicorn.LibrarySearch;
 import dev.trapline.unicorn.UnicornEngines;
@@ -121,6 +122,28 @@ final class MachineRuns implements AutoCloseable {
         Machine.Builder machine = builder(spec, images.getFirst(), "").recordTo(directory);
         images.subList(1, images.size()).forEach(machine::image);
         return finish(machine);
+    }
+
+    /// Records a run of a machine whose board has devices of a test's own.
+    Finished record(MachineSpec spec, Image image, Board.Fitting devices, Path directory) {
+        return finish(builder(spec, image, "").board(devices).recordTo(directory));
+    }
+
+    /// Replays a recording of such a machine.
+    Finished replay(Path directory, Board.Fitting devices) {
+        return finish(Machine.replay(engines, Recordings.open(directory, OpenOptions.STRICT))
+                .services(FirmwareServices.onClassPath())
+                .board(devices));
+    }
+
+    /// Plays a recording of such a machine.
+    Playback playback(Path directory, Board.Fitting devices) {
+        return Playback.of(
+                engines,
+                Recordings.open(directory, OpenOptions.STRICT),
+                FirmwareServices.onClassPath(),
+                devices,
+                (_, _) -> {});
     }
 
     /// As above, stored in one of the ways there are.

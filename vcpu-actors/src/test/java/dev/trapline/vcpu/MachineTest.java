@@ -1,9 +1,9 @@
 package dev.trapline.vcpu;
 
-import static dev.trapline.machine.FakeEngines.budget;
-import static dev.trapline.machine.FakeEngines.entry;
-import static dev.trapline.machine.FakeEngines.hvc;
-import static dev.trapline.machine.FakeEngines.wfi;
+import static dev.trapline.testkit.FakeEngines.budget;
+import static dev.trapline.testkit.FakeEngines.entry;
+import static dev.trapline.testkit.FakeEngines.hvc;
+import static dev.trapline.testkit.FakeEngines.wfi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -29,10 +29,10 @@ import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.firmware.FirmwareServices;
-import dev.trapline.machine.FakeEngines;
 import dev.trapline.machine.MachineSetupException;
 import dev.trapline.machine.Progress;
 import dev.trapline.machine.RunReport;
+import dev.trapline.testkit.FakeEngines;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;

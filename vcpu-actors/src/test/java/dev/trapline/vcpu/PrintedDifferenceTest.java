@@ -10,7 +10,7 @@ import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.firmware.FirmwareServices;
-import dev.trapline.machine.KeptHistory;
+import dev.trapline.testkit.KeptHistory;
 import dev.trapline.unicorn.LibrarySearch;
 import dev.trapline.unicorn.UnicornEngines;
 import dev.trapline.unicorn.UnicornLibrary;

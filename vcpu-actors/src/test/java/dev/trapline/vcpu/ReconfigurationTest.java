@@ -1,8 +1,8 @@
 package dev.trapline.vcpu;
 
-import static dev.trapline.machine.FakeEngines.budget;
-import static dev.trapline.machine.FakeEngines.entry;
-import static dev.trapline.machine.FakeEngines.hvc;
+import static dev.trapline.testkit.FakeEngines.budget;
+import static dev.trapline.testkit.FakeEngines.entry;
+import static dev.trapline.testkit.FakeEngines.hvc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,9 +24,9 @@ import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
-import dev.trapline.machine.FakeEngines;
 import dev.trapline.machine.RunReport;
 import dev.trapline.registry.RegistryException;
+import dev.trapline.testkit.FakeEngines;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -9,11 +9,12 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.policy.Policy;
-import dev.trapline.board.boot.Guests;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
+import dev.trapline.testkit.Assembler;
+import dev.trapline.testkit.Guests;
 import dev.trapline.timeline.Checkpoint;
 import dev.trapline.timeline.Playback;
 import dev.trapline.vcpu.MachineRuns.Finished;
@@ -95,7 +96,7 @@ class RenewalTest {
     @Test
     void aReplayOfAGuestThatForgetsItsMaintenanceRenewsWhereTheRunDid() {
         MachineSpec spec = Specs.withVcpus(2).slice(1000).spec();
-        Image image = Assembled.image(ExecutionState.A64, FORGETS);
+        Image image = Assembler.image("assembled.bin", ExecutionState.A64, FORGETS);
         Finished recorded = EAGER.record(spec, image, "", directory.resolve("rec"));
         assertThat(PLAIN.run(spec, image, "").report().memoryDigest())
                 .as("whether engines are replaced makes a difference to this guest")
@@ -109,7 +110,7 @@ class RenewalTest {
     @Test
     void anInstructionWithinASliceIsTheSameByEitherWay() {
         MachineSpec spec = Specs.withVcpus(2).slice(1000).spec();
-        EAGER.record(spec, Assembled.image(ExecutionState.A64, FORGETS), "", directory.resolve("rec"));
+        EAGER.record(spec, Assembler.image("assembled.bin", ExecutionState.A64, FORGETS), "", directory.resolve("rec"));
         for (int slice : new int[] {1, 2, 3, 20, 21, 50, 51}) {
             try (Playback whole = PLAIN.playback(directory.resolve("rec"), (_, _) -> {});
                     Playback parts = EAGER.playback(directory.resolve("rec"), (_, _) -> {})) {

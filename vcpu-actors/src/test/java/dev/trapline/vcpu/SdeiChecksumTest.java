@@ -15,7 +15,7 @@ import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.ScheduleSpec;
 import dev.trapline.abi.policy.Policy;
-import dev.trapline.board.boot.Guests;
+import dev.trapline.testkit.Guests;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -9,6 +9,7 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.board.boot.BootPlan;
+import dev.trapline.testkit.Assembler;
 import dev.trapline.timeline.Playback;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import java.nio.ByteBuffer;
@@ -103,7 +104,7 @@ class SharedPagesResetTest {
                     .isEqualTo(Bytes.copyOf(new byte[ATTRIBUTE_BYTES]));
             assertThat(word(memory, FOUND + 16)).as("stolen time begins at 0").isZero();
             Image read = new Image(Image.Kind.DEVICE_TREE, "found.dtb", 0, found);
-            assertThat(BootPlan.of(List.of(guest, read), spec, Specs.shared(spec))
+            assertThat(BootPlan.of(List.of(guest, read), spec, Specs.content(spec))
                             .warnings())
                     .as("what the tree calls free has nothing of it")
                     .isEmpty();
@@ -113,7 +114,7 @@ class SharedPagesResetTest {
     /// Until two milliseconds of virtual time have passed it asks for PV time, writes over the tree (unless memory
     /// outlives the reset), and resets the machine. Then it asks again, and says what it was given.
     private static Image guest(boolean warm) {
-        return Assembled.image(ExecutionState.A64, """
+        return Assembler.image("assembled.bin", ExecutionState.A64, """
             mov x19, x0
             movz x0, #0x21
             movk x0, #0xc500, lsl #16
@@ -144,7 +145,7 @@ class SharedPagesResetTest {
     }
 
     private static Bytes generated(Image guest, MachineSpec spec) {
-        BootPlan plan = BootPlan.of(List.of(guest), spec, Specs.shared(spec));
+        BootPlan plan = BootPlan.of(List.of(guest), spec, Specs.content(spec));
         return plan.writes().stream()
                 .filter(write -> write.address() == plan.deviceTree())
                 .map(BootPlan.MemoryWrite::bytes)

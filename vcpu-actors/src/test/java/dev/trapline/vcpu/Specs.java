@@ -6,10 +6,12 @@ import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.policy.Policy;
-import dev.trapline.board.boot.Shared;
-import dev.trapline.firmware.pvtime.PvTimeService;
+import dev.trapline.board.Board;
+import dev.trapline.board.boot.TreeContent;
+import dev.trapline.firmware.FirmwareServices;
 import dev.trapline.machine.ServiceContexts;
 import dev.trapline.machine.firmware.LoadedService;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Machines for tests: small, with what a test wants otherwise.
@@ -43,8 +45,10 @@ public record Specs(MachineSpec spec) {
         return new Specs(spec.with(spec.run().withRebootOnReset(false)));
     }
 
-    /// What PV time shares on a machine.
-    static List<Shared> shared(MachineSpec spec) {
-        return ServiceContexts.shared(spec, List.of(LoadedService.of(new PvTimeService())));
+    /// What the device tree of a machine with all services tells of them and of its board.
+    static TreeContent content(MachineSpec spec) {
+        List<LoadedService<?>> services = new ArrayList<>();
+        FirmwareServices.onClassPath().forEach(service -> services.add(LoadedService.of(service)));
+        return ServiceContexts.treeContent(spec, services, Board.virt());
     }
 }

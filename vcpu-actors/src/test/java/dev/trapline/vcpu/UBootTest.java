@@ -6,7 +6,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
-import dev.trapline.board.boot.Tools;
+import dev.trapline.testkit.HostTools;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,7 +73,7 @@ class UBootTest {
 
     private static Image image() throws IOException {
         Path file = Path.of(System.getProperty(PROPERTY, PACKAGED.toString()));
-        Tools.skipUnless(
+        HostTools.skipUnless(
                 Files.isReadable(file),
                 "no U-Boot at " + file + ": install Debian's u-boot-qemu, or name its u-boot.bin with -D" + PROPERTY
                         + "; that a boot loader runs, records and replays is not tested");

@@ -1,6 +1,7 @@
 package dev.trapline.abi.engine;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The physical address space of a machine, the same for all of its vCPUs.
@@ -23,6 +24,17 @@ public record MemoryMap(List<Region> regions) {
             }
             end = region.base() + region.size();
         }
+    }
+
+    /// The regions of devices that do not fill their pages.
+    public List<Device> partialDevices() {
+        List<Device> partial = new ArrayList<>();
+        for (Region region : regions) {
+            if (region instanceof Device device && device.device() instanceof PartialDevice) {
+                partial.add(device);
+            }
+        }
+        return List.copyOf(partial);
     }
 
     /// One stretch of physical addresses.

@@ -66,4 +66,9 @@ public interface FirmwareService<S> {
     default Optional<SharedMemory> sharedMemory(ServiceContext context, Width width, AddressRange ram) {
         return Optional.empty();
     }
+
+    /// What the device tree of the machine tells the guest of it. Nothing by default. Asked before [#start].
+    default TreePart deviceTree(TreePart.Question question) {
+        return TreePart.NONE;
+    }
 }

@@ -52,9 +52,9 @@ public record BootPlan(List<MemoryWrite> writes, long entry, long deviceTree, bo
     /// large tree of the user's); otherwise to the first multiple of 2 MiB behind the image. An image of kind
     /// [Image.Kind#DEVICE_TREE] takes the place of the tree that describes the machine.
     ///
-    /// @param shared what services may share with the guest: left out of the memory that the device tree describes
+    /// @param content what the machine's own device tree tells of its services and devices
     /// @throws ImageException if they cannot be started on this machine
-    public static BootPlan of(List<Image> images, MachineSpec spec, List<Shared> shared) {
-        return new Loader(images, spec, shared).plan();
+    public static BootPlan of(List<Image> images, MachineSpec spec, TreeContent content) {
+        return new Loader(images, spec, content).plan();
     }
 }

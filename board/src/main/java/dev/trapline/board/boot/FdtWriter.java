@@ -1,10 +1,12 @@
 package dev.trapline.board.boot;
 
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.InvariantViolation;
+import dev.trapline.abi.devicetree.TreeNode;
+import dev.trapline.abi.devicetree.TreeProperty;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// Writes a flattened device tree (Devicetree Specification 0.4, chapter 5), version 17, readable as 16. Everything is
@@ -29,51 +31,73 @@ final class FdtWriter {
     private final ByteArrayOutputStream structure = new ByteArrayOutputStream();
     private final ByteArrayOutputStream strings = new ByteArrayOutputStream();
     private final Map<String, Integer> names = new LinkedHashMap<>();
-    private int depth;
+    private final Map<String, Integer> phandles = new LinkedHashMap<>();
 
-    /// Begins a node. The root's name is empty.
-    FdtWriter begin(String name) {
+    private FdtWriter() {}
+
+    /// The whole tree below a root, whose name is empty.
+    ///
+    /// @throws IllegalArgumentException if a node refers to a label that no node has, or two nodes have one label
+    static Bytes write(TreeNode root) {
+        FdtWriter writer = new FdtWriter();
+        writer.label(root);
+        writer.node(root);
+        return writer.finish();
+    }
+
+    /// Gives each node that others refer to a number: from 1, in the order of the nodes.
+    private void label(TreeNode node) {
+        if (!node.label().isEmpty() && phandles.putIfAbsent(node.label(), phandles.size() + 1) != null) {
+            throw new IllegalArgumentException(
+                    "two nodes of the device tree have the label '" + node.label() + "': rename one of them");
+        }
+        node.children().forEach(this::label);
+    }
+
+    private void node(TreeNode node) {
         word(structure, FdtToken.BEGIN_NODE);
-        text(structure, name);
+        text(structure, node.name());
         pad();
-        depth++;
-        return this;
-    }
-
-    /// Ends the innermost node.
-    FdtWriter end() {
-        InvariantViolation.require(depth > 0, "a device tree node is ended that was never begun");
-        depth--;
+        for (TreeProperty property : node.properties()) {
+            switch (property) {
+                case TreeProperty.Flag(String name) -> property(name, new byte[0]);
+                case TreeProperty.Cells(String name, List<Integer> cells) -> cells(name, cells);
+                case TreeProperty.Strings(String name, List<String> texts) -> strings(name, texts);
+                case TreeProperty.References(String name, List<String> labels) ->
+                    cells(
+                            name,
+                            labels.stream().map(label -> phandle(node, label)).toList());
+            }
+        }
+        if (!node.label().isEmpty()) {
+            cells("phandle", List.of(phandle(node, node.label())));
+        }
+        node.children().forEach(this::node);
         word(structure, FdtToken.END_NODE);
-        return this;
     }
 
-    /// A property without a value: being there is what it says.
-    FdtWriter flag(String name) {
-        return property(name, new byte[0]);
-    }
-
-    /// A property of 32-bit cells.
-    FdtWriter cells(String name, int... cells) {
-        ByteArrayOutputStream value = new ByteArrayOutputStream();
-        for (int cell : cells) {
-            word(value, cell);
+    private Integer phandle(TreeNode node, String label) {
+        Integer phandle = phandles.get(label);
+        if (phandle == null) {
+            throw new IllegalArgumentException("node '" + node.name() + "' of the device tree refers to '" + label
+                    + "', which no node has as its label; there are: " + String.join(", ", phandles.keySet()));
         }
-        return property(name, value.toByteArray());
+        return phandle;
     }
 
-    /// A property of strings, in this order.
-    FdtWriter strings(String name, String... texts) {
+    private void cells(String name, List<Integer> cells) {
         ByteArrayOutputStream value = new ByteArrayOutputStream();
-        for (String text : texts) {
-            text(value, text);
-        }
-        return property(name, value.toByteArray());
+        cells.forEach(cell -> word(value, cell));
+        property(name, value.toByteArray());
     }
 
-    /// The whole tree. Every node has to be ended.
-    Bytes finish() {
-        InvariantViolation.require(depth == 0, "a device tree with " + depth + " nodes that are not ended");
+    private void strings(String name, List<String> texts) {
+        ByteArrayOutputStream value = new ByteArrayOutputStream();
+        texts.forEach(text -> text(value, text));
+        property(name, value.toByteArray());
+    }
+
+    private Bytes finish() {
         word(structure, FdtToken.END);
         int structureAt = HEADER_SIZE + RESERVATIONS_SIZE;
         int stringsAt = structureAt + structure.size();
@@ -94,13 +118,12 @@ final class FdtWriter {
         return Bytes.copyOf(tree.toByteArray());
     }
 
-    private FdtWriter property(String name, byte[] value) {
+    private void property(String name, byte[] value) {
         word(structure, FdtToken.PROPERTY);
         word(structure, value.length);
         word(structure, nameOffset(name));
         structure.writeBytes(value);
         pad();
-        return this;
     }
 
     private int nameOffset(String name) {

@@ -2,7 +2,6 @@ package dev.trapline.board.boot;
 
 import dev.trapline.abi.AddressRange;
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.Conduit;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.machine.BoardSpec;
@@ -29,14 +28,16 @@ final class Loader {
     private final MachineSpec spec;
     private final AddressRange ram;
     private final List<Part> parts = new ArrayList<>();
+    private final TreeContent content;
     private final List<Shared> shared;
     private final List<String> warnings = new ArrayList<>();
 
-    Loader(List<Image> images, MachineSpec spec, List<Shared> shared) {
+    Loader(List<Image> images, MachineSpec spec, TreeContent content) {
         this.images = List.copyOf(images);
         this.spec = spec;
         this.ram = AddressRange.of(BoardSpec.RAM_BASE, spec.board().ramBytes());
-        this.shared = List.copyOf(shared);
+        this.content = content;
+        this.shared = content.shared();
     }
 
     /// Memory that an image takes.
@@ -199,7 +200,7 @@ final class Loader {
     /// @return its address
     private long addDeviceTree(Image named) {
         Image given = theOnly("device trees", "join them into one", Image.Kind.DEVICE_TREE);
-        Bytes tree = given == null ? DeviceTree.describe(spec, Conduit.HVC, shared) : FdtCheck.check(given);
+        Bytes tree = given == null ? DeviceTree.describe(spec, content) : FdtCheck.check(given);
         if (given != null) {
             callsFree(given, tree);
         }

@@ -2,19 +2,28 @@ package dev.trapline.board.device;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.InvariantViolation;
-import dev.trapline.abi.engine.MmioDevice;
+import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
+import dev.trapline.board.bus.Line;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
-/// The console: a PL011 (ARM DDI 0183) that transmits at once, receives what the machine gives it between slices, and
-/// raises no interrupt.
+/// A PL011 (ARM DDI 0183) that transmits at once, and receives what the machine gives it between slices.
+///
+/// Of its interrupts it has those of the receiver and the transmitter, combined in UARTINTR.
 ///
 /// It belongs to its machine, and only the holder of the machine's token may touch it.
-public final class Pl011 implements MmioDevice {
+public final class Pl011 implements ConsoleDevice {
+
+    /// Label of the clock that its device-tree node refers to: the board has to have a node of that label.
+    public static final String CLOCK = "apb-pclk";
 
     /// Bytes that the receiver holds.
     public static final int FIFO_SIZE = 16;
+
+    private static final long SIZE = 0x1000;
 
     private static final int DR = 0x00;
     private static final int FR = 0x18;
@@ -38,6 +47,7 @@ public final class Pl011 implements MmioDevice {
     /// UARTPeriphID0 to 3 and UARTPCellID0 to 3: a PL011 r1p4.
     private static final int[] IDENTIFICATION = {0x11, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
 
+    private final Line interrupt = new Line("pl011 UARTINTR");
     private final byte[] receiver = new byte[FIFO_SIZE];
     private int received;
     private boolean everRead;
@@ -57,8 +67,35 @@ public final class Pl011 implements MmioDevice {
         reset();
     }
 
+    @Override
+    public String name() {
+        return "pl011";
+    }
+
+    @Override
+    public long size() {
+        return SIZE;
+    }
+
+    /// UARTINTR: high while an interrupt is raised that is not masked (DDI 0183 §3.4).
+    @Override
+    public List<Line> lines() {
+        return List.of(interrupt);
+    }
+
+    /// The binding `arm,pl011` of the Linux kernel.
+    @Override
+    public Optional<TreeNode> node(long base) {
+        return Optional.of(TreeNode.named("pl011@" + Long.toHexString(base))
+                .strings("compatible", "arm,pl011", "arm,primecell")
+                .range("reg", base, SIZE)
+                .references("clocks", CLOCK, CLOCK)
+                .strings("clock-names", "uartclk", "apb_pclk"));
+    }
+
     /// Puts every register to its reset value (DDI 0183 §3.2) and empties the receiver. What was transmitted stays
     /// to be taken.
+    @Override
     public void reset() {
         received = 0;
         ibrd = 0;
@@ -68,45 +105,45 @@ public final class Pl011 implements MmioDevice {
         ifls = 0x12;
         imsc = 0;
         dmacr = 0;
+        driveInterrupt();
     }
 
-    /// How many bytes the receiver can take.
+    @Override
     public int receiverRoom() {
         return FIFO_SIZE - received;
     }
 
-    /// Whether the guest has taken every byte.
+    @Override
     public boolean receiverIsEmpty() {
         return received == 0;
     }
 
-    /// Whether the guest has ever taken a byte.
+    @Override
     public boolean everRead() {
         return everRead;
     }
 
-    /// Gives bytes to the receiver.
-    ///
-    /// @param bytes no more than [#receiverRoom]
+    @Override
     public void receive(Bytes bytes) {
         if (bytes.size() > receiverRoom()) {
             throw new IllegalArgumentException(bytes.size() + " bytes do not fit the receiver's " + receiverRoom());
         }
         bytes.copyTo(0, receiver, received, bytes.size());
         received += bytes.size();
+        driveInterrupt();
     }
 
-    /// How many bytes were transmitted since [#clearTransmitted].
+    @Override
     public int transmittedCount() {
         return transmittedCount;
     }
 
-    /// The transmitted bytes, valid up to [#transmittedCount]; the array is the device's own.
+    @Override
     public byte[] transmitted() {
         return transmitted;
     }
 
-    /// Forgets what was transmitted: it has been passed on.
+    @Override
     public void clearTransmitted() {
         transmittedCount = 0;
     }
@@ -141,7 +178,10 @@ public final class Pl011 implements MmioDevice {
             case LCR_H -> lcrH = (int) value & 0xff;
             case CR -> cr = (int) value & 0xffff;
             case IFLS -> ifls = (int) value & 0x3f;
-            case IMSC -> imsc = (int) value & 0x7ff;
+            case IMSC -> {
+                imsc = (int) value & 0x7ff;
+                driveInterrupt();
+            }
             case DMACR -> dmacr = (int) value & 0x7;
             default -> {
                 // Read-only and reserved registers ignore writes, as the hardware does.
@@ -153,6 +193,10 @@ public final class Pl011 implements MmioDevice {
         return INT_TX | (received == 0 ? 0 : INT_RX);
     }
 
+    private void driveInterrupt() {
+        interrupt.drive((rawInterrupts() & imsc) != 0);
+    }
+
     private int takeReceived() {
         if (received == 0) {
             return 0;
@@ -161,6 +205,7 @@ public final class Pl011 implements MmioDevice {
         int first = Byte.toUnsignedInt(receiver[0]);
         received--;
         System.arraycopy(receiver, 1, receiver, 0, received);
+        driveInterrupt();
         return first;
     }
 
@@ -172,6 +217,7 @@ public final class Pl011 implements MmioDevice {
     }
 
     /// Saves all of it. Nothing may be left that was transmitted and not passed on.
+    @Override
     public void save(StateWriter state) {
         InvariantViolation.require(transmittedCount == 0, "what the console transmitted has not been passed on");
         for (byte b : receiver) {
@@ -184,7 +230,7 @@ public final class Pl011 implements MmioDevice {
         }
     }
 
-    /// Becomes what [#save] took down.
+    @Override
     public void load(StateReader state) {
         for (int k = 0; k < receiver.length; k++) {
             receiver[k] = (byte) state.take();
@@ -199,5 +245,6 @@ public final class Pl011 implements MmioDevice {
         ifls = state.takeInt();
         imsc = state.takeInt();
         dmacr = state.takeInt();
+        interrupt.restore((rawInterrupts() & imsc) != 0);
     }
 }

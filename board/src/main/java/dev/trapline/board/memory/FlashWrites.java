@@ -3,9 +3,10 @@ package dev.trapline.board.memory;
 import dev.trapline.abi.engine.IgnoredWrites;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
+import dev.trapline.board.bus.Snapshot;
 
 /// Counts the writes to flash, which is read-only here and ignores them, and keeps where the first one came from.
-public final class FlashWrites implements IgnoredWrites {
+public final class FlashWrites implements IgnoredWrites, Snapshot {
 
     /// What has been counted.
     ///
@@ -30,14 +31,14 @@ public final class FlashWrites implements IgnoredWrites {
         return new Summary(count, firstAddress, firstPc);
     }
 
-    /// Saves all of it.
+    @Override
     public void save(StateWriter state) {
         state.put(count);
         state.put(firstAddress);
         state.put(firstPc);
     }
 
-    /// Becomes what [#save] took down.
+    @Override
     public void load(StateReader state) {
         count = state.take();
         firstAddress = state.take();

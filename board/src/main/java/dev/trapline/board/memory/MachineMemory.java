@@ -4,14 +4,12 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.MemoryMap;
-import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.board.bus.Bus;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A machine's RAM and, where it has one, its flash: one native block each, shared by all engines.
@@ -22,8 +20,6 @@ public final class MachineMemory implements GuestMemory, AutoCloseable {
 
     /// Digest of a page that is zero.
     private static final long ZERO_PAGE = Digest64.of(new byte[(int) MemoryMap.PAGE], (int) MemoryMap.PAGE);
-
-    private static final long UART_SIZE = MemoryMap.PAGE;
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment ram;
@@ -43,15 +39,14 @@ public final class MachineMemory implements GuestMemory, AutoCloseable {
         }
     }
 
-    /// The address space of the machine, with its console.
-    public MemoryMap map(MmioDevice console) {
-        List<MemoryMap.Region> regions = new ArrayList<>();
+    /// Puts RAM and flash on a bus.
+    ///
+    /// @throws IllegalArgumentException if a device is where they are
+    public void mapOn(Bus bus) {
         if (flash != null) {
-            regions.add(new MemoryMap.Memory(BoardSpec.FLASH_BASE, flash, false, flashWrites));
+            bus.memory("flash", new MemoryMap.Memory(BoardSpec.FLASH_BASE, flash, false, flashWrites));
         }
-        regions.add(new MemoryMap.Device(BoardSpec.UART_BASE, UART_SIZE, console));
-        regions.add(new MemoryMap.Memory(BoardSpec.RAM_BASE, ram, true));
-        return new MemoryMap(regions);
+        bus.memory("RAM", new MemoryMap.Memory(BoardSpec.RAM_BASE, ram, true));
     }
 
     /// The writes that the flash ignored.

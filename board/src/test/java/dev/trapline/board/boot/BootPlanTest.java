@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.Conduit;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.Image;
@@ -22,12 +21,12 @@ class BootPlanTest {
     private static final long RAM = 0x4000_0000L;
     private static final MachineSpec SPEC = Specs.machine(2, 128);
     private static final MachineSpec NARROW = Specs.machine(2, 128, true, Width.AARCH32);
-    private static final Bytes TREE = DeviceTree.describe(SPEC, Conduit.HVC, Specs.shared(SPEC));
+    private static final Bytes TREE = DeviceTree.describe(SPEC, Specs.content(SPEC));
     private static final byte[] CODE = {1, 2, 3, 4};
 
     @Test
     void anExecutableIsEnteredWithTheDeviceTreeAtTheStartOfRam() {
-        BootPlan plan = BootPlan.of(List.of(elf(ElfBuilder.small())), SPEC, Specs.shared(SPEC));
+        BootPlan plan = BootPlan.of(List.of(elf(ElfBuilder.small())), SPEC, Specs.content(SPEC));
 
         assertThat(plan)
                 .isEqualTo(new BootPlan(
@@ -44,17 +43,17 @@ class BootPlanTest {
     void theDeviceTreeGoesBehindAnImageThatTakesTheStartOfRam() {
         Image image = elf(new ElfBuilder().entry(RAM).segment(RAM, CODE, 0x20_0001));
 
-        assertThat(BootPlan.of(List.of(image), SPEC, Specs.shared(SPEC)).deviceTree())
+        assertThat(BootPlan.of(List.of(image), SPEC, Specs.content(SPEC)).deviceTree())
                 .as("the next multiple of 2 MiB behind 0x40200001, zero-filled memory counted")
                 .isEqualTo(0x4040_0000L);
     }
 
     @Test
     void anImageRightBehindTheDeviceTreesAreaLeavesItAtTheStart() {
-        assertThat(BootPlan.of(List.of(raw(RAM + 0x1_0000, 4)), SPEC, Specs.shared(SPEC))
+        assertThat(BootPlan.of(List.of(raw(RAM + 0x1_0000, 4)), SPEC, Specs.content(SPEC))
                         .deviceTree())
                 .isEqualTo(RAM);
-        assertThat(BootPlan.of(List.of(raw(RAM + 0xfffc, 4)), SPEC, Specs.shared(SPEC))
+        assertThat(BootPlan.of(List.of(raw(RAM + 0xfffc, 4)), SPEC, Specs.content(SPEC))
                         .deviceTree())
                 .as("four bytes within the area are in the way")
                 .isEqualTo(0x4020_0000L);
@@ -63,7 +62,7 @@ class BootPlanTest {
     @Test
     void withoutADeviceTreeItsAddressIsZero() {
         BootPlan plan = BootPlan.of(
-                List.of(raw(RAM, 4)), Specs.machine(1, 128, false), Specs.shared(Specs.machine(1, 128, false)));
+                List.of(raw(RAM, 4)), Specs.machine(1, 128, false), Specs.content(Specs.machine(1, 128, false)));
 
         assertThat(plan.deviceTree()).isZero();
         assertThat(plan.writes()).as("the image alone").hasSize(1);
@@ -71,7 +70,7 @@ class BootPlanTest {
 
     @Test
     void flashAloneIsEnteredAtItsFirstByte() {
-        BootPlan plan = BootPlan.of(List.of(flash(CODE)), SPEC, Specs.shared(SPEC));
+        BootPlan plan = BootPlan.of(List.of(flash(CODE)), SPEC, Specs.content(SPEC));
 
         assertThat(plan)
                 .isEqualTo(new BootPlan(
@@ -84,7 +83,7 @@ class BootPlanTest {
 
     @Test
     void anExecutableBesideAFlashImageIsTheOneEntered() {
-        BootPlan plan = BootPlan.of(List.of(flash(CODE), elf(ElfBuilder.small())), SPEC, Specs.shared(SPEC));
+        BootPlan plan = BootPlan.of(List.of(flash(CODE), elf(ElfBuilder.small())), SPEC, Specs.content(SPEC));
 
         assertThat(plan.entry()).isEqualTo(0x4008_0000L);
         assertThat(plan.flash()).isTrue();
@@ -94,7 +93,7 @@ class BootPlanTest {
     @Test
     void anExecutableMayBeLinkedIntoFlash() {
         BootPlan plan = BootPlan.of(
-                List.of(elf(new ElfBuilder().entry(0x1000).segment(0x1000, CODE, 4))), SPEC, Specs.shared(SPEC));
+                List.of(elf(new ElfBuilder().entry(0x1000).segment(0x1000, CODE, 4))), SPEC, Specs.content(SPEC));
 
         assertThat(plan.flash()).isTrue();
         assertThat(plan.entry()).isEqualTo(0x1000);
@@ -104,13 +103,13 @@ class BootPlanTest {
     void aRawImageMayFillRamToItsEnd() {
         long last = RAM + (128 << 20) - 4;
 
-        assertThat(BootPlan.of(List.of(raw(last, 4)), SPEC, Specs.shared(SPEC)).entry())
+        assertThat(BootPlan.of(List.of(raw(last, 4)), SPEC, Specs.content(SPEC)).entry())
                 .isEqualTo(last);
     }
 
     @Test
     void registersAreWhatTheLinuxBootProtocolsAsk() {
-        BootPlan plan = BootPlan.of(List.of(elf(ElfBuilder.small())), SPEC, Specs.shared(SPEC));
+        BootPlan plan = BootPlan.of(List.of(elf(ElfBuilder.small())), SPEC, Specs.content(SPEC));
 
         assertThat(plan.registers(Width.AARCH64)).isEqualTo(RegisterWrites.x0(RAM));
         assertThat(plan.registers(Width.AARCH32))
@@ -121,7 +120,7 @@ class BootPlanTest {
     @Test
     void anArmExecutableStartsOnAnAarch32Machine() {
         BootPlan plan =
-                BootPlan.of(List.of(elf(ElfBuilder.small().arm().entry(0x4008_0001L))), NARROW, Specs.shared(NARROW));
+                BootPlan.of(List.of(elf(ElfBuilder.small().arm().entry(0x4008_0001L))), NARROW, Specs.content(NARROW));
 
         assertThat(plan.entry()).as("bit 0 says T32").isEqualTo(0x4008_0001L);
         assertThat(plan.deviceTree()).isEqualTo(RAM);
@@ -129,7 +128,7 @@ class BootPlanTest {
 
     @Test
     void anOddLoadAddressStartsARawImageInThumbOnAnAarch32Machine() {
-        BootPlan plan = BootPlan.of(List.of(raw(RAM + 0x8_0001, 4)), NARROW, Specs.shared(NARROW));
+        BootPlan plan = BootPlan.of(List.of(raw(RAM + 0x8_0001, 4)), NARROW, Specs.content(NARROW));
 
         assertThat(plan.entry()).isEqualTo(RAM + 0x8_0001);
         assertThat(plan.writes()).extracting(MemoryWrite::address).containsExactly(RAM, RAM + 0x8_0000);
@@ -137,11 +136,11 @@ class BootPlanTest {
 
     @Test
     void anExecutableOfTheOtherWidthIsRefused() {
-        assertThatThrownBy(() -> BootPlan.of(List.of(elf(ElfBuilder.small())), NARROW, Specs.shared(NARROW)))
+        assertThatThrownBy(() -> BootPlan.of(List.of(elf(ElfBuilder.small())), NARROW, Specs.content(NARROW)))
                 .isInstanceOf(ImageException.class)
                 .hasMessage("guest.elf: a 64-bit ELF file for AArch64, and this machine is aarch32; run it on a machine"
                         + " of its width (--width aarch64), or build it for this one");
-        assertThatThrownBy(() -> BootPlan.of(List.of(elf(ElfBuilder.small().arm())), SPEC, Specs.shared(SPEC)))
+        assertThatThrownBy(() -> BootPlan.of(List.of(elf(ElfBuilder.small().arm())), SPEC, Specs.content(SPEC)))
                 .isInstanceOf(ImageException.class)
                 .hasMessageContaining("a 32-bit ELF file for Arm")
                 .hasMessageContaining("--width aarch32");
@@ -193,7 +192,7 @@ class BootPlanTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("refused")
     void refusesWhatDoesNotFitAndSaysWhy(String name, List<Image> images, List<String> words) {
-        assertThatThrownBy(() -> BootPlan.of(images, SPEC, Specs.shared(SPEC)))
+        assertThatThrownBy(() -> BootPlan.of(images, SPEC, Specs.content(SPEC)))
                 .as(name)
                 .isInstanceOf(ImageException.class)
                 .message()

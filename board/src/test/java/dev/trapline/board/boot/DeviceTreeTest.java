@@ -1,11 +1,15 @@
 package dev.trapline.board.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.Width;
+import dev.trapline.abi.devicetree.TreeNode;
+import dev.trapline.abi.firmware.TreePart;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.testkit.HostTools;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -27,8 +31,8 @@ class DeviceTreeTest {
 
     @Test
     void saysWhatUBootLooksFor() {
-        Map<String, Bytes> tree = FdtReader.properties(
-                DeviceTree.describe(Specs.machine(2, 128), Conduit.HVC, Specs.shared(Specs.machine(2, 128))));
+        Map<String, Bytes> tree =
+                FdtReader.properties(DeviceTree.describe(Specs.machine(2, 128), Specs.content(Specs.machine(2, 128))));
 
         assertThat(tree.get("/chosen:stdout-path")).isEqualTo(strings("/pl011@9000000"));
         assertThat(tree.get("/psci:method")).isEqualTo(strings("hvc"));
@@ -50,14 +54,13 @@ class DeviceTreeTest {
     @Test
     void tellsOfSdeiWhereItIsSwitchedOn() {
         assertThat(FdtReader.properties(
-                        DeviceTree.describe(Specs.machine(1, 128), Conduit.HVC, Specs.shared(Specs.machine(1, 128)))))
+                        DeviceTree.describe(Specs.machine(1, 128), Specs.content(Specs.machine(1, 128)))))
                 .containsEntry("/firmware/sdei:compatible", strings("arm,sdei-1.0"))
                 .containsEntry("/firmware/sdei:method", strings("hvc"));
         var without = Specs.machine(1, 128);
         assertThat(FdtReader.properties(DeviceTree.describe(
                                 without.withPolicy(without.firmware().policy().with("sdei", false)),
-                                Conduit.HVC,
-                                Specs.shared(without.withPolicy(
+                                Specs.content(without.withPolicy(
                                         without.firmware().policy().with("sdei", false)))))
                         .keySet())
                 .as("the toggle takes it out of the tree")
@@ -67,7 +70,7 @@ class DeviceTreeTest {
     @Test
     void namesEveryCpuByItsAffinityAndStartsItByPsci() {
         Map<String, Bytes> tree = FdtReader.properties(
-                DeviceTree.describe(Specs.machine(18, 128), Conduit.SMC, Specs.shared(Specs.machine(18, 128))));
+                DeviceTree.describe(Specs.machine(18, 128), Specs.content(Specs.machine(18, 128), Conduit.SMC)));
 
         assertThat(tree.keySet().stream().filter(key -> key.startsWith("/cpus/") && key.endsWith(":reg")))
                 .as("18 CPUs: Aff0 counts to 15, then Aff1 goes up")
@@ -82,9 +85,7 @@ class DeviceTreeTest {
     @Test
     void anAarch32MachineNamesTheCpuThatItHas() {
         Map<String, Bytes> tree = FdtReader.properties(DeviceTree.describe(
-                Specs.machine(1, 128, true, Width.AARCH32),
-                Conduit.HVC,
-                Specs.shared(Specs.machine(1, 128, true, Width.AARCH32))));
+                Specs.machine(1, 128, true, Width.AARCH32), Specs.content(Specs.machine(1, 128, true, Width.AARCH32))));
 
         assertThat(tree.get("/cpus/cpu@0:compatible")).isEqualTo(strings("arm,cortex-a15"));
         assertThat(tree.get("/timer:compatible")).isEqualTo(strings("arm,armv7-timer"));
@@ -93,7 +94,7 @@ class DeviceTreeTest {
     @Test
     void memoryBeyondFourGigabytesNeedsBothCells() {
         Map<String, Bytes> tree = FdtReader.properties(
-                DeviceTree.describe(Specs.machine(1, 5 << 10), Conduit.HVC, Specs.shared(Specs.machine(1, 5 << 10))));
+                DeviceTree.describe(Specs.machine(1, 5 << 10), Specs.content(Specs.machine(1, 5 << 10))));
 
         assertThat(tree.get("/memory@40000000:reg")).isEqualTo(cells(0, 0x4000_0000, 1, 0x3fff_f000));
     }
@@ -117,14 +118,13 @@ class DeviceTreeTest {
     })
     void whatFirmwareSharesIsNotInTheMemoryNode(long megabytes, int vcpus, String base, @TempDir Path directory)
             throws IOException, InterruptedException {
-        Tools.assumePresent("dtc", "the device tree is not read by its own compiler");
+        HostTools.assumePresent("dtc", "the device tree is not read by its own compiler");
         MachineSpec plain = Specs.machine(vcpus, megabytes);
         MachineSpec spec = plain.with(plain.firmware().withSetting("pv-time.base", base));
         Path blob = directory.resolve("machine.dtb");
-        Files.write(
-                blob, DeviceTree.describe(spec, Conduit.HVC, Specs.shared(spec)).toArray());
+        Files.write(blob, DeviceTree.describe(spec, Specs.content(spec)).toArray());
 
-        Tools.Result result = Tools.run(directory, "dtc", "-I", "dtb", "-O", "dts", blob.toString());
+        HostTools.Result result = HostTools.run(directory, "dtc", "-I", "dtb", "-O", "dts", blob.toString());
 
         assertThat(result.errors()).as("warnings of dtc").isEmpty();
         List<long[]> memory = memoryOf(result.output());
@@ -165,17 +165,48 @@ class DeviceTreeTest {
     @Test
     void anAarch32GuestIsToldOfAllMemory() {
         Map<String, Bytes> tree = FdtReader.properties(DeviceTree.describe(
-                Specs.machine(1, 128, true, Width.AARCH32),
-                Conduit.HVC,
-                Specs.shared(Specs.machine(1, 128, true, Width.AARCH32))));
+                Specs.machine(1, 128, true, Width.AARCH32), Specs.content(Specs.machine(1, 128, true, Width.AARCH32))));
         assertThat(tree.get("/memory@40000000:reg"))
                 .as("PV time is for AArch64 callers")
                 .isEqualTo(cells(0, 0x4000_0000, 0, 128 << 20));
     }
 
     @Test
+    void nodesOfOneNameBecomeOne() {
+        TreePart one = TreePart.of(
+                TreeNode.named("firmware").child(TreeNode.named("sdei").flag("a")));
+        TreePart other = TreePart.of(
+                TreeNode.named("firmware").child(TreeNode.named("optee").flag("b")));
+        Map<String, Bytes> tree = FdtReader.properties(DeviceTree.describe(
+                Specs.machine(1, 128), new TreeContent(List.of(), List.of(one, other), List.of(), "")));
+        assertThat(tree).containsKeys("/firmware/sdei:a", "/firmware/optee:b");
+        assertThat(tree).as("a machine without a console").doesNotContainKey("/chosen:stdout-path");
+    }
+
+    @Test
+    void labelsAreOneNodesEach() {
+        TreeNode clock = TreeNode.named("clock").labelled("clk");
+        TreeNode refers = TreeNode.named("uart").references("clocks", "clk");
+        TreeContent without = new TreeContent(List.of(), List.of(), List.of(refers), "");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DeviceTree.describe(Specs.machine(1, 128), without))
+                .withMessageContaining("'uart'")
+                .withMessageContaining("'clk'");
+        TreeContent twice = new TreeContent(
+                List.of(), List.of(), List.of(clock, TreeNode.named("other").labelled("clk")), "");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DeviceTree.describe(Specs.machine(1, 128), twice))
+                .withMessageContaining("'clk'");
+        Map<String, Bytes> tree = FdtReader.properties(DeviceTree.describe(
+                Specs.machine(1, 128), new TreeContent(List.of(), List.of(), List.of(refers, clock), "")));
+        assertThat(tree.get("/uart:clocks"))
+                .as("a node may stand before the one that it refers to")
+                .isEqualTo(tree.get("/clock:phandle"));
+    }
+
+    @Test
     void theTreeOfTheLargestMachineFitsItsArea() {
-        assertThat(DeviceTree.describe(Specs.machine(64, 128), Conduit.HVC, Specs.shared(Specs.machine(64, 128)))
+        assertThat(DeviceTree.describe(Specs.machine(64, 128), Specs.content(Specs.machine(64, 128)))
                         .size())
                 .as("firmware must find room to add to it")
                 .isLessThan((int) Loader.DEVICE_TREE_AREA / 2);
@@ -185,14 +216,14 @@ class DeviceTreeTest {
     @ValueSource(ints = {1, 4, 64})
     void theDeviceTreeCompilerReadsItWithoutWarnings(int vcpus, @TempDir Path directory)
             throws IOException, InterruptedException {
-        Tools.assumePresent("dtc", "the device tree is not checked by its own compiler");
+        HostTools.assumePresent("dtc", "the device tree is not checked by its own compiler");
         Path blob = directory.resolve("machine.dtb");
         Files.write(
                 blob,
-                DeviceTree.describe(Specs.machine(vcpus, 128), Conduit.HVC, Specs.shared(Specs.machine(vcpus, 128)))
+                DeviceTree.describe(Specs.machine(vcpus, 128), Specs.content(Specs.machine(vcpus, 128)))
                         .toArray());
 
-        Tools.Result result = Tools.run(directory, "dtc", "-I", "dtb", "-O", "dts", blob.toString());
+        HostTools.Result result = HostTools.run(directory, "dtc", "-I", "dtb", "-O", "dts", blob.toString());
 
         assertThat(result.status()).as("dtc said: %s", result.errors()).isZero();
         assertThat(result.errors()).as("warnings of dtc").isEmpty();

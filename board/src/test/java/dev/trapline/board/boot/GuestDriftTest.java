@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.testkit.Guests;
+import dev.trapline.testkit.HostTools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,19 +22,21 @@ class GuestDriftTest {
 
     @Test
     void theGuestsAreWhatTheirSourcesMake(@TempDir Path directory) throws IOException, InterruptedException {
-        Tools.assumePresent("make", "whether the checked-in guests have drifted from their sources is not known");
+        HostTools.assumePresent("make", "whether the checked-in guests have drifted from their sources is not known");
         for (String compiler : COMPILERS) {
-            Tools.assumePresent(compiler, "whether the checked-in guests have drifted from their sources is not known");
-            String release =
-                    Tools.run(directory, compiler, "-dumpfullversion").output().strip();
+            HostTools.assumePresent(
+                    compiler, "whether the checked-in guests have drifted from their sources is not known");
+            String release = HostTools.run(directory, compiler, "-dumpfullversion")
+                    .output()
+                    .strip();
             // Other releases generate other code from the same source.
-            Tools.skipUnless(
+            HostTools.skipUnless(
                     release.startsWith("12.2."), "the guests are built by GCC 12.2, and this is GCC " + release);
         }
         Path built = Files.createDirectory(directory.resolve("built"));
 
-        Tools.Result result =
-                Tools.run(directory, "make", "-s", "-C", Guests.DIRECTORY.toString(), "OUT=" + built.toAbsolutePath());
+        HostTools.Result result = HostTools.run(
+                directory, "make", "-s", "-C", Guests.DIRECTORY.toString(), "OUT=" + built.toAbsolutePath());
 
         assertThat(result.status()).as("make said: %s", result.errors()).isZero();
         assertThat(Guests.names(built))
@@ -57,7 +61,7 @@ class GuestDriftTest {
         BootPlan plan = BootPlan.of(
                 images,
                 Specs.machine(64, 1, true, Guests.width(name)),
-                Specs.shared(Specs.machine(64, 1, true, Guests.width(name))));
+                Specs.content(Specs.machine(64, 1, true, Guests.width(name))));
 
         assertThat(plan.deviceTree())
                 .as("room for the device tree at the start of RAM")

@@ -2,6 +2,7 @@ package dev.trapline.board.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.testkit.Guests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

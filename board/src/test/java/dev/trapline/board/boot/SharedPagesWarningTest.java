@@ -3,10 +3,10 @@ package dev.trapline.board.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.Conduit;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.testkit.HostTools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,8 +41,7 @@ class SharedPagesWarningTest {
                     .startsWith("mine.dtb: the device tree calls 0x%x to 0x%x free memory, where PV_TIME_ST"
                             .formatted(end - 4096, end))
                     .contains("firmware.services.pv-time.base", "firmware.toggles.pv-time");
-            Image own = new Image(
-                    Image.Kind.DEVICE_TREE, "own.dtb", 0, DeviceTree.describe(spec, Conduit.HVC, Specs.shared(spec)));
+            Image own = new Image(Image.Kind.DEVICE_TREE, "own.dtb", 0, DeviceTree.describe(spec, Specs.content(spec)));
             assertThat(warnings(List.of(GUEST, own), spec))
                     .as("the tree that Trapline makes, %d vCPUs", vcpus)
                     .isEmpty();
@@ -163,20 +162,20 @@ class SharedPagesWarningTest {
     }
 
     private Image tree(String reservations, String nodes) throws IOException, InterruptedException {
-        Tools.assumePresent("dtc", "the device trees of users are not made");
+        HostTools.assumePresent("dtc", "the device trees of users are not made");
         Path source = directory.resolve("mine.dts");
         Files.writeString(
                 source,
                 "/dts-v1/; " + reservations + " / { "
                         + (nodes.startsWith("#") ? "" : "#address-cells = <2>; #size-cells = <2>; ") + nodes + " };");
         Path blob = directory.resolve("mine.dtb");
-        Tools.Result made =
-                Tools.run(directory, "dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob.toString(), source.toString());
+        HostTools.Result made = HostTools.run(
+                directory, "dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob.toString(), source.toString());
         assertThat(made.status()).as(made.errors()).isZero();
         return new Image(Image.Kind.DEVICE_TREE, "mine.dtb", 0, Bytes.copyOf(Files.readAllBytes(blob)));
     }
 
     private static List<String> warnings(List<Image> images, MachineSpec spec) {
-        return BootPlan.of(images, spec, Specs.shared(spec)).warnings();
+        return BootPlan.of(images, spec, Specs.content(spec)).warnings();
     }
 }

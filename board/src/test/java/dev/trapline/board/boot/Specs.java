@@ -1,11 +1,17 @@
 package dev.trapline.board.boot;
 
 import dev.trapline.abi.AddressRange;
+import dev.trapline.abi.Conduit;
 import dev.trapline.abi.Width;
+import dev.trapline.abi.devicetree.TreeNode;
+import dev.trapline.abi.devicetree.TreeProperty;
 import dev.trapline.abi.firmware.SharedMemory;
+import dev.trapline.abi.firmware.TreePart;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.board.Board;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Machines for tests.
@@ -29,6 +35,28 @@ final class Specs {
         return MachineSpec.DEFAULT
                 .with(CpuSpec.DEFAULT.withCount(vcpus).withWidth(width))
                 .with(BoardSpec.DEFAULT.withRam(megabytes << 20).withDeviceTree(deviceTree));
+    }
+
+    /// What the services and the board of a machine add to its device tree.
+    static TreeContent content(MachineSpec spec) {
+        return content(spec, Conduit.HVC);
+    }
+
+    static TreeContent content(MachineSpec spec, Conduit conduit) {
+        Board board = Board.virt();
+        List<TreePart> parts = new ArrayList<>();
+        parts.add(new TreePart(
+                List.of(TreeNode.named("psci")
+                        .strings("compatible", "arm,psci-1.0", "arm,psci-0.2")
+                        .strings("method", conduit.method())),
+                List.of(new TreeProperty.Strings("enable-method", List.of("psci")))));
+        if (spec.cpus().width() == Width.AARCH64 && spec.firmware().policy().isOn("sdei", true)) {
+            parts.add(TreePart.of(TreeNode.named("firmware")
+                    .child(TreeNode.named("sdei")
+                            .strings("compatible", "arm,sdei-1.0")
+                            .strings("method", conduit.method()))));
+        }
+        return new TreeContent(shared(spec), parts, board.nodes(), board.consoleNode());
     }
 
     /// What PV time shares on a machine, by its setting (docs of `firmware.services.pv-time.base`).

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.board.bus.Line;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,9 @@ class Pl011Test {
     private static final int RXFE = 0x10;
     private static final int RXFF = 0x40;
     private static final int TXFE = 0x80;
+    private static final int IMSC = 0x38;
+    private static final int RXIM = 0x10;
+    private static final int TXIM = 0x20;
 
     private final Pl011 uart = new Pl011();
 
@@ -113,5 +117,25 @@ class Pl011Test {
         }
         assertThat(uart.read(0x500, 4)).isZero();
         assertThat(uart.read(0xfe1, 1)).isZero();
+    }
+
+    @Test
+    void itsLineIsHighWhileAnInterruptIsRaisedThatIsNotMasked() {
+        Line line = uart.lines().getFirst();
+        assertThat(line.isHigh()).as("all are masked after a reset").isFalse();
+        uart.receive(Bytes.copyOf(new byte[] {1}));
+        assertThat(line.isHigh()).as("the receiver's is masked").isFalse();
+        uart.write(IMSC, 4, RXIM);
+        assertThat(line.isHigh()).isTrue();
+        uart.read(DR, 4);
+        assertThat(line.isHigh()).as("the receiver is empty").isFalse();
+        uart.receive(Bytes.copyOf(new byte[] {1}));
+        assertThat(line.isHigh()).as("a byte comes").isTrue();
+        uart.write(IMSC, 4, 0);
+        assertThat(line.isHigh()).as("masked").isFalse();
+        uart.write(IMSC, 4, TXIM);
+        assertThat(line.isHigh()).as("it can always transmit").isTrue();
+        uart.reset();
+        assertThat(line.isHigh()).as("reset").isFalse();
     }
 }

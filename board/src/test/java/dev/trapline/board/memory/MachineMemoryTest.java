@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.MemoryMap;
-import dev.trapline.board.device.Pl011;
+import dev.trapline.board.Board;
 import dev.trapline.unicorn.LibrarySearch;
 import dev.trapline.unicorn.UnicornEngines;
 import dev.trapline.unicorn.UnicornLibrary;
@@ -99,7 +99,9 @@ class MachineMemoryTest {
 
     @Test
     void theMapHasFlashReadOnlyThenTheConsoleThenRam() {
-        assertThat(memory.map(new Pl011()).regions())
+        Board board = Board.virt();
+        memory.mapOn(board.bus());
+        assertThat(board.bus().map().regions())
                 .satisfiesExactly(
                         flash -> assertThat(flash).isInstanceOfSatisfying(MemoryMap.Memory.class, m -> {
                             assertThat(m.base()).isZero();

@@ -1,6 +1,8 @@
 package dev.trapline.firmware.psci;
 
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.devicetree.TreeNode;
+import dev.trapline.abi.devicetree.TreeProperty;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.firmware.MachineEvent;
@@ -10,6 +12,7 @@ import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
+import dev.trapline.abi.firmware.TreePart;
 import dev.trapline.abi.smccc.FunctionId;
 import java.util.List;
 
@@ -40,6 +43,16 @@ public final class PsciService implements FirmwareService<PsciState> {
     @Override
     public PsciState start(ServiceContext context) {
         return PsciState.initial(context.topology(), SettingsReader.read(context));
+    }
+
+    /// The binding `arm,psci` of the Linux kernel. Each CPU names its way to start, which is PSCI also while its
+    /// calls are switched off: there is no other.
+    @Override
+    public TreePart deviceTree(TreePart.Question question) {
+        TreeNode node = TreeNode.named("psci")
+                .strings("compatible", "arm,psci-1.0", "arm,psci-0.2")
+                .strings("method", question.conduit().method());
+        return new TreePart(List.of(node), List.of(new TreeProperty.Strings("enable-method", List.of("psci"))));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.trapline.firmware.sdei;
 
+import dev.trapline.abi.Width;
+import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.firmware.MachineEvent;
@@ -9,6 +11,7 @@ import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
+import dev.trapline.abi.firmware.TreePart;
 import java.util.List;
 
 /// SDEI 1.0 and 1.1 (DEN0054), every function.
@@ -33,6 +36,19 @@ public final class SdeiService implements FirmwareService<SdeiState> {
     @Override
     public SdeiState start(ServiceContext context) {
         return SdeiState.initial(context.topology(), SettingsReader.read(context));
+    }
+
+    /// The binding `arm,sdei-1.0` of the Linux kernel. Calls that are switched off answer NOT_SUPPORTED and have no
+    /// node, and so it is on AArch32, whose guests cannot make them.
+    @Override
+    public TreePart deviceTree(TreePart.Question question) {
+        if (question.width() == Width.AARCH32 || !question.on()) {
+            return TreePart.NONE;
+        }
+        return TreePart.of(TreeNode.named("firmware")
+                .child(TreeNode.named("sdei")
+                        .strings("compatible", "arm,sdei-1.0")
+                        .strings("method", question.conduit().method())));
     }
 
     @Override

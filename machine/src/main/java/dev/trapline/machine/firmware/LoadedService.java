@@ -7,6 +7,7 @@ import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.firmware.SharedMemory;
+import dev.trapline.abi.firmware.TreePart;
 import java.util.Optional;
 
 /// A service with what it says of itself, asked once: a service is the user's own code, and what it says might differ
@@ -54,5 +55,21 @@ public record LoadedService<S>(FirmwareService<S> service, ServiceDescriptor des
             throw new ServiceFailure(name(), "shares " + pages + ", which is not all in RAM (" + ram + ")", null);
         });
         return shared;
+    }
+
+    /// What the device tree tells the guest of it: see [FirmwareService#deviceTree].
+    ///
+    /// @throws ServiceFailure naming it, if it throws or returns nothing
+    public TreePart deviceTree(TreePart.Question question) {
+        TreePart part;
+        try {
+            part = service.deviceTree(question);
+        } catch (Throwable e) {
+            throw ServiceFailure.threw(name(), e, "when asked for its part of the device tree");
+        }
+        if (part == null) {
+            throw new ServiceFailure(name(), "returned null when asked for its part of the device tree", null);
+        }
+        return part;
     }
 }

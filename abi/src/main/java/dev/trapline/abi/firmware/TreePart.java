@@ -1,0 +1,35 @@
+package dev.trapline.abi.firmware;
+
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.Width;
+import dev.trapline.abi.devicetree.TreeNode;
+import dev.trapline.abi.devicetree.TreeProperty;
+import java.util.List;
+
+/// What a service adds to the device tree by which a guest finds it.
+///
+/// @param nodes below the root; those of one name that several services give become one
+/// @param ofCpus properties of each CPU's node
+public record TreePart(List<TreeNode> nodes, List<TreeProperty> ofCpus) {
+
+    /// Nothing: the guest finds the service without a device tree, or not at all.
+    public static final TreePart NONE = new TreePart(List.of(), List.of());
+
+    public TreePart {
+        nodes = List.copyOf(nodes);
+        ofCpus = List.copyOf(ofCpus);
+    }
+
+    /// One node.
+    public static TreePart of(TreeNode node) {
+        return new TreePart(List.of(node), List.of());
+    }
+
+    /// What a service needs to know of the machine to describe itself.
+    ///
+    /// @param context as for [FirmwareService#start]
+    /// @param width the register width of the machine
+    /// @param conduit by which the guest is told to make calls
+    /// @param on whether the machine's policy leaves the service switched on when the machine starts
+    public record Question(ServiceContext context, Width width, Conduit conduit, boolean on) {}
+}

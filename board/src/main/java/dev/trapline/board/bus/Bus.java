@@ -1,0 +1,154 @@
+package dev.trapline.board.bus;
+
+import dev.trapline.abi.AddressRange;
+import dev.trapline.abi.devicetree.TreeNode;
+import dev.trapline.abi.engine.MemoryMap;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The physical address space of a machine: which memory and which device is where.
+///
+/// Engines execute from memory and reach it without the bus. An access to a device's registers reaches that device; one
+/// that lies in no device and no memory, or not wholly in one, is an access to an address at which the machine has
+/// nothing.
+public final class Bus {
+
+    /// What takes a range of addresses.
+    sealed interface Tenant {
+        AddressRange range();
+
+        String name();
+    }
+
+    /// Memory at its place.
+    record Block(String name, MemoryMap.Memory memory, AddressRange range) implements Tenant {}
+
+    /// A device at its place.
+    ///
+    /// @param range its registers
+    record Placed(Device device, AddressRange range) implements Tenant {
+        @Override
+        public String name() {
+            return device.name();
+        }
+    }
+
+    /// Ascending, disjoint.
+    private final List<Tenant> tenants = new ArrayList<>();
+
+    private final List<Device> devices = new ArrayList<>();
+
+    /// Puts a device on the bus.
+    ///
+    /// @param base guest physical address of its first register
+    /// @throws IllegalArgumentException if its addresses are not free, naming what is there; or if it takes none
+    public void device(long base, Device device) {
+        add(new Placed(device, range(device.name(), base, device.size())));
+        devices.clear();
+        for (Tenant tenant : tenants) {
+            if (tenant instanceof Placed placed) {
+                devices.add(placed.device());
+            }
+        }
+    }
+
+    /// Puts memory on the bus.
+    ///
+    /// @param name for people
+    /// @throws IllegalArgumentException as for a device
+    public void memory(String name, MemoryMap.Memory memory) {
+        add(new Block(name, memory, range(name, memory.base(), memory.size())));
+    }
+
+    private static AddressRange range(String name, long base, long size) {
+        if (size <= 0 || !AddressRange.fits(base, size)) {
+            throw new IllegalArgumentException("%s cannot take %d bytes at 0x%x: give it a size and an address that lie"
+                            .formatted(name, size, base)
+                    + " in the address space");
+        }
+        return AddressRange.of(base, size);
+    }
+
+    private void add(Tenant added) {
+        int at = 0;
+        for (Tenant tenant : tenants) {
+            if (tenant.range().overlaps(added.range())) {
+                throw new IllegalArgumentException("%s (%s) overlaps %s (%s) on the bus: move one of them"
+                        .formatted(added.name(), added.range(), tenant.name(), tenant.range()));
+            }
+            if (Long.compareUnsigned(tenant.range().start(), added.range().start()) < 0) {
+                at++;
+            }
+        }
+        tenants.add(at, added);
+    }
+
+    /// Checks that a CPU with narrow addresses reaches all of it.
+    ///
+    /// @param end the first address that it does not reach
+    /// @throws IllegalArgumentException naming what is beyond
+    public void requireBelow(long end) {
+        for (Tenant tenant : tenants) {
+            if (Long.compareUnsigned(tenant.range().end(), end) > 0) {
+                throw new IllegalArgumentException(
+                        "%s (%s) is beyond the last address that the CPUs reach, 0x%x: move it"
+                                .formatted(tenant.name(), tenant.range(), end - 1));
+            }
+        }
+    }
+
+    /// All devices, in ascending order of address.
+    public List<Device> devices() {
+        return devices;
+    }
+
+    /// The nodes of the devices that have one, in ascending order of address.
+    public List<TreeNode> nodes() {
+        List<TreeNode> nodes = new ArrayList<>();
+        for (Tenant tenant : tenants) {
+            if (tenant instanceof Placed placed) {
+                placed.device().node(placed.range().start()).ifPresent(nodes::add);
+            }
+        }
+        return nodes;
+    }
+
+    /// The address space as engines map it: in whole pages. A device that fills its pages is mapped by itself;
+    /// devices that share pages, or leave parts of them free, are mapped together.
+    public MemoryMap map() {
+        List<MemoryMap.Region> regions = new ArrayList<>();
+        List<Placed> sharing = new ArrayList<>();
+        long end = 0;
+        for (Tenant tenant : tenants) {
+            if (!sharing.isEmpty() && Long.compareUnsigned(tenant.range().start(), end) >= 0) {
+                regions.add(pages(sharing));
+                sharing.clear();
+            }
+            switch (tenant) {
+                case Block block -> regions.add(block.memory());
+                case Placed placed -> {
+                    sharing.add(placed);
+                    end = upToPage(placed.range().end());
+                }
+            }
+        }
+        if (!sharing.isEmpty()) {
+            regions.add(pages(sharing));
+        }
+        return new MemoryMap(regions);
+    }
+
+    private static MemoryMap.Device pages(List<Placed> devices) {
+        long start = devices.getFirst().range().start() & -MemoryMap.PAGE;
+        long end = upToPage(devices.getLast().range().end());
+        AddressRange first = devices.getFirst().range();
+        if (first.start() == start && first.end() == end) {
+            return new MemoryMap.Device(start, end - start, devices.getFirst().device());
+        }
+        return new MemoryMap.Device(start, end - start, new SharedPages(start, devices));
+    }
+
+    private static long upToPage(long address) {
+        return (address + MemoryMap.PAGE - 1) & -MemoryMap.PAGE;
+    }
+}

@@ -1,0 +1,58 @@
+package dev.trapline.board.bus;
+
+import dev.trapline.abi.engine.PartialDevice;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Whole pages in which several devices are, or one that does not fill them: an access is routed to the device that it
+/// lies in wholly.
+final class SharedPages implements PartialDevice {
+
+    private final long start;
+    private final Bus.Placed[] devices;
+
+    /// @param start guest physical address of the first page
+    /// @param devices ascending, disjoint
+    SharedPages(long start, List<Bus.Placed> devices) {
+        this.start = start;
+        this.devices = devices.toArray(Bus.Placed[]::new);
+    }
+
+    @Override
+    public boolean answers(long offset, int size) {
+        return at(start + offset, size) != null;
+    }
+
+    @Override
+    public long read(long offset, int size) {
+        Bus.Placed placed = at(start + offset, size);
+        return placed == null
+                ? 0
+                : placed.device().read(start + offset - placed.range().start(), size);
+    }
+
+    @Override
+    public void write(long offset, int size, long value) {
+        Bus.Placed placed = at(start + offset, size);
+        if (placed != null) {
+            placed.device().write(start + offset - placed.range().start(), size, value);
+        }
+    }
+
+    private Bus.@Nullable Placed at(long address, int size) {
+        int low = 0;
+        int high = devices.length - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            Bus.Placed placed = devices[middle];
+            if (Long.compareUnsigned(address, placed.range().start()) < 0) {
+                high = middle - 1;
+            } else if (Long.compareUnsigned(address, placed.range().end()) >= 0) {
+                low = middle + 1;
+            } else {
+                return placed.range().end() - address >= size ? placed : null;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.trapline.board.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
+import dev.trapline.board.bus.Device;
+import dev.trapline.board.bus.Line;
+import dev.trapline.board.bus.Snapshot;
+import dev.trapline.board.memory.FlashWrites;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/// A device that loads what another one saved goes on as that one does.
+class SnapshotTest {
+
+    private static final int[] SIZES = {1, 2, 4, 8};
+
+    @Property(tries = 500)
+    void aPl011GoesOnAsTheOneThatWasSaved(@ForAll long seed) {
+        Random random = new Random(seed);
+        Pl011 saved = new Pl011();
+        Pl011 loaded = new Pl011();
+        use(saved, random, 60);
+        use(loaded, random, 60);
+        saved.clearTransmitted();
+        copy(saved, loaded);
+
+        long both = random.nextLong();
+        assertThat(use(loaded, new Random(both), 60)).isEqualTo(use(saved, new Random(both), 60));
+        assertThat(loaded.everRead()).isEqualTo(saved.everRead());
+    }
+
+    @Property(tries = 100)
+    void theCountOfIgnoredWritesGoesOnAsTheOneThatWasSaved(@ForAll long seed) {
+        Random random = new Random(seed);
+        FlashWrites saved = new FlashWrites();
+        FlashWrites loaded = new FlashWrites();
+        for (int left = random.nextInt(4); left > 0; left--) {
+            saved.ignored(random.nextLong(), random.nextLong());
+        }
+        loaded.ignored(1, 2);
+        copy(saved, loaded);
+        assertThat(loaded.summary()).isEqualTo(saved.summary());
+        saved.ignored(3, 4);
+        loaded.ignored(3, 4);
+        assertThat(loaded.summary()).isEqualTo(saved.summary());
+    }
+
+    private static void copy(Snapshot from, Snapshot to) {
+        StateWriter state = new StateWriter();
+        from.save(state);
+        StateReader reader = new StateReader(state.toArray());
+        to.load(reader);
+        reader.end();
+        StateWriter again = new StateWriter();
+        to.save(again);
+        assertThat(again.toArray()).as("what was loaded is saved again").isEqualTo(state.toArray());
+    }
+
+    /// Uses a console as a guest and its machine may.
+    ///
+    /// @return all that could be seen of it meanwhile
+    private static List<String> use(ConsoleDevice device, Random random, int steps) {
+        List<String> seen = new ArrayList<>();
+        for (int left = steps; left > 0; left--) {
+            long offset = random.nextInt(16) == 0 ? random.nextInt((int) device.size()) : 4 * random.nextInt(20);
+            int size = SIZES[random.nextInt(SIZES.length)];
+            switch (random.nextInt(4)) {
+                case 0 -> device.write(offset, size, random.nextLong());
+                case 1 -> device.receive(Bytes.copyOf(new byte[random.nextInt(device.receiverRoom() + 1)]));
+                default -> seen.add(offset + ": " + device.read(offset, size));
+            }
+            seen.add(device.receiverRoom() + " " + device.transmittedCount() + " " + lines(device));
+        }
+        return seen;
+    }
+
+    private static List<Boolean> lines(Device device) {
+        return device.lines().stream().map(Line::isHigh).toList();
+    }
+}

@@ -1,0 +1,107 @@
+package dev.trapline.firmware;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.Width;
+import dev.trapline.abi.devicetree.TreeNode;
+import dev.trapline.abi.devicetree.TreeProperty;
+import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.MachineTopology;
+import dev.trapline.abi.firmware.Reply;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceContext;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.firmware.ServiceFailure;
+import dev.trapline.abi.firmware.TreePart;
+import dev.trapline.firmware.psci.PsciService;
+import dev.trapline.firmware.sdei.SdeiService;
+import dev.trapline.machine.firmware.LoadedService;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What services tell the guest of themselves in the device tree, by the bindings `arm,psci` and `arm,sdei-1.0` of the
+/// Linux kernel.
+class TreePartTest {
+
+    private static TreePart.Question question(Width width, Conduit conduit, boolean on) {
+        return new TreePart.Question(
+                new ServiceContext(new MachineTopology(1, 16), false, new TreeMap<>()), width, conduit, on);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Conduit.class)
+    void psciHasANodeAndEachCpuNamesIt(Conduit conduit) {
+        TreePart part = LoadedService.of(new PsciService()).deviceTree(question(Width.AARCH64, conduit, true));
+        assertThat(part.nodes())
+                .containsExactly(TreeNode.named("psci")
+                        .strings("compatible", "arm,psci-1.0", "arm,psci-0.2")
+                        .strings("method", conduit == Conduit.SMC ? "smc" : "hvc"));
+        assertThat(part.ofCpus()).containsExactly(new TreeProperty.Strings("enable-method", List.of("psci")));
+    }
+
+    @ParameterizedTest(name = "{0}, on: {1}")
+    @CsvSource({"AARCH64, true, true", "AARCH64, false, false", "AARCH32, true, false", "AARCH32, false, false"})
+    void sdeiHasANodeWhereAGuestCanCallIt(Width width, boolean on, boolean has) {
+        TreePart part = LoadedService.of(new SdeiService()).deviceTree(question(width, Conduit.SMC, on));
+        TreeNode node = TreeNode.named("firmware")
+                .child(TreeNode.named("sdei")
+                        .strings("compatible", "arm,sdei-1.0")
+                        .strings("method", "smc"));
+        assertThat(part).isEqualTo(has ? TreePart.of(node) : TreePart.NONE);
+    }
+
+    @Test
+    void aServiceThatSaysNothingAddsNothing() {
+        assertThat(LoadedService.of(new Described(() -> TreePart.NONE))
+                        .deviceTree(question(Width.AARCH64, Conduit.HVC, true)))
+                .isEqualTo(TreePart.NONE);
+    }
+
+    @Test
+    void aServiceThatFailsWhenItIsAskedIsNamed() {
+        assertThatThrownBy(() -> LoadedService.of(new Described(() -> {
+                            throw new IllegalStateException("no tree");
+                        }))
+                        .deviceTree(question(Width.AARCH64, Conduit.HVC, true)))
+                .isInstanceOf(ServiceFailure.class)
+                .hasMessageContaining("described")
+                .hasMessageContaining("no tree");
+        assertThatThrownBy(() -> LoadedService.of(new Described(() -> null))
+                        .deviceTree(question(Width.AARCH64, Conduit.HVC, true)))
+                .isInstanceOf(ServiceFailure.class)
+                .hasMessageContaining("described")
+                .hasMessageContaining("null");
+    }
+
+    private record Described(Supplier<@Nullable TreePart> part) implements FirmwareService<Integer> {
+        @Override
+        public ServiceDescriptor descriptor() {
+            return new ServiceDescriptor("described", "1", List.of(), List.of(), List.of());
+        }
+
+        @Override
+        public Integer start(ServiceContext context) {
+            return 0;
+        }
+
+        @Override
+        public Reply<Integer> apply(Integer state, ServiceCall call, GuestMemory memory) {
+            return Reply.x0(state, 0);
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // What a plugin without NullAway can do.
+        public TreePart deviceTree(TreePart.Question question) {
+            return part.get();
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package dev.trapline.launcher.caps;
+
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
+import dev.trapline.abi.firmware.ServiceDescriptor.Function;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.policy.Decision;
+import dev.trapline.abi.policy.Policy;
+import dev.trapline.abi.policy.Toggle;
+import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.config.LayeredConfig;
+import dev.trapline.launcher.options.IdlePolicy;
+import dev.trapline.launcher.output.JsonObject;
+import dev.trapline.registry.CapabilityRegistry;
+import dev.trapline.registry.Verdict;
+import dev.trapline.registry.kvm.FirmwareRegisters;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// A policy, the registry made from it, and the words for what it says.
+public final class Capabilities {
+
+    private final List<ServiceDescriptor> services;
+    private final Policy policy;
+    private final CapabilityRegistry registry;
+    private final FirmwareRegisters registers;
+    private final List<Toggle> toggles;
+    private final SortedMap<String, String> toggleOrigins;
+    private final SortedMap<FunctionId, String> names = new TreeMap<>();
+
+    private Capabilities(
+            List<ServiceDescriptor> services, MachineSpec machine, SortedMap<String, String> toggleOrigins) {
+        this.services = List.copyOf(services);
+        this.policy = machine.firmware().policy();
+        this.registers =
+                new FirmwareRegisters(services, policy, machine.firmware().settings());
+        this.registry = CapabilityRegistry.of(services, policy);
+        this.toggles = Toggle.of(services);
+        this.toggleOrigins = toggleOrigins;
+        services.forEach(s -> s.functions().forEach(f -> names.put(f.id(), f.name())));
+    }
+
+    /// Reads all of a configuration, so that what a run would refuse is refused here as well.
+    static Capabilities of(LayeredConfig layers, List<ServiceDescriptor> services) {
+        MachineSpec machine = layers.validate(services).machine();
+        return new Capabilities(services, machine, layers.toggleOrigins(services));
+    }
+
+    CapabilityRegistry registry() {
+        return registry;
+    }
+
+    /// What in a configuration changes nothing about them.
+    IdlePolicy idle(LayeredConfig layers) {
+        return new IdlePolicy(layers, policy, services);
+    }
+
+    FirmwareRegisters registers() {
+        return registers;
+    }
+
+    List<Toggle> toggles() {
+        return toggles;
+    }
+
+    /// Whether bit 16 of a fast call is the SVE hint.
+    boolean takesHints() {
+        return policy.isOn(Toggle.SVE_HINT, true);
+    }
+
+    boolean isOn(Toggle toggle) {
+        return policy.isOn(toggle.name(), toggle.defaultOn());
+    }
+
+    /// Where a toggle was set, or `default`.
+    String origin(Toggle toggle) {
+        return toggleOrigins.getOrDefault(toggle.name(), "default");
+    }
+
+    /// The name that a service gives to a function; null if none does.
+    @Nullable
+    String name(FunctionId function) {
+        return names.get(function);
+    }
+
+    /// The functions in a range that a service gives a name.
+    SortedMap<FunctionId, String> names(Claim range) {
+        SortedMap<FunctionId, String> within = new TreeMap<>();
+        names.tailMap(range.first()).forEach((id, name) -> {
+            if (range.contains(id)) {
+                within.put(id, name);
+            }
+        });
+        return within;
+    }
+
+    /// The function of a name, as in [Function#name]; null if no service gives it. Of two with one name it is the
+    /// one of the caller's width.
+    @Nullable
+    FunctionId function(String name, ExecutionState state) {
+        FunctionId found = null;
+        for (Map.Entry<FunctionId, String> entry : names.entrySet()) {
+            boolean fits = entry.getKey().is64() != state.isAarch32();
+            if (entry.getValue().equalsIgnoreCase(name) && (found == null || fits)) {
+                found = entry.getKey();
+            }
+        }
+        return found;
+    }
+
+    /// A decision in one word.
+    static String decision(Decision decision) {
+        return switch (decision) {
+            case Decision.Resident _ -> "resident";
+            case Decision.Forwarded _ -> "forwarded";
+            case Decision.Denied _ -> "denied";
+        };
+    }
+
+    /// Who answers; empty if nobody does.
+    static String service(Decision decision) {
+        return switch (decision) {
+            case Decision.Resident(String service) -> service;
+            case Decision.Forwarded(String service) -> service;
+            case Decision.Denied _ -> "";
+        };
+    }
+
+    /// Where what decided was declared. By default a toggle says whether a service is resident: then its place is
+    /// named.
+    String declared(Verdict verdict) {
+        return switch (verdict.source()) {
+            case Verdict.ByRule(var rule) ->
+                // A rule that forwards to a resident service: its toggle has a part in it.
+                verdict.decision() instanceof Decision.Resident(String service)
+                                && rule.action() instanceof dev.trapline.abi.policy.Action.Forward
+                        ? rule.origin() + ", and " + isOff(Toggle.toUser(service))
+                        : rule.origin();
+            case Verdict.ByToggle(String toggle) -> toggleOrigins.getOrDefault(toggle, "default");
+            case Verdict.ByDefault _ -> declaredByDefault(verdict);
+        };
+    }
+
+    private String declaredByDefault(Verdict verdict) {
+        String toggle = switch (verdict.decision()) {
+            case Decision.Resident(String service) -> Toggle.toUser(service);
+            case Decision.Denied(Decision.Reason reason) ->
+                reason == Decision.Reason.NOT_FORWARDED ? Toggle.FORWARD_UNHANDLED : "";
+            case Decision.Forwarded _ -> "";
+        };
+        return toggleOrigins.containsKey(toggle) ? isOff(toggle) : "default";
+    }
+
+    private String isOff(String toggle) {
+        return "'" + toggle + "' is off at " + toggleOrigins.getOrDefault(toggle, "default");
+    }
+
+    /// A decision, for JSON: what it is, who answers, or why nobody does.
+    public static JsonObject json(Decision decision) {
+        JsonObject fields = new JsonObject().with("decision", decision(decision));
+        return decision instanceof Decision.Denied(Decision.Reason reason)
+                ? fields.with("reason", reason.description())
+                : fields.with("service", service(decision));
+    }
+
+    /// A decision and what made it, for JSON.
+    public JsonObject json(Verdict verdict) {
+        return json(verdict.decision())
+                .with("source", verdict.kind().description())
+                .with("because", verdict.decidedBy())
+                .with("declared", declared(verdict));
+    }
+
+    /// An owner of calls, for JSON.
+    static JsonObject owner(FunctionId function) {
+        return new JsonObject().with("number", function.owner()).with("name", CallOwner.name(function));
+    }
+
+    /// Functions, for JSON.
+    static List<Object> functions(SortedMap<FunctionId, String> functions) {
+        List<Object> listed = new ArrayList<>();
+        functions.forEach((id, name) ->
+                listed.add(new JsonObject().with("functionId", id.toString()).with("function", name)));
+        return listed;
+    }
+}

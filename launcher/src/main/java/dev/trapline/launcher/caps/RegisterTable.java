@@ -1,0 +1,111 @@
+package dev.trapline.launcher.caps;
+
+import dev.trapline.abi.firmware.PsciVersion;
+import dev.trapline.launcher.output.Json;
+import dev.trapline.launcher.output.JsonObject;
+import dev.trapline.registry.kvm.FirmwareRegisters;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The pseudo firmware registers as people and programs read them.
+final class RegisterTable {
+
+    private static final String VERSION = "psci.version";
+
+    private final FirmwareRegisters before;
+    private final FirmwareRegisters after;
+
+    /// @param before as the policy has them
+    /// @param after what is shown
+    RegisterTable(FirmwareRegisters before, FirmwareRegisters after) {
+        this.before = before;
+        this.after = after;
+    }
+
+    /// A line for each register, and what a configuration says instead of those that were written.
+    String text() {
+        StringBuilder text = new StringBuilder();
+        for (long id : after.ids()) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "0x%016x  %-17s  %-7s  %s%n",
+                    id,
+                    after.name(id),
+                    Json.hex(after.get(id)),
+                    meaning(id)));
+        }
+        SortedMap<String, String> changes = changes();
+        if (!changes.isEmpty()) {
+            text.append("\nA configuration says the same by:\n");
+            changes.forEach((key, value) ->
+                    text.append("  ").append(key).append(" = ").append(value).append('\n'));
+        }
+        return text.toString();
+    }
+
+    private String meaning(long id) {
+        if (id == FirmwareRegisters.PSCI_VERSION) {
+            return "services.psci.version = " + version(after);
+        }
+        List<String> bits = new ArrayList<>();
+        after.toggles(id).forEach((bit, toggle) -> bits.add("bit " + bit + ": " + toggle + " " + onOff(after, toggle)));
+        return bits.isEmpty() ? "no bits on this machine" : String.join(", ", bits);
+    }
+
+    /// What differs from the policy, as keys of a configuration.
+    private SortedMap<String, String> changes() {
+        SortedMap<String, String> changes = new TreeMap<>();
+        for (long id : after.ids()) {
+            for (String toggle : after.toggles(id).values()) {
+                if (!onOff(before, toggle).equals(onOff(after, toggle))) {
+                    changes.put("trapline.firmware.toggles." + toggle, onOff(after, toggle));
+                }
+            }
+        }
+        if (!version(before).equals(version(after))) {
+            changes.put("trapline.firmware.services." + VERSION, '"' + version(after) + '"');
+        }
+        return changes;
+    }
+
+    /// A document with an object for each register, and what a configuration says instead of those that were
+    /// written.
+    String json() {
+        List<Object> all = new ArrayList<>();
+        for (long id : after.ids()) {
+            JsonObject fields = new JsonObject()
+                    .with("registerId", Json.hex(id))
+                    .with("register", after.name(id))
+                    .with("value", Json.hex(after.get(id)));
+            all.add(
+                    id == FirmwareRegisters.PSCI_VERSION
+                            ? fields.with("setting", "services." + VERSION).with("is", version(after))
+                            : fields.with("bits", bits(id)));
+        }
+        return JsonObject.document("registers")
+                .with("firmwareRegisters", all)
+                .with("configuration", changes())
+                .line();
+    }
+
+    private List<Object> bits(long id) {
+        List<Object> bits = new ArrayList<>();
+        after.toggles(id)
+                .forEach((bit, toggle) -> bits.add(new JsonObject()
+                        .with("bit", bit)
+                        .with("toggle", toggle)
+                        .with("on", after.policy().isOn(toggle, true))));
+        return bits;
+    }
+
+    private static String version(FirmwareRegisters registers) {
+        return registers.settings().getOrDefault(VERSION, PsciVersion.AUTO);
+    }
+
+    private static String onOff(FirmwareRegisters registers, String toggle) {
+        return registers.policy().isOn(toggle, true) ? "on" : "off";
+    }
+}

@@ -1,0 +1,40 @@
+package dev.trapline.launcher.journal;
+
+import dev.trapline.launcher.options.Version;
+import dev.trapline.launcher.output.Terminal;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// `trapline journal`: looks after recordings. Its subcommands are added by [#of].
+@Command(
+        name = "journal",
+        description = {
+            "Checks recordings, tells what is in them, packs them, and makes checkpoints, so that seeks are quick.",
+            ""
+        },
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        commandListHeading = "%nCommands:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  trapline journal verify rec",
+            "  trapline journal info rec --format json",
+            "  trapline journal index rec",
+            "  trapline journal export rec rec.tlx",
+            "  trapline journal import rec.tlx rec2"
+        })
+public final class JournalCommand {
+
+    private JournalCommand() {}
+
+    public static CommandLine of(Terminal terminal) {
+        return new CommandLine(new JournalCommand())
+                .addSubcommand("verify", new JournalVerifyCommand(terminal))
+                .addSubcommand("info", new JournalInfoCommand(terminal))
+                .addSubcommand("index", new JournalIndexCommand(terminal))
+                .addSubcommand("export", new JournalExportCommand(terminal))
+                .addSubcommand("import", new JournalImportCommand(terminal))
+                .addSubcommand("schema", new JournalSchemaCommand(terminal));
+    }
+}

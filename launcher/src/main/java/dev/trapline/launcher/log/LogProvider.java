@@ -1,0 +1,48 @@
+package dev.trapline.launcher.log;
+
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.IMarkerFactory;
+import org.slf4j.helpers.BasicMarkerFactory;
+import org.slf4j.spi.MDCAdapter;
+import org.slf4j.spi.SLF4JServiceProvider;
+
+/// Logback, without its search for a configuration through every jar of the class path. `./trapline` names this class
+/// to SLF4J by `slf4j.provider`, which spares the search for a provider as well.
+public final class LogProvider implements SLF4JServiceProvider {
+
+    private final LoggerContext context = new LoggerContext();
+    private final IMarkerFactory markers = new BasicMarkerFactory();
+    private final LogbackMDCAdapter adapter = new LogbackMDCAdapter();
+
+    @Override
+    public void initialize() {
+        context.setName("default");
+        context.setMDCAdapter(adapter);
+        StandardErrorLog log = new StandardErrorLog();
+        log.setContext(context);
+        log.configure(context);
+        context.start();
+    }
+
+    @Override
+    public ILoggerFactory getLoggerFactory() {
+        return context;
+    }
+
+    @Override
+    public IMarkerFactory getMarkerFactory() {
+        return markers;
+    }
+
+    @Override
+    public MDCAdapter getMDCAdapter() {
+        return adapter;
+    }
+
+    @Override
+    public String getRequestedApiVersion() {
+        return "2.0.99";
+    }
+}

@@ -1,0 +1,58 @@
+package dev.trapline.launcher.options;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.config.TraplineConfig;
+import dev.trapline.config.TraplineConfig.PostgreSql;
+import dev.trapline.journal.NamedDatabase;
+import dev.trapline.journal.store.Database;
+import dev.trapline.journal.store.DatabaseAccess;
+import dev.trapline.journal.store.DatabaseSchema;
+import dev.trapline.launcher.output.CommandException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/// Finds the database that a recording goes to.
+public final class Databases {
+
+    /// The most that a file of one password may have, in bytes.
+    private static final long LARGEST_PASSWORD = 64 << 10;
+
+    private Databases() {}
+
+    /// What the actor system has to know of where recordings go: nothing, if into their own directories. A database
+    /// is asked whether it can take one before anything runs.
+    ///
+    /// @throws dev.trapline.abi.history.RecordingException if it cannot
+    public static Config journal(TraplineConfig.Run run) {
+        PostgreSql asked = run.database();
+        if (asked == null || run.record() == null) {
+            return ConfigFactory.empty();
+        }
+        Database database = DatabaseAccess.of(named(asked)).named();
+        if (database == null) {
+            throw CommandException.usage("record.store=postgresql needs a database: set record.postgresql.url, or "
+                    + Database.URL_VARIABLE + ", to its URL, as in jdbc:postgresql://db.example.org/recordings");
+        }
+        DatabaseSchema.require(database, asked.createSchema());
+        return database.journal();
+    }
+
+    /// The database that the user has named by configuration; what is empty is left to the environment.
+    public static NamedDatabase named(PostgreSql asked) {
+        Path file = asked.passwordFile();
+        String password = asked.password().isEmpty() && file != null ? passwordIn(file) : asked.password();
+        return new NamedDatabase(asked.url(), asked.user(), password);
+    }
+
+    private static String passwordIn(Path file) {
+        try {
+            String text = new String(BoundedFile.readGiven(file, LARGEST_PASSWORD), StandardCharsets.UTF_8);
+            return text.lines().findFirst().orElse("");
+        } catch (IOException e) {
+            throw CommandException.usage("the password file " + file + " " + BoundedFile.reason(e), e);
+        }
+    }
+}

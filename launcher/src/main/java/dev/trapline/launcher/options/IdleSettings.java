@@ -1,0 +1,71 @@
+package dev.trapline.launcher.options;
+
+import java.util.List;
+import java.util.SortedMap;
+import java.util.function.Predicate;
+
+/// Finds settings of services that change nothing as another setting of the service is.
+public final class IdleSettings {
+
+    private static final String SECTION = "firmware.services.";
+    private static final String NONE = "none";
+
+    /// Settings, and what makes them idle.
+    ///
+    /// @param on the setting that they depend on, by service and key
+    /// @param idle whether a value of that makes them idle
+    /// @param because the reason, after the value
+    /// @param keys the settings, by service and key
+    private record Dependence(String on, Predicate<String> idle, String because, List<String> keys) {}
+
+    private static final List<Dependence> ALL = List.of(
+            new Dependence(
+                    "psci.trusted-os", NONE::equals, "no Trusted OS sits on a vCPU", List.of("psci.trusted-os-cpu")),
+            new Dependence(
+                    "psci.without",
+                    names("CPU_DEFAULT_SUSPEND"),
+                    "the call that it is about is left out",
+                    List.of("psci.default-suspend")),
+            new Dependence(
+                    "psci.without",
+                    names("SYSTEM_RESET2"),
+                    "the call that it is about is left out",
+                    List.of("psci.vendor-resets")),
+            new Dependence(
+                    "smccc.soc-version",
+                    NONE::equals,
+                    "SOC_ID is not there",
+                    List.of("smccc.soc-revision", "smccc.soc-name")),
+            withoutQueries("standard-secure"),
+            withoutQueries("standard-hyp"));
+
+    private IdleSettings() {}
+
+    private static Predicate<String> names(String function) {
+        return value -> List.of(value.strip().split("\\s*,\\s*")).contains(function);
+    }
+
+    private static Dependence withoutQueries(String owner) {
+        String prefix = "smccc." + owner;
+        return new Dependence(
+                prefix + "-uid",
+                NONE::equals,
+                "the queries of this owner are not there",
+                List.of(prefix + "-revision", prefix + "-calls"));
+    }
+
+    /// Adds a rule for each.
+    ///
+    /// @param settings by service and key, with defaults
+    public static void add(WithoutEffect rules, SortedMap<String, String> settings) {
+        for (Dependence each : ALL) {
+            String value = settings.getOrDefault(each.on(), "");
+            for (String key : each.keys()) {
+                rules.when(
+                        each.idle().test(value),
+                        SECTION + each.on() + " is " + value + ": " + each.because(),
+                        SECTION + key);
+            }
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package dev.trapline.launcher.options;
+
+import dev.trapline.config.CommandLineSetting;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// The options that are configuration keys by another name. They are taken as text: the configuration alone knows
+/// what is valid.
+public final class MachineOptions {
+
+    private final List<CommandLineSetting> settings = new ArrayList<>();
+
+    /// What was given.
+    public List<CommandLineSetting> settings() {
+        return settings;
+    }
+
+    @Option(names = "--cpus", paramLabel = "N", order = 1, description = "vCPUs, 1 to 64 (default 1).")
+    void cpus(@Nullable String value) {
+        set("machine.cpus", "--cpus", value);
+    }
+
+    @Option(
+            names = "--cluster-size",
+            paramLabel = "N",
+            order = 1,
+            description = "vCPUs in a cluster, 1 to 16 (default 16).")
+    void clusterSize(@Nullable String value) {
+        set("machine.cluster-size", "--cluster-size", value);
+    }
+
+    @Option(names = "--memory", paramLabel = "SIZE", order = 2, description = "RAM, as in 256M (default 128M).")
+    void memory(@Nullable String value) {
+        set("machine.memory", "--memory", value);
+    }
+
+    @Option(
+            names = "--cpu-model",
+            paramLabel = "MODEL",
+            order = 3,
+            completionCandidates = Candidates.CpuModels.class,
+            description = "${COMPLETION-CANDIDATES} (default cortex-a57).")
+    void cpuModel(@Nullable String value) {
+        set("machine.cpu-model", "--cpu-model", value);
+    }
+
+    @Option(
+            names = "--width",
+            paramLabel = "WIDTH",
+            order = 4,
+            completionCandidates = Candidates.Widths.class,
+            description = "${COMPLETION-CANDIDATES}: register width of all vCPUs (default aarch64).")
+    void width(@Nullable String value) {
+        set("machine.width", "--width", value);
+    }
+
+    @Option(
+            names = "--flash",
+            paramLabel = "FILE",
+            order = 5,
+            description = "Content of the flash at address 0. Without IMAGE the machine starts there.")
+    void flash(@Nullable Path value) {
+        set("machine.flash", "--flash", value);
+    }
+
+    @Option(
+            names = "--load-address",
+            paramLabel = "ADDRESS",
+            order = 6,
+            description = "IMAGE is raw, not an ELF file: put it there and start at its first byte.")
+    void loadAddress(@Nullable String value) {
+        set("run.load-address", "--load-address", value);
+    }
+
+    @Option(
+            names = "--device-tree",
+            paramLabel = "WHEN",
+            order = 7,
+            completionCandidates = Candidates.DeviceTree.class,
+            description = "Hand over a device tree in x0 (AArch32: r2): ${COMPLETION-CANDIDATES} (auto: if started from"
+                    + " flash).")
+    void deviceTree(@Nullable String value) {
+        set("machine.device-tree", "--device-tree", value);
+    }
+
+    @Option(
+            names = "--dtb",
+            paramLabel = "FILE",
+            order = 8,
+            description = "Hand over this device tree instead of the generated one.")
+    void dtb(@Nullable Path value) {
+        set("machine.dtb", "--dtb", value);
+    }
+
+    @Option(
+            names = "--schedule",
+            paramLabel = "NAME",
+            order = 10,
+            completionCandidates = Candidates.Schedules.class,
+            description = "Order of the vCPUs' turns in a round: ${COMPLETION-CANDIDATES} (default round-robin).")
+    void schedule(@Nullable String value) {
+        set("run.schedule", "--schedule", value);
+    }
+
+    @Option(
+            names = "--seed",
+            paramLabel = "NUMBER",
+            order = 11,
+            description = "Seed of the random schedule and of the guest's entropy (default 0).")
+    void seed(@Nullable String value) {
+        set("run.seed", "--seed", value);
+    }
+
+    @Option(
+            names = "--slice",
+            paramLabel = "N",
+            order = 12,
+            description = "How long a round is in ticks of 16 ns, and so the most instructions of a slice: 1 to"
+                    + " 10000000 (default 20000).")
+    void slice(@Nullable String value) {
+        set("run.slice", "--slice", value);
+    }
+
+    @Option(
+            names = "--max-instructions",
+            paramLabel = "N",
+            order = 13,
+            description = "End the run when this many instructions have been executed: exit status 5.")
+    void maxInstructions(@Nullable String value) {
+        set("run.max-instructions", "--max-instructions", value);
+    }
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            order = 14,
+            description = "End the run after this much host time, as in 10s: exit status 5.")
+    void timeout(@Nullable String value) {
+        set("run.timeout", "--timeout", value);
+    }
+
+    @Option(names = "--no-reboot", order = 15, description = "End the run at SYSTEM_RESET instead of restarting.")
+    void noReboot(boolean given) {
+        if (given) {
+            settings.add(new CommandLineSetting("trapline.run.reboot", "false", "--no-reboot"));
+        }
+    }
+
+    @Option(
+            names = "--input",
+            paramLabel = "FILE",
+            order = 20,
+            description = "Type this file at the console, in virtual time. Without: standard input.")
+    void input(@Nullable Path value) {
+        set("run.input", "--input", value);
+    }
+
+    @Option(
+            names = "--record",
+            paramLabel = "DIR",
+            order = 21,
+            description = "Record the run into a directory that does not exist yet.")
+    void record(@Nullable Path value) {
+        set("record.directory", "--record", value);
+    }
+
+    @Option(
+            names = "--durability",
+            paramLabel = "WHEN",
+            order = 22,
+            completionCandidates = Candidates.Durabilities.class,
+            description = "When what is recorded is forced to the disk: ${COMPLETION-CANDIDATES} (default interval).")
+    void durability(@Nullable String value) {
+        set("record.durability", "--durability", value);
+    }
+
+    @Option(
+            names = "--share",
+            order = 22,
+            description = "Let others read the recording, as far as the umask does. Without: its owner alone.")
+    void share(boolean given) {
+        if (given) {
+            settings.add(new CommandLineSetting("trapline.record.share", "true", "--share"));
+        }
+    }
+
+    @Option(
+            names = "--interrupt",
+            paramLabel = "CPU[:INTID]@WHEN",
+            order = 18,
+            description =
+                    "Interrupt a vCPU at time:DURATION of virtual time or at slice:ORDINAL, as in 0@time:5ms: it ends"
+                            + " a WFI or CPU_SUSPEND. May be given more than once.")
+    void interrupts(@Nullable List<String> values) {
+        if (values != null) {
+            setList("run.interrupts", "--interrupt", values);
+        }
+    }
+
+    @Option(
+            names = "--event",
+            paramLabel = "NUMBER[:CPU]@WHEN",
+            order = 19,
+            description =
+                    "Inject an SDEI event at time:DURATION or slice:ORDINAL, as in 804@slice:1000; for a private one,"
+                            + " CPU says whose (0). May be given more than once.")
+    void events(@Nullable List<String> values) {
+        if (values != null) {
+            setList("run.events", "--event", values);
+        }
+    }
+
+    // Called once for each time that the option is given, with all values up to there.
+    private void setList(String path, String option, List<String> values) {
+        settings.removeIf(setting -> setting.path().equals("trapline." + path));
+        settings.add(new CommandLineSetting("trapline." + path, List.copyOf(values), option));
+    }
+
+    private void set(String path, String option, @Nullable Object value) {
+        if (value != null) {
+            settings.add(new CommandLineSetting("trapline." + path, value.toString(), option + " " + value));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.trapline.launcher.options;
+
+import dev.trapline.config.ReplaySettings;
+import dev.trapline.config.TraplineConfig.PostgreSql;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// When a configuration key is without effect in a command that replays.
+public final class ReplayRules {
+
+    private static final List<String> USED = List.of("replay.", "engine.", "run.plugins", "record.postgresql.");
+
+    /// Keys that are about a run and its recording, and are not in the recording.
+    private static final List<String> OF_A_RUN = List.of(
+            "run.timeout",
+            "record.directory",
+            "record.durability",
+            "record.durability-interval",
+            "record.patience",
+            "record.share",
+            "record.store");
+
+    private static final String RESULT = "run.result";
+
+    private ReplayRules() {}
+
+    /// Adds them.
+    ///
+    /// @param inDatabase whether the recording's events are in a database
+    public static void add(WithoutEffect rules, ReplaySettings settings, Path recording, boolean inDatabase) {
+        List<String> notRecorded = new ArrayList<>(USED);
+        notRecorded.addAll(OF_A_RUN);
+        notRecorded.add(RESULT);
+        rules.elsewhere("it is for a run, and this is a replay", OF_A_RUN.toArray(String[]::new))
+                .elsewhere("it is for a run; give --result FILE", RESULT)
+                .allKeysBut("a replay takes it from the recording", notRecorded)
+                .passOverAllBut("a replay does what the recording says", USED);
+        ofDatabase(rules, settings.database(), recording, inDatabase);
+    }
+
+    /// Adds those about the database of a recording that is there.
+    public static void ofDatabase(WithoutEffect rules, PostgreSql database, Path recording, boolean inDatabase) {
+        rules.when(
+                        !inDatabase,
+                        "the events of " + recording + " are in its own directory, not in a database",
+                        "record.postgresql.")
+                .when(inDatabase, "the tables are there already", "record.postgresql.create-schema");
+        if (inDatabase) {
+            ofPassword(rules, database);
+        }
+    }
+
+    /// Adds the one about a password that is given twice.
+    public static void ofPassword(WithoutEffect rules, PostgreSql database) {
+        rules.when(
+                !database.password().isEmpty(),
+                "record.postgresql.password is set, and comes first",
+                "record.postgresql.password-file");
+    }
+}

@@ -1,0 +1,202 @@
+package dev.trapline.launcher.output;
+
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.BoundedFile.Links;
+import dev.trapline.abi.file.FileKind;
+import dev.trapline.abi.file.WriteFailure;
+import dev.trapline.abi.history.StoredHistory;
+import dev.trapline.board.memory.FlashWrites;
+import dev.trapline.config.PlannedText;
+import dev.trapline.journal.file.Permissions;
+import dev.trapline.machine.RunReport;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// How a run ended, as a JSON object on one line: what `--result` asks for, and what lies beside each recording's
+/// history.
+///
+/// `status` and `kind` are those of the last line on standard error. Registers and digests are text in hexadecimal.
+public final class ResultFile {
+
+    /// Its name in a recording's directory. No part of the history: a recording without it replays as well.
+    public static final String IN_RECORDING = "result.json";
+
+    /// More than a result ever has.
+    private static final long MOST_BYTES = 1 << 20;
+
+    /// What the process has open, and devices that are there to be written to. `/dev/full` refuses, as a full disk
+    /// does.
+    private static final String DEVICES =
+            "/dev/(null|full|tty|stdout|stderr|fd/[0-9]+)|/proc/(self|[0-9]+)/fd/[0-9]+|/dev/pts/[0-9]+";
+
+    private static final Pattern HOST_NANOS = Pattern.compile("\"hostNanos\":([0-9]+)");
+
+    private ResultFile() {}
+
+    /// Makes sure that a result can be written, before there is one to lose. A file that is not there yet is there
+    /// afterwards, empty until the end.
+    ///
+    /// @param file null if none is asked for
+    /// @throws CommandException if it cannot
+    public static void requireWritable(@Nullable Path file) {
+        if (file == null) {
+            return;
+        }
+        try {
+            FileKind kind = FileKind.of(file);
+            if (kind == FileKind.NOTHING) {
+                requirePlace(file);
+                Files.createFile(file);
+            } else if (kind != FileKind.REGULAR && !isTakenAnyway(file, kind)) {
+                throw CommandException.usage("--result " + file + " " + kind.words() + ": give a file");
+            } else if (!Files.isWritable(file)) {
+                throw new AccessDeniedException(file.toString());
+            }
+        } catch (IOException e) {
+            throw CommandException.usage(
+                    "--result " + file + " cannot be written (" + WriteFailure.reason(e)
+                            + "): give a file in a directory that exists and can be written",
+                    e);
+        }
+    }
+
+    /// Devices that take a result, and what the shell has opened.
+    private static boolean isTakenAnyway(Path file, FileKind kind) throws IOException {
+        return BoundedFile.isOpenPipe(file)
+                || (kind == FileKind.DEVICE && file.toString().matches(DEVICES));
+    }
+
+    private static void requirePlace(Path file) throws IOException {
+        Path parent = file.toAbsolutePath().getParent();
+        String why = null;
+        if (Files.isSymbolicLink(file)) {
+            why = "is a link to " + Files.readSymbolicLink(file) + ", which is not there";
+        } else if (parent != null && !Files.isDirectory(parent)) {
+            why = "cannot be written (there is no directory " + (file.getParent() == null ? parent : file.getParent())
+                    + ")";
+        }
+        if (why != null) {
+            throw CommandException.usage(
+                    "--result " + file + " " + why + ": give a file in a directory that exists and can be written");
+        }
+    }
+
+    /// Leaves in a recording how its run ended, for those who may read the recording.
+    public static void writeInto(Path recording, JsonObject result) throws IOException {
+        Path file = recording.resolve(IN_RECORDING);
+        BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
+        if (!Files.exists(file)) {
+            Permissions.makeFile(file);
+        }
+        write(file, result);
+    }
+
+    /// Writes how a command ended.
+    public static void write(Path file, JsonObject result) throws IOException {
+        Files.writeString(file, result.line());
+    }
+
+    /// How long the recording in a directory took to make, in nanoseconds; empty if that is not known.
+    public static OptionalLong hostNanos(Path recording) {
+        try {
+            Matcher matcher = HOST_NANOS.matcher(read(recording));
+            return matcher.find() ? OptionalLong.of(Long.parseLong(matcher.group(1))) : OptionalLong.empty();
+        } catch (IOException | NumberFormatException _) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /// How the run ended that made a recording, in the words of its last line. For people: it is no part of the
+    /// history, and nothing vouches for it.
+    ///
+    /// @param segments of the recording: a result of so many is of this run
+    /// @return null if that is not known
+    public static @Nullable String lastLine(Path recording, long segments) {
+        try {
+            Map<String, String> fields = Json.fields(read(recording));
+            return Long.toString(segments).equals(fields.get("segments"))
+                    ? "exit " + fields.get("status") + ", " + fields.get("kind") + ": " + fields.get("message")
+                    : null;
+        } catch (IOException _) {
+            return null;
+        }
+    }
+
+    private static String read(Path recording) throws IOException {
+        return new String(
+                BoundedFile.read(recording.resolve(IN_RECORDING), MOST_BYTES, Links.REFUSED), StandardCharsets.UTF_8);
+    }
+
+    /// How a command ended, as a document.
+    ///
+    /// @param report of the run; null if there was none
+    public static JsonObject json(Ending ending, @Nullable RunReport report) {
+        JsonObject document = JsonObject.document("result")
+                .with("status", ending.status())
+                .with("kind", ending.kind())
+                .with("message", ending.message());
+        return report == null ? document : document.withAll(json(report));
+    }
+
+    /// What was planned and never came, and what the guest wrote that had no effect.
+    private static void describeLeftovers(RunReport report, JsonObject fields) {
+        RunReport.Unused unused = report.unused();
+        if (!unused.injections().isEmpty() || unused.scriptBytes() > 0) {
+            fields.with(
+                    "unused",
+                    new JsonObject()
+                            .with(
+                                    "injections",
+                                    unused.injections().stream()
+                                            .map(PlannedText::option)
+                                            .toList())
+                            .with("scriptBytes", unused.scriptBytes()));
+        }
+        FlashWrites.Summary flash = report.flashWrites();
+        if (flash.count() > 0) {
+            fields.with(
+                    "flashWrites",
+                    new JsonObject()
+                            .with("count", flash.count())
+                            .with("address", Json.hex(flash.firstAddress()))
+                            .with("pc", Json.hex(flash.firstPc())));
+        }
+    }
+
+    private static JsonObject json(RunReport report) {
+        JsonObject fields = new JsonObject()
+                .with("outcome", OutcomeJson.of(report.outcome()))
+                .with("position", Positions.json(report.position()))
+                .with("ticks", report.progress().virtualTime())
+                .with("slices", report.progress().slices())
+                .with("hypercalls", report.progress().hypercalls())
+                .with("instructions", report.instructions())
+                .with("registerDigest", Json.hex(report.registerDigest()))
+                .with("memoryDigest", Json.hex(report.memoryDigest()))
+                .with("consoleBytes", report.consoleBytes())
+                .with("consoleDigest", Json.hex(report.consoleDigest()))
+                .with("hostNanos", report.hostNanos());
+        describeLeftovers(report, fields);
+        RunReport.Breakage breakage = report.breakage();
+        if (breakage != null) {
+            fields.with("lastEvents", breakage.lastEvents());
+            fields.withAny(
+                    "stackTrace",
+                    breakage.trace().isEmpty() ? null : breakage.trace().lines().toList());
+        }
+        StoredHistory stored = report.stored();
+        return stored == null
+                ? fields
+                : fields.with("durability", stored.durability().id())
+                        .with("segments", stored.segments())
+                        .with("durableSegments", stored.durable());
+    }
+}

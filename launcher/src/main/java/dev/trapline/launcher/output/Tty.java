@@ -1,0 +1,81 @@
+package dev.trapline.launcher.output;
+
+import java.io.Console;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Which of the process's streams are terminals.
+///
+/// The JDK answers for standard input and output together only, so `./trapline` asks the shell and passes the answer
+/// on in a system property; a process that was started without it takes the JDK's answer.
+public final class Tty {
+
+    public static final int STDIN = 0;
+    static final int STDOUT = 1;
+    static final int STDERR = 2;
+
+    /// Holds the digits of the file descriptors that are terminals, as in `02`.
+    public static final String PROPERTY = "trapline.terminals";
+
+    private static final File DEVICE = new File("/dev/tty");
+    private static final int LEAST_COLUMNS = 20;
+    private static final Path STAT = Path.of("/proc/self/stat");
+    private static final int PROCESS_GROUP = 2;
+    private static final int FOREGROUND_GROUP = 5;
+
+    private Tty() {}
+
+    /// Whether a file descriptor is a terminal. False where that cannot be found out.
+    public static boolean isTerminal(int descriptor) {
+        String told = System.getProperty(PROPERTY);
+        if (told != null) {
+            return told.contains(Integer.toString(descriptor));
+        }
+        Console console = descriptor == STDERR ? null : System.console();
+        return console != null && console.isTerminal();
+    }
+
+    /// How wide the terminal is: what the environment's `COLUMNS` says, else what the terminal itself says.
+    ///
+    /// @param isTerminal whether there is one to ask
+    /// @param otherwise where neither says anything
+    /// @return columns, 20 or more
+    static int columns(boolean isTerminal, int otherwise) {
+        int told = columns(System.getenv("COLUMNS"), 0);
+        if (told == 0 && isTerminal && DEVICE.canRead()) {
+            try {
+                // 'stty size' prints rows and columns.
+                String size = RawTerminal.stty(List.of("size")).strip();
+                told = columns(size.substring(size.indexOf(' ') + 1), 0);
+            } catch (IOException _) {
+                // Without a terminal of its own, the process takes the default.
+            }
+        }
+        return told == 0 ? otherwise : told;
+    }
+
+    private static int columns(@Nullable String text, int otherwise) {
+        return text != null && text.matches("[0-9]{1,4}") && Integer.parseInt(text) >= LEAST_COLUMNS
+                ? Integer.parseInt(text)
+                : otherwise;
+    }
+
+    /// Whether this process is in the foreground of its terminal: one in the background is stopped by the kernel
+    /// when it changes the terminal's mode. True where that cannot be found out.
+    public static boolean isForeground() {
+        try {
+            String stat = Files.readString(STAT);
+            // The second field is the program's name in parentheses, which may hold anything; then come
+            // proc_pid_stat(5)'s state, parent, process group, session, terminal, and the terminal's foreground
+            // group.
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            return fields.length <= FOREGROUND_GROUP || fields[PROCESS_GROUP].equals(fields[FOREGROUND_GROUP]);
+        } catch (IOException _) {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,243 @@
+package dev.trapline.launcher.process;
+
+import dev.trapline.abi.Figures;
+import dev.trapline.abi.history.JournalRecord.Stop;
+import dev.trapline.launcher.output.CommandException;
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.GuestConsole;
+import dev.trapline.launcher.output.RawTerminal;
+import dev.trapline.launcher.output.Tty;
+import dev.trapline.machine.Progress;
+import dev.trapline.machine.RunReport;
+import dev.trapline.vcpu.MachineRun;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// Stays with a running machine until it ends: passes on keys, signals and the time limit, and keeps the status line.
+///
+/// Whatever it does is a request that the machine takes between two slices, so a recording does not suffer from it.
+public final class Attendant {
+
+    private static final long LOOK_MILLIS = 50;
+
+    private final MachineRun run;
+    private final Signals signals;
+    private final GuestConsole console;
+    private final PrintWriter err;
+    private volatile boolean stopAsked;
+    private volatile Stop.@Nullable Reason stopReason;
+    private volatile long stopNanos;
+    private Progress lastProgress = new Progress(0, 0, 0);
+    private long lastStatusNanos = System.nanoTime();
+
+    /// @param signals taken since before the run began
+    public Attendant(MachineRun run, Signals signals, GuestConsole console, PrintWriter err) {
+        this.run = run;
+        this.signals = signals;
+        this.console = console;
+        this.err = err;
+    }
+
+    /// Waits for the end of a run that nothing is typed to.
+    public RunReport await(Duration timeout) {
+        return await(timeout, null);
+    }
+
+    /// Waits for the end of a replay. It takes its inputs from the recording alone, and a stop is an input: to end
+    /// it early is to walk away from it, which costs nothing, since a replay writes nothing.
+    ///
+    /// @throws CommandException if somebody asked for the end
+    public RunReport awaitReplay() {
+        signals.ask(() -> stopAsked = true, () -> kill(null));
+        try {
+            CompletableFuture<RunReport> done = run.done().toCompletableFuture();
+            while (true) {
+                RunReport report = look(done, Long.MAX_VALUE);
+                if (report != null) {
+                    return report;
+                }
+                tend(null);
+                Ending lack = ThreadWatch.ending();
+                if (lack != null) {
+                    throw CommandException.of(lack);
+                }
+                if (stopAsked) {
+                    String service = run.serviceAtWork();
+                    throw CommandException.interrupted("the replay was interrupted after "
+                            + Figures.count(run.progress().slices(), "slice") + "; no divergence so far"
+                            + (service == null
+                                    ? ""
+                                    : "; service '" + service + "' was at work" + Interruption.whereHeld()));
+                }
+            }
+        } finally {
+            console.finish();
+        }
+    }
+
+    /// Waits for the end, with standard input at the guest's console.
+    public RunReport awaitWithInput(Duration timeout, InputStream in) {
+        boolean terminal = Tty.isTerminal(Tty.STDIN);
+        if (!terminal) {
+            ConsoleKeys.carry(in, run, false, () -> {});
+            return await(timeout, null);
+        }
+        if (!Tty.isForeground()) {
+            return await(timeout, null);
+        }
+        try (RawTerminal raw = RawTerminal.open()) {
+            ConsoleKeys.carry(in, run, true, () -> stop(Stop.Reason.INTERRUPTED));
+            return await(timeout, raw);
+        } catch (IOException e) {
+            err.println("trapline: the terminal stays in line mode: " + e.getMessage());
+            err.flush();
+            ConsoleKeys.carry(in, run, false, () -> {});
+            return await(timeout, null);
+        }
+    }
+
+    private RunReport await(Duration timeout, @Nullable RawTerminal terminal) {
+        signals.ask(() -> stop(Stop.Reason.INTERRUPTED), () -> kill(terminal));
+        Interruption.atLast(this::closeAtLast);
+        try {
+            CompletableFuture<RunReport> done = run.done().toCompletableFuture();
+            long deadline = timeout.isZero() ? Long.MAX_VALUE : System.nanoTime() + timeout.toNanos();
+            boolean limited = !timeout.isZero();
+            while (true) {
+                long now = System.nanoTime();
+                if (limited && now - deadline >= 0) {
+                    limited = false;
+                    stop(Stop.Reason.TIMEOUT);
+                }
+                RunReport report = look(done, limited ? deadline - now : Long.MAX_VALUE);
+                if (report != null) {
+                    return report;
+                }
+                tend(terminal);
+                giveUpIfHeld();
+                giveUpForLackOfThreads();
+            }
+        } finally {
+            Interruption.atLast(() -> {});
+            console.finish();
+        }
+    }
+
+    private void stop(Stop.Reason reason) {
+        run.stop(reason);
+        // Somebody who wants the end after the time limit has passed waits for nothing more.
+        if (stopReason == null || (stopReason == Stop.Reason.TIMEOUT && reason == Stop.Reason.INTERRUPTED)) {
+            stopNanos = System.nanoTime();
+            stopReason = reason;
+        }
+    }
+
+    /// A run ends between two slices. One that has not ended long after it was asked to, and is in a service, waits
+    /// for that service, which may never return.
+    private void giveUpIfHeld() {
+        Stop.Reason reason = stopReason;
+        if (reason != null
+                && System.nanoTime() - stopNanos >= TimeUnit.MILLISECONDS.toNanos(Interruption.GRACE_MILLIS)) {
+            run.giveUp(reason);
+            leaveStore(reason);
+        }
+    }
+
+    private void giveUpForLackOfThreads() {
+        if (ThreadWatch.ending() != null) {
+            stop(Stop.Reason.INTERRUPTED);
+            run.giveUp(Stop.Reason.INTERRUPTED);
+        }
+    }
+
+    /// A store that does not take anything is waited for with patience, but not against a signal.
+    private void leaveStore(Stop.Reason reason) {
+        boolean late = System.nanoTime() - stopNanos >= TimeUnit.MILLISECONDS.toNanos(2 * Interruption.GRACE_MILLIS);
+        if (late && reason == Stop.Reason.INTERRUPTED && run.waitsForStore()) {
+            throw CommandException.interrupted("the run was interrupted while it waited for its recording to be stored;"
+                    + " what was stored until then is sound, and can be replayed and continued");
+        }
+    }
+
+    /// Somebody ends the process: what was recorded is closed as it is, if the machine waits for a service, and the
+    /// machine is stopped if it does not.
+    private void closeAtLast() {
+        run.stop(Stop.Reason.INTERRUPTED);
+        run.giveUp(Stop.Reason.INTERRUPTED);
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Interruption.GRACE_MILLIS);
+        CompletableFuture<RunReport> done = run.done().toCompletableFuture();
+        while (System.nanoTime() - end < 0 && look(done, Long.MAX_VALUE) == null) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static @Nullable RunReport look(CompletableFuture<RunReport> done, long leftNanos) {
+        try {
+            return done.get(Math.min(leftNanos, TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS)), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException _) {
+            return null;
+        } catch (OutOfMemoryError _) {
+            // A service that keeps all memory ends the run, or the process.
+            return null;
+        } catch (InterruptedException _) {
+            // By a plugin: nobody else interrupts the thread that waits for a run.
+            return null;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a run reports its failures as outcomes", e.getCause());
+        }
+    }
+
+    private void tend(@Nullable RawTerminal terminal) {
+        if (console.isBroken()) {
+            stopAsked = true;
+            stop(Stop.Reason.INTERRUPTED);
+        }
+        if (terminal != null && !terminal.isRaw() && run.readsConsole()) {
+            terminal.makeRaw();
+        }
+        // A guest that is typed at has the terminal for itself.
+        boolean typedAt = terminal != null && terminal.isRaw();
+        if (typedAt) {
+            console.eraseStatus();
+        } else {
+            console.showStatus(this::status);
+        }
+    }
+
+    private String status() {
+        long now = System.nanoTime();
+        Progress progress = run.progress();
+        String text = status(lastProgress, progress, now - lastStatusNanos);
+        lastProgress = progress;
+        lastStatusNanos = now;
+        return text;
+    }
+
+    /// The status line's text.
+    static String status(Progress before, Progress now, long nanos) {
+        return String.format(
+                Locale.ROOT,
+                "[%.3f s virtual time, %s slices/s, %s hypercalls/s]",
+                Figures.seconds(now.virtualTime()),
+                Figures.rate(now.slices() - before.slices(), nanos),
+                Figures.rate(now.hypercalls() - before.hypercalls(), nanos));
+    }
+
+    // The process is halted next: no hook runs.
+    private void kill(@Nullable RawTerminal terminal) {
+        if (terminal != null) {
+            terminal.close();
+        }
+        console.finish();
+        err.println(new Ending(Ending.INTERRUPTED, "killed", "killed by a second Ctrl-C").lastLine());
+        err.flush();
+    }
+}

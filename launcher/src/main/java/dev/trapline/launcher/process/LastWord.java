@@ -1,0 +1,90 @@
+package dev.trapline.launcher.process;
+
+import dev.trapline.abi.firmware.MemoryReserve;
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.ResultFile;
+import java.io.PrintWriter;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// Says why the process ends where nothing else does: a plugin has ended it, or a thread of a library met a fatal
+/// error. In the second case there was no memory, or no thread, any more, as a rule, and the user must know that a
+/// service has taken all of it.
+public final class LastWord implements AutoCloseable {
+
+    private static final AtomicReference<Runnable> PREPARED = new AtomicReference<>(() -> {});
+
+    private final Thread hook;
+
+    private LastWord(boolean json, PrintWriter err) {
+        Runnable word = () -> say(json, err);
+        this.hook = new Thread(word, "last-word");
+        PREPARED.set(word);
+    }
+
+    /// Sets aside what it takes to say it.
+    ///
+    /// @param json whether it is said to a program
+    public static LastWord prepare(boolean json, PrintWriter err) {
+        MemoryReserve.take();
+        LastWord word = new LastWord(json, err);
+        Runtime.getRuntime().addShutdownHook(word.hook);
+        return word;
+    }
+
+    /// Says it on this thread, and ends the process. Nothing happens if nothing was set aside.
+    static void sayHere() {
+        PREPARED.get().run();
+    }
+
+    private static void say(boolean json, PrintWriter err) {
+        if (Interruption.isUnderWay()) {
+            return;
+        }
+        MemoryReserve.release();
+        try {
+            ServicesAtWork.Found exiting = ServicesAtWork.exiting();
+            Ending ending = exiting == null ? ofFatalError() : ofExit(exiting);
+            if (exiting != null && !json) {
+                err.print("A plugin has ended the process:\n" + exiting.trace());
+            }
+            Interruption.doAtLast();
+            err.print(json ? ResultFile.json(ending, null).line() : ending.lastLine() + "\n");
+            err.flush();
+            Runtime.getRuntime().halt(ending.status());
+        } catch (OutOfMemoryError _) {
+            MemoryWatch.speak();
+        }
+    }
+
+    private static Ending ofExit(ServicesAtWork.Found exiting) {
+        return new Ending(
+                Ending.BROKEN,
+                "service-failed",
+                "service '" + Services.nameOf(exiting.entered().getClassName())
+                        + "' has ended the process by System.exit, in " + exiting.words());
+    }
+
+    private static Ending ofFatalError() {
+        if (ThreadWatch.isLacking()) {
+            return ThreadWatch.ofRefusal();
+        }
+        return MemoryReserve.finder() != null || MemoryWatch.ofService() != null
+                ? Failures.ofMemory("another part of the process found none")
+                : new Ending(
+                        Ending.BROKEN,
+                        "broken",
+                        "a fatal error ended the process; as a rule that is for lack of memory"
+                                + Interruption.whereHeld());
+    }
+
+    /// The process ends as it should, and says so itself.
+    @Override
+    public void close() {
+        PREPARED.set(() -> {});
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException _) {
+            // It is ending already.
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package dev.trapline.launcher.process;
+
+import dev.trapline.abi.file.FileKind;
+import dev.trapline.abi.file.WriteFailure;
+import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.firmware.FirmwareServices;
+import dev.trapline.launcher.output.CommandException;
+import dev.trapline.machine.firmware.LoadedService;
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
+
+/// Every firmware service that this process has: Trapline's own and those of the plugins.
+///
+/// @param loaded in the order of their names
+/// @param plugins where each class comes from that a plugin names
+public record Services(List<LoadedService<?>> loaded, SortedMap<String, Path> plugins) {
+
+    private static final String ENTRY = "META-INF/services/" + FirmwareService.class.getName();
+
+    /// The name of the loader that has all plugins' classes.
+    private static final String PLUGINS = "plugins";
+
+    /// Of all services that were loaded, by their classes' names.
+    private static final Map<String, String> NAMES = new ConcurrentSkipListMap<>();
+
+    public Services {
+        loaded = List.copyOf(loaded);
+        plugins = Collections.unmodifiableSortedMap(plugins);
+    }
+
+    /// Looks for services.
+    ///
+    /// @param plugins JAR files; their classes stay loaded until the process ends
+    /// @throws CommandException if a plugin is none, a class that it names is not there, or two have the same name
+    /// @throws dev.trapline.abi.firmware.ServiceFailure if a service cannot be made or described
+    public static Services load(List<Path> plugins) {
+        SortedMap<String, Path> classes = new TreeMap<>();
+        plugins.forEach(plugin -> check(plugin, classes));
+        List<LoadedService<?>> found;
+        try {
+            found = FirmwareServices.load(loader(plugins));
+        } catch (ServiceConfigurationError e) {
+            String cause = e.getCause() == null ? "" : " (" + e.getCause() + ")";
+            throw CommandException.usage("a firmware service cannot be loaded: " + e.getMessage() + cause, e);
+        }
+        for (LoadedService<?> service : found) {
+            NAMES.put(service.service().getClass().getName(), service.name());
+            MemoryWatch.know(service.name());
+        }
+        Map<String, LoadedService<?>> byName = new TreeMap<>();
+        for (LoadedService<?> service : found) {
+            LoadedService<?> other = byName.put(service.name(), service);
+            if (other != null) {
+                throw CommandException.usage("two firmware services are named '" + service.name() + "': "
+                        + origin(other.service()) + " and " + origin(service.service()) + "; leave one of them out");
+            }
+        }
+        return new Services(found, classes);
+    }
+
+    /// The name of the service whose code a class is; the class's where it has not told its name.
+    static String nameOf(String type) {
+        int nested = type.indexOf('$');
+        String outer = nested < 0 ? type : type.substring(0, nested);
+        return NAMES.getOrDefault(type, NAMES.getOrDefault(outer, type));
+    }
+
+    /// Whether a class is of a service, or of a plugin.
+    static boolean isForeign(StackTraceElement frame) {
+        String type = frame.getClassName();
+        return PLUGINS.equals(frame.getClassLoaderName()) || !nameOf(type).equals(type);
+    }
+
+    /// The services themselves.
+    public List<FirmwareService<?>> all() {
+        List<FirmwareService<?>> all = new ArrayList<>();
+        loaded.forEach(service -> all.add(service.service()));
+        return all;
+    }
+
+    /// What they are.
+    public List<ServiceDescriptor> descriptors() {
+        List<ServiceDescriptor> descriptors = new ArrayList<>();
+        loaded.forEach(service -> descriptors.add(service.descriptor()));
+        return descriptors;
+    }
+
+    /// The names of the services of each plugin.
+    public SortedMap<Path, SortedSet<String>> ofPlugins() {
+        SortedMap<Path, SortedSet<String>> names = new TreeMap<>();
+        for (LoadedService<?> service : loaded) {
+            Path plugin = plugins.get(service.service().getClass().getName());
+            if (plugin != null) {
+                names.computeIfAbsent(plugin, _ -> new TreeSet<>()).add(service.name());
+            }
+        }
+        return names;
+    }
+
+    // One class loader has all plugins: of two classes of one name it would see the first, and say nothing.
+    private static void check(Path plugin, Map<String, Path> classes) {
+        requireFile(plugin);
+        try (JarFile jar = new JarFile(plugin.toFile())) {
+            ZipEntry entry = jar.getEntry(ENTRY);
+            if (entry == null) {
+                throw CommandException.usage("plugin " + plugin + " has no firmware service: it lacks " + ENTRY
+                        + ", which names its classes");
+            }
+            for (String name : names(new String(jar.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8))) {
+                Path other = classes.put(name, plugin);
+                if (other != null) {
+                    throw CommandException.usage("plugins " + other + " and " + plugin + " both have a service class "
+                            + name + ": rename one of the classes, or leave one of the plugins out");
+                }
+            }
+        } catch (IOException e) {
+            throw CommandException.usage("plugin " + plugin + " is not a JAR file: " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireFile(Path plugin) {
+        FileKind kind;
+        try {
+            kind = FileKind.of(plugin);
+        } catch (IOException e) {
+            throw CommandException.usage("plugin " + plugin + ": " + WriteFailure.reason(e), e);
+        }
+        if (kind == FileKind.NOTHING) {
+            throw CommandException.usage("plugin " + plugin + ": no such file");
+        }
+        if (kind != FileKind.REGULAR) {
+            throw CommandException.usage("plugin " + plugin + " " + kind.words() + ": give a JAR file");
+        }
+        if (!Files.isReadable(plugin)) {
+            throw CommandException.usage(
+                    "plugin " + plugin + ": permission denied; make the file readable for you (chmod u+r)");
+        }
+    }
+
+    private static List<String> names(String entry) {
+        return entry.lines()
+                .map(line -> line.replaceFirst("#.*", "").strip())
+                .filter(name -> !name.isEmpty())
+                .distinct()
+                .toList();
+    }
+
+    private static ClassLoader loader(List<Path> plugins) {
+        ClassLoader own = PreparedResources.loader();
+        if (plugins.isEmpty()) {
+            return own;
+        }
+        List<URL> urls = new ArrayList<>();
+        for (Path plugin : plugins) {
+            try {
+                urls.add(plugin.toUri().toURL());
+            } catch (MalformedURLException e) {
+                throw CommandException.usage("plugin " + plugin + ": " + e.getMessage(), e);
+            }
+        }
+        return new URLClassLoader(PLUGINS, urls.toArray(URL[]::new), own);
+    }
+
+    private static String origin(FirmwareService<?> service) {
+        Class<?> type = service.getClass();
+        var source = type.getProtectionDomain().getCodeSource();
+        return type.getName()
+                + (source == null
+                        ? ""
+                        : " in " + Path.of(source.getLocation().getPath()).getFileName());
+    }
+}

@@ -1,0 +1,135 @@
+package dev.trapline.launcher.process;
+
+import dev.trapline.firmware.FirmwareServices;
+import dev.trapline.machine.firmware.LoadedService;
+import dev.trapline.machine.firmware.ServiceHost;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the services that threads of this process are in, by their stacks: also where no machine is there yet to ask.
+final class ServicesAtWork {
+
+    /// The classes through which all code of services is called.
+    private static final String MAIN = "dev.trapline.launcher.Trapline";
+
+    private static final List<String> BORDER =
+            List.of(ServiceHost.class.getName(), LoadedService.class.getName(), FirmwareServices.class.getName());
+
+    /// What is called in between, and belongs to no service.
+    private static final List<String> BETWEEN = List.of("java.", "jdk.", "dev.trapline.abi.");
+
+    private static final List<String> EXITS = List.of("java.lang.Shutdown", "java.lang.Runtime", "java.lang.System");
+
+    private static final int FRAMES = 20;
+
+    private ServicesAtWork() {}
+
+    /// A thread in the code of a service, or of a plugin.
+    ///
+    /// @param entered what was called of it
+    /// @param stack where it has come to, innermost call first, as far as it is shown
+    record Found(StackTraceElement entered, List<StackTraceElement> stack) {
+
+        /// The method that was called, and where it has come to.
+        String words() {
+            return entered.getClassName() + "." + entered.getMethodName() + ", at " + stack.getFirst();
+        }
+
+        /// The stack, on a line for each call.
+        String trace() {
+            StringBuilder text = new StringBuilder();
+            stack.forEach(frame -> text.append("\tat ").append(frame).append('\n'));
+            return text.toString();
+        }
+    }
+
+    /// The first thread that is in a service; null if none is.
+    static @Nullable Found any() {
+        for (StackTraceElement[] stack : Thread.getAllStackTraces().values()) {
+            Found found = in(stack);
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    /// The service, or the class of a plugin, whose code more than half of the process's threads run; null if there
+    /// is none.
+    static @Nullable String holderOfThreads() {
+        Map<String, Integer> threads = new TreeMap<>();
+        var all = Thread.getAllStackTraces().values();
+        for (StackTraceElement[] stack : all) {
+            for (int at = stack.length - 1; at >= 0; at--) {
+                if (Services.isForeign(stack[at])) {
+                    threads.merge(Services.nameOf(stack[at].getClassName()), 1, Integer::sum);
+                    break;
+                }
+            }
+        }
+        for (Map.Entry<String, Integer> each : threads.entrySet()) {
+            if (each.getValue() > all.size() / 2) {
+                return each.getKey();
+            }
+        }
+        return null;
+    }
+
+    /// The code of a service or plugin that ends the process at this moment; null if something else does.
+    static @Nullable Found exiting() {
+        for (StackTraceElement[] stack : Thread.getAllStackTraces().values()) {
+            int at = 0;
+            while (at < stack.length && !EXITS.contains(stack[at].getClassName())) {
+                at++;
+            }
+            while (at < stack.length && EXITS.contains(stack[at].getClassName())) {
+                at++;
+            }
+            if (at < stack.length && isForeign(stack[at].getClassName())) {
+                return new Found(stack[at], shown(stack, at));
+            }
+        }
+        return null;
+    }
+
+    private static boolean isForeign(String type) {
+        return !type.startsWith("akka.")
+                && !type.startsWith("java.")
+                && !type.startsWith("jdk.")
+                && !type.startsWith("sun.")
+                && !type.equals(MAIN)
+                && !type.startsWith(ActorSystems.class.getName())
+                && !type.startsWith(Interruption.class.getName());
+    }
+
+    private static @Nullable Found in(StackTraceElement[] stack) {
+        for (int at = 1; at < stack.length; at++) {
+            if (BORDER.contains(stack[at].getClassName())) {
+                StackTraceElement entered = entered(stack, at);
+                return entered == null ? null : new Found(entered, shown(stack, 0));
+            }
+        }
+        return null;
+    }
+
+    private static List<StackTraceElement> shown(StackTraceElement[] stack, int from) {
+        return List.copyOf(Arrays.asList(stack).subList(from, Math.min(stack.length, from + FRAMES)));
+    }
+
+    /// What was called across the border. A constructor is called by classes of Java.
+    private static @Nullable StackTraceElement entered(StackTraceElement[] stack, int border) {
+        for (int at = border - 1; at >= 0; at--) {
+            String type = stack[at].getClassName();
+            if (BORDER.contains(type)) {
+                return null;
+            }
+            if (BETWEEN.stream().noneMatch(type::startsWith)) {
+                return stack[at];
+            }
+        }
+        return null;
+    }
+}

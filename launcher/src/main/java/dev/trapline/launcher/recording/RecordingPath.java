@@ -1,0 +1,38 @@
+package dev.trapline.launcher.recording;
+
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.recording.Recordings;
+import dev.trapline.launcher.output.CommandException;
+import dev.trapline.launcher.output.Terminal;
+import java.nio.file.Path;
+
+/// Opens what a command was given as a recording.
+public final class RecordingPath {
+
+    private RecordingPath() {}
+
+    /// Opens it.
+    ///
+    /// @param terminal shows how far reading it is
+    /// @throws CommandException if it is something that another command takes
+    public static WatchedReader open(Terminal terminal, Path path, OpenOptions options) {
+        require(path);
+        return new WatchedReader(Recordings.open(path, options), terminal.watch("reading " + path));
+    }
+
+    /// Refuses what is no recording, and says what it is.
+    public static void require(Path path) {
+        InputKind kind = InputKind.of(path);
+        switch (kind) {
+            case RECORDING -> {}
+            case GUEST, EXPORT, DEVICE_TREE -> throw CommandException.usage(kind.hint(path));
+            case OTHER ->
+                throw CommandException.usage(path + " is a file, and a recording is a directory: give the DIR of "
+                        + "'trapline run --record DIR'");
+            case DIRECTORY ->
+                throw CommandException.usage("there is no recording in the directory " + path
+                        + ": give the DIR of 'trapline run --record DIR'");
+            case ABSENT -> throw CommandException.usage("there is no recording at " + path + ": no such directory");
+        }
+    }
+}

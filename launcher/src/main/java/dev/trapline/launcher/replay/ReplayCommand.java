@@ -1,0 +1,351 @@
+package dev.trapline.launcher.replay;
+
+import akka.actor.typed.ActorSystem;
+import dev.trapline.abi.Figures;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.history.RecordingException;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.recording.Recordings;
+import dev.trapline.launcher.options.NoCheckpointsOption;
+import dev.trapline.launcher.options.Version;
+import dev.trapline.launcher.options.WithoutEffect;
+import dev.trapline.launcher.output.CommandException;
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.GuestConsole;
+import dev.trapline.launcher.output.Outcomes;
+import dev.trapline.launcher.output.ResultFile;
+import dev.trapline.launcher.output.Terminal;
+import dev.trapline.launcher.output.Watch;
+import dev.trapline.launcher.process.Action;
+import dev.trapline.launcher.process.ActorSystemStart;
+import dev.trapline.launcher.process.Attendant;
+import dev.trapline.launcher.process.Interruption;
+import dev.trapline.launcher.process.Signals;
+import dev.trapline.launcher.recording.RecordedWith;
+import dev.trapline.launcher.recording.RecordingToReplay;
+import dev.trapline.launcher.recording.Replaying;
+import dev.trapline.machine.ConsoleOutput;
+import dev.trapline.machine.Progress;
+import dev.trapline.machine.RunReport;
+import dev.trapline.timeline.Checkpoints;
+import dev.trapline.timeline.PositionQuery;
+import dev.trapline.timeline.verify.ParallelReplay;
+import dev.trapline.vcpu.Machine;
+import dev.trapline.vcpu.MachineRun;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `trapline replay`.
+@Command(
+        name = "replay",
+        description = {
+            "Replays a recording, and checks every step against what was recorded.",
+            "",
+            "Standard output is the guest's console, as it was. The recording needs nothing else but the plugins that"
+                    + " it was made with, and the images that it was exported without. It is never written to; --at,"
+                    + " --from, --to and --jobs leave checkpoints beside it, so that later seeks start closer.",
+            "With --format json, standard error is JSON, and what --at shows.",
+            "",
+            RecordingToReplay.KEYS,
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  trapline replay rec",
+            "  trapline replay rec --plugin mine.jar --result replayed.json",
+            "  trapline replay rec --jobs 8",
+            "  trapline replay rec --from hypercall#3 --to 1.5ms",
+            "  trapline replay rec --at 120:17 --registers --disassemble",
+            "  trapline replay rec --at hypercall#9 --memory 0x40080000 64 --format json",
+            "  trapline replay rec --at end --registers",
+            "",
+            "The exit status is about the replay: how the recorded run ended is in its last line."
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:no divergence, whatever the recorded run's own status",
+            "1:Trapline, or a service, is broken: the message says where",
+            "2:the command line is wrong, there is no recording that this version reads, or an image is missing",
+            "4:the replay is not what the recording says: the message says where first",
+            "7:the recording is damaged, or standard output or the result file cannot be written",
+            "130:Ctrl-C or a signal"
+        })
+public final class ReplayCommand implements Action {
+
+    private static final int MOST_JOBS = 64;
+    private static final String SPACING = "replay.checkpoints.spacing";
+
+    private final Terminal terminal;
+    private final ActorSystemStart actors = new ActorSystemStart();
+    private int jobs = 1;
+    private List<String> spacing = List.of();
+
+    private boolean ignoreImageHash;
+    private boolean rawConsole;
+    private @Nullable RunReport ended;
+
+    @Mixin
+    private final SeekOptions seek = new SeekOptions();
+
+    @Mixin
+    private final NoCheckpointsOption noCheckpoints = new NoCheckpointsOption();
+
+    @Mixin
+    private final RecordingToReplay recording = new RecordingToReplay();
+
+    public ReplayCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Option(
+            names = "--ignore-image-hash",
+            order = 1,
+            description = "Take an image that has changed since: the replay diverges where that first matters.")
+    void ignoreImageHash(boolean given) {
+        ignoreImageHash = given;
+    }
+
+    @Option(
+            names = "--jobs",
+            paramLabel = "N",
+            order = 3,
+            description =
+                    "Replay the parts between checkpoints on N threads, 1 to 64 (default 1). Without checkpoints it"
+                            + " replays on one thread, and makes some.")
+    void jobs(int threads) {
+        jobs = threads;
+    }
+
+    @Option(
+            names = "--raw-console",
+            order = 4,
+            description = "At a terminal, pass the guest's control sequences on. Without it they are shown, since a"
+                    + " recording may be a stranger's.")
+    void rawConsole(boolean given) {
+        rawConsole = given;
+    }
+
+    @Override
+    public @Nullable Path resultFile() {
+        return recording.result();
+    }
+
+    @Override
+    public @Nullable RunReport report() {
+        return ended;
+    }
+
+    @Override
+    public Ending perform() {
+        if (jobs < 1 || jobs > MOST_JOBS) {
+            throw CommandException.usage("--jobs " + jobs + ": give a number of threads from 1 to " + MOST_JOBS);
+        }
+        if (jobs == 1 && !seek.areGiven()) {
+            actors.begin();
+        }
+        Replaying asRecorded = recording.prepare(terminal.err(), this::addRules);
+        if (ignoreImageHash) {
+            tellIfImagesAreUnchanged(asRecorded);
+        }
+        Replaying replaying = ignoreImageHash ? asRecorded.ignoringImageHashes() : asRecorded;
+        boolean checkpoints = !noCheckpoints.isGiven() && !ignoreImageHash;
+        EngineFactory engines = replaying.engines();
+        if (seek.areGiven()) {
+            return seek(replaying, engines, checkpoints);
+        }
+        if (jobs > 1) {
+            return parallel(replaying, engines, checkpoints);
+        }
+        return straight(replaying, engines, 0);
+    }
+
+    private void tellIfImagesAreUnchanged(Replaying asRecorded) {
+        try (RecordingReader unchanged = Recordings.open(asRecorded.recording(), asRecorded.open())) {
+            terminal.err()
+                    .println("trapline: --ignore-image-hash has no effect: no image of " + unchanged.location()
+                            + " has changed");
+        } catch (RecordingException _) {
+            // Something has changed: the replay goes on to where it matters.
+        }
+    }
+
+    private Ending parallel(Replaying replaying, EngineFactory engines, boolean inUse) {
+        GuestConsole console = terminal.replayedConsole(rawConsole);
+        Watch watch = terminal.watch("replaying", console);
+        Checkpoints checkpoints = replaying.checkpoints(inUse, notice -> terminal.note(watch, notice));
+        AtomicBoolean stopped = new AtomicBoolean();
+        ParallelReplay replay =
+                new ParallelReplay(replaying.run(engines), checkpoints, console, (unit, done, total) -> {
+                    if (stopped.get() || console.isBroken()) {
+                        throw CommandException.interrupted("the replay was interrupted; no divergence so far");
+                    }
+                    watch.at(unit, done, total);
+                });
+        ParallelReplay.Verdict verdict;
+        try (RecordingReader reader = Recordings.open(replaying.recording(), replaying.open());
+                Signals signals = Signals.take()) {
+            RecordedWith.warn(reader, engines.library(), replaying.services(), terminal.err());
+            signals.ask(
+                    () -> {
+                        stopped.set(true);
+                        Interruption.unlessItEnds(terminal.err());
+                    },
+                    () -> {});
+            verdict = replay.replay(jobs);
+            watch.pause();
+            RunReport report = report(verdict);
+            if (report != null) {
+                console.finish();
+                return explained(report, replaying.recording(), reader.header().spec(), reader.images());
+            }
+        } finally {
+            console.finish();
+        }
+        if (verdict instanceof ParallelReplay.Verdict.Doubted) {
+            checkpoints.tellAgain();
+        } else {
+            terminal.note(watch, "there are no checkpoints to divide the recording at: replayed on one thread");
+        }
+        return straight(replaying, engines, replay.printed());
+    }
+
+    /// Says how it was replayed.
+    ///
+    /// @return null if that has to be done again in one go
+    private @Nullable RunReport report(ParallelReplay.Verdict verdict) {
+        return switch (verdict) {
+            case ParallelReplay.Verdict.Confirmed(RunReport report) -> {
+                tellSpacing();
+                yield report;
+            }
+            case ParallelReplay.Verdict.InOneGo(RunReport report, int made) -> {
+                terminal.err()
+                        .println("trapline: there were no checkpoints: replayed on one core, and "
+                                + (made == 0
+                                        ? "made none"
+                                        : "made " + Figures.count(made, "checkpoint") + " for the next time")
+                                + " ('trapline journal index' makes them ahead)");
+                yield report;
+            }
+            case ParallelReplay.Verdict.Doubted _ -> {
+                tellSpacing();
+                yield null;
+            }
+            case ParallelReplay.Verdict.Undivided _ -> null;
+        };
+    }
+
+    /// Known only when there turn out to be checkpoints, so it is told and not refused.
+    private void tellSpacing() {
+        spacing.forEach(text -> terminal.err()
+                .println("trapline: " + text + " has no effect: there are checkpoints already, and --jobs makes no"
+                        + " others"));
+    }
+
+    private void addRules(WithoutEffect rules) {
+        spacing = rules.given(SPACING);
+        seek.check(rules);
+        rules.when(seek.areGiven(), "--at, --from and --to play on one thread", "--jobs")
+                .when(seek.at() != null, "--at prints no console", "--raw-console")
+                .when(
+                        !seek.areGiven() && jobs == 1,
+                        "a replay of the whole recording on one thread uses no checkpoints, and makes none",
+                        "--no-checkpoints",
+                        "replay.checkpoints.")
+                .when(
+                        noCheckpoints.isGiven(),
+                        NoCheckpointsOption.WHY_NOT_TO_TUNE_THEM,
+                        "--jobs",
+                        "replay.checkpoints.")
+                .when(
+                        ignoreImageHash,
+                        "checkpoints are of no use with --ignore-image-hash",
+                        "--jobs",
+                        "--no-checkpoints",
+                        "replay.checkpoints.");
+    }
+
+    private Ending explained(RunReport report, Path directory, MachineSpec spec, List<Image> images) {
+        Outcomes.explain(report, spec, images, terminal.err());
+        if (report.outcome().isHistory()) {
+            printSuccess(report, directory, terminal.err());
+        }
+        ended = report;
+        return Outcomes.ofReplay(report.outcome());
+    }
+
+    /// Replays in one go.
+    ///
+    /// @param printed how much of the console was written already, in bytes
+    private Ending straight(Replaying replaying, EngineFactory engines, long printed) {
+        RecordingReader reader = Recordings.open(replaying.recording(), replaying.open());
+        MachineSpec spec = reader.header().spec();
+        List<Image> images = reader.images();
+        if (jobs == 1) {
+            RecordedWith.warn(reader, engines.library(), replaying.services(), terminal.err());
+        }
+        ActorSystem<Void> system = actors.system();
+        GuestConsole console = terminal.replayedConsole(rawConsole);
+        RunReport report;
+        try (Signals signals = Signals.take()) {
+            MachineRun run = Machine.replay(engines, reader)
+                    .services(replaying.services().all())
+                    .console(behind(printed, console))
+                    .start(system);
+            report = new Attendant(run, signals, console, terminal.err()).awaitReplay();
+        }
+        return explained(report, replaying.recording(), spec, images);
+    }
+
+    private static ConsoleOutput behind(long printed, GuestConsole console) {
+        AtomicLong skip = new AtomicLong(printed);
+        return (bytes, length) -> {
+            int skipped = (int) Math.min(skip.get(), length);
+            skip.addAndGet(-skipped);
+            byte[] rest = Arrays.copyOfRange(bytes, skipped, length);
+            console.write(rest, rest.length);
+        };
+    }
+
+    private Ending seek(Replaying replaying, EngineFactory engines, boolean checkpoints) {
+        PositionQuery at = seek.at();
+        PositionQuery from = seek.from();
+        PositionQuery to = seek.to();
+        StateView view = new StateView(seek.registers(), seek.disassemble(), seek.memory());
+        replaying.warn(engines, terminal.err());
+        Seek player = new Seek(terminal, terminal.replayedConsole(rawConsole), replaying, engines, checkpoints);
+        return at == null ? player.print(from, to) : player.show(at, view, seek.isJson());
+    }
+
+    /// Says that all went well, and how fast.
+    static void printSuccess(RunReport report, Path recording, PrintWriter err) {
+        Progress progress = report.progress();
+        err.println("trapline: replayed " + Figures.count(progress.slices(), "slice") + ", "
+                + Figures.count(progress.hypercalls(), "hypercall") + ", no divergence");
+        OptionalLong recorded = ResultFile.hostNanos(recording);
+        err.println("trapline: "
+                + (recorded.isPresent()
+                        ? "recording took " + speed(progress, recorded.getAsLong())
+                        : "how long recording took is not known")
+                + "; replaying took " + speed(progress, report.hostNanos()));
+    }
+
+    private static String speed(Progress progress, long nanos) {
+        return Figures.duration(nanos) + " (" + Figures.rate(progress.slices(), nanos) + " slices/s, "
+                + Figures.rate(progress.hypercalls(), nanos) + " hypercalls/s)";
+    }
+}

@@ -1,0 +1,286 @@
+package dev.trapline.launcher.run;
+
+import akka.actor.typed.ActorSystem;
+import com.typesafe.config.Config;
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.config.CommandLineSetting;
+import dev.trapline.config.LayeredConfig;
+import dev.trapline.config.TraplineConfig;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.recording.Recordings;
+import dev.trapline.launcher.options.CommonOptions;
+import dev.trapline.launcher.options.ConfigOptions;
+import dev.trapline.launcher.options.Databases;
+import dev.trapline.launcher.options.FormatOption;
+import dev.trapline.launcher.options.MachineOptions;
+import dev.trapline.launcher.options.Version;
+import dev.trapline.launcher.options.WithoutEffect;
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.GuestConsole;
+import dev.trapline.launcher.output.Outcomes;
+import dev.trapline.launcher.output.ResultFile;
+import dev.trapline.launcher.output.Terminal;
+import dev.trapline.launcher.process.Action;
+import dev.trapline.launcher.process.ActorSystemStart;
+import dev.trapline.launcher.process.Attendant;
+import dev.trapline.launcher.process.Engines;
+import dev.trapline.launcher.process.HostEntropy;
+import dev.trapline.launcher.process.Interruption;
+import dev.trapline.launcher.process.Services;
+import dev.trapline.launcher.process.Signals;
+import dev.trapline.launcher.recording.InputFiles;
+import dev.trapline.launcher.recording.RecordedWith;
+import dev.trapline.launcher.recording.RecordingPath;
+import dev.trapline.machine.RunReport;
+import dev.trapline.vcpu.Machine;
+import dev.trapline.vcpu.MachineRun;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `trapline run`.
+@Command(
+        name = "run",
+        description = {
+            "Runs a guest, and records the run if asked to.",
+            "",
+            "Standard output is the guest's console and nothing else. Standard input is what is typed at it; at a",
+            "terminal, Ctrl-C ends the run until the guest has read a key, Ctrl-] ends it always.",
+            "",
+            "With --format json, standard error is JSON: its last line says how the run ended.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  trapline run guest.elf",
+            "  trapline run --cpus 4 --schedule random --seed 7 --record rec guest.elf",
+            "  trapline run --flash u-boot.bin --input typed.txt --timeout 30s",
+            "  trapline run --load-address 0x40080000 Image.bin",
+            "  trapline run --dtb board.dtb --load-address 0x40080000 Image.bin",
+            "  trapline run --continue rec",
+            "  trapline run --plugin mine.jar --set firmware.services.mine.level=3 guest.elf",
+            "",
+            "Every option is also a configuration key; config/src/main/resources/dev/trapline/config/reference.conf",
+            "explains them all. From the strongest to the weakest: --set, the other options, the --config file.",
+            "The last line on standard error names the exit status and its kind."
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:the guest turned its machine off, hibernated or asked for a reset; or the reader of standard output went"
+                    + " away, as 'head' does, and the run ended there, in silence",
+            "N:the guest's own status, low 8 bits, after its EXIT call",
+            "1:Trapline, or a service, is broken: the message says where",
+            "2:the command line, the configuration or an image is wrong",
+            "3:the guest failed: undefined instruction, unmapped access, exception",
+            "4:with --continue: the run is not what the recording says",
+            "5:a limit was reached: --max-instructions or --timeout",
+            "6:deadlock: nothing can run, and nothing can wake it",
+            "7:the recording, standard output or the result file cannot be written, or the recording to continue is"
+                    + " damaged",
+            "130:Ctrl-C or a signal"
+        })
+public final class RunCommand implements Action {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    private final Terminal terminal;
+    private final ActorSystemStart actors = new ActorSystemStart();
+    private @Nullable Path image;
+    private @Nullable Path result;
+    private @Nullable Path proceedWith;
+    private @Nullable RunReport ended;
+
+    @Mixin
+    private final MachineOptions machine = new MachineOptions();
+
+    // What it says is known before the command line is parsed: the terminal is made for it.
+    @Mixin
+    @SuppressWarnings("UnusedVariable")
+    private final FormatOption format = new FormatOption();
+
+    @Mixin
+    private final ConfigOptions configuration = new ConfigOptions();
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    public RunCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Parameters(paramLabel = "IMAGE", arity = "0..1", description = "A static ELF64 for AArch64, or a raw image.")
+    void image(@Nullable Path value) {
+        image = value;
+    }
+
+    @Option(
+            names = "--continue",
+            paramLabel = "DIR",
+            order = 23,
+            description = "Continue a recording whose recorder was killed: run it again up to its last whole segment,"
+                    + " checked, and then live. What follows is added to the recording.")
+    void proceedWith(@Nullable Path directory) {
+        proceedWith = directory;
+    }
+
+    @Override
+    public @Nullable Path resultFile() {
+        return result == null ? common.result() : result;
+    }
+
+    @Override
+    public @Nullable RunReport report() {
+        return ended;
+    }
+
+    @Override
+    public Ending perform() {
+        if (proceedWith != null) {
+            RecordingPath.require(proceedWith);
+        }
+        actors.begin();
+        LayeredConfig layers = configuration.load(settings());
+        Services services = services(layers);
+        TraplineConfig config = layers.validate(services.descriptors());
+        WithoutEffect rules = WithoutEffect.of(spec).and(layers);
+        RunRules.add(rules, config, layers, services.descriptors(), proceedWith);
+        rules.check(terminal.err());
+        Path wanted = config.run().result();
+        ResultFile.requireWritable(wanted);
+        result = wanted;
+        boolean seeded = layers.given().stream().anyMatch(key -> key.path().equals("trapline.run.seed"));
+        Afterwards afterwards = new Afterwards(config, seeded);
+        if (proceedWith == null) {
+            return runFresh(config, services, afterwards);
+        }
+        OpenOptions open =
+                OpenOptions.STRICT.with(Databases.named(layers.replay().database()));
+        return proceed(config, services, proceedWith, open, afterwards);
+    }
+
+    /// Loading runs code of plugins, which may not return.
+    private Services services(LayeredConfig layers) {
+        Thread limit = limitOfStart(layers.timeout());
+        try {
+            return Services.load(layers.plugins());
+        } finally {
+            limit.interrupt();
+        }
+    }
+
+    private Ending runFresh(TraplineConfig config, Services services, Afterwards afterwards) {
+        List<Image> images = InputFiles.images(config);
+        EngineFactory engines =
+                Engines.open(config.run().library(), config.run().shortcuts());
+        Machine.Builder builder = Machine.builder(engines, config.machine())
+                .warnings(warning -> terminal.err().println("trapline: " + warning));
+        images.forEach(builder::image);
+        Path recording = config.run().record();
+        if (recording != null) {
+            builder.recordTo(recording);
+        }
+        Plan plan = new Plan(config.machine(), images, recording, Databases.journal(config.run()));
+        return run(builder, config, services, plan, afterwards);
+    }
+
+    private Ending proceed(
+            TraplineConfig config, Services services, Path directory, OpenOptions open, Afterwards afterwards) {
+        RecordingReader reader = RecordingPath.open(terminal, directory, open);
+        EngineFactory engines =
+                Engines.open(config.run().library(), config.run().shortcuts());
+        RecordedWith.warn(reader, engines.library(), services, terminal.err());
+        Plan plan = new Plan(reader.header().spec(), reader.images(), directory, Recordings.journalOf(directory, open));
+        return run(Machine.proceed(engines, reader, directory), config, services, plan, afterwards);
+    }
+
+    /// What is run, and where it is recorded.
+    ///
+    /// @param recording null if it is not
+    /// @param journal what the actor system has to know of where the recording's events go
+    private record Plan(
+            MachineSpec spec, List<Image> images, @Nullable Path recording, Config journal) {}
+
+    private Ending run(
+            Machine.Builder builder, TraplineConfig config, Services services, Plan plan, Afterwards afterwards) {
+        afterwards.requireVcpus(plan.spec());
+        Path input = config.run().input();
+        Bytes script = input == null ? Bytes.EMPTY : InputFiles.read("input", input, InputFiles.LARGEST_INPUT);
+        GuestConsole console = terminal.console();
+        ActorSystem<Void> system = actors.system(plan.journal());
+        builder.services(services.all())
+                .console(console)
+                .script(script)
+                .storage(config.run().storage());
+        config.run().injections().forEach(builder::inject);
+        switch (config.run().entropy()) {
+            case SEED -> {}
+            case HOST -> builder.entropy(new HostEntropy());
+        }
+        RunReport report;
+        try (Signals signals = Signals.take()) {
+            // Until there is a run to ask: services start in here.
+            signals.ask(() -> Interruption.ifHeld(terminal.err()), () -> {});
+            Thread limit = limitOfStart(config.run().timeout());
+            MachineRun run = builder.start(system);
+            limit.interrupt();
+            Attendant attendant = new Attendant(run, signals, console, terminal.err());
+            report = input == null
+                    ? attendant.awaitWithInput(config.run().timeout(), terminal.in())
+                    : attendant.await(config.run().timeout());
+        }
+        ended = report;
+        RunSummary summary = RunSummary.of(report, terminal);
+        if (summary.ending().isSilent()) {
+            return summary.leaveResult(plan.recording());
+        }
+        Outcomes.explain(report, plan.spec(), plan.images(), terminal.err());
+        afterwards.tell(report, plan.spec(), terminal.err());
+        return summary.print(terminal, plan.recording());
+    }
+
+    /// The limit of host time before there is a run to stop: services are loaded and start in there. It comes with
+    /// grace: what is slow is not what does not return.
+    private Thread limitOfStart(Duration timeout) {
+        Ending ending = new Ending(Ending.LIMIT, "limit", "the limit of --timeout was reached before the run began");
+        return Interruption.inBackground(
+                () -> {
+                    String held = Interruption.whereHeld();
+                    if (!timeout.isZero() && !held.isEmpty()) {
+                        Interruption.end(
+                                new Ending(ending.status(), ending.kind(), ending.message() + held), terminal.err());
+                    }
+                },
+                timeout.toMillis() + Interruption.GRACE_MILLIS);
+    }
+
+    private List<CommandLineSetting> settings() {
+        List<CommandLineSetting> settings = new ArrayList<>(machine.settings());
+        add(settings, "trapline.run.image", "the argument", image);
+        add(settings, "trapline.run.result", "--result", common.result());
+        settings.addAll(common.settings());
+        return settings;
+    }
+
+    private static void add(List<CommandLineSetting> settings, String path, String option, @Nullable Object value) {
+        if (value != null) {
+            settings.add(new CommandLineSetting(path, value.toString(), option + " " + value));
+        }
+    }
+}

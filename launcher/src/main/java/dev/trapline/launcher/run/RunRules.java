@@ -1,0 +1,101 @@
+package dev.trapline.launcher.run;
+
+import dev.trapline.abi.Width;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.machine.Durability;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.policy.Toggle;
+import dev.trapline.config.LayeredConfig;
+import dev.trapline.config.TraplineConfig;
+import dev.trapline.journal.recording.Recordings;
+import dev.trapline.launcher.options.IdlePolicy;
+import dev.trapline.launcher.options.IdleSettings;
+import dev.trapline.launcher.options.ReplayRules;
+import dev.trapline.launcher.options.WithoutEffect;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// When an option or a key of `trapline run` is without effect.
+final class RunRules {
+
+    private static final String RECORD_FIRST = "nothing is recorded; add --record DIR";
+
+    /// What `--continue` does not take from the recording.
+    private static final List<String> OF_A_CONTINUATION = List.of(
+            "run.timeout",
+            "run.input",
+            "run.interrupts",
+            "run.events",
+            "run.entropy",
+            "run.plugins",
+            "run.result",
+            "record.durability",
+            "record.durability-interval",
+            "record.patience",
+            "record.postgresql.",
+            "engine.");
+
+    private RunRules() {}
+
+    /// Adds them.
+    ///
+    /// @param services all services there are
+    /// @param proceedWith the recording of `--continue`; null for a new run
+    static void add(
+            WithoutEffect rules,
+            TraplineConfig config,
+            LayeredConfig layers,
+            List<ServiceDescriptor> services,
+            @Nullable Path proceedWith) {
+        rules.elsewhere("it is for replaying, and this is a run", "replay.")
+                .when(
+                        config.run().storage().durability() != Durability.INTERVAL,
+                        "it is for --durability interval",
+                        "record.durability-interval");
+        if (proceedWith == null) {
+            ofNewRun(rules, config);
+            new IdlePolicy(layers, config.machine().firmware().policy(), services).add(rules);
+            IdleSettings.add(rules, config.machine().firmware().settings());
+        } else {
+            List<String> used = new ArrayList<>(OF_A_CONTINUATION);
+            used.add("replay.");
+            rules.allKeysBut("--continue takes it from the recording " + proceedWith + "; leave it out", used)
+                    .passOverAllBut("--continue takes it from the recording " + proceedWith, used);
+            ReplayRules.ofDatabase(
+                    rules, layers.replay().database(), proceedWith, Recordings.isInDatabase(proceedWith));
+        }
+    }
+
+    private static void ofNewRun(WithoutEffect rules, TraplineConfig config) {
+        TraplineConfig.Run run = config.run();
+        rules.when(
+                        run.record() == null,
+                        RECORD_FIRST,
+                        "record.durability",
+                        "record.durability-interval",
+                        "record.patience",
+                        "record.memory-digest-interval",
+                        "record.store",
+                        "record.share")
+                .when(
+                        run.record() == null || run.database() == null,
+                        run.record() == null ? RECORD_FIRST : "record.store is mvstore, not postgresql",
+                        "record.postgresql.")
+                .when(run.input() == null, "it is for --input FILE", "run.input-interval")
+                .when(run.image() == null, "there is no IMAGE to load", "run.load-address")
+                .when(
+                        config.machine().schedule().kind() != Schedule.RANDOM
+                                && run.entropy() == TraplineConfig.Entropy.HOST,
+                        "the schedule is not random, and entropy comes from the host",
+                        "run.seed");
+        rules.when(
+                config.machine().cpus().width() == Width.AARCH64,
+                "the calls that it is about are of AArch32 guests, and this machine is aarch64",
+                "firmware.toggles." + Toggle.EXPORT_FAILED_CONDITION_CALLS);
+        if (run.record() != null && run.database() != null) {
+            ReplayRules.ofPassword(rules, run.database());
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.trapline.launcher.run;
+
+import dev.trapline.abi.Figures;
+import dev.trapline.abi.file.WriteFailure;
+import dev.trapline.abi.history.StoredHistory;
+import dev.trapline.board.memory.FlashWrites;
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.ResultFile;
+import dev.trapline.launcher.output.ShellText;
+import dev.trapline.launcher.output.Terminal;
+import dev.trapline.launcher.process.ThreadWatch;
+import dev.trapline.machine.RunReport;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Says what a run came to: figures and recording on standard error, the ending in the result files.
+///
+/// @param ending of the run
+public record RunSummary(RunReport report, Ending ending) {
+
+    static RunSummary of(RunReport report) {
+        return new RunSummary(report, Ending.of(report.outcome()));
+    }
+
+    /// That of a run whose console these streams were.
+    static RunSummary of(RunReport report, Terminal terminal) {
+        Ending ending = ThreadWatch.insteadOf(Ending.of(report.outcome()));
+        return new RunSummary(report, terminal.out().isUnread() ? ending.withoutReader() : ending);
+    }
+
+    /// Prints the figures, and leaves the result in the recording.
+    ///
+    /// @param recording the directory that was recorded into
+    /// @return the ending; another one if the recording cannot be written
+    Ending print(Terminal terminal, @Nullable Path recording) {
+        terminal.err().println("trapline: " + figures());
+        if (report.flashWrites().count() > 0) {
+            terminal.err().println("trapline: " + ignored(report.flashWrites()));
+        }
+        Ending last = ending;
+        StoredHistory stored = report.stored();
+        if (stored != null) {
+            terminal.err().println("trapline: " + durable(stored));
+        }
+        if (recording != null && last.status() != Ending.STORAGE) {
+            last = leaveResult(recording);
+            terminal.err()
+                    .println("trapline: recorded in " + recording + "; to run it again: trapline replay "
+                            + ShellText.quoted(recording));
+        }
+        return last;
+    }
+
+    /// That the guest wrote to flash: most guests do so by mistake.
+    static String ignored(FlashWrites.Summary writes) {
+        return String.format(
+                Locale.ROOT,
+                "the guest wrote to flash, which is read-only: %s ignored, the first at PC 0x%x to address 0x%x",
+                Figures.count(writes.count(), "write"),
+                writes.firstPc(),
+                writes.firstAddress());
+    }
+
+    /// How much of a recording will be there after a power cut.
+    static String durable(StoredHistory stored) {
+        String of = Figures.count(stored.segments(), "segment");
+        return "durable: "
+                + (stored.durable() == stored.segments()
+                        ? "all " + of
+                        : String.format(Locale.ROOT, "the first %,d of %s", stored.durable(), of))
+                + " (--durability " + stored.durability().id() + ")";
+    }
+
+    /// One line of figures.
+    String figures() {
+        return Figures.count(report.progress().slices(), "slice") + ", "
+                + Figures.count(report.progress().hypercalls(), "hypercall") + ", "
+                + String.format(
+                        Locale.ROOT, "%.6f", Figures.seconds(report.progress().virtualTime()))
+                + " s of virtual time in " + Figures.duration(report.hostNanos());
+    }
+
+    /// Leaves the result in the recording.
+    ///
+    /// @param recording null if there is none
+    /// @return the ending; another one if the result cannot be written
+    Ending leaveResult(@Nullable Path recording) {
+        if (recording == null) {
+            return ending;
+        }
+        try {
+            ResultFile.writeInto(recording, ResultFile.json(ending, report));
+            return ending;
+        } catch (IOException e) {
+            return new Ending(
+                    Ending.STORAGE,
+                    "storage-failed",
+                    "cannot write " + recording.resolve(ResultFile.IN_RECORDING) + ": " + WriteFailure.reason(e));
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** `trapline trace`. */
+@NullMarked
+package dev.trapline.launcher.trace;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.launcher.log;
+
+import org.jspecify.annotations.NullMarked;

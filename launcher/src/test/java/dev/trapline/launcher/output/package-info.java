@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.launcher.output;
+
+import org.jspecify.annotations.NullMarked;

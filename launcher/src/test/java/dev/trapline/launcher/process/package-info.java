@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.launcher.process;
+
+import org.jspecify.annotations.NullMarked;

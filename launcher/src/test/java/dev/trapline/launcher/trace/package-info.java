@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.launcher.trace;
+
+import org.jspecify.annotations.NullMarked;

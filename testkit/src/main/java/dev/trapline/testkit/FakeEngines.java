@@ -1,0 +1,268 @@
+package dev.trapline.testkit;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.engine.Engine;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.engine.EngineLibrary;
+import dev.trapline.abi.engine.EngineSpec;
+import dev.trapline.abi.exit.DataOrder;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.RegisterWrites;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Function;
+
+/// Engines that play a script instead of executing code: entry point N plays script N.
+///
+/// Everything they are told is written to [#log], so that a test can say in which order things happened.
+public final class FakeEngines implements EngineFactory {
+
+    /// Plays one slice: sees the registers, may change them, says why the slice ends. What is not the budget ends
+    /// it with its first instruction.
+    public interface Step extends Function<long[], Exit> {}
+
+    public static final long ENTRY = 0x4000_0000L;
+
+    /// PSTATE at the entry of a handler: EL1h, DAIF masked.
+    private static final long HANDLER_PSTATE = 0x3c5;
+
+    public final List<String> log = new ArrayList<>();
+    private final List<List<Step>> scripts = new ArrayList<>();
+    private FakeEngine running = new FakeEngine("nobody");
+
+    /// Adds a script; the first is the boot vCPU's, later ones are entered at [#entry].
+    public FakeEngines script(Step... steps) {
+        scripts.add(List.of(steps));
+        return this;
+    }
+
+    /// The entry point of a script.
+    public static long entry(int script) {
+        return ENTRY + 4L * script;
+    }
+
+    /// A step that makes an HVC with these x0, x1 ...
+    public static Step hvc(long... x) {
+        return registers -> {
+            System.arraycopy(x, 0, registers, 0, x.length);
+            return new HypercallExit(
+                    Conduit.HVC, 0, ExecutionState.A64, 1, 4, true, GeneralRegisters.copyOf(registers));
+        };
+    }
+
+    public static Step wfi() {
+        return _ -> Exit.WaitForInterrupt.INSTANCE;
+    }
+
+    /// A step in which the CPU that runs programs its timer.
+    ///
+    /// @param deadline as [Engine#timerDeadline] answers from then on
+    public Step timer(long deadline, Step then) {
+        return registers -> {
+            running.timer = deadline;
+            return then.apply(registers);
+        };
+    }
+
+    /// A step in which the CPU that runs has its timer assert so many ticks later.
+    public Step timerIn(long ticks, Step then) {
+        return registers -> {
+            running.timer = running.now + ticks;
+            return then.apply(registers);
+        };
+    }
+
+    /// A step that ends with the next instruction after so many others.
+    public static Step after(long instructions, Step then) {
+        return new Later(instructions, then);
+    }
+
+    private record Later(long instructions, Step then) implements Step {
+        @Override
+        public Exit apply(long[] registers) {
+            return then.apply(registers);
+        }
+    }
+
+    public static Step budget() {
+        return _ -> Exit.BudgetUsed.INSTANCE;
+    }
+
+    @Override
+    public Engine open(EngineSpec spec) {
+        log.add("open " + spec.mpidr());
+        return new FakeEngine("cpu" + (spec.mpidr().affinity() & 0xff));
+    }
+
+    @Override
+    public EngineLibrary library() {
+        return new EngineLibrary("fake", "1", "0".repeat(64), "a test");
+    }
+
+    /// Where a script was left for a handler's.
+    private record Interrupted(List<Step> script, int at) {}
+
+    private static String hex(long value) {
+        return "0x" + Long.toHexString(value);
+    }
+
+    private final class FakeEngine implements Engine {
+        private final String name;
+        private final long[] registers = new long[GeneralRegisters.COUNT];
+        private List<Step> script = List.of();
+        private int at;
+        private long timer = NO_DEADLINE;
+        private long now;
+        private long executed;
+        /// Instructions done of those before a step.
+        private long waited;
+        private long shown;
+        private final Deque<Interrupted> interrupted = new ArrayDeque<>();
+
+        private FakeEngine(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public Exit run(long budget, long now, long shown) {
+            log.add(name + " runs " + budget + " at " + now);
+            running = this;
+            this.now = now;
+            this.shown = shown;
+            Step step = at < script.size() ? script.get(at) : budget();
+            long before = step instanceof Later(long instructions, Step _) ? instructions - waited : 0;
+            if (before >= budget) {
+                waited += budget;
+                executed = budget;
+                return Exit.BudgetUsed.INSTANCE;
+            }
+            waited = 0;
+            at++;
+            Exit exit = step.apply(registers);
+            executed = exit instanceof Exit.BudgetUsed ? budget : before + 1;
+            return exit;
+        }
+
+        @Override
+        public long executed() {
+            return executed;
+        }
+
+        @Override
+        public long shown() {
+            return shown;
+        }
+
+        @Override
+        public long timerDeadline() {
+            return timer;
+        }
+
+        @Override
+        public void enterHandler(long entry) {
+            log.add(name + " enters " + hex(entry));
+            interrupted.push(new Interrupted(script, at));
+            play(entry, 0);
+            registers[GeneralRegisters.PSTATE] = HANDLER_PSTATE;
+        }
+
+        @Override
+        public void leaveHandler(long pc, long pstate) {
+            log.add(name + " leaves to " + hex(pc) + ", PSTATE " + hex(pstate));
+            Interrupted before = interrupted.pop();
+            script = before.script;
+            at = before.at;
+            registers[GeneralRegisters.PC] = pc;
+            registers[GeneralRegisters.PSTATE] = pstate;
+        }
+
+        @Override
+        public void leaveHandlerByException(long pc, long pstate, long address) {
+            log.add(name + " leaves by an exception at " + hex(pc) + ", PSTATE " + hex(pstate) + ", to "
+                    + hex(address));
+            interrupted.pop();
+            play(address, 0);
+            registers[GeneralRegisters.PSTATE] = HANDLER_PSTATE;
+        }
+
+        @Override
+        public void readRegisters(long[] into) {
+            System.arraycopy(registers, 0, into, 0, GeneralRegisters.COUNT);
+        }
+
+        @Override
+        public void readRegisters(long[] into, RegisterWrites pending) {
+            readRegisters(into);
+            pending.applyTo(into);
+        }
+
+        @Override
+        public void writeRegisters(RegisterWrites writes) {
+            log.add(name + " gets " + writes);
+            writes.applyTo(registers);
+        }
+
+        @Override
+        public void writePc(long address) {
+            play(address, at);
+        }
+
+        private void play(long address, int from) {
+            registers[GeneralRegisters.PC] = address;
+            script = scripts.get((int) (address - ENTRY) / 4);
+            at = from;
+        }
+
+        @Override
+        public void writeDataOrder(DataOrder order) {
+            log.add(name + " has data order " + order);
+        }
+
+        @Override
+        public void readTimers(long[] into) {
+            into[0] = timer;
+        }
+
+        @Override
+        public void writeTimers(long[] from) {
+            log.add(name + " has timers again");
+            timer = from[0];
+        }
+
+        @Override
+        public long fullDigest() {
+            return 1;
+        }
+
+        @Override
+        public void dropTranslations(long address, long length) {
+            log.add(name + " drops 0x" + Long.toHexString(address) + "+" + length);
+        }
+
+        @Override
+        public void maintain(Exit.Maintenance operation) {
+            log.add(name + " maintains " + operation.operation());
+        }
+
+        @Override
+        public Bytes save() {
+            throw new UnsupportedOperationException("a script cannot be saved");
+        }
+
+        @Override
+        public void load(Bytes state) {
+            throw new UnsupportedOperationException("a script cannot be loaded");
+        }
+
+        @Override
+        public void close() {
+            log.add(name + " closes");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.trapline.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.abi.history.History;
+import dev.trapline.abi.history.JournalRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A history that keeps what it is given, except what a test has it refuse.
+public final class KeptHistory implements History {
+
+    public final List<JournalRecord> records = new ArrayList<>();
+    public int closes;
+    private Consumer<JournalRecord> refusal = _ -> {};
+    private @Nullable RuntimeException closingFailure;
+
+    /// Looks at each record before it is kept, and throws to refuse it.
+    public void refuse(Consumer<JournalRecord> looking) {
+        refusal = looking;
+    }
+
+    /// Lets the close fail, as one stage behind another.
+    public void failToClose(RuntimeException why) {
+        closingFailure = why;
+    }
+
+    /// Checks that the last record is the end of the run, the only one, and that the history was closed.
+    public void assertEnded() {
+        assertThat(records.stream().filter(JournalRecord.End.class::isInstance))
+                .as("a run ends once")
+                .hasSize(1);
+        assertThat(records).last().as("nothing comes after the end").isInstanceOf(JournalRecord.End.class);
+        assertThat(closes).as("how often the history was closed").isOne();
+    }
+
+    /// What broke by the host's doing is no part of the history: a replay runs up to there.
+    public void assertClosedWithoutEnd() {
+        assertThat(records).as("the host's failure is not recorded").noneMatch(JournalRecord.End.class::isInstance);
+        assertThat(closes).as("how often the history was closed").isOne();
+    }
+
+    @Override
+    public void append(JournalRecord appended) {
+        refusal.accept(appended);
+        records.add(appended);
+    }
+
+    @Override
+    public boolean hasCredit() {
+        return true;
+    }
+
+    @Override
+    public void onCredit(Runnable callback) {}
+
+    @Override
+    public @Nullable String failure() {
+        return null;
+    }
+
+    @Override
+    public CompletionStage<Void> close() {
+        closes++;
+        return CompletableFuture.runAsync(
+                () -> {
+                    if (closingFailure != null) {
+                        throw closingFailure;
+                    }
+                },
+                Runnable::run);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.trapline.testkit;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What a guest said in the Test Anything Protocol.
+///
+/// @param plan how many checks it says that it made; -1 if it did not come to say so
+/// @param checks in order
+/// @param strange lines that belong to no protocol
+public record Tap(int plan, List<Check> checks, List<String> strange) {
+
+    private static final Pattern CHECK = Pattern.compile("(not )?ok (\\d+) - (.*?)(?: # SKIP (.*))?");
+    private static final Pattern PLAN = Pattern.compile("1\\.\\.(\\d+)");
+    private static final String VERSION = "TAP version 13";
+
+    /// One check.
+    ///
+    /// @param number as printed
+    /// @param holds whether it is `ok`
+    /// @param text what it checks
+    /// @param skipped why it was not made; empty if it was
+    public record Check(int number, boolean holds, String text, String skipped) {
+
+        /// Whether it was.
+        public boolean isMade() {
+            return skipped.isEmpty();
+        }
+    }
+
+    /// Reads a guest's console.
+    public static Tap of(String console) {
+        int plan = -1;
+        List<Check> checks = new ArrayList<>();
+        List<String> strange = new ArrayList<>();
+        for (String line : console.lines().toList()) {
+            Matcher check = CHECK.matcher(line);
+            Matcher planned = PLAN.matcher(line);
+            if (check.matches()) {
+                String skipped = check.group(4) == null ? "" : check.group(4);
+                checks.add(
+                        new Check(Integer.parseInt(check.group(2)), check.group(1) == null, check.group(3), skipped));
+            } else if (planned.matches()) {
+                plan = Integer.parseInt(planned.group(1));
+            } else if (!line.equals(VERSION) && !line.startsWith("#")) {
+                strange.add(line);
+            }
+        }
+        return new Tap(plan, List.copyOf(checks), List.copyOf(strange));
+    }
+}

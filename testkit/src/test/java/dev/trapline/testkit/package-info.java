@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.testkit;
+
+import org.jspecify.annotations.NullMarked;
