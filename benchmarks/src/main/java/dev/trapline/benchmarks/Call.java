@@ -38,7 +38,8 @@ record Call(JournalRecord.Slice slice, JournalRecord.Answer answer) {
             HypercallExit exit = new HypercallExit(
                     Conduit.HVC, 0, ExecutionState.A64, 1, 4, true, GeneralRegisters.copyOf(registers));
             calls.add(new Call(
-                    new JournalRecord.Slice(new VcpuId(0), 20_000, exit, 0, Digest64.of(registers, registers.length)),
+                    new JournalRecord.Slice(
+                            new VcpuId(0), n * 105L, 20_000, 5, exit, Digest64.of(registers, registers.length)),
                     new JournalRecord.Answer(new Decision.Forwarded("psci"), RegisterWrites.x0(n & 7), List.of())));
         }
         return calls;

@@ -123,8 +123,8 @@ final class PowerTable {
         }
     }
 
-    /// Takes note of the vCPUs for which a line is high, one bit each. One that waits, and whose line was low, is due
-    /// now, if it was not before. A line is pending as long as it is high, and is not kept.
+    /// Takes note of the vCPUs for which a line is high, one bit each. One that waits, and whose line was low, is
+    /// due now, if it was not before. A line is pending as long as it is high, and is not kept.
     void lines(long high, long now) {
         for (long left = high & ~lines; left != 0; left &= left - 1) {
             int index = Long.numberOfTrailingZeros(left);

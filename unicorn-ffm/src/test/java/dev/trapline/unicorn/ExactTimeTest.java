@@ -1,10 +1,10 @@
 package dev.trapline.unicorn;
 
-import dev.trapline.testkit.Assembler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.testkit.Assembler;
 import dev.trapline.unicorn.TimedGuest.Seen;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -1,10 +1,10 @@
 package dev.trapline.unicorn;
 
-import dev.trapline.testkit.Assembler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.engine.Engine;
+import dev.trapline.testkit.Assembler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

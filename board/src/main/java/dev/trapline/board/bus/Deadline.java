@@ -14,8 +14,8 @@ public interface Deadline {
     }
 
     /// Takes note of the time, and does what is due. Called between slices, before each, with the time at which the
-    /// round began. A round ends where a deadline comes, so a deadline is met exactly. One that is set for the round
-    /// that goes on ends it for those whose turn comes later. Afterwards [#deadline] is later than `now`.
+    /// round began. A round ends where a deadline comes, so a deadline is met exactly. One that is set for the
+    /// round that goes on ends it for those whose turn comes later. Afterwards [#deadline] is later than `now`.
     ///
     /// @param now virtual time in ticks; never less than at the call before
     default void timePasses(long now) {}
