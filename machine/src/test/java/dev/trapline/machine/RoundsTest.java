@@ -20,6 +20,11 @@ import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.ScheduleSpec;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
+import dev.trapline.board.Board;
+import dev.trapline.board.bus.Device;
+import dev.trapline.board.bus.Line;
 import dev.trapline.testkit.FakeEngines;
 import dev.trapline.testkit.FakeEngines.Step;
 import dev.trapline.testkit.KeptHistory;
@@ -57,12 +62,17 @@ class RoundsTest {
     }
 
     private StepMachine machine(int vcpus, Schedule schedule, long seed, PlannedInjection... planned) {
+        return machine(vcpus, schedule, seed, Board.Fitting.NONE, planned);
+    }
+
+    private StepMachine machine(
+            int vcpus, Schedule schedule, long seed, Board.Fitting fitting, PlannedInjection... planned) {
         MachineSpec spec = MachineSpec.DEFAULT
                 .with(CpuSpec.DEFAULT.withCount(vcpus))
                 .with(BoardSpec.DEFAULT.withRam(BoardSpec.MIN_RAM))
                 .with(new ScheduleSpec(schedule, seed, QUANTUM, new ExitCosts(CALL, 0, 0)));
         Image image = new Image(Image.Kind.RAW, "nothing.bin", FakeEngines.ENTRY, Bytes.copyOf(new byte[64]));
-        MachineParts parts = new MachineAssembly(engines, spec, List.of(image), List.of(toy), null)
+        MachineParts parts = new MachineAssembly(engines, spec, List.of(image), List.of(toy), fitting, null)
                 .assemble(
                         new ConsoleInput(Bytes.EMPTY, spec),
                         new PlannedInjections(List.of(planned)),
@@ -176,6 +186,29 @@ class RoundsTest {
                 .containsExactly(71_234L, 433_333L, 433_334 + CALL + QUANTUM);
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, ROUND_ROBIN, 0", "2, ROUND_ROBIN, 0", "16, ROUND_ROBIN, 0", "2, RANDOM, 1", "16, RANDOM, 3"})
+    void aDeviceMeetsItsDeadlinesAndItsLineEndsAWaitAtThatTimeWhoeverElseRuns(int vcpus, Schedule schedule, long seed) {
+        engines.script(startAll(vcpus, hvc(Toy.STANDBY), after(9, hvc(Toy.STANDBY)), after(9, hvc(Toy.STANDBY))));
+        for (int vcpu = 1; vcpu < vcpus; vcpu++) {
+            engines.script();
+        }
+        Bell bell = new Bell(71_234, 433_333, 433_334 + CALL + QUANTUM);
+        runTo(
+                machine(vcpus, schedule, seed, board -> board.device(0x0a00_0000, bell)
+                        .wake(new VcpuId(0), bell.line)),
+                600_000);
+        assertThat(bell.rang).as("when the device was told").containsExactly(71_234L, 433_333L, 453_434L);
+        assertThat(toy.events)
+                .filteredOn(MachineEvent.Woken.class::isInstance)
+                .extracting(event -> ((MachineEvent.Woken) event).time())
+                .containsExactly(71_234L, 433_333L, 453_434L);
+        assertThat(history.records)
+                .filteredOn(JournalRecord.Round.class::isInstance)
+                .as("where somebody runs, a round that a device ends follows from what was before")
+                .hasSize(vcpus == 1 ? 3 : 0);
+    }
+
     @Test
     void whatIsPlannedForATimeComesAtThatTimeInTheMiddleOfARound() {
         engines.script(startAll(2, wfi())).script();
@@ -253,5 +286,62 @@ class RoundsTest {
                         .isLessThanOrEqualTo(QUANTUM + CALL + 1);
             case RANDOM -> assertThat(without).as("ticks without a turn").isGreaterThan(WHILE / 100);
         }
+    }
+
+    /// Rings at given times: its line is high for a tick.
+    private static final class Bell implements Device {
+        private final Line line = new Line("bell");
+        private final List<Long> times = new ArrayList<>();
+        private final List<Long> rang = new ArrayList<>();
+
+        Bell(long... times) {
+            for (long time : times) {
+                this.times.add(time);
+                this.times.add(time + 1);
+            }
+        }
+
+        @Override
+        public String name() {
+            return "bell";
+        }
+
+        @Override
+        public long size() {
+            return 8;
+        }
+
+        @Override
+        public long deadline() {
+            return times.isEmpty() ? NEVER : times.getFirst();
+        }
+
+        @Override
+        public void timePasses(long now) {
+            while (deadline() <= now) {
+                times.removeFirst();
+                line.drive(times.size() % 2 == 1);
+                if (line.isHigh()) {
+                    rang.add(now);
+                }
+            }
+        }
+
+        @Override
+        public long read(long offset, int size) {
+            return 0;
+        }
+
+        @Override
+        public void write(long offset, int size, long value) {}
+
+        @Override
+        public void reset() {}
+
+        @Override
+        public void save(StateWriter state) {}
+
+        @Override
+        public void load(StateReader state) {}
     }
 }
