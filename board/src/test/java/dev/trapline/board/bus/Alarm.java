@@ -4,11 +4,11 @@ import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import java.util.List;
 
-/// A device for tests: an alarm clock. A guest writes the time at which it rings, reads the time at which its slice
+/// A device for tests: an alarm clock. A guest writes the time at which it rings, reads the time at which the round
 /// began, and stops the ringing.
 public class Alarm implements Device {
 
-    /// Reads the time at which the slice began; writes when to ring, in ticks.
+    /// Reads the time at which the round began; writes when to ring, in ticks.
     public static final long AT = 0;
 
     /// Reads how often it rang; a write stops the ringing.
