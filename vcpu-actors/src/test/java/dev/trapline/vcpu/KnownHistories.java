@@ -24,7 +24,7 @@ final class KnownHistories {
     /// A line that says all that two equal runs have in common.
     static String line(MachineSpec spec, Finished run) {
         RunReport report = run.report();
-        return "%s: %s; %s; granted %d; registers %016x, memory %016x, console %016x"
+        return "%s: %s; %s; executed %d; registers %016x, memory %016x, console %016x"
                 .formatted(
                         spec.schedule().kind() == Schedule.ROUND_ROBIN
                                 ? "round robin"
