@@ -195,8 +195,11 @@ class RoundsTest {
         }
         Bell bell = new Bell(71_234, 433_333, 433_334 + CALL + QUANTUM);
         runTo(
-                machine(vcpus, schedule, seed, board -> board.device(0x0a00_0000, bell)
-                        .wake(new VcpuId(0), bell.line)),
+                machine(
+                        vcpus,
+                        schedule,
+                        seed,
+                        board -> board.device(0x0a00_0000, bell).wake(new VcpuId(0), bell.line)),
                 600_000);
         assertThat(bell.rang).as("when the device was told").containsExactly(71_234L, 433_333L, 453_434L);
         assertThat(toy.events)

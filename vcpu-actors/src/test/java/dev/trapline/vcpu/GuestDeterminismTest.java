@@ -80,8 +80,7 @@ class GuestDeterminismTest {
         String input = guest.startsWith("reset-key") ? "rrq" : "some text\rq";
         List<String> histories = new ArrayList<>();
         for (long seed = 0; seed <= SEEDS; seed++) {
-            MachineSpec spec =
-                    MachineRuns.smallSpec(guest, seed, CALLERS.contains(guest) ? CALLERS_LIMIT : LIMIT);
+            MachineSpec spec = MachineRuns.smallSpec(guest, seed, CALLERS.contains(guest) ? CALLERS_LIMIT : LIMIT);
             Path recording = directory.resolve("seed-" + seed);
 
             // How it is stored is no part of the history: each way takes its turn.
