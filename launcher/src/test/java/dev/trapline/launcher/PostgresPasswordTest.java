@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.trapline.launcher.CommandProcess.Ended;
+import dev.trapline.launcher.output.Ending;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
