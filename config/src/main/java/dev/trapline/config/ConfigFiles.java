@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigSyntax;
 import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.file.FileKind;
+import dev.trapline.abi.file.Waiting;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,7 @@ final class ConfigFiles {
     private static final int MOST_INCLUDES = 100;
     private static final int DEEPEST = 16;
 
+    private final Waiting waiting;
     private final List<Path> open = new ArrayList<>();
     private final HoconText.Counts counts = new HoconText.Counts();
     private final IncludedNames names = new IncludedNames();
@@ -55,6 +57,11 @@ final class ConfigFiles {
         private ConfigException refused(String end) {
             return new ConfigException(origin, "", begin + end);
         }
+    }
+
+    /// @param waiting how one waits for what a pipe brings
+    ConfigFiles(Waiting waiting) {
+        this.waiting = waiting;
     }
 
     /// Reads the file that all begins with.
@@ -101,7 +108,9 @@ final class ConfigFiles {
             if (by.mayBeMissing() && kind == FileKind.NOTHING) {
                 return ConfigFactory.empty();
             }
-            Path real = kind == FileKind.NOTHING ? file : file.toRealPath();
+            // An open pipe has no path of its own.
+            boolean hasPath = kind != FileKind.NOTHING && !BoundedFile.isOpenPipe(file);
+            Path real = hasPath ? file.toRealPath() : file;
             if (open.contains(real)) {
                 throw new ConfigException(
                         by.where(),
@@ -166,10 +175,10 @@ final class ConfigFiles {
         }
     }
 
-    private static String text(Path file) throws IOException {
+    private String text(Path file) throws IOException {
         return StandardCharsets.UTF_8
                 .newDecoder()
-                .decode(ByteBuffer.wrap(BoundedFile.readGiven(file, MOST_READ)))
+                .decode(ByteBuffer.wrap(BoundedFile.readGiven(file, MOST_READ, waiting)))
                 .toString();
     }
 }

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValueFactory;
+import dev.trapline.abi.file.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -38,10 +39,17 @@ public final class ConfigLoader {
     private final List<CommandLineSetting> options = new ArrayList<>();
     private final List<String> assignments = new ArrayList<>();
     private @Nullable Path file;
+    private Waiting waiting = Waiting.UNLIMITED;
 
     /// Reads a file.
     public ConfigLoader file(Path path) {
         file = path;
+        return this;
+    }
+
+    /// Says how one waits for files that are pipes.
+    public ConfigLoader waiting(Waiting how) {
+        waiting = how;
         return this;
     }
 
@@ -65,7 +73,7 @@ public final class ConfigLoader {
     public LayeredConfig load() {
         Config reference = reference();
         List<ConfigProblem> problems = new ArrayList<>();
-        ConfigFiles files = new ConfigFiles();
+        ConfigFiles files = new ConfigFiles(waiting);
         Config strong = ConfigFactory.empty();
         List<GivenKeys.Layer> layers = new ArrayList<>();
         for (CommandLineSetting setting : options) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A command that waits for somebody else, who never comes: a signal ends it, and it says so.
 class InterruptedWaitTest {
@@ -57,8 +58,53 @@ class InterruptedWaitTest {
     void aPipeThatNobodyWritesTo(String command, String signal) {
         CommandProcess process = CommandProcess.start(
                 command.replace("GUEST", guest("smp-hello")).split(" "));
-        awaitStack(process, "BoundedFile.readGiven");
+        awaitStack(process, "BoundedFile.readPipe");
         assertInterrupted(process, signal, command);
+    }
+
+    /// The limit holds from the start: for each file that is read, and where the configuration itself says it.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "run --timeout 300ms --config /dev/stdin GUEST",
+                "run --set run.timeout=300ms --config /dev/stdin GUEST",
+                "run --timeout 300ms --config INCLUDES GUEST",
+                "run --config LIMIT --input /dev/stdin GUEST",
+                "run --timeout 300ms --input /dev/fd/0 GUEST",
+                "run --timeout 300ms --flash /dev/stdin",
+                "run --timeout 300ms /dev/stdin",
+                "run --timeout 300ms --format json --config /dev/stdin GUEST",
+            })
+    void theTimeLimitHoldsForAPipeThatNobodyWritesTo(String form) throws IOException {
+        Path includes = Files.writeString(directory.resolve("includes.conf"), "include \"/dev/stdin\"");
+        Path limit = Files.writeString(directory.resolve("limit.conf"), "trapline.run.timeout = 300ms");
+        String command = form.replace("GUEST", guest("smp-hello"))
+                .replace("INCLUDES", includes.toString())
+                .replace("LIMIT", limit.toString());
+        Ended ended = CommandProcess.start(command.split(" ")).await();
+        assertThat(ended.status()).as("%s: %s", command, ended.err()).isEqualTo(Ending.LIMIT);
+        assertThat(ended.lastLine())
+                .as("what it waited for: %s", command)
+                .contains("limit", "--timeout", "before the run began, while it waited for the pipe /dev/");
+    }
+
+    @Test
+    void theTimeLimitHoldsForADatabaseThatSaysNothing() throws IOException {
+        try (Silent silent = new Silent()) {
+            Ended ended = CommandProcess.startWith(
+                            Map.of("TRAPLINE_POSTGRESQL_URL", silent.url()),
+                            "run",
+                            "--timeout",
+                            "300ms",
+                            "--set",
+                            "record.store=postgresql",
+                            "--record",
+                            directory.resolve("rec").toString(),
+                            guest("smp-hello"))
+                    .await();
+            assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.LIMIT);
+            assertThat(ended.lastLine()).contains("--timeout", "while it waited for the database");
+        }
     }
 
     /// Accepts connections, and says nothing.

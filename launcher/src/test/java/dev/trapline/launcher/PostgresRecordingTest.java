@@ -5,18 +5,13 @@ import static dev.trapline.launcher.CommandProcess.run;
 import static dev.trapline.launcher.CommandProcess.runWith;
 import static dev.trapline.launcher.CommandProcess.startWith;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.launcher.output.Ending;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -132,105 +127,6 @@ class PostgresRecordingTest {
     }
 
     @Test
-    void aServerWithAForgedCertificateGetsNothing() throws Exception {
-        assumeTrue(
-                Files.isExecutable(Path.of("/usr/bin/openssl")),
-                "there is no openssl (Debian: apt install openssl): forged certificates are not tested");
-        Path certificate = server.useForgedCertificate();
-        for (String trusted : List.of("", "&sslrootcert=" + certificate)) {
-            Map<String, String> environment = new LinkedHashMap<>(server.environment());
-            environment.put("TRAPLINE_POSTGRESQL_URL", server.url() + "?sslmode=verify-full" + trusted);
-            Ended ended = runWith(
-                    environment,
-                    "run",
-                    "--set",
-                    "record.store=postgresql",
-                    "--record",
-                    file("forged"),
-                    guest("smp-hello"));
-            assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.STORAGE);
-            assertThat(ended.lastLine())
-                    .as(trusted.isEmpty() ? "nobody known vouches for it" : "it is for another name")
-                    .contains("the server must show a certificate for its name");
-            assertThat(ended.err()).doesNotContain(PostgresServer.PASSWORD);
-        }
-    }
-
-    @Test
-    void noLogNamesAPassword() {
-        for (String url : List.of(
-                server.url(),
-                server.url() + "?user=" + PostgresServer.USER + "&password="
-                        + URLEncoder.encode(PostgresServer.PASSWORD, StandardCharsets.UTF_8))) {
-            Map<String, String> environment = new LinkedHashMap<>(server.environment());
-            environment.put("TRAPLINE_POSTGRESQL_URL", url);
-            environment.put(
-                    "JAVA_TOOL_OPTIONS",
-                    "-Dtrapline.log.level=ALL -Dakka.loglevel=DEBUG -Dakka.log-config-on-start=on"
-                            + " -Dlogback.configurationFile="
-                            + everything());
-            Ended ended = runWith(
-                    environment,
-                    "run",
-                    "--set",
-                    "record.store=postgresql",
-                    "--record",
-                    file("logged" + url.length()),
-                    guest("smp-hello"));
-            assertThat(ended.status()).as(ended.err()).isZero();
-            assertThat(ended.err())
-                    .as("much is logged")
-                    .contains("com.zaxxer.hikari")
-                    .doesNotContain(PostgresServer.PASSWORD)
-                    .doesNotContain(URLEncoder.encode(PostgresServer.PASSWORD, StandardCharsets.UTF_8));
-        }
-    }
-
-    /// A configuration of Logback that leaves out nothing.
-    private Path everything() {
-        try {
-            return Files.writeString(directory.resolve("logback.xml"), """
-                <configuration>
-                  <appender name="err" class="ch.qos.logback.core.ConsoleAppender">
-                    <target>System.err</target>
-                    <encoder><pattern>%level %logger: %msg%n%ex</pattern></encoder>
-                  </appender>
-                  <root level="ALL"><appender-ref ref="err"/></root>
-                </configuration>
-                """);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Test
-    void aPasswordInTheUserSOwnUrlIsInNoFile() throws IOException {
-        String password = URLEncoder.encode(PostgresServer.PASSWORD, StandardCharsets.UTF_8);
-        String place = server.url().substring("jdbc:postgresql://".length());
-        for (String url : List.of(
-                "jdbc:postgresql://" + PostgresServer.USER + ":" + password + "@" + place,
-                server.url() + "?user=" + PostgresServer.USER + "&password=" + password)) {
-            Path recording = directory.resolve("rec" + url.length());
-            Map<String, String> environment = Map.of("TRAPLINE_POSTGRESQL_URL", url, "PGPASSFILE", "/dev/null");
-            Ended recorded = runWith(
-                    environment,
-                    "run",
-                    "--set",
-                    "record.store=postgresql",
-                    "--record",
-                    recording.toString(),
-                    guest("smp-hello"));
-            assertThat(recorded.status()).as(recorded.err()).isZero();
-            assertThat(Files.readString(recording.resolve("manifest")))
-                    .contains("store = " + server.url() + "?user=" + PostgresServer.USER + "\n")
-                    .doesNotContain("secret");
-            assertThat(recorded.err()).doesNotContain("secret");
-            Ended replayed = runWith(environment, "replay", recording.toString());
-            assertThat(replayed.status()).as(replayed.err()).isZero();
-        }
-    }
-
-    @Test
     void aDatabaseMayBeKnownByAnotherAddress() throws IOException {
         String recording = file("rec");
         record(recording, List.of(guest("smp-hello")));
@@ -243,26 +139,6 @@ class PostgresRecordingTest {
         environment.put("TRAPLINE_POSTGRESQL_ALIAS", "db.example.org:5432/postgres");
         Ended told = runWith(environment, "journal", "info", recording);
         assertThat(told.status()).as(told.err()).isZero();
-    }
-
-    @Test
-    void aPasswordMayBeInAFile() throws IOException {
-        Path password = Files.writeString(directory.resolve("password"), PostgresServer.PASSWORD + "\n");
-        Ended recorded = runWith(
-                Map.of(),
-                "run",
-                "--set",
-                "record.store=postgresql",
-                "--set",
-                "record.postgresql.url=" + server.url(),
-                "--set",
-                "record.postgresql.user=" + PostgresServer.USER,
-                "--set",
-                "record.postgresql.password-file=" + password,
-                "--record",
-                file("rec"),
-                guest("smp-hello"));
-        assertThat(recorded.status()).as(recorded.err()).isZero();
     }
 
     @Test

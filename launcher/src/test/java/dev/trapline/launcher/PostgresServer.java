@@ -2,6 +2,8 @@ package dev.trapline.launcher;
 
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 
+import dev.trapline.journal.store.Database;
+import dev.trapline.journal.store.DatabaseSchema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -88,6 +90,13 @@ final class PostgresServer implements AutoCloseable {
                 "UTF8",
                 "--no-locale");
         server.start();
+        return server;
+    }
+
+    /// As above, with the tables that recordings need.
+    static PostgresServer startWithTables() throws IOException {
+        PostgresServer server = start(installed());
+        DatabaseSchema.require(Database.of(server.url(), USER, PASSWORD), true);
         return server;
     }
 

@@ -19,11 +19,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 
 /// A small guest that is run twice, with budgets counted by blocks and by the library: what can be seen must be the
 /// same after each slice. It stores, also to memory that cannot be written, does maintenance, calls, looks at the time,
-/// and reaches for memory that is not there.
+/// and reaches for memory that is not there. Then code of it changes, and nobody says so.
 final class BudgetTrial {
 
     private static final long BASE = 0x4000_0000L;
@@ -54,7 +53,26 @@ final class BudgetTrial {
         0x17ff_fff1, // b 0
     };
 
-    private BudgetTrial() {}
+    private static final int ROUTINE = 0x400;
+    private static final int[] ROUTINE_CODE = {
+        0x9100_0421, // add x1, x1, #0x1
+        0xb940_0d63, // ldr w3, [x11, #12]
+        0xb900_0d63, // str w3, [x11, #12]
+        0x17ff_fffd, // b 0
+    };
+    private static final int NEW_CODE = 0x9100_4021; // add x1, x1, #0x10
+    /// A piece of old code, the end of the block, which stores into itself, and a piece of the same length of new
+    /// code.
+    private static final int[] ROUTINE_SLICES = {1, 3, 1};
+
+    private final Guest counted;
+    private final Guest reference;
+    private final List<Exit> exits = new ArrayList<>();
+
+    private BudgetTrial(Guest counted, Guest reference) {
+        this.counted = counted;
+        this.reference = reference;
+    }
 
     /// @param exits how its slices ended
     /// @param countingBlocks how many blocks counted by themselves
@@ -64,59 +82,86 @@ final class BudgetTrial {
     ///
     /// @throws EngineException if anything differs
     static Outcome run(UnicornLibrary library, Shortcuts with, Shortcuts without) {
-        AtomicLong ignored = new AtomicLong();
-        AtomicLong expectedIgnored = new AtomicLong();
         try (Arena arena = Arena.ofConfined();
-                UnicornEngine counted = open(library, with, arena, ignored);
-                UnicornEngine reference = open(library, without, arena, expectedIgnored)) {
-            List<Exit> exits = new ArrayList<>();
-            long[] mine = new long[GeneralRegisters.COUNT];
-            long[] theirs = new long[GeneralRegisters.COUNT];
+                Guest counted = new Guest(library, with, arena);
+                Guest reference = new Guest(library, without, arena)) {
+            BudgetTrial trial = new BudgetTrial(counted, reference);
             for (int slice = 0; slice < SLICES; slice++) {
-                long budget = 1 + slice * 7L % LONGEST;
-                long now = 1000L * slice;
-                Exit exit = counted.run(budget, now, 0);
-                Exit expected = reference.run(budget, now, 0);
-                counted.readRegisters(mine);
-                reference.readRegisters(theirs);
-                boolean same = exit.equals(expected)
-                        && Arrays.equals(mine, theirs)
-                        && counted.executed() == reference.executed()
-                        && counted.shown() == reference.shown()
-                        && ignored.get() == expectedIgnored.get();
-                if (!same) {
-                    throw new EngineException("a slice ended elsewhere than it has to in the self-test");
-                }
-                exits.add(exit);
-                if (exit instanceof GuestFault) {
-                    counted.writePc(mine[GeneralRegisters.PC] + Integer.BYTES);
-                    reference.writePc(mine[GeneralRegisters.PC] + Integer.BYTES);
+                if (trial.slice(1 + slice * 7L % LONGEST) instanceof GuestFault) {
+                    trial.goOnAt(counted.registers[GeneralRegisters.PC] + Integer.BYTES);
                 }
             }
-            return new Outcome(exits, counted.countingBlocks());
+            trial.goOnAt(BASE + ROUTINE);
+            for (int budget : ROUTINE_SLICES) {
+                trial.slice(budget);
+                counted.memory.set(JAVA_INT, ROUTINE, NEW_CODE);
+                reference.memory.set(JAVA_INT, ROUTINE, NEW_CODE);
+            }
+            return new Outcome(trial.exits, counted.engine.countingBlocks());
         }
     }
 
-    /// @param ignored where the stores that memory ignored, and where they came from, are folded into
-    private static UnicornEngine open(UnicornLibrary library, Shortcuts shortcuts, Arena arena, AtomicLong ignored) {
-        MemorySegment memory = arena.allocate(BYTES, MemoryMap.PAGE);
-        MemorySegment.copy(CODE, 0, memory, JAVA_INT, 0, CODE.length);
-        MemorySegment flash = arena.allocate(FLASH_BYTES, MemoryMap.PAGE);
-        MemoryMap map = new MemoryMap(List.of(
-                new MemoryMap.Memory(
-                        FLASH,
-                        flash,
-                        false,
-                        (address, pc) -> ignored.set(Digest64.fold(Digest64.fold(ignored.get(), address), pc))),
-                new MemoryMap.Memory(BASE, memory, true)));
-        Mpidr mpidr = Mpidr.of(new VcpuId(0), Mpidr.MAX_CLUSTER);
-        UnicornEngine engine = UnicornEngine.open(
-                library,
-                new Aarch64(),
-                new EngineSpec(CpuModel.CORTEX_A57, Width.AARCH64, mpidr, map, false),
-                shortcuts);
-        engine.writeRegisters(RegisterWrites.fromX0(0, 0, DATA, 0, 0, 0, 0, NOTHING, 0, 0, FLASH));
-        engine.writePc(BASE);
-        return engine;
+    private void goOnAt(long address) {
+        counted.engine.writePc(address);
+        reference.engine.writePc(address);
+    }
+
+    private Exit slice(long budget) {
+        long now = 1000L * exits.size();
+        Exit exit = counted.run(budget, now);
+        if (!exit.equals(reference.run(budget, now)) || !counted.isLike(reference)) {
+            throw new EngineException("a slice ended elsewhere than it has to in the self-test");
+        }
+        exits.add(exit);
+        return exit;
+    }
+
+    /// One of the two.
+    private static final class Guest implements AutoCloseable {
+
+        private final MemorySegment memory;
+        private final UnicornEngine engine;
+        private final long[] registers = new long[GeneralRegisters.COUNT];
+        /// The stores that memory ignored, and where they came from.
+        private long ignored;
+
+        Guest(UnicornLibrary library, Shortcuts shortcuts, Arena arena) {
+            memory = arena.allocate(BYTES, MemoryMap.PAGE);
+            MemorySegment.copy(CODE, 0, memory, JAVA_INT, 0, CODE.length);
+            MemorySegment.copy(ROUTINE_CODE, 0, memory, JAVA_INT, ROUTINE, ROUTINE_CODE.length);
+            MemoryMap map = new MemoryMap(List.of(
+                    new MemoryMap.Memory(
+                            FLASH,
+                            arena.allocate(FLASH_BYTES, MemoryMap.PAGE),
+                            false,
+                            (address, pc) -> ignored = Digest64.fold(Digest64.fold(ignored, address), pc)),
+                    new MemoryMap.Memory(BASE, memory, true)));
+            Mpidr mpidr = Mpidr.of(new VcpuId(0), Mpidr.MAX_CLUSTER);
+            engine = UnicornEngine.open(
+                    library,
+                    new Aarch64(),
+                    new EngineSpec(CpuModel.CORTEX_A57, Width.AARCH64, mpidr, map, false),
+                    shortcuts);
+            engine.writeRegisters(RegisterWrites.fromX0(0, 0, DATA, 0, 0, 0, 0, NOTHING, 0, 0, FLASH, BASE + ROUTINE));
+            engine.writePc(BASE);
+        }
+
+        Exit run(long budget, long now) {
+            Exit exit = engine.run(budget, now, 0);
+            engine.readRegisters(registers);
+            return exit;
+        }
+
+        boolean isLike(Guest other) {
+            return Arrays.equals(registers, other.registers)
+                    && engine.executed() == other.engine.executed()
+                    && engine.shown() == other.engine.shown()
+                    && ignored == other.ignored;
+        }
+
+        @Override
+        public void close() {
+            engine.close();
+        }
     }
 }

@@ -34,6 +34,11 @@ final class CodeBlock {
         return address;
     }
 
+    /// Of an instruction, virtual.
+    long address(int from) {
+        return address + (long) from * Integer.BYTES;
+    }
+
     int flags() {
         return flags;
     }
@@ -100,7 +105,7 @@ final class CodeBlock {
     }
 
     Cut cut(int from, int length) {
-        return new Cut(address + (long) from * Integer.BYTES, flags, code(from), length);
+        return new Cut(address(from), flags, code(from), length);
     }
 
     /// Where an instruction is in the host's memory.

@@ -6,13 +6,19 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What each block of code of an engine was translated from.
 ///
 /// A translation can be older than memory: another CPU wrote there, and nobody has done the maintenance. A block that
-/// is cut has to be as old as the whole one, or the history would depend on where slices end.
+/// is cut has to be as old as the whole one, or the history would depend on where slices end. The library knows a piece
+/// of a block by its place and its length, whatever its age: one of another age is forgotten, and nothing besides it,
+/// since other blocks of the same code may be old too, and have to stay so.
 final class CodeBlocks implements TranslationHook {
+
+    /// SCTLR_EL1.M.
+    private static final long MMU = 1;
 
     // SAFETY: used only within the engine's CPU and within guest memory that it has mapped.
     @SuppressWarnings("restricted")
@@ -23,37 +29,44 @@ final class CodeBlocks implements TranslationHook {
     private final SwitchLayout switches;
     private final BudgetData data;
     private final Map<Long, CodeBlock> blocks = new LinkedHashMap<>();
-    private final Map<CodeBlock.Cut, int[]> cuts = new LinkedHashMap<>();
+    /// The places of the pieces that the library has, or had.
+    private final Map<CodeBlock.Cut, Long> pieces = new LinkedHashMap<>();
     private @Nullable CodeBlock translated;
-    /// What was translated runs as it is, unless too little is left.
-    private boolean whole;
+    /// What was translated is a piece of a block.
+    private boolean cut;
+    /// Where the piece begins that is to run.
+    private long cutAddress;
     /// A block was looked at, so the next are reported.
     private boolean looked;
+    private final MemorySegment forgetting;
     private final @Nullable InlineCounts inline;
 
+    /// @param forgetting the library's function that forgets the block that has a place in it
     /// @param inline null if every block is to call its hook each time
     CodeBlocks(
-            Unicorn engine, CpuLayout layout, SwitchLayout switches, BudgetData data, @Nullable InlineCounts inline) {
+            Unicorn engine,
+            CpuLayout layout,
+            SwitchLayout switches,
+            BudgetData data,
+            MemorySegment forgetting,
+            @Nullable InlineCounts inline) {
         this.engine = engine;
         this.layout = layout;
         this.switches = switches;
         this.data = data;
+        this.forgetting = forgetting;
         this.inline = inline;
     }
 
     @Override
     public void blockTranslated(long address, int size) {
         settle();
-        CodeBlock block = read(address, size / Integer.BYTES);
-        if (data.expectsCut()) {
-            cuts.put(block.cut(0, block.length()), block.words(0, block.length()));
-        }
-        expect(block, !data.expectsCut() && !block.isSpecial());
+        expect(read(address, size / Integer.BYTES), data.expectsCut() && address == cutAddress);
     }
 
-    private void expect(CodeBlock block, boolean isWhole) {
+    private void expect(CodeBlock block, boolean isCut) {
         translated = block;
-        whole = isWhole;
+        cut = isCut;
         data.expectNew();
     }
 
@@ -61,8 +74,13 @@ final class CodeBlocks implements TranslationHook {
     void settle() {
         CodeBlock block = translated;
         if (block != null && data.hasNew(block.address())) {
-            blocks.put(data.newPlace(), block);
-            count(data.newPlace(), block, whole);
+            long place = data.newPlace();
+            blocks.put(place, block);
+            if (cut) {
+                pieces.put(block.cut(0, block.length()), place);
+            } else {
+                count(place, block, !block.isSpecial());
+            }
         }
         translated = null;
     }
@@ -116,40 +134,42 @@ final class CodeBlocks implements TranslationHook {
     }
 
     /// Sees to it that a piece of a block is found, or will be translated, as the whole one was.
-    ///
-    /// @param limit the longest
-    /// @return how long it is to be
-    int prepareCut(CodeBlock whole, int from, int limit) {
+    void prepareCut(CodeBlock whole, int from, int length) {
+        settle();
+        cutAddress = whole.address(from);
         if (whole.host() == 0) {
-            return limit;
+            return;
         }
-        for (int length = limit; length > 0; length--) {
-            int[] expected = whole.words(from, from + length);
-            int[] known = cuts.get(whole.cut(from, length));
-            if (known == null || Arrays.equals(known, expected)) {
-                int[] now = new int[length];
-                MemorySegment.copy(MEMORY, JAVA_INT_UNALIGNED, whole.code(from), now, 0, length);
-                if (!Arrays.equals(now, expected)) {
-                    translateOld(whole, from, expected, now);
-                }
-                return length;
-            }
+        int[] expected = whole.words(from, from + length);
+        Long place = pieces.get(whole.cut(from, length));
+        if (place != null && !Arrays.equals(known(place).words(0, length), expected)) {
+            engine.forget(forgetting, layout.cpu(engine), place);
         }
-        return limit;
+        int[] now = new int[length];
+        MemorySegment.copy(MEMORY, JAVA_INT_UNALIGNED, whole.code(from), now, 0, length);
+        if (!Arrays.equals(now, expected) && canTranslate(whole)) {
+            translateOld(whole, from, expected, now);
+        }
+    }
+
+    private CodeBlock known(long place) {
+        return Objects.requireNonNull(blocks.get(place), "a piece that has a place is known");
+    }
+
+    /// Outside of a run no fetch may fail: the TLB has to have the code, or the MMU has to be off.
+    private boolean canTranslate(CodeBlock whole) {
+        return host(whole.address(), whole.flags()) == whole.host()
+                || (engine.readSystem(SystemRegister.SCTLR_EL1) & MMU) == 0;
     }
 
     /// Has a piece translated from what memory held when the whole block was.
     private void translateOld(CodeBlock whole, int from, int[] expected, int[] now) {
-        if (host(whole.address(), whole.flags()) != whole.host()) {
-            return;
-        }
-        CodeBlock.Cut cut = whole.cut(from, expected.length);
-        MemorySegment.copy(expected, 0, MEMORY, JAVA_INT_UNALIGNED, cut.host(), expected.length);
+        CodeBlock piece = new CodeBlock(whole.address(from), whole.flags(), whole.code(from), expected);
+        MemorySegment.copy(expected, 0, MEMORY, JAVA_INT_UNALIGNED, piece.host(), expected.length);
         data.cutNext(expected.length);
-        engine.translate(cut.address(), data.description());
+        engine.translate(piece.address(), data.description());
         data.wholeNext();
-        MemorySegment.copy(now, 0, MEMORY, JAVA_INT_UNALIGNED, cut.host(), now.length);
-        cuts.put(cut, expected);
-        expect(new CodeBlock(cut.address(), cut.flags(), cut.host(), expected), false);
+        MemorySegment.copy(now, 0, MEMORY, JAVA_INT_UNALIGNED, piece.host(), now.length);
+        expect(piece, true);
     }
 }

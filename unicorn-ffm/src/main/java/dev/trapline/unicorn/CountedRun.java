@@ -102,7 +102,8 @@ final class CountedRun {
         int from = first;
         int code = UnicornConstants.UC_ERR_OK;
         while (from < goal && goesOn(code)) {
-            int length = blocks.prepareCut(block, from, again ? 1 : block.most(from, goal));
+            int length = again ? 1 : block.most(from, goal);
+            blocks.prepareCut(block, from, length);
             if (length > 1 && from + length == block.length()) {
                 return runEnd(block, from);
             }
@@ -123,7 +124,7 @@ final class CountedRun {
         alone = length == 1;
         repeating = again;
         data.beginCut(length);
-        int code = start(block.address() + (long) from * Integer.BYTES, length);
+        int code = start(block.address(from), length);
         data.endCut();
         alone = false;
         repeating = false;
@@ -133,7 +134,7 @@ final class CountedRun {
     /// Runs a block from an instruction to its end, and what follows.
     private int runEnd(CodeBlock block, int from) {
         data.beginCut(block.length() - from, left);
-        int code = start(block.address() + (long) from * Integer.BYTES, left);
+        int code = start(block.address(from), left);
         data.endCut();
         return code;
     }

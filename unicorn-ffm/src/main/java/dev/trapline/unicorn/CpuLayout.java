@@ -223,7 +223,8 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
         }
     }
 
-    /// Where the host has what is at an address, if code can be fetched there without a look at the guest's tables.
+    /// Where the host has what is at an address, if code can be fetched there without a look at the guest's tables:
+    /// the TLB has it, in its table or among its victims.
     ///
     /// @param at address of the CPU
     /// @return 0 if the TLB does not have it
@@ -231,22 +232,24 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
         long table = at + tables + mode * 2L * Long.BYTES;
         // SAFETY: the table is as long as its mask says.
         long entry = MEMORY.get(JAVA_LONG, table + Long.BYTES) + offset(address & -PAGE, MEMORY.get(JAVA_LONG, table));
+        long host = hostAddress(entry, address);
+        for (int k = 0; host == 0 && k < VICTIM_COUNT; k++) {
+            host = hostAddress(at + descriptors() + (long) mode * DESCRIPTOR + VICTIMS + (long) k * ENTRY, address);
+        }
+        return host;
+    }
+
+    private static long hostAddress(long entry, long address) {
+        // SAFETY: an entry of the TLB, at an offset that was found in one.
         boolean there = (MEMORY.get(JAVA_LONG, entry + 2 * Long.BYTES) & ~CLOSED) == (address & -PAGE);
         return there ? MEMORY.get(JAVA_LONG, entry + 3 * Long.BYTES) + address : 0;
     }
 
-    /// Whether the TLB has the code at an address, in its table or among its victims: no fetch of it looks at the
-    /// guest's tables.
+    /// Whether the TLB has the code at an address: no fetch of it looks at the guest's tables.
     ///
     /// @param at address of the CPU
     boolean hasCode(long at, int mode, long address) {
-        boolean has = hostAddress(at, mode, address) != 0;
-        for (int k = 0; k < VICTIM_COUNT; k++) {
-            long victim = at + descriptors() + (long) mode * DESCRIPTOR + VICTIMS + (long) k * ENTRY;
-            // SAFETY: within the CPU, at offsets that were found in one.
-            has |= (MEMORY.get(JAVA_LONG, victim + 2 * Long.BYTES) & ~CLOSED) == (address & -PAGE);
-        }
-        return has;
+        return hostAddress(at, mode, address) != 0;
     }
 
     /// What stands in the place of a page in the one table that has it.

@@ -14,6 +14,8 @@ final class FastBudgets {
     private static final String STOP = "uc_emu_stop";
     private static final String RESTORE = "cpu_restore_state_aarch64";
     private static final String LOOP = "cpu_loop_exit_restore_aarch64";
+    /// For a CPU and an address in translated code: restores the PC from there, and forgets the block.
+    private static final String FORGET = "tb_check_watchpoint_aarch64";
 
     private final BudgetLayout layout;
     private final FastStores stores;
@@ -22,6 +24,7 @@ final class FastBudgets {
     private final long stop;
     private final long restore;
     private final long loop;
+    private final MemorySegment forgetting;
     private boolean inline;
     private boolean proven;
 
@@ -32,7 +35,8 @@ final class FastBudgets {
             byte[] code,
             long stop,
             long restore,
-            long loop) {
+            long loop,
+            MemorySegment forgetting) {
         this.layout = layout;
         this.stores = stores;
         this.switches = switches;
@@ -40,6 +44,7 @@ final class FastBudgets {
         this.stop = stop;
         this.restore = restore;
         this.loop = loop;
+        this.forgetting = forgetting;
     }
 
     /// Finds out whether a library can be used so, and how.
@@ -49,10 +54,18 @@ final class FastBudgets {
         long stop = FastStores.symbol(symbols, STOP);
         long restore = FastStores.symbol(symbols, RESTORE);
         long loop = FastStores.symbol(symbols, LOOP);
+        MemorySegment forgetting = MemorySegment.ofAddress(FastStores.symbol(symbols, FORGET));
         try (HostMemory memory = HostMemory.open()) {
             BudgetLayout layout = BudgetLayout.calibrate(library, stores.layout(), memory);
             return new FastBudgets(
-                    layout, stores, library.switchLayout(), MachineCode.bytes(CODE, host), stop, restore, loop);
+                    layout,
+                    stores,
+                    library.switchLayout(),
+                    MachineCode.bytes(CODE, host),
+                    stop,
+                    restore,
+                    loop,
+                    forgetting);
         }
     }
 
@@ -76,7 +89,7 @@ final class FastBudgets {
                 new BudgetData(loaded, low, engine.handle(), stores.layout().cpu(engine), layout, stop, loop);
         pages.tell(restore, engine.upcalls().callbackStub(hooks::storeIgnored));
         InlineCounts counts = low == null ? null : new InlineCounts(data, engine.handle(), low, proven);
-        CodeBlocks blocks = new CodeBlocks(engine, stores.layout(), switches, data, counts);
+        CodeBlocks blocks = new CodeBlocks(engine, stores.layout(), switches, data, forgetting, counts);
         engine.hookTranslation(blocks);
         data.hookBlocks(engine);
         return new CountedRun(engine, hooks, pages, data, blocks);

@@ -238,6 +238,17 @@ final class NativeCalls {
         }
     }
 
+    /// Calls a function that the library exports besides its interface.
+    void forget(MemorySegment function, long cpu, long place) {
+        try {
+            // SAFETY: the CPU is that of an open engine of which no run is under way; the place lies in its translated
+            // code.
+            int _ = (int) PLAIN.invokeExact(function, cpu, place, 0L, 0L, 0L, 0L, 0L);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
     int contextAlloc(long engine, long contextOut) {
         try {
             // SAFETY: the caller gives room for one pointer, and frees what it gets.

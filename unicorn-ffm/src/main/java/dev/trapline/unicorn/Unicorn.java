@@ -159,6 +159,17 @@ public final class Unicorn implements AutoCloseable {
                 "translating code at 0x" + Long.toHexString(address));
     }
 
+    /// Forgets one block of translated code, and no other of the same code. The PC is then at its first
+    /// instruction.
+    ///
+    /// @param function `tb_check_watchpoint` of this library and architecture
+    /// @param cpu address of this instance's CPU
+    /// @param place an address in the block's translated code
+    void forget(MemorySegment function, long cpu, long place) {
+        handle();
+        calls.forget(function, cpu, place);
+    }
+
     private void hook(int type, long stub, int instruction) {
         hook(type, stub, 1, 0, instruction);
     }

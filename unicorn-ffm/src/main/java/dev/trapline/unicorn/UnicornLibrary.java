@@ -2,6 +2,7 @@ package dev.trapline.unicorn;
 
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.EngineLibrary;
+import dev.trapline.abi.file.BoundedFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -56,10 +57,7 @@ public final class UnicornLibrary {
     public static UnicornLibrary load(LibrarySearch search) {
         Path named = search.named();
         if (named != null) {
-            if (!Files.isRegularFile(named)) {
-                throw new EngineException("there is no file " + named
-                        + ", which configuration names as the Unicorn library; correct the path, or leave it out");
-            }
+            requireFile(named);
             return open(search, named, "named by configuration: " + named);
         }
         List<String> lookedAt = new ArrayList<>();
@@ -77,6 +75,20 @@ public final class UnicornLibrary {
                 + BundledLibrary.resource().map(name -> " (" + name + ")").orElse(" (nothing for this platform)"));
         throw new EngineException("no Unicorn library found; looked at " + String.join(", ", lookedAt)
                 + "; install the package libunicorn2, or name the library's file by configuration");
+    }
+
+    private static void requireFile(Path named) {
+        String wrong;
+        try {
+            BoundedFile.requireRegular(named, BoundedFile.Links.FOLLOWED);
+            wrong = Files.isReadable(named) ? "" : "cannot be read: permission denied";
+        } catch (IOException e) {
+            wrong = BoundedFile.reason(e);
+        }
+        if (!wrong.isEmpty()) {
+            throw new EngineException(named + ", which configuration names as the Unicorn library, " + wrong
+                    + "; correct the path, or leave it out");
+        }
     }
 
     @SuppressWarnings("restricted")

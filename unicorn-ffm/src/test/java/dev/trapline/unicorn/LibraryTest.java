@@ -93,6 +93,26 @@ class LibraryTest {
     }
 
     @Test
+    void whatIsNoFileIsNamedAsWhatItIs() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        for (String[] each : new String[][] {
+            {pipe.toString(), "is a named pipe"},
+            {directory.toString(), "is a directory"},
+            {"/dev/null", "is a device"},
+            {directory.resolve("absent.so").toString(), "does not exist"}
+        }) {
+            assertThatThrownBy(() -> UnicornLibrary.load(LibrarySearch.standard(Path.of(each[0]))))
+                    .as("it is not opened, and the message says what stands there")
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining(each[0])
+                    .hasMessageContaining(each[1])
+                    .hasMessageContaining("correct the path");
+        }
+    }
+
+    @Test
     void aFileThatIsNoLibraryIsAClearError() throws IOException {
         Path text = Files.writeString(directory.resolve("libunicorn.so.2"), "not a library");
         assertThatThrownBy(() -> UnicornLibrary.load(LibrarySearch.standard(text)))

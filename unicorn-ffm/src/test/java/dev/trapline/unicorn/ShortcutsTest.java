@@ -65,7 +65,8 @@ class ShortcutsTest {
         "tlb_reset_dirty_aarch64, STORES, stale code ran in the self-test",
         "uc_emu_stop, BUDGETS, a slice ended elsewhere than it has to in the self-test",
         "cpu_restore_state_aarch64, BUDGETS, a slice ended elsewhere than it has to in the self-test",
-        "cpu_loop_exit_restore_aarch64, BUDGETS, a slice ended elsewhere than it has to in the self-test"
+        "cpu_loop_exit_restore_aarch64, BUDGETS, a slice ended elsewhere than it has to in the self-test",
+        "tb_check_watchpoint_aarch64, BUDGETS, a slice ended elsewhere than it has to in the self-test"
     })
     void aFunctionThatIsMissingOrAnotherIsFoundOutAndTheRunGoesOn(String function, Shortcut user, String found) {
         assertRefused(function, _ -> Optional.empty(), user, "the library does not export " + function);

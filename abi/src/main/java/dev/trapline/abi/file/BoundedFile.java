@@ -183,11 +183,15 @@ public final class BoundedFile {
 
     /// The whole of a file that the user named: a regular one, a link to one, or a pipe that the shell has opened.
     ///
+    /// @param waiting how one waits for what a pipe brings
     /// @throws UnusableFileException as above
-    public static byte[] readGiven(Path file, long most) throws IOException {
-        if (!isOpenPipe(file)) {
-            return read(file, most, Links.FOLLOWED);
-        }
+    public static byte[] readGiven(Path file, long most, Waiting waiting) throws IOException {
+        return isOpenPipe(file)
+                ? waiting.during("the pipe " + file, () -> readPipe(file, most))
+                : read(file, most, Links.FOLLOWED);
+    }
+
+    private static byte[] readPipe(Path file, long most) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             return readAll(in, most);
         }

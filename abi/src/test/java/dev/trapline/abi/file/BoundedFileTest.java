@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,6 +49,25 @@ class BoundedFileTest {
         assertThatThrownBy(() -> exchanged(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE))
                 .as("nor written")
                 .hasMessage("is a named pipe, and not a regular file");
+    }
+
+    /// Ordinary files come as fast as the machine is, and nobody else can hold them back.
+    @Test
+    void readingAnOrdinaryFileIsNoWaiting() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "content");
+        Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+        Waiting never = new Waiting() {
+            @Override
+            public <T> T during(String what, Wait<T> wait) {
+                throw new AssertionError("waited for " + what);
+            }
+        };
+        for (Path each : List.of(file, link)) {
+            assertThat(BoundedFile.readGiven(each, 100, never))
+                    .as("a file, and a link to it")
+                    .asString()
+                    .isEqualTo("content");
+        }
     }
 
     @Test

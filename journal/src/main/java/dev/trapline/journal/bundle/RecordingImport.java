@@ -81,10 +81,12 @@ public final class RecordingImport {
     }
 
     private ExportSummary writeTo(Path target, Sharing sharing) {
-        Manifest manifest = Manifest.parse(take(Part.Kind.MANIFEST), file);
-        byte[] headerBytes = take(Part.Kind.HEADER);
+        Manifest manifest = Manifest.parse(content(Part.Kind.MANIFEST), file);
+        part = parts.next();
+        byte[] headerBytes = content(Part.Kind.HEADER);
         RecordingHeader header = header(headerBytes);
         requirePossible(header);
+        part = parts.next();
         // Beside its place, so that it can be moved there in one step.
         Path fresh = target.resolveSibling("." + target.getFileName() + ".importing-"
                 + ProcessHandle.current().pid());
@@ -126,20 +128,12 @@ public final class RecordingImport {
                 cause);
     }
 
-    /// The content of the part at hand, which must be of a kind; the next one is looked at.
-    private byte[] take(Part.Kind kind) {
-        require(kind);
-        byte[] content = parts.bytes(part);
-        if (kind != Part.Kind.END) {
-            part = parts.next();
-        }
-        return content;
-    }
-
-    private void require(Part.Kind kind) {
+    /// The content of the part at hand, which must be of a kind.
+    private byte[] content(Part.Kind kind) {
         if (part.kind() != kind) {
             throw parts.damaged("there should be " + kind.words());
         }
+        return parts.bytes(part);
     }
 
     private RecordingHeader header(byte[] bytes) {
@@ -198,7 +192,7 @@ public final class RecordingImport {
             long events = 1;
             long digest = Segment.digestOf(header);
             while (part.kind() == Part.Kind.SEGMENTS) {
-                byte[] group = take(Part.Kind.SEGMENTS);
+                byte[] group = content(Part.Kind.SEGMENTS);
                 for (int at = 0; at < group.length; ) {
                     parts.tell();
                     List<EventRow> rows = new ArrayList<>();
@@ -218,8 +212,9 @@ public final class RecordingImport {
                     }
                     store.append(rows);
                 }
+                part = parts.next();
             }
-            if (!Arrays.equals(take(Part.Kind.END), RecordingExport.end(events - 1, digest))) {
+            if (!Arrays.equals(content(Part.Kind.END), RecordingExport.end(events - 1, digest))) {
                 throw parts.damaged("it ends with another segment than it should");
             }
             long segments = events - 1;

@@ -3,6 +3,7 @@ package dev.trapline.journal.codec;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.history.JournalRecord;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,6 +28,9 @@ import java.util.List;
 ///  14 stay awake    u8 target
 /// ```
 final class EffectCodec {
+
+    /// The most that an answer has: a machine counts 64 bytes for each, and refuses what is too much for a record.
+    private static final int MOST_EFFECTS = JournalRecord.MAX_BYTES / 64;
 
     private EffectCodec() {}
 
@@ -110,8 +114,7 @@ final class EffectCodec {
     }
 
     static List<Effect> read(PackedReader in) {
-        // Every effect takes at least a byte, so the count can be held against what is left.
-        int count = in.count("the number of effects", in.remaining());
+        int count = in.items("the number of effects", MOST_EFFECTS);
         List<Effect> effects = new ArrayList<>(Math.min(count, 16));
         for (int i = 0; i < count; i++) {
             effects.add(readOne(in));

@@ -27,10 +27,15 @@ public final class HeaderCodec {
 
     private static final int MAGIC = 0x4852_4c54; // "TLRH"
     private static final int TRAILER = 4;
+    /// The most services, and the most images, that a recording's machine has.
+    private static final int MOST_ITEMS = 1000;
 
     private HeaderCodec() {}
 
     /// The header's bytes.
+    ///
+    /// @throws IllegalArgumentException if it has more services, images, settings, toggles or rules than a reader
+    ///     takes
     public static byte[] encode(RecordingHeader header) {
         PackedWriter out = new PackedWriter(1024);
         out.i32(MAGIC);
@@ -46,14 +51,12 @@ public final class HeaderCodec {
         out.ensure(PackedWriter.MAX_VARINT);
         out.varint(header.digestVersion());
         SpecCodec.write(out, header.spec());
-        out.ensure(PackedWriter.MAX_VARINT);
-        out.varint(header.services().size());
+        out.items("services", header.services().size(), MOST_ITEMS);
         for (ServiceRef service : header.services()) {
             out.string(service.name());
             out.string(service.version());
         }
-        out.ensure(PackedWriter.MAX_VARINT);
-        out.varint(header.images().size());
+        out.items("images", header.images().size(), MOST_ITEMS);
         for (ImageRef image : header.images()) {
             out.ensure(1);
             Codes.IMAGE_KIND.write(out, image.kind());
@@ -123,11 +126,11 @@ public final class HeaderCodec {
         int digestVersion = in.count("the digest's version", Integer.MAX_VALUE);
         MachineSpec spec = SpecCodec.read(in);
         List<ServiceRef> services = new ArrayList<>();
-        for (int left = in.count("the number of services", in.remaining()); left > 0; left--) {
+        for (int left = in.items("the number of services", MOST_ITEMS); left > 0; left--) {
             services.add(new ServiceRef(in.string(), in.string()));
         }
         List<ImageRef> images = new ArrayList<>();
-        for (int left = in.count("the number of images", in.remaining()); left > 0; left--) {
+        for (int left = in.items("the number of images", MOST_ITEMS); left > 0; left--) {
             images.add(new ImageRef(Codes.IMAGE_KIND.read(in), in.string(), in.varint(), in.string(), in.varint()));
         }
         return new RecordingHeader(recordingId, createdBy, library, generator, digestVersion, spec, services, images);

@@ -1,5 +1,6 @@
 package dev.trapline.journal.codec;
 
+import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.history.JournalRecord;
@@ -20,6 +21,9 @@ import java.util.List;
 ///  11 hibernated
 /// ```
 final class OutcomeCodec {
+
+    /// The most of a machine's last events that are kept.
+    private static final int MOST_EVENTS = 10_000;
 
     private OutcomeCodec() {}
 
@@ -136,7 +140,7 @@ final class OutcomeCodec {
     }
 
     private static List<VcpuState> readStates(PackedReader in) {
-        int count = in.count("the number of vCPUs", in.remaining());
+        int count = in.items("the number of vCPUs", VcpuId.MAX_COUNT);
         List<VcpuState> states = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             states.add(Codes.VCPU_STATE.read(in));
@@ -145,7 +149,7 @@ final class OutcomeCodec {
     }
 
     private static List<String> readTexts(PackedReader in) {
-        int count = in.count("the number of texts", in.remaining());
+        int count = in.items("the number of texts", MOST_EVENTS);
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             texts.add(in.string());

@@ -91,6 +91,12 @@ public final class PackedReader {
         return (int) value;
     }
 
+    /// How many things follow of which each takes at least a byte. What they become takes many times that: so there
+    /// is a limit beside what is left.
+    int items(String what, int most) {
+        return count(what, Math.min(most, remaining()));
+    }
+
     public byte[] bytes() {
         int length = count("a length", remaining());
         need(length);

@@ -81,6 +81,17 @@ public final class PackedWriter {
         length += 8;
     }
 
+    /// How many things follow.
+    ///
+    /// @throws IllegalArgumentException if a reader would not take so many
+    void items(String what, int count, int most) {
+        if (count > most) {
+            throw new IllegalArgumentException(count + " " + what + " cannot be recorded: at most " + most);
+        }
+        ensure(MAX_VARINT);
+        varint(count);
+    }
+
     /// Seven bits a byte, lowest first, the top bit set on all but the last byte.
     public void varint(long value) {
         byte[] into = buffer;

@@ -43,18 +43,19 @@ public final class PolicyCodec {
     private static final int LAST_IMMEDIATE = 0xffff;
     private static final int LAST_OWNER = 63;
 
+    /// The most toggles, rules, and settings of services: a configuration has fewer.
+    static final int MOST_ITEMS = 10_000;
+
     private PolicyCodec() {}
 
     public static void write(PackedWriter out, Policy policy) {
-        out.ensure(PackedWriter.MAX_VARINT);
-        out.varint(policy.toggles().size());
+        out.items("toggles", policy.toggles().size(), MOST_ITEMS);
         policy.toggles().forEach((name, on) -> {
             out.string(name);
             out.ensure(RecordLayout.MAX_FIXED_BYTES);
             out.u8(on ? 1 : 0);
         });
-        out.ensure(PackedWriter.MAX_VARINT);
-        out.varint(policy.rules().size());
+        out.items("rules", policy.rules().size(), MOST_ITEMS);
         for (Rule rule : policy.rules()) {
             out.ensure(RecordLayout.MAX_FIXED_BYTES);
             match(out, rule.match());
@@ -104,11 +105,11 @@ public final class PolicyCodec {
 
     public static Policy read(PackedReader in) {
         SortedMap<String, Boolean> toggles = new TreeMap<>();
-        for (int left = in.count("the number of toggles", in.remaining()); left > 0; left--) {
+        for (int left = in.items("the number of toggles", MOST_ITEMS); left > 0; left--) {
             toggles.put(in.string(), in.flag());
         }
         List<Rule> rules = new ArrayList<>();
-        for (int left = in.count("the number of rules", in.remaining()); left > 0; left--) {
+        for (int left = in.items("the number of rules", MOST_ITEMS); left > 0; left--) {
             rules.add(new Rule(readMatch(in), readAction(in), in.string()));
         }
         return new Policy(toggles, rules);

@@ -47,8 +47,7 @@ final class SpecCodec {
         out.varint(board.inputInterval());
         out.varint(run.ramDigestInterval());
         PolicyCodec.write(out, spec.firmware().policy());
-        out.ensure(PackedWriter.MAX_VARINT);
-        out.varint(settings.size());
+        out.items("settings", settings.size(), PolicyCodec.MOST_ITEMS);
         settings.forEach((key, value) -> {
             out.string(key);
             out.string(value);
@@ -74,7 +73,7 @@ final class SpecCodec {
 
     private static SortedMap<String, String> readSettings(PackedReader in) {
         SortedMap<String, String> settings = new TreeMap<>();
-        for (int left = in.count("the number of settings", in.remaining()); left > 0; left--) {
+        for (int left = in.items("the number of settings", PolicyCodec.MOST_ITEMS); left > 0; left--) {
             settings.put(in.string(), in.string());
         }
         return settings;

@@ -2,15 +2,9 @@ package dev.trapline.journal.store;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import dev.trapline.abi.file.BoundedFile;
-import dev.trapline.abi.file.BoundedFile.Links;
-import dev.trapline.abi.file.FileKind;
-import dev.trapline.abi.file.UnusableFileException;
 import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.history.RecordingException.Kind;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -37,9 +31,6 @@ public final class Database {
     private static final int CONNECT_SECONDS = 10;
 
     private static final int ANSWER_SECONDS = 60;
-
-    /// The most that a file of passwords may have, in bytes.
-    private static final long MOST_PASSWORDS = 1 << 20;
 
     private final DatabaseUrl url;
     private final String user;
@@ -96,7 +87,7 @@ public final class Database {
 
     /// The configuration of an actor system whose recordings go there.
     public Config journal() {
-        requirePasswordFile();
+        DatabaseFiles.ofProcess().require(url.parameters());
         Map<String, Object> values = new TreeMap<>();
         values.put("trapline.journal.plugin", "jdbc-journal");
         values.put("trapline.journal.location", location());
@@ -107,12 +98,7 @@ public final class Database {
         String db = "jdbc-journal.slick.db.";
         values.put(db + "driver", "org.postgresql.Driver");
         values.put(db + "url", url.forDriver());
-        if (!user.isEmpty()) {
-            values.put(db + "user", user);
-        }
-        if (!password.isEmpty()) {
-            values.put(db + "password", password);
-        }
+        credentials().forEach((name, value) -> values.put(db + name, value));
         // One writer with one write at a time, and one look at the highest sequence number.
         values.put(db + "numThreads", 2);
         values.put(db + "maxConnections", 2);
@@ -136,7 +122,7 @@ public final class Database {
         properties.put("gssEncMode", "disable");
         if (!url.isLoopback() && !url.parameters().containsKey("ssl")) {
             properties.put("sslmode", "verify-full");
-            if (!Files.exists(ownCertificates())) {
+            if (!Files.exists(DatabaseFiles.ofProcess().certificates(url.parameters()))) {
                 properties.put("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
             }
         }
@@ -147,48 +133,31 @@ public final class Database {
         return properties;
     }
 
-    /// Which certificates the driver trusts to certify a host, as `psql` does. Where there is no such file, it is
-    /// whom Java trusts.
-    private static Path ownCertificates() {
-        return Path.of(System.getProperty("user.home", ""), ".postgresql", "root.crt");
+    /// Who connects. The driver looks into the file of passwords where it is told no password, so it is told an
+    /// empty one where that file must not be used.
+    private Map<String, String> credentials() {
+        Map<String, String> credentials = new TreeMap<>();
+        if (!user.isEmpty()) {
+            credentials.put("user", user);
+        }
+        if (!password.isEmpty() || !DatabaseFiles.ofProcess().passwordsAreUsable()) {
+            credentials.put("password", password);
+        }
+        return credentials;
     }
 
     /// Connects.
     ///
     /// @throws RecordingException if that fails
     Connection connect() {
-        requirePasswordFile();
+        DatabaseFiles.ofProcess().require(url.parameters());
         Properties all = new Properties();
         properties().forEach(all::setProperty);
-        if (!user.isEmpty()) {
-            all.setProperty("user", user);
-        }
-        if (!password.isEmpty()) {
-            all.setProperty("password", password);
-        }
+        credentials().forEach(all::setProperty);
         try {
             return DriverManager.getConnection(url.forDriver(), all);
         } catch (SQLException e) {
             throw failed("connect to it", e);
-        }
-    }
-
-    /// The driver reads whatever is there, and would wait at a pipe for ever.
-    private void requirePasswordFile() {
-        String named = System.getProperty("org.postgresql.pgpassfile");
-        String file = named == null ? environment().get("PGPASSFILE") : named;
-        Path path = file == null ? Path.of(System.getProperty("user.home", ""), ".pgpass") : Path.of(file);
-        try {
-            if (!password.isEmpty() || FileKind.of(path) == FileKind.NOTHING || path.equals(Path.of("/dev/null"))) {
-                return;
-            }
-            BoundedFile.requireRegular(path, Links.FOLLOWED);
-            if (Files.size(path) > MOST_PASSWORDS) {
-                throw new UnusableFileException("has more than " + MOST_PASSWORDS + " bytes");
-            }
-        } catch (IOException e) {
-            throw new RecordingException(
-                    Kind.STORAGE, "the file of passwords " + path + " " + BoundedFile.reason(e), e);
         }
     }
 
@@ -197,28 +166,54 @@ public final class Database {
     /// @param what could not be done
     RecordingException failed(String what, @Nullable SQLException cause) {
         String why = cause == null ? "" : ": " + shown(String.valueOf(cause.getMessage()));
+        DatabaseFailure kind = cause == null ? DatabaseFailure.OTHER : DatabaseFailure.of(cause);
         return new RecordingException(
                 Kind.STORAGE,
-                "the recording's database " + location() + " does not let us " + what + why + "; " + advice(why),
+                "the recording's database " + location() + " does not let us " + what + why + "; " + advice(kind),
                 cause == null ? new SQLException(what) : cause);
     }
 
-    private String advice(String why) {
-        if (why.contains("requireAuth")) {
-            return "the server wants the password in a way that gives it away, and nothing was sent: see that it uses"
-                    + " scram-sha-256, or, if you know the way there to be safe, add requireAuth=password or"
-                    + " requireAuth=md5 to the URL in " + URL_VARIABLE;
-        }
-        if (why.contains("SSL")
-                || why.contains("hostname")
-                || why.contains("certificat")
-                || why.contains("ertificate")) {
-            return "the server must show a certificate for its name: put the one that vouches for it into "
-                    + ownCertificates() + ", or, if you know the way there to be safe, add sslmode=require (encrypted,"
-                    + " to whomever it is) or sslmode=disable to the URL in " + URL_VARIABLE;
-        }
-        return "see that it runs, and that the user and the password are right (" + URL_VARIABLE + ", " + USER_VARIABLE
-                + ", " + PASSWORD_VARIABLE + ", ~/.pgpass)";
+    private String advice(DatabaseFailure failure) {
+        String inUrl = " to the URL in " + URL_VARIABLE;
+        String who = "(" + USER_VARIABLE + ", " + PASSWORD_VARIABLE + ", ~/.pgpass)";
+        return switch (failure) {
+            case REFUSED -> "nobody listens there: see that the server runs, and that the host and the port are right";
+            case UNKNOWN_HOST -> "no host has that name: see that it is spelt right, and that names can be looked up";
+            case UNREACHABLE -> "no way leads there: see that the host is right, and that no firewall is in between";
+            case NO_ANSWER ->
+                "nothing was answered in time: see that the host and the port are right, that it is a PostgreSQL"
+                        + " server, and that no firewall is in between";
+            case PASSWORD_IN_CLEAR ->
+                "the server wants the password in a way that gives it away, and nothing was sent: see that it uses"
+                        + " scram-sha-256, or, if you know the way there to be safe, add requireAuth=password or"
+                        + " requireAuth=md5" + inUrl;
+            case NO_PASSWORD -> "the server wants a password: give one " + who;
+            case AUTHENTICATION ->
+                "see that the user and the password are right " + who + ", and that the server lets that user in from"
+                        + " here (its pg_hba.conf)";
+            case NO_TLS ->
+                "the server must use TLS: turn that on there (ssl = on), or, if you know the way there to be safe, add"
+                        + " sslmode=disable" + inUrl;
+            case TLS_NAME ->
+                "the server must show a certificate for its name: use the name that its certificate is for, or, if you"
+                        + " know the way there to be safe, add sslmode=verify-ca (whatever its name) or sslmode=disable"
+                        + inUrl;
+            case TLS_EXPIRED ->
+                "the server must show a certificate that is valid now: have it renewed, and see that this machine's"
+                        + " clock is right";
+            case TLS_TRUST ->
+                "the server must show a certificate that somebody known vouches for: put the one that vouches for it"
+                        + " into " + DatabaseFiles.ofProcess().certificates(url.parameters())
+                        + ", or, if you know the way there to be"
+                        + " safe, add sslmode=require (encrypted, to whomever it is) or sslmode=disable" + inUrl;
+            case NO_DATABASE -> "make that database (createdb), or see that its name is right (" + URL_VARIABLE + ")";
+            case PERMISSION -> "have the owner of the database grant that user what is missing " + who;
+            case BUSY -> "the server starts, stops or has too many connections: try again later";
+            case LOST -> "the connection ended: see in the server's log why, and that it is a PostgreSQL server";
+            case OTHER ->
+                "see that it runs, and that the user and the password are right (" + URL_VARIABLE + ", " + USER_VARIABLE
+                        + ", " + PASSWORD_VARIABLE + ", ~/.pgpass)";
+        };
     }
 
     /// What a server or the driver said, on one line and without the password.

@@ -3,6 +3,7 @@ package dev.trapline.journal.store;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.file.FileKind;
+import dev.trapline.abi.file.Waiting;
 import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.history.RecordingException.Kind;
 import dev.trapline.abi.history.RecordingHeader;
@@ -145,7 +146,7 @@ final class StoredImages {
         for (Path file : options.images()) {
             Bytes content;
             try {
-                content = Bytes.copyOf(BoundedFile.readGiven(file, largest));
+                content = Bytes.copyOf(BoundedFile.readGiven(file, largest, Waiting.UNLIMITED));
             } catch (IOException e) {
                 throw new RecordingException(
                         Kind.IMAGE_MISSING,

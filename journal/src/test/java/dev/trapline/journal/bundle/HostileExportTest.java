@@ -20,14 +20,18 @@ import dev.trapline.journal.recording.Recordings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,6 +94,47 @@ class HostileExportTest {
                 manifest(),
                 header(List.of()),
                 new Written(Part.Kind.SEGMENTS, new byte[(68 << 20) + 1]));
+    }
+
+    /// A few bytes of a file unpack to millions of services or images, each of which takes many times its two
+    /// bytes.
+    @Test
+    void noHeaderHasMoreThanAMachineCanHave() throws IOException {
+        byte[] bare = header(List.of()).content().toArray();
+        // Behind the last service of the sample, and before the checksum.
+        int images = bare.length - Integer.BYTES - 1;
+        assertRefused("in part 1 (the header), before byte", manifest(), headerWithCount(bare, images, 1001, 40_000));
+        assertRefused(
+                "the number of images at byte " + (images + 2) + " is 1001, and may be at most 1000",
+                manifest(),
+                headerWithCount(bare, images, 1001, 40_000));
+        int services = SampleRun.header("r").services().stream()
+                .mapToInt(each -> each.name().length() + each.version().length() + 2)
+                .sum();
+        int at = images - services - 1;
+        assertRefused(
+                "the number of services at byte " + (at + 4) + " is 8000000, and may be at most 1000",
+                manifest(),
+                headerWithCount(bare, at, 8_000_000, 16_000_000));
+    }
+
+    /// A header that goes on, from a place, with a count and so many zero bytes.
+    private static Written headerWithCount(byte[] header, int at, int count, int zeros) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(header, 0, at);
+        int left = count;
+        while (left >= 0x80) {
+            out.write(left & 0x7f | 0x80);
+            left >>>= 7;
+        }
+        out.write(left);
+        out.writeBytes(new byte[zeros]);
+        byte[] whole = out.toByteArray();
+        CRC32C crc = new CRC32C();
+        crc.update(whole);
+        byte[] sealed = Arrays.copyOf(whole, whole.length + Integer.BYTES);
+        ByteBuffer.wrap(sealed).order(ByteOrder.LITTLE_ENDIAN).putInt(whole.length, (int) crc.getValue());
+        return new Written(Part.Kind.HEADER, sealed);
     }
 
     @Test

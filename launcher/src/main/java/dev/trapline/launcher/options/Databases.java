@@ -3,6 +3,7 @@ package dev.trapline.launcher.options;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.Waiting;
 import dev.trapline.config.TraplineConfig;
 import dev.trapline.config.TraplineConfig.PostgreSql;
 import dev.trapline.journal.NamedDatabase;
@@ -11,6 +12,7 @@ import dev.trapline.journal.store.DatabaseAccess;
 import dev.trapline.journal.store.DatabaseSchema;
 import dev.trapline.launcher.output.CommandException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -25,31 +27,45 @@ public final class Databases {
     /// What the actor system has to know of where recordings go: nothing, if into their own directories. A database
     /// is asked whether it can take one before anything runs.
     ///
+    /// @param waiting how one waits for the database
     /// @throws dev.trapline.abi.history.RecordingException if it cannot
-    public static Config journal(TraplineConfig.Run run) {
+    public static Config journal(TraplineConfig.Run run, Waiting waiting) {
         PostgreSql asked = run.database();
         if (asked == null || run.record() == null) {
             return ConfigFactory.empty();
         }
-        Database database = DatabaseAccess.of(named(asked)).named();
+        Database database = DatabaseAccess.of(named(asked, waiting)).named();
         if (database == null) {
             throw CommandException.usage("record.store=postgresql needs a database: set record.postgresql.url, or "
                     + Database.URL_VARIABLE + ", to its URL, as in jdbc:postgresql://db.example.org/recordings");
         }
-        DatabaseSchema.require(database, asked.createSchema());
-        return database.journal();
+        try {
+            return waiting.during("the database", () -> {
+                DatabaseSchema.require(database, asked.createSchema());
+                return database.journal();
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// The database that the user has named by configuration; what is empty is left to the environment.
     public static NamedDatabase named(PostgreSql asked) {
+        return named(asked, Waiting.UNLIMITED);
+    }
+
+    /// As above.
+    ///
+    /// @param waiting how one waits for a file that is a pipe
+    public static NamedDatabase named(PostgreSql asked, Waiting waiting) {
         Path file = asked.passwordFile();
-        String password = asked.password().isEmpty() && file != null ? passwordIn(file) : asked.password();
+        String password = asked.password().isEmpty() && file != null ? passwordIn(file, waiting) : asked.password();
         return new NamedDatabase(asked.url(), asked.user(), password);
     }
 
-    private static String passwordIn(Path file) {
+    private static String passwordIn(Path file, Waiting waiting) {
         try {
-            String text = new String(BoundedFile.readGiven(file, LARGEST_PASSWORD), StandardCharsets.UTF_8);
+            String text = new String(BoundedFile.readGiven(file, LARGEST_PASSWORD, waiting), StandardCharsets.UTF_8);
             return text.lines().findFirst().orElse("");
         } catch (IOException e) {
             throw CommandException.usage("the password file " + file + " " + BoundedFile.reason(e), e);

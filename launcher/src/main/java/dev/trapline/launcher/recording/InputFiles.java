@@ -3,6 +3,7 @@ package dev.trapline.launcher.recording;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.file.FileKind;
+import dev.trapline.abi.file.Waiting;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.config.TraplineConfig;
 import dev.trapline.config.TraplineConfig.ElfImage;
@@ -24,15 +25,19 @@ public final class InputFiles {
 
     /// The images of a machine.
     ///
+    /// @param waiting how one waits for files that are pipes
     /// @throws CommandException if a file cannot be read, or if there is nothing to run
-    public static List<Image> images(TraplineConfig config) {
+    public static List<Image> images(TraplineConfig config, Waiting waiting) {
         refuseOthers(config);
         List<Image> images = new ArrayList<>();
         long ram = config.machine().board().ramBytes();
         Path flash = config.run().flash();
         if (flash != null) {
             images.add(new Image(
-                    Image.Kind.FLASH, name(flash), 0, read("flash image", flash, Image.most(Image.Kind.FLASH, 0))));
+                    Image.Kind.FLASH,
+                    name(flash),
+                    0,
+                    read("flash image", flash, Image.most(Image.Kind.FLASH, 0), waiting)));
         }
         Path tree = config.run().deviceTree();
         if (tree != null) {
@@ -40,12 +45,12 @@ public final class InputFiles {
                     Image.Kind.DEVICE_TREE,
                     name(tree),
                     0,
-                    read("device tree", tree, Image.most(Image.Kind.DEVICE_TREE, 0))));
+                    read("device tree", tree, Image.most(Image.Kind.DEVICE_TREE, 0), waiting)));
         }
         switch (config.run().image()) {
             case ElfImage(Path file) -> {
-                images.add(
-                        new Image(Image.Kind.ELF, name(file), 0, read("image", file, Image.most(Image.Kind.ELF, 0))));
+                images.add(new Image(
+                        Image.Kind.ELF, name(file), 0, read("image", file, Image.most(Image.Kind.ELF, 0), waiting)));
             }
             case RawImage(Path file, long address) -> {
                 if (InputKind.of(file) == InputKind.GUEST) {
@@ -54,7 +59,10 @@ public final class InputFiles {
                             + " image with objcopy -O binary");
                 }
                 images.add(new Image(
-                        Image.Kind.RAW, name(file), address, read("image", file, Image.most(Image.Kind.RAW, ram))));
+                        Image.Kind.RAW,
+                        name(file),
+                        address,
+                        read("image", file, Image.most(Image.Kind.RAW, ram), waiting)));
             }
             case null -> {
                 if (flash == null) {
@@ -97,10 +105,11 @@ public final class InputFiles {
     ///
     /// @param what it is, for messages
     /// @param most how many bytes it may have
+    /// @param waiting how one waits for a pipe
     /// @throws CommandException if it cannot be read
-    public static Bytes read(String what, Path file, long most) {
+    public static Bytes read(String what, Path file, long most, Waiting waiting) {
         try {
-            return Bytes.copyOf(BoundedFile.readGiven(file, most));
+            return Bytes.copyOf(BoundedFile.readGiven(file, most, waiting));
         } catch (IOException e) {
             String reason = BoundedFile.reason(e);
             throw CommandException.usage(

@@ -1,9 +1,12 @@
 package dev.trapline.launcher.recording;
 
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.FileKind;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.launcher.output.CommandException;
 import dev.trapline.launcher.output.Terminal;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /// Opens what a command was given as a recording.
@@ -20,6 +23,14 @@ public final class RecordingPath {
         return new WatchedReader(Recordings.open(path, options), terminal.watch("reading " + path));
     }
 
+    private static String words(Path path) {
+        try {
+            return FileKind.of(path).words();
+        } catch (IOException e) {
+            return BoundedFile.reason(e);
+        }
+    }
+
     /// Refuses what is no recording, and says what it is.
     public static void require(Path path) {
         InputKind kind = InputKind.of(path);
@@ -27,8 +38,8 @@ public final class RecordingPath {
             case RECORDING -> {}
             case GUEST, EXPORT, DEVICE_TREE -> throw CommandException.usage(kind.hint(path));
             case OTHER ->
-                throw CommandException.usage(path + " is a file, and a recording is a directory: give the DIR of "
-                        + "'trapline run --record DIR'");
+                throw CommandException.usage(path + " " + words(path)
+                        + ", and a recording is a directory: give the DIR of 'trapline run --record DIR'");
             case DIRECTORY ->
                 throw CommandException.usage("there is no recording in the directory " + path
                         + ": give the DIR of 'trapline run --record DIR'");

@@ -189,11 +189,19 @@ public final class ReplayCommand implements Action {
         Checkpoints checkpoints = replaying.checkpoints(inUse, notice -> terminal.note(watch, notice));
         AtomicBoolean stopped = new AtomicBoolean();
         ParallelReplay replay =
-                new ParallelReplay(replaying.run(engines), checkpoints, console, (unit, done, total) -> {
-                    if (stopped.get() || console.isBroken()) {
-                        throw CommandException.interrupted("the replay was interrupted; no divergence so far");
+                new ParallelReplay(replaying.run(engines), checkpoints, console, new ParallelReplay.Onlooker() {
+                    @Override
+                    public void at(String unit, long done, long total) {
+                        if (stopped.get() || console.isBroken()) {
+                            throw CommandException.interrupted("the replay was interrupted; no divergence so far");
+                        }
+                        watch.at(unit, done, total);
                     }
-                    watch.at(unit, done, total);
+
+                    @Override
+                    public void divided() {
+                        tellSpacing();
+                    }
                 });
         ParallelReplay.Verdict verdict;
         try (RecordingReader reader = Recordings.open(replaying.recording(), replaying.open());
@@ -228,10 +236,7 @@ public final class ReplayCommand implements Action {
     /// @return null if that has to be done again in one go
     private @Nullable RunReport report(ParallelReplay.Verdict verdict) {
         return switch (verdict) {
-            case ParallelReplay.Verdict.Confirmed(RunReport report) -> {
-                tellSpacing();
-                yield report;
-            }
+            case ParallelReplay.Verdict.Confirmed(RunReport report) -> report;
             case ParallelReplay.Verdict.InOneGo(RunReport report, int made) -> {
                 terminal.err()
                         .println("trapline: there were no checkpoints: replayed on one core, and "
@@ -241,11 +246,7 @@ public final class ReplayCommand implements Action {
                                 + " ('trapline journal index' makes them ahead)");
                 yield report;
             }
-            case ParallelReplay.Verdict.Doubted _ -> {
-                tellSpacing();
-                yield null;
-            }
-            case ParallelReplay.Verdict.Undivided _ -> null;
+            case ParallelReplay.Verdict.Doubted _, ParallelReplay.Verdict.Undivided _ -> null;
         };
     }
 

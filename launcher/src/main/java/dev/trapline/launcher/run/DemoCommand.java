@@ -3,6 +3,7 @@ package dev.trapline.launcher.run;
 import akka.actor.typed.ActorSystem;
 import dev.trapline.abi.Figures;
 import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.file.Waiting;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.config.CommandLineSetting;
 import dev.trapline.config.ConfigLoader;
@@ -73,7 +74,7 @@ public final class DemoCommand implements Action {
                         new CommandLineSetting("trapline.run.image", guest.toString(), "demo")))
                 .load()
                 .validate(services.descriptors());
-        List<Image> images = InputFiles.images(config);
+        List<Image> images = InputFiles.images(config, Waiting.UNLIMITED);
         EngineFactory engines = Engines.open(null, null);
         ActorSystem<Void> system = ActorSystems.untilTheEnd(ActorSystems.start());
 

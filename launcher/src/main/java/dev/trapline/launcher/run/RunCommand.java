@@ -32,6 +32,7 @@ import dev.trapline.launcher.process.HostEntropy;
 import dev.trapline.launcher.process.Interruption;
 import dev.trapline.launcher.process.Services;
 import dev.trapline.launcher.process.Signals;
+import dev.trapline.launcher.process.TimeLimit;
 import dev.trapline.launcher.recording.InputFiles;
 import dev.trapline.launcher.recording.RecordedWith;
 import dev.trapline.launcher.recording.RecordingPath;
@@ -39,7 +40,6 @@ import dev.trapline.machine.RunReport;
 import dev.trapline.vcpu.Machine;
 import dev.trapline.vcpu.MachineRun;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +102,7 @@ public final class RunCommand implements Action {
 
     private final Terminal terminal;
     private final ActorSystemStart actors = new ActorSystemStart();
+    private final TimeLimit limit;
     private @Nullable Path image;
     private @Nullable Path result;
     private @Nullable Path proceedWith;
@@ -123,6 +124,7 @@ public final class RunCommand implements Action {
 
     public RunCommand(Terminal terminal) {
         this.terminal = terminal;
+        this.limit = new TimeLimit(terminal);
     }
 
     @Parameters(paramLabel = "IMAGE", arity = "0..1", description = "A static ELF64 for AArch64, or a raw image.")
@@ -156,8 +158,11 @@ public final class RunCommand implements Action {
             RecordingPath.require(proceedWith);
         }
         actors.begin();
-        LayeredConfig layers = configuration.load(settings());
-        Services services = services(layers);
+        limit.set(configuration.timeout(settings()));
+        LayeredConfig layers = configuration.load(settings(), limit);
+        limit.set(layers.timeout());
+        // Loading runs code of plugins, which may not return.
+        Services services = limit.withServices(() -> Services.load(layers.plugins()));
         TraplineConfig config = layers.validate(services.descriptors());
         WithoutEffect rules = WithoutEffect.of(spec).and(layers);
         RunRules.add(rules, config, layers, services.descriptors(), proceedWith);
@@ -171,24 +176,13 @@ public final class RunCommand implements Action {
             return runFresh(config, services, afterwards);
         }
         OpenOptions open =
-                OpenOptions.STRICT.with(Databases.named(layers.replay().database()));
+                OpenOptions.STRICT.with(Databases.named(layers.replay().database(), limit));
         return proceed(config, services, proceedWith, open, afterwards);
     }
 
-    /// Loading runs code of plugins, which may not return.
-    private Services services(LayeredConfig layers) {
-        Thread limit = limitOfStart(layers.timeout());
-        try {
-            return Services.load(layers.plugins());
-        } finally {
-            limit.interrupt();
-        }
-    }
-
     private Ending runFresh(TraplineConfig config, Services services, Afterwards afterwards) {
-        List<Image> images = InputFiles.images(config);
-        EngineFactory engines =
-                Engines.open(config.run().library(), config.run().shortcuts());
+        List<Image> images = InputFiles.images(config, limit);
+        EngineFactory engines = engines(config);
         Machine.Builder builder = Machine.builder(engines, config.machine())
                 .warnings(warning -> terminal.err().println("trapline: " + warning));
         images.forEach(builder::image);
@@ -196,15 +190,16 @@ public final class RunCommand implements Action {
         if (recording != null) {
             builder.recordTo(recording);
         }
-        Plan plan = new Plan(config.machine(), images, recording, Databases.journal(config.run()));
+        Plan plan = new Plan(config.machine(), images, recording, Databases.journal(config.run(), limit));
         return run(builder, config, services, plan, afterwards);
     }
 
     private Ending proceed(
             TraplineConfig config, Services services, Path directory, OpenOptions open, Afterwards afterwards) {
-        RecordingReader reader = RecordingPath.open(terminal, directory, open);
-        EngineFactory engines =
-                Engines.open(config.run().library(), config.run().shortcuts());
+        RecordingReader reader = Recordings.isInDatabase(directory)
+                ? limit.waitingFor("the database", () -> RecordingPath.open(terminal, directory, open))
+                : RecordingPath.open(terminal, directory, open);
+        EngineFactory engines = engines(config);
         RecordedWith.warn(reader, engines.library(), services, terminal.err());
         Plan plan = new Plan(reader.header().spec(), reader.images(), directory, Recordings.journalOf(directory, open));
         return run(Machine.proceed(engines, reader, directory), config, services, plan, afterwards);
@@ -221,7 +216,7 @@ public final class RunCommand implements Action {
             Machine.Builder builder, TraplineConfig config, Services services, Plan plan, Afterwards afterwards) {
         afterwards.requireVcpus(plan.spec());
         Path input = config.run().input();
-        Bytes script = input == null ? Bytes.EMPTY : InputFiles.read("input", input, InputFiles.LARGEST_INPUT);
+        Bytes script = input == null ? Bytes.EMPTY : InputFiles.read("input", input, InputFiles.LARGEST_INPUT, limit);
         GuestConsole console = terminal.console();
         ActorSystem<Void> system = actors.system(plan.journal());
         builder.services(services.all())
@@ -237,13 +232,11 @@ public final class RunCommand implements Action {
         try (Signals signals = Signals.take()) {
             // Until there is a run to ask: services start in here.
             signals.ask(() -> Interruption.ifHeld(terminal.err()), () -> {});
-            Thread limit = limitOfStart(config.run().timeout());
-            MachineRun run = builder.start(system);
-            limit.interrupt();
+            MachineRun run = limit.withServices(() -> builder.start(system));
             Attendant attendant = new Attendant(run, signals, console, terminal.err());
             report = input == null
-                    ? attendant.awaitWithInput(config.run().timeout(), terminal.in())
-                    : attendant.await(config.run().timeout());
+                    ? attendant.awaitWithInput(limit.left(), terminal.in())
+                    : attendant.await(limit.left());
         }
         ended = report;
         RunSummary summary = RunSummary.of(report, terminal);
@@ -255,19 +248,13 @@ public final class RunCommand implements Action {
         return summary.print(terminal, plan.recording());
     }
 
-    /// The limit of host time before there is a run to stop: services are loaded and start in there. It comes with
-    /// grace: what is slow is not what does not return.
-    private Thread limitOfStart(Duration timeout) {
-        Ending ending = new Ending(Ending.LIMIT, "limit", "the limit of --timeout was reached before the run began");
-        return Interruption.inBackground(
-                () -> {
-                    String held = Interruption.whereHeld();
-                    if (!timeout.isZero() && !held.isEmpty()) {
-                        Interruption.end(
-                                new Ending(ending.status(), ending.kind(), ending.message() + held), terminal.err());
-                    }
-                },
-                timeout.toMillis() + Interruption.GRACE_MILLIS);
+    /// A library that is named is the user's own, and does what it likes when it is opened.
+    private EngineFactory engines(TraplineConfig config) {
+        Path library = config.run().library();
+        String shortcuts = config.run().shortcuts();
+        return library == null
+                ? Engines.open(null, shortcuts)
+                : limit.waitingFor("the library " + library, () -> Engines.open(library, shortcuts));
     }
 
     private List<CommandLineSetting> settings() {

@@ -39,6 +39,10 @@ public final class ParallelReplay {
         /// @param done of `total`
         /// @throws RuntimeException to end the replay
         void at(String unit, long done, long total);
+
+        /// Is told, before anything is replayed, that there are checkpoints to divide the recording at: no
+        /// others are made.
+        default void divided() {}
     }
 
     /// What is known of the recording. A closed set.
@@ -91,6 +95,7 @@ public final class ParallelReplay {
                 first.close();
                 return store == null ? new Verdict.Undivided() : inOneGo(store, start);
             }
+            onlooker.divided();
             RunReport report = inParallel(RecordingParts.of(store, jobs), jobs, first, out);
             checkpoints.tellNotice(store);
             return report == null

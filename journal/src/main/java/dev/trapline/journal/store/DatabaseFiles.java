@@ -1,0 +1,167 @@
+package dev.trapline.journal.store;
+
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.BoundedFile.Links;
+import dev.trapline.abi.file.FileKind;
+import dev.trapline.abi.file.UnusableFileException;
+import dev.trapline.abi.history.RecordingException;
+import dev.trapline.abi.history.RecordingException.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.LoggerFactory;
+
+/// The files that the driver reads for a connection: it opens whatever is there, and would wait at a pipe for ever.
+/// Who may read them is checked as libpq does: a file of passwords that is open to others is ignored with a warning, a
+/// private key that is open to others is refused.
+///
+/// Source: PostgreSQL's documentation, 32.16 (the password file) and 32.19.2 (client certificates).
+///
+/// @param home the user's, in which the usual ones are
+/// @param environment may name the file of passwords
+record DatabaseFiles(Path home, Map<String, String> environment) {
+
+    /// The most that such a file may have, in bytes.
+    private static final long MOST = 1 << 20;
+
+    private static final Path NONE = Path.of("/dev/null");
+
+    private static final long ROOT = 0;
+
+    /// A process has one file of passwords, and may connect many times.
+    private static final AtomicBoolean WARNED = new AtomicBoolean();
+
+    private static final Set<PosixFilePermission> OF_OTHERS = EnumSet.of(
+            PosixFilePermission.GROUP_READ,
+            PosixFilePermission.GROUP_WRITE,
+            PosixFilePermission.GROUP_EXECUTE,
+            PosixFilePermission.OTHERS_READ,
+            PosixFilePermission.OTHERS_WRITE,
+            PosixFilePermission.OTHERS_EXECUTE);
+
+    /// Those of this process.
+    static DatabaseFiles ofProcess() {
+        return new DatabaseFiles(Path.of(System.getProperty("user.home", "")), Database.environment());
+    }
+
+    /// Which certificates the driver trusts to certify a host, as `psql` does. Where there is no such file, it is
+    /// whom Java trusts.
+    ///
+    /// @param parameters of the URL
+    Path certificates(Map<String, String> parameters) {
+        return named(parameters, "sslrootcert", usual("root.crt"));
+    }
+
+    private Path usual(String name) {
+        return home.resolve(".postgresql").resolve(name);
+    }
+
+    /// Whether there is a file of passwords that the driver may read. Says once for the process, as a warning, why
+    /// one is ignored.
+    boolean passwordsAreUsable() {
+        Path file = passwords();
+        try {
+            if (!isThere(file)) {
+                return false;
+            }
+            requirePasswords(file);
+            return true;
+        } catch (IOException e) {
+            if (WARNED.compareAndSet(false, true)) {
+                LoggerFactory.getLogger(DatabaseFiles.class)
+                        .warn("the file of passwords {} is ignored: it {}", file, BoundedFile.reason(e));
+            }
+            return false;
+        }
+    }
+
+    private Path passwords() {
+        String property = System.getProperty("org.postgresql.pgpassfile", "");
+        String named = property.isBlank() ? environment.getOrDefault("PGPASSFILE", "") : property;
+        return named.isBlank() ? home.resolve(".pgpass") : Path.of(named);
+    }
+
+    /// Makes sure that a file of passwords is one, and the user's alone.
+    static void requirePasswords(Path file) throws IOException {
+        requireBounded(file);
+        requireClosed(file, OF_OTHERS);
+    }
+
+    /// Makes sure that those for TLS are regular and not too large, and that keys are the user's alone.
+    ///
+    /// @param parameters of the URL
+    /// @throws RecordingException if one is not
+    void require(Map<String, String> parameters) {
+        if (parameters.getOrDefault("sslmode", "").equals("disable")) {
+            return;
+        }
+        Path certificate = named(parameters, "sslcert", usual("postgresql.crt"));
+        requireOrNothing("the file of certificates", certificates(parameters), false);
+        requireOrNothing("the file of certificates", certificate, false);
+        // Without a certificate the driver does not look for the usual key.
+        if (parameters.containsKey("sslkey") || Files.exists(certificate)) {
+            requireOrNothing("the private key", named(parameters, "sslkey", usual("postgresql.pk8")), true);
+        }
+    }
+
+    private static Path named(Map<String, String> parameters, String parameter, Path usual) {
+        String file = parameters.getOrDefault(parameter, "");
+        try {
+            return file.isEmpty() ? usual : Path.of(file);
+        } catch (InvalidPathException e) {
+            throw new RecordingException(
+                    Kind.STORAGE, "the database's parameter " + parameter + " takes the name of a file", e);
+        }
+    }
+
+    private static void requireOrNothing(String what, Path file, boolean secret) {
+        try {
+            if (!isThere(file)) {
+                return;
+            }
+            requireBounded(file);
+            if (secret) {
+                requireClosed(file, isRoots(file) ? withoutGroupRead() : OF_OTHERS);
+            }
+        } catch (IOException e) {
+            throw new RecordingException(Kind.STORAGE, what + " " + file + " " + BoundedFile.reason(e), e);
+        }
+    }
+
+    private static boolean isThere(Path file) throws IOException {
+        return !file.equals(NONE) && FileKind.of(file) != FileKind.NOTHING;
+    }
+
+    private static void requireBounded(Path file) throws IOException {
+        BoundedFile.requireRegular(file, Links.FOLLOWED);
+        if (Files.size(file) > MOST) {
+            throw new UnusableFileException("has more than " + MOST + " bytes");
+        }
+    }
+
+    /// The system may keep a key that belongs to root, for a group of those who may use it.
+    private static Set<PosixFilePermission> withoutGroupRead() {
+        Set<PosixFilePermission> others = EnumSet.copyOf(OF_OTHERS);
+        others.remove(PosixFilePermission.GROUP_READ);
+        return others;
+    }
+
+    private static boolean isRoots(Path file) throws IOException {
+        return file.getFileSystem().supportedFileAttributeViews().contains("unix")
+                && ((Number) Files.getAttribute(file, "unix:uid")).longValue() == ROOT;
+    }
+
+    private static void requireClosed(Path file, Set<PosixFilePermission> others) throws IOException {
+        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")
+                && Files.getPosixFilePermissions(file).stream().anyMatch(others::contains)) {
+            throw new UnusableFileException(
+                    "can be read or written by others; make it yours alone (chmod 600 " + file + ")");
+        }
+    }
+}

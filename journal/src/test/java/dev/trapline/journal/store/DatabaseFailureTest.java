@@ -1,0 +1,162 @@
+package dev.trapline.journal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.trapline.abi.history.RecordingException;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateExpiredException;
+import java.sql.SQLException;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What a message says of a database that cannot be used: the advice fits what is wrong.
+class DatabaseFailureTest {
+
+    private static final int ASKS_FOR_TLS = 80877103;
+
+    private static String refused(String url) {
+        RecordingException failure = catchThrowableOfType(
+                RecordingException.class,
+                () -> Database.of(url, "me", "a secret of mine").connect());
+        assertThat(failure).as("the connection to %s", url).isNotNull();
+        return String.valueOf(failure.getMessage());
+    }
+
+    /// Answers the first connections with the same bytes.
+    private static final class Server implements AutoCloseable {
+
+        private final ServerSocket socket = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+
+        Server(byte[] answer) throws IOException {
+            Thread.ofVirtual().start(() -> {
+                while (!socket.isClosed()) {
+                    try (Socket client = socket.accept()) {
+                        DataInputStream in = new DataInputStream(client.getInputStream());
+                        DataOutputStream out = new DataOutputStream(client.getOutputStream());
+                        byte[] asked = in.readNBytes(in.readInt() - Integer.BYTES);
+                        if (ByteBuffer.wrap(asked).getInt() == ASKS_FOR_TLS) {
+                            out.writeByte('N');
+                            in.readNBytes(in.readInt() - Integer.BYTES);
+                        }
+                        out.write(answer);
+                        out.flush();
+                        // Until the client has read that, and goes.
+                        in.readAllBytes();
+                    } catch (IOException _) {
+                        // The client went away, as it should.
+                    }
+                }
+            });
+        }
+
+        String url() {
+            return "jdbc:postgresql://127.0.0.1:" + socket.getLocalPort() + "/x";
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+
+    private static byte[] message(char type, byte[] content) {
+        return ByteBuffer.allocate(content.length + 5)
+                .put((byte) type)
+                .putInt(content.length + Integer.BYTES)
+                .put(content)
+                .array();
+    }
+
+    private static byte[] authentication(int method) {
+        byte[] salt = method == 5 ? new byte[8] : new byte[4];
+        return message('R', ByteBuffer.wrap(salt).putInt(0, method).array());
+    }
+
+    @Test
+    void aPortThatNobodyListensAtIsNoMatterOfCertificates() throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        assertThat(refused("jdbc:postgresql://127.0.0.1:" + port + "/x"))
+                .as("the driver says: check that the hostname and port are correct")
+                .contains("refused", "nobody listens there")
+                .doesNotContain("certificate");
+    }
+
+    @Test
+    void aHostThatIsNotKnownIsSaidToBe() {
+        assertThat(refused("jdbc:postgresql://nowhere.invalid/x")).contains("no host has that name");
+    }
+
+    @Test
+    void aServerThatSaysNothingIsSaidTo() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(refused("jdbc:postgresql://127.0.0.1:" + silent.getLocalPort() + "/x?loginTimeout=1"))
+                    .contains("nothing was answered in time");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3", "5"})
+    void aServerThatWantsThePasswordInClearOrByMd5GetsNothing(int method) throws IOException {
+        try (Server server = new Server(authentication(method))) {
+            assertThat(refused(server.url())).contains("nothing was sent", "scram-sha-256");
+        }
+    }
+
+    @Test
+    void aServerWithoutTlsIsSaidToHaveNone() throws IOException {
+        try (Server server = new Server(new byte[0])) {
+            assertThat(refused(server.url() + "?sslmode=verify-full"))
+                    .contains("the server must use TLS", "sslmode=disable");
+        }
+    }
+
+    /// The codes are those of PostgreSQL's documentation, appendix A.
+    @ParameterizedTest
+    @CsvSource({
+        "28P01, user and the password are right",
+        "28000, pg_hba.conf",
+        "3D000, createdb",
+        "42501, grant",
+        "53300, try again later",
+        "57P03, try again later",
+        "XX000, see that it runs"
+    })
+    void anErrorOfTheServerGetsItsOwnAdvice(String code, String advice) throws IOException {
+        byte[] error = ("SFATAL\0VFATAL\0C" + code + "\0Mno\0\0").getBytes(StandardCharsets.US_ASCII);
+        try (Server server = new Server(message('E', error))) {
+            assertThat(refused(server.url())).contains(advice).doesNotContain("a secret of mine");
+        }
+    }
+
+    @Test
+    void errorsOfCertificatesAreToldApart() {
+        SSLHandshakeException handshake = new SSLHandshakeException("PKIX path validation failed");
+        SQLException untrusted = new SQLException("SSL error: PKIX path building failed", "08006", handshake);
+        assertThat(DatabaseFailure.of(untrusted)).isEqualTo(DatabaseFailure.TLS_TRUST);
+        handshake.initCause(new CertificateExpiredException("NotAfter: yesterday"));
+        assertThat(DatabaseFailure.of(untrusted))
+                .as("what is deeper knows more")
+                .isEqualTo(DatabaseFailure.TLS_EXPIRED);
+        assertThat(DatabaseFailure.of(
+                        new SQLException("Could not open SSL root certificate file /h/.postgresql/root.crt.", "08006")))
+                .as("nobody can be known to vouch for it")
+                .isEqualTo(DatabaseFailure.TLS_TRUST);
+        assertThat(DatabaseFailure.of(new SQLException(
+                        "The hostname db.example.org could not be verified by hostnameverifier PgjdbcHostnameVerifier.",
+                        "08006")))
+                .isEqualTo(DatabaseFailure.TLS_NAME);
+    }
+}
