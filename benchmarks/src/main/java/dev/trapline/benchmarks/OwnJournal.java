@@ -32,7 +32,7 @@ final class OwnJournal {
     /// @param directory to be made
     /// @return seconds from the first call until the recording is closed, all of it on the disk
     double write(Path directory, int count) {
-        History history = Recordings.create(
+        History history = Recordings.begin(
                 system, directory, header(directory.getFileName().toString()), List.of(), StoragePolicy.DEFAULT);
         Thread here = Thread.currentThread();
         history.onCredit(() -> LockSupport.unpark(here));

@@ -8,9 +8,13 @@ import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.machine.firmware.ServiceHost;
 import java.util.function.Function;
 
-/// The actor around any firmware service: takes a call, asks the service, passes the answer on.
+/// The actor around any firmware service: takes a call, computes its answer, and passes it on with the state that
+/// follows from it.
 ///
-/// That a service failed is an answer too: the machine ends.  It is never retried.
+/// The state becomes the service's with the answer, when the machine takes it ([Given#commit]): an actor that is lost
+/// on the way leaves the state as it was before the call, and its successor answers the call from there.
+///
+/// That a service failed is an answer too: the machine ends. It is never retried.
 public final class FirmwareActor extends DirectBehavior<FirmwareActor.Command> {
 
     /// What a firmware actor understands.
@@ -31,7 +35,12 @@ public final class FirmwareActor extends DirectBehavior<FirmwareActor.Command> {
     public sealed interface Answer {}
 
     /// The service answered.
-    public record Given(Reply<?> reply) implements Answer {}
+    public record Given<S>(ServiceHost<S> host, Reply<S> reply) implements Answer {
+        /// Makes the state that follows from the answer the service's. For the machine, when it takes the answer.
+        public void commit() {
+            host.commit(reply);
+        }
+    }
 
     /// The service failed.
     public record Failed(ServiceFailure failure) implements Answer {}
@@ -57,9 +66,13 @@ public final class FirmwareActor extends DirectBehavior<FirmwareActor.Command> {
 
     private Answer answer(ServiceCall call) {
         try {
-            return new Given(host.answer(call));
+            return given(host, call);
         } catch (ServiceFailure failure) {
             return new Failed(failure);
         }
+    }
+
+    private static <S> Answer given(ServiceHost<S> host, ServiceCall call) {
+        return new Given<>(host, host.compute(call));
     }
 }

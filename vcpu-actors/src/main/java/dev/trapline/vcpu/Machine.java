@@ -1,8 +1,6 @@
 package dev.trapline.vcpu;
 
-import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.DispatcherSelector;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.firmware.EntropySource;
@@ -96,6 +94,7 @@ public final class Machine {
         private Bytes script = Bytes.EMPTY;
         private final List<PlannedInjection> planned = new ArrayList<>();
         private @Nullable EntropySource entropy;
+        private @Nullable String name;
         private @Nullable Path recordTo;
         private @Nullable Path proceedWith;
         private StoragePolicy storage = StoragePolicy.DEFAULT;
@@ -195,6 +194,13 @@ public final class Machine {
             return this;
         }
 
+        /// What the machine is called in its actor system, as [MachineGuardian] knows it; by default `machine-` and a
+        /// number. 1 to 64 letters, digits, `.`, `_` and `-`.
+        public Builder name(String called) {
+            this.name = called;
+            return this;
+        }
+
         /// Records the run into a directory that does not exist yet.
         public Builder recordTo(Path directory) {
             this.recordTo = directory;
@@ -216,7 +222,8 @@ public final class Machine {
         /// Powers the machine on.
         ///
         /// @param system in which its actors live; may be shared by many machines
-        /// @throws MachineSetupException if services and settings do not fit together, or not the recording
+        /// @throws MachineSetupException if services and settings do not fit together, or not the recording, or
+        ///     another machine of the system has its name
         /// @throws dev.trapline.abi.firmware.ServiceFailure if a service fails before the first slice
         /// @throws ImageException if the images cannot be started on this machine
         /// @throws dev.trapline.registry.RegistryException if claims and rules contradict each other
@@ -226,16 +233,34 @@ public final class Machine {
                     engines, spec, images, services, fitting, recording == null ? null : recording.header());
             requireInjectable(assembly);
             assembly.warnings().forEach(warnings);
-            Controls controls = new Controls();
-            ConsoleInput input = new ConsoleInput(script, spec);
-            MachineDispatchers dispatchers = MachineDispatchers.of(system);
+            Machines machines = Machines.of(system);
+            String called;
             History history;
             try {
-                history = history(system, assembly);
-            } catch (RecordingException e) {
+                called = machines.take(name);
+            } catch (MachineSetupException e) {
                 assembly.discard();
                 throw e;
             }
+            try {
+                history = history(system, assembly);
+            } catch (RecordingException e) {
+                machines.gone(called);
+                assembly.discard();
+                throw e;
+            }
+            hasRun = true;
+            return begin(assembly, called, history, machines, MachineDispatchers.of(system));
+        }
+
+        private MachineRun begin(
+                MachineAssembly assembly,
+                String called,
+                History history,
+                Machines machines,
+                MachineDispatchers dispatchers) {
+            Controls controls = new Controls();
+            ConsoleInput input = new ConsoleInput(script, spec);
             String dispatcher = dispatchers.borrow();
             MachineParts parts = assembly.assemble(
                     input,
@@ -245,21 +270,17 @@ public final class Machine {
                     history,
                     controls,
                     () -> dispatchers.giveBack(dispatcher));
-            CompletableFuture<RunReport> done = new CompletableFuture<>();
-            ActorRef<MachineActor.Command> machine = system.systemActorOf(
-                    MachineActor.create(parts, done),
-                    dispatchers.nextMachineName(),
-                    DispatcherSelector.fromConfig(dispatcher));
-            hasRun = true;
-            machine.tell(MachineActor.Begin.INSTANCE);
-            return new RunHandle(
-                    done,
+            RunHandle run = new RunHandle(
+                    new CompletableFuture<>(),
                     controls,
                     input,
                     parts.gate(),
                     history,
                     policy -> requireUsable(parts, policy),
                     assembly::requireInjectable);
+            machines.start(new MachineGuardian.Birth(
+                    called, MachineActor.create(parts, run.report()), dispatcher, run));
+            return run;
         }
 
         private void requireInjectable(MachineAssembly assembly) {

@@ -11,11 +11,11 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
-import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.firmware.DirectBehavior;
 import dev.trapline.firmware.FirmwareActor;
+import dev.trapline.journal.persistence.ActorHistory;
 import dev.trapline.machine.Controls;
 import dev.trapline.machine.MachineCore;
 import dev.trapline.machine.MachineParts;
@@ -25,14 +25,13 @@ import dev.trapline.machine.VcpuCommand;
 import dev.trapline.machine.firmware.ServiceGate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/// The actor of a machine: parent of its vCPUs and firmware actors, all on one thread. It holds no decision of its own:
-/// [MachineCore] decides, this actor carries out.
+/// The actor of a machine, a child of [MachineGuardian]: parent of its vCPUs and firmware actors, all on one thread, and
+/// of the actor that stores its history, which has threads of its own. It holds no decision of its own: [MachineCore]
+/// decides, this actor carries out.
 final class MachineActor extends DirectBehavior<MachineActor.Command>
         implements MachineCore.Surroundings, VcpuActor.Desk {
 
@@ -67,7 +66,7 @@ final class MachineActor extends DirectBehavior<MachineActor.Command>
     private final CompletableFuture<RunReport> done;
     private final MachineCore core;
     private final List<ActorRef<VcpuCommand>> vcpus = new ArrayList<>();
-    private final Map<String, ActorRef<FirmwareActor.Command>> firmware = new TreeMap<>();
+    private final FirmwareActors firmware;
     private final @Nullable MachineDispatcher dispatcher;
     /// Who settles a slice; null while a message is at work.
     private @Nullable VcpuId settling;
@@ -85,11 +84,13 @@ final class MachineActor extends DirectBehavior<MachineActor.Command>
         this.done = done;
         this.core = parts.core(this);
         this.dispatcher = context.getExecutionContext() instanceof MachineDispatcher ours ? ours : null;
-        parts.services()
-                .forEach((name, host) -> firmware.put(name, watched(FirmwareActor.create(host), "firmware-" + name)));
+        if (parts.history() instanceof ActorHistory stored) {
+            stored.startUnder(context);
+        }
+        this.firmware = new FirmwareActors(context, parts.services());
         for (int index = 0; index < parts.spec().cpus().count(); index++) {
             VcpuId id = new VcpuId(index);
-            vcpus.add(watched(VcpuActor.create(parts.vcpu(id), this, firmware, context.getSelf()), id.toString()));
+            vcpus.add(watched(VcpuActor.create(parts.vcpu(id), this), id.toString()));
         }
         ActorRef<Command> self = context.getSelf();
         parts.history().onCredit(() -> self.tell(Resume.INSTANCE));
@@ -116,8 +117,8 @@ final class MachineActor extends DirectBehavior<MachineActor.Command>
     @Override
     protected Behavior<Command> onSignal(Signal signal) {
         return switch (signal) {
-            case ChildFailed failed -> onChildGone(failed.getCause());
-            case Terminated _ -> onChildGone(null);
+            case ChildFailed failed -> onChildGone(failed.getRef(), failed.getCause());
+            case Terminated gone -> onChildGone(gone.getRef(), null);
             case PostStop _ -> onStopped();
             default -> super.onSignal(signal);
         };
@@ -181,9 +182,23 @@ final class MachineActor extends DirectBehavior<MachineActor.Command>
         return ending ? null : next;
     }
 
+    @Override
+    public void send(SliceEnd ended) {
+        switch (ended) {
+            case SliceEnd.Own end -> context.getSelf().tell(new SliceEnded(end));
+            case SliceEnd.Forwarded end -> firmware.ask(end);
+        }
+    }
+
     private void onAnswered(SliceEnd.Forwarded end, FirmwareActor.Answer answer) {
+        if (!firmware.takes(end)) {
+            return;
+        }
         switch (answer) {
-            case FirmwareActor.Given(Reply<?> reply) -> core.answered(end, reply);
+            case FirmwareActor.Given<?> given -> {
+                given.commit();
+                core.answered(end, given.reply());
+            }
             case FirmwareActor.Failed(ServiceFailure failure) -> core.serviceFailed(end, failure);
         }
     }
@@ -204,7 +219,7 @@ final class MachineActor extends DirectBehavior<MachineActor.Command>
     public void ended() {
         ending = true;
         hostNanos = System.nanoTime() - startNanos;
-        childrenLeft = vcpus.size() + firmware.size();
+        childrenLeft = vcpus.size() + firmware.count();
         if (settling == null) {
             stopChildren();
         } else {
@@ -214,20 +229,33 @@ final class MachineActor extends DirectBehavior<MachineActor.Command>
 
     private void stopChildren() {
         vcpus.forEach(context::stop);
-        firmware.values().forEach(context::stop);
+        firmware.stop();
     }
 
-    private Behavior<Command> onChildGone(@Nullable Throwable cause) {
-        if (!ending && cause instanceof ServiceGate.TakenOver) {
-            ended();
-            childrenLeft--;
-        } else if (!ending) {
-            core.fail(cause == null ? new InvariantViolation("an actor of the machine stopped") : cause);
-            childrenLeft--;
-        } else if (--childrenLeft == 0) {
+    /// What becomes of the machine when one of its actors is lost: docs/actors.md, "Supervision".
+    private Behavior<Command> onChildGone(ActorRef<Void> lost, @Nullable Throwable cause) {
+        if (!ending) {
+            try {
+                if (cause instanceof ServiceGate.TakenOver) {
+                    ended();
+                } else if (firmware.replaced(lost)) {
+                    context.getLog().warn("{} was lost, and is replaced: {}", lost.path().name(), why(cause));
+                    return this;
+                } else {
+                    core.fail(cause == null ? new InvariantViolation("an actor of the machine stopped") : cause);
+                }
+            } catch (InvariantViolation beyond) {
+                core.fail(beyond);
+            }
+        }
+        if (--childrenLeft == 0) {
             context.pipeToSelf(parts.history().close(), (_, failure) -> new HistoryClosed(reason(failure)));
         }
         return this;
+    }
+
+    private static String why(@Nullable Throwable cause) {
+        return cause == null ? "it was stopped" : cause.toString();
     }
 
     static @Nullable String reason(@Nullable Throwable failure) {
@@ -249,12 +277,13 @@ final class MachineActor extends DirectBehavior<MachineActor.Command>
         return Behaviors.stopped();
     }
 
-    /// A caller that waits for the run always learns that it ended, also if the actor system is shut down first.
-    /// The children have stopped before, so no engine is left over the memory.
+    /// A caller that waits for the run always learns that it ended, also if this actor is lost or its system is shut
+    /// down first. The children have stopped before: no engine is left over the memory, and the history keeps what
+    /// it had stored.
     private Behavior<Command> onStopped() {
         if (!done.isDone()) {
             core.finish(new RunOutcome.Interrupted());
-            report("the actor system was shut down while the machine ran: stop the machine first");
+            report("the machine's actor was stopped while the machine ran: stop the machine first");
         }
         return this;
     }

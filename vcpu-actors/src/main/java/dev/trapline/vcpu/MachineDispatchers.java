@@ -25,7 +25,6 @@ final class MachineDispatchers implements Extension {
     private final Dispatchers dispatchers;
     private final Deque<String> idle = new ArrayDeque<>();
     private int made;
-    private long machines;
 
     private MachineDispatchers(ActorSystem<?> system) {
         dispatchers = Adapter.toClassic(system).dispatchers();
@@ -39,11 +38,6 @@ final class MachineDispatchers implements Extension {
     synchronized String borrow() {
         String free = idle.poll();
         return free != null ? free : make();
-    }
-
-    /// A name for the actor of one more machine.
-    synchronized String nextMachineName() {
-        return "machine-" + machines++;
     }
 
     synchronized void giveBack(String name) {

@@ -2,10 +2,10 @@ package dev.trapline.journal.persistence;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
 import akka.persistence.typed.PersistenceId;
 import com.typesafe.config.Config;
-import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.history.RecordingHeader;
@@ -30,7 +30,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A history that is recorded. Encodes on the machine's thread, and hands whole segments over to the journal writer.
-public final class RecordingWriter implements History {
+public final class RecordingWriter implements ActorHistory {
 
     private static final String DISPATCHER = "trapline.journal.dispatcher";
     private static final String OWN_PLUGIN = "trapline.journal.mvstore";
@@ -39,7 +39,9 @@ public final class RecordingWriter implements History {
     private final SegmentBuilder segments;
     private final RecordingFiles files;
     private final Durability durability;
-    private final ActorRef<RecordingKeeper.Command> keeper;
+    private final Behavior<RecordingKeeper.Command> behavior;
+    /// Who stores it; null until it is started.
+    private volatile @Nullable ActorRef<RecordingKeeper.Command> keeper;
     /// Set by the keeper's timer, read between steps: host time decides when data become durable, and nothing else.
     private volatile boolean flushRequested;
     private volatile RecordingFiles.Ending ending;
@@ -55,10 +57,15 @@ public final class RecordingWriter implements History {
         this.ending = beginning.ending();
         var settings = new RecordingKeeper.Settings(
                 config.getString("plugin"), config.getDuration("flush-interval"), policy, () -> flushRequested = true);
-        this.keeper = system.systemActorOf(
-                RecordingKeeper.create(id, files, outbox, settings),
-                "recording-" + id.entityId(),
-                DispatcherSelector.fromConfig(DISPATCHER));
+        this.behavior = RecordingKeeper.create(id, files, outbox, settings);
+    }
+
+    @Override
+    public void startIn(Home home) {
+        ActorRef<RecordingKeeper.Command> started =
+                home.start(behavior, DispatcherSelector.fromConfig(DISPATCHER));
+        keeper = started;
+        started.tell(RecordingKeeper.Write.INSTANCE);
     }
 
     /// Where it begins to write.
@@ -66,7 +73,7 @@ public final class RecordingWriter implements History {
     /// @param stored how many events the store holds already
     private record Beginning(SegmentBuilder segments, RecordingFiles.Ending ending, long stored) {}
 
-    /// Begins a recording.
+    /// Begins a recording. It is to be started: see [ActorHistory].
     ///
     /// @throws RecordingException if there is something at that place, or it cannot be written
     public static RecordingWriter create(
@@ -194,8 +201,9 @@ public final class RecordingWriter implements History {
     }
 
     private void handOver(JournalEvent event) {
-        if (outbox.offer(event)) {
-            keeper.tell(RecordingKeeper.Write.INSTANCE);
+        ActorRef<RecordingKeeper.Command> told = outbox.offer(event) ? keeper : null;
+        if (told != null) {
+            told.tell(RecordingKeeper.Write.INSTANCE);
         }
     }
 
@@ -229,8 +237,20 @@ public final class RecordingWriter implements History {
             }
             done = new CompletableFuture<>();
             closed = done;
-            keeper.tell(new RecordingKeeper.Close(ending, done));
+            close(done);
         }
         return done;
+    }
+
+    private void close(CompletableFuture<Void> done) {
+        ActorRef<RecordingKeeper.Command> storing = keeper;
+        if (storing != null) {
+            storing.tell(new RecordingKeeper.Close(ending, done));
+            return;
+        }
+        RecordingException cause = new RecordingException(
+                RecordingException.Kind.STORAGE, "the recording was closed before its machine began");
+        files.abandon(0, cause);
+        done.completeExceptionally(cause);
     }
 }

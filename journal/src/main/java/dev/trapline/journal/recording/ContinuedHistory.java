@@ -1,8 +1,8 @@
 package dev.trapline.journal.recording;
 
-import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.StoredHistory;
+import dev.trapline.journal.persistence.ActorHistory;
 import dev.trapline.journal.persistence.RecordingWriter;
 import dev.trapline.journal.replay.ReplayHistory;
 import java.util.concurrent.CompletionStage;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What is recorded ends between two steps of the machine, since a segment does: there the machine is told by
 /// [#isExhausted], and [#goOn] turns the replay into a recording.
-final class ContinuedHistory implements History {
+final class ContinuedHistory implements ActorHistory {
 
     private final ReplayHistory past;
     private final RecordingWriter future;
@@ -21,6 +21,11 @@ final class ContinuedHistory implements History {
     ContinuedHistory(ReplayHistory past, RecordingWriter future) {
         this.past = past;
         this.future = future;
+    }
+
+    @Override
+    public void startIn(Home home) {
+        future.startIn(home);
     }
 
     @Override

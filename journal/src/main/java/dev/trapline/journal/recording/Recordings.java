@@ -19,6 +19,7 @@ import dev.trapline.journal.bundle.RecordingExport;
 import dev.trapline.journal.bundle.RecordingImport;
 import dev.trapline.journal.codec.PackedWriter;
 import dev.trapline.journal.codec.RecordEncoder;
+import dev.trapline.journal.persistence.ActorHistory;
 import dev.trapline.journal.persistence.RecordingWriter;
 import dev.trapline.journal.replay.ReplayHistory;
 import dev.trapline.journal.store.Database;
@@ -34,25 +35,29 @@ public final class Recordings {
 
     private Recordings() {}
 
-    /// Begins a recording.
+    /// Begins a recording of a machine.
     ///
-    /// @param system runs the journal's writer, on a dispatcher of its own
+    /// @param system runs the journal
     /// @param directory what to create; its parent is created if absent
     /// @param header what the recording says before its history; its images are those of `images`, in the same
     ///     order
     /// @param images kept inside the recording by content
     /// @param policy how it is stored
+    /// @return to be started, by the machine's actor
     /// @throws RecordingException if there is something at that place, or it cannot be written
-    public static History create(
+    public static ActorHistory create(
             ActorSystem<?> system, Path directory, RecordingHeader header, List<Image> images, StoragePolicy policy) {
         return RecordingWriter.create(system, directory, header, images, policy);
     }
 
-    /// Begins a recording that is stored as by default.
+    /// Begins a recording of something else than a machine's actor, and starts it.
     ///
     /// @throws RecordingException as above
-    public static History create(ActorSystem<?> system, Path directory, RecordingHeader header, List<Image> images) {
-        return create(system, directory, header, images, StoragePolicy.DEFAULT);
+    public static History begin(
+            ActorSystem<?> system, Path directory, RecordingHeader header, List<Image> images, StoragePolicy policy) {
+        ActorHistory history = create(system, directory, header, images, policy);
+        history.startAlone(system, header.recordingId());
+        return history;
     }
 
     /// Continues a recording whose run did not end: the run is checked against what is recorded of
@@ -60,9 +65,10 @@ public final class Recordings {
     ///
     /// @param system runs the journal's writer, on a dispatcher of its own; configured by [#journalOf]
     /// @param policy how what is added is stored
+    /// @return to be started, by the machine's actor
     /// @throws RecordingException if there is no such recording, its run is complete, somebody else writes
     ///     it, or it cannot be written
-    public static History proceed(ActorSystem<?> system, Path directory, StoragePolicy policy) {
+    public static ActorHistory proceed(ActorSystem<?> system, Path directory, StoragePolicy policy) {
         NamedDatabase database = DatabaseAccess.of(system.settings().config());
         OpenOptions options = database == null ? OpenOptions.STRICT : OpenOptions.STRICT.with(database);
         UnfinishedRecording recording = UnfinishedRecording.take(directory, policy.durability(), options);

@@ -214,6 +214,7 @@ class StoreTroubleTest {
         Path directory = temp.resolve("stops");
         RecordingWriter writer = RecordingWriter.create(
                 other.system(), directory, SampleRun.header("stops"), SampleRun.images(), WrittenRecordings.AT_ONCE);
+        writer.startAlone(other.system(), "stops");
         int slices = 0;
         while (!Files.exists(directory.resolve("journal.mv"))
                 || recordings.read("stops").isEmpty()) {

@@ -34,13 +34,14 @@ final class WrittenRecordings {
     }
 
     RecordingWriter writer(String id, StoragePolicy policy, Function<Path, EventStore> stores) {
-        return RecordingWriter.create(
+        RecordingWriter writer = RecordingWriter.create(
                 system, temp.resolve(id), SampleRun.header(id), SampleRun.images(), policy, stores);
+        writer.startAlone(system, id);
+        return writer;
     }
 
     RecordingWriter writer(String id, Function<Path, EventStore> stores) {
-        return RecordingWriter.create(
-                system, temp.resolve(id), SampleRun.header(id), SampleRun.images(), AT_ONCE, stores);
+        return writer(id, AT_ONCE, stores);
     }
 
     static void close(RecordingWriter writer) throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.SampleRun;
@@ -66,7 +67,8 @@ class RecordReplayTest {
     }
 
     private static void record(Path directory, String id, List<JournalRecord> records) throws Exception {
-        History history = Recordings.create(kit.system(), directory, SampleRun.header(id), SampleRun.images());
+        History history = Recordings.begin(
+                kit.system(), directory, SampleRun.header(id), SampleRun.images(), StoragePolicy.DEFAULT);
         for (JournalRecord record : records) {
             while (!history.hasCredit()) {
                 Thread.onSpinWait();

@@ -3,6 +3,7 @@ package dev.trapline.journal.recording;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import dev.trapline.abi.history.History;
+import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.journal.SampleRun;
 import java.nio.file.Path;
 
@@ -16,7 +17,8 @@ public final class Recorder {
     /// @param args where, and under which id
     public static void main(String[] args) {
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "recorder");
-        History history = Recordings.create(system, Path.of(args[0]), SampleRun.header(args[1]), SampleRun.images());
+        History history = Recordings.begin(
+                system, Path.of(args[0]), SampleRun.header(args[1]), SampleRun.images(), StoragePolicy.DEFAULT);
         for (int n = 0; ; n++) {
             while (!history.hasCredit()) {
                 Thread.onSpinWait();

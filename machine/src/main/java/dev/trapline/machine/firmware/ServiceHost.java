@@ -80,9 +80,19 @@ public final class ServiceHost<S> {
 
     /// Answers one call and keeps the new state.
     ///
+    /// @throws ServiceFailure as [#compute] does
+    public Reply<S> answer(ServiceCall call) {
+        Reply<S> reply = compute(call);
+        state = reply.state();
+        return reply;
+    }
+
+    /// The answer to one call, from the state as it is. Nothing is kept: until [#commit] the call can be computed
+    /// again, and gives the same.
+    ///
     /// @throws ServiceFailure if the service throws, returns nothing or writes a register that it must preserve,
     ///     naming it and the call
-    public Reply<S> answer(ServiceCall call) {
+    public Reply<S> compute(ServiceCall call) {
         Reply<S> reply;
         gate.enter(name);
         try {
@@ -98,8 +108,14 @@ public final class ServiceHost<S> {
         if (AnswerCheck.forbidden(call.exit(), smccc, reply.registers()) != 0) {
             throw AnswerCheck.failure(name, call.exit(), call.caller(), smccc, reply.registers());
         }
-        state = reply.state();
         return reply;
+    }
+
+    /// Keeps the state of an answer that the machine takes.
+    ///
+    /// @param reply as [#compute] returned it, for the call that the machine waited for
+    public void commit(Reply<S> reply) {
+        state = reply.state();
     }
 
     private static String on(ServiceCall call) {

@@ -1,0 +1,174 @@
+package dev.trapline.vcpu;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import dev.trapline.abi.history.JournalRecord.Stop;
+import dev.trapline.machine.RunReport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The parent of all machines of an actor system: it starts each machine's actor, knows the machine by its name, stops it
+/// when asked to, and tells those who watch it how its run ended.
+///
+/// A machine's actor that is lost is not started again: a machine cannot be continued without its memory and its
+/// registers. Its run has ended, its name is free, and every other machine goes on.
+public final class MachineGuardian extends AbstractBehavior<MachineGuardian.Command> {
+
+    /// What the guardian is told.
+    public sealed interface Command {}
+
+    /// Starts a machine's actor. [Machine.Builder#start] sends it.
+    record Spawn(Birth birth) implements Command {}
+
+    /// Asks a machine's run to end at the next slice boundary; nothing if there is no machine of that name.
+    public record StopMachine(String name, Stop.Reason reason) implements Command {}
+
+    /// Asks to be told how a machine's run ends: at its end, by [Ended]; at once by [Unknown] if there is none of that
+    /// name.
+    public record Watch(String name, ActorRef<Notice> watcher) implements Command {}
+
+    /// Asks which machines run, by [Running].
+    public record ListMachines(ActorRef<Running> replyTo) implements Command {}
+
+    /// @param report null if there is none: the actor could not begin
+    private record Finished(String name, @Nullable RunReport report) implements Command {}
+
+    /// What a watcher hears.
+    public sealed interface Notice {}
+
+    /// The run of a machine has ended, and all that was recorded of it is durable.
+    public record Ended(String name, RunReport report) implements Notice {}
+
+    /// The machine's actor could not begin.
+    public record Lost(String name) implements Notice {}
+
+    /// There is no machine of this name.
+    public record Unknown(String name) implements Notice {}
+
+    /// The names of the machines that run, sorted.
+    public record Running(List<String> names) {
+        public Running {
+            names = List.copyOf(names);
+        }
+    }
+
+    /// A machine that is to begin.
+    ///
+    /// @param actor the behaviour of its actor
+    /// @param dispatcher the name of the machine's own dispatcher
+    /// @param run what the outside holds of it
+    record Birth(String name, Behavior<MachineActor.Command> actor, String dispatcher, RunHandle run) {}
+
+    private static final class Ward {
+        private final Birth birth;
+        private final List<ActorRef<Notice>> watchers = new ArrayList<>();
+        /// Set when its run has ended.
+        private @Nullable Notice end;
+        /// Its actor has stopped.
+        private boolean gone;
+
+        private Ward(Birth birth) {
+            this.birth = birth;
+        }
+
+        private void watch(ActorRef<Notice> watcher) {
+            if (end == null) {
+                watchers.add(watcher);
+            } else {
+                watcher.tell(end);
+            }
+        }
+
+        private void ended(Notice how) {
+            end = how;
+            watchers.forEach(watcher -> watcher.tell(how));
+            watchers.clear();
+        }
+    }
+
+    private final Machines machines;
+    private final Map<String, Ward> wards = new TreeMap<>();
+
+    private MachineGuardian(ActorContext<Command> context, Machines machines) {
+        super(context);
+        this.machines = machines;
+    }
+
+    static Behavior<Command> create(Machines machines) {
+        return Behaviors.setup(context -> new MachineGuardian(context, machines));
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onAnyMessage(this::onCommand)
+                .onSignal(Terminated.class, gone -> onGone(gone.getRef().path().name()))
+                .build();
+    }
+
+    private Behavior<Command> onCommand(Command command) {
+        switch (command) {
+            case Spawn(Birth birth) -> spawn(birth);
+            case StopMachine(String name, Stop.Reason reason) -> {
+                Ward ward = wards.get(name);
+                if (ward != null) {
+                    ward.birth.run().stop(reason);
+                }
+            }
+            case Watch(String name, ActorRef<Notice> watcher) -> {
+                Ward ward = wards.get(name);
+                if (ward == null) {
+                    watcher.tell(new Unknown(name));
+                } else {
+                    ward.watch(watcher);
+                }
+            }
+            case ListMachines(ActorRef<Running> replyTo) -> replyTo.tell(new Running(List.copyOf(wards.keySet())));
+            case Finished(String name, @Nullable RunReport report) -> {
+                Ward ward = wards.get(name);
+                if (ward != null) {
+                    ward.ended(report == null ? new Lost(name) : new Ended(name, report));
+                    forget(name, ward);
+                }
+            }
+        }
+        return this;
+    }
+
+    private void spawn(Birth birth) {
+        ActorRef<MachineActor.Command> actor =
+                getContext().spawn(birth.actor(), birth.name(), DispatcherSelector.fromConfig(birth.dispatcher()));
+        getContext().watch(actor);
+        wards.put(birth.name(), new Ward(birth));
+        machines.begun(birth);
+        getContext().pipeToSelf(birth.run().report(), (report, _) -> new Finished(birth.name(), report));
+        actor.tell(MachineActor.Begin.INSTANCE);
+    }
+
+    private Behavior<Command> onGone(String name) {
+        Ward ward = wards.get(name);
+        if (ward != null) {
+            ward.gone = true;
+            ward.birth.run().report().completeExceptionally(Machines.couldNotBegin(name));
+            forget(name, ward);
+        }
+        return this;
+    }
+
+    /// A name is free when both have happened: its run has ended, and its actor is gone.
+    private void forget(String name, Ward ward) {
+        if (ward.gone && ward.end != null) {
+            wards.remove(name);
+            machines.gone(name);
+        }
+    }
+}
