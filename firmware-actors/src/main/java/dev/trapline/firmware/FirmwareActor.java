@@ -36,7 +36,8 @@ public final class FirmwareActor extends DirectBehavior<FirmwareActor.Command> {
 
     /// The service answered.
     public record Given<S>(ServiceHost<S> host, Reply<S> reply) implements Answer {
-        /// Makes the state that follows from the answer the service's. For the machine, when it takes the answer.
+        /// Makes the state that follows from the answer the service's. For the machine, when it takes the
+        /// answer.
         public void commit() {
             host.commit(reply);
         }

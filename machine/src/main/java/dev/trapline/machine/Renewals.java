@@ -12,15 +12,15 @@ import java.util.List;
 ///
 /// @param recorded after how many instructions of the slice; ascending, 0 is before the first
 /// @param asNeeded whether the engine decides behind those: a run that is not replayed
-record Renewals(List<Long> recorded, boolean asNeeded) {
+public record Renewals(List<Long> recorded, boolean asNeeded) {
 
     /// Where the engine says so.
     static final Renewals AS_NEEDED = new Renewals(List.of(), true);
 
     /// None at all.
-    static final Renewals NONE = new Renewals(List.of(), false);
+    public static final Renewals NONE = new Renewals(List.of(), false);
 
-    Renewals {
+    public Renewals {
         recorded = List.copyOf(recorded);
     }
 

@@ -16,33 +16,32 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A service's state is what its last answer left that the machine took ([FirmwareActor.Given#commit]), so a successor
 /// begins where the lost actor's last answer ended, and nobody can tell the two apart. The call that the lost actor was
-/// to answer is put to the successor. It gets the answer that it would have got, and exactly one: what arrives for a call
-/// that is no longer waited for is dropped.
+/// to answer is put to the successor. It gets the answer that it would have got, and exactly one: what arrives for a
+/// call that is no longer waited for is dropped.
 ///
 /// Used on the machine's thread alone.
 final class FirmwareActors {
 
     private final ActorContext<MachineActor.Command> context;
-    private final Map<String, ServiceHost<?>> hosts = new TreeMap<>();
-    private final Map<String, ActorRef<FirmwareActor.Command>> actors = new TreeMap<>();
+    private final Map<String, Supervised> actors = new TreeMap<>();
     /// The call that was put to a service's actor and is not answered; there is one token, so there is one at most.
     private SliceEnd.@Nullable Forwarded inFlight;
     /// Whether it was put to a successor already.
     private boolean again;
 
+    /// @param host the service with its state, which outlives its actors
+    private record Supervised(ServiceHost<?> host, ActorRef<FirmwareActor.Command> actor) {}
+
     FirmwareActors(ActorContext<MachineActor.Command> context, MachineServices services) {
         this.context = context;
-        services.forEach((name, host) -> {
-            hosts.put(name, host);
-            start(name, host);
-        });
+        services.forEach(this::start);
     }
 
     private void start(String name, ServiceHost<?> host) {
         ActorRef<FirmwareActor.Command> actor =
                 context.spawn(FirmwareActor.create(host), "firmware-" + name, DispatcherSelector.sameAsParent());
         context.watch(actor);
-        actors.put(name, actor);
+        actors.put(name, new Supervised(host, actor));
     }
 
     int count() {
@@ -50,7 +49,7 @@ final class FirmwareActors {
     }
 
     void stop() {
-        actors.values().forEach(context::stop);
+        actors.values().forEach(service -> context.stop(service.actor()));
     }
 
     /// Puts a call to its service's actor. The answer comes as a [MachineActor.CallAnswered].
@@ -61,16 +60,18 @@ final class FirmwareActors {
     }
 
     private void put(SliceEnd.Forwarded end) {
-        ActorRef<FirmwareActor.Command> actor = actors.get(end.decision().service());
-        if (actor == null) {
-            throw new InvariantViolation("the registry forwards to '"
-                    + end.decision().service() + "', which the machine does not have");
+        Supervised service = actors.get(end.decision().service());
+        if (service == null) {
+            throw new InvariantViolation(
+                    "the registry forwards to '" + end.decision().service() + "', which the machine does not have");
         }
-        actor.tell(new FirmwareActor.Call<>(
-                end.call(), context.getSelf(), answer -> new MachineActor.CallAnswered(end, answer)));
+        service.actor()
+                .tell(new FirmwareActor.Call<>(
+                        end.call(), context.getSelf(), answer -> new MachineActor.CallAnswered(end, answer)));
     }
 
-    /// Whether an answer is the one that is waited for. If it is, it is taken: a second one to the same call is not.
+    /// Whether an answer is the one that is waited for. If it is, it is taken: a second one to the same call is
+    /// not.
     boolean takes(SliceEnd.Forwarded end) {
         // The very call: a guest may make an equal one again.
         if (!isInFlight(end)) {
@@ -90,30 +91,26 @@ final class FirmwareActors {
     /// @return false if the lost actor was no service's
     /// @throws InvariantViolation if two actors were lost over one call: a third one would be lost as well
     boolean replaced(ActorRef<Void> lost) {
-        String name = serviceOf(lost);
-        if (name == null) {
-            return false;
-        }
-        SliceEnd.Forwarded waiting = inFlight;
-        boolean ofThis =
-                waiting != null && waiting.decision().service().equals(name);
-        if (ofThis && again) {
-            throw new InvariantViolation("the actor of service '" + name + "' was lost twice over one call");
-        }
-        start(name, hosts.get(name));
-        if (ofThis) {
-            again = true;
-            put(waiting);
-        }
-        return true;
-    }
-
-    private @Nullable String serviceOf(ActorRef<Void> lost) {
-        for (Map.Entry<String, ActorRef<FirmwareActor.Command>> entry : actors.entrySet()) {
-            if (entry.getValue().path().equals(lost.path())) {
-                return entry.getKey();
+        for (Map.Entry<String, Supervised> entry : actors.entrySet()) {
+            if (entry.getValue().actor().path().equals(lost.path())) {
+                replace(entry.getKey(), entry.getValue().host());
+                return true;
             }
         }
-        return null;
+        return false;
+    }
+
+    private void replace(String name, ServiceHost<?> host) {
+        SliceEnd.Forwarded waiting = inFlight;
+        if (waiting == null || !waiting.decision().service().equals(name)) {
+            start(name, host);
+            return;
+        }
+        if (again) {
+            throw new InvariantViolation("the actor of service '" + name + "' was lost twice over one call");
+        }
+        again = true;
+        start(name, host);
+        put(waiting);
     }
 }

@@ -27,7 +27,6 @@ import dev.trapline.machine.MachineAssembly;
 import dev.trapline.machine.MachineParts;
 import dev.trapline.machine.MachineSetupException;
 import dev.trapline.machine.PlannedInjections;
-import dev.trapline.machine.RunReport;
 import dev.trapline.machine.SeededEntropy;
 import dev.trapline.machine.firmware.LoadedService;
 import dev.trapline.registry.kvm.FirmwareRegisters;
@@ -194,8 +193,8 @@ public final class Machine {
             return this;
         }
 
-        /// What the machine is called in its actor system, as [MachineGuardian] knows it; by default `machine-` and a
-        /// number. 1 to 64 letters, digits, `.`, `_` and `-`.
+        /// What the machine is called in its actor system, as [MachineGuardian] knows it; by default `machine-`
+        /// and a number. 1 to 64 letters, digits, `.`, `_` and `-`.
         public Builder name(String called) {
             this.name = called;
             return this;
@@ -278,8 +277,8 @@ public final class Machine {
                     history,
                     policy -> requireUsable(parts, policy),
                     assembly::requireInjectable);
-            machines.start(new MachineGuardian.Birth(
-                    called, MachineActor.create(parts, run.report()), dispatcher, run));
+            machines.start(
+                    new MachineGuardian.Birth(called, MachineActor.create(parts, run.report()), dispatcher, run));
             return run;
         }
 

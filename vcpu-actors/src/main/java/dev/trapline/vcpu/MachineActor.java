@@ -29,9 +29,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/// The actor of a machine, a child of [MachineGuardian]: parent of its vCPUs and firmware actors, all on one thread, and
-/// of the actor that stores its history, which has threads of its own. It holds no decision of its own: [MachineCore]
-/// decides, this actor carries out.
+/// The actor of a machine, a child of [MachineGuardian]: parent of its vCPUs and firmware actors, all on one thread,
+/// and of the actor that stores its history, which has threads of its own. It holds no decision of its own:
+/// [MachineCore] decides, this actor carries out.
 final class MachineActor extends DirectBehavior<MachineActor.Command>
         implements MachineCore.Surroundings, VcpuActor.Desk {
 
@@ -239,7 +239,11 @@ final class MachineActor extends DirectBehavior<MachineActor.Command>
                 if (cause instanceof ServiceGate.TakenOver) {
                     ended();
                 } else if (firmware.replaced(lost)) {
-                    context.getLog().warn("{} was lost, and is replaced: {}", lost.path().name(), why(cause));
+                    context.getLog()
+                            .warn(
+                                    "{} was lost, and is replaced: {}",
+                                    lost.path().name(),
+                                    why(cause));
                     return this;
                 } else {
                     core.fail(cause == null ? new InvariantViolation("an actor of the machine stopped") : cause);
@@ -277,9 +281,9 @@ final class MachineActor extends DirectBehavior<MachineActor.Command>
         return Behaviors.stopped();
     }
 
-    /// A caller that waits for the run always learns that it ended, also if this actor is lost or its system is shut
-    /// down first. The children have stopped before: no engine is left over the memory, and the history keeps what
-    /// it had stored.
+    /// A caller that waits for the run always learns that it ended, also if this actor is lost or its system is
+    /// shut down first. The children have stopped before: no engine is left over the memory, and the history keeps
+    /// what it had stored.
     private Behavior<Command> onStopped() {
         if (!done.isDone()) {
             core.finish(new RunOutcome.Interrupted());

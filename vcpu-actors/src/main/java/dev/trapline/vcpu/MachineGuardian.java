@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The parent of all machines of an actor system: it starts each machine's actor, knows the machine by its name, stops it
-/// when asked to, and tells those who watch it how its run ended.
+/// The parent of all machines of an actor system: it starts each machine's actor, knows the machine by its name, stops
+/// it when asked to, and tells those who watch it how its run ended.
 ///
 /// A machine's actor that is lost is not started again: a machine cannot be continued without its memory and its
 /// registers. Its run has ended, its name is free, and every other machine goes on.
@@ -32,8 +32,8 @@ public final class MachineGuardian extends AbstractBehavior<MachineGuardian.Comm
     /// Asks a machine's run to end at the next slice boundary; nothing if there is no machine of that name.
     public record StopMachine(String name, Stop.Reason reason) implements Command {}
 
-    /// Asks to be told how a machine's run ends: at its end, by [Ended]; at once by [Unknown] if there is none of that
-    /// name.
+    /// Asks to be told how a machine's run ends: at its end, by [Ended]; at once by [Unknown] if there is none of
+    /// that name.
     public record Watch(String name, ActorRef<Notice> watcher) implements Command {}
 
     /// Asks which machines run, by [Running].
@@ -68,6 +68,15 @@ public final class MachineGuardian extends AbstractBehavior<MachineGuardian.Comm
     /// @param run what the outside holds of it
     record Birth(String name, Behavior<MachineActor.Command> actor, String dispatcher, RunHandle run) {}
 
+    /// Who gives machines their names.
+    interface Names {
+        /// Its actor has been started.
+        void begun(Birth birth);
+
+        /// Its name is free again.
+        void gone(String name);
+    }
+
     private static final class Ward {
         private final Birth birth;
         private final List<ActorRef<Notice>> watchers = new ArrayList<>();
@@ -95,16 +104,16 @@ public final class MachineGuardian extends AbstractBehavior<MachineGuardian.Comm
         }
     }
 
-    private final Machines machines;
+    private final Names names;
     private final Map<String, Ward> wards = new TreeMap<>();
 
-    private MachineGuardian(ActorContext<Command> context, Machines machines) {
+    private MachineGuardian(ActorContext<Command> context, Names names) {
         super(context);
-        this.machines = machines;
+        this.names = names;
     }
 
-    static Behavior<Command> create(Machines machines) {
-        return Behaviors.setup(context -> new MachineGuardian(context, machines));
+    static Behavior<Command> create(Names names) {
+        return Behaviors.setup(context -> new MachineGuardian(context, names));
     }
 
     @Override
@@ -149,7 +158,7 @@ public final class MachineGuardian extends AbstractBehavior<MachineGuardian.Comm
                 getContext().spawn(birth.actor(), birth.name(), DispatcherSelector.fromConfig(birth.dispatcher()));
         getContext().watch(actor);
         wards.put(birth.name(), new Ward(birth));
-        machines.begun(birth);
+        names.begun(birth);
         getContext().pipeToSelf(birth.run().report(), (report, _) -> new Finished(birth.name(), report));
         actor.tell(MachineActor.Begin.INSTANCE);
     }
@@ -168,7 +177,7 @@ public final class MachineGuardian extends AbstractBehavior<MachineGuardian.Comm
     private void forget(String name, Ward ward) {
         if (ward.gone && ward.end != null) {
             wards.remove(name);
-            machines.gone(name);
+            names.gone(name);
         }
     }
 }

@@ -14,9 +14,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The machines of an actor system: their names, and their guardian. For any thread.
-public final class Machines implements Extension {
+public final class Machines implements Extension, MachineGuardian.Names {
 
-    /// What a machine may be called: it is part of its actors' addresses, and others use it as the name of a recording.
+    /// What a machine may be called: it is part of its actors' addresses, and others use it as the name of a
+    /// recording.
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     private static final ExtensionId<Machines> ID = new ExtensionId<>() {
@@ -91,12 +92,13 @@ public final class Machines implements Extension {
         guardian.tell(new MachineGuardian.Spawn(birth));
     }
 
-    synchronized void begun(MachineGuardian.Birth birth) {
+    @Override
+    public synchronized void begun(MachineGuardian.Birth birth) {
         known.put(birth.name(), new Entry(null));
     }
 
-    /// A name is free again.
-    synchronized void gone(String name) {
+    @Override
+    public synchronized void gone(String name) {
         known.remove(name);
     }
 

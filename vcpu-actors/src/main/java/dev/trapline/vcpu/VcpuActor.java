@@ -9,8 +9,8 @@ import dev.trapline.machine.VcpuCommand;
 import dev.trapline.machine.VcpuLogic;
 import org.jspecify.annotations.Nullable;
 
-/// One CPU of the machine: runs the slices it is granted, asks the registry about each hypercall, and hands the slice to
-/// its [Desk], which knows where it belongs.
+/// One CPU of the machine: runs the slices it is granted, asks the registry about each hypercall, and hands the slice
+/// to its [Desk], which knows where it belongs.
 ///
 /// While nothing else waits on the machine's thread it settles a slice with its [Desk] in place, and runs on if it is
 /// granted the next one: the same history, without three messages a slice.

@@ -69,16 +69,14 @@ class SupervisionTest {
 
     /// How an actor is lost.
     enum Loss {
-        STOPPED(PoisonPill.getInstance()),
-        FAILED(Kill.getInstance());
-
-        private final Object message;
-
-        Loss(Object message) {
-            this.message = message;
-        }
+        STOPPED,
+        FAILED;
 
         void of(String path) {
+            Object message = switch (this) {
+                case STOPPED -> PoisonPill.getInstance();
+                case FAILED -> Kill.getInstance();
+            };
             Adapter.toClassic(KIT.system())
                     .actorSelection("/system/machines/" + path)
                     .tell(message, ActorRef.noSender());
@@ -106,8 +104,8 @@ class SupervisionTest {
         }
     }
 
-    private static FakeEngines.Step count() {
-        return registers -> new HypercallExit(
+    private static HypercallExit count(long[] registers) {
+        return new HypercallExit(
                 Conduit.HVC, IMMEDIATE, ExecutionState.A64, 1, 4, true, GeneralRegisters.copyOf(registers));
     }
 
@@ -118,7 +116,7 @@ class SupervisionTest {
             long number = call;
             steps.add(registers -> {
                 beforeCall.accept(number);
-                return count().apply(registers);
+                return count(registers);
             });
             steps.add(registers -> {
                 afterCall.accept(number);
@@ -194,7 +192,9 @@ class SupervisionTest {
 
         private static void await(CountDownLatch latch) {
             try {
-                assertThat(latch.await(60, TimeUnit.SECONDS)).as("the other side came").isTrue();
+                assertThat(latch.await(60, TimeUnit.SECONDS))
+                        .as("the other side came")
+                        .isTrue();
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
@@ -220,13 +220,12 @@ class SupervisionTest {
                         .tell(new Identify(call), ActorRef.noSender());
             }
         };
-        FakeEngines engines =
-                switch (moment) {
-                    case BETWEEN_CALLS -> guest(_ -> {}, pause);
-                    case BEFORE_THE_CALL_IS_TAKEN -> guest(pause, _ -> {});
-                    case AT_WORK_ON_THE_CALL -> guest(byMessage, _ -> {});
-                    case WHILE_THE_CALL_IS_SETTLED_IN_PLACE -> guest(_ -> {}, _ -> {});
-                };
+        FakeEngines engines = switch (moment) {
+            case BETWEEN_CALLS -> guest(_ -> {}, pause);
+            case BEFORE_THE_CALL_IS_TAKEN -> guest(pause, _ -> {});
+            case AT_WORK_ON_THE_CALL -> guest(byMessage, _ -> {});
+            case WHILE_THE_CALL_IS_SETTLED_IN_PLACE -> guest(_ -> {}, _ -> {});
+        };
         if (moment == Moment.AT_WORK_ON_THE_CALL || moment == Moment.WHILE_THE_CALL_IS_SETTLED_IN_PLACE) {
             service.onCall = pause;
         }
@@ -257,13 +256,11 @@ class SupervisionTest {
         Rendezvous meeting = new Rendezvous();
         Path recording = temp.resolve(name);
         MachineRun run = machine(
-                        guest(
-                                _ -> {},
-                                call -> {
-                                    if (call == DISTURBED) {
-                                        meeting.standStill();
-                                    }
-                                }),
+                        guest(_ -> {}, call -> {
+                            if (call == DISTURBED) {
+                                meeting.standStill();
+                            }
+                        }),
                         new Counting(),
                         name)
                 .recordTo(recording)
@@ -322,8 +319,7 @@ class SupervisionTest {
                 meeting.standStill();
             }
         };
-        MachineRun first =
-                machine(guest(_ -> {}, waits), new Counting(), "one").start(KIT.system());
+        MachineRun first = machine(guest(_ -> {}, waits), new Counting(), "one").start(KIT.system());
         Machine.Builder second = machine(guest(_ -> {}, _ -> {}), new Counting(), "one");
         assertThatThrownBy(() -> second.start(KIT.system()))
                 .isInstanceOf(MachineSetupException.class)
@@ -339,13 +335,11 @@ class SupervisionTest {
     void theGuardianStopsAMachineByItsName() throws Exception {
         Rendezvous meeting = new Rendezvous();
         MachineRun run = machine(
-                        guest(
-                                _ -> {},
-                                call -> {
-                                    if (call == DISTURBED) {
-                                        meeting.standStill();
-                                    }
-                                }),
+                        guest(_ -> {}, call -> {
+                            if (call == DISTURBED) {
+                                meeting.standStill();
+                            }
+                        }),
                         new Counting(),
                         "stops")
                 .start(KIT.system());

@@ -62,8 +62,7 @@ public final class RecordingWriter implements ActorHistory {
 
     @Override
     public void startIn(Home home) {
-        ActorRef<RecordingKeeper.Command> started =
-                home.start(behavior, DispatcherSelector.fromConfig(DISPATCHER));
+        ActorRef<RecordingKeeper.Command> started = home.start(behavior, DispatcherSelector.fromConfig(DISPATCHER));
         keeper = started;
         started.tell(RecordingKeeper.Write.INSTANCE);
     }
