@@ -124,7 +124,7 @@ class HostileExportTest {
         out.write(header, 0, at);
         int left = count;
         while (left >= 0x80) {
-            out.write(left & 0x7f | 0x80);
+            out.write((left & 0x7f) | 0x80);
             left >>>= 7;
         }
         out.write(left);
