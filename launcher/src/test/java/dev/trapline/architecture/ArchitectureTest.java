@@ -26,7 +26,7 @@ class ArchitectureTest {
 
     private static final List<Exemption> EXEMPTIONS = List.of(
             new Exemption("Database", "System.getenv", "finds where a history is read; it is the same anywhere"),
-            new Exemption("Database", "System.getProperty", "finds the user's own passwords and certificates"),
+            new Exemption("DatabaseFiles", "System.getProperty", "finds the user's own passwords and certificates"),
             new Exemption("CheckpointSeal", "SecureRandom.<init>", "a key that nobody can guess; no part of a history"),
             new Exemption("CheckpointSeal", "SecureRandom.nextBytes", "as above"),
             new Exemption("Descriptor", "System.getProperty", "which numbers the system has for what"),
