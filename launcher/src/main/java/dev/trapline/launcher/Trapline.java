@@ -88,9 +88,9 @@ public final class Trapline {
             performed = Performed.of(Misuse.ending(e, arguments));
         }
         top.getOut().flush();
-        performed = performed.settled(present);
-        performed.tell(present.json(), terminal.err());
-        return performed.ending().status();
+        Performed last = performed.settled(present);
+        Interruption.sayLast(() -> last.tell(present.json(), terminal.err()));
+        return last.ending().status();
     }
 
     // Only the subcommand that is asked for is built, unless all of them are to be listed: each costs start-up time.

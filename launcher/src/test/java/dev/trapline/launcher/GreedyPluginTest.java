@@ -152,6 +152,9 @@ class GreedyPluginTest {
         "nodes, apply, false",
         "nodes, start, false",
         "clutch, apply, true",
+        "gulp, apply, true",
+        "gulp, apply, false",
+        "gulp, start, false",
     })
     void aServiceThatKeepsAllMemoryIsNamed(String how, String where, boolean resident) {
         CommandProcess process = CommandProcess.startWith(

@@ -165,6 +165,7 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
             case "hoard" -> hoard();
             case "nodes" -> nodes();
             case "clutch" -> clutch();
+            case "gulp" -> gulp();
             case "threads" -> takeThreads(LockSupport::park, false);
             case "threads and return" -> takeThreads(Misbehaving::rest, true);
             case "exit" -> System.exit(0);
@@ -223,6 +224,18 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
                 misbehave("no");
             }
         }
+    }
+
+    /// It takes all at once, before anybody has looked.
+    private static void gulp() {
+        for (int words = 1 << 24; words > 1 << 15; words >>= 1) {
+            try {
+                HOARD.add(new long[words]);
+            } catch (OutOfMemoryError e) {
+                misbehave("no");
+            }
+        }
+        clutch();
     }
 
     /// Whatever can be started is.

@@ -6,6 +6,9 @@ import java.io.PrintWriter;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// Ends the process at a signal although something in it does not end: a service is the user's own code, and may never
 /// return.
@@ -14,8 +17,11 @@ public final class Interruption {
     /// How long a command may take to end by itself, in milliseconds.
     public static final long GRACE_MILLIS = 700;
 
-    /// A process ends once.
+    /// One part of the process says how it ends: what others would say behind it is not said.
+    private static final Lock TURN = new ReentrantLock();
+
     private static final AtomicBoolean UNDER_WAY = new AtomicBoolean();
+    private static final AtomicBoolean COMMANDS = new AtomicBoolean();
 
     private static final AtomicInteger STATUS = new AtomicInteger(-1);
 
@@ -51,8 +57,11 @@ public final class Interruption {
         end(ending, ending.lastLine() + "\n", err);
     }
 
+    /// Nothing happens if somebody else ends the process already.
     private static void end(Ending ending, String last, PrintWriter err) {
-        UNDER_WAY.set(true);
+        if (!begin()) {
+            return;
+        }
         err.print(last);
         err.flush();
         exit(ending.status(), GRACE_MILLIS / 2);
@@ -77,9 +86,53 @@ public final class Interruption {
         return STATUS.get();
     }
 
-    /// Whether the process ends here, and its last line was said.
+    /// Begins to end the process, whatever the command does: from here on the command says nothing of its end.
+    ///
+    /// @return false if that has begun already
+    static boolean begin() {
+        TURN.lock();
+        try {
+            return UNDER_WAY.compareAndSet(false, true);
+        } finally {
+            TURN.unlock();
+        }
+    }
+
+    /// Whether somebody ends the process, or the command has said how it ended.
     static boolean isUnderWay() {
         return UNDER_WAY.get();
+    }
+
+    /// Has a command say something of its end. If the process is being ended by somebody else, that one says how:
+    /// this does not return then.
+    public static void say(Runnable words) {
+        say(words, false);
+    }
+
+    /// The same with the last words, after which nobody else says anything of this process's end.
+    public static void sayLast(Runnable words) {
+        say(words, COMMANDS.get());
+    }
+
+    private static void say(Runnable words, boolean last) {
+        TURN.lock();
+        try {
+            if (!UNDER_WAY.get()) {
+                words.run();
+                UNDER_WAY.set(last);
+                return;
+            }
+        } finally {
+            TURN.unlock();
+        }
+        while (true) {
+            LockSupport.park();
+        }
+    }
+
+    /// This process is one command's, and ends with it.
+    static void isOfCommand() {
+        COMMANDS.set(true);
     }
 
     /// Ends the process if it has not ended after some time.

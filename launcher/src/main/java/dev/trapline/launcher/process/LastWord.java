@@ -26,6 +26,7 @@ public final class LastWord implements AutoCloseable {
     /// @param json whether it is said to a program
     public static LastWord prepare(boolean json, PrintWriter err) {
         MemoryReserve.take();
+        Interruption.isOfCommand();
         LastWord word = new LastWord(json, err);
         Runtime.getRuntime().addShutdownHook(word.hook);
         return word;
@@ -37,7 +38,7 @@ public final class LastWord implements AutoCloseable {
     }
 
     private static void say(boolean json, PrintWriter err) {
-        if (Interruption.isUnderWay()) {
+        if (!Interruption.begin()) {
             return;
         }
         MemoryReserve.release();

@@ -4,6 +4,7 @@ import dev.trapline.abi.firmware.MemoryReserve;
 import dev.trapline.launcher.output.Ending;
 import dev.trapline.launcher.output.JsonObject;
 import dev.trapline.launcher.output.ResultFile;
+import dev.trapline.machine.firmware.ServiceGate;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A service may keep all memory to the last byte. Then nothing that allocates can be done any more: no exception can
 /// be handled, no thread be started, no text be put together. So what is to be said is made ready while there is still
-/// memory, as soon as it becomes scarce and a service is at work. That there is none left is found out by asking for
-/// some: the JVM refuses it only when nothing can be freed.
+/// memory: for each service, and once more, with the place where it is, as soon as memory becomes scarce and a service
+/// is at work. A service may be faster than anybody can look. That there is none left is found out by asking for some:
+/// the JVM refuses it only when nothing can be freed.
 public final class MemoryWatch {
 
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
@@ -47,17 +49,22 @@ public final class MemoryWatch {
         private final Ending ending;
         private final byte[] text;
 
-        private Word(Ending ending, byte[] text) {
+        /// @param trace where a service is, to stand before the last line; empty if that is not known
+        private Word(Ending ending, String trace) {
             this.ending = ending;
-            this.text = text;
+            this.text = text(ending, trace, JSON.get());
         }
     }
 
-    private static final AtomicReference<@Nullable Word> NAMING = new AtomicReference<>();
-    /// By the names of all services.
-    private static final Map<String, byte[]> OF_SERVICES = new ConcurrentSkipListMap<>();
+    private static final String NONE = "no part of the process gets any";
 
-    private static final AtomicReference<byte[]> NAMELESS = new AtomicReference<>(new byte[0]);
+    private static final AtomicReference<@Nullable Word> NAMING = new AtomicReference<>();
+    /// By the names of all services: of one that has thrown the error, and of one that is at work.
+    private static final Map<String, Word> OF_FINDERS = new ConcurrentSkipListMap<>();
+
+    private static final Map<String, Word> AT_WORK = new ConcurrentSkipListMap<>();
+
+    private static final AtomicReference<@Nullable Word> NAMELESS = new AtomicReference<>();
     private static final AtomicBoolean JSON = new AtomicBoolean();
     private static final FileOutputStream ERR = new FileOutputStream(FileDescriptor.err);
 
@@ -68,8 +75,7 @@ public final class MemoryWatch {
     /// @param json whether what is said is for a program
     public static void start(boolean json) {
         JSON.set(json);
-        Ending ending = Failures.ofMemory("no part of the process gets any");
-        NAMELESS.set(text(ending, "", json));
+        NAMELESS.set(new Word(Failures.ofMemory(NONE), ""));
         Thread.ofPlatform().daemon().name("memory-watch").start(MemoryWatch::look);
     }
 
@@ -109,7 +115,7 @@ public final class MemoryWatch {
         if (MemoryReserve.finder() != null) {
             return nanos > ORDERLY_NANOS;
         }
-        return refusals >= REFUSALS && (NAMING.get() != null || nanos > NAMELESS_NANOS);
+        return refusals >= REFUSALS && (atWork() != null || nanos > NAMELESS_NANOS);
     }
 
     private static void prepare() {
@@ -118,12 +124,13 @@ public final class MemoryWatch {
             return;
         }
         String service = Services.nameOf(found.entered().getClassName());
-        Ending ending = new Ending(
-                Ending.BROKEN,
-                "service-failed",
-                "service '" + service + "' has taken all memory: it is in " + found.words());
         NAMING.set(new Word(
-                ending, text(ending, "The service is at work, and had come to:\n" + found.trace(), JSON.get())));
+                taken(service, "it is in " + found.words()),
+                "The service is at work, and had come to:\n" + found.trace()));
+    }
+
+    private static Ending taken(String service, String detail) {
+        return new Ending(Ending.BROKEN, "service-failed", "service '" + service + "' has taken all memory: " + detail);
     }
 
     private static byte[] text(Ending ending, String trace, boolean json) {
@@ -136,15 +143,33 @@ public final class MemoryWatch {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /// Makes ready what is said of a service that has thrown the error.
+    /// Makes ready what is said of a service.
     static void know(String service) {
-        OF_SERVICES.put(service, text(Failures.ofMemory(service, "no part of the process gets any"), "", JSON.get()));
+        OF_FINDERS.put(service, new Word(Failures.ofMemory(service, NONE), ""));
+        AT_WORK.put(service, new Word(taken(service, "it is at work, and " + NONE), ""));
     }
 
     /// How the process ends if it lacks memory while a service is at work; null if none is.
     static @Nullable Ending ofService() {
-        Word word = NAMING.get();
+        Word word = atWork();
         return word == null ? null : word.ending;
+    }
+
+    private static @Nullable Word atWork() {
+        Word seen = NAMING.get();
+        return seen == null ? of(AT_WORK, ServiceGate.anyService()) : seen;
+    }
+
+    private static @Nullable Word of(Map<String, Word> words, @Nullable String service) {
+        return service == null ? null : words.get(service);
+    }
+
+    /// Who has taken the memory, by what is known best: seen in a service, told by the error, or at work now.
+    private static @Nullable Word word() {
+        Word seen = NAMING.get();
+        Word told = seen == null ? of(OF_FINDERS, MemoryReserve.finder()) : seen;
+        Word known = told == null ? atWork() : told;
+        return known == null ? NAMELESS.get() : known;
     }
 
     /// Says it, and ends the process. Allocates nothing.
@@ -153,15 +178,14 @@ public final class MemoryWatch {
         if (said >= 0) {
             Runtime.getRuntime().halt(said);
         }
-        Word word = NAMING.get();
-        String finder = MemoryReserve.finder();
-        byte[] ofFinder = finder == null ? null : OF_SERVICES.get(finder);
-        byte[] text = word != null ? word.text : ofFinder != null ? ofFinder : NAMELESS.get();
+        Word word = word();
         try {
-            ERR.write(text);
+            if (word != null) {
+                ERR.write(word.text);
+            }
         } catch (IOException _) {
             // Nobody listens; the status says it.
         }
-        Runtime.getRuntime().halt(word == null && ofFinder == null ? Ending.USAGE : Ending.BROKEN);
+        Runtime.getRuntime().halt(word == null ? Ending.USAGE : word.ending.status());
     }
 }

@@ -243,8 +243,10 @@ public final class RunCommand implements Action {
         if (summary.ending().isSilent()) {
             return summary.leaveResult(plan.recording());
         }
-        Outcomes.explain(report, plan.spec(), plan.images(), terminal.err());
-        afterwards.tell(report, plan.spec(), terminal.err());
+        Interruption.say(() -> {
+            Outcomes.explain(report, plan.spec(), plan.images(), terminal.err());
+            afterwards.tell(report, plan.spec(), terminal.err());
+        });
         return summary.print(terminal, plan.recording());
     }
 

@@ -3,6 +3,7 @@ package dev.trapline.machine.firmware;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// Knows which service of a machine is at work. A service is the user's own code, and may never return: from outside it
@@ -24,6 +25,10 @@ public final class ServiceGate {
         }
     }
 
+    /// Of a machine of this process whose service is at work, or was when it was looked at: the one that came
+    /// first.
+    private static final AtomicReference<@Nullable ServiceGate> BUSY = new AtomicReference<>();
+
     @SuppressWarnings("unused") // Written through INSIDE.
     private volatile @Nullable String inside;
 
@@ -42,6 +47,17 @@ public final class ServiceGate {
     void enter(String service) {
         thread = Thread.currentThread();
         INSIDE.setRelease(this, service);
+        ServiceGate busy = BUSY.getPlain();
+        if (busy != this && (busy == null || busy.service() == null)) {
+            BUSY.set(this);
+        }
+    }
+
+    /// A service that is at work in a machine of this process; null if none is. For any thread, and where there is
+    /// no memory left: allocates nothing.
+    public static @Nullable String anyService() {
+        ServiceGate busy = BUSY.get();
+        return busy == null ? null : busy.service();
     }
 
     /// An interrupt that the service has caused ends here: it is not for the machine, whose next wait or write

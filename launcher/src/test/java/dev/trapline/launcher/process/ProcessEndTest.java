@@ -1,0 +1,153 @@
+package dev.trapline.launcher.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.MachineTopology;
+import dev.trapline.abi.firmware.Reply;
+import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceContext;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.machine.firmware.LoadedService;
+import dev.trapline.machine.firmware.ServiceGate;
+import dev.trapline.machine.firmware.ServiceHost;
+import dev.trapline.testkit.HostTools;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Who says how a process ends, and what is known of it without a look at its threads.
+class ProcessEndTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    private static PrintWriter err() {
+        return new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aCommandSaysNothingOnceSomebodyElseHasEndedTheProcess() throws IOException, InterruptedException {
+        HostTools.Result result = HostTools.java(directory, EndedByAnother.class);
+        assertThat(result.printed()).isEqualTo("trapline: exit 4, diverged: by another\n");
+        assertThat(result.status()).as("the status that was told").isEqualTo(Ending.DIVERGED);
+    }
+
+    /// The command comes to its end behind the last line, before the process has ended.
+    static final class EndedByAnother {
+        private EndedByAnother() {}
+
+        public static void main(String[] arguments) {
+            Thread command = new Thread(() -> Interruption.say(() -> System.out.println("by the command")));
+            command.setDaemon(true);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                command.start();
+                while (command.getState() != Thread.State.WAITING && command.getState() != Thread.State.TERMINATED) {
+                    Thread.onSpinWait();
+                }
+            }));
+            Interruption.end(new Ending(Ending.DIVERGED, "diverged", "by another"), err());
+        }
+    }
+
+    @Test
+    void nobodySaysAnythingBehindTheCommandsLastWords() throws IOException, InterruptedException {
+        HostTools.Result result = HostTools.java(directory, EndedTwice.class);
+        assertThat(result.errors()).isEqualTo("by the command\n");
+        assertThat(result.status()).as("the command's status").isEqualTo(Ending.LIMIT);
+    }
+
+    /// Somebody wants to end the process while the command says how it ends.
+    static final class EndedTwice {
+        private EndedTwice() {}
+
+        public static void main(String[] arguments) throws InterruptedException {
+            PrintWriter err = err();
+            try (LastWord _ = LastWord.prepare(false, err)) {
+                Thread other =
+                        new Thread(() -> Interruption.end(new Ending(Ending.DIVERGED, "diverged", "by another"), err));
+                Interruption.sayLast(() -> {
+                    other.start();
+                    while (other.getState() != Thread.State.WAITING) {
+                        Thread.onSpinWait();
+                    }
+                    err.println("by the command");
+                });
+                other.join();
+            }
+            Interruption.exit(Ending.LIMIT, 1_000);
+        }
+    }
+
+    @Test
+    void theServiceAtWorkIsKnownWithoutALook() throws IOException, InterruptedException {
+        HostTools.Result result = HostTools.java(directory, AtWork.class);
+        assertThat(result.printed()).isEqualTo("""
+            before: null
+            at its start: service 'greedy' has taken all memory: it is at work, and no part of the process gets any
+            on a call: service 'greedy' has taken all memory: it is at work, and no part of the process gets any
+            behind it: null
+            """);
+    }
+
+    static final class AtWork implements FirmwareService<String> {
+
+        private static final GuestMemory MEMORY = new GuestMemory() {
+            @Override
+            public boolean contains(long address, long length) {
+                return false;
+            }
+
+            @Override
+            public Bytes read(long address, int length) {
+                throw new IllegalArgumentException();
+            }
+        };
+
+        public static void main(String[] arguments) {
+            MemoryWatch.know("greedy");
+            tell("before");
+            ServiceContext context = new ServiceContext(new MachineTopology(1, 16), false, new TreeMap<>());
+            ServiceHost<String> host =
+                    new ServiceHost<>(LoadedService.of(new AtWork()), context, MEMORY, new ServiceGate());
+            host.events();
+            tell("behind it");
+        }
+
+        private static void tell(String when) {
+            Ending ending = MemoryWatch.ofService();
+            System.out.println(when + ": " + (ending == null ? null : ending.message()));
+        }
+
+        @Override
+        public ServiceDescriptor descriptor() {
+            return new ServiceDescriptor("greedy", "1", List.of(), List.of(), List.of());
+        }
+
+        @Override
+        public String start(ServiceContext context) {
+            tell("at its start");
+            return "";
+        }
+
+        @Override
+        public List<Long> events(String initial) {
+            tell("on a call");
+            return List.of();
+        }
+
+        @Override
+        public Reply<String> apply(String state, ServiceCall call, GuestMemory memory) {
+            return Reply.x0(state, 0);
+        }
+    }
+}
