@@ -1,6 +1,7 @@
 package dev.trapline.machine;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Figures;
 import dev.trapline.abi.Position;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.MachineEvent;
@@ -12,6 +13,7 @@ import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.board.Board;
 import dev.trapline.machine.schedule.Scheduler;
+import dev.trapline.registry.RegistryException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -207,8 +209,43 @@ final class Boundary implements Inputs.Receiver {
     }
 
     @Override
+    public void requirePossible(JournalRecord.Input recorded) {
+        if (recorded instanceof JournalRecord.Injected(Injection what)
+                && vcpuOf(what).index() >= vcpus.count()) {
+            throw impossible(
+                    "an interrupt or event for " + vcpuOf(what) + ", and this machine has "
+                            + Figures.count(vcpus.count(), "vCPU"),
+                    null);
+        }
+        if (recorded instanceof JournalRecord.Entropy(String service, Bytes _) && !effects.know(service)) {
+            throw impossible("entropy for the service '" + service + "', which this machine does not have", null);
+        }
+    }
+
+    private DivergenceException impossible(String what, @Nullable RegistryException cause) {
+        Position position = Position.ofSlice(rounds.slices());
+        DivergenceException diverged = new DivergenceException(
+                position, "the replay diverges at " + position + ": the recording has " + what);
+        diverged.initCause(cause);
+        return diverged;
+    }
+
+    private static VcpuId vcpuOf(Injection injection) {
+        return switch (injection) {
+            case Injection.WakeUp(VcpuId vcpu) -> vcpu;
+            case Injection.Interrupt(VcpuId vcpu, int _) -> vcpu;
+            case Injection.Event(VcpuId vcpu, long _) -> vcpu;
+        };
+    }
+
+    @Override
     public void reconfigure(Policy policy) {
-        reconfigure.accept(policy);
+        try {
+            reconfigure.accept(policy);
+        } catch (RegistryException e) {
+            // In a run, whoever asked for it was told.
+            throw impossible("a policy put in force that does not fit this machine: " + e.getMessage(), e);
+        }
     }
 
     @Override

@@ -81,6 +81,11 @@ final class Effects {
         }
     }
 
+    /// Whether the machine has a service.
+    boolean know(String service) {
+        return services.names().contains(service);
+    }
+
     /// Tells one service.
     void tell(String service, MachineEvent event) {
         if (run.isOver()) {

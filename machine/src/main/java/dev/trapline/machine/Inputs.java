@@ -3,6 +3,7 @@ package dev.trapline.machine;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.firmware.EntropySource;
+import dev.trapline.abi.history.DivergenceException;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.JournalRecord.Stop;
@@ -27,6 +28,11 @@ final class Inputs {
         void reconfigure(Policy policy);
 
         void inject(Injection what);
+
+        /// Makes sure that an input of a recording is for somebody whom this machine has: whoever made the recording.
+        ///
+        /// @throws DivergenceException if it is not
+        void requirePossible(JournalRecord.Input recorded);
 
         /// Hands a service the entropy that it asked for.
         void entropy(String service, Bytes bytes);
@@ -124,6 +130,7 @@ final class Inputs {
         for (JournalRecord.Input recorded = history.nextRecordedInput();
                 recorded != null;
                 recorded = history.nextRecordedInput()) {
+            receiver.requirePossible(recorded);
             passOver(recorded, slices, time);
             if (recorded instanceof JournalRecord.Round round) {
                 time = round.begins();

@@ -180,6 +180,11 @@ final class Vcpus {
         power.restoreLines(high);
     }
 
+    /// How many there are.
+    int count() {
+        return all.length;
+    }
+
     /// An interrupt for a vCPU.
     void interrupt(VcpuId vcpu, long now) {
         if (vcpu.index() >= all.length) {

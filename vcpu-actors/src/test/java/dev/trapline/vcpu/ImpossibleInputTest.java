@@ -1,0 +1,129 @@
+package dev.trapline.vcpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.history.History;
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.Schedule;
+import dev.trapline.abi.policy.Action;
+import dev.trapline.abi.policy.Functions;
+import dev.trapline.abi.policy.Match;
+import dev.trapline.abi.policy.Policy;
+import dev.trapline.abi.policy.Rule;
+import dev.trapline.firmware.FirmwareServices;
+import dev.trapline.testkit.Guests;
+import dev.trapline.unicorn.LibrarySearch;
+import dev.trapline.unicorn.UnicornEngines;
+import dev.trapline.unicorn.UnicornLibrary;
+import java.io.IOException;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/// A recording from a stranger, whole and with right digests, has inputs that its machine cannot get: the replay
+/// diverges, and nothing is broken.
+class ImpossibleInputTest {
+
+    private static final ActorSystem<Void> SYSTEM = ActorSystem.create(Behaviors.empty(), "impossible-input");
+    private static final UnicornEngines ENGINES = new UnicornEngines(UnicornLibrary.load(LibrarySearch.standard(null)));
+
+    @AfterAll
+    static void stop() {
+        SYSTEM.terminate();
+    }
+
+    /// A recording that has one input before its first slice.
+    private static final class Forged implements History {
+
+        private JournalRecord.@Nullable Input next;
+
+        Forged(JournalRecord.Input input) {
+            next = input;
+        }
+
+        @Override
+        public JournalRecord.@Nullable Input nextRecordedInput() {
+            JournalRecord.Input given = next;
+            next = null;
+            return given;
+        }
+
+        @Override
+        public boolean isReplay() {
+            return true;
+        }
+
+        @Override
+        public void append(JournalRecord record) {}
+
+        @Override
+        public boolean hasCredit() {
+            return true;
+        }
+
+        @Override
+        public void onCredit(Runnable callback) {}
+
+        @Override
+        public @Nullable String failure() {
+            return null;
+        }
+
+        @Override
+        public CompletionStage<Void> close() {
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    private static void assertDiverges(JournalRecord.Input input, String why) throws IOException {
+        RunOutcome outcome = Machine.builder(ENGINES, MachineRuns.spec(2, Schedule.ROUND_ROBIN, 0))
+                .image(Guests.image("exit-42.elf"))
+                .services(FirmwareServices.onClassPath())
+                .history(new Forged(input))
+                .start(SYSTEM)
+                .done()
+                .toCompletableFuture()
+                .join()
+                .outcome();
+        assertThat(outcome)
+                .as("a divergence, with what the recording has")
+                .isInstanceOfSatisfying(RunOutcome.Diverged.class, diverged -> assertThat(diverged.report())
+                        .contains("the replay diverges at slice 0", why));
+    }
+
+    @Test
+    void anInterruptOrEventForAVcpuThatThereIsNot() throws IOException {
+        VcpuId absent = new VcpuId(2);
+        for (Injection injection : List.of(
+                new Injection.WakeUp(absent), new Injection.Interrupt(absent, 40), new Injection.Event(absent, 0))) {
+            assertDiverges(
+                    new JournalRecord.Injected(injection),
+                    "an interrupt or event for " + absent + ", and this machine has 2 vCPUs");
+        }
+    }
+
+    @Test
+    void entropyForAServiceThatThereIsNot() throws IOException {
+        assertDiverges(
+                new JournalRecord.Entropy("nobody", Bytes.copyOf(new byte[8])),
+                "entropy for the service 'nobody', which this machine does not have");
+    }
+
+    @Test
+    void aPolicyThatDoesNotFitTheMachine() throws IOException {
+        Rule rule = new Rule(Match.of(new Functions.Any()), new Action.Forward("nobody"), "a stranger");
+        assertDiverges(
+                new JournalRecord.Reconfigured(new Policy(new TreeMap<>(), List.of(rule))),
+                "a policy put in force that does not fit this machine");
+    }
+}
