@@ -126,6 +126,7 @@ public final class Database {
                 properties.put("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
             }
         }
+        properties.put("sslhostnameverifier", ValidCertificate.class.getName());
         properties.keySet().removeAll(url.parameters().keySet());
         if (url.parameters().containsKey("sslmode") || url.parameters().containsKey("sslrootcert")) {
             properties.remove("sslfactory");
@@ -165,12 +166,21 @@ public final class Database {
     ///
     /// @param what could not be done
     RecordingException failed(String what, @Nullable SQLException cause) {
-        String why = cause == null ? "" : ": " + shown(String.valueOf(cause.getMessage()));
         DatabaseFailure kind = cause == null ? DatabaseFailure.OTHER : DatabaseFailure.of(cause);
+        String why = cause == null ? "" : ": " + shown(String.valueOf(said(cause, kind)));
         return new RecordingException(
                 Kind.STORAGE,
                 "the recording's database " + location() + " does not let us " + what + why + "; " + advice(kind),
                 cause == null ? new SQLException(what) : cause);
+    }
+
+    /// What is deepest knows what is wrong with a certificate's time; the driver says that it does not.
+    private static @Nullable String said(SQLException failure, DatabaseFailure kind) {
+        Throwable cause = failure;
+        for (int n = 0; kind == DatabaseFailure.TLS_EXPIRED && cause.getCause() != null && n < 20; n++) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage();
     }
 
     private String advice(DatabaseFailure failure) {
