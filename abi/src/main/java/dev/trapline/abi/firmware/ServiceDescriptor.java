@@ -3,6 +3,8 @@ package dev.trapline.abi.firmware;
 import dev.trapline.abi.smccc.FunctionId;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /// What a firmware service is, without running it.
 ///
@@ -21,20 +23,74 @@ public record ServiceDescriptor(
         List<Function> functions,
         List<Setting> settings) {
 
+    /// The most characters of a name or version, and of a longer text.
+    private static final int SHORT = 100;
+
+    private static final int LONG = 10_000;
+
+    /// The most claims, functions and the like: all of them are looked at whenever a machine is made.
+    private static final int MOST = 10_000;
+
+    /// x1 to x17.
+    private static final int MOST_PARAMETERS = 17;
+
+    /// @throws IllegalArgumentException if a text is too long, or not plain; if there is too much of something; or if
+    ///     a function is described twice, or lies outside of what the service claims
     public ServiceDescriptor {
+        plain("a service's name", name, SHORT);
         if (!name.matches("[a-z][a-z0-9-]*")) {
             throw new IllegalArgumentException("a service's name is lower-case letters, digits and '-': " + name);
         }
-        Objects.requireNonNull(version, "version");
-        claims = List.copyOf(claims);
-        immediates = List.copyOf(immediates);
+        plain("the version of the service", version, SHORT);
+        claims = few("claims", claims);
+        immediates = few("#imm", immediates);
         for (int immediate : immediates) {
             if (immediate < 1 || immediate > 0xffff) {
                 throw new IllegalArgumentException("an #imm to claim is 1 to 65535, not " + immediate);
             }
         }
-        functions = List.copyOf(functions);
-        settings = List.copyOf(settings);
+        functions = few("functions", functions);
+        requireOwn(claims, functions);
+        settings = few("settings", settings);
+    }
+
+    /// What others hear of a service they show, and record: it is text, and little of it.
+    private static void plain(String what, String text, int most) {
+        Objects.requireNonNull(text, what);
+        if (text.length() > most) {
+            throw new IllegalArgumentException(
+                    what + " has " + text.length() + " characters, and at most " + most + " are taken");
+        }
+        if (text.codePoints().anyMatch(ServiceDescriptor::isNotPlain)) {
+            throw new IllegalArgumentException(what + " has a control character, or half of one: " + text);
+        }
+    }
+
+    private static boolean isNotPlain(int codePoint) {
+        return Character.isISOControl(codePoint)
+                || Character.getType(codePoint) == Character.SURROGATE
+                || Character.getType(codePoint) == Character.FORMAT;
+    }
+
+    private static <T> List<T> few(String what, List<T> all) {
+        if (all.size() > MOST) {
+            throw new IllegalArgumentException(
+                    "the service has " + all.size() + " " + what + ", and at most " + MOST + " are taken");
+        }
+        return List.copyOf(all);
+    }
+
+    private static void requireOwn(List<Claim> claims, List<Function> functions) {
+        SortedSet<FunctionId> described = new TreeSet<>();
+        for (Function function : functions) {
+            if (!described.add(function.id())) {
+                throw new IllegalArgumentException("the function " + function.id() + " is described twice");
+            }
+            if (claims.stream().noneMatch(claim -> claim.contains(function.id()))) {
+                throw new IllegalArgumentException("the function " + function.id() + " (" + function.name()
+                        + ") is described, and the service does not claim it");
+            }
+        }
     }
 
     /// A service of SMCCC calls alone.
@@ -72,18 +128,34 @@ public record ServiceDescriptor(
     /// @param results names for values of x0, where it has a closed set of them
     public record Function(FunctionId id, String name, List<String> parameters, List<ResultName> results) {
         public Function {
-            parameters = List.copyOf(parameters);
-            results = List.copyOf(results);
+            plain("the name of function " + id, name, SHORT);
+            parameters = few("names of parameters", parameters);
+            if (parameters.size() > MOST_PARAMETERS) {
+                throw new IllegalArgumentException("the function " + name + " has " + parameters.size()
+                        + " parameters, and at most " + MOST_PARAMETERS + " are taken");
+            }
+            parameters.forEach(parameter -> plain("a parameter of " + name, parameter, SHORT));
+            results = few("names of results", results);
         }
     }
 
     /// A name for a value of x0, compared in the width of the call: `SUCCESS` for 0.
-    public record ResultName(long value, String name) {}
+    public record ResultName(long value, String name) {
+        public ResultName {
+            plain("the name of a result", name, SHORT);
+        }
+    }
 
     /// A configuration key of the service.
     ///
     /// @param key lower-case with dashes
     /// @param defaultValue what holds where configuration says nothing
     /// @param help one line: meaning, unit, range
-    public record Setting(String key, String defaultValue, String help) {}
+    public record Setting(String key, String defaultValue, String help) {
+        public Setting {
+            plain("the key of a setting", key, SHORT);
+            plain("the default of " + key, defaultValue, LONG);
+            plain("the help of " + key, help, LONG);
+        }
+    }
 }
