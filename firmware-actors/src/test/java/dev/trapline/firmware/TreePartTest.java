@@ -19,7 +19,9 @@ import dev.trapline.abi.firmware.TreePart;
 import dev.trapline.firmware.psci.PsciService;
 import dev.trapline.firmware.sdei.SdeiService;
 import dev.trapline.machine.firmware.LoadedService;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +82,31 @@ class TreePartTest {
                 .isInstanceOf(ServiceFailure.class)
                 .hasMessageContaining("described")
                 .hasMessageContaining("null");
+    }
+
+    /// What a plugin's mistake, or malice, may put there.
+    @Test
+    void aPartThatCanStandInNoTreeIsRefusedAndItsServiceNamed() {
+        TreeNode deep = TreeNode.named("deep");
+        for (int depth = 0; depth < 100_000; depth++) {
+            deep = new TreeNode("deep", "", List.of(), List.of(deep));
+        }
+        TreeNode plain = TreeNode.named("plain");
+        Map<String, TreePart> lies = new LinkedHashMap<>();
+        lies.put("a node of the device tree cannot have the name", TreePart.of(TreeNode.named("a/b")));
+        lies.put("cannot have the name ''", TreePart.of(TreeNode.named("")));
+        lies.put("cannot have the name '\u001b[2J'", TreePart.of(TreeNode.named("\u001b[2J")));
+        lies.put("cannot have the name 'n", TreePart.of(TreeNode.named("n".repeat(1000))));
+        lies.put("a property of node 'plain' of the device tree cannot have", TreePart.of(plain.flag("a b")));
+        lies.put("a property of node 'cpu'", new TreePart(List.of(), List.of(new TreeProperty.Flag(""))));
+        lies.put("has a control character", TreePart.of(plain.strings("x", "a\0b")));
+        lies.put("nested more than 16 deep", TreePart.of(deep));
+        lies.put("more than 65536 bytes", TreePart.of(plain.cells("x", new int[20_000])));
+        lies.forEach((why, part) -> assertThatThrownBy(() -> LoadedService.of(new Described(() -> part))
+                        .deviceTree(question(Width.AARCH64, Conduit.HVC, true)))
+                .as(why)
+                .isInstanceOf(ServiceFailure.class)
+                .hasMessageContainingAll("described", "device tree", why));
     }
 
     private record Described(Supplier<@Nullable TreePart> part) implements FirmwareService<Integer> {

@@ -224,8 +224,8 @@ final class Boundary implements Inputs.Receiver {
 
     private DivergenceException impossible(String what, @Nullable RegistryException cause) {
         Position position = Position.ofSlice(rounds.slices());
-        DivergenceException diverged = new DivergenceException(
-                position, "the replay diverges at " + position + ": the recording has " + what);
+        DivergenceException diverged =
+                new DivergenceException(position, "the replay diverges at " + position + ": the recording has " + what);
         diverged.initCause(cause);
         return diverged;
     }

@@ -29,7 +29,8 @@ final class Inputs {
 
         void inject(Injection what);
 
-        /// Makes sure that an input of a recording is for somebody whom this machine has: whoever made the recording.
+        /// Makes sure that an input of a recording is for somebody whom this machine has: whoever made the
+        /// recording.
         ///
         /// @throws DivergenceException if it is not
         void requirePossible(JournalRecord.Input recorded);

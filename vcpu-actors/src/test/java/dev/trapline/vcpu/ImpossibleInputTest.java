@@ -97,8 +97,9 @@ class ImpossibleInputTest {
                 .outcome();
         assertThat(outcome)
                 .as("a divergence, with what the recording has")
-                .isInstanceOfSatisfying(RunOutcome.Diverged.class, diverged -> assertThat(diverged.report())
-                        .contains("the replay diverges at slice 0", why));
+                .isInstanceOfSatisfying(
+                        RunOutcome.Diverged.class,
+                        diverged -> assertThat(diverged.report()).contains("the replay diverges at slice 0", why));
     }
 
     @Test

@@ -34,8 +34,8 @@ public record ServiceDescriptor(
     /// x1 to x17.
     private static final int MOST_PARAMETERS = 17;
 
-    /// @throws IllegalArgumentException if a text is too long, or not plain; if there is too much of something; or if
-    ///     a function is described twice, or lies outside of what the service claims
+    /// @throws IllegalArgumentException if a text is too long, or not plain; if there is too much of something; or
+    ///     if a function is described twice
     public ServiceDescriptor {
         plain("a service's name", name, SHORT);
         if (!name.matches("[a-z][a-z0-9-]*")) {
@@ -50,7 +50,7 @@ public record ServiceDescriptor(
             }
         }
         functions = few("functions", functions);
-        requireOwn(claims, functions);
+        requireDifferent(functions);
         settings = few("settings", settings);
     }
 
@@ -80,15 +80,11 @@ public record ServiceDescriptor(
         return List.copyOf(all);
     }
 
-    private static void requireOwn(List<Claim> claims, List<Function> functions) {
+    private static void requireDifferent(List<Function> functions) {
         SortedSet<FunctionId> described = new TreeSet<>();
         for (Function function : functions) {
             if (!described.add(function.id())) {
                 throw new IllegalArgumentException("the function " + function.id() + " is described twice");
-            }
-            if (claims.stream().noneMatch(claim -> claim.contains(function.id()))) {
-                throw new IllegalArgumentException("the function " + function.id() + " (" + function.name()
-                        + ") is described, and the service does not claim it");
             }
         }
     }

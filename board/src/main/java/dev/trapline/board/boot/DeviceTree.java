@@ -38,7 +38,13 @@ final class DeviceTree {
                 .strings("model", "trapline,virt")
                 .cells("#address-cells", 2)
                 .cells("#size-cells", 2);
-        return FdtWriter.write(new TreeNode(root.name(), root.label(), root.properties(), List.copyOf(nodes.values())));
+        try {
+            return FdtWriter.write(
+                    new TreeNode(root.name(), root.label(), root.properties(), List.copyOf(nodes.values())));
+        } catch (IllegalArgumentException e) {
+            // A service's or a device's own part of it.
+            throw new ImageException("the machine's own device tree", String.valueOf(e.getMessage()));
+        }
     }
 
     private static void add(SequencedMap<String, TreeNode> nodes, TreeNode node) {

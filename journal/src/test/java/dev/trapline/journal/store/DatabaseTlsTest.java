@@ -64,9 +64,8 @@ class DatabaseTlsTest {
     private static Identity identity(String name, String host, String began) throws Exception {
         Path store = directory.resolve(name + ".p12");
         Path certificate = directory.resolve(name + ".crt");
-        keytool(
-                "-genkeypair -alias s -keyalg EC -dname CN=server -ext SAN=" + host + " -startdate " + began
-                        + " -validity 1 -storetype PKCS12 -storepass changeit -keystore " + store);
+        keytool("-genkeypair -alias s -keyalg EC -dname CN=server -ext SAN=" + host + " -startdate " + began
+                + " -validity 1 -storetype PKCS12 -storepass changeit -keystore " + store);
         keytool("-exportcert -alias s -rfc -storepass changeit -keystore " + store + " -file " + certificate);
         KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
         KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
@@ -77,7 +76,8 @@ class DatabaseTlsTest {
     }
 
     private static void keytool(String arguments) throws IOException, InterruptedException {
-        String program = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+        String program =
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
         Process process = new ProcessBuilder((program + " " + arguments).split(" "))
                 .redirectErrorStream(true)
                 .start();

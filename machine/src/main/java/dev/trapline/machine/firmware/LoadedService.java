@@ -59,7 +59,7 @@ public record LoadedService<S>(FirmwareService<S> service, ServiceDescriptor des
 
     /// What the device tree tells the guest of it: see [FirmwareService#deviceTree].
     ///
-    /// @throws ServiceFailure naming it, if it throws or returns nothing
+    /// @throws ServiceFailure naming it, if it throws, returns nothing, or gives what can stand in no tree
     public TreePart deviceTree(TreePart.Question question) {
         TreePart part;
         try {
@@ -69,6 +69,12 @@ public record LoadedService<S>(FirmwareService<S> service, ServiceDescriptor des
         }
         if (part == null) {
             throw new ServiceFailure(name(), "returned null when asked for its part of the device tree", null);
+        }
+        try {
+            TreePartCheck.require(part);
+        } catch (IllegalArgumentException e) {
+            throw new ServiceFailure(
+                    name(), "gave a part of the device tree that cannot be used: " + e.getMessage(), null);
         }
         return part;
     }
