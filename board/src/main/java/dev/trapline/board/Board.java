@@ -66,7 +66,7 @@ public final class Board implements Snapshot, Deadline {
     /// Puts a device on the board.
     ///
     /// @param base guest physical address of its first register
-    /// @throws IllegalArgumentException if its addresses are not free, naming what is there
+    /// @throws IllegalArgumentException if its addresses are not free, naming the device that has them
     public Board device(long base, Device device) {
         bus.device(base, device);
         return this;

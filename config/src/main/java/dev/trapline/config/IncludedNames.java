@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 ///
 /// Where a file is included within a section, the library puts the section's path in front of each name that the file
 /// substitutes: it looks there first, and then for the name as it was written. It does not tell how long the path in
-/// front is. So whoever asks where a name may lead has to look for all ends of it that are written in an included file.
+/// front is. To know where a name may lead, one has to look for all ends of it that are written in an included file.
 final class IncludedNames {
 
     /// A substitution in the text of a configuration that is not resolved.

@@ -37,7 +37,7 @@ class QuantitiesTest {
     @Test
     void aDurationMayBeLongerThanSixtyFourBits() {
         assertThat(Quantities.nanoseconds("9".repeat(90) + ".5ms"))
-                .as("the range is checked by whoever asks, who says it in the message")
+                .as("the range is checked by the caller, whose message says it")
                 .isEqualTo(new BigInteger("9".repeat(90) + "500000"));
     }
 

@@ -35,7 +35,7 @@ public final class Calls {
     };
 
     /// A machine on which every call reaches a service.
-    public static final Capabilities EVERYTHING = (_, _, _, _) -> Capabilities.Fate.FORWARDED;
+    public static final Capabilities EVERYTHING = (_, _, _, _) -> Capabilities.DecisionKind.FORWARDED;
 
     private Calls() {}
 

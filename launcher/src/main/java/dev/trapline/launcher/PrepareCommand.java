@@ -90,7 +90,7 @@ final class PrepareCommand implements Action {
         return text.toString();
     }
 
-    /// Whoever finds the file finds all of it.
+    /// If the file exists, it is complete.
     private void write(String name, String text) throws IOException {
         Path file = resources.resolve(name);
         Path written = resources.resolve(name + ".new");

@@ -138,7 +138,7 @@ class CheckpointsTest {
                         .out())
                 .contains("\"ofThisUser\":true");
         assertThat(runWith(stranger, "replay", recording, "--at", "3900").err())
-                .as("whoever has the key uses them: a team may share one")
+                .as("everyone who has the key uses them: a team may share one")
                 .contains("from the checkpoint at slice");
     }
 

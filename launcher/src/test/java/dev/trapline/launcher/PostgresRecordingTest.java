@@ -199,7 +199,7 @@ class PostgresRecordingTest {
         process.signal("KILL");
         process.await();
         Ended continued = runWith(server.environment(), "run", "--continue", recording);
-        assertThat(events(recording)).as("it goes on behind what is there").isGreaterThan(before);
+        assertThat(events(recording)).as("it continues behind the old events").isGreaterThan(before);
         assertGoesOnToItsEnd(continued, recording);
         Ended again = runWith(server.environment(), "run", "--continue", recording);
         assertThat(again.status()).as(again.err()).isEqualTo(Ending.USAGE);

@@ -228,7 +228,7 @@ class TraceTest {
     @Test
     void aLatencyIsWhatTheCallCostsItsCaller() {
         assertThat(trace("--count").out())
-                .as("a caller goes on when the call is paid for, whoever has a turn in between")
+                .as("a caller goes on when the call is paid for, also if others have turns in between")
                 .containsPattern("(?m)^ +3  PSCI_CPU_ON +SUCCESS +3 +100 +100 +100$")
                 .containsPattern("(?m)^ +[0-9]+  PSCI_AFFINITY_INFO +ON +[0-9]+ +100 +100 +100$")
                 .as("nobody comes back from CPU_OFF")

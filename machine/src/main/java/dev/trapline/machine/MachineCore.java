@@ -294,7 +294,7 @@ public final class MachineCore implements Effects.Run {
         digests.save(state);
     }
 
-    /// Becomes what [#save] took down, also if the run was over. Entropy that was asked for and has not come is not
+    /// Restores what [#save] saved, also if the run was over. Entropy that was asked for and has not come is not
     /// part of it: in a replay it comes from the recording.
     ///
     /// @param inForce the policy from here on

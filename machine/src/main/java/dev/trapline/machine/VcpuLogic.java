@@ -265,7 +265,7 @@ public final class VcpuLogic {
         return powered == null ? Bytes.EMPTY : powered.now().save();
     }
 
-    /// Becomes what [#save] took down, with a fresh engine.
+    /// Restores what [#save] saved, with a fresh engine.
     void load(StateReader state, Bytes image) {
         powerOff();
         boolean hasPower = state.takeFlag();

@@ -170,7 +170,7 @@ class RoundsTest {
         "16, RANDOM, 3",
         "16, RANDOM, 4"
     })
-    void aTimerEndsAWaitAtItsDeadlineWhoeverElseRuns(int vcpus, Schedule schedule, long seed) {
+    void aTimerEndsAWaitAtItsDeadlineWhateverTheOthersDo(int vcpus, Schedule schedule, long seed) {
         engines.script(startAll(
                 vcpus,
                 engines.timer(71_234, hvc(Toy.STANDBY)),
@@ -188,7 +188,8 @@ class RoundsTest {
 
     @ParameterizedTest
     @CsvSource({"1, ROUND_ROBIN, 0", "2, ROUND_ROBIN, 0", "16, ROUND_ROBIN, 0", "2, RANDOM, 1", "16, RANDOM, 3"})
-    void aDeviceMeetsItsDeadlinesAndItsLineEndsAWaitAtThatTimeWhoeverElseRuns(int vcpus, Schedule schedule, long seed) {
+    void aDeviceMeetsItsDeadlinesAndItsLineEndsAWaitAtThatTimeWhateverTheOthersDo(
+            int vcpus, Schedule schedule, long seed) {
         engines.script(startAll(vcpus, hvc(Toy.STANDBY), after(9, hvc(Toy.STANDBY)), after(9, hvc(Toy.STANDBY))));
         for (int vcpu = 1; vcpu < vcpus; vcpu++) {
             engines.script();

@@ -143,11 +143,11 @@ public final class CapabilityRegistry implements Capabilities {
     }
 
     @Override
-    public Fate fate(Conduit conduit, int immediate, int functionId, ExecutionState state) {
+    public DecisionKind decisionOn(Conduit conduit, int immediate, int functionId, ExecutionState state) {
         return switch (query(conduit, immediate, functionId, state).decision()) {
-            case Decision.Denied _ -> Fate.DENIED;
-            case Decision.Resident _ -> Fate.RESIDENT;
-            case Decision.Forwarded _ -> Fate.FORWARDED;
+            case Decision.Denied _ -> DecisionKind.DENIED;
+            case Decision.Resident _ -> DecisionKind.RESIDENT;
+            case Decision.Forwarded _ -> DecisionKind.FORWARDED;
         };
     }
 

@@ -47,6 +47,18 @@ final class TextRules {
             new Word("(?i)\\b(this|previous|earlier) session\\b|\\bthe brief\\b", "speak of the project only"),
             new Word("\\b(localhost|127\\.0\\.0\\.1):\\d+/", "an address of one machine"));
 
+    /// Phrases that make a reader stop, and words that the glossary has another word for. Guests' texts are left
+    /// out: they are in images whose histories are kept.
+    private static final List<Word> PHRASES = List.of(
+            new Word("(?i)\\b(whoever|whom)\\b", "say who it is: 'the caller', 'a program that reads it'"),
+            new Word("(?i)\\bwhat is there\\b", "name it: 'the device', 'the old content'"),
+            new Word("(?i)\\bcomes to\\b", "write 'is', 'reaches' or 'ends'"),
+            new Word("(?i)\\bgoes on with\\b", "write 'continues'"),
+            new Word("(?i)\\b(take|takes|took|taken) down\\b", "write 'save', or 'write'"),
+            new Word("(?i)\\bfates?\\b", "write 'decision' (docs/glossary.md)"));
+
+    private static final Set<String> PHRASES_ALLOWED = Set.of("S", "c", "LICENSE");
+
     private static final Set<String> TABS_ALLOWED = Set.of("Makefile", "S", "gitmodules");
 
     private TextRules() {}
@@ -80,10 +92,9 @@ final class TextRules {
         if (content.endsWith(" ") || content.endsWith("\t") || content.endsWith("\r")) {
             findings.add(new Finding(path, line, "has white space or a carriage return at its end"));
         }
-        for (Word word : WORDS) {
-            if (word.pattern().matcher(content).find()) {
-                findings.add(new Finding(path, line, "'" + content.strip() + "': " + word.advice()));
-            }
+        checkWords(path, line, content, WORDS, findings);
+        if (!PHRASES_ALLOWED.contains(suffix)) {
+            checkWords(path, line, content, PHRASES, findings);
         }
         Matcher host = URL_HOST.matcher(content);
         while (host.find()) {
@@ -93,6 +104,14 @@ final class TextRules {
                         line,
                         "names the host " + host.group(1) + ": link to the original, or add"
                                 + " it to TextRules.HOSTS if it belongs to the field"));
+            }
+        }
+    }
+
+    private static void checkWords(Path path, long line, String content, List<Word> words, List<Finding> findings) {
+        for (Word word : words) {
+            if (word.pattern().matcher(content).find()) {
+                findings.add(new Finding(path, line, "'" + content.strip() + "': " + word.advice()));
             }
         }
     }

@@ -42,6 +42,13 @@ class TextRulesTest {
                 "path of one machine    | \"/home/someone/x\"",
                 "speak of the project   | As an AI",
                 "speak of the project   | in this session",
+                "say who it is          | /// Whoever calls it",
+                "say who it is          | to whom it is given",
+                "name it: 'the device'  | naming what is there",
+                "'reaches'              | it comes to an end",
+                "'continues'            | the run goes on with it",
+                "'save'                 | what it took down",
+                "'decision'             | the fate of a call",
                 "names the host         | https://mirror.invalid/maven2",
                 "address of one machine | http://localhost:8080/x",
             })

@@ -8,7 +8,7 @@ package dev.trapline.unicorn;
 ///
 /// So T32 code is counted twice: the library's function that counts is called once more before each instruction. One
 /// that is executed adds two. One that the library stops before adds one, since the first call has asked for the stop.
-/// That takes four times as long, so A32 code, which has no IT blocks, is counted once until the CPU first comes to T32
+/// That takes four times as long, so A32 code, which has no IT blocks, is counted once until the CPU first reaches T32
 /// code.
 final class Aarch32Count {
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Each block that the library translates is looked at before it runs for the first time. If it has such an
 /// instruction, the run stops before the block, the instruction gets a hook of its own, the block is translated again,
-/// and the run goes on with what is left of its budget. None of it shows: the slice has the same instructions and the
+/// and the run continues with the rest of its budget. None of it shows: the slice has the same instructions and the
 /// same end as if everything had been known before.
 ///
 /// - An access to time is stopped at, answered, and stepped over.

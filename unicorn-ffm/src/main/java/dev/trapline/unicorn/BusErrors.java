@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// What a slice's accesses met besides memory and devices: addresses at which the machine has nothing, code where there
 /// is no memory, writes to read-only memory.
 ///
-/// An access to nothing stops the run within its instruction. The registers are taken down there, so that the
+/// An access to nothing stops the run within its instruction. The registers are saved there, so that the
 /// instruction can be left as if it had not begun.
 final class BusErrors {
 

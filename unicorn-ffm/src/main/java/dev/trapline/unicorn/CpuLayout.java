@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param cpu in bytes from the address that the handle is
 /// @param type in bytes from the CPU's address
-/// @param fill in bytes from what is there
+/// @param fill in bytes of the content
 /// @param tables in bytes from the CPU's address
 record CpuLayout(int cpu, int type, int fill, int tables) {
 

@@ -82,7 +82,7 @@ final class Exits {
     /// before it finds that.
     ///
     /// Whatever else is wrong is so with what comes after it, which the library looks at before it lets the slice
-    /// end. The operation is done then, and the next slice comes to the rest.
+    /// end. The operation is done then, and the next slice executes the rest.
     private boolean isRefused(int code) {
         int interrupt = hooks.interrupt();
         return code == UnicornConstants.UC_ERR_INSN_INVALID

@@ -19,7 +19,8 @@ import java.util.Objects;
 /// <cache>/hashes/<hash of the path>: three lines: the path, the attributes, the SHA-256
 /// ```
 ///
-/// The time of change (ctime) cannot be set by whoever may write the file. Where the system has none, nothing is kept.
+/// The time of change (ctime) cannot be set by those who may write the file. Where the system has none, nothing is
+/// kept.
 final class LibraryHash {
 
     private static final String ATTRIBUTES = "unix:dev,ino,size,lastModifiedTime,ctime";

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// 2.0 of the library crashes, in blocks that were linked to some that are gone. So the engine has to be replaced long
 /// before.
 ///
-/// There are two measures. The estimate counts what was translated: the same run comes to the same number in any
+/// There are two measures. The estimate counts what was translated: the same run gives the same number in any
 /// process, which the bytes themselves do not promise, since code that reaches far takes other instructions than code
 /// that reaches near. The bytes are the truth: there is code of which an instruction takes 6 KiB.
 final class TranslationUse implements TranslationHook {

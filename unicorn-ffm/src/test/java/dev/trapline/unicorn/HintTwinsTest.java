@@ -73,7 +73,7 @@ class HintTwinsTest {
             int slices = 0;
             while (exit.equals(Exit.BudgetUsed.INSTANCE) || exit.equals(Exit.WaitForInterrupt.INSTANCE)) {
                 assertThat(slices++)
-                        .as("it comes to an end: %s at %x, slices of %d", exit, guest.pcOffset(), budget)
+                        .as("it ends: %s at %x, slices of %d", exit, guest.pcOffset(), budget)
                         .isLessThan(20 * INSTRUCTIONS);
                 exit = guest.run(budget);
             }

@@ -43,7 +43,7 @@ class OtherLibrariesTest {
         a context is shorter than its header   | 0  | block  | block | 5
         a context is nowhere                   | 0  | block  | 0     | 4096
         a context is longer than memory        | 0  | block  | block | -1
-        a context is longer than what is there | 0  | block  | block | 0x7fffffff
+        a context is longer than its memory  | 0  | block  | block | 0x7fffffff
         """)
     void aLibraryThatDoesNotDoWhatItSaysIsAnErrorThatNamesItsFile(
             String what, String answer, String handle, String context, String size)

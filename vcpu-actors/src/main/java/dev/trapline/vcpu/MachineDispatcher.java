@@ -16,7 +16,7 @@ import scala.concurrent.duration.Duration;
 /// own queue and goes from there straight into its receiver: a mailbox would synchronise it five times, with threads
 /// that do not exist. Everything else (from outside, to an actor that is starting, failing or stopping, and the actor
 /// system's own messages) takes the way through the mailbox, and an actor whose mailbox is at work gets what is sent to
-/// it behind what is there.
+/// it behind the others.
 ///
 /// Akka's own: these hooks are no public interface of it. The build holds its version fast.
 final class MachineDispatcher extends Dispatcher {

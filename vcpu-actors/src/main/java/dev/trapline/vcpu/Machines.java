@@ -102,7 +102,7 @@ public final class Machines implements Extension, MachineGuardian.Names {
         known.remove(name);
     }
 
-    /// Whoever waits for a machine that has not been started learns that it will not be.
+    /// Tells those who wait for a machine that has not been started that it will not be.
     private void systemIsOver() {
         List<MachineGuardian.Birth> unborn = new ArrayList<>();
         synchronized (this) {

@@ -65,7 +65,7 @@ class FlashWritesTest {
             assertThat(run.report().flashWrites().firstAddress()).as(what).isEqualTo(0x400_0000);
             assertThat(run.report().flashWrites().firstPc()).as(what).isEqualTo(0x24);
             assertThat(run.report().flashWrites().count())
-                    .as("%s: vCPU 0's, and what vCPU 1 comes to before the end", what)
+                    .as("%s: vCPU 0's, and what vCPU 1 writes before the end", what)
                     .isBetween((long) ROUNDS * ACCESSES_IN_A_ROUND, 2L * ROUNDS * ACCESSES_IN_A_ROUND);
 
             Finished again = RUNS.run(spec, flash, "");

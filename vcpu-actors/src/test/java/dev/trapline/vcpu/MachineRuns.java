@@ -151,7 +151,7 @@ final class MachineRuns implements AutoCloseable {
         return finish(builder(spec, image, script).recordTo(directory).storage(StoragePolicy.DEFAULT.with(durability)));
     }
 
-    /// Goes on with a recording that was cut off, with the same script.
+    /// Continues a recording that was cut off, with the same script.
     Finished proceed(Path directory, String script) {
         return finish(Machine.proceed(engines, Recordings.open(directory, OpenOptions.STRICT), directory)
                 .services(FirmwareServices.onClassPath())

@@ -269,7 +269,7 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
             return BoardSpec.RAM_BASE + (random.nextInt((int) RAM) & ~7);
         }
 
-        /// Something that may mean something to whom it is handed.
+        /// Something that may mean something to its receiver.
         private long value() {
             return switch (random.nextInt(8)) {
                 case 0 -> 0;

@@ -154,7 +154,7 @@ class ReconfigurationTest {
     }
 
     @Test
-    void aPolicyThatDoesNotFitIsRefusedToWhoeverAsksAndTheOneInForceStays() {
+    void aPolicyThatDoesNotFitIsRefusedToTheCallerAndTheOneInForceStays() {
         List<RegistryException> refused = new ArrayList<>();
         FakeEngines engines = guest(during(
                 () -> assertThatThrownBy(() -> run.join().reconfigure(Policy.DEFAULT.with("pcsi", false)))

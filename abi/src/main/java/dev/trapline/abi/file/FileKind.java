@@ -41,7 +41,7 @@ public enum FileKind {
         return words;
     }
 
-    /// Looks at a name. Never opens what is there.
+    /// Looks at a name. Never opens the file.
     ///
     /// @param options NOFOLLOW_LINKS to see a link itself
     /// @throws IOException if it cannot be looked at

@@ -10,7 +10,7 @@ import java.util.List;
 public interface Capabilities {
 
     /// What would become of a call.
-    enum Fate {
+    enum DecisionKind {
         /// Answered with NOT_SUPPORTED at once.
         DENIED,
         /// Answered in place by a service.
@@ -23,7 +23,7 @@ public interface Capabilities {
     ///
     /// @param immediate the instruction's #imm, 0 to 65535
     /// @param functionId the value of w0
-    Fate fate(Conduit conduit, int immediate, int functionId, ExecutionState state);
+    DecisionKind decisionOn(Conduit conduit, int immediate, int functionId, ExecutionState state);
 
     /// The function that an SMCCC call with this in w0 is a call of: the one without the caller's SVE hint, on a
     /// machine that takes hints.

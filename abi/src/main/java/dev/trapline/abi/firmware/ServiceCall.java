@@ -38,6 +38,7 @@ public record ServiceCall(
     /// service that has it: what a FEATURES call must agree with.
     public boolean reaches(FunctionId function) {
         return capabilities.offers(capabilities.named(function.value()))
-                && capabilities.fate(exit.conduit(), 0, function.value(), exit.state()) != Capabilities.Fate.DENIED;
+                && capabilities.decisionOn(exit.conduit(), 0, function.value(), exit.state())
+                        != Capabilities.DecisionKind.DENIED;
     }
 }

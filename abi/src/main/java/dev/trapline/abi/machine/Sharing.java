@@ -4,6 +4,6 @@ package dev.trapline.abi.machine;
 public enum Sharing {
     /// Its owner alone, whatever the process's umask says.
     PRIVATE,
-    /// Everyone whom the process's umask allows.
+    /// Everyone that the process's umask allows.
     UMASK
 }

@@ -64,8 +64,8 @@ class SmcccCallTest {
 
     private record Fixed(FunctionId function) implements Capabilities {
         @Override
-        public Fate fate(Conduit conduit, int immediate, int functionId, ExecutionState state) {
-            return Fate.FORWARDED;
+        public DecisionKind decisionOn(Conduit conduit, int immediate, int functionId, ExecutionState state) {
+            return DecisionKind.FORWARDED;
         }
 
         @Override

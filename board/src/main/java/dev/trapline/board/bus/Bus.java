@@ -41,7 +41,8 @@ public final class Bus {
     /// Puts a device on the bus.
     ///
     /// @param base guest physical address of its first register
-    /// @throws IllegalArgumentException if its addresses are not free, naming what is there; or if it takes none
+    /// @throws IllegalArgumentException if its addresses are not free, naming the device that has them; or if it
+    ///     takes none
     public void device(long base, Device device) {
         add(new Placed(device, range(device.name(), base, device.size())));
         devices.clear();

@@ -5,7 +5,7 @@ import java.util.List;
 
 /// An interrupt output of a device: high while the device asks for attention.
 ///
-/// The device drives it, within a slice or between two. Whoever listens is told at once of each change, on the
+/// The device drives it, within a slice or between two. Listeners are told at once of each change, on the
 /// machine's thread, and must depend on nothing but its own state.
 public final class Line {
 

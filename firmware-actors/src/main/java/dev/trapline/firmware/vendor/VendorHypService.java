@@ -93,7 +93,7 @@ public final class VendorHypService implements FirmwareService<VendorHypService.
     @Override
     public ServiceDescriptor descriptor() {
         List<String> parameters = List.of("call", "function");
-        List<ResultName> fates = List.of(
+        List<ResultName> answers = List.of(
                 new ResultName(DENIED, "DENIED"),
                 new ResultName(ANSWERED_IN_PLACE, "RESIDENT"),
                 new ResultName(FORWARDED, "FORWARDED"),
@@ -116,8 +116,8 @@ public final class VendorHypService implements FirmwareService<VendorHypService.
                                 List.of(),
                                 List.of(new ResultName(NOT_SUPPORTED, "NOT_SUPPORTED"))),
                         new Function(
-                                CAPABILITY_QUERY_32, "CAPABILITY_QUERY", List.of("call", "function", "state"), fates),
-                        new Function(CAPABILITY_QUERY_64, "CAPABILITY_QUERY", parameters, fates)),
+                                CAPABILITY_QUERY_32, "CAPABILITY_QUERY", List.of("call", "function", "state"), answers),
+                        new Function(CAPABILITY_QUERY_64, "CAPABILITY_QUERY", parameters, answers)),
                 List.of(new Setting(
                         UID_SETTING,
                         "trapline",
@@ -175,7 +175,7 @@ public final class VendorHypService implements FirmwareService<VendorHypService.
         if (conduit == null || state == null || function >>> 32 != 0) {
             return INVALID_PARAMETERS;
         }
-        return switch (call.capabilities().fate(conduit, immediate, (int) function, state)) {
+        return switch (call.capabilities().decisionOn(conduit, immediate, (int) function, state)) {
             case DENIED -> DENIED;
             case RESIDENT -> ANSWERED_IN_PLACE;
             case FORWARDED -> FORWARDED;

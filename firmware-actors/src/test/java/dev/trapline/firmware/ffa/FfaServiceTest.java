@@ -142,7 +142,7 @@ class FfaServiceTest {
 
     @Test
     void featuresKnowsWhatIsDenied() {
-        Capabilities none = (_, _, _, _) -> Capabilities.Fate.DENIED;
+        Capabilities none = (_, _, _, _) -> Capabilities.DecisionKind.DENIED;
         assertThat(call(started(), hvc(none, 0, FEATURES, ID_GET)).registers()).isEqualTo(NOT_SUPPORTED);
     }
 

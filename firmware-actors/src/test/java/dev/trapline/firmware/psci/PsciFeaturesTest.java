@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// PSCI_FEATURES tells what is there. The table is `features.csv`.
+/// PSCI_FEATURES tells which functions exist. The table is `features.csv`.
 class PsciFeaturesTest {
 
     private static final long FEATURES = 0x8400_000aL;
@@ -81,8 +81,8 @@ class PsciFeaturesTest {
 
     @Test
     void featuresDoNotNameWhatThePolicyDenies() {
-        Capabilities withoutCpuOn =
-                (_, _, function, _) -> function == 0xc400_0003 ? Capabilities.Fate.DENIED : Capabilities.Fate.FORWARDED;
+        Capabilities withoutCpuOn = (_, _, function, _) ->
+                function == 0xc400_0003 ? Capabilities.DecisionKind.DENIED : Capabilities.DecisionKind.FORWARDED;
         PsciService service = new PsciService();
         PsciState state = service.start(PsciMachine.context(1, 1, false));
         assertThat(service.apply(state, hvc(withoutCpuOn, 0, FEATURES, 0xc400_0003L), MEMORY)

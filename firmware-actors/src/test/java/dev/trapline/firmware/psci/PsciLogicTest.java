@@ -91,7 +91,7 @@ class PsciLogicTest {
                 "A32; 0x40080000; 0; an A32 entry point is aligned to four bytes",
                 "A32; 0x40080001; 0; bit 0 selects T32",
                 "T32; 0x40080003; 0; a T32 entry point is aligned to two bytes",
-                "T32; 0x40080000; 0; bit 0 clear selects A32, whoever calls",
+                "T32; 0x40080000; 0; bit 0 clear selects A32, for every caller",
                 "A32; 0x40080002; -9; an A32 entry point is aligned to four bytes",
                 "T32; 0x47ffffff; 0; the last halfword of RAM holds an instruction",
                 "A32; 0x47fffffe; -9; no A32 instruction begins there",

@@ -73,7 +73,7 @@ class PvTimeServiceTest {
 
     @Test
     void featuresAgreeWithWhatTheMachineDenies() {
-        Capabilities nothing = (_, _, _, _) -> Capabilities.Fate.DENIED;
+        Capabilities nothing = (_, _, _, _) -> Capabilities.DecisionKind.DENIED;
         assertThat(service.apply(started(1, "auto"), hvc(nothing, 0, FEATURES, ST), MEMORY)
                         .registers())
                 .as("it would be NOT_SUPPORTED")

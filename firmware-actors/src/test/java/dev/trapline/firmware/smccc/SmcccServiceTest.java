@@ -119,8 +119,8 @@ class SmcccServiceTest {
 
     @Test
     void archFeaturesAgreesWithWhatIsReached() {
-        Capabilities noPvTime =
-                (_, _, function, _) -> function >>> 24 == 0xc5 ? Capabilities.Fate.DENIED : Capabilities.Fate.RESIDENT;
+        Capabilities noPvTime = (_, _, function, _) ->
+                function >>> 24 == 0xc5 ? Capabilities.DecisionKind.DENIED : Capabilities.DecisionKind.RESIDENT;
         assertThat(call(hvc(noPvTime, 0, ARCH_FEATURES, 0xc500_0020L))).isEqualTo(RegisterWrites.x0(-1));
         ServiceCall fromA32 = hvc(ExecutionState.A32, 0, ARCH_FEATURES, FEATURE_AVAILABILITY);
         Capabilities registry = CapabilityRegistry.of(List.of(service.descriptor()), Policy.DEFAULT);

@@ -97,8 +97,8 @@ class TrngServiceTest {
 
     @Test
     void featuresAgreeWithWhatTheMachineDenies() {
-        Capabilities withoutRnd64 =
-                (_, _, function, _) -> function == (int) RND64 ? Capabilities.Fate.DENIED : Capabilities.Fate.FORWARDED;
+        Capabilities withoutRnd64 = (_, _, function, _) ->
+                function == (int) RND64 ? Capabilities.DecisionKind.DENIED : Capabilities.DecisionKind.FORWARDED;
         TrngState state = filledWith(ones(64));
         assertThat(service.apply(state, hvc(withoutRnd64, 0, 0x8400_0051L, RND64), MEMORY)
                         .registers())

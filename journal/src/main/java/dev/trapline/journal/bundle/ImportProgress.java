@@ -17,6 +17,6 @@ public interface ImportProgress {
     /// Takes note of how far it is.
     ///
     /// @param done in the step's unit, and never less than before in the same step
-    /// @param total what `done` comes to
+    /// @param total what `done` is at the end
     void at(Step step, long done, long total);
 }

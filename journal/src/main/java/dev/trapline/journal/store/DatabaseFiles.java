@@ -51,7 +51,7 @@ record DatabaseFiles(Path home, Map<String, String> environment) {
     }
 
     /// Which certificates the driver trusts to certify a host, as `psql` does. Where there is no such file, it is
-    /// whom Java trusts.
+    /// that Java trusts.
     ///
     /// @param parameters of the URL
     Path certificates(Map<String, String> parameters) {

@@ -118,7 +118,7 @@ final class StoredImages {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /// @param hash of what is there; empty if it need not be known, since the size is another one
+    /// @param hash of the stored image; empty if it need not be known, since the size is another one
     private void requireUnchanged(ImageRef ref, long size, String hash) {
         if (size == ref.size() && hash.equals(ref.sha256())) {
             return;

@@ -193,7 +193,7 @@ class HostileExportTest {
         return write(manifest(), header(List.of(promised)), image, new Written(Part.Kind.END, new byte[16]));
     }
 
-    /// What the parts promise together is more than whoever imports will take.
+    /// What the parts promise together is more than an import takes.
     @Test
     void anImportTakesNoMoreThanItsLimit() throws IOException {
         Path file = withLargeImage();

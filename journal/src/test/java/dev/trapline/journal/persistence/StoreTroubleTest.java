@@ -81,7 +81,7 @@ class StoreTroubleTest {
                 .contains("what was recorded until then is kept");
         assertThat(writer.hasCredit()).as("the machine must not go on").isFalse();
         assertThat(called.await(10, TimeUnit.SECONDS))
-                .as("whoever waits is told")
+                .as("those who wait are told")
                 .isTrue();
         writer.append(new JournalRecord.MemoryDigest(1));
         assertThatThrownBy(() -> WrittenRecordings.close(writer))
@@ -153,7 +153,7 @@ class StoreTroubleTest {
         assertThat(WrittenRecordings.steps(slices)).startsWith(read.toArray(JournalRecord[]::new));
         try (RecordingReader reader = recordings.open("broken")) {
             assertThat(writer.stored().durable())
-                    .as("what is there was forced to the disk at the end")
+                    .as("all that was written was forced to the disk at the end")
                     .isEqualTo(reader.segmentCount());
         }
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Cuts the power of a recorder's disk at random moments: what was said to be durable is there, what is there is right,
+/// Cuts the power of a recorder's disk at random moments: what was said to be durable is kept, what is kept is right,
 /// and the recording opens as it is.
 class PowerCutTest {
 

@@ -60,7 +60,7 @@ final class CheckpointPlace {
         }
     }
 
-    /// Whether checkpoints can be made there: nothing of another kind stands in the lock's place. What is there
+    /// Whether checkpoints can be made there: nothing of another kind stands in the lock's place. What exists
     /// already can be read all the same.
     static boolean isWritable(Path recording) {
         try {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```text
 /// rec/checkpoints/store.mv   see CheckpointFile
-/// rec/checkpoints/lock       held by the one process that may write; the others read what is there
+/// rec/checkpoints/lock       held by the one process that may write; the others only read
 /// ```
 ///
 /// Pages of memory are kept once for all checkpoints, by the hash of their content. Where all together exceed the
@@ -334,7 +334,7 @@ public final class CheckpointStore implements AutoCloseable {
         return needed;
     }
 
-    /// What is there stays, and is read; nothing more is added.
+    /// Existing checkpoints stay, and are read; no more are added.
     private void stopWriting(Throwable why) {
         abandon("no more checkpoints are kept beside " + recording + ": " + WriteFailure.reason(why));
         Disk.deleteQuietly(fresh.file());

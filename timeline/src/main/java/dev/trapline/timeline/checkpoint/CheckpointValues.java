@@ -151,8 +151,8 @@ final class CheckpointValues implements AutoCloseable {
         added.clear();
     }
 
-    /// The content of a value. If it is damaged it goes at once, where that can be written: whoever has the same
-    /// content again then adds it again.
+    /// The content of a value. If it is damaged it goes at once, where that can be written: everyone who has the
+    /// same content again then adds it again.
     ///
     /// @param most bytes that the content may have
     /// @throws CodecException if it is not there, or not what was kept

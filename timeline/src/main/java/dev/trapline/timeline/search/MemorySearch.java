@@ -30,7 +30,7 @@ public final class MemorySearch {
     ///
     /// @param offset of its first byte, from the first byte asked for
     /// @param old what was there
-    /// @param now what is there since
+    /// @param now the content since
     /// @param store the guest's store that made it; null if it happened behind the slice's exit, or before the
     ///     first slice
     /// @param position of the slice; at an instruction for a store

@@ -4,8 +4,8 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.firmware.FirmwareService;
 import java.nio.charset.StandardCharsets;
 
-/// The state of a service as bytes, so that a machine can be written down and taken up by another process. Whoever
-/// writes a service has nothing to do for it.
+/// The state of a service as bytes, so that a machine can be written down and taken up by another process. Authors
+/// of services have nothing to do for it.
 ///
 /// A state is an immutable value, and its types say all there is to know: they are followed from the service's type
 /// argument through records' components, once. Only classes that are found in that way are ever made when bytes are
