@@ -49,28 +49,6 @@ public final class QuantumReport {
             b    loop
         """;
 
-    /// A token goes round, from the last vCPU to the first: each spins until it is its own, and hands it to the one
-    /// whose turn was before its own. That is the longest way.
-    private static final String RELAY = """
-            movz x9, #0x4100, lsl #16
-        loop:
-            ldr  x1, [x9]
-            cmp  x1, #%1$d
-            b.hs end
-            and  x2, x1, #%2$d
-            eor  x2, x2, #%2$d
-            cmp  x2, x19
-            b.ne loop
-            add  x1, x1, #1
-            str  x1, [x9]
-            b    loop
-        end:
-            cbnz x19, end
-            movz x0, #0x8400, lsl #16
-            movk x0, #8                 // PSCI SYSTEM_OFF
-            hvc  #0
-        """;
-
     private final OperatingSystemMXBean process = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private final PrintStream out;
     private final Machines machines;
@@ -128,9 +106,32 @@ public final class QuantumReport {
     }
 
     private long handOver(int vcpus, long quantum) {
-        RunReport report =
-                machines.run(guest("relay", vcpus, RELAY.formatted(HAND_OVERS, vcpus - 1)), spec(vcpus, quantum));
+        RunReport report = machines.run(guest("relay", vcpus, relay(vcpus)), spec(vcpus, quantum));
         return report.progress().virtualTime() / HAND_OVERS;
+    }
+
+    /// A token goes round, from the last vCPU to the first: each spins until it is its own, and hands it to the one
+    /// whose turn was before its own. That is the longest way.
+    private static String relay(int vcpus) {
+        return """
+                movz x9, #0x4100, lsl #16
+            loop:
+                ldr  x1, [x9]
+                cmp  x1, #%1$d
+                b.hs end
+                and  x2, x1, #%2$d
+                eor  x2, x2, #%2$d
+                cmp  x2, x19
+                b.ne loop
+                add  x1, x1, #1
+                str  x1, [x9]
+                b    loop
+            end:
+                cbnz x19, end
+                movz x0, #0x8400, lsl #16
+                movk x0, #8                 // PSCI SYSTEM_OFF
+                hvc  #0
+            """.formatted(HAND_OVERS, vcpus - 1);
     }
 
     private static MachineSpec spec(int vcpus, long quantum) {

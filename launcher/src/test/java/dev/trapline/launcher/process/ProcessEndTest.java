@@ -42,7 +42,7 @@ class ProcessEndTest {
         assertThat(result.status()).as("the status that was told").isEqualTo(Ending.DIVERGED);
     }
 
-    /// The command comes to its end behind the last line, before the process has ended.
+    /// The command ends after the last line, before the process has ended.
     static final class EndedByAnother {
         private EndedByAnother() {}
 
