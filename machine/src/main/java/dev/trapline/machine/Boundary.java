@@ -243,7 +243,7 @@ final class Boundary implements Inputs.Receiver {
         try {
             reconfigure.accept(policy);
         } catch (RegistryException e) {
-            // In a run, whoever asked for it was told.
+            // In a run, the caller was told.
             throw impossible("a policy put in force that does not fit this machine: " + e.getMessage(), e);
         }
     }

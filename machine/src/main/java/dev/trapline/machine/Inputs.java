@@ -29,8 +29,7 @@ final class Inputs {
 
         void inject(Injection what);
 
-        /// Makes sure that an input of a recording is for somebody whom this machine has: whoever made the
-        /// recording.
+        /// Makes sure that this machine can get an input of a recording: a recording may be forged.
         ///
         /// @throws DivergenceException if it is not
         void requirePossible(JournalRecord.Input recorded);

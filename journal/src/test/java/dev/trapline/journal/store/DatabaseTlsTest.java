@@ -85,7 +85,7 @@ class DatabaseTlsTest {
         assertThat(process.waitFor()).as(said).isZero();
     }
 
-    /// A server for one connection. It takes down all that it can read.
+    /// A server for one connection. It keeps all that it can read.
     private static final class Thief implements AutoCloseable {
 
         private final ServerSocket socket = new ServerSocket(0, 5, address);
