@@ -36,7 +36,17 @@ public final class Trapline {
 
     /// The commands that help lists.
     static final List<String> COMMANDS = List.of(
-            "run", "replay", "trace", "who-wrote", "caps", "journal", "serve", "demo", "version", "help", "generate-completion");
+            "run",
+            "replay",
+            "trace",
+            "who-wrote",
+            "caps",
+            "journal",
+            "serve",
+            "demo",
+            "version",
+            "help",
+            "generate-completion");
 
     /// How long hooks of a plugin may take after the last line, in milliseconds.
     private static final long HOOKS_MILLIS = 1_000;

@@ -47,12 +47,12 @@ class ServeTest {
                 "server.cer");
         Files.writeString(directory.resolve("password"), PASSWORD + "\n");
         return Files.writeString(directory.resolve("serve.conf"), """
-                trapline.remote {
-                  key-store = keys.p12
-                  trust-store = trust.p12
-                  password-file = password
-                }
-                """);
+            trapline.remote {
+              key-store = keys.p12
+              trust-store = trust.p12
+              password-file = password
+            }
+            """);
     }
 
     private void keytool(Path keytool, List<String> common, String... more) throws Exception {
@@ -77,7 +77,9 @@ class ServeTest {
                     .as("%s", Files.readString(directory.resolve("errors")))
                     .matches(line);
             serving.toHandle().destroy();
-            assertThat(serving.waitFor(120, TimeUnit.SECONDS)).as("SIGTERM ends it").isTrue();
+            assertThat(serving.waitFor(120, TimeUnit.SECONDS))
+                    .as("SIGTERM ends it")
+                    .isTrue();
             assertThat(serving.exitValue()).isEqualTo(Ending.INTERRUPTED);
             assertThat(directory.resolve("errors")).content().contains("the server was stopped");
         } finally {

@@ -37,8 +37,12 @@ class TraceFollowTest {
 
         private void await(CompletableFuture<Traced> traced) throws InterruptedException {
             traced.whenComplete((_, _) -> some.countDown());
-            assertThat(some.await(120, TimeUnit.SECONDS)).as("something is shown").isTrue();
-            assertThat(size()).as("what is shown at once; else it said: %s", traced).isPositive();
+            assertThat(some.await(120, TimeUnit.SECONDS))
+                    .as("something is shown")
+                    .isTrue();
+            assertThat(size())
+                    .as("what is shown at once; else it said: %s", traced)
+                    .isPositive();
         }
 
         @Override
@@ -85,7 +89,8 @@ class TraceFollowTest {
         assertThat(followed.status()).as(followed.err()).isEqualTo(Ending.OK);
         assertThat(followed.out())
                 .as("as a trace of the whole recording shows it")
-                .isEqualTo(trace(new Awaited(), "trace", recording.toString(), "--schedule").out());
+                .isEqualTo(trace(new Awaited(), "trace", recording.toString(), "--schedule")
+                        .out());
     }
 
     @Test
@@ -105,7 +110,8 @@ class TraceFollowTest {
     @Test
     void aRecordingThatIsClosedIsNotWaitedFor() throws Exception {
         Path recording = directory.resolve("closed");
-        assertThat(CommandProcess.run("run", "--record", recording.toString(), guest("exit-42")).status())
+        assertThat(CommandProcess.run("run", "--record", recording.toString(), guest("exit-42"))
+                        .status())
                 .isEqualTo(42);
         Traced followed = trace(new Awaited(), "trace", recording.toString(), "--follow");
         assertThat(followed.status()).isEqualTo(Ending.OK);

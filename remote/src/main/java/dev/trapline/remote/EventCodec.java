@@ -114,8 +114,7 @@ final class EventCodec {
                         in.varint());
             case LISTING -> new MachineProtocol.Listing(request, readTexts(in));
             case PRINTED ->
-                new MachineProtocol.Printed(
-                        request, MachineValues.readText(in), in.varint(), Bytes.copyOf(in.bytes()));
+                new MachineProtocol.Printed(request, MachineValues.readText(in), in.varint(), Bytes.copyOf(in.bytes()));
             case ENDED ->
                 new MachineProtocol.Ended(
                         request,

@@ -16,8 +16,7 @@ final class Handshake {
     /// @throws IllegalArgumentException if they do not, or nothing answers, in a sentence that says which
     static void require(RemoteSettings own, String host, int port) {
         String server = host + ":" + port;
-        try (SSLSocket socket =
-                (SSLSocket) own.context().getSocketFactory().createSocket()) {
+        try (SSLSocket socket = (SSLSocket) own.context().getSocketFactory().createSocket()) {
             socket.connect(new InetSocketAddress(host, port), PATIENCE_MILLIS);
             socket.setSoTimeout(PATIENCE_MILLIS);
             shake(socket, own, server);
@@ -39,8 +38,9 @@ final class Handshake {
             socket.startHandshake();
         } catch (SSLException e) {
             throw new IllegalArgumentException(
-                    "the server at " + server + " is not trusted: " + e.getMessage() + "; its certificate must be signed"
-                            + " by somebody in the trust store " + own.trustStore(),
+                    "the server at " + server + " is not trusted: " + e.getMessage()
+                            + "; its certificate must be signed" + " by somebody in the trust store "
+                            + own.trustStore(),
                     e);
         }
         // By TLS 1.3 the server looks at the certificate when the handshake is over on this side. It closes the

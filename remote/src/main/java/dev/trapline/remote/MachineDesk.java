@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The actor that drivers talk to: it does what [MachineProtocol] says, with the machines of one [MachineHost].
 ///
-/// It takes messages from anybody who reaches it, so it takes any object, and ignores those that are no command. A command
-/// that cannot be carried out is refused with a reason; nothing that a driver sends ends this actor or a machine but a
-/// [MachineProtocol.Stop].
+/// It takes messages from anybody who reaches it, so it takes any object, and ignores those that are no command. A
+/// command that cannot be carried out is refused with a reason; nothing that a driver sends ends this actor or a
+/// machine but a [MachineProtocol.Stop].
 public final class MachineDesk extends AbstractBehavior<Object> {
 
     /// How many machines are remembered whose run has ended.
@@ -38,14 +38,16 @@ public final class MachineDesk extends AbstractBehavior<Object> {
     /// How much may be typed that the guest has not taken.
     private static final int MOST_UNTYPED = 1 << 20;
 
-    /// How many subscriptions a machine has. A driver that went away leaves its own; it costs nothing but its place.
+    /// How many subscriptions a machine has. A driver that went away leaves its own; it costs nothing but its
+    /// place.
     private static final int MOST_SUBSCRIPTIONS = 16;
 
     /// A machine has printed something.
     private record News(String machine) {}
 
     /// @param report null if the machine could not begin
-    private record RunEnded(String machine, MachineRun run, @Nullable RunReport report) {}
+    private record RunEnded(
+            String machine, MachineRun run, @Nullable RunReport report) {}
 
     /// A machine that a driver started.
     private static final class Session {
@@ -86,7 +88,8 @@ public final class MachineDesk extends AbstractBehavior<Object> {
 
     /// The behaviour. To be run on a dispatcher that may block: a machine's images and recording are made on it.
     public static Behavior<Command> create(MachineHost host) {
-        return Behaviors.<Object>setup(context -> new MachineDesk(context, host)).narrow();
+        return Behaviors.<Object>setup(context -> new MachineDesk(context, host))
+                .narrow();
     }
 
     @Override
@@ -105,7 +108,8 @@ public final class MachineDesk extends AbstractBehavior<Object> {
                 }
             }
             case RunEnded(String machine, MachineRun run, @Nullable RunReport report) -> onEnded(machine, run, report);
-            case ProtocolSerializer.Unreadable(String reason) -> getContext().getLog().warn("{}", reason);
+            case ProtocolSerializer.Unreadable(String reason) ->
+                getContext().getLog().warn("{}", reason);
             default ->
                 getContext().getLog().warn("ignored: a message that is no command, but a {}", message.getClass());
         }
@@ -265,8 +269,9 @@ public final class MachineDesk extends AbstractBehavior<Object> {
     }
 
     private void requireRoom(MachineProtocol.Start start) {
-        long running =
-                sessions.values().stream().filter(session -> session.end == null).count();
+        long running = sessions.values().stream()
+                .filter(session -> session.end == null)
+                .count();
         if (running >= host.limits().machines()) {
             throw new RefusedException(
                     "as many machines run here as may: " + host.limits().machines() + "; stop one first");

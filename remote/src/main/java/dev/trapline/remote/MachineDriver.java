@@ -55,12 +55,13 @@ public final class MachineDriver implements AutoCloseable {
         this.ear = ear;
     }
 
-    /// Makes a driver. It listens too, at a port of its own: answers come to it by a connection that the server opens.
+    /// Makes a driver. It listens too, at a port of its own: answers come to it by a connection that the server
+    /// opens.
     ///
     /// @param own how this process is reached
     /// @param server what [MachineServer#address] is
-    /// @throws IllegalArgumentException if this process cannot listen, the address is none, nothing listens there, or one
-    ///     of the two does not accept the other's certificate
+    /// @throws IllegalArgumentException if this process cannot listen, the address is none, nothing listens there,
+    ///     or one of the two does not accept the other's certificate
     public static MachineDriver connect(RemoteSettings own, String server) {
         Matcher parts = ADDRESS.matcher(server);
         if (!parts.matches()) {

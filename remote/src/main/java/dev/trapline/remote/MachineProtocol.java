@@ -11,8 +11,8 @@ import dev.trapline.machine.Progress;
 import java.util.List;
 
 /// What a driver asks of the machines of a process, and what it is answered: a closed set of messages, made of names,
-/// numbers and bytes. No message names a file of the process that runs the machines: images come with their content, and
-/// a recording has its machine's name.
+/// numbers and bytes. No message names a file of the process that runs the machines: images come with their content,
+/// and a recording has its machine's name.
 ///
 /// A driver sends [Command]s to a [MachineDesk]. Each has a number, which its answers repeat. Messages travel as
 /// [ProtocolCodec] says.
@@ -65,8 +65,9 @@ public sealed interface MachineProtocol {
     /// Puts another policy in force at the next slice boundary. Answered by [Accepted].
     record Reconfigure(long request, ActorRef<Event> replyTo, String machine, Policy policy) implements OfMachine {}
 
-    /// Asks for what the machine prints, and for how its run ends: answered by any number of [Printed], and by [Ended].
-    /// At most [OutputFeed#WINDOW] bytes are on their way; more comes when [Seen] says that these have arrived.
+    /// Asks for what the machine prints, and for how its run ends: answered by any number of [Printed], and by
+    /// [Ended]. At most [OutputFeed#WINDOW] bytes are on their way; more comes when [Seen] says that these have
+    /// arrived.
     ///
     /// @param from the first byte of the output that is wanted, counted from 0
     record Subscribe(long request, ActorRef<Event> replyTo, String machine, long from) implements OfMachine {}
@@ -80,14 +81,15 @@ public sealed interface MachineProtocol {
     /// Asks how far a machine is. Answered by [State].
     record Ask(long request, ActorRef<Event> replyTo, String machine) implements OfMachine {}
 
-    /// Asks the run to end at the next slice boundary. Answered by [Accepted]; the end itself is told to subscribers.
+    /// Asks the run to end at the next slice boundary. Answered by [Accepted]; the end itself is told to
+    /// subscribers.
     record Stop(long request, ActorRef<Event> replyTo, String machine) implements OfMachine {}
 
     /// Asks which machines there are. Answered by [Listing].
     record ListMachines(long request, ActorRef<Event> replyTo) implements Command {}
 
-    /// What arrived was no message of this protocol, or not one of this version: only [ProtocolCodec] makes it. Answered
-    /// by [Refused].
+    /// What arrived was no message of this protocol, or not one of this version: only [ProtocolCodec] makes it.
+    /// Answered by [Refused].
     ///
     /// @param reason what is wrong with it, in a sentence
     record Malformed(long request, ActorRef<Event> replyTo, String reason) implements Command {}

@@ -11,8 +11,8 @@ import java.util.concurrent.CompletionStage;
 
 /// Lets drivers of other processes start and run machines in this one.
 ///
-/// It is an actor system of its own, with one actor that drivers talk to. The machines' actors are in another system, which
-/// has no address: nothing that comes through the network reaches them but what [MachineDesk] passes on.
+/// It is an actor system of its own, with one actor that drivers talk to. The machines' actors are in another system,
+/// which has no address: nothing that comes through the network reaches them but what [MachineDesk] passes on.
 public final class MachineServer implements AutoCloseable {
 
     /// The name of the actor system: part of its address.

@@ -17,8 +17,8 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/// How an actor system is reached by others: by TLS alone, and only by those who show a certificate that the trust store
-/// vouches for.
+/// How an actor system is reached by others: by TLS alone, and only by those who show a certificate that the trust
+/// store vouches for.
 ///
 /// @param host the address to listen at, as others reach it
 /// @param port 0 for any that is free
@@ -45,8 +45,10 @@ public record RemoteSettings(String host, int port, Path keyStore, Path trustSto
             context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException e) {
-            throw new IllegalArgumentException("the key in the key store " + keyStore + " cannot be used: "
-                    + e.getMessage() + "; it must have the store's password", e);
+            throw new IllegalArgumentException(
+                    "the key in the key store " + keyStore + " cannot be used: " + e.getMessage()
+                            + "; it must have the store's password",
+                    e);
         }
     }
 
@@ -70,8 +72,8 @@ public record RemoteSettings(String host, int port, Path keyStore, Path trustSto
                 + (holdsKey ? "key with a certificate" : "certificate of somebody who is trusted"));
     }
 
-    /// What an actor system has to be told. Everything that is not needed is off: Java serialization, messages that stop
-    /// or supervise actors, selections of actors by a pattern.
+    /// What an actor system has to be told. Everything that is not needed is off: Java serialization, messages that
+    /// stop or supervise actors, selections of actors by a pattern.
     ///
     /// @param desk the path of the actor that takes large messages
     Config config(String desk) {

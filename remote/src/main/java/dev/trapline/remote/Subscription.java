@@ -44,8 +44,7 @@ final class Subscription {
     /// @param end how the run ended; null while it runs. Sent behind the last of the output, once
     void advance(OutputFeed feed, MachineProtocol.@Nullable Ended end) {
         while (!over && sent < feed.total() && sent - seen < OutputFeed.WINDOW) {
-            OutputFeed.Part part =
-                    feed.read(sent, (int) Math.min(OutputFeed.PART, OutputFeed.WINDOW - (sent - seen)));
+            OutputFeed.Part part = feed.read(sent, (int) Math.min(OutputFeed.PART, OutputFeed.WINDOW - (sent - seen)));
             subscriber.tell(new MachineProtocol.Printed(request, machine, part.offset(), part.text()));
             // What is not kept any more needs no confirmation.
             seen += part.offset() - sent;

@@ -29,7 +29,15 @@ final class Certificates {
     void signed(String name, String authority) throws IOException, InterruptedException {
         keytool("-genkeypair", "-keystore", store(name), "-alias", name, "-dname", "CN=" + name);
         keytool("-certreq", "-keystore", store(name), "-alias", name, "-file", name + ".csr");
-        keytool("-gencert", "-keystore", store(authority), "-alias", authority, "-infile", name + ".csr", "-outfile",
+        keytool(
+                "-gencert",
+                "-keystore",
+                store(authority),
+                "-alias",
+                authority,
+                "-infile",
+                name + ".csr",
+                "-outfile",
                 name + ".cer");
         keytool("-importcert", "-keystore", store(name), "-alias", authority, "-file", authority + ".cer", "-noprompt");
         keytool("-importcert", "-keystore", store(name), "-alias", name, "-file", name + ".cer", "-noprompt");

@@ -61,8 +61,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RemoteMachineTest {
 
     private static final UnicornEngines ENGINES = new UnicornEngines(UnicornLibrary.load(LibrarySearch.standard(null)));
-    private static final ActorSystem<Void> MACHINES =
-            ActorSystem.create(Behaviors.empty(), "machines-of-a-test");
+    private static final ActorSystem<Void> MACHINES = ActorSystem.create(Behaviors.empty(), "machines-of-a-test");
 
     @TempDir
     private static Path keys;
@@ -167,9 +166,9 @@ class RemoteMachineTest {
                     Behaviors.empty(),
                     "attacker",
                     ConfigFactory.parseString("""
-                            akka.actor.serializers.trapline-machine = "dev.trapline.remote.RawSerializer"
-                            akka.actor.serialization-bindings."dev.trapline.remote.RawSerializer$Raw" = trapline-machine
-                            """)
+                        akka.actor.serializers.trapline-machine = "dev.trapline.remote.RawSerializer"
+                        akka.actor.serialization-bindings."dev.trapline.remote.RawSerializer$Raw" = trapline-machine
+                        """)
                             .withFallback(settings(name, trusted).config("/user/desk"))
                             .withFallback(ConfigFactory.load()));
             probe = TestProbe.create(Event.class, system);
@@ -233,7 +232,9 @@ class RemoteMachineTest {
                             Bytes.copyOf("/etc/hostname".getBytes(StandardCharsets.US_ASCII)))),
                     Bytes.EMPTY,
                     false));
-            assertThat(attacker.refusal()).as("a path in place of bytes").contains("the path of a file", "send the file's bytes");
+            assertThat(attacker.refusal())
+                    .as("a path in place of bytes")
+                    .contains("the path of a file", "send the file's bytes");
             attacker.send(new MachineProtocol.Start(
                     6,
                     attacker.probe.ref(),
@@ -322,7 +323,8 @@ class RemoteMachineTest {
     @Test
     void withoutACertificateTheHandshakeFails() throws Exception {
         try (MachineServer server = server()) {
-            int port = Integer.parseInt(server.address().substring(server.address().lastIndexOf(':') + 1));
+            int port =
+                    Integer.parseInt(server.address().substring(server.address().lastIndexOf(':') + 1));
             SSLContext trusting = SSLContext.getInstance("TLS");
             trusting.init(null, new TrustManager[] {new TrustsAll()}, null);
             try (SSLSocket socket = (SSLSocket) trusting.getSocketFactory().createSocket("127.0.0.1", port)) {

@@ -60,8 +60,8 @@ public final class RecordingDirectory {
         }
     }
 
-    /// Makes the directory with its images: no recording until [#begin]. If that fails, what was made of it is taken
-    /// away again.
+    /// Makes the directory with its images: no recording until [#begin]. If that fails, what was made of it is
+    /// taken away again.
     ///
     /// @throws RecordingException if there is something at that place, or it cannot be written
     public static RecordingDirectory prepare(
@@ -81,8 +81,8 @@ public final class RecordingDirectory {
         }
     }
 
-    /// Makes the directory a recording, which is open. Whoever writes it has its lock before, so that nobody takes it
-    /// for one that was left.
+    /// Makes the directory a recording, which is open. Whoever writes it has its lock before, so that nobody takes
+    /// it for one that was left.
     public void begin(RecordingHeader header, String store, StoragePolicy policy) {
         write(Manifest.open(header.recordingId(), store, policy.durability().id()));
     }

@@ -41,7 +41,8 @@ public final class RecordingLock implements AutoCloseable {
                 "the recording " + directory.path() + " is being written by another process: wait until that is done");
     }
 
-    /// Whether somebody has the lock of a recording, without taking it. A file that cannot be looked at is nobody's.
+    /// Whether somebody has the lock of a recording, without taking it. A file that cannot be looked at is
+    /// nobody's.
     public static boolean isHeld(RecordingDirectory directory) {
         try {
             return LockFile.isHeld(directory.lockFile());

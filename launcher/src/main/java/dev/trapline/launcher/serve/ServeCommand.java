@@ -39,8 +39,10 @@ import picocli.CommandLine.Spec;
         description = {
             "Lets other processes start and drive machines in this one, until Ctrl-C.",
             "",
-            "Who it is must be configured: remote.key-store, remote.trust-store and remote.password-file. Both sides show",
-            "a certificate, and nobody is heard without one. docs/remote.md says how certificates are made, what a driver",
+            "Who it is must be configured: remote.key-store, remote.trust-store and remote.password-file. Both sides"
+                    + " show",
+            "a certificate, and nobody is heard without one. docs/remote.md says how certificates are made, what a"
+                    + " driver",
             "can do, and how a Java program drives a machine.",
             "",
             "The first line on standard output is the address that drivers use.",
@@ -111,14 +113,15 @@ public final class ServeCommand implements Action {
                 MachineServer server = listen(remote, host)) {
             signals.ask(asked::countDown, () -> {});
             terminal.print(
-                    format.isJson()
-                            ? document(server.address())
-                            : "serving machines at " + server.address() + "\n");
+                    format.isJson() ? document(server.address()) : "serving machines at " + server.address() + "\n");
             asked.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Machines.of(system).stopAll(Stop.Reason.INTERRUPTED).toCompletableFuture().join();
+        Machines.of(system)
+                .stopAll(Stop.Reason.INTERRUPTED)
+                .toCompletableFuture()
+                .join();
         return new Ending(Ending.INTERRUPTED, "interrupted", "the server was stopped");
     }
 
@@ -158,7 +161,8 @@ public final class ServeCommand implements Action {
     private static Path present(@Nullable Path file, String key) {
         if (file == null) {
             throw CommandException.usage("remote." + key
-                    + " is not set: a server needs a key, somebody whom it trusts, and their password (docs/remote.md)");
+                    + " is not set: a server needs a key, somebody whom it trusts, and their password"
+                    + " (docs/remote.md)");
         }
         return file;
     }
