@@ -84,8 +84,8 @@ public final class RecordingReadJournal
         return id;
     }
 
-    /// The events of a recording, and those that are added later. The stream ends behind `to`, and at the recording's
-    /// end: when it was closed, or nobody writes it any more.
+    /// The events of a recording, and those that are added later. The stream ends behind `to`, and at the
+    /// recording's end: when it was closed, or nobody writes it any more.
     @Override
     public Source<EventEnvelope, NotUsed> eventsByPersistenceId(String persistenceId, long from, long to) {
         return events(persistenceId, from, to, true);
@@ -100,8 +100,8 @@ public final class RecordingReadJournal
     private Source<EventEnvelope, NotUsed> events(String persistenceId, long from, long to, boolean live) {
         Place place = places.get(persistenceId);
         if (place == null) {
-            return Source.failed(new IllegalArgumentException("no recording was named for '" + persistenceId
-                    + "': say where it is with persistenceIdOf"));
+            return Source.failed(new IllegalArgumentException(
+                    "no recording was named for '" + persistenceId + "': say where it is with persistenceIdOf"));
         }
         return Source.unfoldAsync(Math.max(from, 1), next -> next(persistenceId, place, next, to, live))
                 .mapConcat(events -> events);

@@ -91,9 +91,8 @@ class RecordingReadJournalTest {
         }
         assertThat(events)
                 .extracting(EventEnvelope::sequenceNr)
-                .containsExactlyElementsOf(LongStream.rangeClosed(1, events.size())
-                        .boxed()
-                        .toList());
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, events.size()).boxed().toList());
         assertThat(current(id, 2, 3)).extracting(EventEnvelope::sequenceNr).containsExactly(2L, 3L);
         assertThat(journal.eventsByPersistenceId(id, 0, Long.MAX_VALUE)
                         .runWith(Sink.seq(), kit.system())
@@ -121,7 +120,8 @@ class RecordingReadJournalTest {
         ended.get(60, TimeUnit.SECONDS);
         List<EventEnvelope> all = current(id, 0, Long.MAX_VALUE);
         for (int n = 2; n < all.size(); n++) {
-            assertThat(probe.receiveMessage(Duration.ofSeconds(60)).sequenceNr()).isEqualTo(n + 1);
+            assertThat(probe.receiveMessage(Duration.ofSeconds(60)).sequenceNr())
+                    .isEqualTo(n + 1);
         }
         probe.expectNoMessage(Duration.ZERO);
     }
