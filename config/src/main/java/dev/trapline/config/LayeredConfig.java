@@ -41,6 +41,7 @@ public final class LayeredConfig {
     private static final String DTB = "trapline.machine.dtb";
     private static final String LIBRARY = "trapline.engine.library";
     private static final String SHORTCUTS = "trapline.engine.shortcuts";
+    private static final String REMOTE = "trapline.remote.";
     private static final String EVENTS = "trapline.run.events";
 
     private static final Pattern PASSWORD_IN_URL = Pattern.compile("(?is).*[?&](ssl)?password=.*|[^?]*@.*");
@@ -113,6 +114,32 @@ public final class LayeredConfig {
             throw new ConfigException(problems);
         }
         return replay;
+    }
+
+    /// How others drive machines in this process: what that needs to know, whichever services there are.
+    ///
+    /// @throws ConfigException with everything that is wrong with it
+    public ServeSettings serve() {
+        List<ConfigProblem> problems = new ArrayList<>(unknownKeys);
+        Settings settings = new Settings(config, problems);
+        ServeSettings serve = new ServeSettings(
+                settings.text(REMOTE + "host"),
+                (int) settings.number(REMOTE + "port", 0, 65_535),
+                settings.path(REMOTE + "key-store"),
+                settings.path(REMOTE + "trust-store"),
+                settings.path(REMOTE + "password-file"),
+                settings.path(REMOTE + "recordings"),
+                (int) settings.number(REMOTE + "machines", 1, 1_000),
+                settings.size(
+                        REMOTE + "memory", BoardSpec.MIN_RAM, BoardSpec.MAX_RAM, "a size from 1M to 64G, as in 256M"),
+                storage(settings),
+                settings.paths("trapline.run.plugins"),
+                settings.path(LIBRARY),
+                settings.text(SHORTCUTS));
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return serve;
     }
 
     private static Duration spacing(Settings settings) {

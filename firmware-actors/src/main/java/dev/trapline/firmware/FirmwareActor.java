@@ -2,6 +2,9 @@ package dev.trapline.firmware;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceFailure;
@@ -15,7 +18,7 @@ import java.util.function.Function;
 /// on the way leaves the state as it was before the call, and its successor answers the call from there.
 ///
 /// That a service failed is an answer too: the machine ends. It is never retried.
-public final class FirmwareActor extends DirectBehavior<FirmwareActor.Command> {
+public final class FirmwareActor extends AbstractOnMessageBehavior<FirmwareActor.Command> {
 
     /// What a firmware actor understands.
     public sealed interface Command {}
@@ -48,17 +51,18 @@ public final class FirmwareActor extends DirectBehavior<FirmwareActor.Command> {
 
     private final ServiceHost<?> host;
 
-    private FirmwareActor(ServiceHost<?> host) {
+    private FirmwareActor(ActorContext<Command> context, ServiceHost<?> host) {
+        super(context);
         this.host = host;
     }
 
     /// The behaviour of a service's actor.
     public static Behavior<Command> create(ServiceHost<?> host) {
-        return new FirmwareActor(host);
+        return Behaviors.setup(context -> new FirmwareActor(context, host));
     }
 
     @Override
-    protected Behavior<Command> onMessage(Command command) {
+    public Behavior<Command> onMessage(Command command) {
         switch (command) {
             case Call<?> call -> call.answerWith(answer(call.call()));
         }

@@ -17,6 +17,7 @@ import dev.trapline.launcher.replay.ReplayCommand;
 import dev.trapline.launcher.replay.WhoWroteCommand;
 import dev.trapline.launcher.run.DemoCommand;
 import dev.trapline.launcher.run.RunCommand;
+import dev.trapline.launcher.serve.ServeCommand;
 import dev.trapline.launcher.trace.TraceCommand;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -35,7 +36,17 @@ public final class Trapline {
 
     /// The commands that help lists.
     static final List<String> COMMANDS = List.of(
-            "run", "replay", "trace", "who-wrote", "caps", "journal", "demo", "version", "help", "generate-completion");
+            "run",
+            "replay",
+            "trace",
+            "who-wrote",
+            "caps",
+            "journal",
+            "serve",
+            "demo",
+            "version",
+            "help",
+            "generate-completion");
 
     /// How long hooks of a plugin may take after the last line, in milliseconds.
     private static final long HOOKS_MILLIS = 1_000;
@@ -102,6 +113,7 @@ public final class Trapline {
         subcommands.put("who-wrote", () -> new WhoWroteCommand(terminal));
         subcommands.put("caps", () -> CapsCommand.of(terminal));
         subcommands.put("journal", () -> JournalCommand.of(terminal));
+        subcommands.put("serve", () -> new ServeCommand(terminal));
         subcommands.put("demo", () -> new DemoCommand(terminal));
         subcommands.put("version", () -> new VersionCommand(terminal));
         subcommands.put("help", () -> new HelpCommand(terminal));

@@ -35,6 +35,7 @@ class ArchitectureTest {
             new Exemption("BundledLibrary", "System.getProperty", FINDS_THE_LIBRARY),
             new Exemption("LibrarySearch", "System.getProperty", FINDS_THE_LIBRARY),
             new Exemption("RecordingDirectory", "Files.walk", "deletes what it lists; nothing of it is kept"),
+            new Exemption("RecordingReadJournal", "CompletableFuture.supplyAsync", "reads what is stored, in order"),
             new Exemption("RecordingStores", "ConcurrentHashMap.<init>", "looked up by key, never iterated over"),
             new Exemption("ReplayHistory", "CompletableFuture.supplyAsync", READS_AHEAD),
             new Exemption("ReplayHistory", "Thread.ofVirtual", READS_AHEAD),

@@ -33,6 +33,7 @@ record ModuleRules(String root) {
             new Module("timeline", List.of("abi", "registry", "board", "machine", "journal")),
             new Module("firmware", List.of("abi", "registry", "machine")),
             new Module("vcpu", List.of("abi", "registry", "board", "machine", "firmware", "journal")),
+            new Module("remote", List.of("abi", "registry", "board", "machine", "firmware", "journal", "vcpu")),
             new Module(
                     "launcher",
                     List.of(
@@ -45,7 +46,8 @@ record ModuleRules(String root) {
                             "journal",
                             "timeline",
                             "firmware",
-                            "vcpu")));
+                            "vcpu",
+                            "remote")));
 
     /// Each rule with a name for the report.
     List<NamedRule> all() {

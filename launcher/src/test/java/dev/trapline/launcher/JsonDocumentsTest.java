@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.trapline.launcher.Commands.Named;
 import dev.trapline.launcher.output.Ending;
 import dev.trapline.launcher.output.Terminal;
+import dev.trapline.launcher.serve.ServeCommand;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -127,6 +128,15 @@ class JsonDocumentsTest {
                 "journal export --without-images REC NEWB");
     }
 
+    /// What [ServeTest] reads of a server that runs.
+    @Test
+    void whereAServerListensIsADocument() {
+        assertThat(schemas.validated(ServeCommand.document("akka://trapline@127.0.0.1:25590"))
+                        .get("address")
+                        .asText())
+                .isEqualTo("akka://trapline@127.0.0.1:25590");
+    }
+
     @ParameterizedTest
     @MethodSource("commands")
     void everyDocumentIsOneOfTheSchemas(String command) {
@@ -155,7 +165,7 @@ class JsonDocumentsTest {
                 .map(Named::path)
                 .forEach(missing::add);
         missing.removeIf(command -> commands().anyMatch(c -> c.startsWith(command)));
-        assertThat(missing).containsExactly("journal import", "run");
+        assertThat(missing).containsExactly("journal import", "run", "serve");
     }
 
     @ParameterizedTest

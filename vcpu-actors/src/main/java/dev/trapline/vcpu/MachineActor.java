@@ -7,13 +7,13 @@ import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.Signal;
 import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.machine.RunOutcome;
-import dev.trapline.firmware.DirectBehavior;
 import dev.trapline.firmware.FirmwareActor;
 import dev.trapline.journal.persistence.ActorHistory;
 import dev.trapline.machine.Controls;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// The actor of a machine, a child of [MachineGuardian]: parent of its vCPUs and firmware actors, all on one thread,
 /// and of the actor that stores its history, which has threads of its own. It holds no decision of its own:
 /// [MachineCore] decides, this actor carries out.
-final class MachineActor extends DirectBehavior<MachineActor.Command>
+final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
         implements MachineCore.Surroundings, VcpuActor.Desk {
 
     /// What a machine is told.
@@ -79,6 +79,7 @@ final class MachineActor extends DirectBehavior<MachineActor.Command>
     private boolean ending;
 
     private MachineActor(ActorContext<Command> context, MachineParts parts, CompletableFuture<RunReport> done) {
+        super(context);
         this.context = context;
         this.parts = parts;
         this.done = done;
@@ -115,17 +116,17 @@ final class MachineActor extends DirectBehavior<MachineActor.Command>
     }
 
     @Override
-    protected Behavior<Command> onSignal(Signal signal) {
+    public Behavior<Command> onSignal(Signal signal) {
         return switch (signal) {
             case ChildFailed failed -> onChildGone(failed.getRef(), failed.getCause());
             case Terminated gone -> onChildGone(gone.getRef(), null);
             case PostStop _ -> onStopped();
-            default -> super.onSignal(signal);
+            default -> Behaviors.unhandled();
         };
     }
 
     @Override
-    protected Behavior<Command> onMessage(Command command) {
+    public Behavior<Command> onMessage(Command command) {
         if (ending && !(command instanceof HistoryClosed) && command != StopChildren.INSTANCE) {
             // A slice that was under way when something broke: the history has its end already.
             return this;

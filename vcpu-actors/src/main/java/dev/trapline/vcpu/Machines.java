@@ -5,11 +5,14 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Extension;
 import akka.actor.typed.ExtensionId;
 import akka.actor.typed.Props;
+import dev.trapline.abi.history.JournalRecord.Stop;
 import dev.trapline.machine.MachineSetupException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -28,13 +31,14 @@ public final class Machines implements Extension, MachineGuardian.Names {
     };
 
     private final ActorRef<MachineGuardian.Command> guardian;
-    /// By name; those that the guardian has not started yet have their birth.
+    /// By name.
     private final SortedMap<String, Entry> known = new TreeMap<>();
     private long named;
     private boolean over;
 
-    /// @param unborn null once its actor has been started
-    private record Entry(MachineGuardian.@Nullable Birth unborn) {}
+    /// @param birth null as long as the name is taken and nothing more
+    /// @param begun whether its actor has been started
+    private record Entry(MachineGuardian.@Nullable Birth birth, boolean begun) {}
 
     private Machines(ActorSystem<?> system) {
         guardian = system.systemActorOf(MachineGuardian.create(this), "machines", Props.empty());
@@ -49,6 +53,23 @@ public final class Machines implements Extension, MachineGuardian.Names {
     /// The parent of their actors.
     public ActorRef<MachineGuardian.Command> guardian() {
         return guardian;
+    }
+
+    /// Asks every machine's run to end at the next slice boundary.
+    ///
+    /// @return completes when all of them have ended
+    public CompletionStage<Void> stopAll(Stop.Reason reason) {
+        List<CompletableFuture<?>> ends = new ArrayList<>();
+        synchronized (this) {
+            for (Entry entry : known.values()) {
+                MachineGuardian.Birth birth = entry.birth();
+                if (birth != null) {
+                    birth.run().stop(reason);
+                    ends.add(birth.run().report());
+                }
+            }
+        }
+        return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).handle((_, _) -> null);
     }
 
     /// Checks what a machine is to be called.
@@ -68,7 +89,7 @@ public final class Machines implements Extension, MachineGuardian.Names {
     /// @throws MachineSetupException if it cannot be called so, or another machine is
     synchronized String take(@Nullable String wanted) {
         String name = wanted == null ? nextName() : requireName(wanted);
-        if (known.putIfAbsent(name, new Entry(null)) != null) {
+        if (known.putIfAbsent(name, new Entry(null, false)) != null) {
             throw new MachineSetupException("there is a machine called '" + name + "' already: choose another name");
         }
         return name;
@@ -88,13 +109,13 @@ public final class Machines implements Extension, MachineGuardian.Names {
             lose(birth);
             return;
         }
-        known.put(birth.name(), new Entry(birth));
+        known.put(birth.name(), new Entry(birth, false));
         guardian.tell(new MachineGuardian.Spawn(birth));
     }
 
     @Override
     public synchronized void begun(MachineGuardian.Birth birth) {
-        known.put(birth.name(), new Entry(null));
+        known.put(birth.name(), new Entry(birth, true));
     }
 
     @Override
@@ -108,8 +129,9 @@ public final class Machines implements Extension, MachineGuardian.Names {
         synchronized (this) {
             over = true;
             for (Entry entry : known.values()) {
-                if (entry.unborn() != null) {
-                    unborn.add(entry.unborn());
+                MachineGuardian.Birth birth = entry.birth();
+                if (birth != null && !entry.begun()) {
+                    unborn.add(birth);
                 }
             }
         }

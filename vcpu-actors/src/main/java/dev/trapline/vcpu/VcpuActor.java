@@ -3,7 +3,9 @@ package dev.trapline.vcpu;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.Signal;
-import dev.trapline.firmware.DirectBehavior;
+import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
 import dev.trapline.machine.SliceEnd;
 import dev.trapline.machine.VcpuCommand;
 import dev.trapline.machine.VcpuLogic;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// While nothing else waits on the machine's thread it settles a slice with its [Desk] in place, and runs on if it is
 /// granted the next one: the same history, without three messages a slice.
-final class VcpuActor extends DirectBehavior<VcpuCommand> {
+final class VcpuActor extends AbstractOnMessageBehavior<VcpuCommand> {
 
     /// Where a vCPU settles its slices without a message.
     interface Desk {
@@ -35,26 +37,27 @@ final class VcpuActor extends DirectBehavior<VcpuCommand> {
     private final VcpuLogic logic;
     private final Desk desk;
 
-    private VcpuActor(VcpuLogic logic, Desk desk) {
+    private VcpuActor(ActorContext<VcpuCommand> context, VcpuLogic logic, Desk desk) {
+        super(context);
         this.logic = logic;
         this.desk = desk;
     }
 
     static Behavior<VcpuCommand> create(VcpuLogic logic, Desk desk) {
-        return new VcpuActor(logic, desk);
+        return Behaviors.setup(context -> new VcpuActor(context, logic, desk));
     }
 
     @Override
-    protected Behavior<VcpuCommand> onSignal(Signal signal) {
+    public Behavior<VcpuCommand> onSignal(Signal signal) {
         if (signal instanceof PostStop) {
             logic.powerOff();
             return this;
         }
-        return super.onSignal(signal);
+        return Behaviors.unhandled();
     }
 
     @Override
-    protected Behavior<VcpuCommand> onMessage(VcpuCommand command) {
+    public Behavior<VcpuCommand> onMessage(VcpuCommand command) {
         switch (command) {
             case VcpuCommand.Grant grant -> run(grant);
             case VcpuCommand.Change change -> logic.apply(change);

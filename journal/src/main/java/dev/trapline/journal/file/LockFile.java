@@ -4,21 +4,36 @@ import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.file.BoundedFile.Links;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
 
 /// A file in a recording's directory that one process at a time has locked. The system lets go of it when the process
 /// ends, however it ends.
 public final class LockFile implements AutoCloseable {
 
-    private final FileChannel channel;
+    /// What this process has locked. By POSIX, whoever opens such a file again and closes it takes the lock away.
+    private static final Set<Path> HELD_HERE = new ConcurrentSkipListSet<>();
 
-    private LockFile(FileChannel channel) {
+    private final FileChannel channel;
+    private final Path file;
+
+    private LockFile(FileChannel channel, Path file) {
         this.channel = channel;
+        this.file = file;
+        HELD_HERE.add(file);
+    }
+
+    private static Path key(Path file) {
+        return file.toAbsolutePath().normalize();
     }
 
     /// Locks a file, and makes it if there is none.
@@ -36,10 +51,29 @@ public final class LockFile implements AutoCloseable {
         }
         FileChannel channel = path.openToWrite();
         if (isTaken(channel)) {
-            return new LockFile(channel);
+            return new LockFile(channel, key(file));
         }
         channel.close();
         return null;
+    }
+
+    /// Whether somebody has locked a file. Leaves it as it is, and whoever holds it undisturbed.
+    public static boolean isHeld(Path file) throws IOException {
+        if (HELD_HERE.contains(key(file))) {
+            return true;
+        }
+        BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+                FileLock shared = channel.tryLock(0, Long.MAX_VALUE, true)) {
+            return shared == null;
+        } catch (OverlappingFileLockException e) {
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
     }
 
     private static boolean isTaken(FileChannel channel) throws IOException {
@@ -52,6 +86,7 @@ public final class LockFile implements AutoCloseable {
 
     @Override
     public void close() {
+        HELD_HERE.remove(file);
         try {
             channel.close();
         } catch (IOException e) {

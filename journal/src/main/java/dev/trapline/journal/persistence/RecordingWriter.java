@@ -93,11 +93,11 @@ public final class RecordingWriter implements ActorHistory {
         String plugin = config(system).getString("plugin");
         boolean own = plugin.equals(OWN_PLUGIN);
         PersistenceId id = PersistenceId.of("recording", header.recordingId());
-        RecordingDirectory directory = RecordingDirectory.create(
-                path, header, own ? Manifest.MVSTORE : elsewhere(config(system)), policy, images);
+        RecordingDirectory directory = RecordingDirectory.prepare(path, header, policy, images);
         RecordingFiles files;
         try {
             RecordingLock lock = RecordingLock.take(directory);
+            begin(directory, header, own ? Manifest.MVSTORE : elsewhere(config(system)), policy, lock);
             files = RecordingFiles.open(
                     directory,
                     lock,
@@ -115,6 +115,20 @@ public final class RecordingWriter implements ActorHistory {
                 new Beginning(new SegmentBuilder(headerDigest), new RecordingFiles.Ending(0, headerDigest), 0));
         writer.handOver(new JournalEvent.HeaderWritten(header));
         return writer;
+    }
+
+    private static void begin(
+            RecordingDirectory directory,
+            RecordingHeader header,
+            String store,
+            StoragePolicy policy,
+            RecordingLock lock) {
+        try {
+            directory.begin(header, store, policy);
+        } catch (RecordingException e) {
+            lock.close();
+            throw e;
+        }
     }
 
     /// Continues a recording behind its last whole segment.

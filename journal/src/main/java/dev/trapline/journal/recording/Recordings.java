@@ -25,6 +25,7 @@ import dev.trapline.journal.replay.ReplayHistory;
 import dev.trapline.journal.store.Database;
 import dev.trapline.journal.store.DatabaseAccess;
 import dev.trapline.journal.store.RecordingDirectory;
+import dev.trapline.journal.store.RecordingLock;
 import dev.trapline.journal.store.StoredRecordingReader;
 import dev.trapline.journal.store.UnfinishedRecording;
 import java.nio.file.Path;
@@ -98,6 +99,11 @@ public final class Recordings {
         return Database.isUrl(store)
                 ? DatabaseAccess.of(options.database()).of(directory, store).journal()
                 : ConfigFactory.empty();
+    }
+
+    /// Whether somebody writes a recording: another process, or this one.
+    public static boolean isBeingWritten(Path directory) {
+        return RecordingLock.isHeld(RecordingDirectory.at(directory));
     }
 
     /// Whether a recording's events are in a database, and not in its own directory.

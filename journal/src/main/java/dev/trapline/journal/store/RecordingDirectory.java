@@ -50,6 +50,22 @@ public final class RecordingDirectory {
     /// @throws RecordingException if there is something at that place, or it cannot be written
     public static RecordingDirectory create(
             Path path, RecordingHeader header, String store, StoragePolicy policy, List<Image> images) {
+        RecordingDirectory directory = prepare(path, header, policy, images);
+        try {
+            directory.begin(header, store, policy);
+            return directory;
+        } catch (RecordingException e) {
+            directory.discard();
+            throw e;
+        }
+    }
+
+    /// Makes the directory with its images: no recording until [#begin]. If that fails, what was made of it is
+    /// taken away again.
+    ///
+    /// @throws RecordingException if there is something at that place, or it cannot be written
+    public static RecordingDirectory prepare(
+            Path path, RecordingHeader header, StoragePolicy policy, List<Image> images) {
         List<ImageRef> refs = images.stream().map(ImageRef::of).toList();
         if (!refs.equals(header.images())) {
             throw new IllegalArgumentException(
@@ -58,13 +74,17 @@ public final class RecordingDirectory {
         RecordingDirectory directory = make(path, policy);
         try {
             directory.add(images, policy.durability());
-            directory.write(Manifest.open(
-                    header.recordingId(), store, policy.durability().id()));
             return directory;
         } catch (RecordingException e) {
             directory.discard();
             throw e;
         }
+    }
+
+    /// Makes the directory a recording, which is open. Whoever writes it has its lock before, so that nobody takes
+    /// it for one that was left.
+    public void begin(RecordingHeader header, String store, StoragePolicy policy) {
+        write(Manifest.open(header.recordingId(), store, policy.durability().id()));
     }
 
     /// As above, for its owner alone.

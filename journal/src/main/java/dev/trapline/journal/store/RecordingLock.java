@@ -41,6 +41,16 @@ public final class RecordingLock implements AutoCloseable {
                 "the recording " + directory.path() + " is being written by another process: wait until that is done");
     }
 
+    /// Whether somebody has the lock of a recording, without taking it. A file that cannot be looked at is
+    /// nobody's.
+    public static boolean isHeld(RecordingDirectory directory) {
+        try {
+            return LockFile.isHeld(directory.lockFile());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /// Lets go; the file goes with it, so that a recording that is at rest has none.
     @Override
     public void close() {

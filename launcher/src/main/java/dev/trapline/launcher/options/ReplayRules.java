@@ -32,8 +32,10 @@ public final class ReplayRules {
         List<String> notRecorded = new ArrayList<>(USED);
         notRecorded.addAll(OF_A_RUN);
         notRecorded.add(RESULT);
+        notRecorded.add("remote.");
         rules.elsewhere("it is for a run, and this is a replay", OF_A_RUN.toArray(String[]::new))
                 .elsewhere("it is for a run; give --result FILE", RESULT)
+                .elsewhere("it is for 'trapline serve', and this is a replay", "remote.")
                 .allKeysBut("a replay takes it from the recording", notRecorded)
                 .passOverAllBut("a replay does what the recording says", USED);
         ofDatabase(rules, settings.database(), recording, inDatabase);

@@ -6,6 +6,7 @@ import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.launcher.output.CommandException;
 import dev.trapline.launcher.output.Terminal;
+import dev.trapline.launcher.output.Watch;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -21,6 +22,16 @@ public final class RecordingPath {
     public static WatchedReader open(Terminal terminal, Path path, OpenOptions options) {
         require(path);
         return new WatchedReader(Recordings.open(path, options), terminal.watch("reading " + path));
+    }
+
+    /// Opens it to be followed while it is written.
+    ///
+    /// @param terminal ends the wait at Ctrl-C
+    /// @throws CommandException as above
+    public static WatchedReader follow(Terminal terminal, Path path, OpenOptions options) {
+        require(path);
+        Watch watch = terminal.watch("following " + path);
+        return new WatchedReader(FollowedReader.open(path, options, watch), watch);
     }
 
     private static String words(Path path) {

@@ -50,6 +50,7 @@ final class RunRules {
             List<ServiceDescriptor> services,
             @Nullable Path proceedWith) {
         rules.elsewhere("it is for replaying, and this is a run", "replay.")
+                .elsewhere("it is for 'trapline serve', and this is a run", "remote.")
                 .when(
                         config.run().storage().durability() != Durability.INTERVAL,
                         "it is for --durability interval",
@@ -61,6 +62,7 @@ final class RunRules {
         } else {
             List<String> used = new ArrayList<>(OF_A_CONTINUATION);
             used.add("replay.");
+            used.add("remote.");
             rules.allKeysBut("--continue takes it from the recording " + proceedWith + "; leave it out", used)
                     .passOverAllBut("--continue takes it from the recording " + proceedWith, used);
             ReplayRules.ofDatabase(

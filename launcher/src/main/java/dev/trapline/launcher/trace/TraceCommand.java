@@ -15,12 +15,14 @@ import dev.trapline.launcher.output.Terminal;
 import dev.trapline.launcher.output.WholeLines;
 import dev.trapline.launcher.process.Action;
 import dev.trapline.launcher.process.Services;
+import dev.trapline.launcher.recording.FollowedReader;
 import dev.trapline.launcher.recording.RecordedWith;
 import dev.trapline.launcher.recording.RecordingPath;
 import dev.trapline.launcher.recording.WatchedReader;
 import dev.trapline.machine.text.HypercallText;
 import dev.trapline.timeline.HistoryWalk;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +60,8 @@ import picocli.CommandLine.Parameters;
             "  trapline trace rec --function 0xC6001000 --format json",
             "  trapline trace rec --from hypercall#3 --to 1.5ms",
             "  trapline trace rec --schedule --cpu 1",
-            "  trapline trace rec --count"
+            "  trapline trace rec --count",
+            "  trapline trace rec --follow"
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
@@ -75,6 +78,7 @@ public final class TraceCommand implements Action {
     private Path recording = Path.of("");
     private boolean schedule;
     private boolean count;
+    private boolean follow;
     private @Nullable String from;
     private @Nullable String to;
 
@@ -104,6 +108,15 @@ public final class TraceCommand implements Action {
     @Option(names = "--count", order = 2, description = "Count calls by function and result, with their latencies.")
     void count(boolean given) {
         count = given;
+    }
+
+    @Option(
+            names = "--follow",
+            order = 3,
+            description = "Wait for more where the recording ends while it is still being written: until the run ends,"
+                    + " nobody writes it any more, or Ctrl-C.")
+    void follow(boolean given) {
+        follow = given;
     }
 
     @Option(names = "--cpu", paramLabel = "N", order = 3, description = "Only this vCPU. May be given more than once.")
@@ -164,7 +177,7 @@ public final class TraceCommand implements Action {
         List<ServiceDescriptor> services = loaded.descriptors();
         HypercallText text = new HypercallText(services);
         // The images do not matter here: a recording may be traced whatever became of them.
-        try (WatchedReader reader = RecordingPath.open(terminal, recording, OpenOptions.IGNORE_IMAGE_HASH)) {
+        try (WatchedReader reader = open()) {
             TraceFilter filter = TraceFilter.of(cpus, functions, reader.header().spec(), services);
             RecordedWith.warnOfPlugins(reader.header(), loaded, terminal.err());
             RecordedWith.tellNotice(reader, terminal.err());
@@ -174,10 +187,16 @@ public final class TraceCommand implements Action {
             } else {
                 tellIfNone(print(walk, reader, text, filter), filter, services);
             }
-        } catch (IOException _) {
+        } catch (IOException | UncheckedIOException _) {
             // The terminal remembers that it cannot be written, and reports it at the end.
         }
         return Ending.DONE;
+    }
+
+    private WatchedReader open() {
+        return follow
+                ? RecordingPath.follow(terminal, recording, OpenOptions.IGNORE_IMAGE_HASH)
+                : RecordingPath.open(terminal, recording, OpenOptions.IGNORE_IMAGE_HASH);
     }
 
     private HistoryWalk walk(RecordingReader reader) {
@@ -207,6 +226,9 @@ public final class TraceCommand implements Action {
             throws IOException {
         TraceLines lines = format.isJson() ? new TraceLines.Documents(text) : new TraceLines.Text(text);
         WholeLines out = new WholeLines(terminal.out(), reader.watch());
+        if (reader.reader() instanceof FollowedReader followed) {
+            followed.beforeWaiting(() -> flush(out));
+        }
         TracePrinter printer = new TracePrinter(text, filter, lines, schedule, out);
         try {
             while (walk.hasNext()) {
@@ -216,6 +238,14 @@ public final class TraceCommand implements Action {
             out.flush();
         }
         return schedule || printer.shown() > 0 ? 0 : printer.calls();
+    }
+
+    private static void flush(WholeLines out) {
+        try {
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void tellIfNone(long hidden, TraceFilter filter, List<ServiceDescriptor> services) {

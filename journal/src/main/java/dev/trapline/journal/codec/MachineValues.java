@@ -1,0 +1,46 @@
+package dev.trapline.journal.codec;
+
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.RunOutcome;
+
+/// Values of a machine as bytes, in the layout that recordings have, for whoever else sends or keeps them. Every method
+/// that reads throws [CodecException] or [IllegalArgumentException] if the bytes are no such value.
+public final class MachineValues {
+
+    private MachineValues() {}
+
+    public static void write(PackedWriter out, MachineSpec spec) {
+        SpecCodec.write(out, spec);
+    }
+
+    public static MachineSpec readSpec(PackedReader in) {
+        return SpecCodec.read(in);
+    }
+
+    public static void write(PackedWriter out, RunOutcome outcome) {
+        OutcomeCodec.write(out, outcome);
+    }
+
+    public static RunOutcome readOutcome(PackedReader in) {
+        return OutcomeCodec.read(in);
+    }
+
+    public static void write(PackedWriter out, Image.Kind kind) {
+        out.ensure(1);
+        Codes.IMAGE_KIND.write(out, kind);
+    }
+
+    public static Image.Kind readImageKind(PackedReader in) {
+        return Codes.IMAGE_KIND.read(in);
+    }
+
+    /// A text in UTF-8 behind its length.
+    public static void write(PackedWriter out, String text) {
+        out.string(text);
+    }
+
+    public static String readText(PackedReader in) {
+        return in.string();
+    }
+}

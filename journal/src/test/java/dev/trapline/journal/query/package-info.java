@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.journal.query;
+
+import org.jspecify.annotations.NullMarked;

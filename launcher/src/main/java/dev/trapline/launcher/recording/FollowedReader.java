@@ -1,0 +1,161 @@
+package dev.trapline.launcher.recording;
+
+import dev.trapline.abi.Position;
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.RecordingException;
+import dev.trapline.abi.history.RecordingHeader;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.journal.HistoryEntry;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.codec.Segment;
+import dev.trapline.journal.recording.Recordings;
+import dev.trapline.launcher.output.Watch;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// A recording that is still being written: where its history ends for now, whoever reads it waits for more. It ends
+/// when the run does, or when nobody writes it any more.
+public final class FollowedReader implements RecordingReader {
+
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final RecordingReader reader;
+    private final Path directory;
+    private final Watch watch;
+    private Runnable beforeWaiting = () -> {};
+
+    private FollowedReader(RecordingReader reader, Path directory, Watch watch) {
+        this.reader = reader;
+        this.directory = directory;
+        this.watch = watch;
+    }
+
+    /// Opens a recording to follow it. Waits for its beginning if its recorder has only just begun.
+    ///
+    /// @param watch ends the wait at Ctrl-C
+    /// @throws RecordingException if it cannot be read, and nobody is at work on it
+    static FollowedReader open(Path directory, OpenOptions options, Watch watch) {
+        while (true) {
+            boolean written = Recordings.isBeingWritten(directory);
+            try {
+                return new FollowedReader(Recordings.open(directory, options), directory, watch);
+            } catch (RecordingException e) {
+                if (!written) {
+                    throw e;
+                }
+                pause(watch, 0);
+            }
+        }
+    }
+
+    /// Says what is to be done before each wait: to print what was held back.
+    public void beforeWaiting(Runnable action) {
+        beforeWaiting = action;
+    }
+
+    private static void pause(Watch watch, long slices) {
+        watch.at("slice", slices, 0);
+        LockSupport.parkNanos(PAUSE_NANOS);
+    }
+
+    @Override
+    public Iterator<HistoryEntry> entries() {
+        return followed(reader.entries());
+    }
+
+    @Override
+    public Iterator<HistoryEntry> entriesFrom(Position position) {
+        return followed(reader.entriesFrom(position));
+    }
+
+    private Iterator<HistoryEntry> followed(Iterator<HistoryEntry> entries) {
+        return new Iterator<>() {
+            private boolean over;
+            private long slices;
+
+            @Override
+            public boolean hasNext() {
+                while (!entries.hasNext()) {
+                    if (over) {
+                        return false;
+                    }
+                    // Asked before the recording is looked at again: what was written before it was closed is seen.
+                    boolean written = Recordings.isBeingWritten(directory);
+                    if (!reader.refresh()) {
+                        over = !written;
+                        if (written) {
+                            beforeWaiting.run();
+                            pause(watch, slices);
+                        }
+                    }
+                }
+                return true;
+            }
+
+            @Override
+            public HistoryEntry next() {
+                HistoryEntry entry = entries.next();
+                over = entry.record() instanceof JournalRecord.End;
+                slices = entry.position().slice();
+                return entry;
+            }
+        };
+    }
+
+    @Override
+    public String location() {
+        return reader.location();
+    }
+
+    @Override
+    public RecordingHeader header() {
+        return reader.header();
+    }
+
+    @Override
+    public List<Image> images() {
+        return reader.images();
+    }
+
+    @Override
+    public boolean isComplete() {
+        return reader.isComplete();
+    }
+
+    /// That it is not closed is no news.
+    @Override
+    public @Nullable String notice() {
+        return null;
+    }
+
+    @Override
+    public String durability() {
+        return reader.durability();
+    }
+
+    @Override
+    public long segmentCount() {
+        return reader.segmentCount();
+    }
+
+    @Override
+    public Segment segment(long ordinal) {
+        return reader.segment(ordinal);
+    }
+
+    @Override
+    public boolean refresh() {
+        return reader.refresh();
+    }
+
+    @Override
+    public void close() {
+        watch.pause();
+        reader.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** `trapline serve`. */
+@NullMarked
+package dev.trapline.launcher.serve;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,112 @@
+package dev.trapline.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.testkit.HostTools;
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// `trapline serve`. What goes through the network is in the tests of module `remote`.
+@Tag("native")
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ServeTest {
+
+    private static final String PASSWORD = "a test's password";
+
+    @TempDir
+    private Path directory;
+
+    private Path configuration() throws Exception {
+        Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
+        List<String> common = List.of("-keystore", "keys.p12", "-storepass", PASSWORD, "-alias", "server");
+        keytool(keytool, common, "-genkeypair", "-keyalg", "EC", "-dname", "CN=server");
+        keytool(keytool, common, "-exportcert", "-file", "server.cer");
+        HostTools.execute(
+                directory,
+                keytool.toString(),
+                "-importcert",
+                "-noprompt",
+                "-keystore",
+                "trust.p12",
+                "-storepass",
+                PASSWORD,
+                "-file",
+                "server.cer");
+        Files.writeString(directory.resolve("password"), PASSWORD + "\n");
+        return Files.writeString(directory.resolve("serve.conf"), """
+            trapline.remote {
+              key-store = keys.p12
+              trust-store = trust.p12
+              password-file = password
+            }
+            """);
+    }
+
+    private void keytool(Path keytool, List<String> common, String... more) throws Exception {
+        List<String> command = new ArrayList<>(List.of(keytool.toString()));
+        command.addAll(List.of(more));
+        command.addAll(common);
+        HostTools.execute(directory, command.toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        text | serving machines at akka://trapline@127\\.0\\.0\\.1:[0-9]+
+        json | \\{.*"trapline\\.server".*"address":"akka://trapline@127\\.0\\.0\\.1:[0-9]+"\\}
+        """)
+    void itSaysWhereItListensAndEndsAtASignal(String format, String line) throws Exception {
+        Process serving = new ProcessBuilder(CommandProcess.command(
+                        "serve", "--format", format, "--config", configuration().toString()))
+                .redirectError(directory.resolve("errors").toFile())
+                .start();
+        try (BufferedReader out = serving.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(out.readLine())
+                    .as("%s", Files.readString(directory.resolve("errors")))
+                    .matches(line);
+            serving.toHandle().destroy();
+            assertThat(serving.waitFor(120, TimeUnit.SECONDS))
+                    .as("SIGTERM ends it")
+                    .isTrue();
+            assertThat(serving.exitValue()).isEqualTo(Ending.INTERRUPTED);
+            assertThat(directory.resolve("errors")).content().contains("the server was stopped");
+        } finally {
+            serving.destroyForcibly();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        remote.key-store=nothing.p12     | key store | no such file
+        remote.trust-store=password      | trust store | cannot be read
+        remote.key-store=                | remote.key-store is not set | docs/remote.md
+        remote.port=65536                | remote.port | 65535
+        machine.cpus=2                   | machine.cpus | has no effect
+        """)
+    void whatIsWrongIsNamed(String assignment, String what, String why) throws Exception {
+        CommandProcess.Ended ended = CommandProcess.runIn(
+                directory, "serve", "--config", configuration().toString(), "--set", assignment);
+        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.USAGE);
+        assertThat(ended.err()).contains(what, why);
+        assertThat(ended.out()).isEmpty();
+    }
+
+    @Test
+    void nothingIsServedWithoutCertificates() {
+        CommandProcess.Ended ended = CommandProcess.runWith(Map.of(), "serve");
+        assertThat(ended.status()).isEqualTo(Ending.USAGE);
+        assertThat(ended.err()).contains("remote.password-file is not set");
+    }
+}

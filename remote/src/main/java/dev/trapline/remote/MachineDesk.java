@@ -1,0 +1,312 @@
+package dev.trapline.remote;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import dev.trapline.abi.firmware.ServiceFailure;
+import dev.trapline.abi.history.JournalRecord.Stop.Reason;
+import dev.trapline.abi.history.RecordingException;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.board.boot.ImageException;
+import dev.trapline.machine.MachineSetupException;
+import dev.trapline.machine.RunReport;
+import dev.trapline.registry.RegistryException;
+import dev.trapline.remote.MachineProtocol.Command;
+import dev.trapline.remote.MachineProtocol.Event;
+import dev.trapline.vcpu.Machine;
+import dev.trapline.vcpu.MachineRun;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The actor that drivers talk to: it does what [MachineProtocol] says, with the machines of one [MachineHost].
+///
+/// It takes messages from anybody who reaches it, so it takes any object, and ignores those that are no command. A
+/// command that cannot be carried out is refused with a reason; nothing that a driver sends ends this actor or a
+/// machine but a [MachineProtocol.Stop].
+public final class MachineDesk extends AbstractBehavior<Object> {
+
+    /// How many machines are remembered whose run has ended.
+    private static final int REMEMBERED = 16;
+
+    /// How much may be typed that the guest has not taken.
+    private static final int MOST_UNTYPED = 1 << 20;
+
+    /// How many subscriptions a machine has. A driver that went away leaves its own; it costs nothing but its
+    /// place.
+    private static final int MOST_SUBSCRIPTIONS = 16;
+
+    /// A machine has printed something.
+    private record News(String machine) {}
+
+    /// @param report null if the machine could not begin
+    private record RunEnded(
+            String machine, MachineRun run, @Nullable RunReport report) {}
+
+    /// A machine that a driver started.
+    private static final class Session {
+        private final MachineRun run;
+        private final OutputFeed feed;
+        private final List<Subscription> subscriptions = new ArrayList<>();
+        private MachineProtocol.@Nullable Ended end;
+
+        private Session(MachineRun run, OutputFeed feed) {
+            this.run = run;
+            this.feed = feed;
+        }
+
+        private void advance() {
+            subscriptions.forEach(subscription -> subscription.advance(feed, end));
+            subscriptions.removeIf(Subscription::isOver);
+        }
+    }
+
+    /// A command that is not carried out.
+    private static final class RefusedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private RefusedException(String reason) {
+            super(reason, null, false, false);
+        }
+    }
+
+    private final MachineHost host;
+    private final Map<String, Session> sessions = new TreeMap<>();
+    /// Names of machines whose run has ended, the first one first.
+    private final List<String> ended = new ArrayList<>();
+
+    private MachineDesk(ActorContext<Object> context, MachineHost host) {
+        super(context);
+        this.host = host;
+    }
+
+    /// The behaviour. To be run on a dispatcher that may block: a machine's images and recording are made on it.
+    public static Behavior<Command> create(MachineHost host) {
+        return Behaviors.<Object>setup(context -> new MachineDesk(context, host))
+                .narrow();
+    }
+
+    @Override
+    public Receive<Object> createReceive() {
+        return newReceiveBuilder().onAnyMessage(this::onMessage).build();
+    }
+
+    private Behavior<Object> onMessage(Object message) {
+        switch (message) {
+            case Command command -> onCommand(command);
+            case News(String machine) -> {
+                Session session = sessions.get(machine);
+                if (session != null) {
+                    session.feed.look();
+                    session.advance();
+                }
+            }
+            case RunEnded(String machine, MachineRun run, @Nullable RunReport report) -> onEnded(machine, run, report);
+            case ProtocolSerializer.Unreadable(String reason) ->
+                getContext().getLog().warn("{}", reason);
+            default ->
+                getContext().getLog().warn("ignored: a message that is no command, but a {}", message.getClass());
+        }
+        return this;
+    }
+
+    private void onCommand(Command command) {
+        Event answer;
+        try {
+            answer = answer(command);
+        } catch (RefusedException
+                | MachineSetupException
+                | ImageException
+                | RegistryException
+                | RecordingException
+                | ServiceFailure
+                | IllegalArgumentException e) {
+            answer = refused(command, String.valueOf(e.getMessage()));
+        } catch (OutOfMemoryError e) {
+            answer = refused(command, "this process has not enough memory for it: " + e.getMessage());
+        }
+        if (answer != null) {
+            command.replyTo().tell(answer);
+        }
+    }
+
+    private Event refused(Command command, String reason) {
+        getContext().getLog().warn("refused, to {}: {}", command.replyTo(), reason);
+        return new MachineProtocol.Refused(command.request(), reason);
+    }
+
+    private @Nullable Event answer(Command command) {
+        return switch (command) {
+            case MachineProtocol.Start start -> start(start);
+            case MachineProtocol.ListMachines list ->
+                new MachineProtocol.Listing(list.request(), List.copyOf(sessions.keySet()));
+            case MachineProtocol.Malformed malformed -> refused(malformed, malformed.reason());
+            case MachineProtocol.Type type -> type(type);
+            case MachineProtocol.Inject inject -> {
+                running(inject).inject(inject.what());
+                yield accepted(inject);
+            }
+            case MachineProtocol.Reconfigure reconfigure -> {
+                running(reconfigure).reconfigure(reconfigure.policy());
+                yield accepted(reconfigure);
+            }
+            case MachineProtocol.Stop stop -> {
+                running(stop).stop(Reason.INTERRUPTED);
+                yield accepted(stop);
+            }
+            case MachineProtocol.Ask ask -> state(ask);
+            case MachineProtocol.Subscribe subscribe -> {
+                subscribe(subscribe);
+                yield null;
+            }
+            case MachineProtocol.Seen seen -> {
+                seen(seen);
+                yield null;
+            }
+        };
+    }
+
+    private Event type(MachineProtocol.Type type) {
+        MachineRun run = running(type);
+        if (run.untyped() + type.keys().size() > MOST_UNTYPED) {
+            throw new RefusedException("the guest has not taken " + run.untyped() + " bytes of what was typed; at most "
+                    + MOST_UNTYPED + " wait: type the rest later");
+        }
+        run.type(type.keys());
+        return accepted(type);
+    }
+
+    private Event state(MachineProtocol.Ask ask) {
+        Session session = session(ask);
+        return new MachineProtocol.State(
+                ask.request(),
+                ask.machine(),
+                session.end == null,
+                session.run.progress(),
+                session.feed.total(),
+                session.run.untyped());
+    }
+
+    private void seen(MachineProtocol.Seen seen) {
+        Session session = session(seen);
+        session.subscriptions.stream()
+                .filter(subscription -> subscription.is(seen.request(), seen.replyTo()))
+                .forEach(subscription -> subscription.seen(seen.upTo()));
+        session.advance();
+    }
+
+    private static Event accepted(Command command) {
+        return new MachineProtocol.Accepted(command.request());
+    }
+
+    private Session session(MachineProtocol.OfMachine command) {
+        Session session = sessions.get(command.machine());
+        if (session == null) {
+            throw new RefusedException("there is no machine called '" + command.machine() + "' here");
+        }
+        return session;
+    }
+
+    private MachineRun running(MachineProtocol.OfMachine command) {
+        Session session = session(command);
+        if (session.end != null) {
+            throw new RefusedException("the run of machine '" + command.machine() + "' has ended");
+        }
+        return session.run;
+    }
+
+    private void subscribe(MachineProtocol.Subscribe wanted) {
+        Session session = session(wanted);
+        Subscription subscription = new Subscription(wanted);
+        session.subscriptions.removeIf(is -> is.is(wanted.request(), wanted.replyTo()));
+        session.subscriptions.add(subscription);
+        if (session.subscriptions.size() > MOST_SUBSCRIPTIONS) {
+            session.subscriptions.removeFirst().end("others have subscribed since: subscribe again");
+        }
+        session.advance();
+    }
+
+    private Event start(MachineProtocol.Start start) {
+        String name = start.machine();
+        Session before = sessions.get(name);
+        if (before != null && before.end == null) {
+            throw new RefusedException("there is a machine called '" + name + "' already: choose another name");
+        }
+        requireRoom(start);
+        ActorRef<Object> self = getContext().getSelf();
+        OutputFeed feed = new OutputFeed(() -> self.tell(new News(name)));
+        List<String> warnings = new ArrayList<>();
+        Machine.Builder builder = Machine.builder(host.engines(), start.spec())
+                .name(name)
+                .services(host.services())
+                .console(feed)
+                .script(start.script())
+                .warnings(warnings::add)
+                .storage(host.storage());
+        start.images().forEach(builder::image);
+        if (start.recorded()) {
+            builder.recordTo(recordings().resolve(name));
+        }
+        MachineRun run = builder.start(host.system());
+        sessions.put(name, new Session(run, feed));
+        ended.remove(name);
+        getContext().pipeToSelf(run.done(), (report, _) -> new RunEnded(name, run, report));
+        return new MachineProtocol.Started(start.request(), name, warnings);
+    }
+
+    private Path recordings() {
+        Path directory = host.recordings();
+        if (directory == null) {
+            throw new RefusedException("nothing is recorded here: this server has no directory for recordings");
+        }
+        return directory;
+    }
+
+    private void requireRoom(MachineProtocol.Start start) {
+        long running = sessions.values().stream()
+                .filter(session -> session.end == null)
+                .count();
+        if (running >= host.limits().machines()) {
+            throw new RefusedException(
+                    "as many machines run here as may: " + host.limits().machines() + "; stop one first");
+        }
+        if (start.spec().board().ramBytes() > host.limits().ramBytes()) {
+            throw new RefusedException("a machine may have " + host.limits().ramBytes() + " bytes of RAM here, not "
+                    + start.spec().board().ramBytes());
+        }
+    }
+
+    private void onEnded(String name, MachineRun run, @Nullable RunReport report) {
+        Session session = sessions.get(name);
+        if (session == null || session.run != run) {
+            return;
+        }
+        session.end = end(name, session, report);
+        session.advance();
+        ended.add(name);
+        if (ended.size() > REMEMBERED) {
+            sessions.remove(ended.removeFirst());
+        }
+    }
+
+    private static MachineProtocol.Ended end(String name, Session session, @Nullable RunReport report) {
+        if (report == null) {
+            RunOutcome why = new RunOutcome.Broken("the machine could not begin", List.of());
+            return new MachineProtocol.Ended(
+                    0, name, why, session.run.progress(), 0, new MachineProtocol.Digests(0, 0, 0));
+        }
+        return new MachineProtocol.Ended(
+                0,
+                name,
+                report.outcome(),
+                report.progress(),
+                report.consoleBytes(),
+                new MachineProtocol.Digests(report.registerDigest(), report.memoryDigest(), report.consoleDigest()));
+    }
+}

@@ -1,0 +1,91 @@
+package dev.trapline.remote;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValueFactory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/// How an actor system is reached by others: by TLS alone, and only by those who show a certificate that the trust
+/// store vouches for.
+///
+/// @param host the address to listen at, as others reach it
+/// @param port 0 for any that is free
+/// @param keyStore holds the own key and certificate: a PKCS #12 file
+/// @param trustStore holds the certificates of those who sign the others': a PKCS #12 file
+/// @param password of both, and of the key
+public record RemoteSettings(String host, int port, Path keyStore, Path trustStore, String password) {
+
+    @Override
+    public String toString() {
+        return "RemoteSettings[" + host + ":" + port + "]";
+    }
+
+    /// Checks both stores, and makes of them what a connection needs.
+    ///
+    /// @throws IllegalArgumentException if one cannot be read or has nothing to use, in a sentence that names it
+    SSLContext context() {
+        try {
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(store(keyStore, "key store", true), password.toCharArray());
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store(trustStore, "trust store", false));
+            SSLContext context = SSLContext.getInstance("TLSv1.3");
+            context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalArgumentException(
+                    "the key in the key store " + keyStore + " cannot be used: " + e.getMessage()
+                            + "; it must have the store's password",
+                    e);
+        }
+    }
+
+    private KeyStore store(Path file, String what, boolean holdsKey) throws GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream bytes = Files.newInputStream(file)) {
+            store.load(bytes, password.toCharArray());
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "the " + what + " " + file + " cannot be read: "
+                            + (e instanceof NoSuchFileException ? "there is no such file" : e.getMessage())
+                            + "; it is a PKCS #12 file, as 'keytool -genkeypair' and 'keytool -importcert' make it",
+                    e);
+        }
+        for (String alias : Collections.list(store.aliases())) {
+            if (holdsKey ? store.isKeyEntry(alias) : store.isCertificateEntry(alias)) {
+                return store;
+            }
+        }
+        throw new IllegalArgumentException("the " + what + " " + file + " has no "
+                + (holdsKey ? "key with a certificate" : "certificate of somebody who is trusted"));
+    }
+
+    /// What an actor system has to be told. Everything that is not needed is off: Java serialization, messages that
+    /// stop or supervise actors, selections of actors by a pattern.
+    ///
+    /// @param desk the path of the actor that takes large messages
+    Config config(String desk) {
+        return ConfigFactory.parseMap(Map.of(
+                        "host", host,
+                        "port", port,
+                        "keys", keyStore.toAbsolutePath().toString(),
+                        "trust", trustStore.toAbsolutePath().toString(),
+                        "password", password))
+                .atKey("given")
+                .withFallback(ConfigFactory.parseResources(RemoteSettings.class, "remote.conf"))
+                .withValue("large", ConfigValueFactory.fromIterable(List.of(desk)))
+                .resolve();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.remote;
+
+import org.jspecify.annotations.NullMarked;
