@@ -12,10 +12,12 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,6 +31,19 @@ class TraceFollowTest {
     @TempDir
     private Path directory;
 
+    private final List<CommandProcess> recorders = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        recorders.forEach(CommandProcess::destroy);
+    }
+
+    private CommandProcess recorder(Path recording) {
+        CommandProcess run = CommandProcess.start("run", "--record", recording.toString(), guest("echo"));
+        recorders.add(run);
+        return run;
+    }
+
     private record Traced(int status, String out, String err) {}
 
     /// Output that tells when something of it has come.
@@ -36,12 +51,12 @@ class TraceFollowTest {
         private final CountDownLatch some = new CountDownLatch(1);
 
         private void await(CompletableFuture<Traced> traced) throws InterruptedException {
-            traced.whenComplete((_, _) -> some.countDown());
+            CompletableFuture<Traced> wakes = traced.whenComplete((_, _) -> some.countDown());
             assertThat(some.await(120, TimeUnit.SECONDS))
                     .as("something is shown")
                     .isTrue();
             assertThat(size())
-                    .as("what is shown at once; else it said: %s", traced)
+                    .as("what is shown at once; else it said: %s", wakes)
                     .isPositive();
         }
 
@@ -75,7 +90,7 @@ class TraceFollowTest {
     @Test
     void aRunIsFollowedWhileItGoesOnAndUntilItEnds() throws Exception {
         Path recording = directory.resolve("rec");
-        CommandProcess run = CommandProcess.start("run", "--record", recording.toString(), guest("echo"));
+        CommandProcess run = recorder(recording);
         awaitRecording(recording);
         Awaited out = new Awaited();
         CompletableFuture<Traced> traced = following(recording, out);
@@ -96,7 +111,7 @@ class TraceFollowTest {
     @Test
     void aRecorderThatIsKilledEndsWhatFollowsIt() throws Exception {
         Path recording = directory.resolve("killed");
-        CommandProcess run = CommandProcess.start("run", "--record", recording.toString(), guest("echo"));
+        CommandProcess run = recorder(recording);
         awaitRecording(recording);
         Awaited out = new Awaited();
         CompletableFuture<Traced> traced = following(recording, out);

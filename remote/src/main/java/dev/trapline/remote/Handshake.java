@@ -44,7 +44,7 @@ final class Handshake {
                     e);
         }
         // By TLS 1.3 the server looks at the certificate when the handshake is over on this side. It closes the
-        // connection of one whom it accepts and who has nothing to say.
+        // connection of one that it accepts and that has nothing to say.
         socket.shutdownOutput();
         socket.getInputStream().read();
     }

@@ -282,6 +282,8 @@ public final class MachineDesk extends AbstractBehavior<Object> {
         }
     }
 
+    /// Which run it was counts, not what it is like: a name may have been given again.
+    @SuppressWarnings("ReferenceEquality")
     private void onEnded(String name, MachineRun run, @Nullable RunReport report) {
         Session session = sessions.get(name);
         if (session == null || session.run != run) {

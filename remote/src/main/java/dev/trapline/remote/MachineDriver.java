@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
 
 /// Drives machines in another process: the other side of [MachineServer]. For any thread.
 ///
-/// An answer that does not come is not an error here: whoever waits for one says how long.
+/// An answer that does not come is not an error here: the caller that waits for one says how long.
 public final class MachineDriver implements AutoCloseable {
 
     private static final String SYSTEM = "trapline-driver";

@@ -7,7 +7,7 @@ import dev.trapline.machine.ConsoleOutput;
 /// machine's thread, read by any other.
 final class OutputFeed implements ConsoleOutput {
 
-    /// How much is kept for whoever has not read it.
+    /// How much is kept for those that have not read it.
     static final int KEPT = 1 << 20;
 
     /// How many bytes may be on their way to a subscriber that it has not confirmed.
@@ -67,7 +67,7 @@ final class OutputFeed implements ConsoleOutput {
     /// @return empty where nothing is printed yet
     synchronized Part read(long from, int most) {
         long first = Math.max(from, total - KEPT);
-        int length = (int) Math.clamp(total - first, 0, most);
+        int length = Math.clamp(total - first, 0, most);
         byte[] part = new byte[length];
         for (int at = 0; at < length; at++) {
             part[at] = ring[(int) ((first + at) % KEPT)];

@@ -31,7 +31,7 @@ public final class ProtocolSerializer extends SerializerWithStringManifest {
                 resolver::toSerializationFormat, text -> requireForeign(resolver.resolveActorRef(text), text));
     }
 
-    /// A message from another system is answered there. Whoever could have an answer sent to an actor of this
+    /// A message from another system is answered there. Someone who could have an answer sent to an actor of this
     /// system could disturb it.
     private ActorRef<Event> requireForeign(ActorRef<Event> found, String text) {
         Address own = system.provider().getDefaultAddress();

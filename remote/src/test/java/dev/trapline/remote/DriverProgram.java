@@ -22,6 +22,8 @@ final class DriverProgram {
 
     private DriverProgram() {}
 
+    /// Drives it, and ends.
+    ///
     /// @param args address of the server, directory of the images of guests, directory of the certificates, the own
     ///     name, who is trusted
     public static void main(String[] args) throws Exception {

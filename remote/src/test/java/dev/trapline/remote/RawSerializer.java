@@ -2,6 +2,7 @@ package dev.trapline.remote;
 
 import akka.actor.ExtendedActorSystem;
 import akka.serialization.SerializerWithStringManifest;
+import dev.trapline.abi.Bytes;
 
 /// Sends any bytes as a message to a machine, and reads answers as they are.
 public final class RawSerializer extends SerializerWithStringManifest {
@@ -13,7 +14,7 @@ public final class RawSerializer extends SerializerWithStringManifest {
     }
 
     /// Bytes to send.
-    record Raw(byte[] bytes) {}
+    record Raw(Bytes bytes) {}
 
     @Override
     public int identifier() {
@@ -27,7 +28,7 @@ public final class RawSerializer extends SerializerWithStringManifest {
 
     @Override
     public byte[] toBinary(Object message) {
-        return message instanceof Raw raw ? raw.bytes() : real.toBinary(message);
+        return message instanceof Raw raw ? raw.bytes().toArray() : real.toBinary(message);
     }
 
     @Override

@@ -192,7 +192,7 @@ class RemoteMachineTest {
             for (byte each : rest) {
                 out.u8(each);
             }
-            return new RawSerializer.Raw(out.toArray());
+            return new RawSerializer.Raw(Bytes.copyOf(out.toArray()));
         }
 
         private String refusal() {
@@ -246,8 +246,8 @@ class RemoteMachineTest {
             assertThat(attacker.refusal()).as("more than a driver may take").contains("bytes of RAM");
 
             // Nobody can be answered: these are dropped.
-            attacker.send(new RawSerializer.Raw(new byte[0]));
-            attacker.send(new RawSerializer.Raw(new byte[] {-1, -1, -1}));
+            attacker.send(new RawSerializer.Raw(Bytes.EMPTY));
+            attacker.send(new RawSerializer.Raw(Bytes.copyOf(new byte[] {-1, -1, -1})));
             attacker.send(Attacker.raw(1, "akka://trapline/user/desk", (byte) 8));
             attacker.send(Attacker.raw(1, server.address() + "/user/desk", (byte) 8));
             // Nothing of this is a command.
@@ -284,7 +284,7 @@ class RemoteMachineTest {
         try (MachineServer server = server()) {
             RemoteSettings stranger = settings("stranger", "ours");
             assertThatThrownBy(() -> MachineDriver.connect(stranger, server.address()))
-                    .as("one whom the server does not trust")
+                    .as("one that the server does not trust")
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContainingAll("does not accept", "stranger.p12");
             RemoteSettings wary = settings("driver", "theirs");

@@ -4,7 +4,7 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 
-/// Values of a machine as bytes, in the layout that recordings have, for whoever else sends or keeps them. Every method
+/// Values of a machine as bytes, in the layout that recordings have, for others that send or keep them. Every method
 /// that reads throws [CodecException] or [IllegalArgumentException] if the bytes are no such value.
 public final class MachineValues {
 

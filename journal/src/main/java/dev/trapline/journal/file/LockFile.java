@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// ends, however it ends.
 public final class LockFile implements AutoCloseable {
 
-    /// What this process has locked. By POSIX, whoever opens such a file again and closes it takes the lock away.
+    /// What this process has locked. By POSIX, to open such a file again and close it takes the lock away.
     private static final Set<Path> HELD_HERE = new ConcurrentSkipListSet<>();
 
     private final FileChannel channel;
@@ -57,7 +57,7 @@ public final class LockFile implements AutoCloseable {
         return null;
     }
 
-    /// Whether somebody has locked a file. Leaves it as it is, and whoever holds it undisturbed.
+    /// Whether somebody has locked a file. Changes neither the file nor the lock.
     public static boolean isHeld(Path file) throws IOException {
         if (HELD_HERE.contains(key(file))) {
             return true;

@@ -81,7 +81,7 @@ public final class RecordingDirectory {
         }
     }
 
-    /// Makes the directory a recording, which is open. Whoever writes it has its lock before, so that nobody takes
+    /// Makes the directory a recording, which is open. Its writer has its lock before, so that nobody takes
     /// it for one that was left.
     public void begin(RecordingHeader header, String store, StoragePolicy policy) {
         write(Manifest.open(header.recordingId(), store, policy.durability().id()));

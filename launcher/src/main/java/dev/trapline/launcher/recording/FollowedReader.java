@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// A recording that is still being written: where its history ends for now, whoever reads it waits for more. It ends
+/// A recording that is still being written: where its history ends for now, a reader waits for more. It ends
 /// when the run does, or when nobody writes it any more.
 public final class FollowedReader implements RecordingReader {
 

@@ -161,7 +161,7 @@ public final class ServeCommand implements Action {
     private static Path present(@Nullable Path file, String key) {
         if (file == null) {
             throw CommandException.usage("remote." + key
-                    + " is not set: a server needs a key, somebody whom it trusts, and their password"
+                    + " is not set: a server needs a key, certificates that it trusts, and their password"
                     + " (docs/remote.md)");
         }
         return file;
