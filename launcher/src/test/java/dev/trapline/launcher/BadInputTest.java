@@ -98,6 +98,9 @@ class BadInputTest {
         --set firmware.services.psci.version=1.1 --set firmware.toggles.psci=off | the toggle 'psci' switches
         --set firmware.services.psci.trusted-os-cpu=0     | firmware.services.psci.trusted-os is none: no Trusted OS
         --set firmware.services.psci.default-suspend=core-standby --set firmware.services.psci.without=CPU_DEFAULT_SUSPEND | firmware.services.psci.without is CPU_DEFAULT_SUSPEND: the call
+        --set firmware.services.smccc.soc-name=x --set firmware.services.smccc.version=1.1 | firmware.services.smccc.version is 1.1: SOC_ID came with 1.2
+        --set firmware.services.smccc.workaround-1=none --set firmware.services.smccc.version=1.0 | firmware.services.smccc.version is 1.0: the workarounds came with 1.1
+        --set firmware.services.smccc.feature-availability=off --set firmware.services.smccc.version=1.4 | firmware.services.smccc.version is 1.4: FEATURE_AVAILABILITY came with 1.5
         --set firmware.services.smccc.soc-revision=1 --set firmware.services.smccc.soc-version=none | firmware.services.smccc.soc-version is none: SOC_ID is not there
         --set firmware.services.smccc.standard-hyp-revision=1.1 --set firmware.services.smccc.standard-hyp-uid=none | firmware.services.smccc.standard-hyp-uid is none: the queries
         """)

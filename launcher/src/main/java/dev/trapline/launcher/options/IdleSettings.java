@@ -2,6 +2,8 @@ package dev.trapline.launcher.options;
 
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /// Finds settings of services that change nothing as another setting of the service is.
@@ -36,6 +38,21 @@ public final class IdleSettings {
                     NONE::equals,
                     "SOC_ID is not there",
                     List.of("smccc.soc-revision", "smccc.soc-name")),
+            new Dependence(
+                    "smccc.version",
+                    List.of("1.0", "1.1")::contains,
+                    "SOC_ID came with 1.2",
+                    List.of("smccc.soc-version", "smccc.soc-revision", "smccc.soc-name")),
+            new Dependence(
+                    "smccc.version",
+                    "1.0"::equals,
+                    "the workarounds came with 1.1",
+                    List.of("smccc.workaround-1", "smccc.workaround-2", "smccc.workaround-3", "smccc.workaround-4")),
+            new Dependence(
+                    "smccc.version",
+                    List.of("1.0", "1.1", "1.2", "1.3", "1.4")::contains,
+                    "FEATURE_AVAILABILITY came with 1.5",
+                    List.of("smccc.feature-availability")),
             withoutQueries("standard-secure"),
             withoutQueries("standard-hyp"));
 
@@ -58,11 +75,13 @@ public final class IdleSettings {
     ///
     /// @param settings by service and key, with defaults
     public static void add(WithoutEffect rules, SortedMap<String, String> settings) {
+        // One reason is enough.
+        SortedSet<String> idle = new TreeSet<>();
         for (Dependence each : ALL) {
             String value = settings.getOrDefault(each.on(), "");
             for (String key : each.keys()) {
                 rules.when(
-                        each.idle().test(value),
+                        each.idle().test(value) && idle.add(key),
                         SECTION + each.on() + " is " + value + ": " + each.because(),
                         SECTION + key);
             }
