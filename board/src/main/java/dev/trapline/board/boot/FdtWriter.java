@@ -80,7 +80,8 @@ final class FdtWriter {
         Integer phandle = phandles.get(label);
         if (phandle == null) {
             throw new IllegalArgumentException("node '" + node.name() + "' of the device tree refers to '" + label
-                    + "', which no node has as its label; there are: " + String.join(", ", phandles.keySet()));
+                    + "', which no node has as its label"
+                    + (phandles.isEmpty() ? "" : "; there are: " + String.join(", ", phandles.keySet())));
         }
         return phandle;
     }

@@ -1,7 +1,7 @@
 package dev.trapline.board.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
@@ -188,13 +188,13 @@ class DeviceTreeTest {
         TreeNode clock = TreeNode.named("clock").labelled("clk");
         TreeNode refers = TreeNode.named("uart").references("clocks", "clk");
         TreeContent without = new TreeContent(List.of(), List.of(), List.of(refers), "");
-        assertThatIllegalArgumentException()
+        assertThatExceptionOfType(ImageException.class)
                 .isThrownBy(() -> DeviceTree.describe(Specs.machine(1, 128), without))
                 .withMessageContaining("'uart'")
                 .withMessageContaining("'clk'");
         TreeContent twice = new TreeContent(
                 List.of(), List.of(), List.of(clock, TreeNode.named("other").labelled("clk")), "");
-        assertThatIllegalArgumentException()
+        assertThatExceptionOfType(ImageException.class)
                 .isThrownBy(() -> DeviceTree.describe(Specs.machine(1, 128), twice))
                 .withMessageContaining("'clk'");
         Map<String, Bytes> tree = FdtReader.properties(DeviceTree.describe(
