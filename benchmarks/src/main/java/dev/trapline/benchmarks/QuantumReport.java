@@ -30,9 +30,9 @@ public final class QuantumReport {
     private static final long[] QUANTA = {100, 1_000, 5_000, 20_000, 100_000, 500_000};
 
     /// Slices of a run: enough to outweigh what the first ones take.
-    private static final long SLICES = 4_000;
+    private static final long SLICES = 40_000;
     private static final long FEWEST_INSTRUCTIONS = 4_000_000;
-    private static final long MOST_INSTRUCTIONS = 400_000_000;
+    private static final long MOST_INSTRUCTIONS = 2_000_000_000;
     private static final int HAND_OVERS = 128;
 
     /// All vCPUs load, add and store, each in memory of its own, for ever.
