@@ -288,7 +288,8 @@ final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
     private Behavior<Command> onStopped() {
         if (!done.isDone()) {
             core.finish(new RunOutcome.Interrupted());
-            report("the machine's actor was stopped while the machine ran: stop the machine first");
+            report("the machine's actor was stopped, or its actor system was shut down, while the machine ran: stop"
+                    + " the machine first");
         }
         return this;
     }

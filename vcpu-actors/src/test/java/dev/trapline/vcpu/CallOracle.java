@@ -29,6 +29,7 @@ final class CallOracle {
     private final long[][] values;
     private final CallProgram.@Nullable Routine[] routines;
     private final int[] done;
+    private final int[] ended;
     private JournalRecord.@Nullable Slice asked;
     private long mailbox;
     private int calls;
@@ -43,6 +44,7 @@ final class CallOracle {
         this.values = new long[vcpus][REGISTERS];
         this.routines = new CallProgram.Routine[vcpus];
         this.done = new int[vcpus];
+        this.ended = new int[vcpus];
     }
 
     /// A vCPU begins a routine.
@@ -68,9 +70,9 @@ final class CallOracle {
         return started;
     }
 
-    /// Whether a vCPU is on.
-    boolean isOn(int vcpu) {
-        return on[vcpu];
+    /// How often a vCPU went through its routine to its CPU_OFF.
+    int ended(int vcpu) {
+        return ended[vcpu];
     }
 
     /// How many calls of its routine a vCPU made.
@@ -151,7 +153,10 @@ final class CallOracle {
         for (Effect effect : answer.effects()) {
             switch (effect) {
                 case Effect.PowerOn power -> begins(power.target(), power.entry(), power.contextId());
-                case Effect.PowerOff power -> on[power.target().index()] = false;
+                case Effect.PowerOff power -> {
+                    on[power.target().index()] = false;
+                    ended[power.target().index()]++;
+                }
                 case Effect.SystemOff _, Effect.SystemReset _, Effect.ExitRun _ -> {}
                 case Effect.DrawEntropy _ -> {}
                 case Effect.StayAwake _,

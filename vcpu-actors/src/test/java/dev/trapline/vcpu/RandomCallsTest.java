@@ -111,9 +111,9 @@ class RandomCallsTest {
                 .as("the boot CPU came to its end")
                 .isEqualTo(program.routine(entry(state)).calls().size());
         for (int v = 1; v < VCPUS; v++) {
-            assertThat(oracle.isOn(v))
-                    .as("vcpu%d went through its routine to its CPU_OFF", v)
-                    .isFalse();
+            assertThat(oracle.ended(v))
+                    .as("how often vcpu%d went through its routine to its CPU_OFF", v)
+                    .isPositive();
         }
         MachineRuns.assertEqual(RUNS.replay(recording), live, "replay of seed " + seed);
     }
