@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -74,7 +75,7 @@ public final class Trapline {
                         Interruption.unlessItEnds(json, terminal.err());
                     },
                     () -> Interruption.end(json, terminal.err()));
-            status = new Trapline(terminal).execute(List.of(arguments));
+            status = new Trapline(terminal).execute(List.of(arguments), Interruption::sayLast);
         } catch (OutOfMemoryError _) {
             MemoryWatch.speak();
             return;
@@ -86,10 +87,14 @@ public final class Trapline {
         Interruption.exit(terminal.settle(status), HOOKS_MILLIS);
     }
 
-    /// Performs a command.
+    /// Performs a command, in a process that goes on after it.
     ///
     /// @return the exit status
     int execute(List<String> arguments) {
+        return execute(arguments, Interruption::say);
+    }
+
+    private int execute(List<String> arguments, Consumer<Runnable> say) {
         Terminal present = FormatOption.isJson(arguments) ? terminal.inJson() : terminal;
         CommandLine top = commandLine(arguments, present);
         Performed performed;
@@ -100,7 +105,7 @@ public final class Trapline {
         }
         top.getOut().flush();
         Performed last = performed.settled(present);
-        Interruption.sayLast(() -> last.tell(present.json(), terminal.err()));
+        say.accept(() -> last.tell(present.json(), terminal.err()));
         return last.ending().status();
     }
 

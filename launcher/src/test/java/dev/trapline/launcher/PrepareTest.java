@@ -6,6 +6,7 @@ import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.trapline.firmware.FirmwareServices;
+import dev.trapline.launcher.output.Ending;
 import dev.trapline.launcher.output.Terminal;
 import dev.trapline.launcher.process.ActorSystems;
 import dev.trapline.launcher.process.PreparedResources;
@@ -19,7 +20,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What is found with `trapline prepare` is what is found without it.
@@ -74,6 +77,20 @@ class PrepareTest {
         assertThat(names(PreparedResources.in(directory.resolve("absent"))))
                 .as("a start that finds nothing prepared is slower, and no other")
                 .isEqualTo(names(CLASS_PATH));
+    }
+
+    /// `train` runs one command after another in its process: the first one's last line is not the process's.
+    @Test
+    @Tag("native")
+    @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void theCommandsThatAStartCacheIsMadeFromAllEnd() {
+        CommandProcess training = CommandProcess.start("train");
+        try {
+            CommandProcess.Ended ended = training.await();
+            assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.OK);
+        } finally {
+            training.destroy();
+        }
     }
 
     @Test

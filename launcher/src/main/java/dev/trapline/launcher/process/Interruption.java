@@ -21,7 +21,6 @@ public final class Interruption {
     private static final Lock TURN = new ReentrantLock();
 
     private static final AtomicBoolean UNDER_WAY = new AtomicBoolean();
-    private static final AtomicBoolean COMMANDS = new AtomicBoolean();
 
     private static final AtomicInteger STATUS = new AtomicInteger(-1);
 
@@ -111,7 +110,7 @@ public final class Interruption {
 
     /// The same with the last words, after which nobody else says anything of this process's end.
     public static void sayLast(Runnable words) {
-        say(words, COMMANDS.get());
+        say(words, true);
     }
 
     private static void say(Runnable words, boolean last) {
@@ -128,11 +127,6 @@ public final class Interruption {
         while (true) {
             LockSupport.park();
         }
-    }
-
-    /// This process is one command's, and ends with it.
-    static void isOfCommand() {
-        COMMANDS.set(true);
     }
 
     /// Ends the process if it has not ended after some time.

@@ -26,7 +26,6 @@ public final class LastWord implements AutoCloseable {
     /// @param json whether it is said to a program
     public static LastWord prepare(boolean json, PrintWriter err) {
         MemoryReserve.take();
-        Interruption.isOfCommand();
         LastWord word = new LastWord(json, err);
         Runtime.getRuntime().addShutdownHook(word.hook);
         return word;
