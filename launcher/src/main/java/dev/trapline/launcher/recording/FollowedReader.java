@@ -1,38 +1,30 @@
 package dev.trapline.launcher.recording;
 
-import dev.trapline.abi.Position;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.RecordingException;
-import dev.trapline.abi.history.RecordingHeader;
-import dev.trapline.abi.machine.Image;
 import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
-import dev.trapline.journal.codec.Segment;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.launcher.output.Watch;
 import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// A recording that is still being written: where its history ends for now, a reader waits for more. It ends
 /// when the run does, or when nobody writes it any more.
-public final class FollowedReader implements RecordingReader {
+public final class FollowedReader extends ReaderUnderWatch {
 
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private final RecordingReader reader;
     private final Path directory;
-    private final Watch watch;
     private Runnable beforeWaiting = () -> {};
 
     private FollowedReader(RecordingReader reader, Path directory, Watch watch) {
-        this.reader = reader;
+        super(reader, watch);
         this.directory = directory;
-        this.watch = watch;
     }
 
     /// Opens a recording to follow it. Waits for its beginning if its recorder has only just begun.
@@ -64,16 +56,7 @@ public final class FollowedReader implements RecordingReader {
     }
 
     @Override
-    public Iterator<HistoryEntry> entries() {
-        return followed(reader.entries());
-    }
-
-    @Override
-    public Iterator<HistoryEntry> entriesFrom(Position position) {
-        return followed(reader.entriesFrom(position));
-    }
-
-    private Iterator<HistoryEntry> followed(Iterator<HistoryEntry> entries) {
+    Iterator<HistoryEntry> handedOn(Iterator<HistoryEntry> entries) {
         return new Iterator<>() {
             private boolean over;
             private long slices;
@@ -107,55 +90,9 @@ public final class FollowedReader implements RecordingReader {
         };
     }
 
-    @Override
-    public String location() {
-        return reader.location();
-    }
-
-    @Override
-    public RecordingHeader header() {
-        return reader.header();
-    }
-
-    @Override
-    public List<Image> images() {
-        return reader.images();
-    }
-
-    @Override
-    public boolean isComplete() {
-        return reader.isComplete();
-    }
-
     /// That it is not closed is no news.
     @Override
     public @Nullable String notice() {
         return null;
-    }
-
-    @Override
-    public String durability() {
-        return reader.durability();
-    }
-
-    @Override
-    public long segmentCount() {
-        return reader.segmentCount();
-    }
-
-    @Override
-    public Segment segment(long ordinal) {
-        return reader.segment(ordinal);
-    }
-
-    @Override
-    public boolean refresh() {
-        return reader.refresh();
-    }
-
-    @Override
-    public void close() {
-        watch.pause();
-        reader.close();
     }
 }
