@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A history that keeps what it is given, except what a test has it refuse.
-public final class KeptHistory implements History {
+public class KeptHistory implements History {
 
     public final List<JournalRecord> records = new ArrayList<>();
     public int closes;

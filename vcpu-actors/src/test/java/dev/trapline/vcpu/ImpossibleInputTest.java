@@ -18,14 +18,14 @@ import dev.trapline.abi.policy.Policy;
 import dev.trapline.abi.policy.Rule;
 import dev.trapline.firmware.FirmwareServices;
 import dev.trapline.testkit.Guests;
+import dev.trapline.testkit.KeptHistory;
 import dev.trapline.unicorn.LibrarySearch;
 import dev.trapline.unicorn.UnicornEngines;
 import dev.trapline.unicorn.UnicornLibrary;
 import java.io.IOException;
+import java.util.Iterator;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -43,53 +43,26 @@ class ImpossibleInputTest {
     }
 
     /// A recording that has one input before its first slice.
-    private static final class Forged implements History {
+    private static History forged(JournalRecord.Input input) {
+        Iterator<JournalRecord.Input> recorded = List.of(input).iterator();
+        return new KeptHistory() {
+            @Override
+            public JournalRecord.@Nullable Input nextRecordedInput() {
+                return recorded.hasNext() ? recorded.next() : null;
+            }
 
-        private JournalRecord.@Nullable Input next;
-
-        Forged(JournalRecord.Input input) {
-            next = input;
-        }
-
-        @Override
-        public JournalRecord.@Nullable Input nextRecordedInput() {
-            JournalRecord.Input given = next;
-            next = null;
-            return given;
-        }
-
-        @Override
-        public boolean isReplay() {
-            return true;
-        }
-
-        @Override
-        public void append(JournalRecord record) {}
-
-        @Override
-        public boolean hasCredit() {
-            return true;
-        }
-
-        @Override
-        public void onCredit(Runnable callback) {}
-
-        @Override
-        public @Nullable String failure() {
-            return null;
-        }
-
-        @Override
-        public CompletionStage<Void> close() {
-            return CompletableFuture.completedFuture(null);
-        }
+            @Override
+            public boolean isReplay() {
+                return true;
+            }
+        };
     }
 
     private static void assertDiverges(JournalRecord.Input input, String why) throws IOException {
         RunOutcome outcome = Machine.builder(ENGINES, MachineRuns.spec(2, Schedule.ROUND_ROBIN, 0))
                 .image(Guests.image("exit-42.elf"))
                 .services(FirmwareServices.onClassPath())
-                .history(new Forged(input))
+                .history(forged(input))
                 .start(SYSTEM)
                 .done()
                 .toCompletableFuture()
