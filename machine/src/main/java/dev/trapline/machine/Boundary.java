@@ -87,8 +87,11 @@ final class Boundary implements Inputs.Receiver {
 
     private @Nullable RunOutcome takeInputs() {
         rounds.dealWith(rounds.begins());
+        long before = inputs.taken();
         RunOutcome end = inputs.take(rounds.slices(), rounds.begins(), this);
-        settle();
+        if (inputs.taken() != before) {
+            settle();
+        }
         return end;
     }
 
@@ -96,7 +99,8 @@ final class Boundary implements Inputs.Receiver {
     /// them can go on. It ends early where an input is planned.
     private void beginRoundIfDue() {
         if (turn() < 0 && vcpus.runnable() != 0 && vcpus.readyIn(rounds) == 0) {
-            begin(Math.max(rounds.ends(), due()));
+            long beginning = Math.max(rounds.ends(), due());
+            begin(beginning, rounds.endOf(beginning));
         }
         if (rounds.isFresh() && inputs.plannedAfter(rounds.begins()) < rounds.ends()) {
             take(new JournalRecord.Round(rounds.begins(), inputs.plannedAfter(rounds.begins())));
@@ -106,18 +110,12 @@ final class Boundary implements Inputs.Receiver {
     private void take(JournalRecord.Round round) {
         history.append(round);
         log.add(round);
-        begin(round);
+        begin(round.begins(), round.ends());
     }
 
-    private void begin(long beginning) {
-        rounds.begin(beginning);
+    private void begin(long beginning, long end) {
+        rounds.begin(beginning, end);
         rounds.dealWith(beginning);
-        settle();
-    }
-
-    private void begin(JournalRecord.Round round) {
-        rounds.begin(round.begins(), round.ends());
-        rounds.dealWith(round.begins());
         settle();
     }
 
@@ -163,8 +161,7 @@ final class Boundary implements Inputs.Receiver {
         if (until == PowerTable.NEVER) {
             return new RunOutcome.Deadlock(vcpus.states());
         }
-        rounds.begin(until);
-        take(new JournalRecord.Round(until, Math.min(rounds.ends(), inputs.plannedAfter(until))));
+        take(new JournalRecord.Round(until, Math.min(rounds.endOf(until), inputs.plannedAfter(until))));
         return takeInputs();
     }
 
@@ -278,7 +275,7 @@ final class Boundary implements Inputs.Receiver {
                             + ", a vCPU or a device is due at " + due()
                             + ", and the vCPUs are " + vcpus.states());
         }
-        begin(round);
+        begin(round.begins(), round.ends());
     }
 
     private boolean canBegin(JournalRecord.Round round) {

@@ -58,6 +58,7 @@ final class Inputs {
     private final Queue<EntropyRequest> requests = new ArrayDeque<>();
     private final Set<String> drawers = new TreeSet<>();
     private boolean entropyUsed;
+    private long taken;
 
     Inputs(
             ConsoleInput console,
@@ -196,9 +197,15 @@ final class Inputs {
         return apply(input, receiver);
     }
 
-    private @Nullable RunOutcome apply(JournalRecord.Input taken, Receiver receiver) {
-        log.add(taken);
-        switch (taken) {
+    /// How many inputs were taken since this machine was made.
+    long taken() {
+        return taken;
+    }
+
+    private @Nullable RunOutcome apply(JournalRecord.Input input, Receiver receiver) {
+        taken++;
+        log.add(input);
+        switch (input) {
             case JournalRecord.ConsoleInput(Bytes bytes) -> device.receive(bytes);
             case JournalRecord.Reconfigured(Policy policy) -> receiver.reconfigure(policy);
             case JournalRecord.Injected(Injection what) -> receiver.inject(what);

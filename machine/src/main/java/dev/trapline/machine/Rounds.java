@@ -78,12 +78,12 @@ final class Rounds {
         clocks[vcpu] = Math.max(clocks[vcpu], moment);
     }
 
-    /// The next round begins.
-    void begin(long beginning) {
-        begin(beginning, beginning + quantum);
+    /// When a round ends that nothing cuts short.
+    long endOf(long beginning) {
+        return beginning + quantum;
     }
 
-    /// A round begins that is shorter than others.
+    /// The next round begins.
     void begin(long beginning, long end) {
         begins = beginning;
         ends = end;
