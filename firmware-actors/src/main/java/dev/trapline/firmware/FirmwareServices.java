@@ -36,7 +36,8 @@ public final class FirmwareServices {
         } catch (ServiceConfigurationError e) {
             throw e;
         } catch (Throwable e) {
-            throw ServiceFailure.threw(FirmwareService.class.getName(), e, "when classes of services were looked for");
+            throw ServiceFailure.threw(FirmwareService.class.getName(), e)
+                    .failure("when classes of services were looked for");
         }
     }
 
@@ -44,11 +45,14 @@ public final class FirmwareServices {
         try {
             return provider.get();
         } catch (ServiceConfigurationError e) {
-            throw ServiceFailure.threw(
-                    provider.type().getName(), e.getCause() == null ? e : e.getCause(), "in its constructor");
+            throw failed(provider, e.getCause() == null ? e : e.getCause());
         } catch (Throwable e) {
-            throw ServiceFailure.threw(provider.type().getName(), e, "in its constructor");
+            throw failed(provider, e);
         }
+    }
+
+    private static ServiceFailure failed(ServiceLoader.Provider<FirmwareService> provider, Throwable thrown) {
+        return ServiceFailure.threw(provider.type().getName(), thrown).failure("in its constructor");
     }
 
     /// The same, without what they say of themselves.

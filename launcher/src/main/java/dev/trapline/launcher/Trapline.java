@@ -4,6 +4,7 @@ import dev.trapline.launcher.caps.CapsCommand;
 import dev.trapline.launcher.journal.JournalCommand;
 import dev.trapline.launcher.options.FormatOption;
 import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.OthersOutput;
 import dev.trapline.launcher.output.Terminal;
 import dev.trapline.launcher.process.Action;
 import dev.trapline.launcher.process.Failures;
@@ -60,12 +61,20 @@ public final class Trapline {
 
     /// Runs the command and ends the process with its exit status.
     public static void main(String[] arguments) {
-        Terminal.keepStandardStreams();
+        OthersOutput.begin();
         Terminal terminal = Terminal.ofProcess();
         boolean json = FormatOption.isJson(List.of(arguments));
-        int status;
         MemoryWatch.start(json);
         ThreadWatch.start(json, terminal.err());
+        try {
+            perform(arguments, json, terminal);
+        } catch (OutOfMemoryError _) {
+            MemoryWatch.speak();
+        }
+    }
+
+    private static void perform(String[] arguments, boolean json, Terminal terminal) {
+        int status;
         // A command that runs a machine takes signals itself meanwhile.
         try (Signals signals = Signals.take();
                 LastWord _ = LastWord.prepare(json, terminal.err())) {
@@ -76,9 +85,8 @@ public final class Trapline {
                     },
                     () -> Interruption.end(json, terminal.err()));
             status = new Trapline(terminal).execute(List.of(arguments), Interruption::sayLast);
-        } catch (OutOfMemoryError _) {
-            MemoryWatch.speak();
-            return;
+        } catch (OutOfMemoryError e) {
+            throw e;
             // WIDE: threads of a machine or of a plugin would keep a process that has lost its main thread.
         } catch (RuntimeException | Error e) {
             Interruption.end(Failures.of(e).ending(), json, terminal.err());

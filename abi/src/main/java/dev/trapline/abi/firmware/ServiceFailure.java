@@ -25,19 +25,35 @@ public final class ServiceFailure extends RuntimeException {
         this.trace = cause == null ? "" : ThrownText.trace(cause);
     }
 
-    /// What it threw.
-    ///
-    /// @param during what was asked of it: `on call 0xC6001000 of vcpu0`
-    public static ServiceFailure threw(String service, Throwable thrown, String during) {
+    /// It threw something. Where that is a lack of memory, the reserve is given back here, before anything else is
+    /// done about it.
+    public static Thrown threw(String service, Throwable thrown) {
         if (thrown instanceof OutOfMemoryError) {
             MemoryReserve.releaseFor(service);
         }
-        return new ServiceFailure(service, "threw " + describe(thrown) + " " + during, thrown);
+        return new Thrown(service, thrown);
+    }
+
+    /// What a service threw; it remains to say when.
+    public static final class Thrown {
+
+        private final String service;
+        private final Throwable cause;
+
+        private Thrown(String service, Throwable cause) {
+            this.service = service;
+            this.cause = cause;
+        }
+
+        /// @param during what was asked of it: `on call 0xC6001000 of vcpu0`
+        public ServiceFailure failure(String during) {
+            return new ServiceFailure(service, "threw " + describe(cause) + " " + during, cause);
+        }
     }
 
     /// Has this class and what it calls ready for use.
     static void prepare() {
-        threw("", new IllegalStateException(), "");
+        threw("", new IllegalStateException()).failure("");
     }
 
     // The text of an exception is the user's own code, and may throw as well.

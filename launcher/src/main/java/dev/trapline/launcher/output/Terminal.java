@@ -4,12 +4,10 @@ import dev.trapline.abi.Visible;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 
@@ -49,36 +47,12 @@ public record Terminal(
 
     /// Those of this process, without a buffer before the guest's console.
     public static Terminal ofProcess() {
-        Output messages = new Output(new FileOutputStream(FileDescriptor.err));
+        Output messages = new Output(OthersOutput.messages());
         return new Terminal(
                 new FileInputStream(FileDescriptor.in),
                 new Output(new FileOutputStream(FileDescriptor.out)),
                 new PrintWriter(new OutputStreamWriter(messages, StandardCharsets.UTF_8), true),
                 messages);
-    }
-
-    /// Gives the code of plugins streams of its own: one that closes `System.err` would close the process's.
-    public static void keepStandardStreams() {
-        System.setOut(shared(FileDescriptor.out));
-        System.setErr(shared(FileDescriptor.err));
-    }
-
-    private static PrintStream shared(FileDescriptor descriptor) {
-        OutputStream out = new FileOutputStream(descriptor);
-        return new PrintStream(
-                new FilterOutputStream(out) {
-                    @Override
-                    public void write(byte[] bytes, int from, int length) throws IOException {
-                        out.write(bytes, from, length);
-                    }
-
-                    @Override
-                    public void close() {
-                        // The process's own messages are still to come.
-                    }
-                },
-                true,
-                StandardCharsets.UTF_8);
     }
 
     /// The same, with everything that is said about it as JSON.

@@ -1,6 +1,7 @@
 package dev.trapline.launcher.process;
 
 import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.OthersOutput;
 import dev.trapline.launcher.output.ResultFile;
 import java.io.PrintWriter;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -91,6 +92,7 @@ public final class Interruption {
     static boolean begin() {
         TURN.lock();
         try {
+            OthersOutput.end();
             return UNDER_WAY.compareAndSet(false, true);
         } finally {
             TURN.unlock();
@@ -117,6 +119,9 @@ public final class Interruption {
         TURN.lock();
         try {
             if (!UNDER_WAY.get()) {
+                if (last) {
+                    OthersOutput.end();
+                }
                 words.run();
                 UNDER_WAY.set(last);
                 return;

@@ -3,11 +3,11 @@ package dev.trapline.launcher.process;
 import dev.trapline.abi.firmware.MemoryReserve;
 import dev.trapline.launcher.output.Ending;
 import dev.trapline.launcher.output.JsonObject;
+import dev.trapline.launcher.output.OthersOutput;
 import dev.trapline.launcher.output.ResultFile;
 import dev.trapline.machine.firmware.ServiceGate;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -66,7 +66,8 @@ public final class MemoryWatch {
 
     private static final AtomicReference<@Nullable Word> NAMELESS = new AtomicReference<>();
     private static final AtomicBoolean JSON = new AtomicBoolean();
-    private static final FileOutputStream ERR = new FileOutputStream(FileDescriptor.err);
+    private static final byte[] NOTHING = {};
+    private static final OutputStream ERR = OthersOutput.messages();
 
     private MemoryWatch() {}
 
@@ -76,46 +77,74 @@ public final class MemoryWatch {
     public static void start(boolean json) {
         JSON.set(json);
         NAMELESS.set(new Word(Failures.ofMemory(NONE), ""));
+        warmUp();
         Thread.ofPlatform().daemon().name("memory-watch").start(MemoryWatch::look);
     }
 
+    /// Where there is no memory, anything may fail, and in more than one way. Nothing of that ends this thread: it
+    /// is the last one to end the process.
     private static void look() {
-        Runtime runtime = Runtime.getRuntime();
-        long scarce = runtime.maxMemory() / 100 * SCARCE;
-        int refusals = 0;
-        long refusedNanos = 0;
+        Lack lack = new Lack();
         while (true) {
-            // SLEEP: nothing tells that memory becomes scarce.
-            LockSupport.parkNanos(LOOK_NANOS);
-            if (runtime.totalMemory() - runtime.freeMemory() < scarce) {
-                NAMING.set(null);
-                refusals = 0;
-                refusedNanos = System.nanoTime();
-                continue;
+            try {
+                // SLEEP: nothing tells that memory becomes scarce.
+                LockSupport.parkNanos(LOOK_NANOS);
+                if (lack.isOver()) {
+                    speak();
+                }
+                // WIDE: see above.
+            } catch (Throwable _) {
+                lack.refusals++;
             }
+        }
+    }
+
+    /// For how long there has been no memory.
+    private static final class Lack {
+        private final long scarceBytes = Runtime.getRuntime().maxMemory() / 100 * SCARCE;
+
+        /// In a row, up to now.
+        private int refusals;
+
+        private long sinceNanos = System.nanoTime();
+
+        /// Asks for some, and decides whether this lack is the process's end.
+        boolean isOver() {
+            if (isScarce()) {
+                ask();
+                return isLasting();
+            }
+            NAMING.set(null);
+            refusals = 0;
+            sinceNanos = System.nanoTime();
+            return false;
+        }
+
+        private boolean isScarce() {
+            Runtime runtime = Runtime.getRuntime();
+            return runtime.totalMemory() - runtime.freeMemory() >= scarceBytes;
+        }
+
+        private void ask() {
             try {
                 if (refusals == 0) {
                     prepare();
                 }
                 refusals = new byte[PROBE_BYTES].length == PROBE_BYTES ? 0 : refusals;
-                refusedNanos = MemoryReserve.finder() == null ? System.nanoTime() : refusedNanos;
-                // WIDE: lack of memory shows in more than one way, and this thread must not end by it.
+                sinceNanos = MemoryReserve.finder() == null ? System.nanoTime() : sinceNanos;
+                // WIDE: lack of memory shows in more than one way.
             } catch (Throwable _) {
                 refusals++;
             }
-            if (isOver(refusals, System.nanoTime() - refusedNanos)) {
-                speak();
-            }
         }
-    }
 
-    /// @param refusals in a row, up to now
-    /// @param nanos since the first
-    private static boolean isOver(int refusals, long nanos) {
-        if (MemoryReserve.finder() != null) {
-            return nanos > ORDERLY_NANOS;
+        private boolean isLasting() {
+            long nanos = System.nanoTime() - sinceNanos;
+            if (MemoryReserve.finder() != null) {
+                return nanos > ORDERLY_NANOS;
+            }
+            return refusals >= REFUSALS && (atWork() != null || nanos > NAMELESS_NANOS);
         }
-        return refusals >= REFUSALS && (atWork() != null || nanos > NAMELESS_NANOS);
     }
 
     private static void prepare() {
@@ -174,18 +203,39 @@ public final class MemoryWatch {
 
     /// Says it, and ends the process. Allocates nothing.
     public static void speak() {
-        int said = Interruption.status();
-        if (said >= 0) {
-            Runtime.getRuntime().halt(said);
+        int status = Interruption.status();
+        if (status < 0) {
+            status = say();
         }
-        Word word = word();
+        Runtime.getRuntime().halt(status);
+    }
+
+    /// @return the status to end with
+    private static int say() {
+        Word word = NAMELESS.get();
         try {
-            if (word != null) {
-                ERR.write(word.text);
+            OthersOutput.end();
+            word = word();
+            write(word);
+            // WIDE: that it ends matters more than what is said, and there is no memory.
+        } catch (Throwable _) {
+            // Nobody listens, or there is nothing to say it with; the status says it.
+        }
+        return word == null ? Ending.USAGE : word.ending.status();
+    }
+
+    private static void write(@Nullable Word word) throws IOException {
+        ERR.write(word == null ? NOTHING : word.text);
+    }
+
+    /// Has all of the above ready for use: what is used for the first time takes memory.
+    private static void warmUp() {
+        try {
+            if (Interruption.status() < 0 && word() != null) {
+                ERR.write(NOTHING);
             }
         } catch (IOException _) {
-            // Nobody listens; the status says it.
+            // There is no standard error.
         }
-        Runtime.getRuntime().halt(word == null ? Ending.USAGE : word.ending.status());
     }
 }

@@ -10,7 +10,9 @@ import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.OthersOutput;
 import dev.trapline.machine.firmware.LoadedService;
 import dev.trapline.machine.firmware.ServiceGate;
 import dev.trapline.machine.firmware.ServiceHost;
@@ -60,6 +62,56 @@ class ProcessEndTest {
     }
 
     @Test
+    void whatLibrariesPrintIsNeitherBeforeTheLastLineOnItsLineNorAfterIt() throws IOException, InterruptedException {
+        HostTools.Result result = HostTools.java(directory, PrintsBeside.class);
+        assertThat(result.errors()).isEqualTo("a library begins a line\ntrapline: exit 4, diverged: by another\n");
+        assertThat(result.printed())
+                .as("both streams, to the same moment")
+                .startsWith("before, without an end")
+                .doesNotContain("after the last line");
+    }
+
+    /// A library prints a line in parts, and goes on to print until the process has ended.
+    static final class PrintsBeside {
+        private PrintsBeside() {}
+
+        public static void main(String[] arguments) {
+            OthersOutput.begin();
+            System.out.print("before, without an end");
+            System.err.print("a library begins a line");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                System.out.println("out, after the last line");
+                System.err.println(", and ends it after the last line");
+                System.err.write('!');
+                System.err.close();
+            }));
+            PrintWriter err = new PrintWriter(OthersOutput.messages(), true, StandardCharsets.UTF_8);
+            Interruption.end(new Ending(Ending.DIVERGED, "diverged", "by another"), err);
+        }
+    }
+
+    @Test
+    void aMessageOfTheProcessFollowsAWholeLineOfALibrary() throws IOException, InterruptedException {
+        HostTools.Result result = HostTools.java(directory, PrintsInTurns.class);
+        assertThat(result.errors()).isEqualTo("theirs\nours\ntheirs again\nours again\n");
+    }
+
+    /// A library and the process print in turns, and the library closes what it printed to.
+    static final class PrintsInTurns {
+        private PrintsInTurns() {}
+
+        public static void main(String[] arguments) {
+            OthersOutput.begin();
+            PrintWriter err = new PrintWriter(OthersOutput.messages(), true, StandardCharsets.UTF_8);
+            System.err.println("theirs");
+            err.println("ours");
+            System.err.print("theirs again");
+            System.err.close();
+            err.println("ours again");
+        }
+    }
+
+    @Test
     void nobodySaysAnythingBehindTheCommandsLastWords() throws IOException, InterruptedException {
         HostTools.Result result = HostTools.java(directory, EndedTwice.class);
         assertThat(result.errors()).isEqualTo("by the command\n");
@@ -85,6 +137,30 @@ class ProcessEndTest {
                 other.join();
             }
             Interruption.exit(Ending.LIMIT, 1_000);
+        }
+    }
+
+    @Test
+    void aServiceThatFoundNoMemoryIsKnownBeforeAnythingIsSaidOfIt() throws IOException, InterruptedException {
+        HostTools.Result result = HostTools.java(directory, FindsNoMemory.class);
+        assertThat(result.printed()).isEqualTo("service 'greedy' threw java.lang.OutOfMemoryError\n");
+    }
+
+    /// What was asked of the service cannot be told any more.
+    static final class FindsNoMemory {
+        private FindsNoMemory() {}
+
+        public static void main(String[] arguments) {
+            try {
+                throw ServiceFailure.threw("greedy", new OutOfMemoryError()).failure(noText());
+            } catch (OutOfMemoryError _) {
+                String message = Failures.ofMemory("").message();
+                System.out.println(message.substring(0, message.indexOf(',')));
+            }
+        }
+
+        private static String noText() {
+            throw new OutOfMemoryError();
         }
     }
 

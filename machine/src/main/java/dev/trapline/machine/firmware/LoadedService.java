@@ -25,7 +25,7 @@ public record LoadedService<S>(FirmwareService<S> service, ServiceDescriptor des
         try {
             descriptor = service.descriptor();
         } catch (Throwable e) {
-            throw ServiceFailure.threw(name, e, "when asked for its descriptor");
+            throw ServiceFailure.threw(name, e).failure("when asked for its descriptor");
         }
         if (descriptor == null) {
             throw new ServiceFailure(name, "has no descriptor: it returned null", null);
@@ -46,7 +46,7 @@ public record LoadedService<S>(FirmwareService<S> service, ServiceDescriptor des
         try {
             shared = service.sharedMemory(context, width, ram);
         } catch (Throwable e) {
-            throw ServiceFailure.threw(name(), e, "when asked for the memory that it shares");
+            throw ServiceFailure.threw(name(), e).failure("when asked for the memory that it shares");
         }
         if (shared == null) {
             throw new ServiceFailure(name(), "returned null when asked for the memory that it shares", null);
@@ -65,7 +65,7 @@ public record LoadedService<S>(FirmwareService<S> service, ServiceDescriptor des
         try {
             part = service.deviceTree(question);
         } catch (Throwable e) {
-            throw ServiceFailure.threw(name(), e, "when asked for its part of the device tree");
+            throw ServiceFailure.threw(name(), e).failure("when asked for its part of the device tree");
         }
         if (part == null) {
             throw new ServiceFailure(name(), "returned null when asked for its part of the device tree", null);

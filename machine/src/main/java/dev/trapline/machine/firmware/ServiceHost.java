@@ -57,9 +57,11 @@ public final class ServiceHost<S> {
             first = service.start(context);
         } catch (IllegalArgumentException e) {
             // Without settings there is none that it could refuse.
-            throw loaded.descriptor().settings().isEmpty() ? ServiceFailure.threw(name, e, "at its start") : e;
+            throw loaded.descriptor().settings().isEmpty()
+                    ? ServiceFailure.threw(name, e).failure("at its start")
+                    : e;
         } catch (Throwable e) {
-            throw ServiceFailure.threw(name, e, "at its start");
+            throw ServiceFailure.threw(name, e).failure("at its start");
         } finally {
             gate.leave(name);
         }
@@ -98,7 +100,7 @@ public final class ServiceHost<S> {
         try {
             reply = service.apply(state, call, memory);
         } catch (Throwable e) {
-            throw ServiceFailure.threw(name, e, on(call));
+            throw ServiceFailure.threw(name, e).failure(on(call));
         } finally {
             gate.leave(name);
         }
@@ -136,7 +138,7 @@ public final class ServiceHost<S> {
         try {
             reaction = service.notice(state, event);
         } catch (Throwable e) {
-            throw ServiceFailure.threw(name, e, "on " + event);
+            throw ServiceFailure.threw(name, e).failure("on " + event);
         } finally {
             gate.leave(name);
         }
@@ -158,7 +160,7 @@ public final class ServiceHost<S> {
                     .filter(function -> !service.offers(state, function, memory))
                     .toList();
         } catch (Throwable e) {
-            throw ServiceFailure.threw(name, e, "when asked for its functions");
+            throw ServiceFailure.threw(name, e).failure("when asked for its functions");
         } finally {
             gate.leave(name);
         }
@@ -174,7 +176,7 @@ public final class ServiceHost<S> {
             events = service.events(state);
             events = events == null ? null : List.copyOf(events);
         } catch (Throwable e) {
-            throw ServiceFailure.threw(name, e, "when asked for its events");
+            throw ServiceFailure.threw(name, e).failure("when asked for its events");
         } finally {
             gate.leave(name);
         }
@@ -239,7 +241,7 @@ public final class ServiceHost<S> {
             state = firstState();
         } catch (IllegalArgumentException e) {
             // It took the same settings when the machine was built.
-            throw ServiceFailure.threw(name, e, "at its start after a reset");
+            throw ServiceFailure.threw(name, e).failure("at its start after a reset");
         }
     }
 }
