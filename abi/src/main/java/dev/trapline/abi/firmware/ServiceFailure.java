@@ -45,6 +45,8 @@ public final class ServiceFailure extends RuntimeException {
             this.cause = cause;
         }
 
+        /// The failure, with what was asked of the service.
+        ///
         /// @param during what was asked of it: `on call 0xC6001000 of vcpu0`
         public ServiceFailure failure(String during) {
             return new ServiceFailure(service, "threw " + describe(cause) + " " + during, cause);
