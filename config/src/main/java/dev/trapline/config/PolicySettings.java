@@ -141,7 +141,8 @@ final class PolicySettings {
                     RegistryError.ImmediateOverlap _,
                     RegistryError.UnknownRegister _,
                     RegistryError.BadRegisterValue _,
-                    RegistryError.BadPsciVersion _ -> new ConfigProblem("services", "", error.message());
+                    RegistryError.RegisterOverlap _,
+                    RegistryError.BadSetting _ -> new ConfigProblem("services", "", error.message());
         };
     }
 

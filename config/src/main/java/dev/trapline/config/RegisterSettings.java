@@ -2,7 +2,6 @@ package dev.trapline.config;
 
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
-import dev.trapline.abi.firmware.PsciVersion;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.registry.RegistryException;
@@ -15,15 +14,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The pseudo firmware registers: each another word for toggles, or for the version of PSCI. Where both speak of a
+/// The pseudo firmware registers: each another word for toggles, or for a setting of a service. Where both speak of a
 /// thing and differ, neither is taken.
 final class RegisterSettings {
 
     static final String REGISTERS = "trapline.firmware.registers";
-
-    private static final String PSCI = "psci";
-    private static final String VERSION = "version";
-    private static final String VERSION_PATH = ConfigLoader.SERVICES + ".psci.version";
 
     private final Settings settings;
     private final Collection<ServiceDescriptor> services;
@@ -38,7 +33,7 @@ final class RegisterSettings {
     /// The registers under a policy and the settings of services, with those set that the section names.
     FirmwareRegisters read(Policy policy, SortedMap<String, String> ofServices) {
         FirmwareRegisters registers = new FirmwareRegisters(services, policy, ofServices);
-        if (!hasVersion(registers)) {
+        if (!canBe(registers)) {
             return registers;
         }
         SortedMap<Long, String> set = new TreeMap<>();
@@ -65,21 +60,23 @@ final class RegisterSettings {
         return origins;
     }
 
-    /// Whether the machine can have the version of PSCI that it is to have.
-    private boolean hasVersion(FirmwareRegisters registers) {
-        try {
-            if (registers.ids().contains(FirmwareRegisters.PSCI_VERSION)) {
-                registers.get(FirmwareRegisters.PSCI_VERSION);
+    /// Whether the machine can have what the settings ask for that registers show.
+    private boolean canBe(FirmwareRegisters registers) {
+        int before = problems.size();
+        for (long id : registers.ids()) {
+            try {
+                registers.get(id);
+            } catch (RegistryException e) {
+                String setting = String.valueOf(registers.setting(id));
+                ConfigValue value = given(setting);
+                problems.add(new ConfigProblem(
+                        value == null ? "services" : Origins.describe(value.origin()),
+                        ConfigLoader.SERVICES + "." + setting,
+                        "cannot be"
+                                + (value != null && Origins.isIncluded(value.origin()) ? "" : ": " + e.getMessage())));
             }
-            return true;
-        } catch (RegistryException e) {
-            ConfigValue value = givenVersion();
-            problems.add(new ConfigProblem(
-                    value == null ? "services" : Origins.describe(value.origin()),
-                    VERSION_PATH,
-                    "cannot be" + (value != null && Origins.isIncluded(value.origin()) ? "" : ": " + e.getMessage())));
-            return false;
         }
+        return problems.size() == before;
     }
 
     private FirmwareRegisters set(
@@ -128,12 +125,13 @@ final class RegisterSettings {
                         says(toggle + " is " + (on ? "on" : "off"), PolicySettings.TOGGLES, toggle, given));
             }
         }
-        ConfigValue version = givenVersion();
-        if (id == FirmwareRegisters.PSCI_VERSION && version != null) {
-            String asked = Settings.shown(version);
-            String is = changed.settings().getOrDefault("psci.version", PsciVersion.AUTO);
-            if (!asked.equals(PsciVersion.AUTO) && !asked.equals(is)) {
-                refuse(origin, path, says("PSCI is " + is, ConfigLoader.SERVICES + ".psci", VERSION, version));
+        String setting = changed.setting(id);
+        ConfigValue given = setting == null ? null : given(setting);
+        if (setting != null && given != null) {
+            String is = changed.settingText(id);
+            if (!changed.leavesChoice(id, Settings.shown(given))
+                    && !Settings.shown(given).equals(is)) {
+                refuse(origin, path, says(setting + " is " + is, ConfigLoader.SERVICES, setting, given));
             }
         }
         return problems.size() > before;
@@ -145,9 +143,11 @@ final class RegisterSettings {
                 + ": leave one of them out";
     }
 
-    private @Nullable ConfigValue givenVersion() {
-        return settings.section(ConfigLoader.SERVICES).get(PSCI) instanceof ConfigObject psci
-                ? psci.get(VERSION)
+    /// @param setting a service's name and the key: `psci.version`
+    private @Nullable ConfigValue given(String setting) {
+        int dot = setting.indexOf('.');
+        return settings.section(ConfigLoader.SERVICES).get(setting.substring(0, dot)) instanceof ConfigObject service
+                ? service.get(setting.substring(dot + 1))
                 : null;
     }
 

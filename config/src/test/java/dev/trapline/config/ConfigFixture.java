@@ -2,10 +2,12 @@ package dev.trapline.config;
 
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.trapline.abi.firmware.KvmRegister;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
 import dev.trapline.abi.firmware.ServiceDescriptor.Setting;
 import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.testkit.PsciRegister;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,11 +24,18 @@ final class ConfigFixture {
                     "1",
                     List.of(new Claim(new FunctionId(0x8400_0000), new FunctionId(0x8400_001f))),
                     List.of(),
-                    List.of(
-                            new Setting("label", "", "any text"),
-                            new Setting("version", "auto", "the version it has"))),
+                    List.of(),
+                    List.of(new Setting("label", "", "any text"), new Setting("version", "auto", "the version it has")),
+                    List.of(PsciRegister.setting())),
             new ServiceDescriptor("smccc", "1", List.of(), List.of(), List.of()),
-            new ServiceDescriptor("trng", "1", List.of(), List.of(), List.of()));
+            new ServiceDescriptor(
+                    "trng",
+                    "1",
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(new KvmRegister.Bit(KvmRegister.Bitmap.STD_BMAP, 0))));
 
     private final Path file;
 

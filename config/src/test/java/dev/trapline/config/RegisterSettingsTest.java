@@ -63,7 +63,7 @@ class RegisterSettingsTest {
     @CsvSource(delimiter = '|', textBlock = """
         STD_BMAP=2                     | STD_BMAP cannot be: firmware register STD_BMAP takes no bits but 0x1, not 0x2 (EINVAL)
         STD_HYP_BMAP=1                 | STD_HYP_BMAP cannot be: firmware register STD_HYP_BMAP takes no bits but 0x0, not 0x1 (EINVAL)
-        PSCI_VERSION=0x3               | PSCI_VERSION cannot be: firmware register PSCI_VERSION takes a PSCI version: 0x1, 0x2, 0x10000, 0x10001, 0x10002, 0x10003, not 0x3 (EINVAL)
+        PSCI_VERSION=0x3               | PSCI_VERSION cannot be: firmware register PSCI_VERSION takes 0x1, 0x2, 0x10000, 0x10001, 0x10002, 0x10003, not 0x3 (EINVAL)
         STD_BMAP=all                   | STD_BMAP takes a whole number of at most 64 bits, not all
         STD_BMAP=-1                    | STD_BMAP takes a whole number of at most 64 bits, not -1
         STD_BMAP=0x10000000000000000   | STD_BMAP takes a whole number of at most 64 bits, not 0x10000000000000000
@@ -107,7 +107,7 @@ class RegisterSettingsTest {
         assertThat(ConfigFixture.problemsOfAssignments(
                         "firmware.services.psci.version=\"1.1\"", "firmware.registers.PSCI_VERSION=0x10000"))
                 .containsExactly("--set firmware.registers.PSCI_VERSION=0x10000:"
-                        + " trapline.firmware.registers.PSCI_VERSION says that PSCI is 1.0, and"
+                        + " trapline.firmware.registers.PSCI_VERSION says that psci.version is 1.0, and"
                         + " trapline.firmware.services.psci.version at --set firmware.services.psci.version=\"1.1\""
                         + " says 1.1: leave one of them out");
     }
@@ -121,7 +121,7 @@ class RegisterSettingsTest {
                         "firmware.services.psci.version=\"1.1\"", "firmware.toggles.psci-to-user=off"))
                 .singleElement()
                 .asString()
-                .contains("a PSCI that is answered in place is 0.2");
+                .contains("'version' is 0.2 while 'psci' is answered in place");
     }
 
     @Test

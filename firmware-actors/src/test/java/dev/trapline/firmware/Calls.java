@@ -12,7 +12,6 @@ import dev.trapline.abi.firmware.Capabilities;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.firmware.MachineTopology;
-import dev.trapline.abi.firmware.PsciVersion;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
 import java.util.Map;
@@ -77,7 +76,7 @@ public final class Calls {
 
     /// A machine of so many vCPUs, with settings as by default.
     public static ServiceContext machineOf(int vcpus) {
-        return machineOf(vcpus, false, PsciVersion.AUTO);
+        return machineOf(vcpus, false, "auto");
     }
 
     /// The same with a PSCI of this version.

@@ -269,7 +269,7 @@ class CapsTest {
     @CsvSource(delimiter = '|', textBlock = """
         registers --write STD_MAP=1           | --write STD_MAP=1: there is no firmware register STD_MAP (ENOENT; there are: 0x6030000000140000 PSCI_VERSION
         registers --write VENDOR_HYP_BMAP_2=1 | --write VENDOR_HYP_BMAP_2=1: firmware register VENDOR_HYP_BMAP_2 takes no bits but 0x0, not 0x1 (EINVAL)
-        registers --write PSCI_VERSION=3      | takes a PSCI version: 0x1, 0x2, 0x10000, 0x10001, 0x10002, 0x10003, not 0x3 (EINVAL)
+        registers --write PSCI_VERSION=3      | takes 0x1, 0x2, 0x10000, 0x10001, 0x10002, 0x10003, not 0x3 (EINVAL)
         registers --write STD_BMAP=all        | --write STD_BMAP=all: a value is a number of at most 64 bits, as in 0x1, not 'all'
         registers --write STD_BMAP            | --write takes NAME=VALUE, as in STD_BMAP=0x0, not 'STD_BMAP'
         registers --set firmware.services.psci.version=9 | 'version' takes auto, 0.1, 0.2, 1.0, 1.1, 1.2, 1.3, not '9'

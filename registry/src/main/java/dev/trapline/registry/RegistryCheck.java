@@ -2,6 +2,7 @@ package dev.trapline.registry;
 
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.firmware.KvmRegister;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.policy.Action;
 import dev.trapline.abi.policy.Functions;
@@ -47,6 +48,7 @@ final class RegistryCheck {
     List<RegistryError> errors() {
         checkNames();
         checkClaims();
+        checkRegisters();
         List<Rule> sound = policy.rules().stream().filter(this::isSound).toList();
         checkOverlaps(sound);
         return List.copyOf(errors);
@@ -82,6 +84,18 @@ final class RegistryCheck {
                 @Nullable String other = immediates.put(immediate, service.name());
                 if (other != null) {
                     errors.add(new RegistryError.ImmediateOverlap(other, service.name(), immediate));
+                }
+            }
+        }
+    }
+
+    private void checkRegisters() {
+        Map<String, String> owners = new TreeMap<>();
+        for (ServiceDescriptor service : services) {
+            for (KvmRegister register : service.registers()) {
+                @Nullable String other = owners.put(register.place(), service.name());
+                if (other != null) {
+                    errors.add(new RegistryError.RegisterOverlap(other, service.name(), register.place()));
                 }
             }
         }

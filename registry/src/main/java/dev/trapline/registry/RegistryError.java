@@ -65,10 +65,15 @@ public sealed interface RegistryError {
     /// @param takes what it can have, in words
     record BadRegisterValue(String register, long value, String takes) implements RegistryError {}
 
-    /// A version of PSCI that the machine cannot have.
+    /// Two services say that they are the same bit of a pseudo firmware register, or the same register.
+    ///
+    /// @param place which, as [dev.trapline.abi.firmware.KvmRegister#place] has it
+    record RegisterOverlap(String one, String other, String place) implements RegistryError {}
+
+    /// A setting that a register shows has a value that the machine cannot have.
     ///
     /// @param reason which, why and what to do
-    record BadPsciVersion(String reason) implements RegistryError {}
+    record BadSetting(String service, String reason) implements RegistryError {}
 
     /// What is wrong, where, and what to do, in one sentence.
     default String message() {
@@ -106,7 +111,9 @@ public sealed interface RegistryError {
             case BadRegisterValue(String register, long value, String takes) ->
                 "firmware register " + register + " takes " + takes + ", not 0x" + Long.toHexString(value)
                         + " (EINVAL)";
-            case BadPsciVersion(String reason) -> "service 'psci': " + reason;
+            case RegisterOverlap(String one, String other, String place) ->
+                "services '" + one + "' and '" + other + "' both have " + place + " of the firmware registers";
+            case BadSetting(String service, String reason) -> "service '" + service + "': " + reason;
         };
     }
 

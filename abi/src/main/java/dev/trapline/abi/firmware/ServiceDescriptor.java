@@ -15,13 +15,15 @@ import java.util.TreeSet;
 /// @param immediates the #imm of HVC under which it answers calls that are not SMCCC calls, 1 to 65535 each
 /// @param functions the functions it knows, for traces and listings
 /// @param settings the keys it takes under `services.NAME` in configuration
+/// @param registers how it shows among the pseudo firmware registers of KVM
 public record ServiceDescriptor(
         String name,
         String version,
         List<Claim> claims,
         List<Integer> immediates,
         List<Function> functions,
-        List<Setting> settings) {
+        List<Setting> settings,
+        List<KvmRegister> registers) {
 
     /// The most characters of a name or version, and of a longer text.
     private static final int SHORT = 100;
@@ -34,8 +36,8 @@ public record ServiceDescriptor(
     /// x1 to x17.
     private static final int MOST_PARAMETERS = 17;
 
-    /// @throws IllegalArgumentException if a text is too long, or not plain; if there is too much of something; or
-    ///     if a function is described twice
+    /// @throws IllegalArgumentException if a text is too long, or not plain; if there is too much of something; if
+    ///     a function is described twice; or if a register shows a setting that the service does not have
     public ServiceDescriptor {
         plain("a service's name", name, SHORT);
         if (!name.matches("[a-z][a-z0-9-]*")) {
@@ -52,6 +54,19 @@ public record ServiceDescriptor(
         functions = few("functions", functions);
         requireDifferent(functions);
         settings = few("settings", settings);
+        registers = few("registers", registers);
+        requireSettings(settings, registers);
+    }
+
+    private static void requireSettings(List<Setting> settings, List<KvmRegister> registers) {
+        for (KvmRegister register : registers) {
+            if (register instanceof KvmRegister.Setting view) {
+                if (settings.stream().noneMatch(setting -> setting.key().equals(view.key()))) {
+                    throw new IllegalArgumentException("register " + view.register() + " shows the setting '"
+                            + view.key() + "', which the service does not have");
+                }
+            }
+        }
     }
 
     /// What others hear of a service they show, and record: it is text, and little of it.
@@ -87,6 +102,17 @@ public record ServiceDescriptor(
                 throw new IllegalArgumentException("the function " + function.id() + " is described twice");
             }
         }
+    }
+
+    /// A service that is in none of KVM's registers.
+    public ServiceDescriptor(
+            String name,
+            String version,
+            List<Claim> claims,
+            List<Integer> immediates,
+            List<Function> functions,
+            List<Setting> settings) {
+        this(name, version, claims, immediates, functions, settings, List.of());
     }
 
     /// A service of SMCCC calls alone.

@@ -79,4 +79,16 @@ class ServiceDescriptorTest {
                         "one", "1", List.of(), List.of(function(ID, "A"), function(ID, "B")), List.of()),
                 "is described twice");
     }
+
+    @Test
+    void aRegisterShowsASettingThatTheServiceHas() {
+        KvmRegister.Value value = new KvmRegister.Value(2, "0.2");
+        KvmRegister.Setting view = new KvmRegister.Setting(
+                KvmRegister.Plain.PSCI_VERSION, "version", "auto", List.of(value), value, value);
+        assertThatThrownBy(() ->
+                        new ServiceDescriptor("one", "1", List.of(), List.of(), List.of(), List.of(), List.of(view)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("PSCI_VERSION")
+                .hasMessageContaining("'version'");
+    }
 }

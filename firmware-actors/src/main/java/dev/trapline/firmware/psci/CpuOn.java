@@ -3,7 +3,6 @@ package dev.trapline.firmware.psci;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.GuestMemory;
-import dev.trapline.abi.firmware.PsciVersion;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 

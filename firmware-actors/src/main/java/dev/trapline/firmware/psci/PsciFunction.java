@@ -1,6 +1,5 @@
 package dev.trapline.firmware.psci;
 
-import dev.trapline.abi.firmware.PsciVersion;
 import dev.trapline.abi.firmware.ServiceDescriptor.Function;
 import dev.trapline.abi.firmware.ServiceDescriptor.ResultName;
 import dev.trapline.abi.smccc.FunctionId;

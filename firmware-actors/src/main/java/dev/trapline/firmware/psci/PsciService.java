@@ -23,10 +23,12 @@ import java.util.List;
 /// answers under those that KVM gives it (0x95C1BA5E to 0x95C1BA61), with whole registers as arguments.
 public final class PsciService implements FirmwareService<PsciState> {
 
+    static final String NAME = "psci";
+
     @Override
     public ServiceDescriptor descriptor() {
         return new ServiceDescriptor(
-                "psci",
+                NAME,
                 "3",
                 List.of(
                         new Claim(
@@ -36,8 +38,10 @@ public final class PsciService implements FirmwareService<PsciState> {
                                 FunctionId.fast64(PsciFunction.OWNER, 0),
                                 FunctionId.fast64(PsciFunction.OWNER, PsciFunction.LAST_NUMBER)),
                         new Claim(PsciFunction.Legacy.FIRST, PsciFunction.Legacy.LAST)),
+                List.of(),
                 PsciFunction.described(),
-                SettingsReader.SETTINGS);
+                SettingsReader.SETTINGS,
+                List.of(PsciVersion.register()));
     }
 
     @Override

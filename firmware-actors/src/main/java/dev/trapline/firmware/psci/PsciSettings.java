@@ -1,7 +1,6 @@
 package dev.trapline.firmware.psci;
 
 import dev.trapline.abi.ExecutionState;
-import dev.trapline.abi.firmware.PsciVersion;
 import org.jspecify.annotations.Nullable;
 
 /// What a machine's PSCI is like: its settings, understood and checked by [SettingsReader].

@@ -1,7 +1,5 @@
 package dev.trapline.firmware.psci;
 
-import dev.trapline.abi.firmware.PsciVersion;
-
 /// PSCI's return codes (DEN0022 §5.2.2).
 enum PsciStatus {
     SUCCESS(0),

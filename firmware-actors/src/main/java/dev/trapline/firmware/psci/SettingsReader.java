@@ -2,7 +2,6 @@ package dev.trapline.firmware.psci;
 
 import dev.trapline.abi.firmware.Effect.SystemReset.Reset;
 import dev.trapline.abi.firmware.MachineTopology;
-import dev.trapline.abi.firmware.PsciVersion;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor.Setting;
 import java.util.ArrayList;
@@ -16,7 +15,6 @@ import java.util.stream.Collectors;
 /// Reads PSCI's settings. An error names the key and what it takes.
 final class SettingsReader {
 
-    private static final String VERSION = "version";
     private static final String WITHOUT = "without";
     private static final String TRUSTED_OS = "trusted-os";
     private static final String TRUSTED_OS_CPU = "trusted-os-cpu";
@@ -33,7 +31,7 @@ final class SettingsReader {
     /// The keys, with their defaults.
     static final List<Setting> SETTINGS = List.of(
             new Setting(
-                    VERSION,
+                    PsciVersion.SETTING,
                     PsciVersion.AUTO,
                     "the version: " + PsciVersion.texts() + "; auto is " + PsciVersion.of(PsciVersion.AUTO, false)
                             + ", and " + PsciVersion.of(PsciVersion.AUTO, true) + " where it is answered in place"),
@@ -80,7 +78,7 @@ final class SettingsReader {
     }
 
     private PsciSettings read() {
-        PsciVersion version = PsciVersion.of(context.setting(VERSION), context.resident());
+        PsciVersion version = PsciVersion.of(context.setting(PsciVersion.SETTING), context.resident());
         TrustedOs trustedOs = trustedOs();
         IdleStates states = states(version);
         return new PsciSettings(

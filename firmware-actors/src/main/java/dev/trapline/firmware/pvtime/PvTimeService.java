@@ -4,6 +4,7 @@ import dev.trapline.abi.AddressRange;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.KvmRegister;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
@@ -43,6 +44,7 @@ public final class PvTimeService implements FirmwareService<PvTimeState> {
                 "pv-time",
                 "2",
                 List.of(new Claim(FEATURES, ST)),
+                List.of(),
                 List.of(
                         new Function(
                                 FEATURES,
@@ -55,7 +57,8 @@ public final class PvTimeService implements FirmwareService<PvTimeState> {
                         AUTO,
                         "where the stolen-time structures lie, 64 bytes for each vCPU: an address in RAM, a"
                                 + " multiple of 64; auto is the last page of RAM; the device tree leaves the whole"
-                                + " pages out of memory")));
+                                + " pages out of memory")),
+                List.of(new KvmRegister.Bit(KvmRegister.Bitmap.STD_HYP_BMAP, 0)));
     }
 
     @Override

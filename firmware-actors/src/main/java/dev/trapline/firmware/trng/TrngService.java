@@ -2,6 +2,7 @@ package dev.trapline.firmware.trng;
 
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.KvmRegister;
 import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.firmware.Reaction;
 import dev.trapline.abi.firmware.Reply;
@@ -37,13 +38,15 @@ public final class TrngService implements FirmwareService<TrngState> {
                 List.of(
                         new Claim(FunctionId.fast32(OWNER, FIRST_NUMBER), FunctionId.fast32(OWNER, LAST_NUMBER)),
                         new Claim(FunctionId.fast64(OWNER, FIRST_NUMBER), FunctionId.fast64(OWNER, LAST_NUMBER))),
+                List.of(),
                 Arrays.stream(TrngFunction.values())
                         .map(TrngFunction::described)
                         .toList(),
                 List.of(new Setting(
                         UUID,
                         DEFAULT_UUID,
-                        "the back end that TRNG_GET_UUID names; 32 hexadecimal digits, not beginning with ffffffff")));
+                        "the back end that TRNG_GET_UUID names; 32 hexadecimal digits, not beginning with ffffffff")),
+                List.of(new KvmRegister.Bit(KvmRegister.Bitmap.STD_BMAP, 0)));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.trapline.firmware.vendor;
 
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.KvmRegister;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
@@ -49,6 +50,7 @@ public final class PtpService implements FirmwareService<PtpService.Epoch> {
                 "ptp",
                 "1",
                 List.of(Claim.of(PTP)),
+                List.of(),
                 List.of(new Function(
                         PTP,
                         "VENDOR_HYP_KVM_PTP",
@@ -58,7 +60,8 @@ public final class PtpService implements FirmwareService<PtpService.Epoch> {
                         EPOCH,
                         "1767225600000000000",
                         "the wall clock at virtual time 0, in nanoseconds since 1970 UTC, 0 to 2^62; by default"
-                                + " 2026-01-01")));
+                                + " 2026-01-01")),
+                List.of(new KvmRegister.Bit(KvmRegister.Bitmap.VENDOR_HYP_BMAP, 1)));
     }
 
     @Override

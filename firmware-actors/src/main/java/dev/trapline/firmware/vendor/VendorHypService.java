@@ -4,6 +4,7 @@ import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.GuestMemory;
+import dev.trapline.abi.firmware.KvmRegister;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
@@ -107,6 +108,7 @@ public final class VendorHypService implements FirmwareService<VendorHypService.
                         Claim.of(REVISION),
                         Claim.of(CAPABILITY_QUERY_32),
                         Claim.of(CAPABILITY_QUERY_64)),
+                List.of(),
                 List.of(
                         new Function(FEATURES, "VENDOR_HYP_FEATURES", List.of(), List.of()),
                         new Function(UID, "VENDOR_HYP_UID", List.of(), List.of()),
@@ -121,7 +123,8 @@ public final class VendorHypService implements FirmwareService<VendorHypService.
                 List.of(new Setting(
                         UID_SETTING,
                         "trapline",
-                        "whose UID is told: trapline, or kvm for guests that know KVM's services alone")));
+                        "whose UID is told: trapline, or kvm for guests that know KVM's services alone")),
+                List.of(new KvmRegister.Bit(KvmRegister.Bitmap.VENDOR_HYP_BMAP, 0)));
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.firmware.MachineTopology;
-import dev.trapline.abi.firmware.PsciVersion;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;

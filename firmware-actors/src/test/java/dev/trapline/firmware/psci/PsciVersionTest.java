@@ -99,7 +99,7 @@ class PsciVersionTest {
     void aResidentPsciIsNothingBut0Dot2() {
         assertThatThrownBy(() -> service.start(context(1, 1, true, "version=1.1")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("answered in place is 0.2")
+                .hasMessageContaining("is 0.2 while 'psci' is answered in place")
                 .hasMessageContaining("'psci-to-user'");
     }
 }

@@ -1,6 +1,5 @@
 package dev.trapline.launcher.caps;
 
-import dev.trapline.abi.firmware.PsciVersion;
 import dev.trapline.launcher.output.Json;
 import dev.trapline.launcher.output.JsonObject;
 import dev.trapline.registry.kvm.FirmwareRegisters;
@@ -12,8 +11,6 @@ import java.util.TreeMap;
 
 /// The pseudo firmware registers as people and programs read them.
 final class RegisterTable {
-
-    private static final String VERSION = "psci.version";
 
     private final FirmwareRegisters before;
     private final FirmwareRegisters after;
@@ -47,8 +44,9 @@ final class RegisterTable {
     }
 
     private String meaning(long id) {
-        if (id == FirmwareRegisters.PSCI_VERSION) {
-            return "services.psci.version = " + version(after);
+        String setting = after.setting(id);
+        if (setting != null) {
+            return "services." + setting + " = " + after.settingText(id);
         }
         List<String> bits = new ArrayList<>();
         after.toggles(id).forEach((bit, toggle) -> bits.add("bit " + bit + ": " + toggle + " " + onOff(after, toggle)));
@@ -64,9 +62,10 @@ final class RegisterTable {
                     changes.put("trapline.firmware.toggles." + toggle, onOff(after, toggle));
                 }
             }
-        }
-        if (!version(before).equals(version(after))) {
-            changes.put("trapline.firmware.services." + VERSION, '"' + version(after) + '"');
+            String setting = after.setting(id);
+            if (setting != null && !before.settingText(id).equals(after.settingText(id))) {
+                changes.put("trapline.firmware.services." + setting, '"' + after.settingText(id) + '"');
+            }
         }
         return changes;
     }
@@ -80,9 +79,10 @@ final class RegisterTable {
                     .with("registerId", Json.hex(id))
                     .with("register", after.name(id))
                     .with("value", Json.hex(after.get(id)));
+            String setting = after.setting(id);
             all.add(
-                    id == FirmwareRegisters.PSCI_VERSION
-                            ? fields.with("setting", "services." + VERSION).with("is", version(after))
+                    setting != null
+                            ? fields.with("setting", "services." + setting).with("is", after.settingText(id))
                             : fields.with("bits", bits(id)));
         }
         return JsonObject.document("registers")
@@ -99,10 +99,6 @@ final class RegisterTable {
                         .with("toggle", toggle)
                         .with("on", after.policy().isOn(toggle, true))));
         return bits;
-    }
-
-    private static String version(FirmwareRegisters registers) {
-        return registers.settings().getOrDefault(VERSION, PsciVersion.AUTO);
     }
 
     private static String onOff(FirmwareRegisters registers, String toggle) {

@@ -1,11 +1,10 @@
 package dev.trapline.registry.kvm;
 
-import dev.trapline.abi.firmware.PsciVersion;
+import dev.trapline.abi.firmware.KvmRegister;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.registry.RegistryError;
 import dev.trapline.registry.RegistryException;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -16,52 +15,58 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The pseudo firmware registers of a machine, in the manner of `KVM_GET_ONE_REG` and under its identifiers: another
-/// view of the policy and of the setting `psci.version`, and nothing besides. Immutable.
+/// view of the policy and of services' settings, and nothing besides. Immutable.
 ///
-/// A bitmap register has a bit for each service that it knows and the machine has; the bit is set while the service's
-/// toggle is on, as all are at a reset. Clearing it switches the toggle off: the guest finds the calls NOT_SUPPORTED,
-/// and the FEATURES calls say so.
+/// Which services there are, and what they have to do with the registers, is in their descriptors ([KvmRegister]). A
+/// bitmap has a bit for each service of the machine that says so; the bit is set while the service's toggle is on, as
+/// all are at a reset. Clearing it switches the toggle off: the guest finds the calls NOT_SUPPORTED, and the FEATURES
+/// calls say so. A register with a number is there if a service shows a setting in it.
 ///
 /// Getting and setting fail as in KVM: ENOENT for an unknown register, EINVAL for an unknown bit or version,
 /// EBUSY for another value once the machine has run; the value that is there already may always be set.
 public final class FirmwareRegisters {
 
-    /// `KVM_REG_ARM_PSCI_VERSION`: a version of [PsciVersion].
-    public static final long PSCI_VERSION = 0x6030_0000_0014_0000L;
-    /// `KVM_REG_ARM_STD_BMAP`: standard secure services. Bit 0 `trng`.
-    public static final long STD_BMAP = 0x6030_0000_0016_0000L;
-    /// `KVM_REG_ARM_STD_HYP_BMAP`: standard hypervisor services. Bit 0 `pv-time`.
-    public static final long STD_HYP_BMAP = 0x6030_0000_0016_0001L;
-    /// `KVM_REG_ARM_VENDOR_HYP_BMAP`: vendor hypervisor services. Bit 0 `vendor-hyp`, bit 1 `ptp`.
-    public static final long VENDOR_HYP_BMAP = 0x6030_0000_0016_0002L;
-    /// `KVM_REG_ARM_VENDOR_HYP_BMAP_2`: no bits.
-    public static final long VENDOR_HYP_BMAP_2 = 0x6030_0000_0016_0003L;
+    /// `KVM_REG_ARM_PSCI_VERSION`.
+    public static final long PSCI_VERSION = KvmRegister.Plain.PSCI_VERSION.id();
+    /// `KVM_REG_ARM_STD_BMAP`.
+    public static final long STD_BMAP = KvmRegister.Bitmap.STD_BMAP.id();
+    /// `KVM_REG_ARM_STD_HYP_BMAP`.
+    public static final long STD_HYP_BMAP = KvmRegister.Bitmap.STD_HYP_BMAP.id();
+    /// `KVM_REG_ARM_VENDOR_HYP_BMAP`.
+    public static final long VENDOR_HYP_BMAP = KvmRegister.Bitmap.VENDOR_HYP_BMAP.id();
+    /// `KVM_REG_ARM_VENDOR_HYP_BMAP_2`.
+    public static final long VENDOR_HYP_BMAP_2 = KvmRegister.Bitmap.VENDOR_HYP_BMAP_2.id();
 
-    private static final String PSCI = "psci";
-    private static final String VERSION_SETTING = "psci.version";
-
-    private final Collection<ServiceDescriptor> services;
+    private final List<ServiceDescriptor> services;
     private final Policy policy;
     private final SortedMap<String, String> settings;
+    /// By identifier.
+    private final SortedMap<Long, Register> registers = new TreeMap<>();
 
-    /// A register, in the order of the identifiers.
-    private enum Register {
-        VERSION("PSCI_VERSION", PSCI_VERSION),
-        STD("STD_BMAP", STD_BMAP, "trng"),
-        STD_HYP("STD_HYP_BMAP", STD_HYP_BMAP, "pv-time"),
-        VENDOR_HYP("VENDOR_HYP_BMAP", VENDOR_HYP_BMAP, "vendor-hyp", "ptp"),
-        VENDOR_HYP_2("VENDOR_HYP_BMAP_2", VENDOR_HYP_BMAP_2);
+    private sealed interface Register {
+        String name();
+    }
 
-        private final String kernelName;
-        private final long id;
+    /// @param toggles of the services that have a bit, by bit
+    private record Bits(KvmRegister.Bitmap bitmap, SortedMap<Integer, String> toggles) implements Register {
+        @Override
+        public String name() {
+            return bitmap.name();
+        }
 
-        @SuppressWarnings("ImmutableEnumChecker") // made by List.of, which cannot change
-        private final List<String> bits;
+        long all() {
+            return toggles.keySet().stream().mapToLong(bit -> 1L << bit).reduce(0, (one, other) -> one | other);
+        }
+    }
 
-        Register(String kernelName, long id, String... bits) {
-            this.kernelName = kernelName;
-            this.id = id;
-            this.bits = List.of(bits);
+    private record View(String service, KvmRegister.Setting of) implements Register {
+        @Override
+        public String name() {
+            return of.register().name();
+        }
+
+        String setting() {
+            return service + "." + of.key();
         }
     }
 
@@ -74,32 +79,44 @@ public final class FirmwareRegisters {
         this.services = List.copyOf(services);
         this.policy = policy;
         this.settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
+        SortedMap<KvmRegister.Bitmap, SortedMap<Integer, String>> toggles = new TreeMap<>();
+        for (KvmRegister.Bitmap bitmap : KvmRegister.Bitmap.values()) {
+            toggles.put(bitmap, new TreeMap<>());
+        }
+        for (ServiceDescriptor service : services) {
+            for (KvmRegister register : service.registers()) {
+                switch (register) {
+                    case KvmRegister.Bit(KvmRegister.Bitmap bitmap, int bit) ->
+                        toggles.getOrDefault(bitmap, new TreeMap<>()).put(bit, service.name());
+                    case KvmRegister.Setting view ->
+                        registers.put(view.register().id(), new View(service.name(), view));
+                }
+            }
+        }
+        toggles.forEach((bitmap, bits) ->
+                registers.put(bitmap.id(), new Bits(bitmap, Collections.unmodifiableSortedMap(bits))));
     }
 
     /// The identifiers of all registers of this machine, ascending.
     public List<Long> ids() {
-        return Arrays.stream(Register.values())
-                .filter(this::exists)
-                .map(register -> register.id)
-                .toList();
+        return List.copyOf(registers.keySet());
     }
 
     /// A register's name, as the kernel's documentation has it.
     ///
     /// @throws RegistryException with an [RegistryError.UnknownRegister] if there is none
     public String name(long id) {
-        return find(id).kernelName;
+        return find(id).name();
     }
 
     /// The identifier of the register that a text means: its name, or `0x` and its identifier.
     ///
     /// @throws RegistryException with an [RegistryError.UnknownRegister] if there is none
     public long id(String text) {
-        for (Register register : Register.values()) {
-            if (exists(register)
-                    && (register.kernelName.equalsIgnoreCase(text)
-                            || hex(register.id).equalsIgnoreCase(text))) {
-                return register.id;
+        for (Map.Entry<Long, Register> register : registers.entrySet()) {
+            if (register.getValue().name().equalsIgnoreCase(text)
+                    || hex(register.getKey()).equalsIgnoreCase(text)) {
+                return register.getKey();
             }
         }
         throw unknown(text);
@@ -109,30 +126,67 @@ public final class FirmwareRegisters {
     ///
     /// @throws RegistryException with an [RegistryError.UnknownRegister] if there is no such register
     public SortedMap<Integer, String> toggles(long id) {
-        SortedMap<Integer, String> toggles = new TreeMap<>();
-        Register register = find(id);
-        for (int bit = 0; bit < register.bits.size(); bit++) {
-            if (hasService(register.bits.get(bit))) {
-                toggles.put(bit, register.bits.get(bit));
-            }
-        }
-        return toggles;
+        return switch (find(id)) {
+            case Bits bits -> bits.toggles();
+            case View _ -> Collections.emptySortedMap();
+        };
+    }
+
+    /// The setting that a register shows, as in `psci.version`; null if it is a bitmap.
+    ///
+    /// @throws RegistryException with an [RegistryError.UnknownRegister] if there is no such register
+    public @Nullable String setting(long id) {
+        return switch (find(id)) {
+            case Bits _ -> null;
+            case View view -> view.setting();
+        };
+    }
+
+    /// What that setting is, as a configuration says it: perhaps that the choice is left to the machine.
+    ///
+    /// @throws RegistryException with an [RegistryError.UnknownRegister] if no such register shows a setting
+    public String settingText(long id) {
+        return switch (find(id)) {
+            case Bits _ -> throw unknown(hex(id));
+            case View view -> text(view);
+        };
+    }
+
+    /// Whether a text of the setting that a register shows leaves the choice to the machine.
+    ///
+    /// @throws RegistryException with an [RegistryError.UnknownRegister] if there is no such register
+    public boolean leavesChoice(long id, String text) {
+        return find(id) instanceof View view && view.of().auto().equals(text);
+    }
+
+    private String text(View view) {
+        return settings.getOrDefault(view.setting(), view.of().auto());
     }
 
     /// The value of a register.
     ///
     /// @throws RegistryException with an [RegistryError.UnknownRegister] if there is none, or an
-    ///     [RegistryError.BadPsciVersion] if the machine cannot have the version that its settings ask for
+    ///     [RegistryError.BadSetting] if the machine cannot have the value that the setting asks for
     public long get(long id) {
-        Register register = find(id);
-        if (register == Register.VERSION) {
-            return version().value();
+        return switch (find(id)) {
+            case Bits bits -> {
+                long value = 0;
+                for (Map.Entry<Integer, String> bit : bits.toggles().entrySet()) {
+                    value |= policy.isOn(bit.getValue(), true) ? 1L << bit.getKey() : 0;
+                }
+                yield value;
+            }
+            case View view -> chosen(view).value();
+        };
+    }
+
+    private KvmRegister.Value chosen(View view) {
+        try {
+            return view.of().choose(view.service(), text(view), policy.isResident(view.service()));
+        } catch (IllegalArgumentException e) {
+            throw new RegistryException(
+                    List.of(new RegistryError.BadSetting(view.service(), String.valueOf(e.getMessage()))));
         }
-        long value = 0;
-        for (Map.Entry<Integer, String> bit : toggles(id).entrySet()) {
-            value |= policy.isOn(bit.getValue(), true) ? 1L << bit.getKey() : 0;
-        }
-        return value;
     }
 
     /// These registers with one of them set, before the machine has run.
@@ -140,21 +194,25 @@ public final class FirmwareRegisters {
     /// @throws RegistryException with an [RegistryError.UnknownRegister] or [RegistryError.BadRegisterValue], or as
     ///     [#get] does
     public FirmwareRegisters with(long id, long value) {
-        Register register = find(id);
-        require(register, value);
+        require(id, value);
         if (get(id) == value) {
             return this;
         }
-        if (register == Register.VERSION) {
-            SortedMap<String, String> changed = new TreeMap<>(settings);
-            changed.put(VERSION_SETTING, String.valueOf(PsciVersion.ofValue(value)));
-            return new FirmwareRegisters(services, policy, changed);
-        }
-        Policy changed = policy;
-        for (Map.Entry<Integer, String> bit : toggles(id).entrySet()) {
-            changed = changed.with(bit.getValue(), (value >>> bit.getKey() & 1) != 0);
-        }
-        return new FirmwareRegisters(services, changed, settings);
+        return switch (find(id)) {
+            case Bits bits -> {
+                Policy changed = policy;
+                for (Map.Entry<Integer, String> bit : bits.toggles().entrySet()) {
+                    changed = changed.with(bit.getValue(), (value >>> bit.getKey() & 1) != 0);
+                }
+                yield new FirmwareRegisters(services, changed, settings);
+            }
+            case View view -> {
+                SortedMap<String, String> changed = new TreeMap<>(settings);
+                KvmRegister.Value asked = view.of().of(value);
+                changed.put(view.setting(), asked == null ? view.of().auto() : asked.text());
+                yield new FirmwareRegisters(services, policy, changed);
+            }
+        };
     }
 
     /// Checks a value that is to be set after the machine has run.
@@ -162,7 +220,7 @@ public final class FirmwareRegisters {
     /// @throws RegistryException with an [RegistryError.UnknownRegister], [RegistryError.BadRegisterValue] or, if
     ///     it is not the value that is there, [RegistryError.VcpuHasRun]
     public void requireUnchanged(long id, long value) {
-        require(find(id), value);
+        require(id, value);
         long is = get(id);
         if (is != value) {
             throw new RegistryException(List.of(new RegistryError.VcpuHasRun(name(id), is, value)));
@@ -179,70 +237,48 @@ public final class FirmwareRegisters {
         return settings;
     }
 
-    private PsciVersion version() {
-        try {
-            return PsciVersion.of(settings.getOrDefault(VERSION_SETTING, PsciVersion.AUTO), policy.isResident(PSCI));
-        } catch (IllegalArgumentException e) {
-            throw new RegistryException(List.of(new RegistryError.BadPsciVersion(String.valueOf(e.getMessage()))));
+    private void require(long id, long value) {
+        Register register = find(id);
+        String takes = switch (register) {
+            case Bits bits -> (value & ~bits.all()) == 0 ? "" : "no bits but " + hex(bits.all());
+            case View view -> refusal(view, value);
+        };
+        if (!takes.isEmpty()) {
+            throw new RegistryException(List.of(new RegistryError.BadRegisterValue(register.name(), value, takes)));
         }
     }
 
-    private void require(Register register, long value) {
-        String takes;
-        boolean fits;
-        if (register == Register.VERSION) {
-            @Nullable PsciVersion asked = PsciVersion.ofValue(value);
-            boolean fixed = policy.isResident(PSCI);
-            takes = fixed ? "0x2 alone, since PSCI is answered in place" : "a PSCI version: " + versions();
-            fits = asked != null && (!fixed || asked == version());
-        } else {
-            long supported = supported(register);
-            takes = "no bits but " + hex(supported);
-            fits = (value & ~supported) == 0;
+    /// What the register takes instead of a value; empty if it takes that.
+    private String refusal(View view, long value) {
+        KvmRegister.Value asked = view.of().of(value);
+        if (policy.isResident(view.service())) {
+            KvmRegister.Value fixed = chosen(view);
+            return fixed.equals(asked)
+                    ? ""
+                    : hex(fixed.value()) + " alone, since '" + view.service() + "' is answered in place";
         }
-        if (!fits) {
-            throw new RegistryException(List.of(new RegistryError.BadRegisterValue(register.kernelName, value, takes)));
-        }
-    }
-
-    private static String versions() {
-        return Arrays.stream(PsciVersion.values())
-                .map(version -> hex(version.value()))
-                .collect(Collectors.joining(", "));
-    }
-
-    private long supported(Register register) {
-        return toggles(register.id).keySet().stream()
-                .mapToLong(bit -> 1L << bit)
-                .reduce(0, (one, other) -> one | other);
+        return asked != null
+                ? ""
+                : view.of().values().stream().map(each -> hex(each.value())).collect(Collectors.joining(", "));
     }
 
     private Register find(long id) {
-        for (Register register : Register.values()) {
-            if (register.id == id && exists(register)) {
-                return register;
-            }
+        Register register = registers.get(id);
+        if (register == null) {
+            throw unknown(hex(id));
         }
-        throw unknown(hex(id));
+        return register;
     }
 
     private RegistryException unknown(String text) {
-        List<String> known = Arrays.stream(Register.values())
-                .filter(this::exists)
-                .map(register -> hex(register.id) + " " + register.kernelName)
+        List<String> known = registers.entrySet().stream()
+                .map(register ->
+                        hex(register.getKey()) + " " + register.getValue().name())
                 .toList();
         return new RegistryException(List.of(new RegistryError.UnknownRegister(text, known)));
     }
 
     private static String hex(long value) {
         return "0x" + Long.toHexString(value);
-    }
-
-    private boolean exists(Register register) {
-        return register != Register.VERSION || hasService(PSCI);
-    }
-
-    private boolean hasService(String name) {
-        return services.stream().anyMatch(service -> service.name().equals(name));
     }
 }

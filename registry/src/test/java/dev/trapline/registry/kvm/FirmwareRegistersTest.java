@@ -8,14 +8,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.firmware.KvmRegister;
+import dev.trapline.abi.firmware.KvmRegister.Bitmap;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
+import dev.trapline.abi.firmware.ServiceDescriptor.Setting;
 import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.registry.CapabilityRegistry;
 import dev.trapline.registry.RegistryError;
 import dev.trapline.registry.RegistryException;
+import dev.trapline.testkit.PsciRegister;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,12 +30,25 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// The contract of KVM's pseudo firmware registers (fw-pseudo-registers.rst).
 class FirmwareRegistersTest {
 
-    private static final List<ServiceDescriptor> SERVICES =
-            List.of(service("psci", 0x8400_0000), service("trng", 0x8400_0050), service("vendor-hyp", 0x8600_0000));
+    private static final List<ServiceDescriptor> SERVICES = List.of(
+            powering("psci"),
+            service("trng", 0x8400_0050, new KvmRegister.Bit(Bitmap.STD_BMAP, 0)),
+            service("vendor-hyp", 0x8600_0000, new KvmRegister.Bit(Bitmap.VENDOR_HYP_BMAP, 0)));
     private final FirmwareRegisters registers = new FirmwareRegisters(SERVICES, Policy.DEFAULT, new TreeMap<>());
 
-    private static ServiceDescriptor service(String name, int function) {
-        return new ServiceDescriptor(name, "1", List.of(Claim.of(new FunctionId(function))), List.of(), List.of());
+    private static ServiceDescriptor service(String name, int function, KvmRegister register) {
+        return new ServiceDescriptor(
+                name,
+                "1",
+                List.of(Claim.of(new FunctionId(function))),
+                List.of(),
+                List.of(),
+                List.of(new Setting("version", "auto", "which")),
+                List.of(register));
+    }
+
+    private static ServiceDescriptor powering(String name) {
+        return service(name, 0x8400_0000, PsciRegister.setting());
     }
 
     private static void refused(Runnable action, Class<? extends RegistryError> error) {
@@ -120,7 +137,7 @@ class FirmwareRegistersTest {
         assertThatThrownBy(() -> registers.with(STD_BMAP, 2))
                 .hasMessage("firmware register STD_BMAP takes no bits but 0x1, not 0x2 (EINVAL)");
         assertThatThrownBy(() -> registers.with(PSCI_VERSION, 3))
-                .hasMessageContaining("takes a PSCI version: 0x1, 0x2, 0x10000, 0x10001, 0x10002, 0x10003, not 0x3");
+                .hasMessageContaining("takes 0x1, 0x2, 0x10000, 0x10001, 0x10002, 0x10003, not 0x3");
         assertThatThrownBy(() -> registers.get(1))
                 .hasMessageContaining("there is no firmware register 0x1 (ENOENT; there are: ")
                 .hasMessageContaining("0x6030000000140000 PSCI_VERSION");
@@ -148,9 +165,33 @@ class FirmwareRegistersTest {
     void aVersionThatTheMachineCannotHaveIsAnErrorOfItsSettings() {
         FirmwareRegisters asked =
                 new FirmwareRegisters(SERVICES, Policy.DEFAULT, new TreeMap<>(Map.of("psci.version", "9")));
-        refused(() -> asked.get(PSCI_VERSION), RegistryError.BadPsciVersion.class);
+        refused(() -> asked.get(PSCI_VERSION), RegistryError.BadSetting.class);
         FirmwareRegisters resident = new FirmwareRegisters(
                 SERVICES, Policy.DEFAULT.withResident("psci"), new TreeMap<>(Map.of("psci.version", "1.1")));
-        refused(() -> resident.get(PSCI_VERSION), RegistryError.BadPsciVersion.class);
+        refused(() -> resident.get(PSCI_VERSION), RegistryError.BadSetting.class);
+    }
+
+    @Test
+    void whichServiceHasWhichBitIsInItsDescriptor() {
+        List<ServiceDescriptor> others =
+                List.of(powering("power"), service("dice", 0x8400_0050, new KvmRegister.Bit(Bitmap.STD_BMAP, 5)));
+        FirmwareRegisters theirs = new FirmwareRegisters(others, Policy.DEFAULT, new TreeMap<>());
+        assertThat(theirs.get(STD_BMAP)).as("bit 5 is dice").isEqualTo(0x20);
+        assertThat(theirs.with(STD_BMAP, 0).policy().isOn("dice", true)).isFalse();
+        assertThat(theirs.setting(PSCI_VERSION)).isEqualTo("power.version");
+        assertThat(theirs.with(PSCI_VERSION, 2).settings()).containsExactlyEntriesOf(Map.of("power.version", "0.2"));
+    }
+
+    @Test
+    void twoServicesWithOneBitAreAnErrorThatNamesBoth() {
+        List<ServiceDescriptor> twins = List.of(
+                service("one", 0x8400_0050, new KvmRegister.Bit(Bitmap.STD_BMAP, 0)),
+                service("other", 0x8400_0060, new KvmRegister.Bit(Bitmap.STD_BMAP, 0)));
+        assertThatThrownBy(() -> CapabilityRegistry.of(twins, Policy.DEFAULT))
+                .isInstanceOfSatisfying(
+                        RegistryException.class,
+                        e -> assertThat(e.errors())
+                                .containsExactly(
+                                        new RegistryError.RegisterOverlap("one", "other", "bit 0 of STD_BMAP")));
     }
 }
