@@ -44,7 +44,7 @@ final class HelpCommand implements Action {
             paramLabel = "COMMAND",
             arity = "0..1",
             completionCandidates = Commands.class,
-            description = "The command. Without: all commands.")
+            description = "The command (default: list all commands).")
     void command(@Nullable String name) {
         add(name);
     }
@@ -54,7 +54,7 @@ final class HelpCommand implements Action {
             paramLabel = "SUBCOMMAND",
             arity = "0..*",
             completionCandidates = Subcommands.class,
-            description = "The command's own command, if it has some.")
+            description = "A subcommand of it, if it has any.")
     void subcommands(@Nullable List<String> values) {
         if (values != null) {
             values.forEach(this::add);
@@ -91,14 +91,14 @@ final class HelpCommand implements Action {
     private static String absent(CommandLine at, String name) {
         String command = at.getCommandSpec().qualifiedName();
         if (at.getSubcommands().isEmpty()) {
-            return "'" + command + "' has no commands of its own, and no '" + name + "' (see: " + command + " --help)";
+            return "'" + command + "' has no subcommands: there is no '" + name + "' (see: " + command + " --help)";
         }
         String nearest = Nearest.to(name, HelpText.listed(at).keySet());
         return "there is no command '" + command + " " + name + "'"
                 + (nearest.isEmpty() ? "" : "; did you mean " + nearest + "?") + " (see: " + command + " --help)";
     }
 
-    /// What `trapline help` takes.
+    /// The commands that `trapline help` accepts.
     static final class Commands implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
@@ -106,7 +106,7 @@ final class HelpCommand implements Action {
         }
     }
 
-    /// What `trapline help` takes behind a command: completion cannot tell which one.
+    /// Every subcommand name that can follow a command. Completion cannot know which command was typed.
     static final class Subcommands implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {

@@ -14,16 +14,17 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 /// Makes the help of commands fit the terminal.
 final class HelpText {
 
-    /// What picocli needs for its columns. Where there is less, nothing stands beside anything else.
+    /// Columns that picocli needs for two columns of text. On a narrower terminal, a description goes below its
+    /// option.
     private static final int NARROWEST = 55;
-    /// Enough for the longest option and what it takes.
+    /// Columns for the longest option and its value.
     private static final int LEAST = 40;
     /// Longer lines are hard to read.
     private static final int WIDEST = 120;
 
     private HelpText() {}
 
-    /// Prepares a command and all of its own.
+    /// Prepares a command and all its subcommands.
     static void prepare(CommandLine command, Terminal terminal) {
         prepare(command, Math.clamp(terminal.columns(), LEAST, WIDEST));
     }
@@ -42,7 +43,7 @@ final class HelpText {
         command.getSubcommands().values().forEach(subcommand -> prepare(subcommand, width));
     }
 
-    /// Puts each description below what it is of.
+    /// Puts each description below its option or argument.
     private static void narrow(UsageMessageSpec usage, int width) {
         Map<String, IHelpSectionRenderer> sections = usage.sectionMap();
         sections.put(
@@ -91,15 +92,14 @@ final class HelpText {
         return lines.toString();
     }
 
-    /// A command's own commands, without those that are not for people.
+    /// The subcommands of a command, without the hidden ones.
     static Map<String, CommandLine> listed(CommandLine command) {
         Map<String, CommandLine> listed = new LinkedHashMap<>(command.getSubcommands());
         listed.values().removeIf(each -> each.getCommandSpec().usageMessage().hidden());
         return listed;
     }
 
-    /// The list of a command's own commands, each with its first sentence. picocli shows the first line of each
-    /// instead.
+    /// The list of subcommands, each with the first sentence of its description. picocli would show the first line.
     private static String list(int width, Map<String, CommandLine> commands) {
         int names = commands.keySet().stream().mapToInt(String::length).max().orElse(0);
         StringBuilder list = new StringBuilder();
@@ -126,7 +126,7 @@ final class HelpText {
         return end < 0 ? text : text.substring(0, end + 1);
     }
 
-    // picocli breaks lines within words too, behind a point or a colon: 'record.' and 'store'.
+    // picocli also breaks lines within a word, after a dot or a colon: 'record.' and 'store'.
     private static String[] wrapped(int width, String... lines) {
         List<String> wrapped = new ArrayList<>();
         for (String paragraph : paragraphs(lines)) {
@@ -148,8 +148,8 @@ final class HelpText {
         return wrapped.toArray(String[]::new);
     }
 
-    /// Joins the lines of each paragraph: where they break is the terminal's business. A line that begins with a
-    /// space is an example and stays as it is; an empty one ends a paragraph.
+    /// Joins the lines of each paragraph: the terminal decides where they break. A line that begins with a space is
+    /// an example and stays as it is; an empty one ends a paragraph.
     static String[] paragraphs(String... lines) {
         List<String> paragraphs = new ArrayList<>();
         boolean goesOn = false;

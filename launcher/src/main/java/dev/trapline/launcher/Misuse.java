@@ -17,12 +17,12 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// What to say to somebody whose command line cannot be understood.
+/// Messages for a command line that cannot be understood.
 final class Misuse {
 
     private Misuse() {}
 
-    /// Says what is wrong, and what may have been meant.
+    /// Says what is wrong, and suggests what the user may have meant.
     static Ending ending(ParameterException e, List<String> arguments) {
         CommandSpec command = e.getCommandLine().getCommandSpec();
         String reason = switch (e) {
@@ -49,7 +49,7 @@ final class Misuse {
                     : what + ": " + hint;
         }
         boolean first = arguments.indexOf(word) == arguments.size() - 1;
-        return "'" + word + "' is one argument too many" + (first ? "" : "; quote a name that has spaces in it");
+        return "'" + word + "' is an unexpected argument" + (first ? "" : "; quote a name that contains spaces");
     }
 
     private static String suggestion(String word, Collection<String> known) {
@@ -65,7 +65,7 @@ final class Misuse {
         return names;
     }
 
-    /// What a file is that was given in place of a command; empty if nothing is known of it.
+    /// Describes a file that was given in place of a command. Empty if the kind of file is unknown.
     private static String hint(String word) {
         try {
             Path path = Path.of(word);

@@ -19,23 +19,24 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 
-/// Jars whose classes are in a format from before Java 6. The JVM takes no such class into its ahead-of-time cache,
-/// since it can only be verified when it is loaded: the newer formats say in a table what the verifier would have to
-/// find out. So the same classes are written in a newer format, with that table.
+/// Converts jars whose classes are in a format older than Java 6. The JVM does not put such classes into its
+/// ahead-of-time cache, because they can only be verified when they are loaded. Newer formats have a table
+/// (StackMapTable) with what the verifier would have to compute. The same classes are written in a newer format, with
+/// that table.
 final class OldClasses {
 
-    /// The first format with the table.
+    /// The first class file format with the table.
     private static final int WITH_TABLE = ClassFile.JAVA_6_VERSION;
 
-    /// In which they are written: the oldest that today's tools make.
+    /// The format to write: the oldest that current tools support.
     private static final int WRITTEN = ClassFile.JAVA_8_VERSION;
 
     private OldClasses() {}
 
-    /// Writes a jar anew if it has such classes. A jar that is signed stays as it is, and one whose classes cannot
-    /// be written so that the JVM's verifier has nothing to say against them.
+    /// Rewrites a jar if it has such classes. A signed jar is left unchanged, and so is a jar whose rewritten
+    /// classes do not pass the JVM's verifier.
     ///
-    /// @return whether it is another one now
+    /// @return whether the jar was rewritten
     /// @throws IOException if it cannot be read or written
     static boolean renew(Path jar) throws IOException {
         Map<String, byte[]> entries = new LinkedHashMap<>();

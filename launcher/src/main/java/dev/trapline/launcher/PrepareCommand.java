@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/// `trapline prepare`: what `./trapline` runs once after a build, before `trapline train`, so that no start has to do
-/// it. It is not for people.
-@Command(name = "prepare", hidden = true, description = "Does once what every start would have to do.")
+/// `trapline prepare`: work that `./trapline` does once after a build, before `trapline train`, to make later starts
+/// faster. Users do not need it.
+@Command(name = "prepare", hidden = true, description = "Prepares files once, so that every later start is faster.")
 final class PrepareCommand implements Action {
 
     private static final String REFERENCE = "reference.conf";
@@ -41,7 +41,7 @@ final class PrepareCommand implements Action {
     @Parameters(
             index = "1",
             paramLabel = "RESOURCES",
-            description = "The directory that later starts are told by trapline.prepared.")
+            description = "The output directory; later starts find it by the property trapline.prepared.")
     void resources(Path directory) {
         resources = directory;
     }
@@ -55,8 +55,8 @@ final class PrepareCommand implements Action {
     public Ending perform() {
         try {
             write(SERVICES, all(SERVICES));
-            // Akka reads the manifests of all jars, to compare the versions of its own: here the build has seen to
-            // them.
+            // Akka reads the manifests of all jars to check that its own jars have one version. Our build already
+            // ensures that.
             write(MANIFEST, "");
             write(REFERENCE, reference());
             try (DirectoryStream<Path> found = Files.newDirectoryStream(jars, "*.jar")) {
@@ -70,9 +70,9 @@ final class PrepareCommand implements Action {
         return Ending.DONE;
     }
 
-    /// What the jars say of themselves for Akka, merged and without its comments, which are most of it.
+    /// The jars' `reference.conf` files, merged and without comments, which are most of the text.
     private String reference() {
-        // Nothing in it depends on this process: what asks for a variable of the environment would have no value.
+        // The result must not depend on this process, so references to environment variables are not resolved here.
         return ConfigFactory.parseResources(classPath, REFERENCE)
                 .resolve(ConfigResolveOptions.noSystem())
                 .root()

@@ -16,9 +16,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
-/// `trapline train`: what `./trapline` runs once so that the JVM's ahead-of-time cache knows the classes of the
-/// commands. It is not for people.
-@Command(name = "train", hidden = true, description = "Runs what a start-up cache is made from.")
+/// `trapline train`: `./trapline` runs it once, so that the JVM's ahead-of-time cache has the classes of all commands.
+/// Users do not need it.
+@Command(name = "train", hidden = true, description = "Runs typical commands, from which the start-up cache is made.")
 final class TrainCommand implements Action {
 
     private final Terminal terminal;
@@ -57,7 +57,7 @@ final class TrainCommand implements Action {
             }
             delete(directory);
         } catch (IOException e) {
-            throw CommandException.usage("no temporary directory can be used: " + e.getMessage(), e);
+            throw CommandException.usage("cannot use a temporary directory: " + e.getMessage(), e);
         }
         return Ending.DONE;
     }

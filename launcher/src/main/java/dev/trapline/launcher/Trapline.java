@@ -50,7 +50,7 @@ public final class Trapline {
             "help",
             "generate-completion");
 
-    /// How long hooks of a plugin may take after the last line, in milliseconds.
+    /// How long a plugin's shutdown hooks may take after the last line, in milliseconds.
     private static final long HOOKS_MILLIS = 1_000;
 
     private final Terminal terminal;
@@ -75,7 +75,7 @@ public final class Trapline {
 
     private static void perform(String[] arguments, boolean json, Terminal terminal) {
         int status;
-        // A command that runs a machine takes signals itself meanwhile.
+        // While a command runs a machine, it handles signals itself.
         try (Signals signals = Signals.take();
                 LastWord _ = LastWord.prepare(json, terminal.err())) {
             signals.ask(
@@ -87,7 +87,7 @@ public final class Trapline {
             status = new Trapline(terminal).execute(List.of(arguments), Interruption::sayLast);
         } catch (OutOfMemoryError e) {
             throw e;
-            // WIDE: threads of a machine or of a plugin would keep a process that has lost its main thread.
+            // WIDE: if the main thread died here, threads of a machine or plugin would keep the process alive.
         } catch (RuntimeException | Error e) {
             Interruption.end(Failures.of(e).ending(), json, terminal.err());
             return;
@@ -95,7 +95,7 @@ public final class Trapline {
         Interruption.exit(terminal.settle(status), HOOKS_MILLIS);
     }
 
-    /// Performs a command, in a process that goes on after it.
+    /// Performs a command. The process continues afterwards.
     ///
     /// @return the exit status
     int execute(List<String> arguments) {
@@ -117,7 +117,7 @@ public final class Trapline {
         return last.ending().status();
     }
 
-    // Only the subcommand that is asked for is built, unless all of them are to be listed: each costs start-up time.
+    // Only the requested subcommand is built, because each costs start-up time. Help needs all of them.
     static CommandLine commandLine(List<String> arguments, Terminal terminal) {
         Map<String, Supplier<Object>> subcommands = new LinkedHashMap<>();
         subcommands.put("run", () -> new RunCommand(terminal));
@@ -140,7 +140,7 @@ public final class Trapline {
             subcommands.forEach((name, command) -> top.addSubcommand(name, command.get()));
             top.addSubcommand("generate-completion", new AutoComplete.GenerateCompletion());
         }
-        // A guest's file may begin with '@'.
+        // The name of a guest's file may begin with '@'.
         top.setExpandAtFiles(false);
         PrintWriter out = new PrintWriter(new OutputStreamWriter(terminal.out(), StandardCharsets.UTF_8), true);
         top.setOut(out);

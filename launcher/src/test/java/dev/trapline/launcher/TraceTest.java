@@ -237,8 +237,8 @@ class TraceTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        --schedule --count                  | --schedule prints slices, and --count counts calls: give one of them
-        --schedule --function PSCI_CPU_ON   | --function names calls, and --schedule prints slices
+        --schedule --count                  | --count
+        --schedule --function PSCI_CPU_ON   | --schedule
         --from 5 --to 3                     | --from comes after --to: slice 5, and slice 3
         --from hypercall#999                | there is no hypercall#999
         --to 999                            | there is no slice 999

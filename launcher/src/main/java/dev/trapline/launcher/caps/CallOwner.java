@@ -32,7 +32,7 @@ final class CallOwner {
         };
     }
 
-    /// Whether two function identifiers have one owner, and so does all between them.
+    /// Whether two function identifiers, and all identifiers between them, have the same owner.
     static boolean isSame(FunctionId one, FunctionId other) {
         return one.value() >>> 24 == other.value() >>> 24;
     }

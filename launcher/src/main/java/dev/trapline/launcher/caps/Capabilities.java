@@ -22,7 +22,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// A policy, the registry made from it, and the words for what it says.
+/// A policy, the registry compiled from it, and their description in words.
 public final class Capabilities {
 
     private final List<ServiceDescriptor> services;
@@ -45,7 +45,7 @@ public final class Capabilities {
         services.forEach(s -> s.functions().forEach(f -> names.put(f.id(), f.name())));
     }
 
-    /// Reads all of a configuration, so that what a run would refuse is refused here as well.
+    /// Reads the whole configuration, so that every error that a run would report is reported here, too.
     static Capabilities of(LayeredConfig layers, List<ServiceDescriptor> services) {
         MachineSpec machine = layers.validate(services).machine();
         return new Capabilities(services, machine, layers.toggleOrigins(services));
@@ -55,7 +55,7 @@ public final class Capabilities {
         return registry;
     }
 
-    /// What in a configuration changes nothing about them.
+    /// Finds configuration keys that have no effect on the capabilities.
     IdlePolicy idle(LayeredConfig layers) {
         return new IdlePolicy(layers, policy, services);
     }
@@ -77,18 +77,18 @@ public final class Capabilities {
         return policy.isOn(toggle.name(), toggle.defaultOn());
     }
 
-    /// Where a toggle was set, or `default`.
+    /// Where a toggle was set: a file and line, an option, or `default`.
     String origin(Toggle toggle) {
         return toggleOrigins.getOrDefault(toggle.name(), "default");
     }
 
-    /// The name that a service gives to a function; null if none does.
+    /// The name of a function, from the service that claims it; null if no service names it.
     @Nullable
     String name(FunctionId function) {
         return names.get(function);
     }
 
-    /// The functions in a range that a service gives a name.
+    /// The functions in a range that have a name.
     SortedMap<FunctionId, String> names(Claim range) {
         SortedMap<FunctionId, String> within = new TreeMap<>();
         names.tailMap(range.first()).forEach((id, name) -> {
@@ -99,8 +99,8 @@ public final class Capabilities {
         return within;
     }
 
-    /// The function of a name, as in [Function#name]; null if no service gives it. Of two with one name it is the
-    /// one of the caller's width.
+    /// Finds a function by its name ([Function#name]); null if no service has one of that name. If two functions
+    /// have the same name, the one of the caller's register width is returned.
     @Nullable
     FunctionId function(String name, ExecutionState state) {
         FunctionId found = null;
@@ -122,7 +122,7 @@ public final class Capabilities {
         };
     }
 
-    /// Who answers; empty if nobody does.
+    /// The service that answers; empty if the call is denied.
     static String service(Decision decision) {
         return switch (decision) {
             case Decision.Resident(String service) -> service;
@@ -131,12 +131,12 @@ public final class Capabilities {
         };
     }
 
-    /// Where what decided was declared. By default a toggle says whether a service is resident: then its place is
-    /// named.
+    /// Where the decision was declared. If a toggle decides by default whether a service is resident, this is where
+    /// the toggle was set.
     String declared(Verdict verdict) {
         return switch (verdict.source()) {
             case Verdict.ByRule(var rule) ->
-                // A rule that forwards to a resident service: its toggle has a part in it.
+                // A rule forwards to a resident service, so the service's toggle takes part in the decision.
                 verdict.decision() instanceof Decision.Resident(String service)
                                 && rule.action() instanceof dev.trapline.abi.policy.Action.Forward
                         ? rule.origin() + ", and " + isOff(Toggle.toUser(service))
@@ -160,7 +160,7 @@ public final class Capabilities {
         return "'" + toggle + "' is off at " + toggleOrigins.getOrDefault(toggle, "default");
     }
 
-    /// A decision, for JSON: what it is, who answers, or why nobody does.
+    /// A decision as JSON: the decision itself, and the service that answers, or the reason why the call is denied.
     public static JsonObject json(Decision decision) {
         JsonObject fields = new JsonObject().with("decision", decision(decision));
         return decision instanceof Decision.Denied(Decision.Reason reason)
@@ -168,7 +168,7 @@ public final class Capabilities {
                 : fields.with("service", service(decision));
     }
 
-    /// A decision and what made it, for JSON.
+    /// A decision and its source, as JSON.
     public JsonObject json(Verdict verdict) {
         return json(verdict.decision())
                 .with("source", verdict.kind().description())
@@ -176,12 +176,12 @@ public final class Capabilities {
                 .with("declared", declared(verdict));
     }
 
-    /// An owner of calls, for JSON.
+    /// An owner of calls, as JSON.
     static JsonObject owner(FunctionId function) {
         return new JsonObject().with("number", function.owner()).with("name", CallOwner.name(function));
     }
 
-    /// Functions, for JSON.
+    /// Functions, as JSON.
     static List<Object> functions(SortedMap<FunctionId, String> functions) {
         List<Object> listed = new ArrayList<>();
         functions.forEach((id, name) ->

@@ -5,13 +5,13 @@ import dev.trapline.launcher.output.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// `trapline caps`: what would become of a call, without making it. Its subcommands are added by [#of].
+/// `trapline caps`: shows how calls would be answered, without making them. [#of] adds its subcommands.
 @Command(
         name = "caps",
         description = {
-            "Tells what becomes of SMC and HVC calls under a policy, without making them.",
+            "Shows how a policy decides SMC and HVC calls, without making them.",
             "",
-            "The policy is that of --config and --set, as 'trapline run' takes them.",
+            "The policy comes from --config and --set, as for 'trapline run'.",
             ""
         },
         synopsisSubcommandLabel = "COMMAND",

@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "list",
         description = {
-            "Lists what becomes of every call: ranges of function identifiers, owner, decision, who answers, what",
-            "decides it and where that was declared, the functions known in the range, and every claimed #imm.",
+            "Lists the decision for every call: the range of function identifiers, owner, decision, service, what",
+            "decided it and where that was declared, the known functions in the range, and every claimed #imm.",
             "Conduits and execution states with the same table are shown once.",
             ""
         },
@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
             "  trapline caps list --format json"
         },
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {"0:all was listed", "2:the command line or the policy is wrong", Ending.UNWRITTEN})
+        exitCodeList = {"0:the list was printed", "2:the command line or the policy is wrong", Ending.UNWRITTEN})
 final class CapsListCommand implements Action {
 
     private final Terminal terminal;

@@ -22,8 +22,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "query",
         description = {
-            "Tells what would become of one call: resident, forwarded or denied, which service answers it, and what"
-                    + " decides that.",
+            "Shows the decision for one call: resident, forwarded or denied, which service answers it, and what "
+                    + "decided that.",
             "",
         },
         mixinStandardHelpOptions = true,
@@ -38,7 +38,7 @@ import picocli.CommandLine.Parameters;
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "0:the question was answered, whatever the answer is",
+            "0:the decision was printed, whatever it is",
             "2:the command line or the policy is wrong",
             Ending.UNWRITTEN
         })
@@ -66,9 +66,8 @@ final class CapsQueryCommand implements Action {
             index = "1",
             paramLabel = "FUNCTION",
             arity = "0..1",
-            description =
-                    "The function identifier in w0, or a function's name (of the caller's width). With --imm it may be"
-                            + " left out: 0.")
+            description = "The function identifier in w0, or the name of a function (of the caller's width). Optional "
+                    + "with --imm: then 0.")
     void function(@Nullable String value) {
         function = value == null ? "" : value;
     }

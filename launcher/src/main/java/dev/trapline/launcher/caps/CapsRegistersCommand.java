@@ -21,9 +21,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "registers",
         description = {
-            "Lists the pseudo firmware registers, under the kernel's identifiers and names, with the values that they",
-            "have under the policy and what they stand for. --write tries another value and shows what a configuration",
-            "says instead; firmware.registers.NAME=VALUE sets one for a run.",
+            "Lists KVM's pseudo firmware registers by identifier and name, with their values under the policy "
+                    + "and what",
+            "each stands for. --write tries another value, and shows the configuration keys that have the same "
+                    + "effect.",
+            "firmware.registers.NAME=VALUE sets a register for a run.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -37,9 +39,9 @@ import picocli.CommandLine.Option;
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "0:all were listed",
-            "2:the command line or the policy is wrong, there is no such register (ENOENT), or it cannot have the value"
-                    + " (EINVAL)",
+            "0:the list was printed",
+            "2:the command line or the policy is wrong, there is no such register (ENOENT), or the value is not "
+                    + "allowed (EINVAL)",
             Ending.UNWRITTEN
         })
 final class CapsRegistersCommand implements Action {
@@ -58,8 +60,7 @@ final class CapsRegistersCommand implements Action {
             names = "--write",
             paramLabel = "NAME=VALUE",
             order = 1,
-            description = "Set this register, by its name or identifier, over what the policy says. May be given more"
-                    + " than once.")
+            description = "Set this register, given by name or identifier, on top of the policy. May be repeated.")
     void writes(@Nullable List<String> values) {
         writes.clear();
         if (values != null) {
@@ -85,7 +86,7 @@ final class CapsRegistersCommand implements Action {
         return Ending.DONE;
     }
 
-    /// @param written what was written before, by the register's identifier
+    /// @param written values written so far, by register identifier
     private static FirmwareRegisters written(FirmwareRegisters registers, String write, Map<Long, String> written) {
         int equals = write.indexOf('=');
         if (equals < 0) {

@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/// The registry's tables as people and programs read them.
+/// The registry's tables, as text and as JSON.
 final class CapsTables {
 
     private static final int WIDTH = 110;
@@ -25,10 +25,10 @@ final class CapsTables {
     private final List<Conduit> conduits;
     private final List<ExecutionState> states;
 
-    /// All calls with one #imm by one conduit from one state.
+    /// All calls with one #imm, by one conduit, from one execution state.
     private record Table(Conduit conduit, ExecutionState state, int immediate, List<Entry> entries) {}
 
-    /// What tables have in common that are shown as one.
+    /// What several tables that are shown as one have in common.
     private record Content(int immediate, List<Entry> entries) {}
 
     CapsTables(Capabilities capabilities, List<Conduit> conduits, List<ExecutionState> states) {
@@ -75,11 +75,12 @@ final class CapsTables {
 
     private String hints() {
         return capabilities.takesHints()
-                ? "\nSVE hint\n  a fast call with bit 16 set is the call without it, and not listed apart\n"
+                ? "\nSVE hint\n  a fast call with bit 16 set is decided as the same call without it, and not "
+                        + "listed separately\n"
                 : "";
     }
 
-    /// Whether a range has the hint in all of its identifiers, and the same verdict as those without it.
+    /// Whether all identifiers of a range have the hint bit, and the same decision as without it.
     private boolean isHintedAlone(Entry entry) {
         FunctionId first = entry.range().first();
         return capabilities.takesHints()
@@ -97,7 +98,7 @@ final class CapsTables {
         if (conduits.size() * states.size() == alike.size()) {
             return joined(conduits) + " from " + joined(states);
         }
-        // No rectangle: each is named.
+        // Not a full product of conduits and states, so each table is named.
         return String.join(
                 "; ",
                 alike.stream()

@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 /// `trapline caps toggles`.
 @Command(
         name = "toggles",
-        description = {"Lists the capability toggles: name, state, default, meaning, and where each was set.", ""},
+        description = {"Lists the capability toggles: name, state, default, meaning, and where it was set.", ""},
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
@@ -28,7 +28,7 @@ import picocli.CommandLine.Mixin;
             "  trapline run --set firmware.toggles.smc=off guest.elf"
         },
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {"0:all were listed", "2:the command line or the policy is wrong", Ending.UNWRITTEN})
+        exitCodeList = {"0:the list was printed", "2:the command line or the policy is wrong", Ending.UNWRITTEN})
 final class CapsTogglesCommand implements Action {
 
     private final Terminal terminal;

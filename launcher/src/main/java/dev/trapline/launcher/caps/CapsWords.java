@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/// The words in which a call is asked for.
+/// Parses the words that name a call on the command line.
 public final class CapsWords {
 
     private static final int LAST_IMMEDIATE = 0xffff;
@@ -16,12 +16,12 @@ public final class CapsWords {
 
     private CapsWords() {}
 
-    /// How a conduit or an execution state is written as an option's value, and in JSON.
+    /// How a conduit or an execution state is written, in option values and in JSON.
     public static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    /// @param what the argument or option that it is the value of
+    /// @param what the argument or option whose value it is
     static Conduit conduit(String what, String text) {
         return oneOf(what, text, Conduit.class);
     }
@@ -64,15 +64,15 @@ public final class CapsWords {
         }
         long value = number(text);
         if (value < 0 || value > LAST_FUNCTION) {
-            throw CommandException.usage("FUNCTION takes an identifier of 32 bits, as in 0xC4000003, or the name of a"
-                    + " function that a service knows, not '" + text + "'; 'trapline caps list' names them");
+            throw CommandException.usage("FUNCTION takes a 32-bit identifier, as in 0xC4000003, or the name of "
+                    + "a known function, not '" + text + "'; 'trapline caps list' names them");
         }
         return new FunctionId((int) value);
     }
 
-    /// A number of 64 bits.
+    /// Parses a 64-bit number.
     ///
-    /// @param what the option that it is part of
+    /// @param what the option, for messages
     public static long word(String what, String text) {
         try {
             return Long.parseUnsignedLong(digits(text), isHexadecimal(text) ? 16 : 10);
@@ -82,7 +82,7 @@ public final class CapsWords {
         }
     }
 
-    /// A number of at most 63 bits, decimal or, with 0x, hexadecimal; -1 if it is none.
+    /// Parses a number of at most 63 bits, decimal or, with 0x, hexadecimal. -1 if the text is not one.
     private static long number(String text) {
         try {
             return Long.parseLong(digits(text), isHexadecimal(text) ? 16 : 10);

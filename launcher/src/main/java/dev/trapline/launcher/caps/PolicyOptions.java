@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/// The options of every command that looks at a policy without running a machine.
+/// The options of commands that examine a policy without running a machine.
 final class PolicyOptions {
 
     @Spec(Spec.Target.MIXEE)
@@ -32,14 +32,16 @@ final class PolicyOptions {
         return format.isJson();
     }
 
-    /// The policy that a run with these options would have.
+    /// The policy that a run with these options would use.
     ///
-    /// @param err is told what has no effect
+    /// @param err receives a line for each key without effect
     Capabilities capabilities(PrintWriter err) {
         LayeredConfig layers = config.load(plugin.settings());
         WithoutEffect rules = WithoutEffect.of(command)
                 .and(layers)
-                .allKeysBut("no machine runs: only the firmware's keys count", List.of("firmware.", "run.plugins"));
+                .allKeysBut(
+                        "this command runs no machine and uses only the keys of " + "firmware",
+                        List.of("firmware.", "run.plugins"));
         Capabilities capabilities =
                 Capabilities.of(layers, Services.load(layers.plugins()).descriptors());
         capabilities.idle(layers).add(rules);

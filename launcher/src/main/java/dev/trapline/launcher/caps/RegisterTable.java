@@ -9,20 +9,20 @@ import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// The pseudo firmware registers as people and programs read them.
+/// The pseudo firmware registers, as text and as JSON.
 final class RegisterTable {
 
     private final FirmwareRegisters before;
     private final FirmwareRegisters after;
 
-    /// @param before as the policy has them
-    /// @param after what is shown
+    /// @param before the registers under the policy
+    /// @param after the registers to show
     RegisterTable(FirmwareRegisters before, FirmwareRegisters after) {
         this.before = before;
         this.after = after;
     }
 
-    /// A line for each register, and what a configuration says instead of those that were written.
+    /// One line for each register, and the configuration keys that have the same effect as the written values.
     String text() {
         StringBuilder text = new StringBuilder();
         for (long id : after.ids()) {
@@ -36,7 +36,7 @@ final class RegisterTable {
         }
         SortedMap<String, String> changes = changes();
         if (!changes.isEmpty()) {
-            text.append("\nA configuration says the same by:\n");
+            text.append("\nThe same as configuration keys:\n");
             changes.forEach((key, value) ->
                     text.append("  ").append(key).append(" = ").append(value).append('\n'));
         }
@@ -53,7 +53,7 @@ final class RegisterTable {
         return bits.isEmpty() ? "no bits on this machine" : String.join(", ", bits);
     }
 
-    /// What differs from the policy, as keys of a configuration.
+    /// The differences from the policy, as configuration keys.
     private SortedMap<String, String> changes() {
         SortedMap<String, String> changes = new TreeMap<>();
         for (long id : after.ids()) {
@@ -70,8 +70,8 @@ final class RegisterTable {
         return changes;
     }
 
-    /// A document with an object for each register, and what a configuration says instead of those that were
-    /// written.
+    /// A document with an object for each register, and the configuration keys that have the same effect as the
+    /// written values.
     String json() {
         List<Object> all = new ArrayList<>();
         for (long id : after.ids()) {

@@ -5,13 +5,13 @@ import dev.trapline.journal.bundle.ExportSummary;
 import dev.trapline.launcher.output.JsonObject;
 import java.nio.file.Path;
 
-/// Says what was exported or imported.
+/// Reports what was exported or imported.
 ///
 /// @param recording the directory
 /// @param file the file
 record ExportText(Path recording, Path file, ExportSummary summary) {
 
-    /// @param done what was done, in words
+    /// @param done what was done, for the message
     String as(boolean json, String done) {
         return json ? json().line() : text(done);
     }
@@ -22,7 +22,8 @@ record ExportText(Path recording, Path file, ExportSummary summary) {
                 : "no images (give them to a replay with 'replay --image FILE')";
         return done + ": " + Figures.count(summary.segments(), "segment") + ", "
                 + Figures.count(summary.slices(), "slice") + ", " + images + ", "
-                + Figures.count(summary.bytes(), "byte") + (summary.complete() ? "" : "; the run's end is not in it")
+                + Figures.count(summary.bytes(), "byte")
+                + (summary.complete() ? "" : "; it does not contain " + "the end of the run")
                 + "\n";
     }
 

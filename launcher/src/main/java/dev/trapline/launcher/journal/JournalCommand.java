@@ -5,13 +5,10 @@ import dev.trapline.launcher.output.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// `trapline journal`: looks after recordings. Its subcommands are added by [#of].
+/// `trapline journal`: manages recordings. [#of] adds its subcommands.
 @Command(
         name = "journal",
-        description = {
-            "Checks recordings, tells what is in them, packs them, and makes checkpoints, so that seeks are quick.",
-            ""
-        },
+        description = {"Checks, describes, exports and imports recordings, and makes checkpoints for fast seeks.", ""},
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,

@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Packs a recording into one compressed file, to attach it to a report.",
             "",
-            "The recording is never written to. One that is open, since its recorder was killed or is still at",
-            "work, is packed up to its last whole segment. Checkpoints are left out: nobody else can use them.",
+            "The recording is not changed. If it was not closed, because its recorder was killed or still runs,",
+            "it is packed up to its last whole segment. Checkpoints are left out: nobody else can use them.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -34,10 +34,10 @@ import picocli.CommandLine.Parameters;
         footer = {"  trapline journal export rec rec.tlx", "  trapline journal export --without-images rec rec.tlx"},
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "0:the file is there",
-            "2:the command line is wrong, there is no recording that this version reads, or something is at FILE",
-            "7:the recording is damaged, or the file cannot be written: there is no file; or standard output cannot be"
-                    + " written: there is one"
+            "0:the file was written",
+            "2:the command line is wrong, there is no recording that this version reads, or FILE exists already",
+            "7:the recording is damaged, or the file cannot be written (then there is no file); or standard "
+                    + "output cannot be written (then there is)"
         })
 final class JournalExportCommand implements Action {
 
@@ -61,7 +61,7 @@ final class JournalExportCommand implements Action {
         recording = value == null ? Path.of("") : value;
     }
 
-    @Parameters(index = "1", paramLabel = "FILE", description = "The file to be made; it must not exist.")
+    @Parameters(index = "1", paramLabel = "FILE", description = "The file to write; it must not exist.")
     void file(@Nullable Path value) {
         file = value == null ? Path.of("") : value;
     }

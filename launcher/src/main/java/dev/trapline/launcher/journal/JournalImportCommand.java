@@ -26,11 +26,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "import",
         description = {
-            "Makes a recording of a file that 'trapline journal export' wrote.",
+            "Unpacks a file that 'trapline journal export' wrote into a recording.",
             "",
-            "The file is checked byte by byte: one that was cut off or changed is refused, and nothing is made. It"
-                    + " holds",
-            "no checkpoints: the first look at a position makes them, or 'trapline journal index'.",
+            "Every byte of the file is checked. If it was cut off or changed, nothing is unpacked. It contains",
+            "no checkpoints: the first seek makes them, or 'trapline journal index'.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -40,14 +39,14 @@ import picocli.CommandLine.Parameters;
         footer = {"  trapline journal import rec.tlx rec", "  trapline replay rec"},
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "0:the recording is there",
-            "2:the command line is wrong, FILE is no export that this version reads, or something is at DIR",
-            "7:the file is damaged or larger than --max-size, or the recording cannot be written: there is no"
-                    + " recording; or standard output cannot be written: there is one"
+            "0:the recording was made",
+            "2:the command line is wrong, FILE is no export that this version reads, or DIR exists already",
+            "7:the file is damaged or larger than --max-size, or the recording cannot be written (then there is "
+                    + "no recording); or standard output cannot be written (then there is)"
         })
 final class JournalImportCommand implements Action {
 
-    /// Of so many digits that it does not overflow.
+    /// Few enough digits that the number does not overflow.
     private static final String DEFAULT_SIZE = "4G";
 
     private final Terminal terminal;
@@ -70,7 +69,10 @@ final class JournalImportCommand implements Action {
         file = value == null ? Path.of("") : value;
     }
 
-    @Parameters(index = "1", paramLabel = "DIR", description = "The recording to be made; it must not exist.")
+    @Parameters(
+            index = "1",
+            paramLabel = "DIR",
+            description = "The directory to make for the recording; it " + "must not exist.")
     void recording(@Nullable Path value) {
         recording = value == null ? Path.of("") : value;
     }
@@ -79,8 +81,8 @@ final class JournalImportCommand implements Action {
             names = "--max-size",
             paramLabel = "SIZE",
             order = 1,
-            description = "What the recording may take on the disk, as in 500M or 20G; a file that unpacks to more is"
-                    + " refused (default: 4G).")
+            description = "The most disk space that the recording may use, as in 500M or 20G. A file that "
+                    + "unpacks to more is refused (default 4G).")
     void mostBytes(@Nullable String size) {
         mostBytes = size == null ? DEFAULT_SIZE : size;
     }

@@ -35,10 +35,10 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "index",
         description = {
-            "Replays a recording to its end and leaves checkpoints beside it, so that later seeks start closer, and"
-                    + " 'replay --jobs' has parts to divide. Begins at the last checkpoint that is there.",
+            "Replays a recording to its end and saves checkpoints next to it. Later seeks start closer, and "
+                    + "'replay --jobs' can divide the work. Begins at the last existing checkpoint.",
             "",
-            "Checkpoints are a cache, in the directory 'checkpoints' of the recording's: deleting it changes nothing.",
+            "Checkpoints are a cache: you may delete the directory 'checkpoints' in the recording at any time.",
             "",
             RecordingToReplay.KEYS,
             ""
@@ -53,9 +53,10 @@ import picocli.CommandLine.Mixin;
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "0:there are checkpoints up to the recording's end",
-            "2:the command line is wrong, there is no recording that this version reads, or no checkpoints can be kept",
-            "4:the replay is not what the recording says: the message says where first",
+            "0:checkpoints reach the end of the recording",
+            "2:the command line is wrong, there is no recording that this version reads, or checkpoints cannot "
+                    + "be saved",
+            "4:the replay diverges from the recording: the message says where first",
             "7:the recording is damaged, or standard output or the result file cannot be written"
         })
 final class JournalIndexCommand implements Action {
@@ -94,8 +95,9 @@ final class JournalIndexCommand implements Action {
                 Seeker seeker = checkpoints.seeker(playback, store, slice -> watch.at("slice", slice, slices))) {
             if (store == null || !store.isWritable()) {
                 checkpoints.tellNotice(store);
-                throw CommandException.usage("no checkpoints can be kept beside " + directory
-                        + ": the directory cannot be written, another process makes them, or they are off");
+                throw CommandException.usage("no checkpoints can be saved in " + directory
+                        + ": the directory cannot be written, another process is making them, or they are "
+                        + "switched off");
             }
             List<Long> before = store.slices();
             RunReport failed = index(checkpoints, seeker, store);
@@ -106,8 +108,9 @@ final class JournalIndexCommand implements Action {
             }
             tell(store, Math.max(0, store.slices().size() - before.size()), slices);
             if (!store.isWritable()) {
-                throw CommandException.usage("checkpoints were not kept up to the end of " + directory
-                        + ": it cannot be written any more, or another process has begun to make them");
+                throw CommandException.usage("checkpoints do not reach the end of " + directory
+                        + ": the directory can no longer be written, or another process has begun to make "
+                        + "checkpoints");
             }
             return new Ending(Ending.OK, "indexed", "checkpoints up to the end of " + directory);
         } finally {
@@ -117,7 +120,7 @@ final class JournalIndexCommand implements Action {
 
     /// Replays from the last checkpoint to the end.
     ///
-    /// @return the report of a replay that is not as recorded; null if it is
+    /// @return the report of a replay that diverged; null if it did not
     private static @Nullable RunReport index(Checkpoints checkpoints, Seeker seeker, CheckpointStore store) {
         List<Long> before = store.slices();
         if (!before.isEmpty()) {

@@ -34,8 +34,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "info",
         description = {
-            "Tells what a recording holds: who made it, of which machine, how large each kind of record is, how durably"
-                    + " it was written, whether it reaches the end of the run, and which checkpoints are beside it.",
+            "Describes a recording: which program made it, the machine, the size of each kind of record, its "
+                    + "durability, whether it reaches the end of the run, and its checkpoints.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -45,9 +45,10 @@ import picocli.CommandLine.Mixin;
         footer = {"  trapline journal info rec", "  trapline journal info rec --format json"},
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "0:all was told",
+            "0:the description was printed",
             "2:the command line is wrong, or there is no recording that this version reads",
-            "7:the recording is damaged: what comes before the damage was told; or standard output cannot be written"
+            "7:the recording is damaged: the part before the damage was described; or standard output cannot be "
+                    + "written"
         })
 final class JournalInfoCommand implements Action {
 
@@ -67,7 +68,7 @@ final class JournalInfoCommand implements Action {
 
     @Override
     public Ending perform() {
-        // The images do not matter here: what they are to be is in the header.
+        // The images themselves are not needed: the header has their hashes.
         try (WatchedReader reader = RecordingPath.open(terminal, options.directory(), OpenOptions.IGNORE_IMAGE_HASH)) {
             RecordedWith.tellNotice(reader, terminal.err());
             Survey survey = Survey.of(reader);
@@ -131,7 +132,7 @@ final class JournalInfoCommand implements Action {
                 .toList();
     }
 
-    /// What there is beside the recording, and whether a replay here would use it.
+    /// The checkpoints of the recording, and whether a replay on this host would use them.
     private JsonObject checkpoints(RecordingReader reader) {
         CheckpointSummary summary = CheckpointSummary.of(options.directory(), CheckpointKeyFile.seal());
         JsonObject facts = new JsonObject()
@@ -154,7 +155,7 @@ final class JournalInfoCommand implements Action {
         try {
             return summary.key().isOf(Engines.open(null, null).library());
         } catch (EngineException _) {
-            // A recording can be looked at where nothing can be run.
+            // A recording can be examined on a host where no engine can run.
             return null;
         }
     }

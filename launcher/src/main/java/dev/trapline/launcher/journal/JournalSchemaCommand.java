@@ -13,9 +13,9 @@ import picocli.CommandLine.Command;
 @Command(
         name = "schema",
         description = {
-            "Prints the SQL that makes the tables of recordings in a PostgreSQL database.",
+            "Prints the SQL script that creates the tables for recordings in a PostgreSQL database.",
             "",
-            "It is the script of Akka Persistence JDBC, which writes them. 'trapline run' runs it itself where",
+            "It is the script of Akka Persistence JDBC, which uses these tables. 'trapline run' runs it itself if",
             "record.postgresql.create-schema is set.",
             ""
         },

@@ -26,8 +26,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "verify",
         description = {
-            "Checks a whole recording: its manifest, its header, its images, and of every segment the checksum, the"
-                    + " position, the predecessor, the counts and each record. Names the first damage.",
+            "Checks a whole recording: the manifest, the header, the images, and the checksum, position, "
+                    + "predecessor, counts and records of every segment. Reports the first damage.",
             "",
             "A recording whose recorder was killed is sound up to its last whole segment.",
             ""
@@ -69,7 +69,7 @@ final class JournalVerifyCommand implements Action {
         } catch (RecordingException e) {
             Ending ending = Failures.ofRecording(e);
             if (options.isJson() && ending.status() == Ending.STORAGE) {
-                // What keeps a recording from being opened is an answer, too.
+                // A recording that cannot be opened is also a result of this command.
                 terminal.print(JsonObject.document("verification")
                         .with("sound", false)
                         .with("damage", Failures.damage(e))
@@ -106,12 +106,12 @@ final class JournalVerifyCommand implements Action {
         }
         String last = ResultFile.lastLine(options.directory(), survey.segments());
         return " up to its last whole segment: "
-                + (last == null ? "its recorder was killed, or is still at work" : "its run ended with: " + last);
+                + (last == null ? "its recorder was killed, or is still running" : "its run ended with: " + last);
     }
 
     private static String reach(Survey survey) {
         return survey.damage() != null
                 ? "where the damage begins"
-                : survey.complete() ? "the end of the run" : "the last whole segment: the run's end is not there";
+                : survey.complete() ? "the end of the run" : "the last whole segment: the end of the run is missing";
     }
 }

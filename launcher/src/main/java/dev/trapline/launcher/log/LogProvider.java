@@ -8,8 +8,8 @@ import org.slf4j.helpers.BasicMarkerFactory;
 import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
 
-/// Logback, without its search for a configuration through every jar of the class path. `./trapline` names this class
-/// to SLF4J by `slf4j.provider`, which spares the search for a provider as well.
+/// Logback, without its search for a configuration in every jar of the class path. `./trapline` names this class in the
+/// property `slf4j.provider`, so that SLF4J need not search for a provider either.
 public final class LogProvider implements SLF4JServiceProvider {
 
     private final LoggerContext context = new LoggerContext();

@@ -11,24 +11,24 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import java.util.List;
 import org.slf4j.Logger;
 
-/// What is logged, and where to: standard output is the guest's console, so all of it goes to standard error.
+/// Configures logging. Standard output is the guest's console, so the log goes to standard error.
 ///
-/// In Java, because Logback's own files are XML, whose parser takes a start of the command 20 ms. A program that
-/// embeds the command's classes can still name a file of its own: `-Dlogback.configurationFile=FILE`.
+/// It is configured in Java, because Logback's own files are XML, and the XML parser would add 20 ms to each start. A
+/// program that embeds the command's classes can still name a configuration file: `-Dlogback.configurationFile=FILE`.
 public final class StandardErrorLog extends ContextAwareBase implements Configurator {
 
-    /// Says what is logged, as one of Logback's levels; `WARN` if it is not set.
+    /// The property with the log level, one of Logback's; `WARN` if it is not set.
     private static final String LEVEL = "trapline.log.level";
 
-    /// Says how a line looks, as Logback's pattern. What the store says while it is tried again is for the user,
-    /// like every other message; who works on Trapline wants to see where it comes from:
+    /// The property with the format of a line, a Logback pattern. By default, log lines look like all other
+    /// messages, because warnings of the store are for the user. Developers can show where a line comes from:
     /// `-Dtrapline.log.pattern='%-5level %logger{24}: %msg%n'`.
     private static final String PATTERN = "trapline.log.pattern";
 
     private static final String FILE = "logback.configurationFile";
 
-    /// A store that fails ends the run with a message of its own, which the stack trace of its supervisor would
-    /// only hide. The same for what stands between it and a database.
+    /// Loggers that are silenced. If the store fails, the run ends with its own message, which a stack trace would
+    /// only hide. The same holds for the libraries between the store and a database.
     private static final List<String> SILENT =
             List.of("dev.trapline.journal.persistence.JournalWriter", "com.zaxxer.hikari", "slick");
 

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 
-/// The words that options take, for help and shell completion.
+/// The values that options take, for help and shell completion.
 public final class Candidates {
 
     private Candidates() {}

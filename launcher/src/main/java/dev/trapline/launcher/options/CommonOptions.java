@@ -22,7 +22,8 @@ public final class CommonOptions {
             names = "--library",
             paramLabel = "FILE",
             order = 31,
-            description = "The Unicorn 2 library to use. Default: the system's, else the one that came with Trapline.")
+            description = "The Unicorn 2 library to use (default: the system's; if there is none, the one that "
+                    + "comes with Trapline).")
     void library(@Nullable Path file) {
         library = file;
     }
@@ -31,9 +32,8 @@ public final class CommonOptions {
             names = "--shortcuts",
             paramLabel = "WHICH",
             order = 31,
-            description =
-                    "What makes the engine faster: all, none, or names as 'trapline version --engine' lists them, with"
-                            + " commas between them (default all). Changes nothing else.")
+            description = "Shortcuts that make the engine faster: all, none, or names separated by commas, as listed "
+                    + "by 'trapline version --engine' (default all). They do not change results.")
     void shortcuts(@Nullable String which) {
         shortcuts = which;
     }
@@ -42,12 +42,12 @@ public final class CommonOptions {
             names = "--result",
             paramLabel = "FILE",
             order = 32,
-            description = "Write to this file how it ended, as JSON.")
+            description = "Write the outcome to this file, as JSON.")
     public void result(@Nullable Path file) {
         result = file;
     }
 
-    /// Those that are configuration keys by another name and mean the same to all commands.
+    /// The options that stand for configuration keys and mean the same in all commands.
     public List<CommandLineSetting> settings() {
         List<CommandLineSetting> settings = new ArrayList<>();
         if (library != null) {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 /// The options of every command that has a configuration.
 public final class ConfigOptions {
 
-    /// An assignment that may set the limit of host time, and reads no file.
+    /// An assignment that may set the time limit and includes no file.
     private static final Pattern TIMEOUT =
             Pattern.compile("\\s*(trapline\\.)?run(\\.timeout)?\\s*=(?!.*include).*", Pattern.DOTALL);
 
@@ -36,7 +36,7 @@ public final class ConfigOptions {
             names = "--set",
             paramLabel = "KEY=VALUE",
             order = 41,
-            description = "Set a configuration key. May be given more than once.")
+            description = "Set a configuration key. May be repeated.")
     void assignments(@Nullable List<String> values) {
         assignments.clear();
         if (values != null) {
@@ -44,9 +44,9 @@ public final class ConfigOptions {
         }
     }
 
-    /// The limit of host time as far as the command line says it, before a file is read: a file may be a pipe.
+    /// The time limit from the command line alone, before any file is read: a file may be a pipe that blocks.
     ///
-    /// @return zero if the command line says nothing of it or something wrong, or if there is no file to read
+    /// @return zero if the command line has no valid time limit, or if there is no file to read
     public Duration timeout(List<CommandLineSetting> options) {
         if (file == null) {
             return Duration.ZERO;
@@ -60,21 +60,21 @@ public final class ConfigOptions {
                     .load()
                     .timeout();
         } catch (ConfigException _) {
-            // Said where all is read.
+            // The full read reports the error.
             return Duration.ZERO;
         }
     }
 
     /// Reads the configuration.
     ///
-    /// @param options of the command that are keys by another name: stronger than the file, and weaker than `--set`
+    /// @param options the command's options that stand for keys: they override the file, and `--set` overrides them
     public LayeredConfig load(List<CommandLineSetting> options) {
         return load(options, Waiting.UNLIMITED);
     }
 
     /// As above.
     ///
-    /// @param waiting how one waits for files that are pipes
+    /// @param waiting how to wait for files that are pipes
     public LayeredConfig load(List<CommandLineSetting> options, Waiting waiting) {
         ConfigLoader loader = new ConfigLoader().waiting(waiting);
         if (file != null) {

@@ -19,15 +19,15 @@ import java.nio.file.Path;
 /// Finds the database that a recording goes to.
 public final class Databases {
 
-    /// The most that a file of one password may have, in bytes.
+    /// The largest password file, in bytes.
     private static final long LARGEST_PASSWORD = 64 << 10;
 
     private Databases() {}
 
-    /// What the actor system has to know of where recordings go: nothing, if into their own directories. A database
-    /// is asked whether it can take one before anything runs.
+    /// The actor system's configuration for the place where recordings go; empty if they go into their own
+    /// directories. Before anything runs, a database is asked whether it can store a recording.
     ///
-    /// @param waiting how one waits for the database
+    /// @param waiting how to wait for the database
     /// @throws dev.trapline.abi.history.RecordingException if it cannot
     public static Config journal(TraplineConfig.Run run, Waiting waiting) {
         PostgreSql asked = run.database();
@@ -49,14 +49,14 @@ public final class Databases {
         }
     }
 
-    /// The database that the user has named by configuration; what is empty is left to the environment.
+    /// The database that the configuration names. Empty keys are left to the environment.
     public static NamedDatabase named(PostgreSql asked) {
         return named(asked, Waiting.UNLIMITED);
     }
 
     /// As above.
     ///
-    /// @param waiting how one waits for a file that is a pipe
+    /// @param waiting how to wait for a file that is a pipe
     public static NamedDatabase named(PostgreSql asked, Waiting waiting) {
         Path file = asked.passwordFile();
         String password = asked.password().isEmpty() && file != null ? passwordIn(file, waiting) : asked.password();

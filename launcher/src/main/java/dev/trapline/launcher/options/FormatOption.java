@@ -4,10 +4,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// How an answer is written: the option of every command that tells something.
+/// The output format: an option of every command that prints information.
 public final class FormatOption {
 
-    /// The ways there are.
+    /// The formats.
     enum Format {
         text,
         json
@@ -24,7 +24,7 @@ public final class FormatOption {
         format = value == null ? Format.text : value;
     }
 
-    /// Whether a command line asks for JSON, be the rest of it right or wrong.
+    /// Whether a command line asks for JSON, even if the rest of it is wrong.
     public static boolean isJson(List<String> arguments) {
         int last = arguments.lastIndexOf("--format");
         return arguments.contains("--format=json")

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/// Finds rules that decide no call, since toggles or stronger rules decide every call that they name.
+/// Finds rules that decide no call, because toggles or stronger rules decide every call that they name.
 final class HiddenRules {
 
     private static final int FAST_CALL = 1 << 31;
@@ -19,9 +19,9 @@ final class HiddenRules {
 
     private HiddenRules() {}
 
-    /// One sentence for each.
+    /// One message for each such rule.
     ///
-    /// @param registry made from these rules among others
+    /// @param registry compiled from a policy with these rules
     static List<String> among(Collection<Rule> rules, CapabilityRegistry registry) {
         if (rules.isEmpty()) {
             return List.of();
@@ -33,7 +33,7 @@ final class HiddenRules {
             }
         }
         return hidden.stream()
-                .map(rule -> rule + " has no effect: every call that it names is decided otherwise; "
+                .map(rule -> rule + " has no effect: toggles or stronger rules decide all its calls; "
                         + example(rule, registry))
                 .toList();
     }

@@ -14,20 +14,20 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Finds keys of the section `firmware` that change what becomes of no call: stronger ones decide.
+/// Finds keys of the section `firmware` that change no decision, because stronger keys decide.
 public record IdlePolicy(LayeredConfig layers, Policy policy, List<ServiceDescriptor> services) {
 
     private static final String ROOT = "trapline.";
     private static final String TOGGLES = "firmware.toggles.";
     private static final String RESIDENT = "firmware.resident";
 
-    /// What these change is how a call is read, and not what becomes of one.
+    /// These toggles change how a call is read, not how it is decided.
     private static final List<String> NOT_OF_DECISIONS = List.of(Toggle.SVE_HINT, Toggle.EXPORT_FAILED_CONDITION_CALLS);
 
-    /// Some calls to which one thing happens.
+    /// Calls with the same decision.
     private record Part(long first, long last, Decision decision) {}
 
-    /// Adds a rule for each.
+    /// Adds a rule for each such key.
     public void add(WithoutEffect rules) {
         CapabilityRegistry registry = CapabilityRegistry.of(services, policy);
         HiddenRules.among(policy.rules(), registry).forEach(sentence -> rules.part("firmware.rules", sentence));
@@ -36,7 +36,7 @@ public record IdlePolicy(LayeredConfig layers, Policy policy, List<ServiceDescri
         for (Toggle toggle : Toggle.of(services)) {
             String key = TOGGLES + toggle.name();
             if (given.contains(ROOT + key)) {
-                rules.when(isIdle(toggle), "on or off, the same becomes of every call", key);
+                rules.when(isIdle(toggle), "it changes no decision: stronger keys decide", key);
             }
         }
         if (given.contains(ROOT + RESIDENT)) {
@@ -45,7 +45,7 @@ public record IdlePolicy(LayeredConfig layers, Policy policy, List<ServiceDescri
         for (ServiceDescriptor service : services) {
             rules.when(
                     !policy.isOn(service.name(), true),
-                    "the toggle '" + service.name() + "' switches this service off",
+                    "the toggle '" + service.name() + "' switches the service off",
                     "firmware.services." + service.name() + ".");
         }
     }
@@ -54,9 +54,9 @@ public record IdlePolicy(LayeredConfig layers, Policy policy, List<ServiceDescri
         String name = Toggle.toUser(service);
         String what = "'" + service + "' in " + RESIDENT + " has no effect: ";
         if (given.contains(ROOT + TOGGLES + name)) {
-            rules.part(RESIDENT, what + "the toggle '" + name + "' is set, and comes first");
+            rules.part(RESIDENT, what + "the toggle '" + name + "' is set, and overrides it");
         } else if (isIdle(new Toggle(name, true, ""))) {
-            rules.part(RESIDENT, what + "the same becomes of every call without it");
+            rules.part(RESIDENT, what + "it changes no decision");
         }
     }
 

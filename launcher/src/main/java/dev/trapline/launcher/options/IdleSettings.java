@@ -6,18 +6,18 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/// Finds settings of services that change nothing as another setting of the service is.
+/// Finds settings of services that have no effect because of another setting of the same service.
 public final class IdleSettings {
 
     private static final String SECTION = "firmware.services.";
     private static final String NONE = "none";
 
-    /// Settings, and what makes them idle.
+    /// Settings, and the condition under which they have no effect.
     ///
-    /// @param on the setting that they depend on, by service and key
-    /// @param idle whether a value of that makes them idle
+    /// @param on the other setting on which they depend, as service and key
+    /// @param idle whether a value of the other setting makes these ineffective
     /// @param because the reason, after the value
-    /// @param keys the settings, by service and key
+    /// @param keys the settings, as service and key
     private record Dependence(String on, Predicate<String> idle, String because, List<String> keys) {}
 
     private static final List<Dependence> ALL = List.of(
@@ -26,32 +26,29 @@ public final class IdleSettings {
             new Dependence(
                     "psci.without",
                     names("CPU_DEFAULT_SUSPEND"),
-                    "the call that it is about is left out",
+                    "its call is left out",
                     List.of("psci.default-suspend")),
             new Dependence(
-                    "psci.without",
-                    names("SYSTEM_RESET2"),
-                    "the call that it is about is left out",
-                    List.of("psci.vendor-resets")),
+                    "psci.without", names("SYSTEM_RESET2"), "its call is left out", List.of("psci.vendor-resets")),
             new Dependence(
                     "smccc.soc-version",
                     NONE::equals,
-                    "SOC_ID is not there",
+                    "there is no SOC_ID",
                     List.of("smccc.soc-revision", "smccc.soc-name")),
             new Dependence(
                     "smccc.version",
                     List.of("1.0", "1.1")::contains,
-                    "SOC_ID came with 1.2",
+                    "SOC_ID needs 1.2",
                     List.of("smccc.soc-version", "smccc.soc-revision", "smccc.soc-name")),
             new Dependence(
                     "smccc.version",
                     "1.0"::equals,
-                    "the workarounds came with 1.1",
+                    "the workarounds need 1.1",
                     List.of("smccc.workaround-1", "smccc.workaround-2", "smccc.workaround-3", "smccc.workaround-4")),
             new Dependence(
                     "smccc.version",
                     List.of("1.0", "1.1", "1.2", "1.3", "1.4")::contains,
-                    "FEATURE_AVAILABILITY came with 1.5",
+                    "FEATURE_AVAILABILITY needs 1.5",
                     List.of("smccc.feature-availability")),
             withoutQueries("standard-secure"),
             withoutQueries("standard-hyp"));
@@ -67,11 +64,11 @@ public final class IdleSettings {
         return new Dependence(
                 prefix + "-uid",
                 NONE::equals,
-                "the queries of this owner are not there",
+                "this owner's queries are left out",
                 List.of(prefix + "-revision", prefix + "-calls"));
     }
 
-    /// Adds a rule for each.
+    /// Adds a rule for each such setting.
     ///
     /// @param settings by service and key, with defaults
     public static void add(WithoutEffect rules, SortedMap<String, String> settings) {

@@ -7,13 +7,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// The options that are configuration keys by another name. They are taken as text: the configuration alone knows
-/// what is valid.
+/// The options that stand for configuration keys. Their values are passed on as text; the configuration checks them.
 public final class MachineOptions {
 
     private final List<CommandLineSetting> settings = new ArrayList<>();
 
-    /// What was given.
+    /// The keys that were set.
     public List<CommandLineSetting> settings() {
         return settings;
     }
@@ -61,7 +60,7 @@ public final class MachineOptions {
             names = "--flash",
             paramLabel = "FILE",
             order = 5,
-            description = "Content of the flash at address 0. Without IMAGE the machine starts there.")
+            description = "Content of the flash at address 0. Without IMAGE, the machine starts there.")
     void flash(@Nullable Path value) {
         set("machine.flash", "--flash", value);
     }
@@ -70,7 +69,8 @@ public final class MachineOptions {
             names = "--load-address",
             paramLabel = "ADDRESS",
             order = 6,
-            description = "IMAGE is raw, not an ELF file: put it there and start at its first byte.")
+            description =
+                    "IMAGE is a raw image, not an ELF file: load it at this address and start at its " + "first byte.")
     void loadAddress(@Nullable String value) {
         set("run.load-address", "--load-address", value);
     }
@@ -80,8 +80,8 @@ public final class MachineOptions {
             paramLabel = "WHEN",
             order = 7,
             completionCandidates = Candidates.DeviceTree.class,
-            description = "Hand over a device tree in x0 (AArch32: r2): ${COMPLETION-CANDIDATES} (auto: if started from"
-                    + " flash).")
+            description = "Whether to pass a device tree in x0 (AArch32: r2): ${COMPLETION-CANDIDATES} (default "
+                    + "auto: if the machine starts from flash).")
     void deviceTree(@Nullable String value) {
         set("machine.device-tree", "--device-tree", value);
     }
@@ -90,7 +90,7 @@ public final class MachineOptions {
             names = "--dtb",
             paramLabel = "FILE",
             order = 8,
-            description = "Hand over this device tree instead of the generated one.")
+            description = "Pass this device tree instead of the generated one.")
     void dtb(@Nullable Path value) {
         set("machine.dtb", "--dtb", value);
     }
@@ -118,8 +118,8 @@ public final class MachineOptions {
             names = "--slice",
             paramLabel = "N",
             order = 12,
-            description = "How long a round is in ticks of 16 ns, and so the most instructions of a slice: 1 to"
-                    + " 10000000 (default 20000).")
+            description = "Length of a round in ticks of 16 ns, which is also the largest number of "
+                    + "instructions in a slice: 1 to 10000000 (default 20000).")
     void slice(@Nullable String value) {
         set("run.slice", "--slice", value);
     }
@@ -128,7 +128,7 @@ public final class MachineOptions {
             names = "--max-instructions",
             paramLabel = "N",
             order = 13,
-            description = "End the run when this many instructions have been executed: exit status 5.")
+            description = "End the run after this many instructions, with exit status 5.")
     void maxInstructions(@Nullable String value) {
         set("run.max-instructions", "--max-instructions", value);
     }
@@ -137,7 +137,7 @@ public final class MachineOptions {
             names = "--timeout",
             paramLabel = "TIME",
             order = 14,
-            description = "End the run after this much host time, as in 10s: exit status 5.")
+            description = "End the run after this much host time, as in 10s, with exit status 5.")
     void timeout(@Nullable String value) {
         set("run.timeout", "--timeout", value);
     }
@@ -153,7 +153,7 @@ public final class MachineOptions {
             names = "--input",
             paramLabel = "FILE",
             order = 20,
-            description = "Type this file at the console, in virtual time. Without: standard input.")
+            description = "Type this file at the guest's console, in virtual time (default: standard input).")
     void input(@Nullable Path value) {
         set("run.input", "--input", value);
     }
@@ -172,7 +172,7 @@ public final class MachineOptions {
             paramLabel = "WHEN",
             order = 22,
             completionCandidates = Candidates.Durabilities.class,
-            description = "When what is recorded is forced to the disk: ${COMPLETION-CANDIDATES} (default interval).")
+            description = "When recorded data is forced to the disk: ${COMPLETION-CANDIDATES} (default interval).")
     void durability(@Nullable String value) {
         set("record.durability", "--durability", value);
     }
@@ -180,7 +180,8 @@ public final class MachineOptions {
     @Option(
             names = "--share",
             order = 22,
-            description = "Let others read the recording, as far as the umask does. Without: its owner alone.")
+            description = "Let other users read the recording, as far as the umask allows. Without it, only its "
+                    + "owner can.")
     void share(boolean given) {
         if (given) {
             settings.add(new CommandLineSetting("trapline.record.share", "true", "--share"));
@@ -191,9 +192,8 @@ public final class MachineOptions {
             names = "--interrupt",
             paramLabel = "CPU[:INTID]@WHEN",
             order = 18,
-            description =
-                    "Interrupt a vCPU at time:DURATION of virtual time or at slice:ORDINAL, as in 0@time:5ms: it ends"
-                            + " a WFI or CPU_SUSPEND. May be given more than once.")
+            description = "Interrupt a vCPU at time:DURATION of virtual time or at slice:ORDINAL, as in 0@time:5ms. "
+                    + "The interrupt ends a WFI or CPU_SUSPEND. May be repeated.")
     void interrupts(@Nullable List<String> values) {
         if (values != null) {
             setList("run.interrupts", "--interrupt", values);
@@ -204,16 +204,15 @@ public final class MachineOptions {
             names = "--event",
             paramLabel = "NUMBER[:CPU]@WHEN",
             order = 19,
-            description =
-                    "Inject an SDEI event at time:DURATION or slice:ORDINAL, as in 804@slice:1000; for a private one,"
-                            + " CPU says whose (0). May be given more than once.")
+            description = "Inject an SDEI event at time:DURATION or slice:ORDINAL, as in 804@slice:1000. For a "
+                    + "private event, CPU is the vCPU (default 0). May be repeated.")
     void events(@Nullable List<String> values) {
         if (values != null) {
             setList("run.events", "--event", values);
         }
     }
 
-    // Called once for each time that the option is given, with all values up to there.
+    // Called each time the option is given, with all values so far.
     private void setList(String path, String option, List<String> values) {
         settings.removeIf(setting -> setting.path().equals("trapline." + path));
         settings.add(new CommandLineSetting("trapline." + path, List.copyOf(values), option));

@@ -5,16 +5,16 @@ import dev.trapline.launcher.output.CommandException;
 import dev.trapline.timeline.MemoryRange;
 import java.math.BigInteger;
 
-/// Ranges of memory as they are written on the command line.
+/// Ranges of memory on the command line.
 public final class MemoryRangeText {
 
     private MemoryRangeText() {}
 
-    /// Understands a range.
+    /// Parses a range.
     ///
-    /// @param what takes it, for messages: `--memory`
-    /// @param longest in bytes
-    /// @throws CommandException if it is none
+    /// @param what the option, for messages: `--memory`
+    /// @param longest the longest range, in bytes
+    /// @throws CommandException if the text is not a range
     public static MemoryRange parse(String what, String address, String length, int longest) {
         BigInteger from = Quantities.number(address);
         BigInteger bytes = Quantities.number(length);

@@ -2,18 +2,18 @@ package dev.trapline.launcher.options;
 
 import picocli.CommandLine.Option;
 
-/// The option that leaves the checkpoints beside a recording alone.
+/// The option that switches off a recording's checkpoints.
 public final class NoCheckpointsOption {
 
-    /// The reason why settings of checkpoints have no effect beside it.
-    public static final String WHY_NOT_TO_TUNE_THEM = "--no-checkpoints leaves checkpoints alone";
+    /// The reason why settings of checkpoints have no effect with this option.
+    public static final String WHY_NOT_TO_TUNE_THEM = "--no-checkpoints switches checkpoints off";
 
     private boolean none;
 
     @Option(
             names = "--no-checkpoints",
             order = 20,
-            description = "Do not use the checkpoints beside the recording, and do not make any.")
+            description = "Neither use the recording's checkpoints nor make any.")
     void none(boolean given) {
         none = given;
     }

@@ -16,7 +16,7 @@ public final class PluginOption {
             names = "--plugin",
             paramLabel = "JAR",
             order = 30,
-            description = "Your own firmware services. May be given more than once.")
+            description = "A JAR file with your own firmware services. May be repeated.")
     public void plugins(@Nullable List<Path> jars) {
         plugins.clear();
         if (jars != null) {
@@ -28,7 +28,7 @@ public final class PluginOption {
         return plugins;
     }
 
-    /// The same as a configuration key; empty if none was given.
+    /// The option as a configuration key; empty if it was not given.
     public List<CommandLineSetting> settings() {
         List<String> jars = plugins.stream().map(Path::toString).toList();
         return jars.isEmpty() ? List.of() : List.of(new CommandLineSetting("trapline.run.plugins", jars, "--plugin"));

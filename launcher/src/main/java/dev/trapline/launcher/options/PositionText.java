@@ -6,7 +6,7 @@ import dev.trapline.launcher.output.CommandException;
 import dev.trapline.timeline.PositionQuery;
 import java.math.BigInteger;
 
-/// Positions in a recording as they are written on the command line.
+/// Positions in a recording, on the command line.
 public final class PositionText {
 
     static final String FORMS =
@@ -15,10 +15,10 @@ public final class PositionText {
 
     private PositionText() {}
 
-    /// Understands a position.
+    /// Parses a position.
     ///
-    /// @param option for messages
-    /// @throws CommandException if it is none
+    /// @param option the option, for messages
+    /// @throws CommandException if the text is not a position
     public static PositionQuery parse(String option, String text) {
         if (text.equals("start")) {
             return new PositionQuery.Start();

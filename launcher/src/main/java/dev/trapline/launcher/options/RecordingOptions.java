@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/// What every command takes that tells something of a recording.
+/// The options of commands that print information about a recording.
 public final class RecordingOptions {
 
     @Mixin

@@ -3,7 +3,7 @@ package dev.trapline.launcher.options;
 import dev.trapline.abi.machine.Sharing;
 import picocli.CommandLine.Option;
 
-/// The option of every command that makes a recording, or a file of one, of another one.
+/// The option of commands that make a file or a recording from another recording.
 public final class ShareOption {
 
     private Sharing sharing = Sharing.PRIVATE;
@@ -11,7 +11,8 @@ public final class ShareOption {
     @Option(
             names = "--share",
             order = 3,
-            description = "Let others read what is made, as far as the umask does. Without: its owner alone.")
+            description =
+                    "Let other users read the result, as far as the umask allows. Without it, only its " + "owner can.")
     void share(boolean given) {
         sharing = given ? Sharing.UMASK : Sharing.PRIVATE;
     }

@@ -14,19 +14,19 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/// Finds what the user asked for and what would change nothing. A command adds one rule for each option, key or section
-/// of keys that can be without effect, and says when it is.
+/// Finds options and keys that the user set and that have no effect. A command adds one rule for each option, key or
+/// section of keys that can have no effect, with the condition and the reason.
 ///
-/// What stands on the command line is refused: it was written for this command, so it must have been meant to do
-/// something. What stands in a configuration file is told, one line each: a file may serve many runs. Keys that belong
-/// to another kind of command are passed over in a file, and refused on the command line.
+/// On the command line, such an option is an error: the user wrote it for this command, so it was meant to have an
+/// effect. In a configuration file, which may serve many runs, it is a warning of one line. Keys for another kind of
+/// command are ignored in a file, and are errors on the command line.
 public final class WithoutEffect {
 
     private static final String ROOT = "trapline.";
 
-    /// Something that was given.
+    /// An option or key that the user set.
     ///
-    /// @param name an option with its dashes, or a key from the root
+    /// @param name an option with its dashes, or a key with its root
     /// @param text as the user wrote it
     private record Given(String name, String text, boolean onCommandLine) {}
 
@@ -35,7 +35,7 @@ public final class WithoutEffect {
     private final Set<String> refused = new LinkedHashSet<>();
     private final Set<String> told = new LinkedHashSet<>();
 
-    /// Looks at the options of a command.
+    /// Starts with the options of a command.
     public static WithoutEffect of(CommandSpec command) {
         WithoutEffect found = new WithoutEffect();
         for (OptionSpec option : command.commandLine().getParseResult().matchedOptions()) {
@@ -46,7 +46,7 @@ public final class WithoutEffect {
         return found;
     }
 
-    /// Looks at the configuration as well: at the keys that were set, by whatever means.
+    /// Adds the configuration: all keys that were set, in a file or on the command line.
     public WithoutEffect and(LayeredConfig layers) {
         for (GivenKey key : layers.given()) {
             String text = key.onCommandLine() ? key.origin() : key.origin() + ": " + key.shown();
@@ -60,7 +60,7 @@ public final class WithoutEffect {
     ///
     /// @param idle whether these have no effect
     /// @param because the reason, and what to do about it
-    /// @param names options, keys without their root, or sections of keys with a point at their end
+    /// @param names options, keys without their root, or sections of keys with a dot at their end
     public WithoutEffect when(boolean idle, String because, String... names) {
         if (idle) {
             for (Given each : given) {
@@ -85,22 +85,22 @@ public final class WithoutEffect {
         return this;
     }
 
-    /// Tells in one sentence which keys of files this command has no use for: they are for another kind of command.
+    /// Warns in one line of the keys in files that are for another kind of command.
     ///
     /// @param because the reason
-    /// @param names keys and sections that it has a use for, as above
+    /// @param names keys and sections that this command uses, as above
     public WithoutEffect passOverAllBut(String because, Collection<String> names) {
         List<String> passed = given.stream()
                 .filter(each -> !each.onCommandLine() && each.name().startsWith(ROOT) && !matches(each, names))
                 .map(Given::text)
                 .toList();
         if (!passed.isEmpty()) {
-            told.add("without effect here, since " + because + ": " + String.join(", ", passed));
+            told.add("no effect here, because " + because + ": " + String.join(", ", passed));
         }
         return this;
     }
 
-    /// What was given for a key, as the user wrote it.
+    /// The value that was given for a key, as the user wrote it.
     ///
     /// @param key without its root
     public List<String> given(String key) {
@@ -110,10 +110,10 @@ public final class WithoutEffect {
                 .toList();
     }
 
-    /// Something about the value of a key that was given.
+    /// A warning about a part of a key's value.
     ///
     /// @param key without its root
-    /// @param sentence what is without effect in it, and why
+    /// @param sentence the part of the value that has no effect, and why
     WithoutEffect part(String key, String sentence) {
         boolean onCommandLine = given.stream()
                 .anyMatch(each -> each.onCommandLine() && each.name().equals(ROOT + key));
@@ -121,7 +121,7 @@ public final class WithoutEffect {
         return this;
     }
 
-    /// A rule for a command that has a use for few keys: all others belong to another one.
+    /// A rule for a command that uses few keys. All other keys are for another kind of command.
     ///
     /// @param because the reason, and what to do about it
     /// @param names keys and sections, as above
@@ -143,7 +143,7 @@ public final class WithoutEffect {
         });
     }
 
-    /// Refuses what was found, or tells it.
+    /// Reports everything that was found, as an error or as warnings.
     ///
     /// @throws CommandException if something on the command line has no effect
     public void check(PrintWriter err) {
@@ -154,7 +154,7 @@ public final class WithoutEffect {
         }
         if (!refused.isEmpty()) {
             throw CommandException.usage(
-                    Figures.count(refused.size(), "option") + " without effect, see above: leave them out",
+                    Figures.count(refused.size(), "option") + " without effect; see above, and remove them",
                     refused.stream().map(text -> "trapline: " + text).collect(Collectors.toList()));
         }
     }

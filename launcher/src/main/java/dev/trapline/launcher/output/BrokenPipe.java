@@ -4,17 +4,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 
-/// Tells a reader that went away (EPIPE) from every other failure of a write.
+/// Distinguishes a reader that closed its end of a pipe (EPIPE) from all other write failures.
 ///
-/// The JDK reports both as a plain `IOException` whose message is the system's text for the error, in the user's
-/// language. So a pipe is broken on purpose, and its message is compared.
+/// The JDK reports both as a plain `IOException` whose message is the system's error text, in the user's language. To
+/// learn that text, this class breaks a pipe on purpose.
 public final class BrokenPipe {
 
     private static final String ENGLISH = "Broken pipe";
 
     private BrokenPipe() {}
 
-    /// Whether a write failed because nobody reads any more.
+    /// Whether a write failed because the reader has gone.
     public static boolean is(IOException failure) {
         String message = failure.getMessage();
         return message != null && message.equals(message());
@@ -30,7 +30,7 @@ public final class BrokenPipe {
                 return String.valueOf(e.getMessage());
             }
         } catch (IOException _) {
-            // No pipe can be made, for want of descriptors.
+            // No pipe can be made, because no file descriptor is free.
         }
         return ENGLISH;
     }

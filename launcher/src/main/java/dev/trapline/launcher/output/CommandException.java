@@ -2,7 +2,7 @@ package dev.trapline.launcher.output;
 
 import java.util.List;
 
-/// The command cannot continue, and the user can mend the reason.
+/// The command cannot continue, for a reason that the user can fix.
 public final class CommandException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -22,29 +22,29 @@ public final class CommandException extends RuntimeException {
         this.details = List.copyOf(details);
     }
 
-    /// Something in the command line, the configuration or a file that they name.
+    /// An error in the command line, in the configuration, or in a file that they name.
     public static CommandException usage(String message) {
         return new CommandException(new Ending(Ending.USAGE, "usage", message), List.of());
     }
 
-    /// As above, with what noticed it.
+    /// As above, with its cause.
     public static CommandException usage(String message, Throwable cause) {
         return new CommandException(new Ending(Ending.USAGE, "usage", message), List.of(), cause);
     }
 
-    /// Several things at once.
+    /// Several errors at once.
     ///
     /// @param details one line each
     public static CommandException usage(String message, List<String> details) {
         return new CommandException(new Ending(Ending.USAGE, "usage", message), details);
     }
 
-    /// Somebody asked for the end.
+    /// The command was asked to end.
     public static CommandException interrupted(String message) {
         return new CommandException(new Ending(Ending.INTERRUPTED, "interrupted", message), List.of());
     }
 
-    /// With an ending that is known.
+    /// With a given ending.
     public static CommandException of(Ending ending) {
         return new CommandException(ending, List.of());
     }
@@ -53,7 +53,7 @@ public final class CommandException extends RuntimeException {
         return ending;
     }
 
-    /// What is to be printed before the last line.
+    /// Lines to print before the last line.
     public List<String> details() {
         return details;
     }

@@ -7,28 +7,28 @@ import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.firmware.GuestMemory;
 import java.util.Locale;
 
-/// Names instructions by Capstone. Without its native library there are only the numbers.
+/// Disassembles instructions with Capstone. Without its native library, only the words are shown.
 public final class Disassembler {
 
     private static final int WORD = 4;
     private static final int HALFWORD = 2;
-    /// The least high byte of a first halfword that a second one follows (DDI0406 A6.1).
+    /// A first halfword whose high byte is at least this begins a 32-bit T32 instruction (DDI0406 A6.1).
     private static final int WIDE_THUMB = 0xe8;
 
     private Disassembler() {}
 
-    /// One A64 instruction: `hvc #0`, or a note on why it has no name.
+    /// One A64 instruction as text: `hvc #0`, or a note that says why there is none.
     ///
-    /// @param word four bytes, as they lie in memory
-    /// @param address where they lie
+    /// @param word four bytes, in memory order
+    /// @param address their address
     public static String describe(Bytes word, long address) {
         return describe(word, address, ExecutionState.A64);
     }
 
-    /// One instruction: `hvc #0`, or a note on why it has no name.
+    /// One instruction as text: `hvc #0`, or a note that says why there is none.
     ///
-    /// @param code its bytes, as they lie in memory
-    /// @param address where they lie
+    /// @param code its bytes, in memory order
+    /// @param address their address
     public static String describe(Bytes code, long address, ExecutionState state) {
         try {
             return named(code, address, state);
@@ -38,7 +38,7 @@ public final class Disassembler {
         }
     }
 
-    /// How long the instruction at an address is, in bytes; 0 if it is not wholly in memory.
+    /// The length of the instruction at an address, in bytes; 0 if it is not completely in memory.
     public static int length(GuestMemory memory, long address, ExecutionState state) {
         int length = switch (state) {
             case A64, A32 -> WORD;

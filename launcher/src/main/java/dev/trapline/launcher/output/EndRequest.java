@@ -1,7 +1,6 @@
 package dev.trapline.launcher.output;
 
-/// Whether somebody has asked the command to end: Ctrl-C, or a signal. Whatever takes long looks at it now and then.
-/// Thread-safe.
+/// Whether the command was asked to end, by Ctrl-C or a signal. Long work checks it from time to time. Thread-safe.
 public final class EndRequest {
 
     private volatile boolean asked;
@@ -15,7 +14,7 @@ public final class EndRequest {
         return asked;
     }
 
-    /// Ends the work, if that was asked for.
+    /// Ends the work if the command was asked to end.
     ///
     /// @param what the work is, for the message: `the export`
     /// @throws CommandException if the command was asked to end

@@ -11,10 +11,10 @@ import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.machine.text.HypercallText;
 import java.util.List;
 
-/// How the command ends: what the process answers, and the same in words that cannot be mistaken for a guest's own
-/// status.
+/// How the command ends: the exit status of the process, and a kind and message that cannot be mistaken for a guest's
+/// own status.
 ///
-/// @param status of the process
+/// @param status the exit status of the process
 /// @param kind one word that names the kind of ending, the same in every version
 /// @param message what happened, for people
 public record Ending(int status, String kind, String message) {
@@ -29,17 +29,17 @@ public record Ending(int status, String kind, String message) {
     public static final int STORAGE = 7;
     public static final int INTERRUPTED = 130;
 
-    /// The kind of an ending in which something that was to be written is lost.
+    /// The kind of an ending in which output was lost.
     static final String OUTPUT_FAILED = "output-failed";
 
-    /// What every command's help says of [#STORAGE], if it has nothing else to say of it.
+    /// The help text for [#STORAGE] in commands that add nothing to it.
     public static final String UNWRITTEN = "7:standard output or the result file cannot be written";
 
-    /// The command did what it was asked, and no run ended by it: there is nothing to say.
+    /// The command succeeded, and it ran no machine: there is nothing to report.
     public static final Ending DONE = new Ending(OK, "done", "");
 
-    /// The reader of standard output went away first, as `head` does. That is no failure, and nothing is said of
-    /// it.
+    /// The reader of standard output closed it first, as `head` does. That is not a failure, and nothing is
+    /// reported.
     static final Ending READER_GONE = new Ending(OK, "reader-gone", "the reader of standard output went away");
 
     /// The ending of a run.
@@ -96,7 +96,7 @@ public record Ending(int status, String kind, String message) {
         };
     }
 
-    /// Each vCPU's state in words.
+    /// The state of each vCPU, in words.
     static String states(List<VcpuState> vcpus) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < vcpus.size(); i++) {
@@ -113,29 +113,28 @@ public record Ending(int status, String kind, String message) {
         return end < 0 ? text : text.substring(0, end);
     }
 
-    /// Whether nothing is said of it on standard error.
+    /// Whether nothing is printed about it on standard error.
     public boolean isSilent() {
         return equals(DONE) || equals(READER_GONE);
     }
 
-    /// How it ends if nobody reads standard output any more: what was stopped for that was not interrupted by a
-    /// user.
+    /// The ending if the reader of standard output has gone. A run that was stopped for that reason was not
+    /// interrupted by the user.
     public Ending withoutReader() {
         return status == INTERRUPTED ? READER_GONE : this;
     }
 
-    /// How it ends if something that was to be written is lost: that outweighs everything but a defect, whose
-    /// report is worth more.
+    /// The ending if output was lost. That outweighs everything but a defect, whose report is worth more.
     ///
-    /// @param loss what cannot be written, and why
+    /// @param loss what could not be written, and why
     public Ending withLoss(String loss) {
         if (status == BROKEN || kind.equals(OUTPUT_FAILED)) {
             return this;
         }
-        // What was stopped because of the loss was not interrupted by a user.
+        // A run that was stopped because of the loss was not interrupted by the user.
         String otherwise = equals(DONE) || status == INTERRUPTED
                 ? ""
-                : "; if not for that: exit " + status + ", " + kind + ": " + message;
+                : "; otherwise it would have been: exit " + status + ", " + kind + ": " + message;
         return new Ending(STORAGE, OUTPUT_FAILED, loss + otherwise);
     }
 

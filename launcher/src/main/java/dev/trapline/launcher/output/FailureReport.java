@@ -14,7 +14,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 
-/// What a guest did to fail, laid out for the person who has to mend it.
+/// The report of a guest's failure, for the person who debugs the guest.
 final class FailureReport {
 
     private static final int REGISTERS_IN_A_ROW = 4;
@@ -55,10 +55,10 @@ final class FailureReport {
         printCalls(report.lastHypercalls(), err);
         err.println();
         if (isUnmapped(fault)) {
-            err.println("Neither memory nor a device is at that physical address: on hardware the guest would take an"
-                    + " external abort.");
+            err.println("Neither memory nor a device is at that physical address: on hardware, the guest would "
+                    + "take an external abort.");
         }
-        err.println("Trapline does not take exceptions to the guest's vectors today: any exception ends the run.");
+        err.println("Trapline does not deliver exceptions to the guest's vectors yet: any exception ends the run.");
     }
 
     private static boolean isUnmapped(GuestFault fault) {
@@ -74,7 +74,7 @@ final class FailureReport {
         };
     }
 
-    // After a supervisor call, PC is at the instruction behind it.
+    // After a supervisor call, PC points to the next instruction.
     private static long culprit(GuestFault fault, long pc) {
         return fault.kind() == GuestFault.Kind.SUPERVISOR_CALL ? pc - INSTRUCTION_BYTES : pc;
     }

@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 
 /// The guest's console on standard output, and the status line that may share its terminal.
 ///
-/// The status line is drawn only while the guest's cursor is at the beginning of a line, and is gone before the guest
-/// prints again. Thread-safe: the machine's thread prints, another draws.
+/// The status line is drawn only while the guest's cursor is at the beginning of a line, and is erased before the guest
+/// prints again. Thread-safe: the machine's thread prints, and another thread draws.
 public final class GuestConsole implements ConsoleOutput {
 
     private final OutputStream out;
@@ -23,7 +23,7 @@ public final class GuestConsole implements ConsoleOutput {
 
     /// @param out the guest's console
     /// @param err where the status line goes
-    /// @param shared whether both are the same terminal
+    /// @param shared whether both streams are the same terminal
     /// @param status the status line
     GuestConsole(OutputStream out, PrintWriter err, boolean shared, StatusLine status) {
         this.out = out;
@@ -46,28 +46,28 @@ public final class GuestConsole implements ConsoleOutput {
             out.flush();
             atLineStart = bytes[length - 1] == '\n';
         } catch (IOException _) {
-            // The run is told at its next look, since this is the machine's thread. The stream remembers why.
+            // This is the machine's thread, so the run ends at its next check. The stream remembers the reason.
             broken = true;
         } finally {
             lock.unlock();
         }
     }
 
-    /// Whether the console cannot be written any more: its reader went away, or a disk is full.
+    /// Whether the console can no longer be written: its reader has gone, or a disk is full.
     public boolean isBroken() {
         return broken;
     }
 
-    /// Ends what prints here once nothing more can be printed.
+    /// Throws if the console can no longer be written, to end the work that prints.
     ///
-    /// @throws CommandException if the console cannot be written any more
+    /// @throws CommandException if the console can no longer be written
     public void requireWhole() {
         if (broken) {
-            throw CommandException.interrupted("the console cannot be written any more");
+            throw CommandException.interrupted("the console can no longer be written");
         }
     }
 
-    /// Draws the status line if it is due, unless it would garble the guest's.
+    /// Draws the status line if it is due, unless it would garble the guest's line.
     public void showStatus(Supplier<String> text) {
         unlessPrinting(() -> {
             if (!shared || atLineStart) {
@@ -76,7 +76,7 @@ public final class GuestConsole implements ConsoleOutput {
         });
     }
 
-    /// Takes the status line away.
+    /// Erases the status line.
     public void eraseStatus() {
         unlessPrinting(status::erase);
     }
@@ -94,8 +94,8 @@ public final class GuestConsole implements ConsoleOutput {
         });
     }
 
-    // The guest's thread may be held in a write for as long as nobody reads. Those who end the run must not wait for
-    // it: what they would have drawn is not worth it.
+    // While nobody reads, the machine's thread may be blocked in a write. Threads that end the run must not wait for it
+    // just to draw a line.
     private void unlessPrinting(Runnable drawing) {
         if (lock.tryLock()) {
             try {

@@ -15,9 +15,9 @@ import java.util.TreeMap;
 
 /// Writes values as JSON (RFC 8259), on one line.
 ///
-/// Numbers follow one rule. What has 64 bits that mean something by themselves, such as registers, addresses, digests
-/// and seeds, is text in hexadecimal: readers of JSON take numbers for doubles. What is counted or measured is a
-/// number. A function identifier is text as Arm writes it, `0xC4000003`.
+/// Numbers follow one rule. 64-bit values such as registers, addresses, digests and seeds are hexadecimal strings,
+/// because many JSON readers convert numbers to doubles. Counts and measurements are numbers. A function identifier is
+/// a string in Arm's notation, `0xC4000003`.
 public final class Json {
 
     private static final JsonFactory FACTORY = new JsonFactory();
@@ -59,9 +59,9 @@ public final class Json {
         }
     }
 
-    /// The texts and numbers of an object, without those inside of its fields.
+    /// The strings and numbers of an object, without those in nested values.
     ///
-    /// @throws IOException if it is none
+    /// @throws IOException if the text is not a JSON object
     static SortedMap<String, String> fields(String object) throws IOException {
         SortedMap<String, String> fields = new TreeMap<>();
         try (JsonParser json = FACTORY.createParser(object)) {
@@ -81,7 +81,7 @@ public final class Json {
         return fields;
     }
 
-    /// 64 bits as text.
+    /// A 64-bit value as a hexadecimal string.
     public static String hex(long value) {
         return "0x" + Long.toHexString(value);
     }

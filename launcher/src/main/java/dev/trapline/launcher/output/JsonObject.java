@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// An object of a JSON document. Its fields keep their order.
 ///
-/// The names of fields are one vocabulary for all commands, which `docs/schema` defines.
+/// All commands use one vocabulary of field names, defined in `docs/schema`.
 public final class JsonObject {
 
     /// The version of every document's schema. While it is 0, names may still change from one release to the next.
@@ -15,7 +15,7 @@ public final class JsonObject {
 
     private final Map<String, Object> fields = new LinkedHashMap<>();
 
-    /// A document, which names its schema first: `trapline.result` is described by
+    /// A document. Its first field names its schema: `trapline.result` is described in
     /// `docs/schema/result.schema.json`.
     public static JsonObject document(String schema) {
         return new JsonObject()

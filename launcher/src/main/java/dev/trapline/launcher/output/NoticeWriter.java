@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 
-/// Makes a JSON document of each line that is written to it, for a program that reads standard error.
+/// Turns each line that is written to it into a JSON document, for programs that read standard error.
 final class NoticeWriter extends Writer {
 
     private static final String PREFIX = "trapline: ";

@@ -8,15 +8,16 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// What libraries and plugins print by `System.out` and `System.err`. They cannot close the process's streams by it,
-/// a message of the process begins on a line of its own, and nothing of theirs follows its last one.
+/// The streams that libraries and plugins get as `System.out` and `System.err`. They cannot close the process's real
+/// streams. A message of the process always begins on a new line, and after its last message nothing from a library is
+/// printed.
 ///
-/// There is one process, and so one of these. Nothing here allocates: it is used where there is no memory left.
+/// The process has one instance. Nothing here allocates: it is used even when there is no memory left.
 public final class OthersOutput extends OutputStream {
 
     private static final AtomicBoolean SILENT = new AtomicBoolean();
 
-    /// Whether the last byte on standard error was theirs, and no end of a line.
+    /// Whether a library wrote the last byte on standard error, and that byte did not end a line.
     private static final AtomicBoolean WITHIN_LINE = new AtomicBoolean();
 
     private static final byte[] NEWLINE = {'\n'};
@@ -29,7 +30,7 @@ public final class OthersOutput extends OutputStream {
         this.isError = descriptor == FileDescriptor.err;
     }
 
-    /// Gives everybody else in this process streams of these.
+    /// Replaces `System.out` and `System.err` for the whole process.
     public static void begin() {
         System.setOut(stream(FileDescriptor.out));
         System.setErr(stream(FileDescriptor.err));
@@ -39,7 +40,7 @@ public final class OthersOutput extends OutputStream {
         return new PrintStream(new OthersOutput(descriptor), true, StandardCharsets.UTF_8);
     }
 
-    /// The last words of the process come now: from here on nobody else prints anything.
+    /// The process is about to print its last message: from now on, libraries print nothing.
     public static void end() {
         SILENT.set(true);
     }
@@ -71,7 +72,7 @@ public final class OthersOutput extends OutputStream {
         }
     }
 
-    /// The process's own messages are still to come.
+    /// The process's own messages are not finished yet.
     @Override
     public void close() {}
 

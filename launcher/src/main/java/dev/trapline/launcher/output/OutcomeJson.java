@@ -10,7 +10,7 @@ import dev.trapline.abi.machine.VcpuState;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How a run ended, for JSON: its kind, as the last line names it, and what belongs to that kind.
+/// The outcome of a run as JSON: its kind, as in the last line, and the fields of that kind.
 final class OutcomeJson {
 
     private OutcomeJson() {}
@@ -63,8 +63,7 @@ final class OutcomeJson {
         return vcpus;
     }
 
-    /// What the reset that the guest asked for was: the function, what it does to memory, and what the guest said
-    /// with it.
+    /// The reset that the guest requested: the function, its effect on memory, and the guest's arguments.
     private static JsonObject reset(Effect.SystemReset.Reset kind, ResetRequest request) {
         JsonObject fields = new JsonObject()
                 .with(

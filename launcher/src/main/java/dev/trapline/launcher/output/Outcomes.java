@@ -8,12 +8,12 @@ import dev.trapline.machine.RunReport;
 import java.io.PrintWriter;
 import java.util.List;
 
-/// Says at length how a run ended, where one line does not do.
+/// Explains an outcome where one line is not enough.
 public final class Outcomes {
 
     private Outcomes() {}
 
-    /// Prints what is to be known besides the last line.
+    /// Prints details that the last line has no room for.
     public static void explain(RunReport report, MachineSpec spec, List<Image> images, PrintWriter err) {
         switch (report.outcome()) {
             case RunOutcome.GuestFailed failure -> {
@@ -22,13 +22,13 @@ public final class Outcomes {
             }
             case RunOutcome.Deadlock(var vcpus) -> {
                 err.println("Deadlock at " + report.position()
-                        + ": no vCPU can run, and nothing is to come that could wake one.");
+                        + ": no vCPU can run, and no timer, input or event is pending that could wake one.");
                 err.println("  " + Ending.states(vcpus).replace(", ", "\n  "));
                 explainHandlers(report, err);
             }
             case RunOutcome.LimitReached _, RunOutcome.Interrupted _ -> explainHandlers(report, err);
             case RunOutcome.Diverged(String text) -> {
-                err.println("The replay is not what the recording says.");
+                err.println("The replay diverged from the recording.");
                 err.println(text.indent(2).stripTrailing());
             }
             case RunOutcome.ServiceFailed failed ->
@@ -36,8 +36,8 @@ public final class Outcomes {
             case RunOutcome.HeldByService held ->
                 explain(
                         "Service '" + held.service() + "' held the machine at " + report.position()
-                                + ". What was recorded ends there: it can be replayed, and 'trapline run"
-                                + " --continue' continues it once the service returns.",
+                                + ". The recording ends there. It can be replayed, and 'trapline run "
+                                + "--continue' can continue it with a service that returns.",
                         report,
                         err);
             case RunOutcome.Broken broken ->
@@ -66,8 +66,8 @@ public final class Outcomes {
 
     private static void explainHandlers(RunReport report, PrintWriter err) {
         for (RunReport.OpenHandler handler : report.openHandlers()) {
-            err.println(
-                    handler.vcpu() + " was in the handler of event " + handler.event() + ", which had not completed.");
+            err.println(handler.vcpu() + " was in the handler of event " + handler.event() + ", which had not "
+                    + "completed.");
         }
     }
 
@@ -76,8 +76,8 @@ public final class Outcomes {
         try {
             new FailureReport(spec, images).print(failure, report, err);
         } catch (ImageException e) {
-            // A replay with a changed image comes this far.
-            err.println("The guest failed, and its image has no symbols to tell where: " + e.getMessage());
+            // A replay with a changed image gets this far.
+            err.println("The guest failed, and its image has no symbols to show where: " + e.getMessage());
         }
     }
 
@@ -85,14 +85,14 @@ public final class Outcomes {
     public static Ending ofReplay(RunOutcome outcome) {
         Ending recorded = Ending.of(outcome);
         if (outcome instanceof RunOutcome.StorageFailed(String message)) {
-            // A replay writes nothing: what failed is reading.
+            // A replay writes nothing, so this is a failure to read.
             return new Ending(Ending.STORAGE, "damaged", message);
         }
         if (!outcome.isHistory()) {
             return recorded;
         }
         String message = outcome instanceof RunOutcome.RecordingEnds
-                ? "no divergence up to where the recording ends: its recorder was killed, or is still at work"
+                ? "no divergence up to the end of the recording: its recorder was killed, or is still running"
                 : "no divergence; the recorded run ended with status " + recorded.status() + ", " + recorded.kind()
                         + ": " + recorded.message();
         return new Ending(Ending.OK, "replayed", message);

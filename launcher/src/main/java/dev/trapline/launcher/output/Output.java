@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A standard stream that remembers its first failure.
 ///
-/// Much of what writes to it swallows exceptions, as a `PrintWriter` does. The command asks at its end whether all
-/// that was to be printed has been. After a failure nothing is written any more: a reader must not get a text with a
-/// hole in it. Thread-safe as far as the stream below is.
+/// Many of its writers swallow exceptions, as `PrintWriter` does. So the command asks at its end whether everything was
+/// printed. After a failure nothing more is written: the output must not have a gap. As thread-safe as the underlying
+/// stream.
 public final class Output extends OutputStream {
 
     private final OutputStream to;
@@ -47,13 +47,13 @@ public final class Output extends OutputStream {
         }
     }
 
-    /// Whether the reader went away. It has seen what it wanted to see, as `head` does.
+    /// Whether the reader closed the stream, because it has seen enough, as `head` does.
     public boolean isUnread() {
         IOException failed = failure;
         return failed != null && BrokenPipe.is(failed);
     }
 
-    /// Why something is missing from what was printed; null if nothing is, or if the reader went away first.
+    /// Why output is missing; null if none is, or if the reader closed the stream first.
     @Nullable
     public String loss() {
         IOException failed = failure;

@@ -2,12 +2,12 @@ package dev.trapline.launcher.output;
 
 import dev.trapline.abi.Position;
 
-/// Positions in a recording, for JSON.
+/// Positions in a recording, as JSON.
 public final class Positions {
 
     private Positions() {}
 
-    /// A position. How many instructions a slice has is not known at its exit.
+    /// A position. At the exit of a slice, its number of instructions is not known.
     public static JsonObject json(Position position) {
         JsonObject json = new JsonObject().with("slice", position.slice());
         return switch (position.phase()) {

@@ -8,9 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// The mode of the terminal that the guest is typed at, changed by `stty` and restored on every way out.
+/// The mode of the terminal at which the user types to the guest. `stty` changes it, and it is restored however the
+/// process ends.
 ///
-/// Thread-safe. Restoring twice does nothing the second time; after it, nothing changes the mode any more.
+/// Thread-safe. A second restore does nothing. After a restore, the mode cannot be changed again.
 public final class RawTerminal implements AutoCloseable {
 
     private static final File DEVICE = new File("/dev/tty");
@@ -23,21 +24,21 @@ public final class RawTerminal implements AutoCloseable {
 
     private RawTerminal(String saved) {
         this.saved = saved;
-        // The last resort: a signal that nobody handles, or a halt of the machine's making.
+        // The last resort, for a signal without a handler.
         this.hook = new Thread(this::close, "restore-terminal");
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /// Takes single keys, unseen, with Ctrl-C still a signal.
+    /// Passes single keys on, without echo. Ctrl-C is still a signal.
     ///
-    /// @throws IOException if the terminal cannot be changed: nothing has been, then
+    /// @throws IOException if the terminal cannot be changed; it is unchanged then
     public static RawTerminal open() throws IOException {
         RawTerminal terminal = new RawTerminal(stty(List.of("-g")).strip());
         stty(List.of("-icanon", "-echo", "-icrnl", "-inlcr", "-igncr", "-istrip", "-ixon", "min", "1", "time", "0"));
         return terminal;
     }
 
-    /// Passes Ctrl-C and its like on as bytes: the guest reads its console, so they are meant for it.
+    /// Passes Ctrl-C and similar keys on as bytes: the guest reads its console, so they are for the guest.
     public synchronized void makeRaw() {
         if (raw || closed) {
             return;
@@ -54,7 +55,7 @@ public final class RawTerminal implements AutoCloseable {
         return raw;
     }
 
-    /// Puts the terminal back to what it was.
+    /// Restores the terminal.
     @Override
     public synchronized void close() {
         if (closed) {
@@ -64,9 +65,9 @@ public final class RawTerminal implements AutoCloseable {
         try {
             stty(List.of(saved));
         } catch (IOException | OutOfMemoryError e) {
-            // The error says that no thread can be started.
+            // The error means that no thread can be started.
             System.err.println(
-                    "trapline: the terminal could not be restored; type: stty sane (" + e.getMessage() + ")");
+                    "trapline: the terminal could not be restored; run 'stty sane' (" + e.getMessage() + ")");
         }
         if (Thread.currentThread() != hook) {
             removeHook();
@@ -77,7 +78,7 @@ public final class RawTerminal implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException _) {
-            // The process is on its way out: the hook finds the work done.
+            // The process is already ending: the hook has nothing left to do.
         }
     }
 

@@ -20,20 +20,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// How a run ended, as a JSON object on one line: what `--result` asks for, and what lies beside each recording's
-/// history.
+/// The outcome of a run, as a JSON object on one line. It is written for `--result`, and into the directory of each
+/// recording.
 ///
 /// `status` and `kind` are those of the last line on standard error. Registers and digests are text in hexadecimal.
 public final class ResultFile {
 
-    /// Its name in a recording's directory. No part of the history: a recording without it replays as well.
+    /// The file's name in a recording's directory. It is not part of the history: a recording without it can be
+    /// replayed.
     public static final String IN_RECORDING = "result.json";
 
-    /// More than a result ever has.
+    /// More bytes than any result has.
     private static final long MOST_BYTES = 1 << 20;
 
-    /// What the process has open, and devices that are there to be written to. `/dev/full` refuses, as a full disk
-    /// does.
+    /// Files that the process has open, and devices that can be written. `/dev/full` fails like a full disk.
     private static final String DEVICES =
             "/dev/(null|full|tty|stdout|stderr|fd/[0-9]+)|/proc/(self|[0-9]+)/fd/[0-9]+|/dev/pts/[0-9]+";
 
@@ -41,11 +41,11 @@ public final class ResultFile {
 
     private ResultFile() {}
 
-    /// Makes sure that a result can be written, before there is one to lose. A file that is not there yet is there
-    /// afterwards, empty until the end.
+    /// Checks before the run that a result can be written, so that none is lost. If the file does not exist, it is
+    /// created, and stays empty until the end.
     ///
-    /// @param file null if none is asked for
-    /// @throws CommandException if it cannot
+    /// @param file null if none is wanted
+    /// @throws CommandException if it cannot be written
     public static void requireWritable(@Nullable Path file) {
         if (file == null) {
             return;
@@ -68,7 +68,7 @@ public final class ResultFile {
         }
     }
 
-    /// Devices that take a result, and what the shell has opened.
+    /// Whether a file is a device that can take a result, or was opened by the shell.
     private static boolean isTakenAnyway(Path file, FileKind kind) throws IOException {
         return BoundedFile.isOpenPipe(file)
                 || (kind == FileKind.DEVICE && file.toString().matches(DEVICES));
@@ -78,7 +78,7 @@ public final class ResultFile {
         Path parent = file.toAbsolutePath().getParent();
         String why = null;
         if (Files.isSymbolicLink(file)) {
-            why = "is a link to " + Files.readSymbolicLink(file) + ", which is not there";
+            why = "is a link to " + Files.readSymbolicLink(file) + ", which does not exist";
         } else if (parent != null && !Files.isDirectory(parent)) {
             why = "cannot be written (there is no directory " + (file.getParent() == null ? parent : file.getParent())
                     + ")";
@@ -89,7 +89,7 @@ public final class ResultFile {
         }
     }
 
-    /// Leaves in a recording how its run ended, for those who may read the recording.
+    /// Writes the outcome into the recording's directory, readable for those who may read the recording.
     public static void writeInto(Path recording, JsonObject result) throws IOException {
         Path file = recording.resolve(IN_RECORDING);
         BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
@@ -99,12 +99,12 @@ public final class ResultFile {
         write(file, result);
     }
 
-    /// Writes how a command ended.
+    /// Writes the outcome of a command.
     public static void write(Path file, JsonObject result) throws IOException {
         Files.writeString(file, result.line());
     }
 
-    /// How long the recording in a directory took to make, in nanoseconds; empty if that is not known.
+    /// The host time that the recorded run took, in nanoseconds; empty if it is not known.
     public static OptionalLong hostNanos(Path recording) {
         try {
             Matcher matcher = HOST_NANOS.matcher(read(recording));
@@ -114,11 +114,11 @@ public final class ResultFile {
         }
     }
 
-    /// How the run ended that made a recording, in the words of its last line. For people: it is no part of the
-    /// history, and nothing vouches for it.
+    /// The outcome of the recorded run, in the words of its last line. It is only for display: it is not part of
+    /// the history, and it is not verified.
     ///
-    /// @param segments of the recording: a result of so many is of this run
-    /// @return null if that is not known
+    /// @param segments the number of segments of the recording: a result with this number belongs to this run
+    /// @return null if it is not known
     public static @Nullable String lastLine(Path recording, long segments) {
         try {
             Map<String, String> fields = Json.fields(read(recording));
@@ -135,9 +135,9 @@ public final class ResultFile {
                 BoundedFile.read(recording.resolve(IN_RECORDING), MOST_BYTES, Links.REFUSED), StandardCharsets.UTF_8);
     }
 
-    /// How a command ended, as a document.
+    /// The outcome of a command, as a document.
     ///
-    /// @param report of the run; null if there was none
+    /// @param report the run's report; null if there was no run
     public static JsonObject json(Ending ending, @Nullable RunReport report) {
         JsonObject document = JsonObject.document("result")
                 .with("status", ending.status())
@@ -146,7 +146,7 @@ public final class ResultFile {
         return report == null ? document : document.withAll(json(report));
     }
 
-    /// What was planned and never came, and what the guest wrote that had no effect.
+    /// Planned inputs that never happened, and guest writes that had no effect.
     private static void describeLeftovers(RunReport report, JsonObject fields) {
         RunReport.Unused unused = report.unused();
         if (!unused.injections().isEmpty() || unused.scriptBytes() > 0) {

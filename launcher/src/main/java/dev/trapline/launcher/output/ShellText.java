@@ -2,12 +2,12 @@ package dev.trapline.launcher.output;
 
 import java.nio.file.Path;
 
-/// Words as a shell takes them.
+/// Quotes words for a shell.
 public final class ShellText {
 
     private ShellText() {}
 
-    /// A path as a shell takes it.
+    /// A path, quoted for a shell if necessary.
     public static String quoted(Path path) {
         String text = path.toString();
         return text.matches("[A-Za-z0-9_./@%+=:,-]+") ? text : "'" + text.replace("'", "'\\''") + "'";

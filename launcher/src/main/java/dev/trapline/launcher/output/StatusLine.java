@@ -6,8 +6,8 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/// One line on a terminal that says how far something has come: drawn over itself twice a second, and gone before
-/// anything else is printed. Without a terminal it is never there. Used by one thread at a time.
+/// One line on a terminal that shows progress. It is redrawn twice a second, and erased before anything else is
+/// printed. Without a terminal it is never drawn. Used by one thread at a time.
 final class StatusLine {
 
     private static final String ERASE = "\r\033[K";
@@ -21,8 +21,8 @@ final class StatusLine {
     private int columns;
     private boolean shown;
 
-    /// @param drawn whether there is a terminal
-    /// @param width of the terminal, in columns; asked for when the line is first drawn, since it may take a
+    /// @param drawn whether the line is drawn: whether there is a terminal
+    /// @param width the terminal's width in columns; evaluated when the line is first drawn, because it may start a
     ///     process
     /// @param nanoTime the host's clock
     StatusLine(PrintWriter err, boolean drawn, IntSupplier width, LongSupplier nanoTime) {
@@ -33,9 +33,9 @@ final class StatusLine {
         this.last = nanoTime.getAsLong();
     }
 
-    /// Draws the line if it is half a second old.
+    /// Draws the line if the last drawing was at least half a second ago.
     ///
-    /// @param text made only if it is drawn
+    /// @param text the line's text; evaluated only if it is drawn
     void update(Supplier<String> text) {
         if (drawn && nanoTime.getAsLong() - last >= EVERY_NANOS) {
             last = nanoTime.getAsLong();
@@ -48,7 +48,7 @@ final class StatusLine {
         }
     }
 
-    /// Takes the line away.
+    /// Erases the line.
     void erase() {
         if (shown) {
             err.print(ERASE);

@@ -13,12 +13,11 @@ import java.nio.charset.StandardCharsets;
 
 /// The process's streams.
 ///
-/// @param in what is typed at the guest's console
-/// @param out the guest's console, and what a command was asked to print: nothing else ever
-/// @param err everything that is said about it, with control characters made visible: it may repeat what somebody else
-///     wrote
-/// @param screen the same place, for what is drawn there
-/// @param messages what is below `err`
+/// @param in input for the guest's console
+/// @param out the guest's console, and the output that the user asked a command for; nothing else
+/// @param err all messages, with control characters made visible, because messages may quote untrusted text
+/// @param screen the same stream as `err`, for drawing
+/// @param messages the stream under `err`
 /// @param endRequest whether the process was asked to end
 /// @param json whether `err` is for a program: each line of it becomes a document
 public record Terminal(
@@ -32,7 +31,7 @@ public record Terminal(
 
     private static final int DEFAULT_WIDTH = 80;
 
-    /// Streams of somebody else, such as a test.
+    /// A terminal on other streams, as in a test.
     public Terminal(InputStream in, OutputStream out, PrintWriter err) {
         this(in, new Output(out), err, new Output(OutputStream.nullOutputStream()));
     }
@@ -45,7 +44,7 @@ public record Terminal(
         return new PrintWriter(new VisibleWriter(screen), true);
     }
 
-    /// Those of this process, without a buffer before the guest's console.
+    /// The streams of this process. The guest's console is not buffered.
     public static Terminal ofProcess() {
         Output messages = new Output(OthersOutput.messages());
         return new Terminal(
@@ -55,21 +54,21 @@ public record Terminal(
                 messages);
     }
 
-    /// The same, with everything that is said about it as JSON.
+    /// The same, with all messages as JSON.
     public Terminal inJson() {
         return new Terminal(
                 in, out, new PrintWriter(new NoticeWriter(screen), true), screen, messages, endRequest, true);
     }
 
-    /// The guest's console on these streams.
+    /// The guest's console, on these streams.
     public GuestConsole console() {
         return console(out);
     }
 
-    /// The console of a recorded guest. At a terminal, control characters of a recording that somebody else may
-    /// have made are shown, and not obeyed.
+    /// The console of a recorded guest. A recording may come from a stranger, so on a terminal its control
+    /// characters are made visible instead of being sent to the terminal.
     ///
-    /// @param raw whether they are obeyed all the same
+    /// @param raw whether to send them to the terminal anyway
     public GuestConsole replayedConsole(boolean raw) {
         return console(raw || !Tty.isTerminal(Tty.STDOUT) ? out : new VisibleOutput(out));
     }
@@ -78,29 +77,29 @@ public record Terminal(
         return new GuestConsole(to, err, Tty.isTerminal(Tty.STDOUT) && Tty.isTerminal(Tty.STDERR), statusLine());
     }
 
-    /// A line that says how far something has come.
+    /// A status line for progress.
     StatusLine statusLine() {
         return new StatusLine(screen, hasStatusLine(), () -> Tty.columns(true, DEFAULT_WIDTH), System::nanoTime);
     }
 
-    /// Says what a person should know, in the place of a status line.
+    /// Prints a notice, in place of the status line.
     public void note(Watch watch, String notice) {
         watch.pause();
         err().println("trapline: " + notice);
     }
 
-    /// Shows how far a piece of work has come, and ends it at Ctrl-C.
+    /// Shows the progress of some work, and ends the work at Ctrl-C.
     public Watch watch(String what) {
         StatusLine line = statusLine();
         return new Watch(what, line::update, line::erase, endRequest);
     }
 
-    /// The same where a guest's console is printed meanwhile.
+    /// The same while a guest's console is printed.
     public Watch watch(String what, GuestConsole console) {
         return new Watch(what, console::showStatus, console::eraseStatus, endRequest);
     }
 
-    /// How wide what is printed may be: as the terminal is, or as the environment's `COLUMNS` says.
+    /// The width for output: the environment's `COLUMNS`, or else the width of the terminal.
     public int columns() {
         return Tty.columns(Tty.isTerminal(Tty.STDOUT), DEFAULT_WIDTH);
     }
@@ -110,17 +109,17 @@ public record Terminal(
         return !json && Tty.isTerminal(Tty.STDERR);
     }
 
-    /// Prints what a command was asked for, with control characters made visible.
+    /// Prints the output that the user asked a command for, with control characters made visible.
     public void print(String text) {
         try {
             out.write(Visible.lines(text).getBytes(StandardCharsets.UTF_8));
             out.flush();
         } catch (IOException _) {
-            // The stream remembers it, and #settle says it.
+            // The stream remembers the failure, and #settle reports it.
         }
     }
 
-    /// How the command ends: as it says itself, unless something that it was to print is lost.
+    /// The command's ending, unless some of its output was lost.
     public Ending settle(Ending ending) {
         String loss = out.loss();
         if (out.isUnread()) {
@@ -129,11 +128,11 @@ public record Terminal(
         return loss == null
                 ? ending
                 : ending.withLoss(
-                        "standard output cannot be written (" + loss + "), and what was left to print is lost");
+                        "standard output cannot be written (" + loss + "), so the rest of the output is lost");
     }
 
-    /// The exit status, after the last message: nothing can be said any more if messages are lost, but a status of
-    /// 0 would say that all is well.
+    /// The exit status, after the last message. If messages were lost, nothing can report that any more, but a
+    /// status of 0 would be wrong.
     public int settle(int status) {
         err.flush();
         return status == Ending.OK && messages.loss() != null ? Ending.STORAGE : status;

@@ -8,17 +8,17 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Which of the process's streams are terminals.
+/// Finds out which of the process's streams are terminals.
 ///
-/// The JDK answers for standard input and output together only, so `./trapline` asks the shell and passes the answer
-/// on in a system property; a process that was started without it takes the JDK's answer.
+/// The JDK can tell only whether both standard input and output are terminals. So `./trapline` asks the shell and
+/// passes the answer in a system property. A process that was started without it uses the JDK's answer.
 public final class Tty {
 
     public static final int STDIN = 0;
     static final int STDOUT = 1;
     static final int STDERR = 2;
 
-    /// Holds the digits of the file descriptors that are terminals, as in `02`.
+    /// The property: the digits of the file descriptors that are terminals, as in `02`.
     public static final String PROPERTY = "trapline.terminals";
 
     private static final File DEVICE = new File("/dev/tty");
@@ -29,7 +29,7 @@ public final class Tty {
 
     private Tty() {}
 
-    /// Whether a file descriptor is a terminal. False where that cannot be found out.
+    /// Whether a file descriptor is a terminal. False if that is unknown.
     public static boolean isTerminal(int descriptor) {
         String told = System.getProperty(PROPERTY);
         if (told != null) {
@@ -39,10 +39,10 @@ public final class Tty {
         return console != null && console.isTerminal();
     }
 
-    /// How wide the terminal is: what the environment's `COLUMNS` says, else what the terminal itself says.
+    /// The width of the terminal: the environment's `COLUMNS`, or else what the terminal reports.
     ///
     /// @param isTerminal whether there is one to ask
-    /// @param otherwise where neither says anything
+    /// @param otherwise the width if neither is known
     /// @return columns, 20 or more
     static int columns(boolean isTerminal, int otherwise) {
         int told = columns(System.getenv("COLUMNS"), 0);
@@ -52,7 +52,7 @@ public final class Tty {
                 String size = RawTerminal.stty(List.of("size")).strip();
                 told = columns(size.substring(size.indexOf(' ') + 1), 0);
             } catch (IOException _) {
-                // Without a terminal of its own, the process takes the default.
+                // The process has no terminal: use the default.
             }
         }
         return told == 0 ? otherwise : told;
@@ -64,8 +64,8 @@ public final class Tty {
                 : otherwise;
     }
 
-    /// Whether this process is in the foreground of its terminal: one in the background is stopped by the kernel
-    /// when it changes the terminal's mode. True where that cannot be found out.
+    /// Whether this process is in the foreground of its terminal. The kernel stops a background process that
+    /// changes the terminal's mode. True if that is unknown.
     public static boolean isForeground() {
         try {
             String stat = Files.readString(STAT);

@@ -5,17 +5,17 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/// Makes a guest's control characters visible, but for those that set the cursor in its own line: the end of a line,
-/// carriage return, tab, backspace. Text in UTF-8 passes.
+/// Makes a guest's control characters visible, except those that only move the cursor within or to the next line: line
+/// feed, carriage return, tab and backspace. UTF-8 text passes unchanged.
 final class VisibleOutput extends OutputStream {
 
     /// The first byte of a C1 control character in UTF-8.
     private static final int LEAD_OF_C1 = 0xc2;
 
     private final OutputStream to;
-    /// Bytes of the character at hand that are still to come.
+    /// Bytes still missing from the current character.
     private int left;
-    /// Whether [#LEAD_OF_C1] is held back until the next byte shows what it begins.
+    /// Whether [#LEAD_OF_C1] is held back until the next byte shows which character it begins.
     private boolean isLeadHeld;
 
     VisibleOutput(OutputStream to) {

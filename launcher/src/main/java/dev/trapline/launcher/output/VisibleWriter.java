@@ -5,7 +5,7 @@ import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.Writer;
 
-/// Makes control characters visible in all that is written to it, but for the ends of lines and tabs.
+/// Makes control characters visible in all text written to it, except line feeds and tabs.
 final class VisibleWriter extends FilterWriter {
 
     VisibleWriter(Writer to) {

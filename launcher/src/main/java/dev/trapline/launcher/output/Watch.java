@@ -4,16 +4,16 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// Somebody waits for a piece of work that may take long: tells how far it is, and ends it at Ctrl-C.
+/// Shows the progress of work that may take long, and ends the work at Ctrl-C.
 ///
 /// @param what the work is, for the status line and for the message at its end: `reading rec`
-/// @param draw shows a text if that is due
-/// @param erase takes it away
+/// @param draw draws a text if it is due
+/// @param erase erases it
 public record Watch(String what, Consumer<Supplier<String>> draw, Runnable erase, EndRequest endRequest) {
 
-    /// Takes note of how far the work is. Cheap enough to be called often.
+    /// Reports progress. Cheap enough to call often.
     ///
-    /// @param done of `total`
+    /// @param done how much is done, of `total`
     /// @param unit what is counted: `slice`
     /// @throws CommandException if the command was asked to end
     public void at(String unit, long done, long total) {
@@ -25,7 +25,7 @@ public record Watch(String what, Consumer<Supplier<String>> draw, Runnable erase
                 Locale.ROOT, "[%s: %s %,d of %,d, %d %%]", what, unit, done, total, percent(done, total)));
     }
 
-    /// The work is done, or something else is to be printed.
+    /// The work is done, or something else will be printed now.
     public void pause() {
         erase.run();
     }

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/// Prints lines, many at a time, where a status line may be drawn meanwhile: it is taken away first, and never drawn
-/// over a part of a line.
+/// Prints lines in batches while a status line may be drawn. The status line is erased first, and is never drawn over
+/// an unfinished line.
 public final class WholeLines {
 
     private static final int MANY_BYTES = 8 << 10;
@@ -30,7 +30,7 @@ public final class WholeLines {
         }
     }
 
-    /// Prints what was gathered.
+    /// Prints the gathered lines.
     public void flush() throws IOException {
         if (gathered.size() > 0) {
             watch.pause();

@@ -5,19 +5,19 @@ import dev.trapline.machine.RunReport;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// A subcommand, once its arguments are in.
+/// A subcommand whose arguments have been parsed.
 public interface Action {
 
     /// Does it.
     ///
-    /// @return how the process ends; [Ending#DONE] if no last line is due
+    /// @return how the process ends; [Ending#DONE] if there is no last line to print
     Ending perform();
 
-    /// The file that is to say how it ended; null if there is none.
+    /// The result file; null if there is none.
     @Nullable
     Path resultFile();
 
-    /// The run that was performed, for the result file; null if there was none, or it did not come to an end.
+    /// The report of the run, for the result file; null if there was no run, or it did not end.
     default @Nullable RunReport report() {
         return null;
     }

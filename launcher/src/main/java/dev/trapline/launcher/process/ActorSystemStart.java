@@ -6,25 +6,25 @@ import com.typesafe.config.ConfigFactory;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/// The start of a command's actor system, on a thread of its own: what else a run needs is made meanwhile.
+/// Starts a command's actor system on a thread of its own, while the command prepares the rest of the run.
 public final class ActorSystemStart {
 
     private final FutureTask<ActorSystem<Void>> usual = new FutureTask<>(ActorSystems::start);
 
-    /// Begins it, for recordings that go into their own directories. A process that ends before does not wait for
-    /// it.
+    /// Begins the start, for recordings that go into their own directories. A process that ends earlier does not
+    /// wait for it.
     public void begin() {
         Thread.ofPlatform().daemon().name("actor-system-start").start(usual);
     }
 
-    /// Waits for it; starts the system here if nobody began.
+    /// Waits for the actor system. Starts it here if [#begin()] was not called.
     public ActorSystem<Void> system() {
         return system(ConfigFactory.empty());
     }
 
     /// As above.
     ///
-    /// @param journal where recordings go, if not into their own directories
+    /// @param journal the configuration of the journal, if recordings do not go into their own directories
     public ActorSystem<Void> system(Config journal) {
         usual.run();
         try {

@@ -15,8 +15,8 @@ import java.util.concurrent.CompletionStage;
 /// The process's one actor system.
 public final class ActorSystems {
 
-    // Standard output is the guest's, signals are handled elsewhere, and dead letters are what the end of a run
-    // leaves. A host that is busy with other things may take longer than Akka's five seconds to start the logger.
+    // Standard output belongs to the guest, signals are handled elsewhere, and dead letters are normal at the end of a
+    // run. On a busy host, the logger may need more than Akka's five seconds to start.
     private static final String OWN = """
         akka {
           loggers = ["akka.event.slf4j.Slf4jLogger"]
@@ -28,24 +28,24 @@ public final class ActorSystems {
           log-dead-letters-during-shutdown = off
           coordinated-shutdown.run-by-jvm-shutdown-hook = off
           coordinated-shutdown.exit-jvm = off
-          # What is used is loaded when it is used: serializers by the journal, streams by a database.
+          # Extensions are loaded when they are used: serializers by the journal, streams by a database.
           library-extensions = []
-          # It would end the process with another status, and without a word where there is no memory to say one.
+          # Akka would end the process with another exit status, and without a message if there is no memory left.
           jvm-exit-on-fatal-error = off
         }
         """;
 
     private ActorSystems() {}
 
-    /// Starts it. Its configuration is Akka's own and the modules', and not what users may write: the actors are no
-    /// part of the command's interface.
+    /// Starts the actor system. Its configuration comes from Akka and from Trapline's modules, not from the user:
+    /// the actors are not part of the command's interface.
     public static ActorSystem<Void> start() {
         return start(ConfigFactory.empty());
     }
 
     /// As above.
     ///
-    /// @param journal where recordings go, if not into their own directories
+    /// @param journal the configuration of the journal, if recordings do not go into their own directories
     public static ActorSystem<Void> start(Config journal) {
         return start(journal, PreparedResources.loader());
     }
@@ -62,8 +62,8 @@ public final class ActorSystems {
         return ActorSystem.create(Behaviors.<Void>empty(), "trapline", setup);
     }
 
-    /// Has the process end with the system, which nobody shuts down from here on but itself, when one of its
-    /// threads has met a fatal error.
+    /// Ends the process when the actor system ends. From here on the system shuts down only by itself, when one of
+    /// its threads meets a fatal error.
     public static ActorSystem<Void> untilTheEnd(ActorSystem<Void> system) {
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "end-of-process", ActorSystems::endProcess);
@@ -72,7 +72,7 @@ public final class ActorSystems {
 
     private static CompletionStage<Done> endProcess() {
         if (ThreadWatch.isLacking()) {
-            // The JVM has no thread to do at its end what it is to do.
+            // The JVM has no thread left to run shutdown hooks.
             LastWord.sayHere();
         }
         System.exit(Ending.BROKEN);

@@ -21,9 +21,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// Stays with a running machine until it ends: passes on keys, signals and the time limit, and keeps the status line.
+/// Attends a running machine until it ends: passes on keys, signals and the time limit, and updates the status line.
 ///
-/// Whatever it does is a request that the machine takes between two slices, so a recording does not suffer from it.
+/// All its actions are requests, which the machine takes between two slices. So they do not harm a recording.
 public final class Attendant {
 
     private static final long LOOK_MILLIS = 50;
@@ -38,7 +38,7 @@ public final class Attendant {
     private Progress lastProgress = new Progress(0, 0, 0);
     private long lastStatusNanos = System.nanoTime();
 
-    /// @param signals taken since before the run began
+    /// @param signals handles signals since before the run began
     public Attendant(MachineRun run, Signals signals, GuestConsole console, PrintWriter err) {
         this.run = run;
         this.signals = signals;
@@ -46,15 +46,15 @@ public final class Attendant {
         this.err = err;
     }
 
-    /// Waits for the end of a run that nothing is typed to.
+    /// Waits for the end of a run without console input.
     public RunReport await(Duration timeout) {
         return await(timeout, null);
     }
 
-    /// Waits for the end of a replay. It takes its inputs from the recording alone, and a stop is an input: to end
-    /// it early is to walk away from it, which costs nothing, since a replay writes nothing.
+    /// Waits for the end of a replay. A replay takes all inputs, also a stop, from the recording. To end it early,
+    /// the caller abandons it; nothing is lost, because a replay writes nothing.
     ///
-    /// @throws CommandException if somebody asked for the end
+    /// @throws CommandException if the command was asked to end
     public RunReport awaitReplay() {
         signals.ask(() -> stopAsked = true, () -> kill(null));
         try {
@@ -133,15 +133,15 @@ public final class Attendant {
 
     private void stop(Stop.Reason reason) {
         run.stop(reason);
-        // Somebody who wants the end after the time limit has passed waits for nothing more.
+        // After the time limit has passed, a signal ends the run without further waiting.
         if (stopReason == null || (stopReason == Stop.Reason.TIMEOUT && reason == Stop.Reason.INTERRUPTED)) {
             stopNanos = System.nanoTime();
             stopReason = reason;
         }
     }
 
-    /// A run ends between two slices. One that has not ended long after it was asked to, and is in a service, waits
-    /// for that service, which may never return.
+    /// A run ends between two slices. If it has not ended long after it was asked to, and a service is running, it
+    /// waits for that service, which may never return.
     private void giveUpIfHeld() {
         Stop.Reason reason = stopReason;
         if (reason != null
@@ -158,17 +158,17 @@ public final class Attendant {
         }
     }
 
-    /// A store that does not take anything is waited for with patience, but not against a signal.
+    /// The run waits for a store that accepts no data, up to the configured patience, but not after a signal.
     private void leaveStore(Stop.Reason reason) {
         boolean late = System.nanoTime() - stopNanos >= TimeUnit.MILLISECONDS.toNanos(2 * Interruption.GRACE_MILLIS);
         if (late && reason == Stop.Reason.INTERRUPTED && run.waitsForStore()) {
-            throw CommandException.interrupted("the run was interrupted while it waited for its recording to be stored;"
-                    + " what was stored until then is sound, and can be replayed and continued");
+            throw CommandException.interrupted("the run was interrupted while it waited for its recording to be "
+                    + "stored; the recording up to there is sound, and can be replayed and continued");
         }
     }
 
-    /// Somebody ends the process: what was recorded is closed as it is, if the machine waits for a service, and the
-    /// machine is stopped if it does not.
+    /// The process is being ended from outside. If the machine waits for a service, the recording is closed as it
+    /// is; otherwise the machine is stopped.
     private void closeAtLast() {
         run.stop(Stop.Reason.INTERRUPTED);
         run.giveUp(Stop.Reason.INTERRUPTED);
@@ -185,10 +185,10 @@ public final class Attendant {
         } catch (TimeoutException _) {
             return null;
         } catch (OutOfMemoryError _) {
-            // A service that keeps all memory ends the run, or the process.
+            // A service that takes all memory ends the run, or the process.
             return null;
         } catch (InterruptedException _) {
-            // By a plugin: nobody else interrupts the thread that waits for a run.
+            // A plugin did it: nothing else interrupts the thread that waits for a run.
             return null;
         } catch (ExecutionException e) {
             throw new IllegalStateException("a run reports its failures as outcomes", e.getCause());
@@ -203,7 +203,7 @@ public final class Attendant {
         if (terminal != null && !terminal.isRaw() && run.readsConsole()) {
             terminal.makeRaw();
         }
-        // A guest that is typed at has the terminal for itself.
+        // During console input, the guest has the terminal for itself.
         boolean typedAt = terminal != null && terminal.isRaw();
         if (typedAt) {
             console.eraseStatus();
@@ -231,7 +231,7 @@ public final class Attendant {
                 Figures.rate(now.hypercalls() - before.hypercalls(), nanos));
     }
 
-    // The process is halted next: no hook runs.
+    // The process is halted next, so no shutdown hook runs.
     private void kill(@Nullable RawTerminal terminal) {
         if (terminal != null) {
             terminal.close();

@@ -5,7 +5,7 @@ import dev.trapline.vcpu.MachineRun;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// Carries standard input to the guest's console, on a thread of its own that a blocking read may hold for ever.
+/// Copies standard input to the guest's console, on a thread of its own, because a read may block for ever.
 final class ConsoleKeys {
 
     /// Ctrl-]: ends the run from a terminal in raw mode, where Ctrl-C is the guest's.
@@ -17,7 +17,7 @@ final class ConsoleKeys {
 
     private ConsoleKeys() {}
 
-    /// Begins to carry.
+    /// Begins to copy.
     ///
     /// @param terminal whether the escape key counts: a file or a pipe may hold any byte
     /// @param escape called when it was pressed
@@ -40,16 +40,16 @@ final class ConsoleKeys {
                 waitForRoom(run, terminal);
             }
         } catch (IOException _) {
-            // Standard input is closed, or cannot be read: the guest gets nothing more, as from a silent terminal.
+            // Standard input is closed, or cannot be read: the guest gets no more input, as from an idle terminal.
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
 
-    // A pipe may have no end. A person's keys are few, and the escape key among them must always be seen.
+    // A pipe may be endless. A user types few keys, and the escape key must always be noticed.
     private static void waitForRoom(MachineRun run, boolean terminal) throws InterruptedException {
         while (!terminal && run.untyped() > MOST_UNTYPED) {
-            // SLEEP: nothing tells that the guest took a byte, and nobody is in a hurry: a sleep is all that is lost.
+            // SLEEP: there is no notification when the guest takes a byte, and a short delay does no harm.
             Thread.sleep(PATIENCE_MILLIS);
         }
     }

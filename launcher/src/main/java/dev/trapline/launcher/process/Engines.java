@@ -14,22 +14,22 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The choice of what executes guest code.
+/// Chooses the engine that executes guest code.
 public final class Engines {
 
-    /// What executes guest code, as it is told to people.
+    /// A description of the engine, for users.
     ///
-    /// @param shortcuts every one there is
+    /// @param shortcuts all shortcuts
     public record Description(EngineLibrary library, List<ShortcutUse> shortcuts) {}
 
     /// A shortcut of the engine.
     ///
-    /// @param line says whether it is used, and why not if it is not
+    /// @param line whether it is used, and if not, why
     public record ShortcutUse(String id, boolean used, String line) {}
 
     private Engines() {}
 
-    /// Opens the engine's library, and tries its shortcuts out.
+    /// Opens the engine's library, and tests its shortcuts.
     ///
     /// @throws EngineException as [#open]
     public static Description describe(@Nullable Path library, @Nullable String shortcuts) {
@@ -46,10 +46,10 @@ public final class Engines {
 
     /// Opens the engine's library.
     ///
-    /// @param library the one to take; null for the system's, else the one that came with Trapline
-    /// @param shortcuts which may be used, as [Shortcut#parse] takes it; null for [Shortcut#standard]. Those that
-    ///     the JVM's property does not name are not used in any case
-    /// @throws EngineException if there is none, or it cannot run AArch64, with what to do
+    /// @param library the library to open; null for the system's, or else the one that comes with Trapline
+    /// @param shortcuts the shortcuts to use, in the form of [Shortcut#parse]; null for [Shortcut#standard].
+    ///     Shortcuts that the JVM's property leaves out are never used
+    /// @throws EngineException if there is no library, or it cannot run AArch64; the message says what to do
     public static EngineFactory open(@Nullable Path library, @Nullable String shortcuts) {
         return load(library, shortcuts);
     }

@@ -22,16 +22,17 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What a command threw, as its ending: the one place that knows which mistake is whose.
+/// Maps an exception of a command to its ending. Only this class decides whether the user, a service or Trapline made
+/// the mistake.
 ///
 /// @param ending how the command ends
-/// @param lines what is to be read before the last line
-/// @param details what a program wants to know besides, for JSON
+/// @param lines lines to print before the last line
+/// @param details further details, for JSON
 public record Failures(Ending ending, List<String> lines, JsonObject details) {
 
     private static final Pattern LINE = Pattern.compile("(.+):([0-9]+)");
 
-    /// A command that ended by itself.
+    /// For a command that ended normally.
     static Failures none(Ending ending) {
         return new Failures(ending, List.of(), new JsonObject());
     }
@@ -59,7 +60,7 @@ public record Failures(Ending ending, List<String> lines, JsonObject details) {
                         new JsonObject().with("position", Positions.json(e.position())));
             case OutOfMemoryError e when ThreadWatch.isRefusal(e) -> none(ThreadWatch.ofRefusal());
             case OutOfMemoryError e -> none(ofMemory(message(e)));
-            // A second one of these while the first is handled: Java has only one of them left.
+            // A second such error while the first is handled: the JVM has only one preallocated.
             case IllegalArgumentException e
             when e.getCause() instanceof OutOfMemoryError lack -> none(ofMemory(message(lack)));
             default ->
@@ -69,8 +70,7 @@ public record Failures(Ending ending, List<String> lines, JsonObject details) {
         };
     }
 
-    /// How a command ends that found no memory: by a service that has taken all of it, or because there is too
-    /// little.
+    /// The ending of a command that ran out of memory, because a service took all of it or the host has too little.
     static Ending ofMemory(String detail) {
         String service = MemoryReserve.finder();
         Ending seen = service == null ? MemoryWatch.ofService() : null;
@@ -82,16 +82,16 @@ public record Failures(Ending ending, List<String> lines, JsonObject details) {
                 : ofMemory(service, detail);
     }
 
-    /// How a command ends in which a service found no memory.
+    /// The ending of a command in which a service ran out of memory.
     static Ending ofMemory(String service, String detail) {
         return new Ending(
                 Ending.BROKEN,
                 "service-failed",
-                "service '" + service + "' threw java.lang.OutOfMemoryError, and there was no memory left to go on"
-                        + " with: " + detail);
+                "service '" + service + "' threw java.lang.OutOfMemoryError, and there was no memory left to "
+                        + "continue: " + detail);
     }
 
-    /// Something broke: the place is for the person who mends it.
+    /// A defect. The location is for the developer.
     private static Failures withTrace(Ending ending, String trace) {
         if (trace.isEmpty()) {
             return none(ending);
@@ -112,7 +112,7 @@ public record Failures(Ending ending, List<String> lines, JsonObject details) {
                                 problems.stream().map(Failures::problem).toList()));
     }
 
-    /// A file and a line where the problem is in a file, and the option where it is in one.
+    /// The file and line of a problem in a file, or the option of a problem on the command line.
     private static JsonObject problem(ConfigProblem problem) {
         JsonObject fields = new JsonObject().with("message", problem.toString()).with("origin", problem.origin());
         Matcher line = LINE.matcher(problem.origin());
@@ -142,7 +142,7 @@ public record Failures(Ending ending, List<String> lines, JsonObject details) {
                                 .toList());
     }
 
-    /// How a command ends that a recording let down.
+    /// The ending of a command that failed because of its recording.
     public static Ending ofRecording(RecordingException e) {
         return switch (e.kind()) {
             case EXISTS, NOT_A_RECORDING, NOT_SUPPORTED, NOT_NAMED, IMAGE_MISSING, ENDED, IN_USE ->
@@ -157,7 +157,7 @@ public record Failures(Ending ending, List<String> lines, JsonObject details) {
         return message == null ? e.toString() : message;
     }
 
-    /// What is damaged, and where.
+    /// The damage, and its location.
     public static JsonObject damage(RecordingException e) {
         JsonObject damage = new JsonObject();
         if (e instanceof RecordingDamagedException segment) {

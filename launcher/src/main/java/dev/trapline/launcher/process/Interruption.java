@@ -11,14 +11,13 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Ends the process at a signal although something in it does not end: a service is the user's own code, and may never
-/// return.
+/// Ends the process at a signal even if something in it never returns: a service is the user's own code.
 public final class Interruption {
 
     /// How long a command may take to end by itself, in milliseconds.
     public static final long GRACE_MILLIS = 700;
 
-    /// One part of the process says how it ends: what others would say behind it is not said.
+    /// Only one part of the process reports how it ends. Later reports of other parts are dropped.
     private static final Lock TURN = new ReentrantLock();
 
     private static final AtomicBoolean UNDER_WAY = new AtomicBoolean();
@@ -57,7 +56,7 @@ public final class Interruption {
         end(ending, ending.lastLine() + "\n", err);
     }
 
-    /// Nothing happens if somebody else ends the process already.
+    /// Does nothing if another part of the process is already ending it.
     private static void end(Ending ending, String last, PrintWriter err) {
         if (!begin()) {
             return;
@@ -67,8 +66,7 @@ public final class Interruption {
         exit(ending.status(), GRACE_MILLIS / 2);
     }
 
-    /// Ends the process. Whatever hooks that runs, it does not wait for them for long: those of a plugin may never
-    /// end.
+    /// Ends the process. It does not wait long for shutdown hooks: those of a plugin may never end.
     ///
     /// @param millis how long
     public static void exit(int status, long millis) {
@@ -81,12 +79,12 @@ public final class Interruption {
         }
     }
 
-    /// The status with which the process ends, after its last line; -1 if it does not end yet.
+    /// The exit status of the process, once its last line is printed; -1 before.
     static int status() {
         return STATUS.get();
     }
 
-    /// Begins to end the process, whatever the command does: from here on the command says nothing of its end.
+    /// Begins to end the process, whatever the command does. From now on, the command does not report its ending.
     ///
     /// @return false if that has begun already
     static boolean begin() {
@@ -99,18 +97,18 @@ public final class Interruption {
         }
     }
 
-    /// Whether somebody ends the process, or the command has said how it ended.
+    /// Whether the process is being ended, or the command has reported its ending.
     static boolean isUnderWay() {
         return UNDER_WAY.get();
     }
 
-    /// Has a command say something of its end. If the process is being ended by somebody else, that one says how:
-    /// this does not return then.
+    /// Lets the command report its ending. If another part of the process is already ending it, that part reports,
+    /// and this method does not return.
     public static void say(Runnable words) {
         say(words, false);
     }
 
-    /// The same with the last words, after which nobody else says anything of this process's end.
+    /// The same for the last message. After it, nothing else is reported.
     public static void sayLast(Runnable words) {
         say(words, true);
     }
@@ -134,7 +132,7 @@ public final class Interruption {
         }
     }
 
-    /// Ends the process if it has not ended after some time.
+    /// Ends the process if it has not ended after a given time.
     public static void unlessItEnds(PrintWriter err) {
         unlessItEnds(false, err);
     }
@@ -144,7 +142,7 @@ public final class Interruption {
         inBackground(() -> end(json, err), GRACE_MILLIS);
     }
 
-    /// Ends the process if a service has not returned after some time.
+    /// Ends the process if a service has not returned after a given time.
     public static void ifHeld(PrintWriter err) {
         inBackground(
                 () -> {
@@ -155,11 +153,11 @@ public final class Interruption {
                 GRACE_MILLIS);
     }
 
-    /// Does something later, unless the process ends before.
+    /// Does something later, unless the process ends first.
     public static Thread inBackground(Runnable task, long millis) {
         return Thread.ofPlatform().daemon().name("interruption").start(() -> {
             try {
-                // SLEEP: nothing tells that something will not happen.
+                // SLEEP: there is no notification for something that does not happen.
                 Thread.sleep(millis);
             } catch (InterruptedException _) {
                 return;
@@ -168,13 +166,13 @@ public final class Interruption {
         });
     }
 
-    /// Which service a thread of this process is in, to follow a sentence; empty if none is.
+    /// The service that a thread of this process is executing, as the end of a sentence; empty if there is none.
     public static String whereHeld() {
         ServicesAtWork.Found found = ServicesAtWork.any();
         return found == null ? "" : "; a firmware service did not return: " + found.words();
     }
 
-    /// Says what is to be done where somebody else ends the process while a machine runs.
+    /// Sets the action to take if the process is ended from outside while a machine runs.
     static void atLast(Runnable act) {
         AT_LAST.set(act);
     }

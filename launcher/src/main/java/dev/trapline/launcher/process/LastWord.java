@@ -6,9 +6,9 @@ import dev.trapline.launcher.output.ResultFile;
 import java.io.PrintWriter;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Says why the process ends where nothing else does: a plugin has ended it, or a thread of a library met a fatal
-/// error. In the second case there was no memory, or no thread, any more, as a rule, and the user must know that a
-/// service has taken all of it.
+/// Reports why the process ends when nothing else does: a plugin ended it, or a thread of a library met a fatal error.
+/// In the second case there was usually no memory or no thread left, and the user must learn which service took all of
+/// it.
 public final class LastWord implements AutoCloseable {
 
     private static final AtomicReference<Runnable> PREPARED = new AtomicReference<>(() -> {});
@@ -21,9 +21,9 @@ public final class LastWord implements AutoCloseable {
         PREPARED.set(word);
     }
 
-    /// Sets aside what it takes to say it.
+    /// Prepares everything that the report needs.
     ///
-    /// @param json whether it is said to a program
+    /// @param json whether the report is JSON
     public static LastWord prepare(boolean json, PrintWriter err) {
         MemoryReserve.take();
         LastWord word = new LastWord(json, err);
@@ -31,7 +31,7 @@ public final class LastWord implements AutoCloseable {
         return word;
     }
 
-    /// Says it on this thread, and ends the process. Nothing happens if nothing was set aside.
+    /// Reports on this thread, and ends the process. Does nothing if nothing was prepared.
     static void sayHere() {
         PREPARED.get().run();
     }
@@ -69,15 +69,15 @@ public final class LastWord implements AutoCloseable {
             return ThreadWatch.ofRefusal();
         }
         return MemoryReserve.finder() != null || MemoryWatch.ofService() != null
-                ? Failures.ofMemory("another part of the process found none")
+                ? Failures.ofMemory("another part of the process could not get any")
                 : new Ending(
                         Ending.BROKEN,
                         "broken",
-                        "a fatal error ended the process; as a rule that is for lack of memory"
+                        "a fatal error ended the process; usually the reason is lack of memory"
                                 + Interruption.whereHeld());
     }
 
-    /// The process ends as it should, and says so itself.
+    /// The process ends normally, and reports that itself.
     @Override
     public void close() {
         PREPARED.set(() -> {});

@@ -17,49 +17,49 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Ends the process if there is no memory any more, and says who has taken it.
+/// Ends the process if there is no memory left, and reports which service took it.
 ///
-/// A service may keep all memory to the last byte. Then nothing that allocates can be done any more: no exception can
-/// be handled, no thread be started, no text be put together. So what is to be said is made ready while there is still
-/// memory: for each service, and once more, with the place where it is, as soon as memory becomes scarce and a service
-/// is at work. A service may be faster than anybody can look. That there is none left is found out by asking for some:
-/// the JVM refuses it only when nothing can be freed.
+/// A service may take all memory, to the last byte. Then nothing that allocates works any more: no exception can be
+/// handled, no thread started, no text composed. So the reports are prepared while there is still memory: one for each
+/// service, and another one, with a stack trace, as soon as memory becomes scarce while a service is running. A service
+/// may also be too fast for that. Whether memory is left is tested by allocating some: the JVM refuses only when
+/// nothing can be freed.
 public final class MemoryWatch {
 
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
-    /// Memory is scarce if so much of it is in use, in per cent.
+    /// Memory is scarce if this much of it is in use, in per cent.
     private static final long SCARCE = 25;
 
-    /// What is asked for: more than a thread has at hand for itself.
+    /// The size of a test allocation: more than a thread's own allocation buffer has left.
     private static final int PROBE_BYTES = 256 << 10;
 
-    /// How often nothing must be had, in a row.
+    /// How many test allocations must fail in a row.
     private static final int REFUSALS = 2;
 
-    /// How long a process may take to end in order that had no memory: where a service has thrown the error, and
-    /// what was set aside is in use.
+    /// How long a process without memory may take to end in order, if a service has thrown the error and the
+    /// reserve is in use.
     private static final long ORDERLY_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-    /// How long no memory must be had where no service was seen: others may give some back.
+    /// How long test allocations must fail if no service was seen: other code may free memory.
     private static final long NAMELESS_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /// What is said, made ready.
+    /// A prepared report.
     private static final class Word {
         private final Ending ending;
         private final byte[] text;
 
-        /// @param trace where a service is, to stand before the last line; empty if that is not known
+        /// @param trace the stack of the service, printed before the last line; empty if it is not known
         private Word(Ending ending, String trace) {
             this.ending = ending;
             this.text = text(ending, trace, JSON.get());
         }
     }
 
-    private static final String NONE = "no part of the process gets any";
+    private static final String NONE = "no part of the process can get any";
 
     private static final AtomicReference<@Nullable Word> NAMING = new AtomicReference<>();
-    /// By the names of all services: of one that has thrown the error, and of one that is at work.
+    /// By service name: the report of a service that has thrown the error, and of one that is running.
     private static final Map<String, Word> OF_FINDERS = new ConcurrentSkipListMap<>();
 
     private static final Map<String, Word> AT_WORK = new ConcurrentSkipListMap<>();
@@ -71,9 +71,9 @@ public final class MemoryWatch {
 
     private MemoryWatch() {}
 
-    /// Looks from now on.
+    /// Starts watching.
     ///
-    /// @param json whether what is said is for a program
+    /// @param json whether the reports are JSON
     public static void start(boolean json) {
         JSON.set(json);
         NAMELESS.set(new Word(Failures.ofMemory(NONE), ""));
@@ -81,13 +81,13 @@ public final class MemoryWatch {
         Thread.ofPlatform().daemon().name("memory-watch").start(MemoryWatch::look);
     }
 
-    /// Where there is no memory, anything may fail, and in more than one way. Nothing of that ends this thread: it
-    /// is the last one to end the process.
+    /// Without memory anything may fail, in more than one way. No failure ends this thread: only it can still end
+    /// the process.
     private static void look() {
         Lack lack = new Lack();
         while (true) {
             try {
-                // SLEEP: nothing tells that memory becomes scarce.
+                // SLEEP: there is no notification when memory becomes scarce.
                 LockSupport.parkNanos(LOOK_NANOS);
                 if (lack.isOver()) {
                     speak();
@@ -99,16 +99,16 @@ public final class MemoryWatch {
         }
     }
 
-    /// For how long there has been no memory.
+    /// How long there has been no memory.
     private static final class Lack {
         private final long scarceBytes = Runtime.getRuntime().maxMemory() / 100 * SCARCE;
 
-        /// In a row, up to now.
+        /// The number of failed test allocations in a row.
         private int refusals;
 
         private long sinceNanos = System.nanoTime();
 
-        /// Asks for some, and decides whether this lack is the process's end.
+        /// Allocates some memory, and decides whether the process must end.
         boolean isOver() {
             if (isScarce()) {
                 ask();
@@ -132,7 +132,7 @@ public final class MemoryWatch {
                 }
                 refusals = new byte[PROBE_BYTES].length == PROBE_BYTES ? 0 : refusals;
                 sinceNanos = MemoryReserve.finder() == null ? System.nanoTime() : sinceNanos;
-                // WIDE: lack of memory shows in more than one way.
+                // WIDE: lack of memory causes different errors.
             } catch (Throwable _) {
                 refusals++;
             }
@@ -155,7 +155,7 @@ public final class MemoryWatch {
         String service = Services.nameOf(found.entered().getClassName());
         NAMING.set(new Word(
                 taken(service, "it is in " + found.words()),
-                "The service is at work, and had come to:\n" + found.trace()));
+                "The service is running, and was here:\n" + found.trace()));
     }
 
     private static Ending taken(String service, String detail) {
@@ -172,13 +172,13 @@ public final class MemoryWatch {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /// Makes ready what is said of a service.
+    /// Prepares the reports for a service.
     static void know(String service) {
         OF_FINDERS.put(service, new Word(Failures.ofMemory(service, NONE), ""));
-        AT_WORK.put(service, new Word(taken(service, "it is at work, and " + NONE), ""));
+        AT_WORK.put(service, new Word(taken(service, "it is running, and " + NONE), ""));
     }
 
-    /// How the process ends if it lacks memory while a service is at work; null if none is.
+    /// The ending of a process that lacks memory while a service is running; null if none is.
     static @Nullable Ending ofService() {
         Word word = atWork();
         return word == null ? null : word.ending;
@@ -193,7 +193,8 @@ public final class MemoryWatch {
         return service == null ? null : words.get(service);
     }
 
-    /// Who has taken the memory, by what is known best: seen in a service, told by the error, or at work now.
+    /// The service that took the memory, from the best source: seen running as memory became scarce, named by the
+    /// error, or running now.
     private static @Nullable Word word() {
         Word seen = NAMING.get();
         Word told = seen == null ? of(OF_FINDERS, MemoryReserve.finder()) : seen;
@@ -201,7 +202,7 @@ public final class MemoryWatch {
         return known == null ? NAMELESS.get() : known;
     }
 
-    /// Says it, and ends the process. Allocates nothing.
+    /// Reports, and ends the process. Allocates nothing.
     public static void speak() {
         int status = Interruption.status();
         if (status < 0) {
@@ -217,9 +218,9 @@ public final class MemoryWatch {
             OthersOutput.end();
             word = word();
             write(word);
-            // WIDE: that it ends matters more than what is said, and there is no memory.
+            // WIDE: there is no memory, and ending matters more than the report.
         } catch (Throwable _) {
-            // Nobody listens, or there is nothing to say it with; the status says it.
+            // The report cannot be written; the exit status remains.
         }
         return word == null ? Ending.USAGE : word.ending.status();
     }
@@ -228,7 +229,7 @@ public final class MemoryWatch {
         ERR.write(word == null ? NOTHING : word.text);
     }
 
-    /// Has all of the above ready for use: what is used for the first time takes memory.
+    /// Uses all of the above once, because the first use allocates memory.
     private static void warmUp() {
         try {
             if (Interruption.status() < 0 && word() != null) {

@@ -13,18 +13,18 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// A command that was performed: how it ends, and what is to be said of that.
+/// A command that was performed: its ending, and what to print about it.
 ///
 /// @param report of the run; null if there was none
 public record Performed(Failures failures, @Nullable RunReport report) {
 
-    /// A command that did nothing that is an [Action].
+    /// A command that is not an [Action].
     public static Performed of(Ending ending) {
         return new Performed(Failures.none(ending), null);
     }
 
-    /// Performs an action, and writes the result file that it names.
-    // The process ends here in any case: there is nobody left to take an error.
+    /// Performs an action, and writes its result file. No error leaves this method, because nothing above could
+    /// handle it.
     @SuppressWarnings("IllegalCatch")
     public static Performed by(Action action, Terminal terminal) {
         try {
@@ -49,7 +49,7 @@ public record Performed(Failures failures, @Nullable RunReport report) {
         return failures.ending();
     }
 
-    /// The same, unless something that was to be printed is lost.
+    /// The same, unless some output was lost.
     public Performed settled(Terminal terminal) {
         return endingSo(terminal.settle(ending()));
     }
@@ -70,13 +70,12 @@ public record Performed(Failures failures, @Nullable RunReport report) {
         return new Performed(new Failures(ending, failures.lines(), failures.details()), report);
     }
 
-    /// How it ends, as a document.
+    /// The ending, as a document.
     private JsonObject json() {
         return ResultFile.json(ending(), report).withAll(failures.details());
     }
 
-    /// Says how it ends, last of all. A program reads a document on one line; what a person reads ends with one
-    /// line.
+    /// Prints the ending, as the last line: a document for a program, a line of text for a person.
     public void tell(boolean json, PrintWriter err) {
         if (ending().isSilent()) {
             return;

@@ -10,15 +10,15 @@ import java.util.Collections;
 import java.util.Enumeration;
 import org.jspecify.annotations.Nullable;
 
-/// Finds resources that many jars may have, without opening any: what [dev.trapline.launcher.PrepareCommand] found of
-/// them, it wrote to a directory. Everything else comes from the class path, and every class.
+/// Finds resources that many jars may contain, without opening the jars: [dev.trapline.launcher.PrepareCommand] wrote
+/// them to a directory. All classes and all other resources come from the class path.
 public final class PreparedResources extends ClassLoader {
 
     private static final String PROPERTY = "trapline.prepared";
 
     static {
-        // Threads of the actor system and of the command load classes through it at the same time: none is to hold a
-        // lock on all of it meanwhile.
+        // Threads of the actor system and of the command load classes through it at the same time, so loading must not
+        // lock the whole loader.
         registerAsParallelCapable();
     }
 
@@ -29,13 +29,13 @@ public final class PreparedResources extends ClassLoader {
         this.directory = directory;
     }
 
-    /// The class path, with what `./trapline` has prepared in front of it.
+    /// The class path, preceded by the directory that `./trapline` prepared.
     static ClassLoader loader() {
         String prepared = System.getProperty(PROPERTY);
         return prepared == null ? PreparedResources.class.getClassLoader() : in(Path.of(prepared));
     }
 
-    /// The class path, with a directory in front of it, which need not be there.
+    /// The class path, preceded by a directory, which need not exist.
     public static ClassLoader in(Path directory) {
         return new PreparedResources(directory, PreparedResources.class.getClassLoader());
     }

@@ -27,18 +27,18 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 
-/// Every firmware service that this process has: Trapline's own and those of the plugins.
+/// All firmware services of this process: Trapline's own and those of plugins.
 ///
 /// @param loaded in the order of their names
-/// @param plugins where each class comes from that a plugin names
+/// @param plugins the plugin of each class that a plugin names
 public record Services(List<LoadedService<?>> loaded, SortedMap<String, Path> plugins) {
 
     private static final String ENTRY = "META-INF/services/" + FirmwareService.class.getName();
 
-    /// The name of the loader that has all plugins' classes.
+    /// The name of the class loader for all plugins.
     private static final String PLUGINS = "plugins";
 
-    /// Of all services that were loaded, by their classes' names.
+    /// The names of all loaded services, by class name.
     private static final Map<String, String> NAMES = new ConcurrentSkipListMap<>();
 
     public Services {
@@ -46,11 +46,12 @@ public record Services(List<LoadedService<?>> loaded, SortedMap<String, Path> pl
         plugins = Collections.unmodifiableSortedMap(plugins);
     }
 
-    /// Looks for services.
+    /// Loads the services.
     ///
     /// @param plugins JAR files; their classes stay loaded until the process ends
-    /// @throws CommandException if a plugin is none, a class that it names is not there, or two have the same name
-    /// @throws dev.trapline.abi.firmware.ServiceFailure if a service cannot be made or described
+    /// @throws CommandException if a file is not a plugin, a class that it names is missing, or two services have
+    ///     the same name
+    /// @throws dev.trapline.abi.firmware.ServiceFailure if a service's constructor or descriptor fails
     public static Services load(List<Path> plugins) {
         SortedMap<String, Path> classes = new TreeMap<>();
         plugins.forEach(plugin -> check(plugin, classes));
@@ -76,14 +77,14 @@ public record Services(List<LoadedService<?>> loaded, SortedMap<String, Path> pl
         return new Services(found, classes);
     }
 
-    /// The name of the service whose code a class is; the class's where it has not told its name.
+    /// The name of the service to which a class belongs; the class's name if the service has not told its own yet.
     static String nameOf(String type) {
         int nested = type.indexOf('$');
         String outer = nested < 0 ? type : type.substring(0, nested);
         return NAMES.getOrDefault(type, NAMES.getOrDefault(outer, type));
     }
 
-    /// Whether a class is of a service, or of a plugin.
+    /// Whether a class belongs to a service or to a plugin.
     static boolean isForeign(StackTraceElement frame) {
         String type = frame.getClassName();
         return PLUGINS.equals(frame.getClassLoaderName()) || !nameOf(type).equals(type);
@@ -96,7 +97,7 @@ public record Services(List<LoadedService<?>> loaded, SortedMap<String, Path> pl
         return all;
     }
 
-    /// What they are.
+    /// Their descriptors.
     public List<ServiceDescriptor> descriptors() {
         List<ServiceDescriptor> descriptors = new ArrayList<>();
         loaded.forEach(service -> descriptors.add(service.descriptor()));
@@ -115,7 +116,7 @@ public record Services(List<LoadedService<?>> loaded, SortedMap<String, Path> pl
         return names;
     }
 
-    // One class loader has all plugins: of two classes of one name it would see the first, and say nothing.
+    // All plugins share one class loader. Of two classes with the same name it would silently use the first.
     private static void check(Path plugin, Map<String, Path> classes) {
         requireFile(plugin);
         try (JarFile jar = new JarFile(plugin.toFile())) {

@@ -9,16 +9,17 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the services that threads of this process are in, by their stacks: also where no machine is there yet to ask.
+/// Finds the services that threads of this process are executing, from the threads' stacks. This works even before
+/// there is a machine to ask.
 final class ServicesAtWork {
 
-    /// The classes through which all code of services is called.
+    /// The classes through which all service code is called.
     private static final String MAIN = "dev.trapline.launcher.Trapline";
 
     private static final List<String> BORDER =
             List.of(ServiceHost.class.getName(), LoadedService.class.getName(), FirmwareServices.class.getName());
 
-    /// What is called in between, and belongs to no service.
+    /// Classes that may be on the stack in between, and belong to no service.
     private static final List<String> BETWEEN = List.of("java.", "jdk.", "dev.trapline.abi.");
 
     private static final List<String> EXITS = List.of("java.lang.Shutdown", "java.lang.Runtime", "java.lang.System");
@@ -29,16 +30,16 @@ final class ServicesAtWork {
 
     /// A thread in the code of a service, or of a plugin.
     ///
-    /// @param entered what was called of it
-    /// @param stack where it has come to, innermost call first, as far as it is shown
+    /// @param entered the method of the service that was called
+    /// @param stack the stack below it, innermost call first, as far as it is shown
     record Found(StackTraceElement entered, List<StackTraceElement> stack) {
 
-        /// The method that was called, and where it has come to.
+        /// The method that was called, and where it is now.
         String words() {
             return entered.getClassName() + "." + entered.getMethodName() + ", at " + stack.getFirst();
         }
 
-        /// The stack, on a line for each call.
+        /// The stack, one line for each call.
         String trace() {
             StringBuilder text = new StringBuilder();
             stack.forEach(frame -> text.append("\tat ").append(frame).append('\n'));
@@ -46,7 +47,7 @@ final class ServicesAtWork {
         }
     }
 
-    /// The first thread that is in a service; null if none is.
+    /// The first thread that is executing a service; null if there is none.
     static @Nullable Found any() {
         for (StackTraceElement[] stack : Thread.getAllStackTraces().values()) {
             Found found = in(stack);
@@ -78,7 +79,7 @@ final class ServicesAtWork {
         return null;
     }
 
-    /// The code of a service or plugin that ends the process at this moment; null if something else does.
+    /// The code of a service or plugin that is ending the process at this moment; null if something else is.
     static @Nullable Found exiting() {
         for (StackTraceElement[] stack : Thread.getAllStackTraces().values()) {
             int at = 0;
@@ -119,7 +120,7 @@ final class ServicesAtWork {
         return List.copyOf(Arrays.asList(stack).subList(from, Math.min(stack.length, from + FRAMES)));
     }
 
-    /// What was called across the border. A constructor is called by classes of Java.
+    /// The method through which the service was entered. A constructor is called by classes of the JDK.
     private static @Nullable StackTraceElement entered(StackTraceElement[] stack, int border) {
         for (int at = border - 1; at >= 0; at--) {
             String type = stack[at].getClassName();

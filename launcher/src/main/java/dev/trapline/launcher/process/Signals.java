@@ -8,15 +8,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Ctrl-C and its like while a machine runs: the first asks, the second Ctrl-C does not ask any more.
+/// Handles Ctrl-C and similar signals while a machine runs: the first one asks the run to end, a second Ctrl-C ends the
+/// process.
 ///
-/// A run that is asked ends between two slices and closes its recording; a process that is killed leaves the
-/// recording as far as it was written. Signals are taken from before there is a run, so that no recording is begun that
-/// one of them could leave open: the first waits until there is somebody to ask.
+/// A run that is asked to end does so between two slices, and closes its recording. A killed process leaves the
+/// recording as far as it was written. Signals are handled before there is a run, so that no signal can leave a
+/// recording open that has just begun: the first signal waits until there is a run to ask.
 ///
-/// The JDK has no supported way to handle a signal. `sun.misc.Signal` is what it keeps in `jdk.unsupported` for lack
-/// of one; it is reached by reflection because the compiler's warning about it cannot be excused. Where it is
-/// missing, signals do what the JVM does.
+/// The JDK has no supported way to handle a signal, and keeps `sun.misc.Signal` in `jdk.unsupported` for that reason.
+/// It is called by reflection, because the compiler's warning about it cannot be suppressed. If it is missing, signals
+/// have the JVM's default effect.
 public final class Signals implements AutoCloseable {
 
     private static final String SIGNAL = "sun.misc.Signal";
@@ -29,7 +30,7 @@ public final class Signals implements AutoCloseable {
 
     private Signals() {}
 
-    /// Takes signals until closed.
+    /// Handles signals until closed.
     public static Signals take() {
         Signals signals = new Signals();
         List<String> names = new ArrayList<>(List.of("INT", "TERM"));
@@ -59,9 +60,9 @@ public final class Signals implements AutoCloseable {
         return signals;
     }
 
-    /// Says what a signal does.
+    /// Sets the effect of a signal.
     ///
-    /// @param stopping called once: on another thread, or at once if a signal came already
+    /// @param stopping called once: on another thread, or at once if a signal has already arrived
     /// @param killing called at the second Ctrl-C, just before the process is halted
     public void ask(Runnable stopping, Runnable killing) {
         boolean already;
@@ -79,7 +80,7 @@ public final class Signals implements AutoCloseable {
         return Class.forName(SIGNAL).getMethod("handle", Class.forName(SIGNAL), Class.forName(HANDLER));
     }
 
-    // All that is ever called on a handler is 'handle' and what every object has.
+    // Only 'handle' and the methods of Object are ever called on a handler.
     @SuppressWarnings("ReferenceEquality")
     private Object called(Object proxy, Method method, Object[] arguments, String name) {
         return switch (method.getName()) {
@@ -117,7 +118,7 @@ public final class Signals implements AutoCloseable {
             try {
                 handleMethod().invoke(null, signal, handler);
             } catch (ReflectiveOperationException _) {
-                // The process is about to end, and the handler that stays asks a run that is over.
+                // The process is about to end; a handler that remains asks a run that has ended, which does nothing.
             }
         });
     }

@@ -8,61 +8,60 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Ends the process if no thread can be started any more because a service has taken all of them, and names it.
+/// Ends the process if a service has taken all threads, so that no more can be started, and names the service.
 ///
-/// The system lets a user have so many threads (`ulimit -u`). The JVM starts one for each signal that it passes on: if
-/// there is none left, neither Ctrl-C nor SIGTERM arrives. That there is none is found out by starting one, now and
-/// then.
+/// The system limits the number of threads of a user (`ulimit -u`). The JVM starts a thread for each signal that it
+/// delivers: without one, neither Ctrl-C nor SIGTERM arrives. So this class tries from time to time to start a thread.
 public final class ThreadWatch {
 
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-    /// How often no thread must be had, in a row, with a service that may have taken them.
+    /// How many tries must fail in a row, while a service is running that may have taken the threads.
     private static final int REFUSALS = 3;
 
     /// How long the command may take to end in order, with its recording closed.
     private static final long ORDERLY_NANOS = TimeUnit.MILLISECONDS.toNanos(1_400);
 
-    /// What the JVM says if the system refuses a thread.
+    /// The JVM's message if the system refuses a thread.
     private static final String REFUSED = "unable to create native thread";
 
     private static final AtomicReference<@Nullable Ending> ENDING = new AtomicReference<>();
 
-    /// Whether none could be started when it was last tried.
+    /// Whether the last try failed.
     private static final AtomicBoolean SEEN = new AtomicBoolean();
 
     private ThreadWatch() {}
 
-    /// Looks from now on.
+    /// Starts watching.
     ///
-    /// @param json whether what is said is for a program
+    /// @param json whether the report is JSON
     public static void start(boolean json, PrintWriter err) {
         Thread.ofPlatform().daemon().name("thread-watch").start(() -> look(json, err));
     }
 
-    /// How the process ends because a service has taken all threads; null if none has.
+    /// The ending of a process in which a service has taken all threads; null if none has.
     static @Nullable Ending ending() {
         return ENDING.get();
     }
 
-    /// How a command ends that was stopped: by somebody who wanted it so, or for lack of threads.
+    /// The ending of a command that was stopped, by a request or for lack of threads.
     public static Ending insteadOf(Ending ending) {
         Ending lack = ENDING.get();
         return lack != null && ending.status() == Ending.INTERRUPTED ? lack : ending;
     }
 
-    /// Whether there was none when it was last tried, or is none now.
+    /// Whether no thread could be started at the last try, or now.
     static boolean isLacking() {
         return SEEN.get() || isRefused();
     }
 
-    /// Whether an error says that the system refused a thread.
+    /// Whether an error means that the system refused a thread.
     static boolean isRefusal(OutOfMemoryError error) {
         String message = error.getMessage();
         return message != null && message.startsWith(REFUSED);
     }
 
-    /// How a command ends to which a thread was refused.
+    /// The ending of a command for which a thread was refused.
     static Ending ofRefusal() {
         Ending named = ofService();
         return named != null
@@ -77,7 +76,7 @@ public final class ThreadWatch {
     private static void look(boolean json, PrintWriter err) {
         int refusals = 0;
         while (refusals < REFUSALS) {
-            // SLEEP: nothing tells that there are no threads left.
+            // SLEEP: there is no notification when no threads are left.
             LockSupport.parkNanos(LOOK_NANOS);
             SEEN.set(isRefused());
             Ending named = SEEN.get() ? ofService() : null;
@@ -86,7 +85,7 @@ public final class ThreadWatch {
                 ENDING.set(named);
             }
         }
-        // SLEEP: nothing tells that a command will not end.
+        // SLEEP: there is no notification for a command that does not end.
         LockSupport.parkNanos(ORDERLY_NANOS);
         Ending ending = ENDING.get();
         if (ending != null && !Interruption.isUnderWay() && Interruption.status() < 0) {
@@ -103,20 +102,20 @@ public final class ThreadWatch {
         }
     }
 
-    /// Null if no service is at work, and none has most of the process's threads: then others of the user's
-    /// programs have them.
+    /// Null if no service is running and none has most of the process's threads: then other programs of the user
+    /// have them.
     private static @Nullable Ending ofService() {
         try {
             ServicesAtWork.Found found = ServicesAtWork.any();
             if (found != null) {
                 return taken(
                         Services.nameOf(found.entered().getClassName()),
-                        "no more can be started, and it is in " + found.words());
+                        "no more can be started, and the service is in " + found.words());
             }
             String holder = ServicesAtWork.holderOfThreads();
             return holder == null ? null : taken(holder, "no more can be started, and most of them run its code");
         } catch (OutOfMemoryError _) {
-            // That is for those who watch the memory.
+            // Lack of memory is the concern of MemoryWatch.
             return null;
         }
     }

@@ -8,9 +8,9 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/// The limit of host time of a command (`--timeout`), before there is a run that could be stopped. What waits for
-/// others until then is under it: pipes that somebody has to write, a database, a library of the user's, plugins.
-/// What Trapline does by itself is not, so that a busy machine takes nothing from the guest.
+/// The time limit of a command (`--timeout`) before there is a run to stop. Until then, it limits only waits for
+/// others: pipes that another program writes, a database, a library of the user, plugins. Trapline's own work does not
+/// count, so that a busy host takes no time from the guest.
 public final class TimeLimit implements Waiting {
 
     private final Terminal terminal;
@@ -21,15 +21,15 @@ public final class TimeLimit implements Waiting {
         this.terminal = terminal;
     }
 
-    /// Says what it is. What was waited for up to now counts.
+    /// Sets the limit. Waits so far count.
     ///
     /// @param timeout zero for none
     public void set(Duration timeout) {
         limit = timeout;
     }
 
-    /// Waits. Where that takes longer than the limit the process ends: with grace, since what is slow is not what
-    /// never comes.
+    /// Waits. If that takes longer than the limit, the process ends, after a grace period, because a slow reply may
+    /// still come.
     @Override
     public <T> T during(String what, Wait<T> wait) throws IOException {
         long begin = System.nanoTime();
@@ -40,7 +40,7 @@ public final class TimeLimit implements Waiting {
         }
     }
 
-    /// As above, for what throws no [IOException].
+    /// As above, for work that throws no [IOException].
     public <T> T waitingFor(String what, Supplier<T> work) {
         try {
             return during(what, work::get);
@@ -49,8 +49,8 @@ public final class TimeLimit implements Waiting {
         }
     }
 
-    /// Does what Trapline does by itself and with services: only one of these that is at work at the limit ends the
-    /// process, and the time is not counted.
+    /// Runs work of Trapline that calls services. The process ends at the limit only if a service is running then.
+    /// The time does not count.
     public <T> T withServices(Supplier<T> work) {
         Runnable atLimit = () -> {
             String held = Interruption.whereHeld();
@@ -63,12 +63,12 @@ public final class TimeLimit implements Waiting {
         }
     }
 
-    /// What is left of it: at least a little, and zero only where there is none.
+    /// The time that is left: always more than zero if there is a limit, and zero if there is none.
     public Duration left() {
         return limit.isZero() ? limit : Duration.ofNanos(Math.max(1, limit.toNanos() - waitedNanos));
     }
 
-    /// Something that happens at the limit, unless it is closed before.
+    /// An action at the limit, unless it is closed first.
     private interface Watch extends AutoCloseable {
         @Override
         void close();

@@ -4,7 +4,7 @@ import dev.trapline.timeline.checkpoint.CheckpointSeal;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// Where the key is that tells the user's own checkpoints from those of others.
+/// Finds the file with the key that seals the user's own checkpoints.
 ///
 /// Source: XDG Base Directory Specification 0.8.
 public final class CheckpointKeyFile {
@@ -19,9 +19,9 @@ public final class CheckpointKeyFile {
         return CheckpointSeal.of(of(System.getenv(), Path.of(System.getProperty("user.home", ""))));
     }
 
-    /// The file that the environment names, else `trapline/checkpoint.key` in the user's directory of states.
+    /// The file that the environment names, or else `trapline/checkpoint.key` in the user's state directory.
     ///
-    /// @param home where the environment names no home either
+    /// @param home the home directory, if the environment names none
     public static Path of(Map<String, String> environment, Path home) {
         String named = environment.getOrDefault(CheckpointSeal.VARIABLE, "");
         if (!named.isEmpty()) {

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// A recording that is still being written: where its history ends for now, a reader waits for more. It ends
-/// when the run does, or when nobody writes it any more.
+/// Reads a recording that is still being written. At the current end of the history it waits for more. It ends when the
+/// run ends, or when no process writes the recording any more.
 public final class FollowedReader extends ReaderUnderWatch {
 
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -27,10 +27,10 @@ public final class FollowedReader extends ReaderUnderWatch {
         this.directory = directory;
     }
 
-    /// Opens a recording to follow it. Waits for its beginning if its recorder has only just begun.
+    /// Opens a recording to follow it. Waits for its beginning if the recorder has only just started.
     ///
     /// @param watch ends the wait at Ctrl-C
-    /// @throws RecordingException if it cannot be read, and nobody is at work on it
+    /// @throws RecordingException if it cannot be read, and no process is writing it
     static FollowedReader open(Path directory, OpenOptions options, Watch watch) {
         while (true) {
             boolean written = Recordings.isBeingWritten(directory);
@@ -45,7 +45,7 @@ public final class FollowedReader extends ReaderUnderWatch {
         }
     }
 
-    /// Says what is to be done before each wait: to print what was held back.
+    /// Sets an action to run before each wait, such as printing buffered output.
     public void beforeWaiting(Runnable action) {
         beforeWaiting = action;
     }
@@ -67,7 +67,8 @@ public final class FollowedReader extends ReaderUnderWatch {
                     if (over) {
                         return false;
                     }
-                    // Asked before the recording is looked at again: what was written before it was closed is seen.
+                    // This must be checked before the recording is read again, so that everything written before it was
+                    // closed is seen.
                     boolean written = Recordings.isBeingWritten(directory);
                     if (!reader.refresh()) {
                         over = !written;
@@ -90,7 +91,7 @@ public final class FollowedReader extends ReaderUnderWatch {
         };
     }
 
-    /// That it is not closed is no news.
+    /// It is expected that the recording is not closed.
     @Override
     public @Nullable String notice() {
         return null;

@@ -15,17 +15,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Reads the files that a run begins with.
+/// Reads the files that a run needs at its start.
 public final class InputFiles {
 
-    /// The most that a file typed at the console may have, in bytes: at one byte every 100 us, two hours of typing.
+    /// The largest file that can be typed at the console, in bytes: at one byte every 100 us, two hours of typing.
     public static final long LARGEST_INPUT = 64 << 20;
 
     private InputFiles() {}
 
     /// The images of a machine.
     ///
-    /// @param waiting how one waits for files that are pipes
+    /// @param waiting how to wait for files that are pipes
     /// @throws CommandException if a file cannot be read, or if there is nothing to run
     public static List<Image> images(TraplineConfig config, Waiting waiting) {
         refuseOthers(config);
@@ -55,8 +55,8 @@ public final class InputFiles {
             case RawImage(Path file, long address) -> {
                 if (InputKind.of(file) == InputKind.GUEST) {
                     throw CommandException.usage("--load-address " + Json.hex(address) + " has no effect: " + file
-                            + " is an ELF file, which says itself where it goes; leave the option out, or make a raw"
-                            + " image with objcopy -O binary");
+                            + " is an ELF file, which contains its load address; leave the option out, or make "
+                            + "a raw image with objcopy -O binary");
                 }
                 images.add(new Image(
                         Image.Kind.RAW,
@@ -74,7 +74,7 @@ public final class InputFiles {
         return images;
     }
 
-    /// Refuses files that another option or command takes, before one of them is read: what is to be run comes
+    /// Refuses files that belong to another option or command, before any file is read. The image to run is checked
     /// first.
     private static void refuseOthers(TraplineConfig config) {
         switch (config.run().image()) {
@@ -92,7 +92,7 @@ public final class InputFiles {
         }
     }
 
-    /// Refuses a file that another option or command takes.
+    /// Refuses a file that belongs to another option or command.
     private static void refuse(Path file, InputKind... kinds) {
         InputKind kind = InputKind.of(file);
         if (List.of(kinds).contains(kind)) {
@@ -100,11 +100,11 @@ public final class InputFiles {
         }
     }
 
-    /// A whole file that the user named: a regular one, a link to one, or a pipe that the shell has opened, as
-    /// `<(command)` does.
+    /// Reads a whole file that the user named: a regular file, a link to one, or a pipe that the shell opened, as
+    /// with `<(command)`.
     ///
     /// @param what it is, for messages
-    /// @param most how many bytes it may have
+    /// @param most the largest size, in bytes
     /// @param waiting how one waits for a pipe
     /// @throws CommandException if it cannot be read
     public static Bytes read(String what, Path file, long most, Waiting waiting) {

@@ -9,16 +9,16 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/// What a file is, by its first bytes: to tell somebody who gave the wrong one which command takes it.
+/// The kind of a file, recognized by its first bytes, so that a message can name the command for a misplaced file.
 public enum InputKind {
     /// An ELF file: a guest.
     GUEST("a guest", "run it with: trapline run %s"),
-    /// What `trapline journal export` wrote.
+    /// A file that `trapline journal export` wrote.
     EXPORT("an exported recording", "import it first: trapline journal import %s rec && trapline replay rec"),
     /// A directory with a recording in it.
     RECORDING("a recording", "replay it with: trapline replay %s"),
     /// A flattened device tree.
-    DEVICE_TREE("a device tree", "give it to a guest: trapline run --dtb %s IMAGE"),
+    DEVICE_TREE("a device tree", "pass it to a guest with: trapline run --dtb %s IMAGE"),
     /// Any other directory.
     DIRECTORY("a directory", ""),
     /// Any other file.
@@ -39,10 +39,10 @@ public enum InputKind {
         this.command = command;
     }
 
-    /// Looks at a file. Reads regular files only: a pipe would wait for its writer.
+    /// Examines a file. Reads only regular files: a read from a pipe could block.
     public static InputKind of(Path path) {
         if (Files.isDirectory(path)) {
-            // Whatever stands there: opening the recording says what is wrong with it.
+            // A wrong manifest is reported when the recording is opened.
             return Files.exists(path.resolve("manifest"), LinkOption.NOFOLLOW_LINKS) ? RECORDING : DIRECTORY;
         }
         if (!Files.exists(path)) {
@@ -58,7 +58,7 @@ public enum InputKind {
         }
     }
 
-    /// What begins with these bytes.
+    /// The kind of a file that begins with these bytes.
     public static InputKind of(byte[] first) {
         byte[] magic = Arrays.copyOf(first, LONGEST);
         if (Arrays.equals(magic, ELF)) {
@@ -70,12 +70,12 @@ public enum InputKind {
         return Arrays.equals(magic, TREE) ? DEVICE_TREE : OTHER;
     }
 
-    /// Whether some command takes it.
+    /// Whether there is a command for it.
     public boolean hasCommand() {
         return !command.isEmpty();
     }
 
-    /// Says what the file is, and which command takes it.
+    /// Describes the file, and names the command for it.
     ///
     /// @param path of this kind
     public String hint(Path path) {

@@ -11,7 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A recording that is read while somebody watches: all is the reader's, but how its entries come.
+/// A reader that shows its progress. It passes everything on to another reader, and watches the entries.
 abstract class ReaderUnderWatch implements RecordingReader {
 
     final RecordingReader reader;
@@ -27,7 +27,7 @@ abstract class ReaderUnderWatch implements RecordingReader {
         return watch;
     }
 
-    /// The reader's entries, as they are handed on.
+    /// The other reader's entries, passed on under watch.
     abstract Iterator<HistoryEntry> handedOn(Iterator<HistoryEntry> entries);
 
     @Override

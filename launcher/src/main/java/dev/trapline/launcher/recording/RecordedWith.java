@@ -9,13 +9,13 @@ import dev.trapline.journal.RecordingReader;
 import dev.trapline.launcher.process.Services;
 import java.io.PrintWriter;
 
-/// What a recording was made with, held against what is here. Every command that replays says where they differ; the
-/// digests decide whether that matters.
+/// Compares the library, services and plugins of a recording with those of this process. Every command that replays
+/// reports the differences; the digests decide whether they matter.
 public final class RecordedWith {
 
     private RecordedWith() {}
 
-    /// Says how the recording was opened, and what is another version here than it was.
+    /// Reports how the recording was opened, and what has another version here.
     public static void warn(RecordingReader reader, EngineLibrary library, Services services, PrintWriter err) {
         RecordingHeader header = reader.header();
         warnOfLibrary(header.library(), library, err);
@@ -32,7 +32,7 @@ public final class RecordedWith {
         tellNotice(reader, err);
     }
 
-    /// Names plugins that the recording was made without: none of their services has a part in it.
+    /// Names plugins that the recording was made without: their services take no part in the replay.
     public static void warnOfPlugins(RecordingHeader header, Services services, PrintWriter err) {
         services.ofPlugins().forEach((plugin, names) -> {
             if (header.services().stream().noneMatch(recorded -> names.contains(recorded.name()))) {
@@ -51,7 +51,7 @@ public final class RecordedWith {
         }
     }
 
-    /// Says how a recording was opened that was not closed in order.
+    /// Reports how a recording was opened that was not closed in order.
     public static void tellNotice(RecordingReader reader, PrintWriter err) {
         String notice = reader.notice();
         if (notice != null) {

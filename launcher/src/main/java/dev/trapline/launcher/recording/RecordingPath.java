@@ -10,21 +10,21 @@ import dev.trapline.launcher.output.Watch;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// Opens what a command was given as a recording.
+/// Opens the recording that a command was given.
 public final class RecordingPath {
 
     private RecordingPath() {}
 
     /// Opens it.
     ///
-    /// @param terminal shows how far reading it is
-    /// @throws CommandException if it is something that another command takes
+    /// @param terminal shows the progress of reading
+    /// @throws CommandException if the path is something for another command
     public static WatchedReader open(Terminal terminal, Path path, OpenOptions options) {
         require(path);
         return new WatchedReader(Recordings.open(path, options), terminal.watch("reading " + path));
     }
 
-    /// Opens it to be followed while it is written.
+    /// Opens a recording to follow it while it is written.
     ///
     /// @param terminal ends the wait at Ctrl-C
     /// @throws CommandException as above
@@ -42,7 +42,7 @@ public final class RecordingPath {
         }
     }
 
-    /// Refuses what is no recording, and says what it is.
+    /// Refuses a path that is not a recording, and says what it is.
     public static void require(Path path) {
         InputKind kind = InputKind.of(path);
         switch (kind) {

@@ -22,12 +22,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// What every command takes that replays a recording: which one, and with what.
+/// The options of commands that replay a recording.
 public final class RecordingToReplay {
 
-    /// What `--help` says of the configuration of such a command.
-    public static final String KEYS = "Of the configuration it uses the sections replay and engine, run.plugins, and"
-            + " record.postgresql for a recording in a database; all else comes from the recording.";
+    /// The help text about the configuration of such a command.
+    public static final String KEYS = "It uses the configuration's sections replay and engine, the key "
+            + "run.plugins, and for a recording in a database the section record.postgresql. Everything else "
+            + "comes from the recording.";
 
     private final List<Path> images = new ArrayList<>();
     private Path directory = Path.of("");
@@ -51,8 +52,7 @@ public final class RecordingToReplay {
             names = "--image",
             paramLabel = "FILE",
             order = 2,
-            description = "An image that the recording was exported without, found by its hash. May be given more than"
-                    + " once.")
+            description = "An image that the recording was exported without, matched by its hash. May be repeated.")
     void images(@Nullable List<Path> files) {
         images.clear();
         if (files != null) {
@@ -65,9 +65,9 @@ public final class RecordingToReplay {
         return common.result();
     }
 
-    /// Reads the configuration, says what in it or among the options has no effect, and loads the services.
+    /// Reads the configuration, reports keys and options without effect, and loads the services.
     ///
-    /// @param own adds the rules of the command itself
+    /// @param own adds the command's own rules
     /// @throws CommandException if there is no recording, or something on the command line has no effect
     public Replaying prepare(PrintWriter err, Consumer<WithoutEffect> own) {
         RecordingPath.require(directory);

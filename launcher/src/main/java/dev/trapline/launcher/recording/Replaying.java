@@ -13,13 +13,13 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/// A recording that is to be replayed, and what that is done with.
+/// A recording to replay, with the library and services for the replay.
 ///
 /// @param recording its directory
-/// @param open how it is opened
+/// @param open how to open it
 public record Replaying(Path recording, ReplaySettings settings, Services services, OpenOptions open) {
 
-    /// The same, with images taken as they are.
+    /// The same, without checking the images' hashes.
     public Replaying ignoringImageHashes() {
         return new Replaying(
                 recording,
@@ -33,22 +33,22 @@ public record Replaying(Path recording, ReplaySettings settings, Services servic
         return Engines.open(settings.library(), settings.shortcuts());
     }
 
-    /// Says what here is another version than what it was recorded with.
+    /// Reports what has another version here than in the recording.
     public void warn(EngineFactory engines, PrintWriter err) {
         try (RecordingReader reader = Recordings.open(recording, open)) {
             RecordedWith.warn(reader, engines.library(), services, err);
         }
     }
 
-    /// Itself, to be opened as often as there is need.
+    /// The recording, which can be opened any number of times.
     public RecordedRun run(EngineFactory engines) {
         return new RecordedRun(() -> Recordings.open(recording, open), engines, services.all());
     }
 
-    /// The checkpoints beside it.
+    /// Its checkpoints.
     ///
     /// @param inUse whether they are used at all
-    /// @param notices takes what a person should know of them
+    /// @param notices receives messages about them
     public Checkpoints checkpoints(boolean inUse, Consumer<String> notices) {
         return new Checkpoints(
                 recording,

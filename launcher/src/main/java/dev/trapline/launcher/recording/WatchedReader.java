@@ -7,15 +7,15 @@ import dev.trapline.launcher.output.Watch;
 import dev.trapline.timeline.PositionQuery;
 import java.util.Iterator;
 
-/// A recording under the eyes of somebody who waits: reading it shows how far it is, and ends at Ctrl-C.
+/// A reader that shows its progress to a waiting user, and ends at Ctrl-C.
 public final class WatchedReader extends ReaderUnderWatch {
 
-    /// Shows how a reader's work goes.
+    /// Shows the progress of a reader.
     public WatchedReader(RecordingReader reader, Watch watch) {
         super(reader, watch);
     }
 
-    /// The reader whose work is shown.
+    /// The reader whose progress is shown.
     public RecordingReader reader() {
         return reader;
     }

@@ -23,7 +23,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 
-/// Who changed memory, as people and programs read it.
+/// The changes of memory and their writers, as text and as JSON.
 final class ChangeView {
 
     private static final int BYTES_SHOWN = 16;
@@ -34,7 +34,7 @@ final class ChangeView {
     private final GuestMemory memory;
     private final Symbols symbols;
 
-    /// @param memory to read instructions from
+    /// @param memory from which instructions are read
     ChangeView(RecordingReader recording, MemoryRange range, List<LastWrite> writes, GuestMemory memory) {
         this.recording = recording;
         this.range = range;
@@ -59,7 +59,7 @@ final class ChangeView {
         return length == 0 ? "" : Disassembler.describe(memory.read(registers.pc(), length), registers.pc(), state);
     }
 
-    /// For people: the last change first.
+    /// As text, the last change first.
     String text(Position before) {
         StringBuilder text = new StringBuilder();
         text.append(String.format(
@@ -99,18 +99,18 @@ final class ChangeView {
         return text.toString();
     }
 
-    /// In words, as the end of a sentence.
+    /// The writer in words, as the end of a sentence.
     private static String text(MemoryWriter writer) {
         return switch (writer.kind()) {
             case FIRMWARE -> "written by the firmware service '" + Visible.line(writer.name()) + "'";
             case RESET -> "the machine was reset, and its images were loaded again";
-            case STOLEN_TIME -> "written by the machine, which keeps a vCPU's stolen time here (PV time)";
+            case STOLEN_TIME -> "written by the machine: a vCPU's stolen time (PV time)";
             case IMAGE -> "loaded from the image '" + Visible.line(writer.name()) + "' at power-on";
             case NOBODY -> "not changed since power-on";
         };
     }
 
-    /// A name for programs: `stolen-time`.
+    /// The writer's name in JSON: `stolen-time`.
     private static String id(MemoryWriter.Kind kind) {
         return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
@@ -127,7 +127,7 @@ final class ChangeView {
         return HexFormat.ofDelimiter(" ").formatHex(first) + (shown < bytes.size() ? " ..." : "");
     }
 
-    /// For programs: one document on one line.
+    /// As JSON: one document on one line.
     String json(Position before) {
         return JsonObject.document("writes")
                 .with("address", Json.hex(range.address()))

@@ -52,10 +52,11 @@ import picocli.CommandLine.Option;
         description = {
             "Replays a recording, and checks every step against what was recorded.",
             "",
-            "Standard output is the guest's console, as it was. The recording needs nothing else but the plugins that"
-                    + " it was made with, and the images that it was exported without. It is never written to; --at,"
-                    + " --from, --to and --jobs leave checkpoints beside it, so that later seeks start closer.",
-            "With --format json, standard error is JSON, and what --at shows.",
+            "Standard output is the recorded output of the guest's console. A replay needs only the recording, the"
+                + " plugins that it was made with, and the images that it was exported without. The recording is not"
+                + " changed; --at, --from, --to and --jobs save checkpoints next to it, so that later seeks start"
+                + " closer.",
+            "With --format json, standard error and the output of --at are JSON.",
             "",
             RecordingToReplay.KEYS,
             ""
@@ -73,14 +74,14 @@ import picocli.CommandLine.Option;
             "  trapline replay rec --at hypercall#9 --memory 0x40080000 64 --format json",
             "  trapline replay rec --at end --registers",
             "",
-            "The exit status is about the replay: how the recorded run ended is in its last line."
+            "The exit status is that of the replay. The last line says how the recorded run ended."
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:no divergence, whatever the recorded run's own status",
-            "1:Trapline, or a service, is broken: the message says where",
+            "1:Trapline or a service failed: the message says where",
             "2:the command line is wrong, there is no recording that this version reads, or an image is missing",
-            "4:the replay is not what the recording says: the message says where first",
+            "4:the replay diverges from the recording: the message says where first",
             "7:the recording is damaged, or standard output or the result file cannot be written",
             "130:Ctrl-C or a signal"
         })
@@ -114,7 +115,8 @@ public final class ReplayCommand implements Action {
     @Option(
             names = "--ignore-image-hash",
             order = 1,
-            description = "Take an image that has changed since: the replay diverges where that first matters.")
+            description = "Accept images that have changed since the run. The replay diverges where the change "
+                    + "first matters.")
     void ignoreImageHash(boolean given) {
         ignoreImageHash = given;
     }
@@ -123,9 +125,8 @@ public final class ReplayCommand implements Action {
             names = "--jobs",
             paramLabel = "N",
             order = 3,
-            description =
-                    "Replay the parts between checkpoints on N threads, 1 to 64 (default 1). Without checkpoints it"
-                            + " replays on one thread, and makes some.")
+            description = "Replay the parts between checkpoints on N threads, 1 to 64 (default 1). If there are no "
+                    + "checkpoints, replay on one thread and save some.")
     void jobs(int threads) {
         jobs = threads;
     }
@@ -133,8 +134,8 @@ public final class ReplayCommand implements Action {
     @Option(
             names = "--raw-console",
             order = 4,
-            description = "At a terminal, pass the guest's control sequences on. Without it they are shown, since a"
-                    + " recording may be a stranger's.")
+            description = "On a terminal, pass the guest's control sequences on. Without it they are made "
+                    + "visible, because a recording may come from a stranger.")
     void rawConsole(boolean given) {
         rawConsole = given;
     }
@@ -179,7 +180,7 @@ public final class ReplayCommand implements Action {
                     .println("trapline: --ignore-image-hash has no effect: no image of " + unchanged.location()
                             + " has changed");
         } catch (RecordingException _) {
-            // Something has changed: the replay goes on to where it matters.
+            // An image has changed: the replay continues to the point where that matters.
         }
     }
 
@@ -226,23 +227,23 @@ public final class ReplayCommand implements Action {
         if (verdict instanceof ParallelReplay.Verdict.Doubted) {
             checkpoints.tellAgain();
         } else {
-            terminal.note(watch, "there are no checkpoints to divide the recording at: replayed on one thread");
+            terminal.note(watch, "there are no checkpoints at which to divide the recording: replayed on one thread");
         }
         return straight(replaying, engines, replay.printed());
     }
 
-    /// Says how it was replayed.
+    /// Reports how the recording was replayed.
     ///
-    /// @return null if that has to be done again in one go
+    /// @return null if it must be replayed again, sequentially
     private @Nullable RunReport report(ParallelReplay.Verdict verdict) {
         return switch (verdict) {
             case ParallelReplay.Verdict.Confirmed(RunReport report) -> report;
             case ParallelReplay.Verdict.InOneGo(RunReport report, int made) -> {
                 terminal.err()
-                        .println("trapline: there were no checkpoints: replayed on one core, and "
+                        .println("trapline: no checkpoints: replayed on one thread, and "
                                 + (made == 0
                                         ? "made none"
-                                        : "made " + Figures.count(made, "checkpoint") + " for the next time")
+                                        : "made " + Figures.count(made, "checkpoint") + " for the next replay")
                                 + " ('trapline journal index' makes them ahead)");
                 yield report;
             }
@@ -250,17 +251,17 @@ public final class ReplayCommand implements Action {
         };
     }
 
-    /// Known only when there turn out to be checkpoints, so it is told and not refused.
+    /// This is known only once the checkpoints are opened, so it is a warning and not an error.
     private void tellSpacing() {
         spacing.forEach(text -> terminal.err()
-                .println("trapline: " + text + " has no effect: there are checkpoints already, and --jobs makes no"
-                        + " others"));
+                .println("trapline: " + text + " has no effect: there are checkpoints already, so --jobs makes "
+                        + "none"));
     }
 
     private void addRules(WithoutEffect rules) {
         spacing = rules.given(SPACING);
         seek.check(rules);
-        rules.when(seek.areGiven(), "--at, --from and --to play on one thread", "--jobs")
+        rules.when(seek.areGiven(), "--at, --from and --to replay on one thread", "--jobs")
                 .when(seek.at() != null, "--at prints no console", "--raw-console")
                 .when(
                         !seek.areGiven() && jobs == 1,
@@ -274,7 +275,7 @@ public final class ReplayCommand implements Action {
                         "replay.checkpoints.")
                 .when(
                         ignoreImageHash,
-                        "checkpoints are of no use with --ignore-image-hash",
+                        "checkpoints are not used with --ignore-image-hash",
                         "--jobs",
                         "--no-checkpoints",
                         "replay.checkpoints.");
@@ -289,7 +290,7 @@ public final class ReplayCommand implements Action {
         return Outcomes.ofReplay(report.outcome());
     }
 
-    /// Replays in one go.
+    /// Replays sequentially.
     ///
     /// @param printed how much of the console was written already, in bytes
     private Ending straight(Replaying replaying, EngineFactory engines, long printed) {
@@ -332,7 +333,7 @@ public final class ReplayCommand implements Action {
         return at == null ? player.print(from, to) : player.show(at, view, seek.isJson());
     }
 
-    /// Says that all went well, and how fast.
+    /// Reports success, and the time that it took.
     static void printSuccess(RunReport report, Path recording, PrintWriter err) {
         Progress progress = report.progress();
         err.println("trapline: replayed " + Figures.count(progress.slices(), "slice") + ", "
@@ -341,7 +342,7 @@ public final class ReplayCommand implements Action {
         err.println("trapline: "
                 + (recorded.isPresent()
                         ? "recording took " + speed(progress, recorded.getAsLong())
-                        : "how long recording took is not known")
+                        : "the time of the recording is not known")
                 + "; replaying took " + speed(progress, report.hostNanos()));
     }
 

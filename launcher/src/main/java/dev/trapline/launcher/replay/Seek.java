@@ -22,7 +22,8 @@ import dev.trapline.timeline.search.LastWrite;
 import dev.trapline.timeline.search.MemorySearch;
 import org.jspecify.annotations.Nullable;
 
-/// Plays a part of a recording: prints its console, or shows the machine at one position, or who wrote its memory.
+/// Replays a part of a recording: prints its console output, shows the machine at one position, or finds who wrote its
+/// memory.
 final class Seek {
 
     private final Terminal terminal;
@@ -62,9 +63,9 @@ final class Seek {
         }
     }
 
-    /// Shows who changed some bytes last.
+    /// Shows what changed some bytes last.
     ///
-    /// @param wanted where the search begins, backwards
+    /// @param wanted the position at which the backward search begins
     Ending whoWrote(MemoryRange range, PositionQuery wanted, boolean asJson) {
         try (WatchedReader reader = RecordingPath.open(terminal, replaying.recording(), replaying.open())) {
             Position before = wanted.find(reader);
@@ -91,7 +92,7 @@ final class Seek {
         terminal.print(text);
     }
 
-    /// Prints what the guest printed in a part of the recording.
+    /// Prints the console output of a part of the recording.
     ///
     /// @param first null for the beginning
     /// @param last null for the end

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// Which part of a recording is played, and what is shown of it.
+/// The options for the part of a recording to replay, and for what to show.
 final class SeekOptions {
 
     private static final int MEMORY_ARGUMENTS = 2;
@@ -32,13 +32,14 @@ final class SeekOptions {
             names = "--from",
             paramLabel = "POS",
             order = 10,
-            description = "Print what the guest printed from here on. POS is a slice (120), an instruction in a slice"
-                    + " (120:17), a call that is not answered yet (hypercall#9), a virtual time (1.5ms), start or end.")
+            description = "Print console output from this position on. POS is a slice (120), an instruction in "
+                    + "a slice (120:17), a call before its answer (hypercall#9), a virtual time (1.5ms), start "
+                    + "or end.")
     void from(@Nullable String value) {
         from = value;
     }
 
-    @Option(names = "--to", paramLabel = "POS", order = 11, description = "Play no further than this (default end).")
+    @Option(names = "--to", paramLabel = "POS", order = 11, description = "Replay up to this position (default end).")
     void to(@Nullable String value) {
         to = value;
     }
@@ -47,7 +48,7 @@ final class SeekOptions {
             names = "--at",
             paramLabel = "POS",
             order = 12,
-            description = "Play up to this, and show the machine there instead of its console.")
+            description = "Replay up to this position, and show the machine there instead of its console.")
     void at(@Nullable String value) {
         at = value;
     }
@@ -62,7 +63,7 @@ final class SeekOptions {
             paramLabel = "ADDR LEN",
             arity = "2",
             order = 14,
-            description = "With --at: LEN bytes at the physical address ADDR. May be given more than once.")
+            description = "With --at: LEN bytes at the physical address ADDR. May be repeated.")
     void memory(@Nullable List<String> values) {
         memory = values == null ? List.of() : List.copyOf(values);
     }
@@ -75,20 +76,21 @@ final class SeekOptions {
         disassemble = given;
     }
 
-    /// Whether not all of the recording is to be played as it is.
+    /// Whether only a part is replayed, or a position is shown.
     boolean areGiven() {
         return from != null || to != null || at != null;
     }
 
-    /// Says which of them have no effect.
+    /// Adds rules for the options without effect.
     void check(WithoutEffect rules) {
         if (at != null && (from != null || to != null)) {
             throw CommandException.usage(
-                    "--at shows one position, and --from and --to print what lies between two: give one or the other");
+                    "--at shows one position, and --from and --to print the console between two: use one or the "
+                            + "other");
         }
         rules.when(
                 at == null,
-                "it shows the machine at a position: name one with --at POS",
+                "it shows the machine at a position: add --at POS",
                 "--registers",
                 "--memory",
                 "--disassemble");
@@ -117,7 +119,7 @@ final class SeekOptions {
         return disassemble;
     }
 
-    /// The ranges of memory that are to be shown.
+    /// The ranges of memory to show.
     List<MemoryRange> memory() {
         List<MemoryRange> ranges = new ArrayList<>();
         for (int n = 0; n + 1 < memory.size(); n += MEMORY_ARGUMENTS) {

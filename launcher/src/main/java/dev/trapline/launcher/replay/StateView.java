@@ -18,14 +18,14 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 
-/// A machine at one position of its recording, as people and programs read it.
+/// A machine at one position of its recording, as text and as JSON.
 ///
 /// @param registers whether they are shown
 /// @param disassembly whether the next instructions are shown
-/// @param memory what is shown of it, in this order
+/// @param memory the ranges of memory to show, in this order
 record StateView(boolean registers, boolean disassembly, List<MemoryRange> memory) {
 
-    /// The longest range that is shown, in bytes.
+    /// The longest range that can be shown, in bytes.
     static final int LONGEST = 1 << 26;
 
     private static final int REGISTERS_IN_A_ROW = 4;
@@ -39,7 +39,7 @@ record StateView(boolean registers, boolean disassembly, List<MemoryRange> memor
 
     private record Line(long address, String code, String text) {}
 
-    /// A machine, for programs or for people.
+    /// Shows a machine, as JSON or as text.
     String print(MachineView machine, boolean asJson) {
         return asJson ? json(machine) : text(machine);
     }
@@ -156,7 +156,7 @@ record StateView(boolean registers, boolean disassembly, List<MemoryRange> memor
         return lines;
     }
 
-    /// What the instruction at PC is of.
+    /// The symbol at PC.
     static ExecutionState executionState(GeneralRegisters values, Width width) {
         return switch (width) {
             case AARCH64 -> ExecutionState.A64;
@@ -164,7 +164,7 @@ record StateView(boolean registers, boolean disassembly, List<MemoryRange> memor
         };
     }
 
-    /// As the manuals print an instruction: its words or halfwords, each with its highest byte first.
+    /// The instruction as the manuals print it: words or halfwords, each with its highest byte first.
     private static String code(Bytes code) {
         StringBuilder text = new StringBuilder();
         for (int at = code.size() - 1; at >= 0; at--) {

@@ -25,11 +25,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "who-wrote",
         description = {
-            "Finds who changed memory last. It names the guest's store with its position, vCPU, PC and symbol, or a"
-                    + " firmware service, a reset, or the image that was loaded there; with the old and the new bytes.",
+            "Finds the last change of memory. It names the guest's store with position, vCPU, PC and symbol, or "
+                    + "the firmware service, the reset, or the image that was loaded there, and shows the old "
+                    + "and new bytes.",
             "",
-            "Goes back from checkpoint to checkpoint until it knows it of every byte. A store of the value that was"
-                    + " there already changes nothing, and is not found.",
+            "Searches backwards from checkpoint to checkpoint until the last change of every byte is known. A "
+                    + "store of the same value changes nothing, and is not found.",
             "",
             RecordingToReplay.KEYS,
             ""
@@ -47,10 +48,10 @@ import picocli.CommandLine.Parameters;
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "0:it was found, or nothing has changed the bytes since power-on",
-            "1:Trapline, or a service, is broken: the message says where",
+            "0:the last change was found, or nothing has changed the bytes since power-on",
+            "1:Trapline or a service failed: the message says where",
             "2:the command line is wrong, or there is no recording that this version reads",
-            "4:the replay is not what the recording says: the message says where first",
+            "4:the replay diverges from the recording: the message says where first",
             "7:the recording is damaged",
             "130:Ctrl-C or a signal"
         })
@@ -79,7 +80,7 @@ public final class WhoWroteCommand implements Action {
         address = value == null ? "" : value;
     }
 
-    @Parameters(index = "2", paramLabel = "LEN", description = "How many bytes, 1 to 65536.")
+    @Parameters(index = "2", paramLabel = "LEN", description = "The number of bytes, 1 to 65536.")
     void length(@Nullable String value) {
         length = value == null ? "" : value;
     }
@@ -88,8 +89,8 @@ public final class WhoWroteCommand implements Action {
             names = "--before",
             paramLabel = "POS",
             order = 1,
-            description = "Look at what happened before this position (default end): a slice (120), an instruction in a"
-                    + " slice (120:17), a call that is not answered yet (hypercall#9), a virtual time (1.5ms), or end.")
+            description = "Search before this position (default end): a slice (120), an instruction in a"
+                    + " slice (120:17), a call before its answer (hypercall#9), a virtual time (1.5ms), or end.")
     void before(@Nullable String value) {
         before = value == null ? "end" : value;
     }

@@ -11,14 +11,14 @@ import dev.trapline.machine.RunReport;
 import java.io.PrintWriter;
 import java.util.Locale;
 
-/// What was asked of a run, held against what the run came to: only afterwards does one know what had no effect.
+/// Compares a run with what the user asked for. Only after the run is it known which requests had no effect.
 ///
 /// @param seeded whether the user gave a seed
 record Afterwards(TraplineConfig config, boolean seeded) {
 
     /// Refuses injections for vCPUs that the machine lacks.
     ///
-    /// @param machine that is to run: the recorded one, where a recording goes on
+    /// @param machine the machine to run; for a continued recording, the recorded one
     void requireVcpus(MachineSpec machine) {
         for (PlannedInjection planned : config.run().injections()) {
             int index = planned.what().vcpu().index();
@@ -33,7 +33,7 @@ record Afterwards(TraplineConfig config, boolean seeded) {
         }
     }
 
-    /// Says what had no effect.
+    /// Reports what had no effect.
     void tell(RunReport report, MachineSpec machine, PrintWriter err) {
         RunReport.Unused unused = report.unused();
         String end = String.format(
@@ -55,8 +55,8 @@ record Afterwards(TraplineConfig config, boolean seeded) {
                 && machine.schedule().kind() != Schedule.RANDOM
                 && config.run().entropy() == TraplineConfig.Entropy.SEED
                 && !unused.entropyUsed()) {
-            err.println("trapline: --seed had no effect: the schedule is not random (--schedule random), and the guest"
-                    + " asked for no entropy");
+            err.println("trapline: --seed had no effect: the schedule is not random (--schedule random), and "
+                    + "the guest requested no entropy");
         }
     }
 }

@@ -40,10 +40,7 @@ import picocli.CommandLine.Command;
 /// `trapline demo`.
 @Command(
         name = "demo",
-        description = {
-            "Runs an example guest on four vCPUs, records it, replays it, and says in plain words what happened.",
-            ""
-        },
+        description = {"Runs an example guest on four vCPUs, records it, replays it, and explains what happened.", ""},
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 public final class DemoCommand implements Action {
@@ -78,7 +75,7 @@ public final class DemoCommand implements Action {
         EngineFactory engines = Engines.open(null, null);
         ActorSystem<Void> system = ActorSystems.untilTheEnd(ActorSystems.start());
 
-        err.println("1. A guest of " + VCPUS + " Arm CPUs runs. What it prints, each CPU in its turn:");
+        err.println("1. A guest runs on " + VCPUS + " Arm CPUs. Each CPU prints a line in turn:");
         err.println();
         Machine.Builder builder = Machine.builder(engines, config.machine())
                 .services(services.all())
@@ -91,7 +88,7 @@ public final class DemoCommand implements Action {
         }
         explainRun(first, err);
 
-        err.println("2. The recording runs again, and every step is compared with what was recorded:");
+        err.println("2. The recording is replayed, and every step is compared with what was recorded:");
         err.println();
         RunReport second = attended(
                 Machine.replay(engines, Recordings.open(recording, OpenOptions.STRICT))
@@ -103,7 +100,7 @@ public final class DemoCommand implements Action {
             return Ending.of(second.outcome());
         }
         explainReplay(first, second, recording, err);
-        return new Ending(Ending.OK, "demo", "one run, recorded and replayed to the last bit");
+        return new Ending(Ending.OK, "demo", "one run, recorded and replayed bit for bit");
     }
 
     private RunReport attended(Machine.Builder builder, ActorSystem<Void> system, Function<Attendant, RunReport> wait) {
@@ -116,9 +113,8 @@ public final class DemoCommand implements Action {
 
     private static void explainRun(RunReport report, PrintWriter err) {
         err.println();
-        err.println(
-                "   The first CPU turned the others on by calls to firmware (PSCI), which are answered by an actor");
-        err.println("   outside the guest; the last call turned the machine off. "
+        err.println("   The first CPU turned the others on by firmware calls (PSCI), which an actor outside the guest");
+        err.println("   answered. The last call turned the machine off. "
                 + RunSummary.of(report).figures() + ".");
         err.println();
     }
@@ -126,14 +122,14 @@ public final class DemoCommand implements Action {
     private static void explainReplay(RunReport first, RunReport second, Path recording, PrintWriter err) {
         err.println();
         err.println("   No divergence. After each of the " + first.progress().slices()
-                + " slices, all registers were the same;");
-        err.println("   at the end, all of memory was:");
+                + " slices, all registers were equal.");
+        err.println("   At the end, the digests of all registers and all memory were:");
         err.println("     recorded   registers " + Json.hex(first.registerDigest()) + "  memory "
                 + Json.hex(first.memoryDigest()) + "  " + Figures.duration(first.hostNanos()));
         err.println("     replayed   registers " + Json.hex(second.registerDigest()) + "  memory "
                 + Json.hex(second.memoryDigest()) + "  " + Figures.duration(second.hostNanos()));
         err.println();
-        err.println("What to type next:");
+        err.println("What to try next:");
         err.println("  ./trapline trace " + recording);
         err.println("  ./trapline replay " + recording);
         err.println("  ./trapline run --cpus 4 --schedule random --seed 7 --record rec " + GUEST);
@@ -141,7 +137,7 @@ public final class DemoCommand implements Action {
         err.println();
     }
 
-    /// Where Trapline's own files are: its example guests among them.
+    /// The directory of Trapline's own files, such as the example guests.
     public static Path home() {
         return Path.of(System.getProperty("trapline.home", "."));
     }
@@ -150,7 +146,7 @@ public final class DemoCommand implements Action {
         try {
             return Files.createTempDirectory("trapline-demo-");
         } catch (IOException e) {
-            throw CommandException.usage("no directory can be made for the recording: " + e.getMessage(), e);
+            throw CommandException.usage("cannot create a directory for the recording: " + e.getMessage(), e);
         }
     }
 }

@@ -54,10 +54,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "run",
         description = {
-            "Runs a guest, and records the run if asked to.",
+            "Runs a guest, and records the run with --record.",
             "",
-            "Standard output is the guest's console and nothing else. Standard input is what is typed at it; at a",
-            "terminal, Ctrl-C ends the run until the guest has read a key, Ctrl-] ends it always.",
+            "Standard output is the guest's console and nothing else. Standard input is typed at the console. On a",
+            "terminal, Ctrl-C ends the run until the guest has read a key; Ctrl-] always ends it.",
             "",
             "With --format json, standard error is JSON: its last line says how the run ended.",
             ""
@@ -76,18 +76,18 @@ import picocli.CommandLine.Spec;
             "  trapline run --plugin mine.jar --set firmware.services.mine.level=3 guest.elf",
             "",
             "Every option is also a configuration key; config/src/main/resources/dev/trapline/config/reference.conf",
-            "explains them all. From the strongest to the weakest: --set, the other options, the --config file.",
+            "explains them all. --set overrides the other options, and those override the --config file.",
             "The last line on standard error names the exit status and its kind."
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "0:the guest turned its machine off, hibernated or asked for a reset; or the reader of standard output went"
-                    + " away, as 'head' does, and the run ended there, in silence",
+            "0:the guest turned its machine off, hibernated or asked for a reset; or the reader of standard "
+                    + "output closed it, as 'head' does, and the run ended there without a message",
             "N:the guest's own status, low 8 bits, after its EXIT call",
-            "1:Trapline, or a service, is broken: the message says where",
+            "1:Trapline or a service failed: the message says where",
             "2:the command line, the configuration or an image is wrong",
             "3:the guest failed: undefined instruction, unmapped access, exception",
-            "4:with --continue: the run is not what the recording says",
+            "4:with --continue: the run diverges from the recording",
             "5:a limit was reached: --max-instructions or --timeout",
             "6:deadlock: nothing can run, and nothing can wake it",
             "7:the recording, standard output or the result file cannot be written, or the recording to continue is"
@@ -111,7 +111,7 @@ public final class RunCommand implements Action {
     @Mixin
     private final MachineOptions machine = new MachineOptions();
 
-    // What it says is known before the command line is parsed: the terminal is made for it.
+    // Its value is known before the command line is parsed, because the terminal depends on it.
     @Mixin
     @SuppressWarnings("UnusedVariable")
     private final FormatOption format = new FormatOption();
@@ -136,8 +136,8 @@ public final class RunCommand implements Action {
             names = "--continue",
             paramLabel = "DIR",
             order = 23,
-            description = "Continue a recording whose recorder was killed: run it again up to its last whole segment,"
-                    + " checked, and then live. What follows is added to the recording.")
+            description = "Continue a recording whose recorder was killed: replay it up to its last whole "
+                    + "segment, then run live and add to the recording.")
     void proceedWith(@Nullable Path directory) {
         proceedWith = directory;
     }
@@ -161,7 +161,7 @@ public final class RunCommand implements Action {
         limit.set(configuration.timeout(settings()));
         LayeredConfig layers = configuration.load(settings(), limit);
         limit.set(layers.timeout());
-        // Loading runs code of plugins, which may not return.
+        // Loading runs code of plugins, which may never return.
         Services services = limit.withServices(() -> Services.load(layers.plugins()));
         TraplineConfig config = layers.validate(services.descriptors());
         WithoutEffect rules = WithoutEffect.of(spec).and(layers);
@@ -205,10 +205,10 @@ public final class RunCommand implements Action {
         return run(Machine.proceed(engines, reader, directory), config, services, plan, afterwards);
     }
 
-    /// What is run, and where it is recorded.
+    /// The machine to run, and its recording.
     ///
-    /// @param recording null if it is not
-    /// @param journal what the actor system has to know of where the recording's events go
+    /// @param recording the directory; null if the run is not recorded
+    /// @param journal the actor system's configuration for the recording's events
     private record Plan(
             MachineSpec spec, List<Image> images, @Nullable Path recording, Config journal) {}
 
@@ -230,7 +230,7 @@ public final class RunCommand implements Action {
         }
         RunReport report;
         try (Signals signals = Signals.take()) {
-            // Until there is a run to ask: services start in here.
+            // Services start here, before there is a run that a signal could end.
             signals.ask(() -> Interruption.ifHeld(terminal.err()), () -> {});
             MachineRun run = limit.withServices(() -> builder.start(system));
             Attendant attendant = new Attendant(run, signals, console, terminal.err());
@@ -250,7 +250,7 @@ public final class RunCommand implements Action {
         return summary.print(terminal, plan.recording());
     }
 
-    /// A library that is named is the user's own, and does what it likes when it is opened.
+    /// A library that the user names may do anything when it is opened.
     private EngineFactory engines(TraplineConfig config) {
         Path library = config.run().library();
         String shortcuts = config.run().shortcuts();

@@ -17,12 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// When an option or a key of `trapline run` is without effect.
+/// Which options and keys of `trapline run` have no effect.
 final class RunRules {
 
     private static final String RECORD_FIRST = "nothing is recorded; add --record DIR";
 
-    /// What `--continue` does not take from the recording.
+    /// The keys that `--continue` does not take from the recording.
     private static final List<String> OF_A_CONTINUATION = List.of(
             "run.timeout",
             "run.input",
@@ -41,7 +41,7 @@ final class RunRules {
 
     /// Adds them.
     ///
-    /// @param services all services there are
+    /// @param services all services
     /// @param proceedWith the recording of `--continue`; null for a new run
     static void add(
             WithoutEffect rules,
@@ -49,11 +49,11 @@ final class RunRules {
             LayeredConfig layers,
             List<ServiceDescriptor> services,
             @Nullable Path proceedWith) {
-        rules.elsewhere("it is for replaying, and this is a run", "replay.")
-                .elsewhere("it is for 'trapline serve', and this is a run", "remote.")
+        rules.elsewhere("it is a key for replays, and this is a run", "replay.")
+                .elsewhere("it is a key for 'trapline serve', and this is a run", "remote.")
                 .when(
                         config.run().storage().durability() != Durability.INTERVAL,
-                        "it is for --durability interval",
+                        "it needs --durability interval",
                         "record.durability-interval");
         if (proceedWith == null) {
             ofNewRun(rules, config);
@@ -85,7 +85,7 @@ final class RunRules {
                         run.record() == null || run.database() == null,
                         run.record() == null ? RECORD_FIRST : "record.store is mvstore, not postgresql",
                         "record.postgresql.")
-                .when(run.input() == null, "it is for --input FILE", "run.input-interval")
+                .when(run.input() == null, "it needs --input FILE", "run.input-interval")
                 .when(run.image() == null, "there is no IMAGE to load", "run.load-address")
                 .when(
                         config.machine().schedule().kind() != Schedule.RANDOM
@@ -94,7 +94,7 @@ final class RunRules {
                         "run.seed");
         rules.when(
                 config.machine().cpus().width() == Width.AARCH64,
-                "the calls that it is about are of AArch32 guests, and this machine is aarch64",
+                "it is about calls of AArch32 guests, and this machine is aarch64",
                 "firmware.toggles." + Toggle.EXPORT_FAILED_CONDITION_CALLS);
         if (run.record() != null && run.database() != null) {
             ReplayRules.ofPassword(rules, run.database());

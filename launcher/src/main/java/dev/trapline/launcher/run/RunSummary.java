@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Says what a run came to: figures and recording on standard error, the ending in the result files.
+/// Reports a run: figures and the recording on standard error, the outcome in the result files.
 ///
 /// @param ending of the run
 public record RunSummary(RunReport report, Ending ending) {
@@ -24,16 +24,16 @@ public record RunSummary(RunReport report, Ending ending) {
         return new RunSummary(report, Ending.of(report.outcome()));
     }
 
-    /// That of a run whose console these streams were.
+    /// The summary of a run whose console used these streams.
     static RunSummary of(RunReport report, Terminal terminal) {
         Ending ending = ThreadWatch.insteadOf(Ending.of(report.outcome()));
         return new RunSummary(report, terminal.out().isUnread() ? ending.withoutReader() : ending);
     }
 
-    /// Prints the figures, and leaves the result in the recording.
+    /// Prints the figures, and writes the result into the recording.
     ///
     /// @param recording the directory that was recorded into
-    /// @return the ending; another one if the recording cannot be written
+    /// @return the given ending, or another one if the recording cannot be written
     Ending print(Terminal terminal, @Nullable Path recording) {
         terminal.err().println("trapline: " + figures());
         if (report.flashWrites().count() > 0) {
@@ -47,13 +47,13 @@ public record RunSummary(RunReport report, Ending ending) {
         if (recording != null && last.status() != Ending.STORAGE) {
             last = leaveResult(recording);
             terminal.err()
-                    .println("trapline: recorded in " + recording + "; to run it again: trapline replay "
+                    .println("trapline: recorded in " + recording + "; to replay it: trapline replay "
                             + ShellText.quoted(recording));
         }
         return last;
     }
 
-    /// That the guest wrote to flash: most guests do so by mistake.
+    /// A warning that the guest wrote to flash, which is usually a mistake.
     static String ignored(FlashWrites.Summary writes) {
         return String.format(
                 Locale.ROOT,
@@ -63,7 +63,7 @@ public record RunSummary(RunReport report, Ending ending) {
                 writes.firstAddress());
     }
 
-    /// How much of a recording will be there after a power cut.
+    /// How much of a recording would survive a power cut.
     static String durable(StoredHistory stored) {
         String of = Figures.count(stored.segments(), "segment");
         return "durable: "
@@ -82,10 +82,10 @@ public record RunSummary(RunReport report, Ending ending) {
                 + " s of virtual time in " + Figures.duration(report.hostNanos());
     }
 
-    /// Leaves the result in the recording.
+    /// Writes the result into the recording.
     ///
-    /// @param recording null if there is none
-    /// @return the ending; another one if the result cannot be written
+    /// @param recording the directory; null if there is none
+    /// @return the given ending, or another one if the result cannot be written
     Ending leaveResult(@Nullable Path recording) {
         if (recording == null) {
             return ending;

@@ -39,11 +39,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Lets other processes start and drive machines in this one, until Ctrl-C.",
             "",
-            "Who it is must be configured: remote.key-store, remote.trust-store and remote.password-file. Both sides"
-                    + " show",
-            "a certificate, and nobody is heard without one. docs/remote.md says how certificates are made, what a"
-                    + " driver",
-            "can do, and how a Java program drives a machine.",
+            "It needs the keys remote.key-store, remote.trust-store and remote.password-file. Both sides present a",
+            "certificate, and connections without one are refused. docs/remote.md explains how to make certificates,",
+            "what a driver can do, and how a Java program drives a machine.",
             "",
             "The first line on standard output is the address that drivers use.",
             ""
@@ -58,7 +56,7 @@ import picocli.CommandLine.Spec;
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "1:Trapline, or a service, is broken: the message says where",
+            "1:Trapline or a service failed: the message says where",
             "2:the command line or the configuration is wrong, or it cannot listen",
             "7:standard output cannot be written",
             "130:Ctrl-C or a signal: the machines were stopped, and their recordings closed"
@@ -125,7 +123,7 @@ public final class ServeCommand implements Action {
         return new Ending(Ending.INTERRUPTED, "interrupted", "the server was stopped");
     }
 
-    /// What a program is told of where it listens.
+    /// The server's address, as JSON.
     public static String document(String address) {
         return JsonObject.document("server").with("address", address).line();
     }

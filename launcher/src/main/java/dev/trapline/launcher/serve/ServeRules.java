@@ -3,7 +3,7 @@ package dev.trapline.launcher.serve;
 import dev.trapline.launcher.options.WithoutEffect;
 import java.util.List;
 
-/// When a key of `trapline serve` is without effect.
+/// Which keys of `trapline serve` have no effect.
 final class ServeRules {
 
     private static final List<String> USED = List.of(
@@ -19,7 +19,7 @@ final class ServeRules {
     private ServeRules() {}
 
     static WithoutEffect add(WithoutEffect rules) {
-        return rules.allKeysBut("a driver says what it starts, and this serves drivers", USED)
-                .passOverAllBut("a driver says what it starts", USED);
+        return rules.allKeysBut("the driver chooses it when it starts a machine", USED)
+                .passOverAllBut("the driver chooses it", USED);
     }
 }

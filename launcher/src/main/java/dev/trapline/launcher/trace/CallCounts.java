@@ -17,14 +17,16 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Counts hypercalls by function and result, with how long their callers waited.
+/// Counts hypercalls by function and result, with their latencies.
 ///
-/// A call's latency is the virtual time from the call to the beginning of its caller's next slice: what the call costs,
-/// what its caller waited for by it, and the time in which the schedule passed it over. Other vCPUs' turns are no part
-/// of it. A call whose caller is switched off by it, or does not run again, has none.
+/// The latency of a call is the virtual time from the call to the beginning of its caller's next slice. It includes the
+/// cost of the call, the time for which the call made its caller wait, and the time in which the schedule passed the
+/// caller over. Other vCPUs' turns are not part of it. A call that turns its caller off, or whose caller does not run
+/// again, has no latency.
 final class CallCounts {
 
-    /// Results without a name that are counted apart for one function: a counter would have as many as calls.
+    /// The largest number of unnamed results that are counted separately for a function. A function that returns a
+    /// counter would have as many results as calls.
     private static final int DISTINCT = 16;
 
     static final String OTHERS = "other values";
@@ -40,7 +42,7 @@ final class CallCounts {
         this.filter = filter;
     }
 
-    /// What is counted together.
+    /// The calls that are counted together.
     private record Function(
             int immediate, String id, @Nullable String name) {
         String text() {
@@ -50,11 +52,11 @@ final class CallCounts {
 
     private record Waiting(Tally tally, long since) {}
 
-    /// How often, and how long each.
+    /// The number of calls, and their latencies.
     private static final class Tally {
         private long calls;
         private long returned;
-        /// How often each latency was.
+        /// The number of calls with each latency.
         private final SortedMap<Long, Long> latencies = new TreeMap<>();
 
         void returned(long ticks) {
@@ -62,7 +64,7 @@ final class CallCounts {
             latencies.merge(ticks, 1L, Long::sum);
         }
 
-        /// The lower of the two in the middle where their number is even.
+        /// The median; of an even number of latencies, the lower of the two in the middle.
         long median() {
             long before = 0;
             for (Map.Entry<Long, Long> latency : latencies.entrySet()) {
@@ -133,7 +135,7 @@ final class CallCounts {
         return results.computeIfAbsent(full ? OTHERS : result, _ -> new Tally());
     }
 
-    /// How many calls there were, counted or not.
+    /// The number of all calls, counted or not.
     long calls() {
         return calls;
     }
@@ -153,7 +155,7 @@ final class CallCounts {
         return rows;
     }
 
-    /// A table for people.
+    /// As a table of text.
     String text() {
         List<Row> rows = rows();
         int names = width(rows.stream().map(row -> row.function.text()).toList(), "function");
@@ -183,7 +185,7 @@ final class CallCounts {
         return column.stream().mapToInt(String::length).reduce(heading.length(), Math::max);
     }
 
-    /// One document for programs.
+    /// As one JSON document.
     String json() {
         List<Object> counts = new ArrayList<>();
         for (Row row : rows()) {

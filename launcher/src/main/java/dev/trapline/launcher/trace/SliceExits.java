@@ -10,7 +10,7 @@ import dev.trapline.launcher.output.JsonObject;
 import dev.trapline.machine.text.HypercallText;
 import dev.trapline.timeline.HistoryWalk;
 
-/// Why slices ended, as people and programs read it.
+/// Why slices ended, as text and as JSON.
 final class SliceExits {
 
     private SliceExits() {}

@@ -38,12 +38,12 @@ import picocli.CommandLine.Parameters;
         description = {
             "Prints a recording's hypercalls, one line each.",
             "",
-            "A line says: the call's number, as 'replay --at hypercall#9' takes it; its slice; virtual time in seconds"
-                    + " at the beginning of the slice; vCPU, conduit, the call with its arguments, its result; the"
-                    + " decision and who answered; and what else it did.",
+            "A line has the call's number, for 'replay --at hypercall#9'; its slice; the virtual time in "
+                    + "seconds at the beginning of the slice; the vCPU, the conduit, the call with its "
+                    + "arguments and its result; the service and the decision; and the call's other effects.",
             "",
             "--schedule prints slices instead: ordinal, virtual time at the beginning, vCPU, length in ticks of virtual"
-                    + " time, instructions that it executed and how many it could have, and why the slice ended. Each"
+                    + " time, executed instructions and the slice's budget, and why the slice ended. Each"
                     + " vCPU has a clock of its own, so a slice may begin earlier than one before it.",
             "",
             "--count prints a table: how often each function had each result, and the latencies, in ticks of virtual"
@@ -65,9 +65,9 @@ import picocli.CommandLine.Parameters;
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "0:all was printed",
+            "0:the trace was printed",
             "2:the command line is wrong, or there is no recording that this version reads",
-            "7:the recording is damaged: what comes before the damage was printed; or standard output or the result"
+            "7:the recording is damaged: the part before the damage was printed; or standard output or the result"
                     + " file cannot be written"
         })
 public final class TraceCommand implements Action {
@@ -100,7 +100,7 @@ public final class TraceCommand implements Action {
     @Option(
             names = "--schedule",
             order = 1,
-            description = "Print slices: who ran when, for how long, and why it ended.")
+            description = "Print slices: which vCPU ran when, for how long, and why the slice ended.")
     void schedule(boolean given) {
         schedule = given;
     }
@@ -113,13 +113,13 @@ public final class TraceCommand implements Action {
     @Option(
             names = "--follow",
             order = 3,
-            description = "Wait for more where the recording ends while it is still being written: until the run ends,"
-                    + " nobody writes it any more, or Ctrl-C.")
+            description = "Follow a recording that is still being written, until the run ends, no process "
+                    + "writes it any more, or Ctrl-C.")
     void follow(boolean given) {
         follow = given;
     }
 
-    @Option(names = "--cpu", paramLabel = "N", order = 3, description = "Only this vCPU. May be given more than once.")
+    @Option(names = "--cpu", paramLabel = "N", order = 3, description = "Only this vCPU. May be repeated.")
     void cpus(@Nullable List<Integer> values) {
         cpus.clear();
         if (values != null) {
@@ -131,8 +131,7 @@ public final class TraceCommand implements Action {
             names = "--function",
             paramLabel = "NAME",
             order = 4,
-            description =
-                    "Only this function, by name or identifier; not with --schedule. May be given more than once.")
+            description = "Only this function, by name or identifier; not with --schedule. May be repeated.")
     void functions(@Nullable List<String> values) {
         functions.clear();
         if (values != null) {
@@ -144,8 +143,8 @@ public final class TraceCommand implements Action {
             names = "--from",
             paramLabel = "POS",
             order = 5,
-            description = "Only from here on. POS is a slice (120), an instruction in one (120:17), a call"
-                    + " (hypercall#9), or a virtual time (1.5ms).")
+            description = "Begin at this position. POS is a slice (120), an instruction in a slice (120:17), a "
+                    + "call (hypercall#9), or a virtual time (1.5ms).")
     void from(@Nullable String value) {
         from = value;
     }
@@ -154,7 +153,7 @@ public final class TraceCommand implements Action {
             names = "--to",
             paramLabel = "POS",
             order = 6,
-            description = "Only up to here; a call that is named is shown.")
+            description = "End at this position. If it is a call, that call is shown.")
     void to(@Nullable String value) {
         to = value;
     }
@@ -167,16 +166,17 @@ public final class TraceCommand implements Action {
     @Override
     public Ending perform() {
         if (schedule && count) {
-            throw CommandException.usage("--schedule prints slices, and --count counts calls: give one of them");
+            throw CommandException.usage("--schedule prints slices, and --count counts calls: use one or the other");
         }
         if (schedule && !functions.isEmpty()) {
             throw CommandException.usage(
-                    "--function names calls, and --schedule prints slices: leave one of them out, or give --cpu");
+                    "--function selects calls, and --schedule prints slices: use one or the other; --cpu works "
+                            + "with both");
         }
         Services loaded = Services.load(plugin.plugins());
         List<ServiceDescriptor> services = loaded.descriptors();
         HypercallText text = new HypercallText(services);
-        // The images do not matter here: a recording may be traced whatever became of them.
+        // A trace does not need the images, so they are not checked.
         try (WatchedReader reader = open()) {
             TraceFilter filter = TraceFilter.of(cpus, functions, reader.header().spec(), services);
             RecordedWith.warnOfPlugins(reader.header(), loaded, terminal.err());
@@ -210,7 +210,7 @@ public final class TraceCommand implements Action {
         return HistoryWalk.of(reader, first, last);
     }
 
-    /// @return how many calls there are, if none of them was counted; otherwise 0
+    /// @return the number of calls, if none of them was counted; otherwise 0
     private long count(HistoryWalk walk, WatchedReader reader, CallCounts counts) {
         try {
             walk.forEachRemaining(counts::take);
@@ -221,7 +221,7 @@ public final class TraceCommand implements Action {
         return counts.isEmpty() ? counts.calls() : 0;
     }
 
-    /// @return how many calls there are, if calls were asked for and none of them was printed; otherwise 0
+    /// @return the number of calls, if calls were requested and none was printed; otherwise 0
     private long print(HistoryWalk walk, WatchedReader reader, HypercallText text, TraceFilter filter)
             throws IOException {
         TraceLines lines = format.isJson() ? new TraceLines.Documents(text) : new TraceLines.Text(text);
@@ -251,7 +251,7 @@ public final class TraceCommand implements Action {
     private void tellIfNone(long hidden, TraceFilter filter, List<ServiceDescriptor> services) {
         if (hidden > 0) {
             terminal.err()
-                    .println("trapline: --cpu and --function leave none of the " + Figures.count(hidden, "hypercall")
+                    .println("trapline: --cpu and --function match none of the " + Figures.count(hidden, "hypercall")
                             + " there" + filter.nearestKnown(services));
         }
     }

@@ -31,11 +31,11 @@ record TraceFilter(Set<Integer> cpus, Set<String> functions) {
         functions = Set.copyOf(functions);
     }
 
-    /// A filter of what was written on the command line.
+    /// Makes a filter from the command line.
     ///
-    /// @param services that know functions by name
-    /// @throws CommandException if a vCPU is one that the machine lacks, or a function is neither an identifier nor
-    ///     known to a service
+    /// @param services the services that know function names
+    /// @throws CommandException if the machine has no such vCPU, or a function is neither an identifier nor the
+    ///     name of a known function
     static TraceFilter of(
             List<Integer> cpus, List<String> functions, MachineSpec machine, List<ServiceDescriptor> services) {
         for (int cpu : cpus) {
@@ -54,7 +54,7 @@ record TraceFilter(Set<Integer> cpus, Set<String> functions) {
         return new TraceFilter(new TreeSet<>(cpus), wanted);
     }
 
-    /// @param names of functions as they are written, by their bare forms
+    /// @param names the names of functions, by their bare forms
     private static String wanted(String text, NavigableMap<String, String> names) {
         if (names.containsKey(bare(text))) {
             return bare(text);
@@ -65,19 +65,19 @@ record TraceFilter(Set<Integer> cpus, Set<String> functions) {
         }
         String nearest = Nearest.to(bare(text), names.keySet());
         throw CommandException.usage("--function " + text
-                + ": no service knows a function of this name, and it is no identifier of 32 bits (0xC4000003)"
+                + ": neither the name of a known function nor a 32-bit identifier (0xC4000003)"
                 + (nearest.isEmpty()
                         ? "; 'trapline caps list' names them"
                         : "; did you mean " + names.get(nearest) + "?"));
     }
 
-    /// What a name or an identifier has left if one takes away what people write in different ways.
+    /// The bare form of a name or identifier, without the parts that users write in different ways.
     private static String bare(String name) {
         return name.toUpperCase(Locale.ROOT).replace("_", "");
     }
 
-    /// For a filter that no call has passed: the known functions nearest to its unknown identifiers, as a sentence
-    /// goes on. Empty if all are known.
+    /// For a filter that no call has passed: suggests known functions near to its unknown identifiers, as the end
+    /// of a sentence. Empty if all are known.
     String nearestKnown(List<ServiceDescriptor> services) {
         TreeMap<String, String> known = new TreeMap<>();
         services.forEach(service -> service.functions()
@@ -98,7 +98,7 @@ record TraceFilter(Set<Integer> cpus, Set<String> functions) {
         return text.toString();
     }
 
-    /// Whether something that happened without a call is shown: not to somebody who asks for functions.
+    /// Whether events without a call are shown: not if functions were requested.
     boolean shows(JournalRecord happening) {
         if (!functions.isEmpty()) {
             return false;
@@ -106,7 +106,7 @@ record TraceFilter(Set<Integer> cpus, Set<String> functions) {
         return cpus.isEmpty() || vcpusOf(happening).anyMatch(vcpu -> cpus.contains(vcpu.index()));
     }
 
-    /// Whether what a vCPU does is shown.
+    /// Whether a vCPU is shown.
     boolean shows(VcpuId vcpu) {
         return cpus.isEmpty() || cpus.contains(vcpu.index());
     }
@@ -122,12 +122,12 @@ record TraceFilter(Set<Integer> cpus, Set<String> functions) {
 
     /// Whether a call is shown.
     ///
-    /// @param name of its function
+    /// @param name the name of its function
     boolean shows(VcpuId vcpu, HypercallExit exit, String name) {
         if (!shows(vcpu)) {
             return false;
         }
-        // Written as 0xC4000003, as 0xc400_0003, or by name; with the SVE hint or without it.
+        // A function may be written as 0xC4000003, as 0xc400_0003, or by name, and with or without the SVE hint.
         FunctionId id = new SmcccCall(exit).functionId();
         String bare = name.contains("+") ? name.substring(0, name.indexOf('+')) : name;
         return functions.isEmpty()

@@ -23,13 +23,13 @@ sealed interface TraceLines {
     /// The line of a call.
     String line(HistoryWalk.Call call);
 
-    /// The line of something that happened without a call.
+    /// The line of an event without a call.
     String line(HistoryWalk.Happening happening);
 
     /// The line of a slice.
     String line(HistoryWalk.Ran slice);
 
-    /// For people: the call's number, position, virtual time, and the call as a C programmer would write it.
+    /// As text: the call's number, position and virtual time, and the call as in C.
     ///
     /// @param text names functions
     record Text(HypercallText text) implements TraceLines {
@@ -73,7 +73,7 @@ sealed interface TraceLines {
         }
     }
 
-    /// For programs: one document for each call, slice, or thing that happened.
+    /// As JSON: one document for each call, slice or event.
     ///
     /// @param text names functions
     record Documents(HypercallText text) implements TraceLines {

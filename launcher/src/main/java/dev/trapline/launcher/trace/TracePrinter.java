@@ -5,7 +5,7 @@ import dev.trapline.machine.text.HypercallText;
 import dev.trapline.timeline.HistoryWalk;
 import java.io.IOException;
 
-/// Prints what a trace finds, a line each: calls and what happened without one, or slices.
+/// Prints a trace, one line for each item: calls and events without a call, or slices.
 final class TracePrinter {
 
     private final HypercallText text;
@@ -16,7 +16,7 @@ final class TracePrinter {
     private long calls;
     private long shown;
 
-    /// @param slices whether slices are printed, and nothing else
+    /// @param slices whether only slices are printed
     TracePrinter(HypercallText text, TraceFilter filter, TraceLines lines, boolean slices, WholeLines out) {
         this.text = text;
         this.filter = filter;
@@ -25,12 +25,12 @@ final class TracePrinter {
         this.out = out;
     }
 
-    /// How many calls there were, printed or not.
+    /// The number of all calls, printed or not.
     long calls() {
         return calls;
     }
 
-    /// How many calls were printed.
+    /// The number of printed calls.
     long shown() {
         return shown;
     }

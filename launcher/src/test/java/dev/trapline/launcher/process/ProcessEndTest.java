@@ -169,8 +169,8 @@ class ProcessEndTest {
         HostTools.Result result = HostTools.java(directory, AtWork.class);
         assertThat(result.printed()).isEqualTo("""
             before: null
-            at its start: service 'greedy' has taken all memory: it is at work, and no part of the process gets any
-            on a call: service 'greedy' has taken all memory: it is at work, and no part of the process gets any
+            at its start: service 'greedy' has taken all memory: it is running, and no part of the process can get any
+            on a call: service 'greedy' has taken all memory: it is running, and no part of the process can get any
             behind it: null
             """);
     }
