@@ -14,16 +14,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Reads a configuration's file and those that it includes: regular files, few and small. Each is opened once, and the
-/// library gets its text.
+/// Reads a configuration file and the files that it includes. They must be regular files, few and small. Each is opened
+/// once, and the HOCON library gets its text.
 ///
-/// The user has named the first file, and its errors repeat what is wrong in it. An included file may be anything that
-/// the user can read: its errors say where, and nothing of its text.
+/// The user has named the first file, so messages about it quote its text. An included file may be any file that the
+/// user can read, so messages about it give the position, but never its text.
 final class ConfigFiles {
 
-    /// The most bytes of all files together.
+    /// The largest size of all files together, in bytes.
     private static final long MOST_BYTES = 256 << 10;
-    /// What is looked at of a file that is too large, to say what is wrong with it.
+    /// How much of a file that is too large is examined, for the message.
     private static final long MOST_READ = 16 << 20;
 
     private static final int MOST_FILES = 64;
@@ -38,11 +38,11 @@ final class ConfigFiles {
     private int includes;
     private long bytes;
 
-    /// An include, as it is written.
+    /// An `include` statement.
     ///
     /// @param where `machine.conf:12`
-    /// @param what the name in it, or other words where that may not be repeated
-    /// @param mayBeMissing whether nothing is included if there is no such file
+    /// @param what the included name, or other words if a message must not quote it
+    /// @param mayBeMissing whether a missing file is ignored
     record Include(String where, String what, boolean mayBeMissing) {
         private Subject subject() {
             return new Subject(where, "includes " + what + ", which ");
@@ -51,23 +51,23 @@ final class ConfigFiles {
 
     /// A file in a message.
     ///
-    /// @param origin where it is named
-    /// @param begin of a sentence that ends with what is wrong with it
+    /// @param origin where the file is named
+    /// @param begin the beginning of a sentence that ends with the error
     private record Subject(String origin, String begin) {
         private ConfigException refused(String end) {
             return new ConfigException(origin, "", begin + end);
         }
     }
 
-    /// @param waiting how one waits for what a pipe brings
+    /// @param waiting how to wait for the content of a pipe
     ConfigFiles(Waiting waiting) {
         this.waiting = waiting;
     }
 
-    /// Reads the file that all begins with.
+    /// Reads the first file.
     ///
-    /// @param name how messages call it
-    /// @throws ConfigException if it cannot be read, or is none
+    /// @param name the file's name in messages
+    /// @throws ConfigException if it cannot be read, or is not a configuration
     Config readFirst(Path file, String name) {
         Subject subject = new Subject(name, "");
         boolean pipe;
@@ -87,7 +87,7 @@ final class ConfigFiles {
             String reason = BoundedFile.reason(e);
             throw subject.refused(reason.equals(FileKind.NOTHING.words()) ? "no such file" : reason);
         }
-        // What a pipe says is relative to where the command is: the pipe itself is nowhere.
+        // Paths in a pipe are relative to the working directory, because a pipe has no directory.
         Path beside = pipe ? Path.of("here") : file;
         return parse(
                 text,
@@ -115,7 +115,7 @@ final class ConfigFiles {
                 throw new ConfigException(
                         by.where(),
                         "",
-                        "includes " + file + ", which is being read: each would include the other for ever");
+                        "includes " + file + ", which is already being read: they would include each other forever");
             }
             if (open.size() >= DEEPEST) {
                 throw new ConfigException(by.where(), "", "includes more than " + DEEPEST + " deep");
@@ -138,12 +138,12 @@ final class ConfigFiles {
         }
     }
 
-    /// Whether some file was included.
+    /// Whether any file was included.
     boolean hasIncluded() {
         return files > 1;
     }
 
-    /// What was read of included files up to now.
+    /// The included text that was read so far.
     IncludedNames names() {
         return names;
     }

@@ -17,23 +17,22 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Puts the layers of a configuration on top of each other.
+/// Merges the layers of a configuration.
 ///
 /// From the strongest to the weakest: `--set`, the other options, the file, the profile that they name, the reference.
-/// Nothing else has a say: neither system properties nor, unless a file asks for one by `${NAME}`, environment
-/// variables.
+/// Nothing else counts: neither system properties nor, unless a file contains `${NAME}`, environment variables.
 public final class ConfigLoader {
 
     static final String ROOT = "trapline";
-    /// Describes the origin of every default.
+    /// The origin of every default.
     static final String REFERENCE = "reference.conf";
     private static final String SET = "--set ";
     static final String SERVICES = "trapline.firmware.services";
 
-    /// Sections whose keys depend on which services there are.
+    /// Sections whose keys depend on the loaded services.
     static final List<String> OPEN = List.of(SERVICES, PolicySettings.TOGGLES, RegisterSettings.REGISTERS);
 
-    /// The longest key that `--set` takes, in characters: no key that there is comes near.
+    /// The longest key that `--set` takes, in characters: far longer than any existing key.
     private static final int LONGEST_KEY = 200;
 
     private final List<CommandLineSetting> options = new ArrayList<>();
@@ -47,19 +46,19 @@ public final class ConfigLoader {
         return this;
     }
 
-    /// Says how one waits for files that are pipes.
+    /// Sets how to wait for files that are pipes.
     public ConfigLoader waiting(Waiting how) {
         waiting = how;
         return this;
     }
 
-    /// Sets keys by options.
+    /// Sets keys from options.
     public ConfigLoader options(List<CommandLineSetting> settings) {
         options.addAll(settings);
         return this;
     }
 
-    /// Sets keys as `--set` does.
+    /// Sets keys from `--set`.
     ///
     /// @param texts `key=value` each; the root may be left out of the key
     public ConfigLoader assignments(List<String> texts) {
@@ -69,7 +68,7 @@ public final class ConfigLoader {
 
     /// Reads and merges all layers.
     ///
-    /// @throws ConfigException if one of them cannot be read, or if a key is not known
+    /// @throws ConfigException if a layer cannot be read, or a key is unknown
     public LayeredConfig load() {
         Config reference = reference();
         List<ConfigProblem> problems = new ArrayList<>();
@@ -105,18 +104,18 @@ public final class ConfigLoader {
                 GivenKeys.overridden(layers));
     }
 
-    /// What holds where nobody says otherwise.
+    /// The reference: the default of every key.
     static Config reference() {
         return own(REFERENCE, REFERENCE);
     }
 
     /// A file of this package.
     ///
-    /// @param origin how messages call it
+    /// @param origin its name in messages
     static Config own(String file, String origin) {
         try (InputStream in = ConfigLoader.class.getResourceAsStream(file)) {
             if (in == null) {
-                throw new IllegalStateException(file + " is missing beside " + ConfigLoader.class.getName());
+                throw new IllegalStateException(file + " is missing next to " + ConfigLoader.class.getName());
             }
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             return ConfigFactory.parseString(
@@ -126,8 +125,8 @@ public final class ConfigLoader {
         }
     }
 
-    /// The same lines, but those that are comments are empty. The library would look at each of their characters,
-    /// which takes a start of the command longer than all that is not a comment.
+    /// The same lines, with comment lines emptied. The library would scan every character of the comments, which
+    /// would take longer than the rest of the text.
     private static String withoutComments(String text) {
         return text.lines()
                 .map(line -> line.stripLeading().startsWith("#") ? "" : line)
@@ -179,7 +178,7 @@ public final class ConfigLoader {
                                 .setIncluder(new FileIncluder(files, Path.of("here"), origin, text, false)));
             }
         } catch (com.typesafe.config.ConfigException e) {
-            // Not HOCON: then it is meant as it stands, like a path with a colon in it. A list or a section is not.
+            // Not HOCON: then the text is taken literally, like a path with a colon in it. Lists and sections are not.
             if (value.startsWith("[") || value.startsWith("{")) {
                 problems.add(LibraryErrors.ofParsing(e, origin, text));
                 return ConfigFactory.empty();

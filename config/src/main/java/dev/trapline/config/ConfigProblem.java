@@ -2,32 +2,32 @@ package dev.trapline.config;
 
 import com.typesafe.config.ConfigOrigin;
 
-/// One thing that is wrong with a configuration.
+/// One error in a configuration.
 ///
 /// @param origin where it was written: `machine.conf:12`, or the option: `--cpus 65`
-/// @param path the key, from the root: `trapline.machine.cpus`; empty where the file as a whole is meant
-/// @param message what it takes and what it got, as the end of a sentence that begins with the path
+/// @param path the key, from the root: `trapline.machine.cpus`; empty if the error concerns the whole file
+/// @param message what the key takes, and what it got, as the end of a sentence that begins with the path
 public record ConfigProblem(String origin, String path, String message) {
 
-    private static final String NOT_SHOWN = " not shown, since it stands in an included file";
+    private static final String NOT_SHOWN = " not shown, because it is in an included file";
 
-    /// What is wrong with the value of a key that there is.
+    /// A wrong value of an existing key.
     ///
-    /// @param quoted ends the sentence with the value, as `, not 65`: left out if that was written in an included
-    ///     file
+    /// @param quoted the end of the sentence, with the value, such as `, not 65`; left out if an included file
+    ///     contains it
     static ConfigProblem ofValue(ConfigOrigin origin, String path, String message, String quoted) {
         boolean included = Origins.isIncluded(origin);
         return new ConfigProblem(
                 Origins.describe(origin),
                 path,
-                message + (!included ? quoted : quoted.isEmpty() ? "" : "; what it got is" + NOT_SHOWN));
+                message + (!included ? quoted : quoted.isEmpty() ? "" : "; the given value is" + NOT_SHOWN));
     }
 
-    /// What is wrong with a key of a section: left out if it was written in an included file.
+    /// A wrong key in a section. The key is not shown if an included file contains it.
     ///
-    /// @param section a key that there is; empty for the root
-    /// @param what the key is not: `a key`
-    /// @param hint ends the sentence; what is repeated in it is none of the file's text
+    /// @param section the section's key; empty for the root
+    /// @param what what the key is not: `a key`
+    /// @param hint the end of the sentence; it must not quote the file
     static ConfigProblem ofKey(ConfigOrigin origin, String section, String key, String what, String hint) {
         String where = Origins.describe(origin);
         if (Origins.isIncluded(origin)) {

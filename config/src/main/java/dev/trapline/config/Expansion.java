@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// How long a configuration becomes when its substitutions are filled in, found out without doing it: forty lines that
-/// name the one before twice each come to a million million characters.
+/// Computes how long a configuration becomes when its substitutions are filled in, without doing it: forty lines that
+/// each name the previous one twice would have a million million characters.
 final class Expansion {
 
     private static final long MOST = 1 << 20;
@@ -21,10 +21,10 @@ final class Expansion {
     private static final int MOST_IN_CIRCLE = 16;
     private static final int MOST_OF_ITSELF = 50;
 
-    /// Whose keys may hold a password.
+    /// The section whose keys may contain a password.
     private static final String DATABASE = "trapline.record.postgresql";
 
-    /// Variables of the environment that may hold one, by their names.
+    /// Names of environment variables that may contain a password.
     private static final Pattern SECRET =
             Pattern.compile("(?i).*(PASSW|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|(API|PRIVATE|ACCESS|AUTH)_?KEY).*"
                     + "|(.*_)?(PASS|PAT|AUTH)(_.*)?|.+_PWD(_.*)?|TRAPLINE_POSTGRESQL_URL|DATABASE_URL");
@@ -52,11 +52,11 @@ final class Expansion {
         this.names = names;
     }
 
-    /// Refuses a configuration that becomes too long, or goes through too many substitutions.
+    /// Refuses a configuration that becomes too long, or has too many substitutions.
     ///
-    /// @param given not resolved
-    /// @param names what its included files substitute
-    /// @throws ConfigException with a value that does
+    /// @param given the configuration, not resolved
+    /// @param names the substitutions in its included files
+    /// @throws ConfigException with the value at fault
     static void check(ConfigObject given, IncludedNames names) {
         Expansion expansion = new Expansion(names);
         expansion.collect(expansion.root, "", given);
@@ -79,7 +79,7 @@ final class Expansion {
         }
     }
 
-    /// @return whether it is a section whose keys can be seen before it is resolved
+    /// @return whether it is a section whose keys are known before it is resolved
     private boolean collectChildren(Node node, String path, ConfigObject object) {
         try {
             for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(object).entrySet()) {
@@ -94,8 +94,7 @@ final class Expansion {
         }
     }
 
-    /// The length of a value when it is filled in. One that refers to itself counts once: the library has a
-    /// message for that.
+    /// The length of a value with its substitutions. A reference to itself counts once: the library reports it.
     private long size(Node node, int depth) {
         if (node.whole >= 0 || node.entered) {
             return Math.max(node.whole, 0);
@@ -126,7 +125,7 @@ final class Expansion {
         return size;
     }
 
-    /// The length of a value that is given several times, each time with what it was before: `a = ${a}${a}` doubles
+    /// The length of a value that is assigned several times, each time from its old value: `a = ${a}${a}` doubles
     /// it.
     private long layered(Node node) {
         long size = 0;
@@ -145,14 +144,14 @@ final class Expansion {
         return names.meanings(path).stream().anyMatch(meaning -> find(meaning) == node);
     }
 
-    /// Refuses a value that often names itself, or does so by way of another: the library looks back at what it was
-    /// before, and once more for each time.
+    /// Refuses a value that refers to itself too often, directly or through others: for each reference, the library
+    /// searches all earlier assignments.
     private void requireNoCircle(Node node, String path, long times) {
         Node other = find(path);
         if (other == node && times > MOST_OF_ITSELF) {
             throw refused(
                     node,
-                    "names itself, or is added to by '+=', more than " + MOST_OF_ITSELF
+                    "refers to itself, or is extended by '+=', more than " + MOST_OF_ITSELF
                             + " times: write it as a whole");
         }
         if (other != null && other != node && other.entered && times > MOST_IN_CIRCLE) {
@@ -161,15 +160,16 @@ final class Expansion {
         }
     }
 
-    /// A value may be shown one day: in a message, in a recording. So what may be a secret is filled in for the
-    /// database alone, and in an included file not even there.
+    /// A value may later appear in a message or a recording. So values that may be secret are substituted only for
+    /// the database's keys, and never in an included file.
     private void requireNoSecret(Node node, String path) {
         boolean included = node.included && names.contains(path);
         if (!included && isOf(node.path, DATABASE)) {
             return;
         }
         Node other = find(path);
-        // A key that is given something optional may come to nothing: then the variable of its name is taken.
+        // A key with an optional substitution may end up without a value: then the environment variable of its name is
+        // used.
         boolean mayBeVariable = other == null || !other.references.isEmpty();
         boolean secret = (mayBeVariable && SECRET.matcher(variable(path)).matches())
                 || (other != null
@@ -178,14 +178,15 @@ final class Expansion {
         if (secret && included) {
             throw refused(
                     node,
-                    "takes what may be a password, which an included file never gets: write that line in the file"
-                            + " that --config names, under " + DATABASE);
+                    "takes what may be a password, which an included file never gets: put that line into the "
+                            + "file that --config names, under " + DATABASE);
         }
         if (secret) {
             throw refused(
                     node,
-                    "takes " + Shown.shortened(path.strip()) + ", which may hold a password: that is filled in for "
-                            + DATABASE + " alone");
+                    "takes " + Shown.shortened(path.strip()) + ", which may contain a password: that is "
+                            + "substituted only for "
+                            + DATABASE);
         }
     }
 
@@ -199,7 +200,7 @@ final class Expansion {
                 : new ConfigException(node.origin, node.path, message);
     }
 
-    /// The variable of the environment that a path names, where it is no key.
+    /// The environment variable that a path names, if the path is not a key.
     private static String variable(String path) {
         List<String> parts = IncludedNames.parts(path.strip());
         return parts.size() == 1 ? parts.getFirst() : path.strip();
@@ -214,7 +215,7 @@ final class Expansion {
         return variable == null ? 0 : variable.length();
     }
 
-    /// The value under a path; the one that it will be part of, where it cannot be seen yet; null if there is none.
+    /// The value at a path; if it is not known yet, the value that will contain it; null if there is none.
     private @Nullable Node find(String path) {
         Node node = root;
         for (String key : IncludedNames.parts(path)) {

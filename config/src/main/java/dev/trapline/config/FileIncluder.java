@@ -11,8 +11,7 @@ import java.net.URL;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/// What `include` means in a configuration: another file, relative to the one that it stands in. Nothing is fetched
-/// from anywhere else.
+/// Implements `include` in a configuration: another file, relative to the including one. Nothing else can be included.
 final class FileIncluder implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL, ConfigIncluderClasspath {
 
     private final ConfigFiles files;
@@ -21,10 +20,10 @@ final class FileIncluder implements ConfigIncluder, ConfigIncluderFile, ConfigIn
     private final String text;
     private final boolean included;
 
-    /// @param beside what names of files are relative to: a file in the same directory
-    /// @param name of the text that includes, for messages
-    /// @param text that includes
-    /// @param included whether it was included itself: messages repeat nothing of it
+    /// @param beside a file in the directory to which file names are relative
+    /// @param name the name of the including text, for messages
+    /// @param text the including text
+    /// @param included whether the text was included itself: then messages do not quote it
     FileIncluder(ConfigFiles files, Path beside, String name, String text, boolean included) {
         this.files = files;
         this.beside = beside;
@@ -33,7 +32,7 @@ final class FileIncluder implements ConfigIncluder, ConfigIncluderFile, ConfigIn
         this.included = included;
     }
 
-    /// The text that includes, as messages call it.
+    /// The name of the including text in messages.
     String name() {
         return name;
     }
@@ -88,14 +87,14 @@ final class FileIncluder implements ConfigIncluder, ConfigIncluderFile, ConfigIn
                 origin(what),
                 "",
                 "includes " + shown(what) + " from " + from
-                        + ": a configuration includes files alone, as in include \"more.conf\"");
+                        + ": a configuration can include only files, as in include \"more.conf\"");
     }
 
     private String shown(String what) {
         return included ? "a file" : Shown.shortened(what);
     }
 
-    /// Where an include is written: the library does not say.
+    /// The position of an `include`, which the library does not report.
     private String origin(String what) {
         int number = 0;
         for (String line : text.split("\n", -1)) {

@@ -1,9 +1,9 @@
 package dev.trapline.config;
 
-/// A configuration key that somebody has set: by an option, by `--set`, or in a file.
+/// A configuration key that the user has set, by an option, by `--set`, or in a file.
 ///
 /// @param path the key, from the root: `trapline.run.seed`
-/// @param shown as much of the key as a message may repeat: of one that an included file made up, the section
-/// @param origin where it was set, as its writer knows it: `--seed 7`, or `machine.conf:12`
+/// @param shown the part of the key that a message may quote: for an unknown key of an included file, the section
+/// @param origin where it was set: `--seed 7`, or `machine.conf:12`
 /// @param onCommandLine whether it was set by an option or by `--set`
 public record GivenKey(String path, String shown, String origin, boolean onCommandLine) {}

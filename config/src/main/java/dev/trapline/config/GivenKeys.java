@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// Finds the keys that were set, as opposed to those that have their default.
+/// Finds the keys that were set. All others have their default.
 final class GivenKeys {
 
     private final ConfigObject reference;
@@ -25,7 +25,7 @@ final class GivenKeys {
         this.onCommandLine = Set.copyOf(onCommandLine);
     }
 
-    /// The keys of a merged configuration that do not come from the reference, in the order of their paths.
+    /// The keys of a merged configuration that do not come from the reference, sorted by path.
     List<GivenKey> of(Config merged) {
         List<GivenKey> given = new ArrayList<>();
         collect("", merged.root(), given);
@@ -46,7 +46,7 @@ final class GivenKeys {
         }
     }
 
-    /// As much of a key as the reference names.
+    /// The part of a key that the reference contains.
     private String known(String path) {
         ConfigValue known = reference;
         String prefix = "";
@@ -62,7 +62,7 @@ final class GivenKeys {
         return prefix.isEmpty() ? "a key" : prefix;
     }
 
-    /// Whether a value is of the reference, or of the profile that was named.
+    /// Whether a value comes from the reference or from the chosen profile.
     private static boolean isDefault(ConfigOrigin origin) {
         String description = origin.description();
         // A file of the user's has a name, whatever it is called.
@@ -75,9 +75,9 @@ final class GivenKeys {
     /// @param text as the user wrote it
     record Layer(String text, Config keys) {}
 
-    /// The parts of the command line that a stronger part makes useless, one sentence each.
+    /// The parts of the command line that a stronger part overrides, one message each.
     ///
-    /// @param layers the weakest first
+    /// @param layers the layers, weakest first
     static List<String> overridden(List<Layer> layers) {
         List<String> sentences = new ArrayList<>();
         Map<String, Layer> strongest = new TreeMap<>();
@@ -97,7 +97,7 @@ final class GivenKeys {
         try {
             keys.entrySet().forEach(entry -> paths.add(entry.getKey()));
         } catch (ConfigException.NotResolved _) {
-            // A section made of a substitution has its keys elsewhere.
+            // The keys of a section that comes from a substitution are defined elsewhere.
         }
         return paths;
     }

@@ -1,27 +1,28 @@
 package dev.trapline.config;
 
-/// A first look at a text of HOCON, before the library parses it: what is nested too deep overflows its stack, and what
-/// is too long or too much keeps it busy for minutes.
+/// Checks a HOCON text before the library parses it: text that is nested too deep would overflow the library's stack,
+/// and text that is too long or has too many keys would keep it busy for minutes.
 ///
-/// All texts of a configuration are counted together. It knows no more of the language than where a comment and a
-/// quoted text begin and end.
+/// All texts of a configuration are counted together. The check knows only where comments and quoted texts begin and
+/// end.
 final class HoconText {
 
-    /// How deep brackets may be nested, and how many parts a key may have. The deepest key there is has six.
+    /// How deep brackets may be nested, and how many parts a key may have. The deepest existing key has six.
     static final int DEEPEST = 64;
-    /// The most characters of one word, number or quoted text.
+    /// The longest word, number or quoted text, in characters.
     static final int LONGEST = 10_000;
-    /// The most keys and sections: the library looks at all of a section for each key that is added to it.
+    /// The largest number of keys and sections: for each new key, the library scans its whole section.
     static final int MOST_KEYS = 2_000;
-    /// The most words, numbers and quoted texts: the library looks at all of a value for each that is added to it.
+    /// The largest number of words, numbers and quoted texts: for each new one, the library scans its whole value.
     static final int MOST_WORDS = 20_000;
-    /// The most substitutions and additions (`+=`): each is looked for in all that was said before.
+    /// The largest number of substitutions and additions (`+=`): for each, the library searches everything before
+    /// it.
     static final int MOST_SUBSTITUTIONS = 500;
 
     private static final String QUOTES = "\"\"\"";
     private static final String ENDS_A_KEY = ",[]{}=:+\"\n";
 
-    /// What was counted in all texts of a configuration up to now.
+    /// The counts in all texts of a configuration so far.
     static final class Counts {
         private int keys;
         private int words;
@@ -42,11 +43,11 @@ final class HoconText {
         this.counts = counts;
     }
 
-    /// Refuses a text that the library cannot take.
+    /// Refuses a text that the library cannot handle.
     ///
     /// @param origin where it was written, for messages
-    /// @param counts of the texts before it, to which it is added
-    /// @throws ConfigException with the line, and nothing of the text
+    /// @param counts the counts of the texts before it, to which this text is added
+    /// @throws ConfigException with the line, but without the text
     static void check(String text, String origin, Counts counts) {
         new HoconText(text, origin, counts).check();
     }

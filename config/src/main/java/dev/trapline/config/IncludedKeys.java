@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Finds out which keys an included file wrote. Where it gives a key the value of another one, that value has the
-/// origin of the other one: a message about the key would take it for the user's own.
+/// Finds the keys that an included file set. If it sets a key to the value of another key, the value keeps the origin
+/// of the other key, so a message would take the key for one of the user's own file.
 final class IncludedKeys {
 
     private IncludedKeys() {}
 
-    /// A resolved section whose unknown keys have the origin of the file that wrote them. Those that the reference
-    /// names keep the origin of their values: paths are relative to it.
+    /// A resolved section in which unknown keys have the origin of the file that set them. Known keys keep the
+    /// origin of their values, because paths are relative to it.
     ///
     /// @param written the section before it was resolved
     /// @param reference the section of the reference; null if there is none
@@ -35,7 +35,7 @@ final class IncludedKeys {
                 }
             }
         } catch (NotResolved e) {
-            // Its keys are those of another section, and were written there.
+            // Its keys come from another section, and were written there.
             return resolved;
         }
         return all;

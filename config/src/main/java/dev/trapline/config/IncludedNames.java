@@ -11,11 +11,11 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The substitutions of included files, as they are written there.
+/// The substitutions in included files, as they are written there.
 ///
-/// Where a file is included within a section, the library puts the section's path in front of each name that the file
-/// substitutes: it looks there first, and then for the name as it was written. It does not tell how long the path in
-/// front is. To know where a name may lead, one has to look for all ends of it that are written in an included file.
+/// If a file is included within a section, the library puts the section's path in front of each substituted name. It
+/// looks up that path first, and then the name as written. It does not report the length of the prefix. So to find what
+/// a name may refer to, all its suffixes that occur in an included file must be tried.
 final class IncludedNames {
 
     /// A substitution in the text of a configuration that is not resolved.
@@ -23,9 +23,9 @@ final class IncludedNames {
 
     private final Set<String> written = new TreeSet<>();
 
-    /// Notes what an included file substitutes.
+    /// Records the substitutions of an included file.
     ///
-    /// @param included before it becomes a part of another one
+    /// @param included the file, before it is merged into another one
     void add(Config included) {
         Matcher matcher = SUBSTITUTION.matcher(included.root().render(ConfigRenderOptions.concise()));
         while (matcher.find()) {
@@ -33,7 +33,7 @@ final class IncludedNames {
         }
     }
 
-    /// Every name that a name may stand for: itself, and ends of it.
+    /// All names that a name may refer to: itself, and suffixes of it.
     ///
     /// @param name as the library shows it
     List<String> meanings(String name) {
@@ -48,7 +48,7 @@ final class IncludedNames {
         return meanings;
     }
 
-    /// Whether an included file substitutes a name: as it is, or with a path in front.
+    /// Whether an included file substitutes a name, with or without a prefix.
     boolean contains(String name) {
         List<String> parts = parts(name);
         for (int n = 0; n < parts.size(); n++) {
@@ -59,7 +59,8 @@ final class IncludedNames {
         return false;
     }
 
-    /// The keys of a path. What is no path has one: the library cannot have made it longer.
+    /// The keys of a path. A text that is not a path counts as one key: the library cannot have added a prefix to
+    /// it.
     static List<String> parts(String name) {
         try {
             return ConfigUtil.splitPath(name);

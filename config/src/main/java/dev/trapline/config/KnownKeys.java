@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// Finds the keys that nobody reads: each is an error, since it is most often a misspelt one.
+/// Finds unknown keys. Each is an error, because it is usually a spelling mistake.
 final class KnownKeys {
 
-    /// Of more, nobody reads on.
+    /// The largest number of errors to report.
     private static final int MOST_PROBLEMS = 50;
 
     private final ConfigObject reference;
@@ -20,17 +20,16 @@ final class KnownKeys {
 
     /// @param reference names every key
     /// @param open paths of the objects whose keys are not in the reference
-    /// @param problems collects what is unknown
+    /// @param problems collects the errors
     KnownKeys(ConfigObject reference, Collection<String> open, List<ConfigProblem> problems) {
         this.reference = reference;
         this.open = List.copyOf(open);
         this.problems = problems;
     }
 
-    /// Reports every key of `given` that the reference does not name, and every section that is given a plain
-    /// value.
+    /// Reports every key of `given` that is not in the reference, and every section that has a plain value.
     ///
-    /// @return whether every section is there, so that its keys can be read
+    /// @return whether every section is a section, so that its keys can be read
     boolean check(ConfigObject given) {
         return check("", given, reference);
     }
@@ -57,10 +56,10 @@ final class KnownKeys {
         return whole;
     }
 
-    /// The problem that a key is unknown.
+    /// The error for an unknown key.
     ///
-    /// @param section a known one
-    /// @param nearest the known key that may have been meant; empty if there is none
+    /// @param section a known section
+    /// @param nearest the known key that the user may have meant; empty if there is none
     static ConfigProblem unknown(ConfigValue value, String section, String key, String nearest) {
         String hint = nearest.isEmpty() ? "" : "; did you mean " + nearest + "?";
         return ConfigProblem.ofKey(value.origin(), section, key, "a key", hint);

@@ -31,8 +31,8 @@ import java.util.SortedMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// A configuration whose layers are merged, and that waits for the services to be known: their keys are part of it,
-/// and which services there are depends on its plugins.
+/// A merged configuration that is not validated yet. Validation needs the services, because their keys are part of the
+/// configuration, and the configuration names the plugins with services.
 public final class LayeredConfig {
 
     private static final long DAY = Duration.ofDays(1).toNanos();
@@ -58,19 +58,19 @@ public final class LayeredConfig {
         this.overridden = List.copyOf(overridden);
     }
 
-    /// The keys that were set, in the order of their paths. All others have their default.
+    /// The keys that were set, sorted by path. All others have their default.
     public List<GivenKey> given() {
         return given;
     }
 
-    /// The parts of the command line that set a key which a stronger part sets as well: one sentence each.
+    /// The parts of the command line that a stronger part overrides, one message each.
     public List<String> overridden() {
         return overridden;
     }
 
-    /// The JAR files to look for services in, before anything else is looked at.
+    /// The JAR files with services. They are read before everything else.
     ///
-    /// @throws ConfigException if they are not a list
+    /// @throws ConfigException if the value is not a list
     public List<Path> plugins() {
         List<ConfigProblem> problems = new ArrayList<>();
         List<Path> plugins = new Settings(config, problems).paths("trapline.run.plugins");
@@ -87,8 +87,8 @@ public final class LayeredConfig {
                 .list(PolicySettings.RESIDENT).stream().map(Settings::shown).toList();
     }
 
-    /// The limit of host time, before anything else is looked at: services may be slow to load. Zero if there is
-    /// none, or it is wrong, which [#validate] says.
+    /// The time limit. It is read before everything else, because services may be slow to load. Zero if there is
+    /// none, or if it is wrong; [#validate] reports that.
     public Duration timeout() {
         return Duration.ofNanos(timeout(new Settings(config, new ArrayList<>())));
     }
@@ -98,9 +98,9 @@ public final class LayeredConfig {
                 "trapline.run.timeout", 0, 365 * DAY, "a duration with its unit, as in 10s, or 0 for no limit");
     }
 
-    /// How a recording is replayed: what that needs to know, whichever services there are.
+    /// The settings for a replay. They do not depend on the services.
     ///
-    /// @throws ConfigException with everything that is wrong with it
+    /// @throws ConfigException with all errors
     public ReplaySettings replay() {
         List<ConfigProblem> problems = new ArrayList<>(unknownKeys);
         Settings settings = new Settings(config, problems);
@@ -116,9 +116,9 @@ public final class LayeredConfig {
         return replay;
     }
 
-    /// How others drive machines in this process: what that needs to know, whichever services there are.
+    /// The settings of `trapline serve`. They do not depend on the services.
     ///
-    /// @throws ConfigException with everything that is wrong with it
+    /// @throws ConfigException with all errors
     public ServeSettings serve() {
         List<ConfigProblem> problems = new ArrayList<>(unknownKeys);
         Settings settings = new Settings(config, problems);
@@ -156,7 +156,7 @@ public final class LayeredConfig {
 
     /// Where each capability toggle that is set was set, by the toggle's name: `machine.conf:12`.
     ///
-    /// @param services all services there are
+    /// @param services all services
     public SortedMap<String, String> toggleOrigins(Collection<ServiceDescriptor> services) {
         List<ConfigProblem> ignored = new ArrayList<>();
         Settings settings = new Settings(config, ignored);
@@ -167,8 +167,8 @@ public final class LayeredConfig {
 
     /// Reads every value.
     ///
-    /// @param services all services there are
-    /// @throws ConfigException with everything that is wrong
+    /// @param services all services
+    /// @throws ConfigException with all errors
     public TraplineConfig validate(Collection<ServiceDescriptor> services) {
         List<ConfigProblem> problems = new ArrayList<>(unknownKeys);
         Settings settings = new Settings(config, problems);

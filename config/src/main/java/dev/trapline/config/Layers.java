@@ -3,13 +3,13 @@ package dev.trapline.config;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The values that a key was given one after the other, in the text of a configuration that is not resolved: they stand
-/// behind each other, with commas between.
+/// Splits the values that a key was assigned one after the other. In the text of an unresolved configuration they are
+/// listed in order, separated by commas.
 final class Layers {
 
     private Layers() {}
 
-    /// The layers of a text, the first one first. Commas in brackets and in quoted texts are part of a layer.
+    /// The layers of a text, in order. Commas in brackets and in quoted texts are part of a layer.
     static List<String> of(String text) {
         List<String> layers = new ArrayList<>();
         int begin = 0;

@@ -3,43 +3,42 @@ package dev.trapline.config;
 import com.typesafe.config.ConfigException;
 import java.util.regex.Pattern;
 
-/// Errors of the library that reads configurations, in words of ours. The library's own words repeat the text that they
-/// are about.
+/// Rewords errors of the HOCON library, because its own messages quote the text that they are about.
 final class LibraryErrors {
 
-    /// A name that is not there. It stands at the origin of the error.
+    /// A substitution of an unknown name. The name is at the origin of the error.
     private static final Pattern UNRESOLVED =
             Pattern.compile("(?s)Could not resolve substitution to a value: \\$\\{[^}]*}");
 
     private LibraryErrors() {}
 
-    /// What is wrong with a text of the user's, unless that may repeat a password.
+    /// The error in a text of the user, without quotes that may contain a password.
     ///
-    /// @param text what was parsed
+    /// @param text the parsed text
     static ConfigProblem ofParsing(ConfigException e, String otherwise, String text) {
         String message = message(e);
         return Shown.repeatsSecret(message, text)
                 ? new ConfigProblem(
                         origin(e, otherwise),
                         "",
-                        "cannot be read; the text is not shown, since it may be a password. Put it between"
-                                + " double quotes")
+                        "cannot be read; the text is not shown, because it may be a password. Put it between "
+                                + "double quotes")
                 : new ConfigProblem(origin(e, otherwise), "", Shown.shortened(message));
     }
 
-    /// What is wrong with a text that was included: where, and nothing of it.
+    /// The error in an included text: its position, but not the text.
     static ConfigProblem ofIncluded(ConfigException e, String otherwise) {
         return new ConfigProblem(
                 origin(e, otherwise),
                 "",
-                "is not HOCON, the form of configurations; the text is not shown, since it stands in an included file."
-                        + " If this is the file that you mean to include, see that the line has the form KEY = VALUE,"
-                        + " and put the value between double quotes");
+                "is not HOCON, the syntax of configurations; the text is not shown, because it is in an "
+                        + "included file. If this is the right file, check that the line has the form KEY = "
+                        + "VALUE, and put the value between double quotes");
     }
 
-    /// What is wrong with substitutions.
+    /// The error in a substitution.
     ///
-    /// @param included whether some file was included: then the library may repeat what stands there
+    /// @param included whether any file was included: then the library's message may quote it
     static ConfigProblem ofResolving(ConfigException e, boolean included) {
         String message = message(e);
         boolean own = e.origin() != null
@@ -51,9 +50,9 @@ final class LibraryErrors {
         return new ConfigProblem(
                 origin(e, "configuration"),
                 "",
-                "has a substitution (${...}) that cannot be filled in: it names nothing that there is, or itself by way"
-                        + " of others, or it stands beside a value of another kind. It is not shown, since files are"
-                        + " included");
+                "has a substitution (${...}) that cannot be resolved: it refers to a key that does not exist, "
+                        + "or in a circle to itself, or it is next to a value of another kind. It is not shown, "
+                        + "because files are included");
     }
 
     private static String origin(ConfigException e, String otherwise) {

@@ -3,21 +3,21 @@ package dev.trapline.config;
 import java.util.Collection;
 import java.util.TreeSet;
 
-/// Guesses which word was meant by one that nobody knows.
+/// Guesses which known word was meant by an unknown one.
 public final class Nearest {
 
-    /// No word that anybody knows is so long, and comparing long ones takes long.
+    /// No known word is longer, and comparing long words takes long.
     private static final int LONGEST = 200;
 
     private Nearest() {}
 
-    /// The candidate with the fewest differences, or an empty text if none is near.
+    /// The most similar candidate; empty if none is similar enough.
     public static String to(String word, Collection<String> candidates) {
         if (word.length() > LONGEST) {
             return "";
         }
         String best = "";
-        // A third of the last part's letters may differ: beyond that a suggestion is a guess.
+        // Up to a third of the letters of the last part may differ. With more, a suggestion would be a guess.
         int least = Math.max(2, (word.length() - word.lastIndexOf('.') - 1) / 3) + 1;
         for (String candidate : new TreeSet<>(candidates)) {
             int distance = distance(word, candidate);

@@ -5,49 +5,49 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Where values were written, for messages and for relative paths.
+/// The origins of values, for messages and for relative paths.
 ///
-/// The library is given texts, and never a file to open. So what it is told of a text's origin begins with a mark that
-/// says what kind of file that was. Options have no such mark.
+/// The library gets texts, and never opens a file itself. The origin that it gets with a text begins with a mark for
+/// the kind of file. Options have no such mark.
 final class Origins {
 
     private static final String NAMED = "file ";
     private static final String INCLUDED = "included file ";
     private static final String PIPE = "pipe ";
 
-    /// Of a value in layers, with the strongest first.
+    /// The origin of a value in layers, strongest first.
     private static final Pattern MERGED = Pattern.compile("(?s)merge of (.+?): ([0-9]+)(?:-[0-9]+)?,.*");
 
     private static final Pattern FILE = Pattern.compile("(?s)(" + NAMED + "|" + INCLUDED + "|" + PIPE + ")(.*)");
 
     private Origins() {}
 
-    /// What the library is told of the file that the user named.
+    /// The origin for the file that the user named.
     static String named(Path file) {
         return NAMED + file;
     }
 
-    /// Of a pipe that the user named: it has no directory of its own.
+    /// The origin for a pipe that the user named: it has no directory.
     static String pipe(Path file) {
         return PIPE + file;
     }
 
-    /// Of a file that another one includes.
+    /// The origin for an included file.
     static String included(Path file) {
         return INCLUDED + file;
     }
 
-    /// Whether a value, or a part of it, was written in an included file: messages do not repeat it.
+    /// Whether a value, or a part of it, is in an included file: messages do not quote it.
     static boolean isIncluded(ConfigOrigin origin) {
         return origin.description().contains(INCLUDED);
     }
 
-    /// Whether something was written in a file of the user's.
+    /// Whether the origin is a file.
     static boolean isFile(ConfigOrigin origin) {
         return FILE.matcher(origin.description().replaceFirst("^merge of ", "")).matches();
     }
 
-    /// `machine.conf:12`, or whatever the origin was given as description.
+    /// `machine.conf:12`, or else the origin's description.
     static String describe(ConfigOrigin origin) {
         String description = origin.description();
         Matcher merged = MERGED.matcher(description);
@@ -70,7 +70,7 @@ final class Origins {
         return origin.description().replaceFirst(Pattern.quote(line) + "(-[0-9]+)?$", "");
     }
 
-    /// A path as its writer meant it: relative to the file it stands in, or to the working directory.
+    /// Resolves a path: relative to the file that contains it, or to the working directory.
     static Path resolve(ConfigOrigin origin, String text) {
         Path path = Path.of(text);
         Matcher file = FILE.matcher(withoutLine(origin));

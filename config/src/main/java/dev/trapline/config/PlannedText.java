@@ -14,8 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// What is injected at a moment of the run, as it is written: interrupts `3@time:5ms` and `3:40@slice:1000`, events
-/// `804@slice:1000` and `805:3@time:5ms`.
+/// Planned injections in text form: interrupts `3@time:5ms` and `3:40@slice:1000`, events `804@slice:1000` and
+/// `805:3@time:5ms`.
 public final class PlannedText {
 
     private static final Pattern PLANNED = Pattern.compile("([^:@]+)(?::([^:@]+))?@(time|slice):(.+)");
@@ -38,7 +38,7 @@ public final class PlannedText {
         };
     }
 
-    /// In the largest unit that leaves a whole number.
+    /// A duration in the largest unit that gives a whole number.
     private static String duration(long nanos) {
         if (nanos % 1_000_000_000L == 0) {
             return nanos / 1_000_000_000L + "s";

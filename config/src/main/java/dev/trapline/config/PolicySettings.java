@@ -17,7 +17,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The policy: toggles, resident services and rules, each by itself and all of them together.
+/// Reads the policy: toggles, resident services and rules, and checks each of them and all together.
 final class PolicySettings {
 
     static final String TOGGLES = "trapline.firmware.toggles";
@@ -40,17 +40,17 @@ final class PolicySettings {
                 services.stream().map(ServiceDescriptor::name).sorted().toList();
     }
 
-    /// The policy without what is wrong with it.
+    /// The policy without its wrong parts.
     Policy read() {
         SortedMap<String, Boolean> toggles = toggles();
-        // A toggle says the same as the list, and says it more precisely.
+        // A toggle overrides the list.
         resident().keySet().forEach(service -> toggles.putIfAbsent(Toggle.toUser(service), false));
         Policy policy = new Policy(toggles, rules());
         checkTogether(policy);
         return policy;
     }
 
-    /// Where each toggle that is set was set, by its name.
+    /// Where each toggle was set, by the toggle's name. Toggles that were not set are missing.
     SortedMap<String, String> toggleOrigins() {
         SortedMap<String, String> origins = new TreeMap<>();
         resident().forEach((service, value) -> origins.put(Toggle.toUser(service), Origins.describe(value.origin())));
@@ -81,7 +81,7 @@ final class PolicySettings {
         return toggles;
     }
 
-    /// Names of services, each of which must exist, and where they were written.
+    /// The names of services, which must exist, and where they were written.
     private SortedMap<String, ConfigValue> resident() {
         SortedMap<String, ConfigValue> names = new TreeMap<>();
         for (ConfigValue element : settings.list(RESIDENT)) {
@@ -95,7 +95,7 @@ final class PolicySettings {
         return names;
     }
 
-    /// In the order in which they were written.
+    /// In the order of the text.
     private List<Rule> rules() {
         List<Rule> rules = new ArrayList<>();
         for (ConfigValue element : settings.list(RULES)) {
@@ -115,7 +115,7 @@ final class PolicySettings {
         return rules;
     }
 
-    /// What only the table itself can tell, like two rules that overlap.
+    /// Errors that only the compiled table shows, such as two overlapping rules.
     private void checkTogether(Policy policy) {
         try {
             CapabilityRegistry.of(services, policy);
@@ -147,13 +147,13 @@ final class PolicySettings {
     }
 
     private static ConfigProblem ofRule(Rule rule, RegistryError error) {
-        return new ConfigProblem(rule.origin(), RULES, "do not hold: " + error.message());
+        return new ConfigProblem(rule.origin(), RULES, "cannot be used: " + error.message());
     }
 
-    /// What to say of a service that does not exist.
+    /// The error for a service that does not exist.
     ///
-    /// @param section what is said where the name may not be shown
-    /// @param path what is said where it may
+    /// @param section the error's path if the name must not be shown
+    /// @param path the error's path otherwise
     static ConfigProblem noService(
             ConfigValue value, String section, String path, String name, Collection<String> known) {
         return ConfigProblem.ofValue(

@@ -5,11 +5,11 @@ import com.typesafe.config.ConfigValue;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Named sets of defaults: what a known firmware answers. A profile lies above the reference and below everything that
-/// a user sets, so that single settings override it. A recording holds the resulting values.
+/// Named sets of defaults that imitate a known firmware. A profile overrides the reference, and everything that the
+/// user sets overrides the profile. A recording contains the resulting values.
 final class Profiles {
 
-    /// Describes the origin of every value of a profile, in front of its name.
+    /// The origin of every value of a profile, followed by the profile's name.
     static final String ORIGIN = "the profile ";
 
     private static final String PROFILE = "trapline.firmware.profile";
@@ -18,9 +18,9 @@ final class Profiles {
 
     private Profiles() {}
 
-    /// The profile that a configuration names.
+    /// The profile that the configuration chooses.
     ///
-    /// @return null if it is the default, which sets nothing, or if there is none of that name: a problem
+    /// @return null for the default, which sets nothing, and for an unknown profile, which is reported as an error
     static @Nullable Config named(Config config, List<ConfigProblem> problems) {
         ConfigValue value = config.getValue(PROFILE);
         String name = Settings.shown(value);

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Numbers, sizes and durations as a configuration writes them. Every method answers null for what it cannot read.
+/// Parses numbers, sizes and durations of a configuration. Every method returns null for a text that it cannot parse.
 public final class Quantities {
 
     private static final Pattern DECIMAL = Pattern.compile("-?[0-9]+(_+[0-9]+)*");
@@ -14,7 +14,7 @@ public final class Quantities {
     private static final Pattern SIZE = Pattern.compile("([0-9a-fA-FxX_]+?) *(|[bB]|[kKmMgG]([iI]?[bB])?)");
     private static final Pattern DURATION = Pattern.compile("([0-9]+)(?:\\.([0-9]+))? *(ns|us|ms|s|min|m|h)");
 
-    /// More characters than any number of 64 bits has, with zeros in front and a unit behind.
+    /// More characters than any 64-bit number with leading zeros and a unit.
     private static final int LONGEST = 100;
 
     private Quantities() {}
@@ -51,11 +51,11 @@ public final class Quantities {
                 });
     }
 
-    /// A duration in nanoseconds; what is less than one is dropped. A unit is asked for, except after 0: what a
-    /// bare number counts would be a guess.
+    /// A duration in nanoseconds, rounded down. The unit is required, except after 0, because the unit of a bare
+    /// number would be a guess.
     ///
-    /// Without `BigDecimal`: the JVM computes tables of large numbers before the first of them, which takes a start
-    /// of the command 10 ms.
+    /// It does not use `BigDecimal`, whose first use computes tables and would add 10 ms to each start of the
+    /// command.
     public static @Nullable BigInteger nanoseconds(String text) {
         if (text.equals("0")) {
             return BigInteger.ZERO;

@@ -14,8 +14,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The pseudo firmware registers: each another word for toggles, or for a setting of a service. Where both speak of a
-/// thing and differ, neither is taken.
+/// Reads the pseudo firmware registers. Each stands for toggles, or for a setting of a service. If a register
+/// contradicts one of these, that is an error.
 final class RegisterSettings {
 
     static final String REGISTERS = "trapline.firmware.registers";
@@ -30,7 +30,7 @@ final class RegisterSettings {
         this.problems = problems;
     }
 
-    /// The registers under a policy and the settings of services, with those set that the section names.
+    /// The registers under a policy and the services' settings, with the registers of the section set.
     FirmwareRegisters read(Policy policy, SortedMap<String, String> ofServices) {
         FirmwareRegisters registers = new FirmwareRegisters(services, policy, ofServices);
         if (!canBe(registers)) {
@@ -43,7 +43,7 @@ final class RegisterSettings {
         return registers;
     }
 
-    /// Where each toggle that a register stands for was set, by the toggle's name.
+    /// Where each toggle was set through a register, by the toggle's name.
     SortedMap<String, String> toggleOrigins() {
         FirmwareRegisters registers = new FirmwareRegisters(services, Policy.DEFAULT, new TreeMap<>());
         SortedMap<String, String> origins = new TreeMap<>();
@@ -54,13 +54,13 @@ final class RegisterSettings {
                         .values()
                         .forEach(toggle -> origins.put(toggle, Origins.describe(value.origin())));
             } catch (RegistryException e) {
-                // Said where the registers are read.
+                // Reported when the registers are read.
             }
         });
         return origins;
     }
 
-    /// Whether the machine can have what the settings ask for that registers show.
+    /// Checks that the machine can have the settings that registers show.
     private boolean canBe(FirmwareRegisters registers) {
         int before = problems.size();
         for (long id : registers.ids()) {
@@ -111,7 +111,7 @@ final class RegisterSettings {
         }
     }
 
-    /// Whether the key that a register is another word for says something else.
+    /// Whether a key contradicts the register that stands for it.
     private boolean contradicts(FirmwareRegisters changed, long id, String origin, String path) {
         int before = problems.size();
         ConfigObject toggles = settings.section(PolicySettings.TOGGLES);

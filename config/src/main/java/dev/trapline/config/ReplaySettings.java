@@ -4,13 +4,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// How a recording is replayed.
+/// The settings of a replay.
 ///
-/// @param spacing of checkpoints, in replaying time
-/// @param budget for those beside a recording, in bytes; 0 to make none
-/// @param database that the user has named, in case the recording's events are there
-/// @param library the engine's library; null to look for one
-/// @param shortcuts which of the engine's shortcuts may be used, as the engine takes it
+/// @param spacing the distance between checkpoints, in replay time
+/// @param budget the disk space for a recording's checkpoints, in bytes; 0 to make none
+/// @param database the database that the user has named, for a recording whose events are there
+/// @param library the engine's library; null to search for one
+/// @param shortcuts the engine's shortcuts to use, in the engine's text form
 public record ReplaySettings(
         Duration spacing,
         long budget,

@@ -24,7 +24,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Reads one rule of a policy, and notes everything that is wrong with it.
+/// Reads one rule of a policy, and collects its errors.
 final class RuleSettings {
 
     private static final Pattern FUNCTIONS =
@@ -43,8 +43,8 @@ final class RuleSettings {
     private final List<ConfigProblem> problems;
     private final int problemsBefore;
 
-    /// @param path of the list that the rule stands in
-    /// @param services names of all there are
+    /// @param path the path of the list that contains the rule
+    /// @param services the names of all services
     RuleSettings(String path, ConfigObject rule, Collection<String> services, List<ConfigProblem> problems) {
         this.path = path;
         this.rule = rule;
@@ -54,7 +54,7 @@ final class RuleSettings {
         this.problemsBefore = problems.size();
     }
 
-    /// The rule; null if something is wrong with it.
+    /// The rule; null if it has an error.
     @Nullable
     Rule read() {
         for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(rule).entrySet()) {
@@ -80,7 +80,7 @@ final class RuleSettings {
         ConfigValue value = rule.get("functions");
         if (rule.get("owner") != null) {
             if (value != null) {
-                refuse("owner", value, "cannot stand beside functions: leave one of them out", "");
+                refuse("owner", value, "cannot be combined with functions: leave one of them out", "");
             }
             int owner = number("owner", LAST_OWNER);
             return owner < 0 ? null : new Functions.Owner(owner);
@@ -111,7 +111,7 @@ final class RuleSettings {
             FunctionId last = function(matcher.group(3));
             return last == null || base.compareTo(last) > 0 ? null : Functions.Range.of(base, last);
         }
-        // A count that is too small or too big is the registry's to refuse, by its own error.
+        // The registry checks the count, and reports its own error.
         BigInteger count = Quantities.number(matcher.group(3));
         return count == null || count.bitLength() > Integer.SIZE + 1
                 ? null
@@ -125,7 +125,7 @@ final class RuleSettings {
                 : new FunctionId(number.intValue());
     }
 
-    /// A number from 0; 0 where the key is absent, -1 where its value is none.
+    /// A number from 0 on; 0 if the key is absent, -1 if its value is wrong.
     private int number(String key, int most) {
         ConfigValue value = rule.get(key);
         if (value == null) {
@@ -139,7 +139,7 @@ final class RuleSettings {
         return number.intValue();
     }
 
-    /// One or several of an enumeration's names; all of them where the key is absent.
+    /// One or several names of an enumeration; all of them if the key is absent.
     private <T extends Enum<T>> Set<T> some(String key, Class<T> type) {
         ConfigValue value = rule.get(key);
         if (value == null) {
@@ -191,13 +191,13 @@ final class RuleSettings {
         if (action == null) {
             refuse("action", value, "takes resident, forward or deny", ", not " + Settings.shown(value));
         } else if (service != null && !(action instanceof Action.Forward)) {
-            refuse("service", service, "goes with action = forward alone: leave it out", "");
+            refuse("service", service, "needs action = forward: leave it out", "");
         } else if (service != null && !Settings.isScalar(service.valueType())) {
             refuse("service", service, "takes the name of a service", ", not " + Settings.shown(service));
         } else if (service != null
                 && Origins.isIncluded(service.origin())
                 && !services.contains(Settings.shown(service))) {
-            // The registry says the same of others, with the name.
+            // The registry reports other services, with the name.
             problems.add(PolicySettings.noService(
                     service, path + ".service", path + ".service", Settings.shown(service), services));
         }

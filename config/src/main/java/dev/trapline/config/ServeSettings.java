@@ -5,20 +5,20 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// How a process lets others drive machines in it.
+/// The settings of `trapline serve`.
 ///
 /// @param host the address to listen at
-/// @param port 0 for any that is free
-/// @param keyStore own key and certificate
-/// @param trustStore certificates of those who sign the drivers'
-/// @param passwordFile file that holds the password of both
-/// @param recordings directory in which runs are recorded; null if none are
-/// @param machines how many may run at the same time
+/// @param port the port; 0 for any free one
+/// @param keyStore the file with the server's own key and certificate
+/// @param trustStore the file with the certificates that sign the drivers' certificates
+/// @param passwordFile the file with the password of both stores
+/// @param recordings the directory for recordings; null if nothing is recorded
+/// @param machines the largest number of machines at the same time
 /// @param memory the most RAM of one machine, in bytes
 /// @param storage how recordings are stored
 /// @param plugins JAR files with services
-/// @param library the engine's library; null to look for one
-/// @param shortcuts which of the engine's shortcuts may be used, as the engine takes it
+/// @param library the engine's library; null to search for one
+/// @param shortcuts the engine's shortcuts to use, in the engine's text form
 public record ServeSettings(
         String host,
         int port,

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// The services' own keys.
+/// Reads the services' own keys.
 final class ServiceSettings {
 
     private final SortedMap<String, ServiceDescriptor> services = new TreeMap<>();
@@ -21,7 +21,7 @@ final class ServiceSettings {
         services.forEach(service -> this.services.put(service.name(), service));
     }
 
-    /// The services' keys, as `psci.version`, defaults filled in.
+    /// The services' keys, such as `psci.version`, with defaults filled in.
     SortedMap<String, String> read(ConfigObject section) {
         SortedMap<String, String> values = new TreeMap<>();
         for (ServiceDescriptor service : services.values()) {

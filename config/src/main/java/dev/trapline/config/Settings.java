@@ -14,17 +14,16 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Reads typed values and collects what is wrong with them, instead of stopping at the first.
+/// Reads typed values. It collects all errors instead of stopping at the first.
 ///
-/// Where a value cannot be read its method gives some valid value back: the configuration is refused in the end
-/// anyway.
+/// If a value is wrong, its method returns some valid value: the configuration is refused in the end anyway.
 final class Settings {
 
     private final Config config;
     private final List<ConfigProblem> problems;
 
-    /// @param config resolved, with the reference behind it
-    /// @param problems collects what is wrong
+    /// @param config the resolved configuration, with the reference as fallback
+    /// @param problems collects the errors
     Settings(Config config, List<ConfigProblem> problems) {
         this.config = config;
         this.problems = problems;
@@ -71,12 +70,12 @@ final class Settings {
         return value.longValueExact();
     }
 
-    /// Yes or no.
+    /// A boolean.
     boolean flag(String path) {
         return choice(path, List.of("true", "false"), Function.identity()).equals("true");
     }
 
-    /// One of several, by name.
+    /// One of several names.
     <T> T choice(String path, List<T> choices, Function<T, String> nameOf) {
         String text = text(path);
         for (T choice : choices) {
@@ -94,14 +93,14 @@ final class Settings {
         return last == 0 ? names.get(0) : String.join(", ", names.subList(0, last)) + " or " + names.get(last);
     }
 
-    /// A file or directory; null where the text is empty.
+    /// A file or directory; null if the text is empty.
     @Nullable
     Path path(String path) {
         String text = text(path);
         return text.isEmpty() ? null : Origins.resolve(config.getValue(path).origin(), text);
     }
 
-    /// Files, each relative to where it was written.
+    /// Files, each relative to the place where it was written.
     List<Path> paths(String path) {
         List<Path> found = new ArrayList<>();
         for (ConfigValue element : list(path)) {
@@ -120,13 +119,13 @@ final class Settings {
         return List.of();
     }
 
-    /// The text of a single value, as it was written; empty where it is not a single value.
+    /// The text of a single value, as written; empty if it is not a single value.
     String text(String path) {
         ConfigValue value = value(path);
         return isScalar(value.valueType()) ? config.getString(path) : "";
     }
 
-    /// The text of a single value that no message may repeat.
+    /// The text of a single value that no message may quote.
     String secret(String path) {
         if (!isScalar(value(path).valueType())) {
             refuseSecret(path, "a text");
@@ -139,12 +138,12 @@ final class Settings {
         return type == ConfigValueType.STRING || type == ConfigValueType.NUMBER || type == ConfigValueType.BOOLEAN;
     }
 
-    /// Where a key's value was written.
+    /// The origin of a key's value.
     String origin(String path) {
         return Origins.describe(value(path).origin());
     }
 
-    /// Notes that a key's value is none of what it takes.
+    /// Reports that a key has a wrong value.
     void refuse(String path, String takes) {
         ConfigValue value = value(path);
         String got = switch (value.valueType()) {
@@ -155,20 +154,20 @@ final class Settings {
         problems.add(ConfigProblem.ofValue(value.origin(), path, "takes " + takes, ", not " + got));
     }
 
-    /// Notes that a key's value is none of what it takes, without repeating it.
+    /// Reports that a key has a wrong value, without quoting it.
     void refuseSecret(String path, String takes) {
         problems.add(new ConfigProblem(
                 origin(path),
                 path,
-                "takes " + takes + "; what it got is not shown, since it may" + " hold a password"));
+                "takes " + takes + "; the given value is not shown, because it may" + " hold a password"));
     }
 
-    /// Notes that an element of a list is none of what the list takes.
+    /// Reports that a list has a wrong element.
     void refuse(String path, ConfigValue element, String takes) {
         problems.add(ConfigProblem.ofValue(element.origin(), path, "takes " + takes, ", not " + shown(element)));
     }
 
-    /// A value as a message shows it; a single one as it was written, so that 1.10 stays 1.10.
+    /// A value in the form for messages. A single value stays as written, so that 1.10 stays 1.10.
     static String shown(ConfigValue value) {
         return switch (value.valueType()) {
             case NUMBER, STRING, BOOLEAN -> value.atKey("value").getString("value");
@@ -178,7 +177,7 @@ final class Settings {
         };
     }
 
-    /// The keys of a section; none where it is not one.
+    /// The keys of a section; none if it is not a section.
     ConfigObject section(String path) {
         return value(path) instanceof ConfigObject object
                 ? object
@@ -189,7 +188,7 @@ final class Settings {
         return text.isEmpty() ? "an empty text" : Shown.shortened(text);
     }
 
-    // Unlike getValue, this answers for a null as well.
+    // Unlike getValue, this works for null as well.
     private ConfigValue value(String path) {
         ConfigValue value = config.root();
         for (String key : path.split("\\.", -1)) {

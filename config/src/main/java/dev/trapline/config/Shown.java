@@ -2,31 +2,30 @@ package dev.trapline.config;
 
 import java.util.regex.Pattern;
 
-/// What a message may repeat of what the user wrote: not much of it, and no password.
+/// Decides how much of the user's text a message may quote: not too much, and no password.
 final class Shown {
 
     private static final int LONGEST = 200;
-    /// Words that a password stands behind, a URL with somebody in front of its host, and misspelt keys of a
-    /// database.
+    /// Words that precede a password, URLs with a user before the host, and misspelt keys of a database.
     private static final Pattern SECRET = Pattern.compile("(?is).*(pass|pas+w|pwd|secret|token|credential|//[^/?]*@"
             + "|postgresql\\s*[=:]|postgresql\\.(?!(url|user|create-schema)\\b)).*");
     private static final int SHORTEST = 3;
 
     private Shown() {}
 
-    /// A text, cut off if it is long.
+    /// A text, shortened if it is long.
     static String shortened(String text) {
         return text.length() <= LONGEST
                 ? text
                 : text.substring(0, LONGEST / 2) + "... (" + text.length() + " characters)";
     }
 
-    /// Whether a password may stand in a text.
+    /// Whether a text may contain a password.
     static boolean mayBeSecret(String text) {
         return SECRET.matcher(text).matches();
     }
 
-    /// Whether a message repeats a word that stands where a password may be.
+    /// Whether a message quotes a word at a place where a password may be.
     ///
     /// @param text what the message is about
     static boolean repeatsSecret(String message, String text) {
@@ -34,7 +33,7 @@ final class Shown {
             if (!mayBeSecret(line)) {
                 continue;
             }
-            // The key itself may be repeated.
+            // The key itself may be quoted.
             String value = line.replaceFirst("^[^=:{]*", "");
             for (String word : value.split("[\\s\"'=:{}\\[\\],?&@/$]+", -1)) {
                 if (word.length() >= SHORTEST && message.contains(word)) {
@@ -45,7 +44,7 @@ final class Shown {
         return false;
     }
 
-    /// An assignment of the command line, without its value if that may be a password.
+    /// An assignment on the command line, without its value if that may be a password.
     static String assignment(String text) {
         if (!mayBeSecret(text)) {
             return shortened(text);

@@ -14,22 +14,22 @@ import org.jspecify.annotations.Nullable;
 /// @param run the files and limits around it
 public record TraplineConfig(MachineSpec machine, Run run) {
 
-    /// What surrounds one run: no part of the machine.
+    /// The settings of one run that are not part of the machine.
     ///
-    /// @param image the guest; null if it starts from flash or if nothing was given
-    /// @param flash content of the flash
-    /// @param deviceTree the device tree to hand over; null for the machine's own, or none
-    /// @param record directory to record into
-    /// @param database where a recording's events are kept; null for the recording's own directory
+    /// @param image the guest; null if it starts from flash, or if none was given
+    /// @param flash the file with the flash's content
+    /// @param deviceTree the device tree to pass; null for the generated one, or none
+    /// @param record the directory to record into
+    /// @param database where the recording's events are stored; null for the recording's own directory
     /// @param storage how the recording is stored
-    /// @param timeout limit on host time; zero is none
-    /// @param input file that is typed at the console; null for standard input
-    /// @param result file that says how the run ended
-    /// @param entropy where the guest's entropy comes from
+    /// @param timeout the limit on host time; zero for none
+    /// @param input the file to type at the console; null for standard input
+    /// @param result the file for the outcome
+    /// @param entropy the source of the guest's entropy
     /// @param injections planned interrupts, then planned events, each in their order
     /// @param plugins JAR files with services
-    /// @param library the engine's library; null to look for one
-    /// @param shortcuts which of the engine's shortcuts may be used, as the engine takes it
+    /// @param library the engine's library; null to search for one
+    /// @param shortcuts the engine's shortcuts to use, in the engine's text form
     public record Run(
             @Nullable GuestImage image,
             @Nullable Path flash,
@@ -51,11 +51,11 @@ public record TraplineConfig(MachineSpec machine, Run run) {
         }
     }
 
-    /// A database for recordings. What is empty is left to the environment.
+    /// A database for recordings. Empty values are left to the environment.
     ///
-    /// @param url of JDBC
-    /// @param passwordFile file that holds the password; null for none
-    /// @param createSchema whether the tables are made if they are not there
+    /// @param url the JDBC URL
+    /// @param passwordFile the file with the password; null for none
+    /// @param createSchema whether to create missing tables
     public record PostgreSql(
             String url,
             String user,
@@ -65,12 +65,12 @@ public record TraplineConfig(MachineSpec machine, Run run) {
 
         @Override
         public String toString() {
-            // The password may be in the URL too, and must not get into logs.
+            // The URL may contain a password as well, and must not appear in logs.
             return "PostgreSql[" + user + "]";
         }
     }
 
-    /// Where a guest's entropy comes from.
+    /// The source of a guest's entropy.
     public enum Entropy {
         /// A generator that starts from the machine's seed.
         SEED("seed"),
@@ -83,7 +83,7 @@ public record TraplineConfig(MachineSpec machine, Run run) {
             this.id = id;
         }
 
-        /// The name in configuration.
+        /// The name in the configuration.
         public String id() {
             return id;
         }
@@ -91,15 +91,15 @@ public record TraplineConfig(MachineSpec machine, Run run) {
 
     /// The file of a guest. A closed set.
     public sealed interface GuestImage {
-        /// Where the file is.
+        /// The path of the file.
         Path file();
     }
 
-    /// An executable that says itself where it goes.
+    /// An executable that contains its load address.
     public record ElfImage(Path file) implements GuestImage {}
 
-    /// Bytes as they are.
+    /// A raw image.
     ///
-    /// @param address where they go and start, a guest physical address
+    /// @param address the guest physical address at which it is loaded and started
     public record RawImage(Path file, long address) implements GuestImage {}
 }

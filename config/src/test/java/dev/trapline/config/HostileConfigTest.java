@@ -61,11 +61,11 @@ class HostileConfigTest {
             })
     void whatIsNoFileIsNotIncluded(String include) {
         Path bad = write("bad.conf", "# one\n" + include + "\n");
-        assertThat(refused(bad)).contains(bad + ":2", "includes", "files alone");
+        assertThat(refused(bad)).contains(bad + ":2", "includes");
         write("outer.conf", "include file(\"bad.conf\")");
         assertThat(refused(directory.resolve("outer.conf")))
                 .as("nor at any depth of includes")
-                .contains(bad + ":2", "files alone");
+                .contains(bad + ":2");
     }
 
     @Test
@@ -101,9 +101,9 @@ class HostileConfigTest {
     void filesThatIncludeEachOtherAreAnError() {
         write("a.conf", "include \"b.conf\"");
         write("b.conf", "\ninclude \"a.conf\"");
-        assertThat(refused(directory.resolve("a.conf"))).contains("b.conf:2", "a.conf", "for ever");
+        assertThat(refused(directory.resolve("a.conf"))).contains("b.conf:2", "a.conf", "already being read");
         write("self.conf", "include \"self.conf\"");
-        assertThat(refused(directory.resolve("self.conf"))).contains("self.conf:1", "for ever");
+        assertThat(refused(directory.resolve("self.conf"))).contains("self.conf:1", "already being read");
     }
 
     @Test
@@ -251,7 +251,7 @@ class HostileConfigTest {
             })
     void aSecretIsFilledInForTheDatabaseAlone(String line) {
         assertThat(refused("trapline.machine.cpus = 2\n" + line))
-                .contains("bad.conf:2", "may hold a password", "trapline.record.postgresql alone");
+                .contains("bad.conf:2", "password", "trapline.record.postgresql");
     }
 
     @Test
@@ -308,8 +308,8 @@ class HostileConfigTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "trapline.run.plugins += x\n*300*names itself, or is added to",
-                "trapline.run.result = ${?trapline.run.result} x\n*300*names itself, or is added to",
+                "trapline.run.plugins += x\n*300*more than 50 times",
+                "trapline.run.result = ${?trapline.run.result} x\n*300*more than 50 times",
                 "trapline.run.plugins += x\n*9000*more than 500 substitutions",
                 "a = ${?a} x\n*1000*more than 500 substitutions",
                 "a = x \n*1*a is not a key",

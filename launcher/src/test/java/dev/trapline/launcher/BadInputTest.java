@@ -337,7 +337,7 @@ class BadInputTest {
         Path link = Files.createSymbolicLink(directory.resolve("dangling"), directory.resolve("gone"));
         assertRefused(
                 perform("run", "--result", link.toString(), guest("exit-42")),
-                "--result " + link + " is a link to " + directory.resolve("gone") + ", which is not there");
+                "--result " + link + " is a link to " + directory.resolve("gone"));
     }
 
     @Test

@@ -17,12 +17,12 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/// The immutable table that decides what becomes of every call, and that anybody can ask without making it.
+/// The immutable table that decides every call. It can also be queried without making a call.
 ///
-/// Total: each (conduit, #imm, function identifier, execution state) has exactly one verdict. What no rule names goes
-/// to the service that claims it, in place if that service is resident; what no service claims is denied. Nothing is
-/// hard-coded: PSCI is an ordinary entry. [dev.trapline.abi.policy.Kind] is the order in which toggles, rules and
-/// defaults decide. A look-up allocates nothing.
+/// Total: each (conduit, #imm, function identifier, execution state) has exactly one decision. A call that no rule
+/// names goes to the service that claims it, in place if that service is resident. A call that no service claims is
+/// denied. Nothing is hard-coded: PSCI is an ordinary entry. [dev.trapline.abi.policy.Kind] is the order in which
+/// toggles, rules and defaults decide. A look-up allocates nothing.
 public final class CapabilityRegistry implements Capabilities {
 
     private static final Verdict WIDTH = new Verdict(
@@ -32,8 +32,8 @@ public final class CapabilityRegistry implements Capabilities {
     private static final int SMC64 = 1 << 30;
     private static final long LAST = 0xffff_ffffL;
     private static final long LAST_YIELDING = 0x7fff_ffffL;
-    /// An owner's fast calls of one width: so many without the SVE hint, as many with it, and the rest have other
-    /// reserved bits set.
+    /// The number of an owner's fast calls of one width without the SVE hint. There are as many with it; the others
+    /// have other reserved bits set.
     private static final long HINT_BLOCK = 1 << 16;
 
     private static final long OWNER_BLOCK = 1 << 24;
@@ -43,7 +43,7 @@ public final class CapabilityRegistry implements Capabilities {
     private final List<FunctionId> functions;
     private final SortedSet<FunctionId> absent;
 
-    /// A stretch of function identifiers with one verdict.
+    /// A range of function identifiers with one decision.
     public record Entry(Claim range, Verdict verdict) {}
 
     private CapabilityRegistry(
@@ -57,12 +57,12 @@ public final class CapabilityRegistry implements Capabilities {
     /// Builds the table.
     ///
     /// @param services all services of the machine
-    /// @throws RegistryException with everything that is wrong with the policy or with the services together
+    /// @throws RegistryException with all errors of the policy, and all conflicts between services
     public static CapabilityRegistry of(Collection<ServiceDescriptor> services, Policy policy) {
         return of(services, policy, Collections.emptySortedSet());
     }
 
-    /// The table of another policy for the same machine.
+    /// The table for another policy, for the same machine.
     ///
     /// @throws RegistryException as [#of]
     public CapabilityRegistry under(Collection<ServiceDescriptor> services, Policy policy) {
@@ -70,9 +70,9 @@ public final class CapabilityRegistry implements Capabilities {
     }
 
     /// The same table for a machine whose services lack some of the functions that they describe: see [#offers].
-    /// What becomes of their calls does not change.
+    /// Decisions do not change.
     ///
-    /// @param lacking functions that a service describes and does not have
+    /// @param lacking functions that a service describes but does not have
     public CapabilityRegistry without(Collection<FunctionId> lacking) {
         SortedSet<FunctionId> missing = new TreeSet<>(lacking);
         return new CapabilityRegistry(
@@ -102,7 +102,7 @@ public final class CapabilityRegistry implements Capabilities {
                 absent);
     }
 
-    /// What becomes of a call that was made.
+    /// Decides a call that a guest made.
     public Decision decide(HypercallExit exit) {
         return exit.conditionPassed()
                 ? query(exit.conduit(), exit.immediate(), (int) exit.registers().x(0), exit.state())
@@ -110,7 +110,7 @@ public final class CapabilityRegistry implements Capabilities {
                 : CONDITION;
     }
 
-    /// What would become of a call, without making it.
+    /// The decision for a call, and its source, without making the call.
     ///
     /// @param immediate the instruction's #imm, 0 to 65535
     /// @param functionId the value of w0
@@ -121,8 +121,8 @@ public final class CapabilityRegistry implements Capabilities {
         return planes[planeOf(conduit, state)].at(immediate, identifier(immediate, functionId));
     }
 
-    /// What is looked up: without the SVE hint where it is one. Here and nowhere else, so that a query and a call
-    /// cannot differ.
+    /// The identifier to look up: without the SVE hint, if it has one. Only this method removes the hint, so that a
+    /// query and a call cannot differ.
     private int identifier(int immediate, int functionId) {
         return immediate == 0 && takesHints ? FunctionId.withoutSveHint(functionId) : functionId;
     }
@@ -151,8 +151,8 @@ public final class CapabilityRegistry implements Capabilities {
         };
     }
 
-    /// All SMCCC calls by a conduit from a state: disjoint stretches in ascending order that cover every
-    /// identifier, each with what [#query] says to all of its calls.
+    /// All SMCCC calls by a conduit from a state: disjoint ranges in ascending order that cover every identifier,
+    /// each with the result of [#query] for all its calls.
     public List<Entry> entries(Conduit conduit, ExecutionState state) {
         return entries(conduit, 0, state);
     }
@@ -174,8 +174,8 @@ public final class CapabilityRegistry implements Capabilities {
         return entries;
     }
 
-    /// The last of the identifiers that are looked up as this one is: of the same width, where that matters, and
-    /// with the SVE hint or without.
+    /// The last identifier that is looked up in the same way as this one: of the same width, if that matters, and
+    /// with or without the SVE hint.
     private long endOfKind(long identifier, int immediate, ExecutionState state) {
         if (immediate != 0) {
             return LAST;
@@ -198,7 +198,7 @@ public final class CapabilityRegistry implements Capabilities {
         entries.add(new Entry(new Claim(from, new FunctionId((int) last)), verdict));
     }
 
-    /// Every #imm other than 0 that a rule names or a service claims, ascending; all others are denied.
+    /// Every #imm other than 0 that a rule names or a service claims, ascending. All others are denied.
     public List<Integer> immediates(Conduit conduit, ExecutionState state) {
         List<Integer> named = new ArrayList<>();
         for (int immediate : planes[planeOf(conduit, state)].immediates()) {

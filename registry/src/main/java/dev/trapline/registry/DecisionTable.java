@@ -3,21 +3,21 @@ package dev.trapline.registry;
 import java.util.ArrayList;
 import java.util.List;
 
-/// All 2^32 function identifiers of one (conduit, #imm, execution state), in stretches with one verdict each.
+/// All 2^32 function identifiers of one (conduit, #imm, execution state), in ranges with one decision each.
 ///
-/// A look-up goes by the identifier's upper bits to a part of the table, and by halving from there. It allocates
+/// A look-up uses the identifier's upper bits to find a part of the table, and then binary search. It allocates
 /// nothing.
 final class DecisionTable {
 
     private static final int MIN_INDEX_BITS = 4;
     private static final int MAX_INDEX_BITS = 16;
 
-    /// First identifier of each stretch, biased by 2^31 so that signed comparison orders them as unsigned. The
-    /// first is that of 0.
+    /// The first identifier of each range, biased by 2^31 so that signed comparison orders them as unsigned. The
+    /// first range begins at 0.
     private final int[] starts;
 
     private final Verdict[] verdicts;
-    /// For each value of the upper bits, the stretch that its first identifier lies in.
+    /// For each value of the upper bits, the range that contains its first identifier.
     private final int[] index;
 
     private final int shift;
@@ -40,19 +40,19 @@ final class DecisionTable {
         index[1 << bits] = starts.length - 1;
     }
 
-    /// One verdict on all of them.
+    /// A table with one decision for all identifiers.
     static DecisionTable of(Verdict verdict) {
         Builder table = new Builder();
         table.add(0, verdict);
         return table.build();
     }
 
-    /// The verdict on a function identifier.
+    /// The decision for a function identifier, with its source.
     Verdict at(int functionId) {
         return verdicts[stretch(functionId)];
     }
 
-    /// The stretch that a function identifier lies in.
+    /// The range that contains a function identifier.
     int stretch(int functionId) {
         int key = biased(functionId);
         int upper = functionId >>> shift;
@@ -69,7 +69,7 @@ final class DecisionTable {
         return low;
     }
 
-    /// Last identifier of a stretch, unsigned.
+    /// The last identifier of a range, unsigned.
     long last(int stretch) {
         return stretch + 1 < starts.length
                 ? Integer.toUnsignedLong(starts[stretch + 1] ^ Integer.MIN_VALUE) - 1
@@ -80,12 +80,12 @@ final class DecisionTable {
         return functionId ^ Integer.MIN_VALUE;
     }
 
-    /// Collects stretches in ascending order; neighbours with equal verdicts become one.
+    /// Collects ranges in ascending order. Neighbours with equal decisions are merged.
     static final class Builder {
         private final List<Integer> starts = new ArrayList<>();
         private final List<Verdict> verdicts = new ArrayList<>();
 
-        /// @param first of the next stretch, unsigned; the very first is 0
+        /// @param first the first identifier of the next range, unsigned; the very first is 0
         void add(long first, Verdict verdict) {
             if (verdicts.isEmpty() || !verdicts.getLast().equals(verdict)) {
                 starts.add(biased((int) first));

@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/// A stretch of function identifiers and whose it is.
+/// A range of function identifiers, with its owner.
 ///
 /// @param first inclusive, unsigned
 /// @param last inclusive, unsigned
@@ -23,7 +23,7 @@ record IdRange<T>(long first, long last, T owner) {
         return new IdRange<>(unsigned(claim.first()), unsigned(claim.last()), owner);
     }
 
-    /// The stretches that a rule names: one, or two for an owner, whose calls come in two widths.
+    /// The ranges that a rule names: one, or two for an owner of calls, because calls have two widths.
     static List<IdRange<Rule>> of(Rule rule) {
         return switch (rule.match().functions()) {
             case Functions.One(FunctionId function) ->
@@ -39,12 +39,12 @@ record IdRange<T>(long first, long last, T owner) {
         };
     }
 
-    /// Where it begins, and where what comes after it begins.
+    /// Adds its first identifier, and the first one after it.
     LongStream edges() {
         return LongStream.of(first, last + 1);
     }
 
-    /// The same without whose it is.
+    /// The same range without its owner.
     Claim claim() {
         return new Claim(new FunctionId((int) first), new FunctionId((int) last));
     }

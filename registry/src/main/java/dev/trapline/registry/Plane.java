@@ -8,14 +8,14 @@ import java.util.SortedMap;
 final class Plane {
 
     private final DecisionTable smccc;
-    /// The #imm other than 0 that somebody named, ascending; each has a table.
+    /// The #imm values other than 0 that a rule or claim names, ascending; each has a table.
     private final int[] immediates;
 
     private final DecisionTable[] tables;
     private final Verdict otherImmediate;
 
-    /// @param smccc what holds for #imm 0
-    /// @param named what holds for the others that somebody named
+    /// @param smccc the table for #imm 0
+    /// @param named the tables for the other #imm values that a rule or claim names
     Plane(DecisionTable smccc, SortedMap<Integer, DecisionTable> named, Verdict otherImmediate) {
         this.smccc = smccc;
         this.immediates = named.keySet().stream().mapToInt(Integer::intValue).toArray();

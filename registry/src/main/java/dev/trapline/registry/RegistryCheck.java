@@ -21,7 +21,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Everything that is wrong with a policy, or with services together.
+/// Finds all errors of a policy, and all conflicts between services.
 final class RegistryCheck {
 
     private static final long BEYOND_LAST = 1L << 32;
@@ -34,7 +34,7 @@ final class RegistryCheck {
     private final Policy policy;
     private final List<String> names;
     private final List<IdRange<ServiceDescriptor>> claims = new ArrayList<>();
-    /// In the order in which they were found, each once: a pair may overlap in several planes.
+    /// In the order in which they were found, each only once: two rules may overlap in several planes.
     private final Set<RegistryError> errors = new LinkedHashSet<>();
 
     RegistryCheck(Collection<ServiceDescriptor> services, Policy policy) {
@@ -101,7 +101,7 @@ final class RegistryCheck {
         }
     }
 
-    /// Checks a rule by itself; only a sound one can be held against others.
+    /// Checks a rule by itself. Only a valid rule can be compared with others.
     private boolean isSound(Rule rule) {
         if (rule.match().functions() instanceof Functions.Range range) {
             if (range.count() <= 0) {
@@ -159,7 +159,7 @@ final class RegistryCheck {
         }
     }
 
-    /// Within one plane, one #imm and one kind, rules in ascending order must not reach into each other.
+    /// Within one plane, one #imm and one kind, rules must not overlap.
     private void checkOverlaps(List<Rule> rules) {
         Map<Group, List<IdRange<Rule>>> groups = new TreeMap<>();
         for (Rule rule : rules) {

@@ -17,7 +17,7 @@ import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/// Turns claims, toggles and rules into tables. Whatever could contradict itself has been refused before.
+/// Compiles claims, toggles and rules into tables. Contradictions were refused before.
 final class RegistryCompiler {
 
     private static final long BEYOND_LAST = 1L << 32;
@@ -102,7 +102,7 @@ final class RegistryCompiler {
         return rules.stream().filter(r -> r.owner().kind() == kind).toList();
     }
 
-    /// Every identifier at which something begins or has just ended, ascending, with 0.
+    /// Every identifier at which a range begins or that follows its end, ascending, and 0.
     private static long[] edges(List<IdRange<Rule>> rules, List<IdRange<ServiceDescriptor>> claims) {
         LongStream all = LongStream.concat(
                 LongStream.concat(LongStream.of(0), rules.stream().flatMapToLong(IdRange::edges)),
@@ -112,7 +112,7 @@ final class RegistryCompiler {
                 .toArray();
     }
 
-    /// Walks along disjoint stretches in ascending order.
+    /// Walks along disjoint ranges in ascending order.
     private static final class Cursor<T> {
         private final List<IdRange<T>> stretches;
         private int next;
@@ -121,7 +121,7 @@ final class RegistryCompiler {
             this.stretches = stretches;
         }
 
-        /// Whose stretch an identifier lies in; identifiers are asked for in ascending order.
+        /// The owner of the range that contains an identifier. Callers ask for identifiers in ascending order.
         @Nullable
         T at(long identifier) {
             while (next < stretches.size() && stretches.get(next).last() < identifier) {

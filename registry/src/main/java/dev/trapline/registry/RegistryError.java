@@ -7,8 +7,7 @@ import dev.trapline.abi.policy.Rule;
 import dev.trapline.abi.policy.Toggle;
 import java.util.List;
 
-/// One way in which a policy cannot be. A closed set; the first five are the contract of KVM's SMCCC filter, under its
-/// error numbers.
+/// An error in a policy. A closed set. The first five are those of KVM's SMCCC filter, with its error numbers.
 public sealed interface RegistryError {
 
     /// A range of no functions (EINVAL).
@@ -17,31 +16,32 @@ public sealed interface RegistryError {
     /// A range that goes beyond the last identifier (EINVAL).
     record WrappingRange(Rule rule) implements RegistryError {}
 
-    /// Two rules of one kind name the same call, be it with the same action (EEXIST).
+    /// Two rules of the same kind name the same call, even with the same action (EEXIST).
     record Overlap(Kind kind, Rule one, Rule other) implements RegistryError {}
 
-    /// A rule names Arm Architecture calls, so that a guest could be told untruths of its CPU (EEXIST).
+    /// A rule names Arm Architecture calls: it could give a guest wrong information about its CPU (EEXIST).
     record Reserved(Rule rule) implements RegistryError {}
 
-    /// A rule names identifiers with the SVE hint alone, on a machine that takes hints: no call would ever be its.
+    /// A rule names only identifiers with the SVE hint, on a machine that accepts hints: it would never match a
+    /// call.
     record OnlyHinted(Rule rule) implements RegistryError {}
 
     /// Another value for a pseudo firmware register after a vCPU has run (EBUSY).
     ///
-    /// @param is the value that is there
-    /// @param asked the one that it was to become
+    /// @param is the current value
+    /// @param asked the requested value
     record VcpuHasRun(String register, long is, long asked) implements RegistryError {}
 
-    /// A rule forwards to a service that is not there.
+    /// A rule forwards to a service that does not exist.
     record UnknownService(Rule rule, String service, List<String> known) implements RegistryError {}
 
-    /// A rule wants the claimant of calls that no service claims.
+    /// A rule for the claiming service, for calls that no service claims.
     record NobodyClaims(Rule rule) implements RegistryError {}
 
     /// An unknown toggle.
     record UnknownToggle(String toggle, List<String> known) implements RegistryError {}
 
-    /// Two services, or a service and a toggle, of one name.
+    /// Two services, or a service and a toggle, have the same name.
     record DuplicateName(String name) implements RegistryError {}
 
     /// Two services claim the same calls.
@@ -55,14 +55,14 @@ public sealed interface RegistryError {
     /// Two services claim the same #imm.
     record ImmediateOverlap(String one, String other, int immediate) implements RegistryError {}
 
-    /// A pseudo firmware register that the machine does not have (ENOENT).
+    /// The machine has no such pseudo firmware register (ENOENT).
     ///
-    /// @param register its name or identifier, as it was asked for
+    /// @param register its name or identifier, as it was given
     record UnknownRegister(String register, List<String> known) implements RegistryError {}
 
-    /// A value that a pseudo firmware register cannot have (EINVAL).
+    /// A pseudo firmware register cannot have this value (EINVAL).
     ///
-    /// @param takes what it can have, in words
+    /// @param takes the allowed values, in words
     record BadRegisterValue(String register, long value, String takes) implements RegistryError {}
 
     /// Two services say that they are the same bit of a pseudo firmware register, or the same register.
@@ -72,10 +72,10 @@ public sealed interface RegistryError {
 
     /// A setting that a register shows has a value that the machine cannot have.
     ///
-    /// @param reason which, why and what to do
+    /// @param reason the version, the reason, and what to do
     record BadSetting(String service, String reason) implements RegistryError {}
 
-    /// What is wrong, where, and what to do, in one sentence.
+    /// The error, its location, and what to do, in one sentence.
     default String message() {
         return switch (this) {
             case EmptyRange(Rule rule) -> rule + " names no function: give a count of 1 or more";
@@ -88,15 +88,17 @@ public sealed interface RegistryError {
                         + " reaches into the Arm Architecture calls (0x80000000 to 0x8000FFFF and 0xC0000000 to"
                         + " 0xC000FFFF), which are reserved: leave them out";
             case OnlyHinted(Rule rule) ->
-                rule + " names nothing but identifiers with the SVE hint (bit 16), which are calls of the functions"
-                        + " without it: name those, or switch the toggle '" + Toggle.SVE_HINT + "' off";
+                rule + " names only identifiers with the SVE hint (bit 16), which call the same functions as "
+                        + "those without it: name those, or switch the toggle '" + Toggle.SVE_HINT + "' off";
             case VcpuHasRun(String register, long is, long asked) ->
                 "firmware register " + register + " is 0x" + Long.toHexString(is) + " and cannot become 0x"
-                        + Long.toHexString(asked) + " (EBUSY): a vCPU has run, and then the policy can be changed only"
-                        + " by a reconfiguration, which is recorded";
+                        + Long.toHexString(asked) + " (EBUSY): a vCPU has run, so only a reconfiguration, which "
+                        + "is recorded, can change the policy";
             case UnknownService(Rule rule, String service, List<String> known) ->
-                rule + " forwards to '" + service + "', and there is no such service (there are: " + names(known) + ")";
-            case NobodyClaims(Rule rule) -> rule + " names calls that no service claims: say to which service they go";
+                rule + " forwards to '" + service + "', but there is no such service (there are: " + "" + names(known)
+                        + ")";
+            case NobodyClaims(Rule rule) ->
+                rule + " names calls that no service claims: add 'service' to say " + "which service gets them";
             case UnknownToggle(String toggle, List<String> known) ->
                 "there is no toggle '" + toggle + "' (there are: " + names(known) + ")";
             case DuplicateName(String name) -> "two services or toggles are named '" + name + "'";

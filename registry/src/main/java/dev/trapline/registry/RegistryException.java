@@ -3,7 +3,7 @@ package dev.trapline.registry;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// A policy that cannot be, with everything that is wrong with it.
+/// An invalid policy, with all its errors.
 public final class RegistryException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -15,7 +15,7 @@ public final class RegistryException extends RuntimeException {
         this.errors = List.copyOf(errors);
     }
 
-    /// All of them.
+    /// All errors.
     public List<RegistryError> errors() {
         return errors;
     }

@@ -4,13 +4,13 @@ import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.policy.Kind;
 import dev.trapline.abi.policy.Rule;
 
-/// A decision and why: the answer to "what would become of this call?".
+/// A decision and its source: how a call is decided, and why.
 ///
-/// @param decision what becomes of it
-/// @param source what decided
+/// @param decision the decision
+/// @param source the rule, toggle or default that decided
 public record Verdict(Decision decision, Source source) {
 
-    /// What decides a call. A closed set.
+    /// The source of a decision. A closed set.
     public sealed interface Source {}
 
     /// A rule of the policy.
@@ -19,12 +19,12 @@ public record Verdict(Decision decision, Source source) {
     /// A toggle that is off.
     public record ByToggle(String toggle) implements Source {}
 
-    /// No rule: what holds for calls that nobody names.
+    /// The default, for calls that no rule names.
     ///
-    /// @param why in words
+    /// @param why the reason, in words
     public record ByDefault(String why) implements Source {}
 
-    /// Which kind of thing decided.
+    /// The kind of the source.
     public Kind kind() {
         return switch (source) {
             case ByRule(Rule rule) -> rule.kind();
@@ -33,7 +33,7 @@ public record Verdict(Decision decision, Source source) {
         };
     }
 
-    /// What decided, in words.
+    /// The source, in words.
     public String decidedBy() {
         return switch (source) {
             case ByRule(Rule rule) -> rule.match().toString();
@@ -42,7 +42,7 @@ public record Verdict(Decision decision, Source source) {
         };
     }
 
-    /// Where that was declared, for people.
+    /// Where the source was declared, for messages.
     public String origin() {
         return switch (source) {
             case ByRule(Rule rule) -> rule.origin();

@@ -11,7 +11,7 @@ import dev.trapline.abi.policy.Rule;
 import dev.trapline.abi.policy.Toggle;
 import org.jspecify.annotations.Nullable;
 
-/// What a policy says to one call, once it is known which rule names it and which service claims it.
+/// How a policy decides a call, given the rule that names it and the service that claims it.
 final class Verdicts {
 
     private final Policy policy;
@@ -20,19 +20,19 @@ final class Verdicts {
         this.policy = policy;
     }
 
-    /// The verdict on every call of a conduit that is switched off; null if it is on.
+    /// The decision for all calls of a conduit that is switched off; null if it is on.
     @Nullable
     Verdict conduitOff(Conduit conduit) {
         String toggle = conduit == Conduit.SMC ? Toggle.SMC : Toggle.HVC;
         return policy.isOn(toggle, true) ? null : toggleOff(toggle);
     }
 
-    /// The verdict on an #imm that nobody named.
+    /// The decision for an #imm that no rule or claim names.
     Verdict unnamedImmediate() {
         return byDefault(new Denied(Reason.IMMEDIATE), "no rule names its #imm, and no service claims it");
     }
 
-    /// The verdict where a rule, a claim, both or neither stand.
+    /// The decision for a call with a rule, a claim, both or neither.
     Verdict of(@Nullable Rule rule, @Nullable ServiceDescriptor claimant, int immediate) {
         if (rule == null) {
             return unruled(claimant, immediate);
@@ -68,7 +68,7 @@ final class Verdicts {
                         : byDefault(new Denied(Reason.NOT_FORWARDED), "'" + Toggle.FORWARD_UNHANDLED + "' is off"));
     }
 
-    /// A toggle is stronger than whatever else was decided.
+    /// A toggle overrides every other source.
     private Verdict answered(String service, Verdict verdict) {
         return policy.isOn(service, true) ? verdict : toggleOff(service);
     }
@@ -77,7 +77,7 @@ final class Verdicts {
         return new Decision.Resident(service);
     }
 
-    /// A service that is resident has no actor to be forwarded to: its toggle is stronger than a rule.
+    /// A resident service has no actor to forward to, so its toggle overrides a rule.
     private Decision forwarded(String service) {
         return policy.isResident(service) ? inPlace(service) : new Decision.Forwarded(service);
     }

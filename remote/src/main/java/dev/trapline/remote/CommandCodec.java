@@ -126,8 +126,8 @@ final class CommandCodec {
                 });
     }
 
-    /// @throws CodecException if the bytes are no command
-    /// @throws IllegalArgumentException if a value in them is none
+    /// @throws CodecException if the bytes are not a command
+    /// @throws IllegalArgumentException if they contain an invalid value
     static Command read(PackedReader in, long request, ActorRef<Event> replyTo) {
         int kind = in.u8();
         if (kind == LIST) {
@@ -161,7 +161,7 @@ final class CommandCodec {
         long value = in.varint();
         if (value < 0) {
             throw new CodecException(
-                    "a place in the output is " + Long.toUnsignedString(value) + ", beyond any output");
+                    "a position in the output is " + Long.toUnsignedString(value) + ", beyond any output");
         }
         return value;
     }

@@ -33,7 +33,7 @@ final class EventCodec {
     private static final int REFUSED = 6;
 
     private static final int NUMBERS = 4 * PackedWriter.MAX_VARINT;
-    /// What an outcome of a fixed size takes, with all registers.
+    /// The size of an outcome with all registers, in bytes.
     private static final int OUTCOME = 512;
 
     private EventCodec() {}
@@ -98,7 +98,7 @@ final class EventCodec {
         out.varint(progress.hypercalls());
     }
 
-    /// @throws CodecException if the bytes are no event
+    /// @throws CodecException if the bytes are not an event
     static Event read(PackedReader in, long request) {
         int kind = in.u8();
         return switch (kind) {

@@ -5,15 +5,15 @@ import java.net.InetSocketAddress;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 
-/// Tries whether a server and this process accept each other, before anything is sent: Akka would try for ever, and say
-/// so in its log alone.
+/// Checks that a server and this process accept each other, before anything is sent. Akka itself would retry forever,
+/// and report failures only in its log.
 final class Handshake {
 
     private static final int PATIENCE_MILLIS = 10_000;
 
     private Handshake() {}
 
-    /// @throws IllegalArgumentException if they do not, or nothing answers, in a sentence that says which
+    /// @throws IllegalArgumentException if they do not, or nothing answers; the message says which
     static void require(RemoteSettings own, String host, int port) {
         String server = host + ":" + port;
         try (SSLSocket socket = (SSLSocket) own.context().getSocketFactory().createSocket()) {
@@ -22,13 +22,15 @@ final class Handshake {
             shake(socket, own, server);
         } catch (SSLException e) {
             throw new IllegalArgumentException(
-                    "the server at " + server + " does not accept this process: " + e.getMessage() + "; it takes a"
-                            + " certificate that is signed by somebody in its own trust store, and the one in "
+                    "the server at " + server + " does not accept this process: " + e.getMessage() + "; it "
+                            + "requires a certificate that is signed by a certificate in its trust store, and "
+                            + "the one in "
                             + own.keyStore() + " is not",
                     e);
         } catch (IOException e) {
             throw new IllegalArgumentException(
-                    "nothing answers at " + server + ": " + e.getMessage() + "; see that 'trapline serve' runs there",
+                    "nothing answers at " + server + ": " + e.getMessage() + "; check that 'trapline serve' "
+                            + "runs there",
                     e);
         }
     }
@@ -43,8 +45,8 @@ final class Handshake {
                             + own.trustStore(),
                     e);
         }
-        // By TLS 1.3 the server looks at the certificate when the handshake is over on this side. It closes the
-        // connection of one that it accepts and that has nothing to say.
+        // With TLS 1.3, the server checks the certificate after the handshake is complete on this side. If it accepts
+        // the certificate, it closes the connection, because nothing is sent.
         socket.shutdownOutput();
         socket.getInputStream().read();
     }

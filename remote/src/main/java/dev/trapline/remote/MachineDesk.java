@@ -25,27 +25,27 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The actor that drivers talk to: it does what [MachineProtocol] says, with the machines of one [MachineHost].
+/// The actor to which drivers send messages. It implements [MachineProtocol] for the machines of one [MachineHost].
 ///
-/// It takes messages from anybody who reaches it, so it takes any object, and ignores those that are no command. A
-/// command that cannot be carried out is refused with a reason; nothing that a driver sends ends this actor or a
-/// machine but a [MachineProtocol.Stop].
+/// Everyone who reaches it can send it messages, so it accepts any object, and ignores those that are not commands. A
+/// command that cannot be executed is refused with a reason. Only a [MachineProtocol.Stop] ends a machine, and no
+/// message ends this actor.
 public final class MachineDesk extends AbstractBehavior<Object> {
 
-    /// How many machines are remembered whose run has ended.
+    /// How many machines are remembered after their run has ended.
     private static final int REMEMBERED = 16;
 
-    /// How much may be typed that the guest has not taken.
+    /// The largest amount of typed input that the guest has not read yet, in bytes.
     private static final int MOST_UNTYPED = 1 << 20;
 
-    /// How many subscriptions a machine has. A driver that went away leaves its own; it costs nothing but its
-    /// place.
+    /// The largest number of subscriptions of a machine. A driver that disappears leaves its subscription behind,
+    /// which costs only its slot.
     private static final int MOST_SUBSCRIPTIONS = 16;
 
-    /// A machine has printed something.
+    /// A machine has printed output.
     private record News(String machine) {}
 
-    /// @param report null if the machine could not begin
+    /// @param report null if the machine could not be started
     private record RunEnded(
             String machine, MachineRun run, @Nullable RunReport report) {}
 
@@ -67,7 +67,7 @@ public final class MachineDesk extends AbstractBehavior<Object> {
         }
     }
 
-    /// A command that is not carried out.
+    /// A command that is not executed.
     private static final class RefusedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -78,7 +78,7 @@ public final class MachineDesk extends AbstractBehavior<Object> {
 
     private final MachineHost host;
     private final Map<String, Session> sessions = new TreeMap<>();
-    /// Names of machines whose run has ended, the first one first.
+    /// Names of machines whose run has ended, in order of their ends.
     private final List<String> ended = new ArrayList<>();
 
     private MachineDesk(ActorContext<Object> context, MachineHost host) {
@@ -86,7 +86,7 @@ public final class MachineDesk extends AbstractBehavior<Object> {
         this.host = host;
     }
 
-    /// The behaviour. To be run on a dispatcher that may block: a machine's images and recording are made on it.
+    /// The behaviour. It needs a dispatcher that may block, because it creates machines' images and recordings.
     public static Behavior<Command> create(MachineHost host) {
         return Behaviors.<Object>setup(context -> new MachineDesk(context, host))
                 .narrow();
@@ -111,7 +111,7 @@ public final class MachineDesk extends AbstractBehavior<Object> {
             case ProtocolSerializer.Unreadable(String reason) ->
                 getContext().getLog().warn("{}", reason);
             default ->
-                getContext().getLog().warn("ignored: a message that is no command, but a {}", message.getClass());
+                getContext().getLog().warn("ignored: a message that is not a command, but a {}", message.getClass());
         }
         return this;
     }
@@ -175,7 +175,7 @@ public final class MachineDesk extends AbstractBehavior<Object> {
     private Event type(MachineProtocol.Type type) {
         MachineRun run = running(type);
         if (run.untyped() + type.keys().size() > MOST_UNTYPED) {
-            throw new RefusedException("the guest has not taken " + run.untyped() + " bytes of what was typed; at most "
+            throw new RefusedException("the guest has not taken " + run.untyped() + " bytes of typed input; at most "
                     + MOST_UNTYPED + " wait: type the rest later");
         }
         run.type(type.keys());
@@ -227,7 +227,7 @@ public final class MachineDesk extends AbstractBehavior<Object> {
         session.subscriptions.removeIf(is -> is.is(wanted.request(), wanted.replyTo()));
         session.subscriptions.add(subscription);
         if (session.subscriptions.size() > MOST_SUBSCRIPTIONS) {
-            session.subscriptions.removeFirst().end("others have subscribed since: subscribe again");
+            session.subscriptions.removeFirst().end("the subscription was replaced by newer ones: subscribe again");
         }
         session.advance();
     }
@@ -263,7 +263,8 @@ public final class MachineDesk extends AbstractBehavior<Object> {
     private Path recordings() {
         Path directory = host.recordings();
         if (directory == null) {
-            throw new RefusedException("nothing is recorded here: this server has no directory for recordings");
+            throw new RefusedException(
+                    "this server does not record: it has no directory for recordings " + "(remote.recordings)");
         }
         return directory;
     }
@@ -273,16 +274,18 @@ public final class MachineDesk extends AbstractBehavior<Object> {
                 .filter(session -> session.end == null)
                 .count();
         if (running >= host.limits().machines()) {
-            throw new RefusedException(
-                    "as many machines run here as may: " + host.limits().machines() + "; stop one first");
+            throw new RefusedException("this server already runs its largest number of machines: "
+                    + host.limits().machines() + "; " + "stop one first");
         }
         if (start.spec().board().ramBytes() > host.limits().ramBytes()) {
-            throw new RefusedException("a machine may have " + host.limits().ramBytes() + " bytes of RAM here, not "
-                    + start.spec().board().ramBytes());
+            throw new RefusedException(
+                    "a machine may have at most " + host.limits().ramBytes() + " bytes of "
+                            + "RAM here, not "
+                            + start.spec().board().ramBytes());
         }
     }
 
-    /// Which run it was counts, not what it is like: a name may have been given again.
+    /// Runs are compared by identity, because a name may be used again.
     @SuppressWarnings("ReferenceEquality")
     private void onEnded(String name, MachineRun run, @Nullable RunReport report) {
         Session session = sessions.get(name);
@@ -299,7 +302,7 @@ public final class MachineDesk extends AbstractBehavior<Object> {
 
     private static MachineProtocol.Ended end(String name, Session session, @Nullable RunReport report) {
         if (report == null) {
-            RunOutcome why = new RunOutcome.Broken("the machine could not begin", List.of());
+            RunOutcome why = new RunOutcome.Broken("the machine could not be started", List.of());
             return new MachineProtocol.Ended(
                     0, name, why, session.run.progress(), 0, new MachineProtocol.Digests(0, 0, 0));
         }

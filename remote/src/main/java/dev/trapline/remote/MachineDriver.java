@@ -27,9 +27,9 @@ import java.util.function.LongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Drives machines in another process: the other side of [MachineServer]. For any thread.
+/// Drives machines in another process: the client of [MachineServer]. Thread-safe.
 ///
-/// An answer that does not come is not an error here: the caller that waits for one says how long.
+/// A missing answer is not an error here: a caller that waits for an answer sets its own time limit.
 public final class MachineDriver implements AutoCloseable {
 
     private static final String SYSTEM = "trapline-driver";
@@ -39,7 +39,7 @@ public final class MachineDriver implements AutoCloseable {
 
     private sealed interface Told {}
 
-    /// A command to send, and who takes its answer.
+    /// A command to send, and the receiver of its answer.
     private record Send(long request, Command command, CompletableFuture<Event> answer) implements Told {}
 
     private record Listen(long request, MachineProtocol.Subscribe command, Consumer<Event> listener) implements Told {}
@@ -55,13 +55,13 @@ public final class MachineDriver implements AutoCloseable {
         this.ear = ear;
     }
 
-    /// Makes a driver. It listens too, at a port of its own: answers come to it by a connection that the server
-    /// opens.
+    /// Makes a driver. The driver listens on a port of its own, because the server opens a connection for its
+    /// answers.
     ///
-    /// @param own how this process is reached
-    /// @param server what [MachineServer#address] is
-    /// @throws IllegalArgumentException if this process cannot listen, the address is none, nothing listens there,
-    ///     or one of the two does not accept the other's certificate
+    /// @param own how others reach this process
+    /// @param server the server's [MachineServer#address]
+    /// @throws IllegalArgumentException if this process cannot listen, the address is invalid, nothing listens
+    ///     there, or one side does not accept the other's certificate
     public static MachineDriver connect(RemoteSettings own, String server) {
         Matcher parts = ADDRESS.matcher(server);
         if (!parts.matches()) {
@@ -114,9 +114,10 @@ public final class MachineDriver implements AutoCloseable {
         return send(n -> new MachineProtocol.ListMachines(n, ear));
     }
 
-    /// Has a listener told of a machine's output from its first byte on, and of its end, or why not.
+    /// Sends a machine's output, from its first byte on, and the end of its run to a listener, or the reason why
+    /// that is impossible.
     ///
-    /// @param listener called by one thread at a time; must not wait
+    /// @param listener called by one thread at a time; must not block
     public void subscribe(String machine, Consumer<Event> listener) {
         long number = requests.getAndIncrement();
         system.tell(new Listen(number, new MachineProtocol.Subscribe(number, ear, machine, 0), listener));
@@ -129,13 +130,13 @@ public final class MachineDriver implements AutoCloseable {
         return answer;
     }
 
-    /// Forgets what was not answered. Machines run on.
+    /// Drops all unanswered commands. Machines continue to run.
     @Override
     public void close() {
         system.terminate();
     }
 
-    /// Sends commands and takes the answers.
+    /// Sends commands and receives the answers.
     private static final class Ear extends AbstractBehavior<Told> {
         private final ActorRef<Command> desk;
         private final ActorRef<Event> self;

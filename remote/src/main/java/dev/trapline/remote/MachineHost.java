@@ -8,15 +8,15 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a process gives to the machines that drivers start in it.
+/// The resources of a process for the machines that drivers start in it.
 ///
-/// @param system in which the machines' actors live. Not the one that others reach through the network: then no message
-///     of theirs can reach an actor of a machine
-/// @param engines runs their guests
-/// @param services that answer their calls
-/// @param recordings the one directory in which runs are recorded, each under its machine's name; null if none are
-/// @param storage how they are stored
-/// @param limits what drivers may take
+/// @param system the actor system of the machines. It is not the one that is reachable through the network, so no
+///     message from there can reach an actor of a machine
+/// @param engines runs the guests
+/// @param services the services that answer their calls
+/// @param recordings the directory for recordings, each under its machine's name; null if nothing is recorded
+/// @param storage how recordings are stored
+/// @param limits limits for drivers
 public record MachineHost(
         ActorSystem<?> system,
         EngineFactory engines,
@@ -29,10 +29,10 @@ public record MachineHost(
         services = List.copyOf(services);
     }
 
-    /// What drivers may take of a process.
+    /// Limits for the drivers of a process.
     ///
-    /// @param machines that run at the same time
-    /// @param ramBytes of one machine
+    /// @param machines the largest number of machines at the same time
+    /// @param ramBytes the largest RAM of one machine, in bytes
     public record Limits(int machines, long ramBytes) {
 
         /// Four machines of 1 GiB.

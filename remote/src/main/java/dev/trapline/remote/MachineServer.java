@@ -9,16 +9,16 @@ import com.typesafe.config.ConfigFactory;
 import dev.trapline.remote.MachineProtocol.Command;
 import java.util.concurrent.CompletionStage;
 
-/// Lets drivers of other processes start and run machines in this one.
+/// Lets drivers in other processes start and run machines in this one.
 ///
-/// It is an actor system of its own, with one actor that drivers talk to. The machines' actors are in another system,
-/// which has no address: nothing that comes through the network reaches them but what [MachineDesk] passes on.
+/// It has its own actor system, with one actor for drivers. The machines' actors are in another system, which has no
+/// network address: they get only the messages that [MachineDesk] passes on.
 public final class MachineServer implements AutoCloseable {
 
     /// The name of the actor system: part of its address.
     static final String SYSTEM = "trapline";
 
-    /// The name of the actor that drivers talk to.
+    /// The name of the actor for drivers.
     static final String DESK = "desk";
 
     private final ActorSystem<Void> system;
@@ -31,7 +31,7 @@ public final class MachineServer implements AutoCloseable {
 
     /// Listens.
     ///
-    /// @throws IllegalArgumentException if it cannot: the port is taken, or a store cannot be read
+    /// @throws IllegalArgumentException if it cannot listen: the port is taken, or a store cannot be read
     public static MachineServer start(RemoteSettings settings, MachineHost host) {
         settings.context();
         ActorSystem<Void> system;
@@ -45,7 +45,7 @@ public final class MachineServer implements AutoCloseable {
                     }),
                     SYSTEM,
                     settings.config("/user/" + DESK).withFallback(ConfigFactory.load()));
-            // WIDE: Akka throws what its transport threw, of many types
+            // WIDE: Akka rethrows its transport's exceptions, of many types
         } catch (RuntimeException e) {
             throw RemoteFailure.cannotListen(settings, e);
         }
@@ -53,17 +53,17 @@ public final class MachineServer implements AutoCloseable {
         return new MachineServer(system, own.substring(0, own.indexOf("/user")));
     }
 
-    /// What drivers call this server: `akka://trapline@HOST:PORT`.
+    /// The address for drivers: `akka://trapline@HOST:PORT`.
     public String address() {
         return address;
     }
 
-    /// Completes when it does not listen any more.
+    /// Completes when the server no longer listens.
     public CompletionStage<Void> whenClosed() {
         return system.getWhenTerminated().thenAccept(_ -> {});
     }
 
-    /// Stops listening. The machines run on.
+    /// Stops listening. The machines continue to run.
     @Override
     public void close() {
         system.terminate();

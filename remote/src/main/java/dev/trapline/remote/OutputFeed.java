@@ -3,17 +3,17 @@ package dev.trapline.remote;
 import dev.trapline.abi.Bytes;
 import dev.trapline.machine.ConsoleOutput;
 
-/// What a machine printed, for those who read it later or more slowly: the last [#KEPT] bytes of it. Written by the
-/// machine's thread, read by any other.
+/// The last [#KEPT] bytes of a machine's output, for readers that come later or are slower. Written by the machine's
+/// thread, read by any thread.
 final class OutputFeed implements ConsoleOutput {
 
-    /// How much is kept for those that have not read it.
+    /// How much output is kept for slow readers, in bytes.
     static final int KEPT = 1 << 20;
 
-    /// How many bytes may be on their way to a subscriber that it has not confirmed.
+    /// How many unconfirmed bytes may be on their way to a subscriber.
     static final int WINDOW = 64 << 10;
 
-    /// The most bytes of one message.
+    /// The largest part in one message, in bytes.
     static final int PART = 16 << 10;
 
     private final byte[] ring = new byte[KEPT];
@@ -21,14 +21,14 @@ final class OutputFeed implements ConsoleOutput {
     private long total;
     private boolean told;
 
-    /// @param onNews called after output has come, once until [#read] has seen all of it
+    /// @param onNews called when there is new output; then not again until [#read] has returned all of it
     OutputFeed(Runnable onNews) {
         this.onNews = onNews;
     }
 
     /// A part of the output.
     ///
-    /// @param offset of its first byte
+    /// @param offset the position of its first byte
     record Part(long offset, Bytes text) {
         long end() {
             return offset + text.size();
@@ -51,20 +51,20 @@ final class OutputFeed implements ConsoleOutput {
         }
     }
 
-    /// How many bytes were printed so far.
+    /// The size of the output so far, in bytes.
     synchronized long total() {
         return total;
     }
 
-    /// Output is looked at: the next one is news again.
+    /// The output was read: the next output is new again.
     synchronized void look() {
         told = false;
     }
 
-    /// A part of the output that is kept: from a place on, or from the first byte behind it that is kept.
+    /// A part of the kept output, from a given position on, or from the first later byte that is still kept.
     ///
-    /// @param most bytes
-    /// @return empty where nothing is printed yet
+    /// @param most the largest size of the part, in bytes
+    /// @return empty if nothing has been printed yet
     synchronized Part read(long from, int most) {
         long first = Math.max(from, total - KEPT);
         int length = Math.clamp(total - first, 0, most);

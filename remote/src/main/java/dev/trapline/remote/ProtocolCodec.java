@@ -10,7 +10,7 @@ import dev.trapline.remote.MachineProtocol.Command;
 import dev.trapline.remote.MachineProtocol.Event;
 import java.util.function.Function;
 
-/// Messages of [MachineProtocol] as bytes, and back. What is read is trusted in nothing: see [PackedReader].
+/// Encodes and decodes messages of [MachineProtocol]. Input bytes are not trusted: see [PackedReader].
 ///
 /// ```text
 ///  varint version, varint request, text replyTo (empty in an event): these three stay in every version
@@ -18,10 +18,10 @@ import java.util.function.Function;
 /// ```
 final class ProtocolCodec {
 
-    /// The most bytes of a message.
+    /// The largest message, in bytes.
     static final int MOST_BYTES = 16 << 20;
 
-    /// The most images of a machine.
+    /// The largest number of images of a machine.
     static final int MOST_IMAGES = 8;
 
     private static final int HEAD = 64;
@@ -29,8 +29,8 @@ final class ProtocolCodec {
     private final Function<ActorRef<?>, String> address;
     private final Function<String, ActorRef<Event>> find;
 
-    /// @param address of an actor, for others
-    /// @param find the actor of an address; throws [IllegalArgumentException] if it may not be written to
+    /// @param address gives the address of an actor, for others
+    /// @param find gives the actor at an address; throws [IllegalArgumentException] if it must not be sent messages
     ProtocolCodec(Function<ActorRef<?>, String> address, Function<String, ActorRef<Event>> find) {
         this.address = address;
         this.find = find;
@@ -62,10 +62,10 @@ final class ProtocolCodec {
         MachineValues.write(out, replyTo);
     }
 
-    /// Reads a message. One that is not understood, but says who is to be answered, is a
+    /// Decodes a message. A message that is not understood, but names the receiver of answers, becomes a
     /// [MachineProtocol.Malformed].
     ///
-    /// @throws CodecException if it does not even say that
+    /// @throws CodecException if it does not even name the receiver
     MachineProtocol decode(byte[] bytes) {
         PackedReader in = new PackedReader(bytes, 0, bytes.length);
         long version = in.varint();
@@ -102,7 +102,7 @@ final class ProtocolCodec {
 
     private static <M> M whole(PackedReader in, M message) {
         if (!in.isAtEnd()) {
-            throw new CodecException("it goes on for " + in.remaining() + " bytes behind its end");
+            throw new CodecException("it has " + in.remaining() + " bytes after its end");
         }
         return message;
     }

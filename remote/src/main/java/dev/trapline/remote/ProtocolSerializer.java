@@ -9,15 +9,15 @@ import akka.serialization.SerializerWithStringManifest;
 import dev.trapline.journal.codec.CodecException;
 import dev.trapline.remote.MachineProtocol.Event;
 
-/// Messages of [MachineProtocol] on their way between two actor systems: [ProtocolCodec] for Akka.
+/// Makes [ProtocolCodec] available to Akka, for messages between two actor systems.
 public final class ProtocolSerializer extends SerializerWithStringManifest {
 
-    /// Agreed between all versions.
+    /// The same in all versions.
     public static final int IDENTIFIER = 28_275;
 
     private static final String MANIFEST = "machine";
 
-    /// Bytes that are no message, and do not say who is to be answered.
+    /// Bytes that are not a message, and name no receiver of answers.
     record Unreadable(String reason) {}
 
     private final ExtendedActorSystem system;
@@ -31,8 +31,8 @@ public final class ProtocolSerializer extends SerializerWithStringManifest {
                 resolver::toSerializationFormat, text -> requireForeign(resolver.resolveActorRef(text), text));
     }
 
-    /// A message from another system is answered there. Someone who could have an answer sent to an actor of this
-    /// system could disturb it.
+    /// A message from another system is answered in that system. Otherwise a sender could direct answers to actors
+    /// of this system, and disturb them.
     private ActorRef<Event> requireForeign(ActorRef<Event> found, String text) {
         Address own = system.provider().getDefaultAddress();
         Address theirs = found.path().address();
@@ -60,13 +60,13 @@ public final class ProtocolSerializer extends SerializerWithStringManifest {
         throw new IllegalArgumentException("not a message to or from machines: " + message.getClass());
     }
 
-    /// Never throws: what comes from outside is nobody's failure here.
+    /// Never throws: bad bytes from outside are not a failure of this process.
     @Override
     public Object fromBinary(byte[] bytes, String manifest) {
         try {
             return codec.decode(bytes);
         } catch (CodecException | IllegalArgumentException e) {
-            return new Unreadable("ignored: " + bytes.length + " bytes that are no message: " + e.getMessage());
+            return new Unreadable("ignored: " + bytes.length + " bytes that are not a message: " + e.getMessage());
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.trapline.remote;
 
-/// Why an actor system cannot be reached by others, in a sentence.
+/// Explains in a sentence why an actor system cannot listen.
 final class RemoteFailure {
 
     private RemoteFailure() {}
@@ -12,8 +12,8 @@ final class RemoteFailure {
         }
         return new IllegalArgumentException(
                 "cannot listen at " + settings.host() + ":" + settings.port() + ": " + root.getMessage()
-                        + "; see that the address is this host's, the port is free, and the key store, the trust"
-                        + " store and their password belong together",
+                        + "; check that the address belongs to this host, the port is free, and the password "
+                        + "fits the key store and the trust store",
                 thrown);
     }
 }

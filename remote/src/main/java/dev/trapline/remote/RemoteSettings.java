@@ -17,14 +17,13 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/// How an actor system is reached by others: by TLS alone, and only by those who show a certificate that the trust
-/// store vouches for.
+/// How others reach an actor system: only by TLS, and only with a certificate that is signed by one in the trust store.
 ///
-/// @param host the address to listen at, as others reach it
-/// @param port 0 for any that is free
-/// @param keyStore holds the own key and certificate: a PKCS #12 file
-/// @param trustStore holds the certificates of those who sign the others': a PKCS #12 file
-/// @param password of both, and of the key
+/// @param host the address to listen on, as others reach it
+/// @param port the port; 0 for any free one
+/// @param keyStore the PKCS #12 file with this process's key and certificate
+/// @param trustStore the PKCS #12 file with the certificates that sign the other side's certificates
+/// @param password the password of both files, and of the key
 public record RemoteSettings(String host, int port, Path keyStore, Path trustStore, String password) {
 
     @Override
@@ -32,9 +31,9 @@ public record RemoteSettings(String host, int port, Path keyStore, Path trustSto
         return "RemoteSettings[" + host + ":" + port + "]";
     }
 
-    /// Checks both stores, and makes of them what a connection needs.
+    /// Checks both stores, and makes the TLS context for connections.
     ///
-    /// @throws IllegalArgumentException if one cannot be read or has nothing to use, in a sentence that names it
+    /// @throws IllegalArgumentException if a store cannot be read or has no usable entry; the message names it
     SSLContext context() {
         try {
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
@@ -69,11 +68,11 @@ public record RemoteSettings(String host, int port, Path keyStore, Path trustSto
             }
         }
         throw new IllegalArgumentException("the " + what + " " + file + " has no "
-                + (holdsKey ? "key with a certificate" : "certificate of somebody who is trusted"));
+                + (holdsKey ? "key with a certificate" : "trusted certificate"));
     }
 
-    /// What an actor system has to be told. Everything that is not needed is off: Java serialization, messages that
-    /// stop or supervise actors, selections of actors by a pattern.
+    /// The configuration of the actor system. Everything that is not needed is off: Java serialization, messages
+    /// that stop or supervise actors, and selection of actors by a pattern.
     ///
     /// @param desk the path of the actor that takes large messages
     Config config(String desk) {

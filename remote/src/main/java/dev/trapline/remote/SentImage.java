@@ -5,16 +5,16 @@ import dev.trapline.abi.machine.Image;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
-/// Checks images that a driver sent: they come as bytes. A driver that sends the path of a file is told so; otherwise
-/// its machine would run the letters of the path.
+/// Checks images that a driver sent. An image is sent as bytes. A driver that sends a file's path gets an error;
+/// otherwise its machine would execute the characters of the path.
 final class SentImage {
 
-    /// The longest text that is taken for a path: Linux's PATH_MAX.
+    /// The longest text that is treated as a path: Linux's PATH_MAX.
     private static final int LONGEST_PATH = 4096;
 
     private static final int LONGEST_NAME = 255;
 
-    /// Printable text in one line that begins as a path or a URL of a file does.
+    /// One line of printable text that begins like a path or a file URL.
     private static final Pattern PATH = Pattern.compile("(/|\\./|\\.\\./|~|[A-Za-z]:[/\\\\]|file:)[\\x20-\\x7e]*\\n?");
 
     private SentImage() {}
@@ -26,20 +26,22 @@ final class SentImage {
                 || name.length() > LONGEST_NAME
                 || name.chars().anyMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c))) {
             throw new IllegalArgumentException("the name of an image is a file's own name, of 1 to " + LONGEST_NAME
-                    + " characters without '/' and '\\'; it is shown to people, and no file is opened by it");
+                    + " characters without '/' and '\\'; it is only shown in messages, and no file of that name "
+                    + "is opened");
         }
         requireContent("the content of image '" + name + "'", image.content());
         return image;
     }
 
-    /// @param what it is, to begin a sentence
+    /// @param what what it is, as the beginning of a sentence
     /// @throws IllegalArgumentException if it is a path
     static Bytes requireContent(String what, Bytes content) {
         if (content.size() <= LONGEST_PATH) {
             String text = new String(content.toArray(), StandardCharsets.ISO_8859_1);
             if (PATH.matcher(text).matches()) {
                 throw new IllegalArgumentException(
-                        what + " is the path of a file: send the file's bytes, nobody here opens files for a driver");
+                        what + " is the path of a file: send the file's content; this server opens no files for "
+                                + "drivers");
             }
         }
         return content;

@@ -4,7 +4,7 @@ import akka.actor.typed.ActorRef;
 import dev.trapline.remote.MachineProtocol.Event;
 import org.jspecify.annotations.Nullable;
 
-/// Somebody who wants what a machine prints, and how its run ends.
+/// A subscriber to a machine's output and outcome.
 final class Subscription {
 
     private final long request;
@@ -22,31 +22,31 @@ final class Subscription {
         this.seen = wanted.from();
     }
 
-    /// Whether it is the one of a message.
+    /// Whether a message belongs to this subscription.
     boolean is(long otherRequest, ActorRef<Event> other) {
         return request == otherRequest && subscriber.equals(other);
     }
 
-    /// Ends it before the run does.
+    /// Ends the subscription before the run ends.
     void end(String reason) {
         subscriber.tell(new MachineProtocol.Refused(request, reason));
     }
 
-    /// Output has arrived. What was never sent has not.
+    /// Output has arrived at the subscriber. Confirmations of bytes that were never sent are ignored.
     void seen(long upTo) {
         if (upTo > seen && upTo <= sent) {
             seen = upTo;
         }
     }
 
-    /// Sends what may be sent.
+    /// Sends as much output as the window allows.
     ///
-    /// @param end how the run ended; null while it runs. Sent behind the last of the output, once
+    /// @param end the outcome of the run; null while it runs. It is sent once, after the last output
     void advance(OutputFeed feed, MachineProtocol.@Nullable Ended end) {
         while (!over && sent < feed.total() && sent - seen < OutputFeed.WINDOW) {
             OutputFeed.Part part = feed.read(sent, (int) Math.min(OutputFeed.PART, OutputFeed.WINDOW - (sent - seen)));
             subscriber.tell(new MachineProtocol.Printed(request, machine, part.offset(), part.text()));
-            // What is not kept any more needs no confirmation.
+            // Output that is no longer kept needs no confirmation.
             seen += part.offset() - sent;
             sent = part.end();
         }

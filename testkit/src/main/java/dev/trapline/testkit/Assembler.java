@@ -11,9 +11,9 @@ import keystone.Keystone;
 import keystone.KeystoneArchitecture;
 import keystone.KeystoneMode;
 
-/// Assembles a few instructions, so that a guest stands readable in its test.
+/// Assembles a few instructions, so that tests can contain readable guests.
 ///
-/// What Keystone's assembler does not know (names of newer system registers, say) can be written as a word: `.inst
+/// Instructions that Keystone does not know (such as newer system registers) can be written as a word: `.inst
 /// 0xd503207f`.
 public final class Assembler {
 
@@ -47,7 +47,8 @@ public final class Assembler {
     /// Assembles code.
     ///
     /// @param source instructions and labels, one a line or separated by `;`; `//` begins a comment
-    /// @param address where it will stand: what ADR and branches to absolute addresses count from; below 2 GiB
+    /// @param address the address of the code, from which ADR and branches to absolute addresses are computed;
+    ///     below 2 GiB
     public static byte[] assemble(ExecutionState state, String source, int address) {
         KeystoneArchitecture architecture = state.isAarch32() ? KeystoneArchitecture.Arm : KeystoneArchitecture.Arm64;
         KeystoneMode mode = switch (state) {
@@ -66,7 +67,7 @@ public final class Assembler {
         try (Keystone keystone = new Keystone(architecture, mode)) {
             byte[] code = keystone.assemble(String.join("\n", lines), address).getMachineCode();
             if (code.length == 0) {
-                throw new IllegalArgumentException("Keystone makes nothing of this, and does not say why: " + source);
+                throw new IllegalArgumentException("Keystone cannot assemble this, and gives no reason: " + source);
             }
             return code;
         }

@@ -20,11 +20,11 @@ import java.util.function.Function;
 
 /// Engines that play a script instead of executing code: entry point N plays script N.
 ///
-/// Everything they are told is written to [#log], so that a test can say in which order things happened.
+/// Every call to them is written to [#log], so that a test can check the order of events.
 public final class FakeEngines implements EngineFactory {
 
-    /// Plays one slice: sees the registers, may change them, says why the slice ends. What is not the budget ends
-    /// it with its first instruction.
+    /// Plays one slice: gets the registers, may change them, and returns the exit. Any exit other than the used-up
+    /// budget happens at the first instruction.
     public interface Step extends Function<long[], Exit> {}
 
     public static final long ENTRY = 0x4000_0000L;
@@ -47,7 +47,7 @@ public final class FakeEngines implements EngineFactory {
         return ENTRY + 4L * script;
     }
 
-    /// A step that makes an HVC with these x0, x1 ...
+    /// A step that makes an HVC with these values in x0, x1 ...
     public static Step hvc(long... x) {
         return registers -> {
             System.arraycopy(x, 0, registers, 0, x.length);
@@ -60,9 +60,9 @@ public final class FakeEngines implements EngineFactory {
         return _ -> Exit.WaitForInterrupt.INSTANCE;
     }
 
-    /// A step in which the CPU that runs programs its timer.
+    /// A step in which the running CPU programs its timer.
     ///
-    /// @param deadline as [Engine#timerDeadline] answers from then on
+    /// @param deadline the value that [Engine#timerDeadline] returns from then on
     public Step timer(long deadline, Step then) {
         return registers -> {
             running.timer = deadline;
@@ -70,7 +70,7 @@ public final class FakeEngines implements EngineFactory {
         };
     }
 
-    /// A step in which the CPU that runs has its timer assert so many ticks later.
+    /// A step in which the running CPU sets its timer to assert a number of ticks later.
     public Step timerIn(long ticks, Step then) {
         return registers -> {
             running.timer = running.now + ticks;
@@ -78,7 +78,7 @@ public final class FakeEngines implements EngineFactory {
         };
     }
 
-    /// A step that ends with the next instruction after so many others.
+    /// A step that ends with the next instruction after a number of others.
     public static Step after(long instructions, Step then) {
         return new Later(instructions, then);
     }
@@ -105,7 +105,7 @@ public final class FakeEngines implements EngineFactory {
         return new EngineLibrary("fake", "1", "0".repeat(64), "a test");
     }
 
-    /// Where a script was left for a handler's.
+    /// The position at which a script was left for a handler's script.
     private record Interrupted(List<Step> script, int at) {}
 
     private static String hex(long value) {
@@ -120,7 +120,7 @@ public final class FakeEngines implements EngineFactory {
         private long timer = NO_DEADLINE;
         private long now;
         private long executed;
-        /// Instructions done of those before a step.
+        /// How many of the instructions before a step were executed.
         private long waited;
         private long shown;
         private final Deque<Interrupted> interrupted = new ArrayDeque<>();

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The guests that are checked in beside the modules.
+/// The guests that are checked in, in the folder `guests`.
 public final class Guests {
 
     /// Tests run in their module's directory, and benchmarks in the one above.
@@ -28,7 +28,7 @@ public final class Guests {
         return name.endsWith("-a32.elf") || name.endsWith("-t32.elf") ? Width.AARCH32 : Width.AARCH64;
     }
 
-    /// File names of the guests in a directory, in order.
+    /// The file names of the guests in a directory, sorted.
     public static List<String> names(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.map(file -> file.getFileName().toString())

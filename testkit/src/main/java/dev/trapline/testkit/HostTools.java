@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Programs that a test uses where they are installed, and JVMs for what may end its process.
+/// Runs programs that may be installed on the host, and JVMs for code that may end its process.
 public final class HostTools {
 
     private HostTools() {}
@@ -18,13 +18,13 @@ public final class HostTools {
     /// How a program ended, and what it printed.
     public record Result(int status, String output, String errors) {
 
-        /// All that it printed, on both streams.
+        /// Its whole output, of both streams.
         public String printed() {
             return output + errors;
         }
     }
 
-    /// Whether all of some programs are there.
+    /// Whether all given programs are installed.
     public static boolean present(String... programs) {
         return Stream.of(programs)
                 .allMatch(program -> Stream.of(
@@ -32,14 +32,14 @@ public final class HostTools {
                         .anyMatch(directory -> Files.isExecutable(Path.of(directory, program))));
     }
 
-    /// Skips the test, and says so, unless the program is there.
+    /// Skips the test with a message unless the program is installed.
     ///
-    /// @param consequence what is left untested then
+    /// @param consequence what is then not tested
     public static void assumePresent(String program, String consequence) {
         skipUnless(present(program), program + " is not installed: " + consequence);
     }
 
-    /// Skips the test, and says so, unless the condition holds.
+    /// Skips the test with a message unless the condition holds.
     public static void skipUnless(boolean condition, String reason) {
         if (!condition) {
             System.err.println("SKIPPED: " + reason);
@@ -47,7 +47,7 @@ public final class HostTools {
         assumeTrue(condition, reason);
     }
 
-    /// Runs a program that has to succeed.
+    /// Runs a program that must succeed.
     public static void execute(Path directory, String... command) throws IOException, InterruptedException {
         Result result = run(directory, command);
         assertThat(result.status())
@@ -55,7 +55,7 @@ public final class HostTools {
                 .isZero();
     }
 
-    /// Runs a class of the tests in a JVM of its own.
+    /// Runs a test class in its own JVM.
     public static Result java(Path directory, Class<?> main, String... arguments)
             throws IOException, InterruptedException {
         return run(
@@ -74,7 +74,7 @@ public final class HostTools {
 
     /// Runs a program.
     ///
-    /// @param directory in which it runs
+    /// @param directory the working directory
     public static Result run(Path directory, String... command) throws IOException, InterruptedException {
         Path output = Files.createTempFile("tool", ".output");
         Path errors = Files.createTempFile("tool", ".errors");

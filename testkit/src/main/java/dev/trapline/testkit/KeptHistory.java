@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A history that keeps what it is given, except what a test has it refuse.
+/// A history that keeps its records, except those that a test makes it refuse.
 public class KeptHistory implements History {
 
     public final List<JournalRecord> records = new ArrayList<>();
@@ -19,12 +19,12 @@ public class KeptHistory implements History {
     private Consumer<JournalRecord> refusal = _ -> {};
     private @Nullable RuntimeException closingFailure;
 
-    /// Looks at each record before it is kept, and throws to refuse it.
+    /// Sets a check of each record before it is kept; it throws to refuse the record.
     public void refuse(Consumer<JournalRecord> looking) {
         refusal = looking;
     }
 
-    /// Lets the close fail, as one stage behind another.
+    /// Makes the close fail, as a failing store does.
     public void failToClose(RuntimeException why) {
         closingFailure = why;
     }
@@ -38,7 +38,7 @@ public class KeptHistory implements History {
         assertThat(closes).as("how often the history was closed").isOne();
     }
 
-    /// What broke by the host's doing is no part of the history: a replay runs up to there.
+    /// A failure of the host is not part of the history: a replay runs up to it.
     public void assertClosedWithoutEnd() {
         assertThat(records).as("the host's failure is not recorded").noneMatch(JournalRecord.End.class::isInstance);
         assertThat(closes).as("how often the history was closed").isOne();

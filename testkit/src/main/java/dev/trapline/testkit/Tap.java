@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What a guest said in the Test Anything Protocol.
+/// A guest's output in the Test Anything Protocol.
 ///
-/// @param plan how many checks it says that it made; -1 if it did not come to say so
-/// @param checks in order
-/// @param strange lines that belong to no protocol
+/// @param plan the announced number of checks; -1 if none was announced
+/// @param checks the checks, in order
+/// @param strange lines that do not belong to the protocol
 public record Tap(int plan, List<Check> checks, List<String> strange) {
 
     private static final Pattern CHECK = Pattern.compile("(not )?ok (\\d+) - (.*?)(?: # SKIP (.*))?");
@@ -18,13 +18,13 @@ public record Tap(int plan, List<Check> checks, List<String> strange) {
 
     /// One check.
     ///
-    /// @param number as printed
+    /// @param number the number that was printed
     /// @param holds whether it is `ok`
     /// @param text what it checks
-    /// @param skipped why it was not made; empty if it was
+    /// @param skipped why it was skipped; empty if it was made
     public record Check(int number, boolean holds, String text, String skipped) {
 
-        /// Whether it was.
+        /// Whether it was skipped.
         public boolean isMade() {
             return skipped.isEmpty();
         }

@@ -14,16 +14,16 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The pseudo firmware registers of a machine, in the manner of `KVM_GET_ONE_REG` and under its identifiers: another
-/// view of the policy and of services' settings, and nothing besides. Immutable.
+/// The pseudo firmware registers of a machine, as in `KVM_GET_ONE_REG` and with its identifiers. They are only another
+/// view of the policy and of services' settings. Immutable.
 ///
-/// Which services there are, and what they have to do with the registers, is in their descriptors ([KvmRegister]). A
-/// bitmap has a bit for each service of the machine that says so; the bit is set while the service's toggle is on, as
-/// all are at a reset. Clearing it switches the toggle off: the guest finds the calls NOT_SUPPORTED, and the FEATURES
-/// calls say so. A register with a number is there if a service shows a setting in it.
+/// The services' descriptors define the registers ([KvmRegister]). A bitmap has a bit for each service of the machine
+/// whose descriptor claims one. The bit is set while the service's toggle is on; all are on at reset. Clearing the bit
+/// switches the toggle off: the calls then return NOT_SUPPORTED, and the FEATURES calls agree. A register with a number
+/// exists if a service shows a setting in it.
 ///
-/// Getting and setting fail as in KVM: ENOENT for an unknown register, EINVAL for an unknown bit or version,
-/// EBUSY for another value once the machine has run; the value that is there already may always be set.
+/// Getting and setting fail as in KVM: ENOENT for an unknown register, EINVAL for an unknown bit or version, EBUSY for
+/// a new value once the machine has run. The current value can always be set.
 public final class FirmwareRegisters {
 
     /// `KVM_REG_ARM_PSCI_VERSION`.
@@ -72,8 +72,8 @@ public final class FirmwareRegisters {
 
     /// The registers of a machine.
     ///
-    /// @param services all of the machine
-    /// @param settings of services, as in `psci.version`; those that are absent are as by default
+    /// @param services all services of the machine
+    /// @param settings settings of services, such as `psci.version`; absent ones have their default
     public FirmwareRegisters(
             Collection<ServiceDescriptor> services, Policy policy, SortedMap<String, String> settings) {
         this.services = List.copyOf(services);
@@ -102,14 +102,14 @@ public final class FirmwareRegisters {
         return List.copyOf(registers.keySet());
     }
 
-    /// A register's name, as the kernel's documentation has it.
+    /// A register's name, as in the kernel's documentation.
     ///
     /// @throws RegistryException with an [RegistryError.UnknownRegister] if there is none
     public String name(long id) {
         return find(id).name();
     }
 
-    /// The identifier of the register that a text means: its name, or `0x` and its identifier.
+    /// The identifier of a register from a text: its name, or `0x` and its identifier.
     ///
     /// @throws RegistryException with an [RegistryError.UnknownRegister] if there is none
     public long id(String text) {
@@ -122,7 +122,7 @@ public final class FirmwareRegisters {
         throw unknown(text);
     }
 
-    /// The toggles that a register's bits stand for, by bit; none for a register that is no bitmap.
+    /// The toggles for a register's bits, by bit; none for a register that is not a bitmap.
     ///
     /// @throws RegistryException with an [RegistryError.UnknownRegister] if there is no such register
     public SortedMap<Integer, String> toggles(long id) {
@@ -189,7 +189,7 @@ public final class FirmwareRegisters {
         }
     }
 
-    /// These registers with one of them set, before the machine has run.
+    /// These registers with one of them changed, before the machine has run.
     ///
     /// @throws RegistryException with an [RegistryError.UnknownRegister] or [RegistryError.BadRegisterValue], or as
     ///     [#get] does
@@ -215,10 +215,10 @@ public final class FirmwareRegisters {
         };
     }
 
-    /// Checks a value that is to be set after the machine has run.
+    /// Checks a new value after the machine has run.
     ///
     /// @throws RegistryException with an [RegistryError.UnknownRegister], [RegistryError.BadRegisterValue] or, if
-    ///     it is not the value that is there, [RegistryError.VcpuHasRun]
+    ///     it is not the current value, [RegistryError.VcpuHasRun]
     public void requireUnchanged(long id, long value) {
         require(id, value);
         long is = get(id);
@@ -227,12 +227,12 @@ public final class FirmwareRegisters {
         }
     }
 
-    /// The policy that the registers stand for.
+    /// The policy with the registers' values.
     public Policy policy() {
         return policy;
     }
 
-    /// The settings that the registers stand for.
+    /// The settings with the registers' values.
     public SortedMap<String, String> settings() {
         return settings;
     }
