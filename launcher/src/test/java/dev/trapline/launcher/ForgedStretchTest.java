@@ -4,6 +4,7 @@ import static dev.trapline.launcher.CommandProcess.guest;
 import static dev.trapline.launcher.CommandProcess.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.Bytes;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.firmware.FirmwareServices;
@@ -106,9 +107,14 @@ class ForgedStretchTest {
             StoredCheckpoint stored = store.read(slice);
             assertThat(stored).isNotNull();
             if (stored != null) {
-                List<Long> words = new ArrayList<>(stored.image().words());
-                words.set(0, words.get(0) + 1);
-                store.put(with(stored.image(), words, stored.image().place()), stored.pages());
+                byte[] machine = stored.image().machine().toArray();
+                machine[0]++;
+                store.put(
+                        with(
+                                stored.image(),
+                                Bytes.copyOf(machine),
+                                stored.image().place()),
+                        stored.pages());
             }
         }
         Ended ended = run("replay", recording.toString(), "--jobs", "2");
@@ -149,7 +155,7 @@ class ForgedStretchTest {
             for (long slice : from.slices()) {
                 StoredCheckpoint stored = from.read(slice);
                 if (stored != null) {
-                    to.put(with(stored.image(), stored.image().words(), place(slice, segments)), stored.pages());
+                    to.put(with(stored.image(), stored.image().machine(), place(slice, segments)), stored.pages());
                 }
             }
         }
@@ -166,16 +172,9 @@ class ForgedStretchTest {
         return new CheckpointImage.Place(last.ordinal(), last.digest(), (int) records);
     }
 
-    private static CheckpointImage with(CheckpointImage image, List<Long> words, CheckpointImage.Place place) {
+    private static CheckpointImage with(CheckpointImage image, Bytes machine, CheckpointImage.Place place) {
         return new CheckpointImage(
-                image.slice(),
-                words,
-                image.engines(),
-                image.services(),
-                image.policy(),
-                image.ram(),
-                image.flash(),
-                place);
+                image.slice(), machine, image.services(), image.policy(), image.ram(), image.flash(), place);
     }
 
     private static EventRow row(long sequenceNr, String manifest, byte[] payload) {

@@ -1,6 +1,5 @@
 package dev.trapline.machine;
 
-import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
@@ -190,9 +189,7 @@ public final class StepMachine {
     }
 
     /// Saves all that the machine holds but its memory and its services.
-    ///
-    /// @return what each engine holds
-    public List<Bytes> save(StateWriter state) {
+    public void save(StateWriter state) {
         Turn next = taken();
         core.save(state);
         state.put(next.vcpu().index());
@@ -201,15 +198,13 @@ public final class StepMachine {
         state.put(next.grant().span().shown());
         state.put(next.grant().fullDigest());
         next.grant().renewals().save(state);
-        List<Bytes> engines = new ArrayList<>();
-        vcpus.forEach(vcpu -> engines.add(vcpu.save(state)));
-        return engines;
+        vcpus.forEach(vcpu -> vcpu.save(state));
     }
 
     /// Becomes what [#save] saved. Memory and services are restored before.
     ///
     /// @param inForce the policy from here on
-    public void load(StateReader state, List<Bytes> engines, Policy inForce) {
+    public void load(StateReader state, Policy inForce) {
         core.load(state, inForce);
         VcpuId next = new VcpuId(state.takeInt());
         turn = new Turn(
@@ -221,9 +216,7 @@ public final class StepMachine {
                         Renewals.load(state)));
         partlyRun = false;
         stepped = 0;
-        for (int index = 0; index < vcpus.size(); index++) {
-            vcpus.get(index).load(state, engines.get(index));
-        }
+        vcpus.forEach(vcpu -> vcpu.load(state));
     }
 
     /// Frees all engines.

@@ -1,6 +1,5 @@
 package dev.trapline.machine;
 
-import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
@@ -249,10 +248,8 @@ public final class VcpuLogic {
         return GeneralRegisters.copyOf(now);
     }
 
-    /// Saves what it holds.
-    ///
-    /// @return what its engine holds; empty if it has no power
-    Bytes save(StateWriter state) {
+    /// Saves what it holds, its engine included.
+    void save(StateWriter state) {
         state.put(powered != null);
         state.put(keepsTimers);
         state.put(timers);
@@ -262,11 +259,13 @@ public final class VcpuLogic {
             each.copyTo(words);
             state.put(words);
         }
-        return powered == null ? Bytes.EMPTY : powered.now().save();
+        if (powered != null) {
+            powered.now().save(state);
+        }
     }
 
     /// Restores what [#save] saved, with a fresh engine.
-    void load(StateReader state, Bytes image) {
+    void load(StateReader state) {
         powerOff();
         boolean hasPower = state.takeFlag();
         keepsTimers = state.takeFlag();
@@ -280,7 +279,7 @@ public final class VcpuLogic {
         if (hasPower) {
             RenewableEngine fresh = new RenewableEngine(engines, spec);
             powered = fresh;
-            fresh.now().load(image);
+            fresh.now().load(state);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.trapline.testkit;
 
-import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.engine.Engine;
@@ -12,6 +11,8 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -251,12 +252,12 @@ public final class FakeEngines implements EngineFactory {
         }
 
         @Override
-        public Bytes save() {
+        public void save(StateWriter state) {
             throw new UnsupportedOperationException("a script cannot be saved");
         }
 
         @Override
-        public void load(Bytes state) {
+        public void load(StateReader state) {
             throw new UnsupportedOperationException("a script cannot be loaded");
         }
 

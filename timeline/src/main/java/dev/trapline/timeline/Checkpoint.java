@@ -10,7 +10,6 @@ import dev.trapline.timeline.checkpoint.CheckpointImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.stream.LongStream;
 
 /// A machine at the beginning of a slice, to go back to: kept in memory, for the [Playback] that made it or read it
 /// from an image.
@@ -19,29 +18,25 @@ import java.util.stream.LongStream;
 public final class Checkpoint {
 
     private final Position position;
-    private final long[] words;
-    private final List<Bytes> engines;
+    private final Bytes state;
     private final List<KeptState> services;
     private final Policy policy;
     private final MemoryCopy memory;
     private final ReplayHistory.Mark mark;
 
-    /// @param words what the machine and its vCPUs hold
-    /// @param engines by vCPU; empty where it has no power
+    /// @param state what the machine and its vCPUs hold
     /// @param services by their names' order
     /// @param policy in force
     /// @param mark where the history is
     Checkpoint(
             Position position,
-            long[] words,
-            List<Bytes> engines,
+            Bytes state,
             List<KeptState> services,
             Policy policy,
             MemoryCopy memory,
             ReplayHistory.Mark mark) {
         this.position = position;
-        this.words = words;
-        this.engines = List.copyOf(engines);
+        this.state = state;
         this.services = List.copyOf(services);
         this.policy = policy;
         this.memory = memory;
@@ -62,8 +57,7 @@ public final class Checkpoint {
         services.forEach(service -> states.add(service.bytes()));
         return new CheckpointImage(
                 position.slice(),
-                LongStream.of(words).boxed().toList(),
-                engines,
+                state,
                 states,
                 policy,
                 memory.ramHashes(),
@@ -78,19 +72,11 @@ public final class Checkpoint {
 
     /// What it takes besides its pages of memory, in bytes.
     long bytes() {
-        long bytes = (long) words.length * Long.BYTES;
-        for (Bytes engine : engines) {
-            bytes += engine.size();
-        }
-        return bytes;
+        return state.size();
     }
 
-    long[] words() {
-        return words;
-    }
-
-    List<Bytes> engines() {
-        return engines;
+    Bytes state() {
+        return state;
     }
 
     List<KeptState> services() {

@@ -8,6 +8,7 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.state.StateDamagedException;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.Board;
@@ -29,7 +30,6 @@ import dev.trapline.machine.SeededEntropy;
 import dev.trapline.machine.StepMachine;
 import dev.trapline.machine.VcpuView;
 import dev.trapline.machine.firmware.KeptState;
-import dev.trapline.machine.firmware.state.StateDamagedException;
 import dev.trapline.timeline.checkpoint.CheckpointCodec;
 import dev.trapline.timeline.checkpoint.CheckpointImage;
 import dev.trapline.timeline.checkpoint.CheckpointKey;
@@ -143,11 +143,10 @@ public final class Playback implements AutoCloseable {
     private Checkpoint checkpoint(PageStore keeping) {
         machine.requireSlice();
         StateWriter state = new StateWriter();
-        List<Bytes> engines = machine.save(state);
+        machine.save(state);
         return new Checkpoint(
                 position(),
-                state.toArray(),
-                engines,
+                state.toBytes(),
                 parts.services().keep(),
                 machine.policy(),
                 parts.memory().copy(keeping),
@@ -157,10 +156,10 @@ public final class Playback implements AutoCloseable {
     /// Goes back, or forward, to a checkpoint of this playback: also after a part of a slice was played, or the
     /// end. Takes a millisecond for each vCPU that has power, and the time to write the pages that differ.
     public void goTo(Checkpoint checkpoint) {
-        StateReader state = new StateReader(checkpoint.words());
+        StateReader state = new StateReader(checkpoint.state());
         parts.memory().restore(checkpoint.memory());
         checkpoint.services().forEach(KeptState::restore);
-        machine.load(state, checkpoint.engines(), checkpoint.policy());
+        machine.load(state, checkpoint.policy());
         state.end();
         history.goTo(checkpoint.mark());
     }
@@ -192,14 +191,13 @@ public final class Playback implements AutoCloseable {
         CheckpointImage image = stored.image();
         CheckpointImage.Place place = image.place();
         ReplayHistory.Mark mark = new ReplayHistory.Mark(place.segment(), place.digest(), place.records());
-        if (!history.has(mark) || image.engines().size() != parts.spec().cpus().count()) {
+        if (!history.has(mark)) {
             return null;
         }
         try {
             return new Checkpoint(
                     Position.ofSlice(image.slice()),
-                    image.words().stream().mapToLong(Long::longValue).toArray(),
-                    image.engines(),
+                    image.machine(),
                     parts.services().kept(image.services()),
                     image.policy(),
                     MemoryCopy.of(image.ram(), image.flash(), stored.pages()),

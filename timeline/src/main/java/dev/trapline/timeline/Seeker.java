@@ -3,6 +3,7 @@ package dev.trapline.timeline;
 import dev.trapline.abi.Position;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.state.StateDamagedException;
 import dev.trapline.machine.firmware.state.UnsupportedStateException;
 import dev.trapline.timeline.checkpoint.CheckpointStore;
 import dev.trapline.timeline.checkpoint.StoredCheckpoint;
@@ -187,10 +188,26 @@ public final class Seeker implements AutoCloseable {
             from.drop(slice, "the checkpoint at slice " + slice + " is not of this recording as it is today");
             return false;
         }
-        playback.goTo(checkpoint);
+        try {
+            playback.goTo(checkpoint);
+        } catch (StateDamagedException e) {
+            // It was half loaded: what is here now is no machine.
+            from.drop(slice, "the checkpoint at slice " + slice + " is not of this machine: " + e.getMessage());
+            goToFirst(e);
+            return true;
+        }
         reliesOnStore = true;
         arrived(new Origin(slice, true));
         return true;
+    }
+
+    private void goToFirst(StateDamagedException otherwise) {
+        if (checkpoints.isEmpty()) {
+            throw otherwise;
+        }
+        Checkpoint first = checkpoints.firstEntry().getValue();
+        playback.goTo(first);
+        arrived(new Origin(first.position().slice(), false));
     }
 
     private void arrived(Origin at) {

@@ -1,7 +1,8 @@
 package dev.trapline.unicorn;
 
 import dev.trapline.abi.Digest64;
-import java.nio.ByteBuffer;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
 
 /// The cycle counter of the performance monitors: it counts ticks of virtual time while PMCR_EL0.E and its bit in
 /// PMCNTENSET_EL0 are both set.
@@ -82,19 +83,19 @@ final class CycleCounter {
         return Digest64.fold(Digest64.fold(Digest64.fold(digest, flags), held), since);
     }
 
-    void save(ByteBuffer state) {
-        state.put((byte) (enabled ? 1 : 0));
-        state.put((byte) (counting ? 1 : 0));
-        state.putLong(userEnable);
-        state.putLong(held);
-        state.putLong(since);
+    void save(StateWriter state) {
+        state.put(enabled);
+        state.put(counting);
+        state.put(userEnable);
+        state.put(held);
+        state.put(since);
     }
 
-    void load(ByteBuffer state) {
-        enabled = state.get() != 0;
-        counting = state.get() != 0;
-        userEnable = state.getLong();
-        held = state.getLong();
-        since = state.getLong();
+    void load(StateReader state) {
+        enabled = state.takeFlag();
+        counting = state.takeFlag();
+        userEnable = state.take();
+        held = state.take();
+        since = state.take();
     }
 }

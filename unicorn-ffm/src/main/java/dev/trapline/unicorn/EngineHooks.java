@@ -2,7 +2,8 @@ package dev.trapline.unicorn;
 
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.exit.Exit;
-import java.nio.ByteBuffer;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
 import org.jspecify.annotations.Nullable;
 
 /// What happened in a slice, noted down by the hooks while guest code runs. Reads of the time are answered on the spot;
@@ -14,8 +15,6 @@ final class EngineHooks implements Hooks {
     private static final long EL_MASK = 0xc;
     private static final long AARCH32 = 0x10;
     private static final int MAINTENANCE_BITS = 0x3fff;
-    private static final int MMU_SEEN = 1;
-    private static final int BIG_ENDIAN = 2;
 
     private final Unicorn engine;
     private final VirtualClock clock = new VirtualClock(this::completed);
@@ -211,15 +210,15 @@ final class EngineHooks implements Hooks {
     }
 
     /// Saves what lasts from one slice to the next.
-    void save(ByteBuffer state) {
-        state.put((byte) ((mmuSeen ? MMU_SEEN : 0) | (bigEndian ? BIG_ENDIAN : 0)));
+    void save(StateWriter state) {
+        state.put(mmuSeen);
+        state.put(bigEndian);
         time.save(state);
     }
 
-    void load(ByteBuffer state) {
-        byte seen = state.get();
-        mmuSeen = (seen & MMU_SEEN) != 0;
-        bigEndian = (seen & BIG_ENDIAN) != 0;
+    void load(StateReader state) {
+        mmuSeen = state.takeFlag();
+        bigEndian = state.takeFlag();
         time.load(state);
     }
 }

@@ -2,7 +2,8 @@ package dev.trapline.unicorn;
 
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.engine.Engine;
-import java.nio.ByteBuffer;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
 
 /// The virtual and the physical EL1 timer of one CPU, and what EL0 may see of them: registers only, no interrupt. Their
 /// counter is whatever the caller says it is.
@@ -116,19 +117,19 @@ final class GenericTimers {
         }
     }
 
-    void save(ByteBuffer state) {
-        state.putLong(kernelControl);
+    void save(StateWriter state) {
+        state.put(kernelControl);
         for (int timer = PHYSICAL; timer <= VIRTUAL; timer++) {
-            state.putLong(control[timer]);
-            state.putLong(compareValue[timer]);
+            state.put(control[timer]);
+            state.put(compareValue[timer]);
         }
     }
 
-    void load(ByteBuffer state) {
-        kernelControl = state.getLong();
+    void load(StateReader state) {
+        kernelControl = state.take();
         for (int timer = PHYSICAL; timer <= VIRTUAL; timer++) {
-            control[timer] = state.getLong();
-            compareValue[timer] = state.getLong();
+            control[timer] = state.take();
+            compareValue[timer] = state.take();
         }
     }
 }

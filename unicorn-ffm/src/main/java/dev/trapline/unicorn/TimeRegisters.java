@@ -3,7 +3,8 @@ package dev.trapline.unicorn;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.machine.MachineSpec;
-import java.nio.ByteBuffer;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
 
 /// The system registers that would show the host's clock, answered from virtual time: counters, timers, cycle counter.
 ///
@@ -207,15 +208,15 @@ final class TimeRegisters {
         return Digest64.fold(cycles.foldInto(timers.foldInto(digest)), monitorControl);
     }
 
-    void save(ByteBuffer state) {
+    void save(StateWriter state) {
         timers.save(state);
         cycles.save(state);
-        state.putLong(monitorControl);
+        state.put(monitorControl);
     }
 
-    void load(ByteBuffer state) {
+    void load(StateReader state) {
         timers.load(state);
         cycles.load(state);
-        monitorControl = state.getLong();
+        monitorControl = state.take();
     }
 }

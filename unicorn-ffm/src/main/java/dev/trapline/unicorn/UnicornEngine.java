@@ -1,6 +1,5 @@
 package dev.trapline.unicorn;
 
-import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineException;
@@ -10,7 +9,9 @@ import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.firmware.RegisterWrites;
-import java.nio.ByteBuffer;
+import dev.trapline.abi.state.StateDamagedException;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
 import org.jspecify.annotations.Nullable;
 
 /// A CPU of the library behind the engine port.
@@ -21,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// The general registers are read once, when the library returns; until something writes them, they are answered from
 /// there.
 final class UnicornEngine implements Engine {
-
-    /// What is saved of a CPU besides the library's own image of it, at most.
-    private static final int STATE_BYTES = 1024;
 
     private final UnicornLibrary library;
     private final Unicorn unicorn;
@@ -336,31 +334,27 @@ final class UnicornEngine implements Engine {
     }
 
     @Override
-    public Bytes save() {
-        byte[] image = library.imageLayout()
-                .guests(unicorn.saveContext(), architecture instanceof Aarch64, architecture.layout(library));
-        ByteBuffer state = ByteBuffer.allocate(image.length + STATE_BYTES);
-        state.put(image);
-        for (long register : registers) {
-            state.putLong(register);
-        }
+    public void save(StateWriter state) {
+        state.putBytes(library.imageLayout()
+                .guests(unicorn.saveContext(), architecture instanceof Aarch64, architecture.layout(library)));
+        state.put(registers);
         hooks.save(state);
-        return Bytes.copyOf(state.array(), 0, state.position());
     }
 
     @Override
-    public void load(Bytes state) {
-        ByteBuffer saved = ByteBuffer.wrap(state.toArray());
-        byte[] image = new byte[Math.toIntExact(unicorn.saveContext().byteSize())];
-        if (saved.remaining() < image.length + registers.length * Long.BYTES) {
-            throw new EngineException("a CPU state of " + state.size() + " bytes is of another build of the library");
+    public void load(StateReader state) {
+        byte[] image;
+        try {
+            image = state.takeBytes();
+        } catch (StateDamagedException e) {
+            throw new EngineException("a CPU state is of another build of the library", e);
         }
-        saved.get(image);
+        if (image.length != unicorn.saveContext().byteSize()) {
+            throw new EngineException("a CPU state of " + image.length + " bytes is of another build of the library");
+        }
         unicorn.loadContext(image);
-        for (int n = 0; n < registers.length; n++) {
-            registers[n] = saved.getLong();
-        }
-        hooks.load(saved);
+        state.take(registers);
+        hooks.load(state);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.journal.OpenOptions;
@@ -159,9 +160,30 @@ class StoredSeekerTest {
         }
     }
 
+    @Test
+    void oneWhoseStateIsNotAMachinesIsDroppedAndTheReplayBeginsAtTheStart() throws IOException {
+        Path recording = record("rec", 400_000);
+        index(recording);
+        Playback playback = runs.playback(recording, (_, _) -> {});
+        try (CheckpointStore store = CheckpointStore.open(recording, playback.key(), seal(recording), PLENTY);
+                Seeker seeker = seeker(playback, store)) {
+            long last = store.slices().getLast();
+            StoredCheckpoint stored = Objects.requireNonNull(store.read(last));
+            CheckpointImage is = stored.image();
+            Bytes cut = Bytes.copyOf(is.machine().toArray(), 0, is.machine().size() - 1);
+            store.put(
+                    new CheckpointImage(is.slice(), cut, is.services(), is.policy(), is.ram(), is.flash(), is.place()),
+                    stored.pages());
+            seeker.seek(last + 1);
+            assertThat(seeker.origin()).isEqualTo(new Seeker.Origin(0, false));
+            assertThat(seeker.position().slice()).isEqualTo(last + 1);
+            assertThat(playback.outcome()).as("no divergence").isNull();
+            assertThat(store.notice()).contains("is not of this machine");
+        }
+    }
+
     private static CheckpointImage at(CheckpointImage.Place place, CheckpointImage is) {
-        return new CheckpointImage(
-                is.slice(), is.words(), is.engines(), is.services(), is.policy(), is.ram(), is.flash(), place);
+        return new CheckpointImage(is.slice(), is.machine(), is.services(), is.policy(), is.ram(), is.flash(), place);
     }
 
     private static void write(Path target, RecordingReader like, List<Segment> segments) {

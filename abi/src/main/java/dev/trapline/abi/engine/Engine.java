@@ -1,16 +1,18 @@
 package dev.trapline.abi.engine;
 
-import dev.trapline.abi.Bytes;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.state.Snapshot;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
 
 /// One CPU of one machine. The port between Trapline and whatever executes Arm instructions.
 ///
 /// An engine is used by one thread at a time, and engines that share memory must not run at the same time. It never
 /// reads the host's clock: every counter, timer and performance register comes from the virtual time handed to [#run].
-public interface Engine extends AutoCloseable {
+public interface Engine extends Snapshot, AutoCloseable {
 
     /// Executes from the current PC until `budget` instructions are done or something else ends the slice.
     ///
@@ -38,7 +40,7 @@ public interface Engine extends AutoCloseable {
 
     /// The highest value of the counter that any CPU of the machine has been shown when the last slice has ended:
     /// what [#run] was given, or more if the slice read a counter. What a write starts from is shown to nobody. It
-    /// belongs to the machine: [#save] leaves it out.
+    /// belongs to the machine: [#save(StateWriter)] leaves it out.
     long shown();
 
     /// No timer of the CPU will assert its interrupt.
@@ -131,26 +133,27 @@ public interface Engine extends AutoCloseable {
     /// Performs a maintenance operation that one of the machine's vCPUs executed.
     void maintain(Exit.Maintenance operation);
 
-    /// All that the guest has left in this CPU, and what goes with it: an engine that takes it on with [#load] runs
-    /// on as this one does. CPUs that have run the same slices give the same bytes, in whatever engines and
-    /// whenever they ran them: nothing of the host is in them. Some microseconds, and some 13 kB.
-    ///
-    /// @return in a form that only the library of this engine understands
-    Bytes save();
+    /// All that the guest has left in this CPU, and what goes with it: an engine that takes it on with
+    /// [#load(StateReader)] runs on as this one does. CPUs that have run the same slices give the same bytes, in
+    /// whatever engines and whenever they ran them: nothing of the host is in them. Some microseconds, and some 13
+    /// kB that only the library of this engine understands.
+    @Override
+    void save(StateWriter state);
 
-    /// Takes on what [#save] gave.
+    /// Takes on what [#save(StateWriter)] gave.
     ///
     /// Only before the first slice: nothing is translated yet that other memory could contradict.
     ///
     /// @param state of an engine of the same library, opened with the same spec
-    /// @throws EngineException if it is not
-    void load(Bytes state);
+    /// @throws EngineException if it is of another one
+    @Override
+    void load(StateReader state);
 
     /// How much room an engine has left for translations of guest code.
     enum Room {
         /// It can run on.
         AMPLE,
-        /// It is to be replaced by a fresh one that takes on what [#save] gives.
+        /// It is to be replaced by a fresh one that takes on what [#save(StateWriter)] gives.
         SCARCE,
         /// It has to be replaced before it runs again.
         NONE

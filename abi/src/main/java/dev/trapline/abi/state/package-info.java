@@ -1,4 +1,4 @@
-/** How the parts of a machine write down what they hold between two slices. */
+/** The one way in which the state of a machine's parts, between two slices, becomes bytes and is read back. */
 @NullMarked
 package dev.trapline.abi.state;
 

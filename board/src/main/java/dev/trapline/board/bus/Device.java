@@ -2,6 +2,7 @@ package dev.trapline.board.bus;
 
 import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.engine.MmioDevice;
+import dev.trapline.abi.state.Snapshot;
 import java.util.List;
 import java.util.Optional;
 

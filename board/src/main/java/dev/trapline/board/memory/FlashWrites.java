@@ -1,9 +1,9 @@
 package dev.trapline.board.memory;
 
 import dev.trapline.abi.engine.IgnoredWrites;
+import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
-import dev.trapline.board.bus.Snapshot;
 
 /// Counts the writes to flash, which is read-only here and ignores them, and keeps where the first one came from.
 public final class FlashWrites implements IgnoredWrites, Snapshot {

@@ -3,11 +3,9 @@ package dev.trapline.board.device;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.state.StateReader;
-import dev.trapline.abi.state.StateWriter;
+import dev.trapline.abi.state.Snapshot;
 import dev.trapline.board.bus.Device;
 import dev.trapline.board.bus.Line;
-import dev.trapline.board.bus.Snapshot;
 import dev.trapline.board.memory.FlashWrites;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,14 +50,9 @@ class SnapshotTest {
     }
 
     private static void copy(Snapshot from, Snapshot to) {
-        StateWriter state = new StateWriter();
-        from.save(state);
-        StateReader reader = new StateReader(state.toArray());
-        to.load(reader);
-        reader.end();
-        StateWriter again = new StateWriter();
-        to.save(again);
-        assertThat(again.toArray()).as("what was loaded is saved again").isEqualTo(state.toArray());
+        Bytes state = from.save();
+        to.load(state);
+        assertThat(to.save()).as("what was loaded is saved again").isEqualTo(state);
     }
 
     /// Uses a console as a guest and its machine may.

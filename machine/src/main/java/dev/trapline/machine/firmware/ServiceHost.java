@@ -191,7 +191,7 @@ public final class ServiceHost<S> {
     /// A state that was written down, by this service in whatever process.
     ///
     /// @param bytes of [KeptState#bytes], written by the same [#stateShape]
-    /// @throws dev.trapline.machine.firmware.state.StateDamagedException if they are something else
+    /// @throws dev.trapline.abi.state.StateDamagedException if they are something else
     /// @throws dev.trapline.machine.firmware.state.UnsupportedStateException if the service's states cannot be
     ///     written
     public KeptState kept(Bytes bytes) {

@@ -15,10 +15,12 @@ import java.util.TreeMap;
 
 /// A checkpoint as bytes, without its pages' content. Equal machines give equal bytes.
 ///
+/// The policy and the place in the history are a recording's, and so written as recordings write them; the states were
+/// bytes before they came here ([dev.trapline.abi.state]).
+///
 /// ```text
 ///  varint slice
-///  varint count, words: u64 each
-///  varint count, engines: bytes
+///  machine: bytes
 ///  varint count, services: bytes
 ///  policy in force, see PolicyCodec
 ///  place in the history: varint segment, u64 its digest, varint records
@@ -26,9 +28,9 @@ import java.util.TreeMap;
 /// ```
 public final class CheckpointCodec {
 
-    /// Goes up with every change of this layout, of the file's that it is kept in, and of what the words and an
-    /// engine's bytes mean.
-    public static final int VERSION = 4;
+    /// Goes up with every change of this layout, of the file's that it is kept in, and of what the bytes of states
+    /// mean.
+    public static final int VERSION = 5;
 
     private static final int HASH_BYTES = 32;
     private static final HexFormat HEX = HexFormat.of();
@@ -39,12 +41,7 @@ public final class CheckpointCodec {
     public static byte[] encode(CheckpointImage image) {
         PackedWriter out = new PackedWriter(1 << 16);
         out.varint(image.slice());
-        out.varint(image.words().size());
-        for (long word : image.words()) {
-            out.ensure(Long.BYTES + PackedWriter.MAX_VARINT);
-            out.i64(word);
-        }
-        bytes(out, image.engines());
+        out.bytes(image.machine().toArray());
         bytes(out, image.services());
         PolicyCodec.write(out, image.policy());
         out.ensure(2 * PackedWriter.MAX_VARINT + Long.BYTES);
@@ -89,17 +86,12 @@ public final class CheckpointCodec {
     public static CheckpointImage decode(byte[] bytes) {
         PackedReader in = new PackedReader(bytes, 0, bytes.length);
         long slice = in.varint();
-        List<Long> words = new ArrayList<>();
-        for (int left = in.count("the number of words", in.remaining() / Long.BYTES); left > 0; left--) {
-            words.add(in.i64());
-        }
-        List<Bytes> engines = bytes(in);
+        Bytes machine = Bytes.copyOf(in.bytes());
         List<Bytes> services = bytes(in);
         Policy policy = PolicyCodec.read(in);
         CheckpointImage.Place place =
                 new CheckpointImage.Place(in.varint(), in.i64(), in.count("the number of records", Integer.MAX_VALUE));
-        CheckpointImage image =
-                new CheckpointImage(slice, words, engines, services, policy, pages(in), pages(in), place);
+        CheckpointImage image = new CheckpointImage(slice, machine, services, policy, pages(in), pages(in), place);
         if (!in.isAtEnd()) {
             throw new CodecException("there is more behind a checkpoint");
         }

@@ -11,11 +11,10 @@ import java.util.TreeSet;
 
 /// A machine at the beginning of a slice, as a value that can be written: equal machines have equal images.
 ///
-/// What the words, the engines and the services say is known to those who wrote them.
+/// What the states of the machine and of its services say is known to those who wrote them.
 ///
 /// @param slice how many slices have ended
-/// @param words what the machine and its vCPUs hold
-/// @param engines by vCPU; empty where it has no power
+/// @param machine what the machine and its vCPUs hold
 /// @param services states, in the order of the services' names
 /// @param policy in force
 /// @param ram by the offset of each page that is not empty, the SHA-256 of its content
@@ -23,8 +22,7 @@ import java.util.TreeSet;
 /// @param place where the history is
 public record CheckpointImage(
         long slice,
-        List<Long> words,
-        List<Bytes> engines,
+        Bytes machine,
         List<Bytes> services,
         Policy policy,
         SortedMap<Long, String> ram,
@@ -32,8 +30,6 @@ public record CheckpointImage(
         Place place) {
 
     public CheckpointImage {
-        words = List.copyOf(words);
-        engines = List.copyOf(engines);
         services = List.copyOf(services);
         ram = Collections.unmodifiableSortedMap(new TreeMap<>(ram));
         flash = Collections.unmodifiableSortedMap(new TreeMap<>(flash));

@@ -53,8 +53,7 @@ class CheckpointSealTest {
                 store.put(
                         new CheckpointImage(
                                 slice,
-                                List.of(slice),
-                                List.of(Bytes.copyOf(new byte[64])),
+                                Bytes.copyOf(new byte[64]),
                                 List.of(),
                                 Policy.DEFAULT,
                                 new TreeMap<>(),

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,12 +41,12 @@ class CheckpointStoreTest {
             ram.put((long) n * 5 * PAGE, hash);
             pages.put(hash, content);
         }
-        Bytes engine = Bytes.copyOf(new byte[10_000]);
+        byte[] machine = new byte[10_000];
+        machine[0] = (byte) slice;
         return new StoredCheckpoint(
                 new CheckpointImage(
                         slice,
-                        LongStream.of(slice, -1, Long.MAX_VALUE).boxed().toList(),
-                        List.of(engine, Bytes.EMPTY),
+                        Bytes.copyOf(machine),
                         List.of(Bytes.copyOf(new byte[] {1, 2}), Bytes.EMPTY),
                         Policy.DEFAULT,
                         ram,
@@ -227,8 +226,7 @@ class CheckpointStoreTest {
         }
         CheckpointImage of = sample.image();
         return new StoredCheckpoint(
-                new CheckpointImage(
-                        slice, of.words(), of.engines(), of.services(), of.policy(), ram, of.flash(), of.place()),
+                new CheckpointImage(slice, of.machine(), of.services(), of.policy(), ram, of.flash(), of.place()),
                 pages);
     }
 

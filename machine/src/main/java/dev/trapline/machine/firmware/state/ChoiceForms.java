@@ -1,5 +1,8 @@
 package dev.trapline.machine.firmware.state;
 
+import dev.trapline.abi.state.StateDamagedException;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -20,13 +23,13 @@ final class ChoiceForms {
         }
 
         @Override
-        public void write(StateOutput out, Object value) {
-            out.text(((Enum<?>) value).name());
+        public void write(StateWriter out, Object value) {
+            out.putText(((Enum<?>) value).name());
         }
 
         @Override
-        public Object read(StateInput in) {
-            String name = in.text();
+        public Object read(StateReader in) {
+            String name = in.takeText();
             Object constant = constants.get(name);
             if (constant == null) {
                 throw new StateDamagedException(type.getName() + " has no constant " + name);
@@ -42,17 +45,17 @@ final class ChoiceForms {
     record SealedForm(Class<?> type, Map<String, Form> forms) implements Form {
 
         @Override
-        public void write(StateOutput out, Object value) {
+        public void write(StateWriter out, Object value) {
             String name = value instanceof Enum<?> constant
                     ? constant.getDeclaringClass().getName()
                     : value.getClass().getName();
-            out.text(name);
+            out.putText(name);
             form(name).write(out, value);
         }
 
         @Override
-        public Object read(StateInput in) {
-            return form(in.text()).read(in);
+        public Object read(StateReader in) {
+            return form(in.takeText()).read(in);
         }
 
         private Form form(String name) {

@@ -1,5 +1,8 @@
 package dev.trapline.machine.firmware.state;
 
+import dev.trapline.abi.state.StateDamagedException;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -64,31 +67,29 @@ final class CollectionForms {
                 || name.startsWith("java.util.ImmutableCollections");
     }
 
-    private static void writeAll(StateOutput out, Collection<?> elements, Form form) {
-        out.count(elements.size());
+    private static void writeAll(StateWriter out, Collection<?> elements, Form form) {
+        out.putCount(elements.size());
         elements.forEach(element -> writeNullable(out, element, form));
     }
 
     /// Each already written, in the order of their bytes.
-    private static void writeSorted(StateOutput out, List<byte[]> written) {
+    private static void writeSorted(StateWriter out, List<byte[]> written) {
         written.sort(Arrays::compareUnsigned);
-        out.count(written.size());
+        out.putCount(written.size());
         for (byte[] each : written) {
-            for (byte part : each) {
-                out.u8(part);
-            }
+            out.put(each);
         }
     }
 
-    static void writeNullable(StateOutput out, @Nullable Object value, Form form) {
-        out.flag(value != null);
+    static void writeNullable(StateWriter out, @Nullable Object value, Form form) {
+        out.put(value != null);
         if (value != null) {
             form.write(out, value);
         }
     }
 
-    static @Nullable Object readNullable(StateInput in, Form form) {
-        return in.flag() ? form.read(in) : null;
+    static @Nullable Object readNullable(StateReader in, Form form) {
+        return in.takeFlag() ? form.read(in) : null;
     }
 
     private static void requireNaturalOrder(@Nullable Comparator<?> comparator, String where) {
@@ -105,12 +106,12 @@ final class CollectionForms {
     private record OptionalForm(Form element) implements Form {
 
         @Override
-        public void write(StateOutput out, Object value) {
+        public void write(StateWriter out, Object value) {
             writeNullable(out, ((Optional<?>) value).orElse(null), element);
         }
 
         @Override
-        public Object read(StateInput in) {
+        public Object read(StateReader in) {
             return Optional.ofNullable(readNullable(in, element));
         }
     }
@@ -118,14 +119,14 @@ final class CollectionForms {
     private record ListForm(Form element) implements Form {
 
         @Override
-        public void write(StateOutput out, Object value) {
+        public void write(StateWriter out, Object value) {
             writeAll(out, (List<?>) value, element);
         }
 
         @Override
-        public Object read(StateInput in) {
+        public Object read(StateReader in) {
             List<@Nullable Object> list = new ArrayList<>();
-            for (int left = in.count(1); left > 0; left--) {
+            for (int left = in.takeCount(1); left > 0; left--) {
                 list.add(readNullable(in, element));
             }
             // A list without nulls is one that copies share.
@@ -136,7 +137,7 @@ final class CollectionForms {
     private record SetForm(Form element) implements Form {
 
         @Override
-        public void write(StateOutput out, Object value) {
+        public void write(StateWriter out, Object value) {
             Set<?> set = (Set<?>) value;
             if (!hasNoOrder(set)) {
                 writeAll(out, set, element);
@@ -144,7 +145,7 @@ final class CollectionForms {
             }
             List<byte[]> written = new ArrayList<>();
             for (Object each : set) {
-                StateOutput one = new StateOutput();
+                StateWriter one = new StateWriter();
                 writeNullable(one, each, element);
                 written.add(one.toArray());
             }
@@ -152,9 +153,9 @@ final class CollectionForms {
         }
 
         @Override
-        public Object read(StateInput in) {
+        public Object read(StateReader in) {
             SequencedSet<@Nullable Object> set = new LinkedHashSet<>();
-            for (int left = in.count(1); left > 0; left--) {
+            for (int left = in.takeCount(1); left > 0; left--) {
                 set.add(readNullable(in, element));
             }
             return Collections.unmodifiableSequencedSet(set);
@@ -164,15 +165,15 @@ final class CollectionForms {
     private record SortedSetForm(Form element, String where) implements Form {
 
         @Override
-        public void write(StateOutput out, Object value) {
+        public void write(StateWriter out, Object value) {
             requireNaturalOrder(((SortedSet<?>) value).comparator(), where);
             writeAll(out, (SortedSet<?>) value, element);
         }
 
         @Override
-        public Object read(StateInput in) {
+        public Object read(StateReader in) {
             NavigableSet<@Nullable Object> set = new TreeSet<>();
-            for (int left = in.count(1); left > 0; left--) {
+            for (int left = in.takeCount(1); left > 0; left--) {
                 try {
                     set.add(readNullable(in, element));
                 } catch (ClassCastException | NullPointerException e) {
@@ -186,15 +187,15 @@ final class CollectionForms {
     private record MapForm(Form key, Form element) implements Form {
 
         @Override
-        public void write(StateOutput out, Object value) {
+        public void write(StateWriter out, Object value) {
             Map<?, ?> map = (Map<?, ?>) value;
             List<byte[]> written = new ArrayList<>();
             boolean ordered = !hasNoOrder(map);
             if (ordered) {
-                out.count(map.size());
+                out.putCount(map.size());
             }
             map.forEach((k, v) -> {
-                StateOutput into = ordered ? out : new StateOutput();
+                StateWriter into = ordered ? out : new StateWriter();
                 writeNullable(into, k, key);
                 writeNullable(into, v, element);
                 if (!ordered) {
@@ -207,9 +208,9 @@ final class CollectionForms {
         }
 
         @Override
-        public Object read(StateInput in) {
+        public Object read(StateReader in) {
             SequencedMap<@Nullable Object, @Nullable Object> map = new LinkedHashMap<>();
-            for (int left = in.count(2); left > 0; left--) {
+            for (int left = in.takeCount(2); left > 0; left--) {
                 map.put(readNullable(in, key), readNullable(in, element));
             }
             return Collections.unmodifiableSequencedMap(map);
@@ -219,10 +220,10 @@ final class CollectionForms {
     private record SortedMapForm(Form key, Form element, String where) implements Form {
 
         @Override
-        public void write(StateOutput out, Object value) {
+        public void write(StateWriter out, Object value) {
             SortedMap<?, ?> map = (SortedMap<?, ?>) value;
             requireNaturalOrder(map.comparator(), where);
-            out.count(map.size());
+            out.putCount(map.size());
             map.forEach((k, v) -> {
                 writeNullable(out, k, key);
                 writeNullable(out, v, element);
@@ -230,9 +231,9 @@ final class CollectionForms {
         }
 
         @Override
-        public Object read(StateInput in) {
+        public Object read(StateReader in) {
             NavigableMap<@Nullable Object, @Nullable Object> map = new TreeMap<>();
-            for (int left = in.count(2); left > 0; left--) {
+            for (int left = in.takeCount(2); left > 0; left--) {
                 try {
                     map.put(readNullable(in, key), readNullable(in, element));
                 } catch (ClassCastException | NullPointerException e) {

@@ -3,6 +3,9 @@ package dev.trapline.machine.firmware.state;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.state.StateDamagedException;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
 import java.lang.reflect.Array;
 import java.util.UUID;
 import java.util.function.BiConsumer;
@@ -28,45 +31,43 @@ final class Leaves {
 
     private static @Nullable Form simple(Class<?> type) {
         return switch (type.getName()) {
-            case "boolean", "java.lang.Boolean" -> form(Boolean.class, StateOutput::flag, StateInput::flag);
-            case "byte", "java.lang.Byte" -> form(Byte.class, (out, v) -> out.number(v, 1), in -> (byte) in.number(1));
-            case "short", "java.lang.Short" ->
-                form(Short.class, (out, v) -> out.number(v, 2), in -> (short) in.number(2));
+            case "boolean", "java.lang.Boolean" -> form(Boolean.class, StateWriter::put, StateReader::takeFlag);
+            case "byte", "java.lang.Byte" -> form(Byte.class, (out, v) -> out.put(v, 1), in -> (byte) in.take(1));
+            case "short", "java.lang.Short" -> form(Short.class, (out, v) -> out.put(v, 2), in -> (short) in.take(2));
             case "char", "java.lang.Character" ->
-                form(Character.class, (out, v) -> out.number(v, 2), in -> (char) in.number(2));
-            case "int", "java.lang.Integer" ->
-                form(Integer.class, (out, v) -> out.number(v, 4), in -> (int) in.number(4));
-            case "long", "java.lang.Long" -> form(Long.class, (out, v) -> out.number(v, 8), in -> in.number(8));
+                form(Character.class, (out, v) -> out.put(v, 2), in -> (char) in.take(2));
+            case "int", "java.lang.Integer" -> form(Integer.class, (out, v) -> out.put(v, 4), in -> (int) in.take(4));
+            case "long", "java.lang.Long" -> form(Long.class, (out, v) -> out.put(v, 8), in -> in.take(8));
             // The bits, so that every NaN and the sign of zero come back.
             case "float", "java.lang.Float" ->
                 form(
                         Float.class,
-                        (out, v) -> out.number(Float.floatToRawIntBits(v), 4),
-                        in -> Float.intBitsToFloat((int) in.number(4)));
+                        (out, v) -> out.put(Float.floatToRawIntBits(v), 4),
+                        in -> Float.intBitsToFloat((int) in.take(4)));
             case "double", "java.lang.Double" ->
                 form(
                         Double.class,
-                        (out, v) -> out.number(Double.doubleToRawLongBits(v), 8),
-                        in -> Double.longBitsToDouble(in.number(8)));
+                        (out, v) -> out.put(Double.doubleToRawLongBits(v), 8),
+                        in -> Double.longBitsToDouble(in.take(8)));
             default -> null;
         };
     }
 
     private static @Nullable Form value(Class<?> type) {
         if (type == String.class) {
-            return form(String.class, StateOutput::text, StateInput::text);
+            return form(String.class, StateWriter::putText, StateReader::takeText);
         }
         if (type == UUID.class) {
             return form(
                     UUID.class,
                     (out, v) -> {
-                        out.number(v.getMostSignificantBits(), 8);
-                        out.number(v.getLeastSignificantBits(), 8);
+                        out.put(v.getMostSignificantBits(), 8);
+                        out.put(v.getLeastSignificantBits(), 8);
                     },
-                    in -> new UUID(in.number(8), in.number(8)));
+                    in -> new UUID(in.take(8), in.take(8)));
         }
         if (type == Bytes.class) {
-            return form(Bytes.class, (out, v) -> out.bytes(v.toArray()), in -> Bytes.copyOf(in.bytes()));
+            return form(Bytes.class, (out, v) -> out.putBytes(v.toArray()), in -> Bytes.copyOf(in.takeBytes()));
         }
         if (type == RegisterWrites.class) {
             return form(RegisterWrites.class, Leaves::writes, Leaves::readWrites);
@@ -77,48 +78,48 @@ final class Leaves {
         return null;
     }
 
-    private static void writes(StateOutput out, RegisterWrites value) {
-        out.number(value.mask(), 4);
+    private static void writes(StateWriter out, RegisterWrites value) {
+        out.put(value.mask(), 4);
         for (int k = 0; k < value.count(); k++) {
-            out.number(value.value(k), 8);
+            out.put(value.value(k), 8);
         }
     }
 
-    private static RegisterWrites readWrites(StateInput in) {
-        int mask = (int) in.number(4);
+    private static RegisterWrites readWrites(StateReader in) {
+        int mask = (int) in.take(4);
         if (mask < 0) {
             throw new StateDamagedException("register writes name a register that does not exist");
         }
         RegisterWrites writes = RegisterWrites.NONE;
         for (int rest = mask; rest != 0; rest &= rest - 1) {
-            writes = writes.and(Integer.numberOfTrailingZeros(rest), in.number(8));
+            writes = writes.and(Integer.numberOfTrailingZeros(rest), in.take(8));
         }
         return writes;
     }
 
-    private static void registers(StateOutput out, GeneralRegisters value) {
+    private static void registers(StateWriter out, GeneralRegisters value) {
         for (int n = 0; n < GeneralRegisters.COUNT; n++) {
-            out.number(value.get(n), 8);
+            out.put(value.get(n), 8);
         }
     }
 
-    private static GeneralRegisters readRegisters(StateInput in) {
+    private static GeneralRegisters readRegisters(StateReader in) {
         long[] values = new long[GeneralRegisters.COUNT];
         for (int n = 0; n < values.length; n++) {
-            values[n] = in.number(8);
+            values[n] = in.take(8);
         }
         return GeneralRegisters.copyOf(values);
     }
 
-    private static <T> Form form(Class<T> type, BiConsumer<StateOutput, T> writer, Function<StateInput, T> reader) {
+    private static <T> Form form(Class<T> type, BiConsumer<StateWriter, T> writer, Function<StateReader, T> reader) {
         return new Form() {
             @Override
-            public void write(StateOutput out, Object value) {
+            public void write(StateWriter out, Object value) {
                 writer.accept(out, type.cast(value));
             }
 
             @Override
-            public Object read(StateInput in) {
+            public Object read(StateReader in) {
                 return reader.apply(in);
             }
         };
@@ -128,17 +129,17 @@ final class Leaves {
     private record ArrayForm(Class<?> component, Form element) implements Form {
 
         @Override
-        public void write(StateOutput out, Object value) {
+        public void write(StateWriter out, Object value) {
             int length = Array.getLength(value);
-            out.count(length);
+            out.putCount(length);
             for (int k = 0; k < length; k++) {
                 element.write(out, Array.get(value, k));
             }
         }
 
         @Override
-        public Object read(StateInput in) {
-            Object array = Array.newInstance(component, in.count(1));
+        public Object read(StateReader in) {
+            Object array = Array.newInstance(component, in.takeCount(1));
             for (int k = 0; k < Array.getLength(array); k++) {
                 Array.set(array, k, element.read(in));
             }

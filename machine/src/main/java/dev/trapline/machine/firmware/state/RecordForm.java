@@ -1,5 +1,8 @@
 package dev.trapline.machine.firmware.state;
 
+import dev.trapline.abi.state.StateDamagedException;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;
@@ -44,7 +47,7 @@ final class RecordForm implements Form {
     }
 
     @Override
-    public void write(StateOutput out, Object value) {
+    public void write(StateWriter out, Object value) {
         for (int k = 0; k < forms.size(); k++) {
             Object component;
             try {
@@ -62,7 +65,7 @@ final class RecordForm implements Form {
     }
 
     @Override
-    public Object read(StateInput in) {
+    public Object read(StateReader in) {
         @Nullable Object[] components = new @Nullable Object[forms.size()];
         for (int k = 0; k < components.length; k++) {
             components[k] = accessors.get(k).getReturnType().isPrimitive()

@@ -2,6 +2,9 @@ package dev.trapline.machine.firmware.state;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.state.StateDamagedException;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
 import java.nio.charset.StandardCharsets;
 
 /// The state of a service as bytes, so that a machine can be written down and taken up by another process. Authors
@@ -66,7 +69,7 @@ public final class StateCodec<S> {
     ///
     /// @throws UnsupportedStateException if a value in it cannot be written, as the types alone do not tell
     public Bytes encode(S state) {
-        StateOutput out = new StateOutput();
+        StateWriter out = new StateWriter();
         try {
             form.write(out, state);
         } catch (StackOverflowError e) {
@@ -82,7 +85,7 @@ public final class StateCodec<S> {
     /// @throws StateDamagedException if the bytes are not what [#encode] wrote
     @SuppressWarnings("unchecked")
     public S decode(Bytes bytes) {
-        StateInput in = new StateInput(bytes.toArray());
+        StateReader in = new StateReader(bytes);
         Object state;
         try {
             state = form.read(in);

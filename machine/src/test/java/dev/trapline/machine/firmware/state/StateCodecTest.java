@@ -7,6 +7,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.state.StateDamagedException;
 import dev.trapline.machine.firmware.state.SampleState.Circle;
 import dev.trapline.machine.firmware.state.SampleState.Colour;
 import dev.trapline.machine.firmware.state.SampleState.Either;

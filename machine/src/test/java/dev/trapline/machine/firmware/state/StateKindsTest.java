@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.state.StateDamagedException;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -163,10 +166,10 @@ class StateKindsTest {
         assertThat(codec.shape())
                 .as("the same types, the same shape")
                 .isEqualTo(StateCodec.of(new SampleState.OfSample()).shape());
-        StateOutput forged = new StateOutput();
-        forged.text("java.lang.ProcessBuilder");
+        StateWriter forged = new StateWriter();
+        forged.putText("java.lang.ProcessBuilder");
         ChoiceForms.SealedForm sealed = new ChoiceForms.SealedForm(Half.class, Map.of());
-        assertThatThrownBy(() -> sealed.read(new StateInput(forged.toArray())))
+        assertThatThrownBy(() -> sealed.read(new StateReader(forged.toBytes())))
                 .isInstanceOf(StateDamagedException.class)
                 .hasMessageContaining("does not permit a class java.lang.ProcessBuilder");
     }

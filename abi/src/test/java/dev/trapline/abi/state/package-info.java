@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.abi.state;
+
+import org.jspecify.annotations.NullMarked;
