@@ -61,7 +61,7 @@ public final class SampleRun {
                 id,
                 "0.1.0",
                 new EngineLibrary("unicorn", "2.0.1", "ab".repeat(32), "libunicorn.so.2"),
-                "splitmix64/1",
+                "random/2 seeded-entropy/2",
                 1,
                 spec,
                 List.of(new ServiceRef("psci", "1.1"), new ServiceRef("smccc", "1.2")),

@@ -4,6 +4,8 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Figures;
 import dev.trapline.abi.Position;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.choice.ChoicePoint;
+import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.history.DivergenceException;
 import dev.trapline.abi.history.History;
@@ -78,6 +80,9 @@ final class Boundary implements Inputs.Receiver {
                 end = passTime();
             }
         }
+        if (end == null && !run.isOver()) {
+            inputs.takeBehindTurn(this);
+        }
         return end;
     }
 
@@ -88,7 +93,7 @@ final class Boundary implements Inputs.Receiver {
     private @Nullable RunOutcome takeInputs() {
         rounds.dealWith(rounds.begins());
         long before = inputs.taken();
-        RunOutcome end = inputs.take(rounds.slices(), rounds.begins(), this);
+        RunOutcome end = inputs.take(this);
         if (inputs.taken() != before) {
             settle();
         }
@@ -102,8 +107,8 @@ final class Boundary implements Inputs.Receiver {
             long beginning = Math.max(rounds.ends(), due());
             begin(beginning, rounds.endOf(beginning));
         }
-        if (rounds.isFresh() && inputs.plannedAfter(rounds.begins()) < rounds.ends()) {
-            take(new JournalRecord.Round(rounds.begins(), inputs.plannedAfter(rounds.begins())));
+        if (rounds.isFresh() && inputs.arrivalAfter(rounds.begins()) < rounds.ends()) {
+            take(new JournalRecord.Round(rounds.begins(), inputs.arrivalAfter(rounds.begins())));
         }
     }
 
@@ -119,18 +124,20 @@ final class Boundary implements Inputs.Receiver {
         settle();
     }
 
-    /// One of those that can run gets a turn, or is passed over, as the schedule wants it.
+    /// One of those that can run gets a turn, or is passed over.
     private void giveTurn(long ready) {
-        rounds.use();
-        int index = scheduler.choose(ready);
+        ChoicePoint here = rounds.point();
+        Turn turn = inputs.turn(here, ready, scheduler.next(here, ready));
+        int index = turn.vcpu().index();
+        rounds.choose(index);
         letRun(index);
         if ((vcpus.runnable() & 1L << index) == 0) {
             return;
         }
-        if (Long.bitCount(ready) > 1 && scheduler.passesOver()) {
+        if (turn.length() == 0) {
             rounds.passTo(index, rounds.ends());
         } else {
-            rounds.beginTurn(index, scheduler.length());
+            rounds.beginTurn(index, turn.length());
         }
     }
 
@@ -161,14 +168,14 @@ final class Boundary implements Inputs.Receiver {
         if (until == PowerTable.NEVER) {
             return new RunOutcome.Deadlock(vcpus.states());
         }
-        take(new JournalRecord.Round(until, Math.min(rounds.endOf(until), inputs.plannedAfter(until))));
+        take(new JournalRecord.Round(until, Math.min(rounds.endOf(until), inputs.arrivalAfter(until))));
         return takeInputs();
     }
 
     private long nextRound() {
         return vcpus.runnable() != 0
                 ? Math.max(rounds.ends(), due())
-                : Math.min(due(), inputs.plannedAfter(rounds.begins()));
+                : Math.min(due(), inputs.arrivalAfter(rounds.begins()));
     }
 
     /// Where in the slice that comes next its engine is replaced. To be asked once for each slice.

@@ -2,7 +2,10 @@ package dev.trapline.machine;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.InvariantViolation;
-import dev.trapline.abi.firmware.EntropySource;
+import dev.trapline.abi.Position;
+import dev.trapline.abi.choice.ChoicePoint;
+import dev.trapline.abi.choice.EntropyKey;
+import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.history.DivergenceException;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord;
@@ -12,15 +15,16 @@ import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.board.device.ConsoleDevice;
+import dev.trapline.machine.choice.Choices;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What reaches the machine from outside, between slices and in a defined order: from other threads, from what was
-/// planned, and the script, each input journaled as it is taken; or, in a replay, from the journal and nowhere else.
-final class Inputs {
+/// What is chosen between slices, in a defined order: by [Choices], each choice journaled as it is taken; or, in a
+/// replay, by the journal and nobody else.
+final class Inputs implements Choices.Place {
 
     /// What the inputs reach.
     interface Receiver {
@@ -48,52 +52,45 @@ final class Inputs {
 
     private record EntropyRequest(String service, int bytes) {}
 
-    private final ConsoleInput console;
-    private final PlannedInjections planned;
-    private final EntropySource source;
+    private final Choices choices;
+    private final Rounds rounds;
     private final ConsoleDevice device;
     private final History history;
-    private final Controls controls;
     private final RunLog log;
     private final Queue<EntropyRequest> requests = new ArrayDeque<>();
-    private final Set<String> drawers = new TreeSet<>();
+    /// Who has asked for entropy, and how often.
+    private final SortedMap<String, Long> drawers = new TreeMap<>();
     private boolean entropyUsed;
     private long taken;
+    /// What a recording has next, if it was looked at and is not due.
+    private JournalRecord.@Nullable Input ahead;
 
-    Inputs(
-            ConsoleInput console,
-            PlannedInjections planned,
-            EntropySource source,
-            ConsoleDevice device,
-            History history,
-            Controls controls,
-            RunLog log) {
-        this.console = console;
-        this.planned = planned;
-        this.source = source;
+    Inputs(Choices choices, Rounds rounds, ConsoleDevice device, History history, RunLog log) {
+        this.choices = choices;
+        this.rounds = rounds;
         this.device = device;
         this.history = history;
-        this.controls = controls;
         this.log = log;
     }
 
     /// What of the inputs that were planned has not come.
     RunReport.Unused unused() {
-        return new RunReport.Unused(planned.left(), console.scriptLeft(), entropyUsed);
+        Choices.Left left = choices.left();
+        return new RunReport.Unused(left.injections(), left.scriptBytes(), entropyUsed);
     }
 
     /// Asks for entropy: it is taken at the next boundary.
     void requestEntropy(String service, int bytes) {
-        drawers.add(service);
         requests.add(new EntropyRequest(service, bytes));
+        drawers.putIfAbsent(service, 0L);
     }
 
     /// A call was answered: if by a service that has drawn entropy, the guest may have got some.
     void answered(Decision decision) {
         if (!entropyUsed && !drawers.isEmpty()) {
             entropyUsed = switch (decision) {
-                case Decision.Resident(String service) -> drawers.contains(service);
-                case Decision.Forwarded(String service) -> drawers.contains(service);
+                case Decision.Resident(String service) -> drawers.containsKey(service);
+                case Decision.Forwarded(String service) -> drawers.containsKey(service);
                 case Decision.Denied _ -> false;
             };
         }
@@ -104,38 +101,116 @@ final class Inputs {
         requests.clear();
     }
 
-    /// The virtual time after a moment for which the next input is planned; [PowerTable#NEVER] if none is, or in a
+    @Override
+    public ChoicePoint point() {
+        return rounds.point();
+    }
+
+    @Override
+    public long slices() {
+        return rounds.slices();
+    }
+
+    @Override
+    public long round() {
+        return rounds.begins();
+    }
+
+    @Override
+    public int receiverRoom() {
+        return device.receiverRoom();
+    }
+
+    @Override
+    public boolean receiverIsEmpty() {
+        return device.receiverIsEmpty();
+    }
+
+    /// The virtual time after a moment for which the next input is planned; [Choices#NEVER] if none is, or in a
     /// replay.
-    long plannedAfter(long moment) {
-        return history.isReplay() ? PowerTable.NEVER : planned.nextAfter(moment);
+    long arrivalAfter(long moment) {
+        return history.isReplay() ? Choices.NEVER : choices.arrivalAfter(moment);
+    }
+
+    /// Who gets the next turn.
+    ///
+    /// @param byDefault what the machine's schedule says
+    Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
+        Turn turn = history.isReplay() ? recordedTurn(byDefault) : choices.turn(asked, ready, byDefault);
+        boolean possible = (turn.vcpu().bit() & ready) != 0;
+        if (history.isReplay() && !possible) {
+            throw diverged("a turn of " + turn.vcpu() + ", which cannot run here");
+        }
+        InvariantViolation.require(possible, "a turn of " + turn.vcpu() + ", which cannot run: " + asked);
+        if (!turn.equals(byDefault)) {
+            JournalRecord.Turned turned = new JournalRecord.Turned(turn);
+            if (!history.isReplay()) {
+                history.append(turned);
+            }
+            log.add(turned);
+        }
+        return turn;
+    }
+
+    private Turn recordedTurn(Turn byDefault) {
+        JournalRecord.Input next = nextRecorded();
+        if (next instanceof JournalRecord.Turned(Turn turn)) {
+            return turn;
+        }
+        ahead = next;
+        return byDefault;
+    }
+
+    private JournalRecord.@Nullable Input nextRecorded() {
+        JournalRecord.Input next = ahead == null ? history.nextRecordedInput() : ahead;
+        ahead = null;
+        return next;
+    }
+
+    /// Takes what a recording has behind a turn, which is about the slice that follows.
+    ///
+    /// @throws DivergenceException if it has something else there
+    void takeBehindTurn(Receiver receiver) {
+        if (!history.isReplay()) {
+            return;
+        }
+        for (JournalRecord.Input next = nextRecorded(); next != null; next = nextRecorded()) {
+            if (!(next instanceof JournalRecord.Renewed)) {
+                throw diverged("an input where a slice begins here: " + next);
+            }
+            apply(next, receiver);
+        }
+    }
+
+    private DivergenceException diverged(String what) {
+        Position position = Position.ofSlice(rounds.slices());
+        return new DivergenceException(position, "the replay diverges at " + position + ": the recording has " + what);
     }
 
     /// Takes what is due at this slice boundary.
     ///
-    /// @param slices how many have ended
     /// @return how the run ends, if an input ends it; null otherwise
     @Nullable
-    RunOutcome take(long slices, long now, Receiver receiver) {
+    RunOutcome take(Receiver receiver) {
         if (!history.isReplay()) {
-            return takeLive(slices, now, receiver);
+            return takeLive(receiver);
         }
-        RunOutcome end = takeRecorded(slices, now, receiver);
-        if (end != null || !history.isExhausted()) {
+        RunOutcome end = takeRecorded(receiver);
+        if (end != null || ahead != null || !history.isExhausted()) {
             return end;
         }
-        return history.goOn() ? takeLive(slices, now, receiver) : new RunOutcome.RecordingEnds();
+        return history.goOn() ? takeLive(receiver) : new RunOutcome.RecordingEnds();
     }
 
-    private @Nullable RunOutcome takeRecorded(long slices, long now, Receiver receiver) {
-        long time = now;
-        for (JournalRecord.Input recorded = history.nextRecordedInput();
-                recorded != null;
-                recorded = history.nextRecordedInput()) {
-            receiver.requirePossible(recorded);
-            passOver(recorded, slices, time);
-            if (recorded instanceof JournalRecord.Round round) {
-                time = round.begins();
+    /// Up to a turn: that is asked for.
+    private @Nullable RunOutcome takeRecorded(Receiver receiver) {
+        for (JournalRecord.Input recorded = nextRecorded(); recorded != null; recorded = nextRecorded()) {
+            if (recorded instanceof JournalRecord.Turned) {
+                ahead = recorded;
+                return null;
             }
+            receiver.requirePossible(recorded);
+            passOver(recorded);
             RunOutcome end = apply(recorded, receiver);
             if (end != null) {
                 return end;
@@ -144,52 +219,37 @@ final class Inputs {
         return null;
     }
 
-    /// The defined order of inputs at a boundary: reconfigurations as they were asked for, entropy, injections
-    /// (those planned, then those asked for), console, stop.
-    private @Nullable RunOutcome takeLive(long slices, long now, Receiver receiver) {
-        for (Policy policy = controls.nextPolicy(); policy != null; policy = controls.nextPolicy()) {
-            take(new JournalRecord.Reconfigured(policy), receiver);
+    /// What the recording has must not come a second time if the run continues live behind it.
+    private void passOver(JournalRecord.Input recorded) {
+        choices.passOver(recorded, this);
+        if (recorded instanceof JournalRecord.Entropy(String service, Bytes _)) {
+            requests.poll();
+            drawers.merge(service, 1L, Long::sum);
         }
+    }
+
+    /// The defined order of inputs at a boundary: entropy that was asked for, then what comes from outside.
+    private @Nullable RunOutcome takeLive(Receiver receiver) {
         // What a service asks for on hearing of entropy waits for the next boundary.
         for (int left = requests.size(); left > 0; left--) {
-            EntropyRequest request = requests.remove();
-            take(new JournalRecord.Entropy(request.service(), draw(request.bytes())), receiver);
+            take(draw(requests.remove()), receiver);
         }
-        for (Injection due = planned.next(slices, now); due != null; due = planned.next(slices, now)) {
-            take(new JournalRecord.Injected(due), receiver);
-        }
-        for (Injection asked = controls.nextInjection(); asked != null; asked = controls.nextInjection()) {
-            take(new JournalRecord.Injected(asked), receiver);
-        }
-        Bytes bytes = console.offer(now, device.receiverRoom(), device.receiverIsEmpty());
-        if (bytes != null) {
-            take(new JournalRecord.ConsoleInput(bytes), receiver);
-        }
-        Stop.Reason reason = controls.stopAsked();
-        return reason == null ? null : take(new Stop(reason), receiver);
-    }
-
-    /// What the recording has must not come a second time if the run continues live after it.
-    private void passOver(JournalRecord.Input recorded, long slices, long now) {
-        switch (recorded) {
-            case JournalRecord.ConsoleInput(Bytes bytes) -> console.passOver(bytes.size(), now);
-            case JournalRecord.Injected(Injection what) -> planned.passOver(what, slices, now);
-            case JournalRecord.Entropy _ -> {
-                EntropyRequest request = requests.poll();
-                if (request != null) {
-                    source.passOver(request.bytes());
-                }
+        for (JournalRecord.Arrival next = choices.arrival(this); next != null; next = choices.arrival(this)) {
+            RunOutcome end = take(next, receiver);
+            if (end != null) {
+                return end;
             }
-            case JournalRecord.Reconfigured _, JournalRecord.Round _, JournalRecord.Renewed _, Stop _ -> {}
         }
+        return null;
     }
 
-    private Bytes draw(int wanted) {
-        Bytes drawn = source.draw(wanted);
+    private JournalRecord.Entropy draw(EntropyRequest request) {
+        long nth = drawers.merge(request.service(), 1L, Long::sum);
+        Bytes drawn = choices.entropy(new EntropyKey(request.service(), nth), request.bytes());
         InvariantViolation.require(
-                drawn.size() <= wanted,
-                "the source of entropy gave " + drawn.size() + " bytes where " + wanted + " were asked for");
-        return drawn;
+                drawn.size() <= request.bytes(),
+                "the source of entropy gave " + drawn.size() + " bytes where " + request.bytes() + " were asked for");
+        return new JournalRecord.Entropy(request.service(), drawn);
     }
 
     private @Nullable RunOutcome take(JournalRecord.Input input, Receiver receiver) {
@@ -210,6 +270,8 @@ final class Inputs {
             case JournalRecord.Reconfigured(Policy policy) -> receiver.reconfigure(policy);
             case JournalRecord.Injected(Injection what) -> receiver.inject(what);
             case JournalRecord.Entropy(String service, Bytes bytes) -> receiver.entropy(service, bytes);
+            case JournalRecord.Turned turned ->
+                throw new InvariantViolation("a turn is asked for, and does not come by itself: " + turned);
             case JournalRecord.Round round -> receiver.round(round);
             case JournalRecord.Renewed(long after) -> receiver.renew(after);
             case Stop(Stop.Reason reason) -> {

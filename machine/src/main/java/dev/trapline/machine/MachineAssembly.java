@@ -6,7 +6,6 @@ import dev.trapline.abi.Digest64;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.MemoryMap;
-import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceFailure;
@@ -21,11 +20,13 @@ import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.board.Board;
 import dev.trapline.board.boot.BootPlan;
 import dev.trapline.board.memory.MachineMemory;
+import dev.trapline.machine.choice.Choices;
+import dev.trapline.machine.choice.SeededEntropy;
 import dev.trapline.machine.firmware.LoadedService;
 import dev.trapline.machine.firmware.MachineServices;
 import dev.trapline.machine.firmware.ServiceGate;
 import dev.trapline.machine.firmware.ServiceHost;
-import dev.trapline.machine.schedule.SplitMix64;
+import dev.trapline.machine.schedule.Scheduler;
 import dev.trapline.machine.text.HypercallText;
 import dev.trapline.registry.CapabilityRegistry;
 import java.util.ArrayList;
@@ -164,7 +165,7 @@ public final class MachineAssembly {
                 UUID.randomUUID().toString(),
                 "Trapline " + (version == null ? "(built from source)" : version),
                 engines.library(),
-                SplitMix64.NAME,
+                strategies(spec),
                 Digest64.VERSION,
                 spec,
                 descriptors().stream()
@@ -173,14 +174,20 @@ public final class MachineAssembly {
                 images.stream().map(ImageRef::of).toList());
     }
 
+    private static Scheduler scheduler(MachineSpec spec) {
+        return Scheduler.of(
+                spec.schedule().kind(),
+                spec.schedule().quantum(),
+                spec.schedule().seed());
+    }
+
+    /// Names and versions of what makes choices of which a recording has no record.
+    private static String strategies(MachineSpec spec) {
+        return scheduler(spec).name() + " " + SeededEntropy.NAME;
+    }
+
     public MachineParts assemble(
-            ConsoleInput input,
-            PlannedInjections planned,
-            EntropySource entropy,
-            Console console,
-            History history,
-            Controls controls,
-            Runnable onClosed) {
+            Choices choices, Console console, History history, Controls controls, Runnable onClosed) {
         return new MachineParts(
                 spec,
                 engines,
@@ -190,9 +197,8 @@ public final class MachineAssembly {
                 memory,
                 board,
                 memoryMap,
-                input,
-                planned,
-                entropy,
+                scheduler(spec),
+                choices,
                 console,
                 history,
                 controls,
@@ -228,7 +234,7 @@ public final class MachineAssembly {
 
     /// The services a recording was made with, in its order, found among those offered.
     private static List<LoadedService<?>> recorded(List<LoadedService<?>> offered, RecordingHeader header) {
-        check("generator", header.generator(), SplitMix64.NAME);
+        check("strategies for choices", header.strategies(), strategies(header.spec()));
         check("digest function", header.digestVersion(), Digest64.VERSION);
         List<LoadedService<?>> found = new ArrayList<>();
         for (ServiceRef wanted : header.services()) {

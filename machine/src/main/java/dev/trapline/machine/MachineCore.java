@@ -19,7 +19,6 @@ import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.Board;
 import dev.trapline.board.memory.MachineMemory;
-import dev.trapline.machine.schedule.Scheduler;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +46,6 @@ public final class MachineCore implements Effects.Run {
     private final RunLog log;
     private final Endings endings;
     private final RunEnd end;
-    private final Scheduler scheduler;
     private final Rounds rounds;
     private final Vcpus vcpus;
     private final StolenTime stolen;
@@ -71,18 +69,13 @@ public final class MachineCore implements Effects.Run {
         this.endings = new Endings(log);
         this.end = new RunEnd(history, console, board.console(), log, endings);
         this.around = around;
-        this.scheduler = Scheduler.of(
-                spec.schedule().kind(),
-                spec.schedule().quantum(),
-                spec.schedule().seed());
         this.rounds = new Rounds(spec.cpus().count(), spec.schedule().quantum());
         this.vcpus = new Vcpus(spec.cpus().count(), around);
         this.stolen = new StolenTime(spec.cpus().count(), memory);
-        this.inputs =
-                new Inputs(parts.input(), parts.planned(), parts.entropy(), board.console(), history, controls, log);
+        this.inputs = new Inputs(parts.choices(), rounds, board.console(), history, log);
         this.effects = new Effects(spec, parts.boot(), memory, board, vcpus, stolen, inputs, parts.services(), this);
-        this.boundary =
-                new Boundary(rounds, scheduler, vcpus, board, stolen, inputs, effects, history, log, this::reconfigure);
+        this.boundary = new Boundary(
+                rounds, parts.scheduler(), vcpus, board, stolen, inputs, effects, history, log, this::reconfigure);
         this.digests = new Digests(spec.run().ramDigestInterval(), memory, history);
         this.policy = spec.firmware().policy();
     }
@@ -283,7 +276,6 @@ public final class MachineCore implements Effects.Run {
     void save(StateWriter state) {
         InvariantViolation.require(end.outcome() == null, "the run is over: it cannot continue");
         rounds.save(state);
-        scheduler.save(state);
         vcpus.save(state);
         stolen.save(state);
         board.save(state);
@@ -300,7 +292,6 @@ public final class MachineCore implements Effects.Run {
     /// @param inForce the policy from here on
     void load(StateReader state, Policy inForce) {
         rounds.load(state);
-        scheduler.load(state);
         vcpus.load(state);
         stolen.load(state);
         board.load(state);

@@ -3,20 +3,23 @@ package dev.trapline.machine;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.MemoryMap;
-import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.board.Board;
 import dev.trapline.board.boot.BootPlan;
 import dev.trapline.board.memory.MachineMemory;
+import dev.trapline.machine.choice.Choices;
 import dev.trapline.machine.firmware.MachineServices;
 import dev.trapline.machine.firmware.ServiceGate;
+import dev.trapline.machine.schedule.Scheduler;
 import dev.trapline.registry.CapabilityRegistry;
 
 /// What a machine is assembled from, before any actor of it exists.
 ///
 /// @param memoryMap memory and devices of the board, as engines map them
+/// @param scheduler what chooses turns where `choices` leaves it to the machine
+/// @param choices answers what could go otherwise
 /// @param gate knows which service is at work
 /// @param onClosed gives back what the machine borrowed
 public record MachineParts(
@@ -28,9 +31,8 @@ public record MachineParts(
         MachineMemory memory,
         Board board,
         MemoryMap memoryMap,
-        ConsoleInput input,
-        PlannedInjections planned,
-        EntropySource entropy,
+        Scheduler scheduler,
+        Choices choices,
         Console console,
         History history,
         Controls controls,

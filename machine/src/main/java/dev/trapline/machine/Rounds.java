@@ -1,5 +1,7 @@
 package dev.trapline.machine;
 
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.choice.ChoicePoint;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 
@@ -24,12 +26,14 @@ final class Rounds {
     private boolean fresh = true;
     private int turn = NOBODY;
     private long turnEnds;
+    private int after;
 
     /// @param quantum how long a round is, in ticks
     Rounds(int vcpus, long quantum) {
         this.quantum = quantum;
         this.clocks = new long[vcpus];
         this.ends = quantum;
+        this.after = vcpus - 1;
     }
 
     /// Slices that have ended.
@@ -97,9 +101,10 @@ final class Rounds {
         return fresh;
     }
 
-    /// Somebody is given a turn.
-    void use() {
+    /// A vCPU is chosen for a turn.
+    void choose(int vcpu) {
         fresh = false;
+        after = vcpu;
     }
 
     /// Whose turn it is; a turn goes on until its time is used up, or its vCPU cannot run.
@@ -111,12 +116,17 @@ final class Rounds {
         return goesOn ? turn : NOBODY;
     }
 
+    /// Where somebody is to be given the next turn.
+    ChoicePoint point() {
+        return new ChoicePoint(new VcpuId(after), clocks[after], begins);
+    }
+
     /// Gives a vCPU its turn.
     ///
     /// @param length in ticks; the turn does not go beyond the round
     void beginTurn(int vcpu, long length) {
         turn = vcpu;
-        turnEnds = Math.min(ends, clocks[vcpu] + length);
+        turnEnds = clocks[vcpu] + Math.min(length, ends - clocks[vcpu]);
     }
 
     /// The round, and the turn in it, end at a moment if they would go beyond it.
@@ -153,6 +163,7 @@ final class Rounds {
         state.put(fresh);
         state.put(turn);
         state.put(turnEnds);
+        state.put(after);
     }
 
     void load(StateReader state) {
@@ -166,5 +177,6 @@ final class Rounds {
         fresh = state.takeFlag();
         turn = state.takeInt();
         turnEnds = state.take();
+        after = state.takeInt();
     }
 }

@@ -1,6 +1,7 @@
 package dev.trapline.machine;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
@@ -138,6 +139,10 @@ final class RunLog {
             case JournalRecord.Entropy(String service, Bytes bytes) ->
                 bytes.size() + " bytes of entropy for '" + service + "'";
             case JournalRecord.Round(long begins, long ends) -> "a round from " + begins + " to " + ends + " ticks";
+            case JournalRecord.Turned(Turn turn) ->
+                turn.length() == 0
+                        ? turn.vcpu() + " is passed over in this round"
+                        : turn.vcpu() + " gets a turn of " + turn.length() + " ticks";
             case JournalRecord.Renewed(long after) -> "a fresh engine after " + after + " instructions";
             case JournalRecord.Stop stop -> "asked to stop: " + stop.reason();
             case JournalRecord.FullDigest digest -> digest.vcpu() + " digest of all registers";

@@ -25,6 +25,7 @@ import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.Board;
 import dev.trapline.board.bus.Device;
 import dev.trapline.board.bus.Line;
+import dev.trapline.machine.choice.OperatorChoices;
 import dev.trapline.testkit.FakeEngines;
 import dev.trapline.testkit.FakeEngines.Step;
 import dev.trapline.testkit.KeptHistory;
@@ -74,9 +75,7 @@ class RoundsTest {
         Image image = new Image(Image.Kind.RAW, "nothing.bin", FakeEngines.ENTRY, Bytes.copyOf(new byte[64]));
         MachineParts parts = new MachineAssembly(engines, spec, List.of(image), List.of(toy), fitting, null)
                 .assemble(
-                        new ConsoleInput(Bytes.EMPTY, spec),
-                        new PlannedInjections(List.of(planned)),
-                        new SeededEntropy(0),
+                        OperatorChoices.planned(spec, Bytes.EMPTY, List.of(planned)),
                         new Console((_, _) -> {}),
                         history,
                         new Controls(),

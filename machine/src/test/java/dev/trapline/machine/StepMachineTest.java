@@ -23,6 +23,7 @@ import dev.trapline.abi.machine.ScheduleSpec;
 import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.policy.Policy;
+import dev.trapline.machine.choice.OperatorChoices;
 import dev.trapline.testkit.FakeEngines;
 import dev.trapline.testkit.KeptHistory;
 import java.util.ArrayList;
@@ -60,9 +61,7 @@ class StepMachineTest {
         Image image = new Image(Image.Kind.RAW, "nothing.bin", FakeEngines.ENTRY, Bytes.copyOf(new byte[64]));
         MachineParts parts = new MachineAssembly(engines, spec, List.of(image), List.of(toy), null)
                 .assemble(
-                        new ConsoleInput(Bytes.EMPTY, spec),
-                        new PlannedInjections(List.of()),
-                        new SeededEntropy(0),
+                        OperatorChoices.planned(spec, Bytes.EMPTY, List.of()),
                         new Console((_, _) -> {}),
                         history,
                         new Controls(),

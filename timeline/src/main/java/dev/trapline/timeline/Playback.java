@@ -19,16 +19,14 @@ import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.journal.replay.ReplayHistory;
 import dev.trapline.machine.Console;
-import dev.trapline.machine.ConsoleInput;
 import dev.trapline.machine.ConsoleOutput;
 import dev.trapline.machine.Controls;
 import dev.trapline.machine.MachineAssembly;
 import dev.trapline.machine.MachineParts;
-import dev.trapline.machine.PlannedInjections;
 import dev.trapline.machine.RunReport;
-import dev.trapline.machine.SeededEntropy;
 import dev.trapline.machine.StepMachine;
 import dev.trapline.machine.VcpuView;
+import dev.trapline.machine.choice.Choices;
 import dev.trapline.machine.firmware.KeptState;
 import dev.trapline.timeline.checkpoint.CheckpointCodec;
 import dev.trapline.timeline.checkpoint.CheckpointImage;
@@ -97,14 +95,8 @@ public final class Playback implements AutoCloseable {
         // The chain of segments begins with the digest of the header.
         long header = recording.segmentCount() == 0 ? 0 : recording.segment(0).predecessor();
         ReplayHistory history = Recordings.replay(recording);
-        MachineParts parts = assembly.assemble(
-                new ConsoleInput(Bytes.EMPTY, recording.header().spec()),
-                new PlannedInjections(List.of()),
-                new SeededEntropy(recording.header().spec().schedule().seed()),
-                new Console(console),
-                history,
-                new Controls(),
-                () -> {});
+        MachineParts parts =
+                assembly.assemble(Choices.defaults(), new Console(console), history, new Controls(), () -> {});
         Playback playback = new Playback(parts, history, header);
         playback.machine.begin();
         return playback;

@@ -20,14 +20,17 @@ import dev.trapline.board.boot.ImageException;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.machine.Console;
-import dev.trapline.machine.ConsoleInput;
 import dev.trapline.machine.ConsoleOutput;
 import dev.trapline.machine.Controls;
 import dev.trapline.machine.MachineAssembly;
 import dev.trapline.machine.MachineParts;
 import dev.trapline.machine.MachineSetupException;
-import dev.trapline.machine.PlannedInjections;
-import dev.trapline.machine.SeededEntropy;
+import dev.trapline.machine.choice.Choices;
+import dev.trapline.machine.choice.ConsoleInput;
+import dev.trapline.machine.choice.OperatorChoices;
+import dev.trapline.machine.choice.PlannedInjections;
+import dev.trapline.machine.choice.Requests;
+import dev.trapline.machine.choice.SeededEntropy;
 import dev.trapline.machine.firmware.LoadedService;
 import dev.trapline.registry.kvm.FirmwareRegisters;
 import java.nio.file.Path;
@@ -35,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// A machine, ready to run: the API that embeds Trapline in a Java program or test.
@@ -93,6 +97,7 @@ public final class Machine {
         private Bytes script = Bytes.EMPTY;
         private final List<PlannedInjection> planned = new ArrayList<>();
         private @Nullable EntropySource entropy;
+        private UnaryOperator<Choices> choices = UnaryOperator.identity();
         private @Nullable String name;
         private @Nullable Path recordTo;
         private @Nullable Path proceedWith;
@@ -193,6 +198,16 @@ public final class Machine {
             return this;
         }
 
+        /// Who chooses what could go otherwise in the run: schedule, entropy, arrivals. By default the operator
+        /// does, by what this builder and the running machine are told; the machine's own schedule gives the
+        /// turns. A replay takes all choices from its recording.
+        ///
+        /// @param around given the operator's choices, for what it leaves to them
+        public Builder choices(UnaryOperator<Choices> around) {
+            this.choices = around;
+            return this;
+        }
+
         /// What the machine is called in its actor system, as [MachineGuardian] knows it; by default `machine-`
         /// and a number. 1 to 64 letters, digits, `.`, `_` and `-`.
         public Builder name(String called) {
@@ -261,10 +276,14 @@ public final class Machine {
             Controls controls = new Controls();
             ConsoleInput input = new ConsoleInput(script, spec);
             String dispatcher = dispatchers.borrow();
-            MachineParts parts = assembly.assemble(
+            Requests requests = new Requests();
+            Choices operator = new OperatorChoices(
+                    requests,
                     input,
                     new PlannedInjections(planned),
-                    entropy == null ? new SeededEntropy(spec.schedule().seed()) : entropy,
+                    entropy == null ? new SeededEntropy(spec.schedule().seed()) : entropy);
+            MachineParts parts = assembly.assemble(
+                    choices.apply(operator),
                     new Console(console),
                     history,
                     controls,
@@ -272,6 +291,7 @@ public final class Machine {
             RunHandle run = new RunHandle(
                     new CompletableFuture<>(),
                     controls,
+                    requests,
                     input,
                     parts.gate(),
                     history,

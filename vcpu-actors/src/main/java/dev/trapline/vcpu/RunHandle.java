@@ -6,10 +6,11 @@ import dev.trapline.abi.history.JournalRecord.Stop;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.policy.Policy;
-import dev.trapline.machine.ConsoleInput;
 import dev.trapline.machine.Controls;
 import dev.trapline.machine.Progress;
 import dev.trapline.machine.RunReport;
+import dev.trapline.machine.choice.ConsoleInput;
+import dev.trapline.machine.choice.Requests;
 import dev.trapline.machine.firmware.ServiceGate;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 record RunHandle(
         CompletableFuture<RunReport> report,
         Controls controls,
+        Requests requests,
         ConsoleInput input,
         ServiceGate gate,
         History history,
@@ -51,18 +53,18 @@ record RunHandle(
     @Override
     public void reconfigure(Policy policy) {
         check.accept(policy);
-        controls.reconfigure(policy);
+        requests.reconfigure(policy);
     }
 
     @Override
     public void inject(Injection what) {
         checkInjection.accept(what);
-        controls.inject(what);
+        requests.inject(what);
     }
 
     @Override
     public void stop(Stop.Reason reason) {
-        controls.askToStop(reason);
+        requests.askToStop(reason);
     }
 
     @Override

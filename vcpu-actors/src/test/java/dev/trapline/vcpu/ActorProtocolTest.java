@@ -20,15 +20,15 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.firmware.FirmwareActor;
 import dev.trapline.firmware.FirmwareServices;
 import dev.trapline.machine.Console;
-import dev.trapline.machine.ConsoleInput;
 import dev.trapline.machine.Controls;
 import dev.trapline.machine.MachineAssembly;
 import dev.trapline.machine.MachineParts;
-import dev.trapline.machine.PlannedInjections;
 import dev.trapline.machine.Renewals;
-import dev.trapline.machine.SeededEntropy;
 import dev.trapline.machine.SliceEnd;
 import dev.trapline.machine.VcpuCommand;
+import dev.trapline.machine.choice.ConsoleInput;
+import dev.trapline.machine.choice.OperatorChoices;
+import dev.trapline.machine.choice.Requests;
 import dev.trapline.machine.firmware.ServiceHost;
 import dev.trapline.testkit.FakeEngines;
 import dev.trapline.testkit.KeptHistory;
@@ -65,9 +65,7 @@ class ActorProtocolTest {
                         FirmwareServices.onClassPath(),
                         null)
                 .assemble(
-                        new ConsoleInput(Bytes.EMPTY, spec),
-                        new PlannedInjections(List.of()),
-                        new SeededEntropy(1),
+                        OperatorChoices.planned(spec, Bytes.EMPTY, List.of()),
                         new Console((_, _) -> {}),
                         history,
                         new Controls(),
@@ -276,7 +274,14 @@ class ActorProtocolTest {
         BehaviorTestKit<MachineGuardian.Command> guardian = BehaviorTestKit.create(MachineGuardian.create(new Names()));
         MachineParts parts = parts();
         RunHandle run = new RunHandle(
-                new CompletableFuture<>(), parts.controls(), parts.input(), parts.gate(), history, _ -> {}, _ -> {});
+                new CompletableFuture<>(),
+                parts.controls(),
+                new Requests(),
+                new ConsoleInput(Bytes.EMPTY, parts.spec()),
+                parts.gate(),
+                history,
+                _ -> {},
+                _ -> {});
         guardian.run(new MachineGuardian.Spawn(
                 new MachineGuardian.Birth("box", MachineActor.create(parts, run.report()), "machine-dispatcher", run)));
         assertThat(guardian.expectEffectClass(Effect.Spawned.class).childName()).isEqualTo("box");

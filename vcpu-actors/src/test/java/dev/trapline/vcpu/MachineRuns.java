@@ -24,6 +24,7 @@ import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.machine.ConsoleOutput;
 import dev.trapline.machine.RunReport;
+import dev.trapline.machine.choice.Choices;
 import dev.trapline.testkit.Guests;
 import dev.trapline.timeline.Playback;
 import dev.trapline.unicorn.LibrarySearch;
@@ -108,6 +109,13 @@ final class MachineRuns implements AutoCloseable {
 
     Finished record(MachineSpec spec, Image image, String script, Path directory) {
         return finish(builder(spec, image, script).recordTo(directory));
+    }
+
+    /// Records a run whose choices somebody else makes.
+    ///
+    /// @param choices given the operator's, who has the script
+    Finished record(MachineSpec spec, Image image, String script, UnaryOperator<Choices> choices, Path directory) {
+        return finish(builder(spec, image, script).choices(choices).recordTo(directory));
     }
 
     /// Records a run into which is injected what was planned.

@@ -11,13 +11,11 @@ import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.firmware.FirmwareServices;
 import dev.trapline.machine.Console;
-import dev.trapline.machine.ConsoleInput;
 import dev.trapline.machine.Controls;
 import dev.trapline.machine.MachineAssembly;
 import dev.trapline.machine.MachineParts;
-import dev.trapline.machine.PlannedInjections;
 import dev.trapline.machine.RunReport;
-import dev.trapline.machine.SeededEntropy;
+import dev.trapline.machine.choice.OperatorChoices;
 import dev.trapline.testkit.Guests;
 import dev.trapline.testkit.KeptHistory;
 import dev.trapline.unicorn.LibrarySearch;
@@ -93,9 +91,7 @@ class SettledInPlaceTest {
         MachineParts parts = new MachineAssembly(
                         ENGINES, spec, List.of(Guests.image(guest + ".elf")), FirmwareServices.onClassPath(), null)
                 .assemble(
-                        new ConsoleInput(script, spec),
-                        new PlannedInjections(List.of()),
-                        new SeededEntropy(spec.schedule().seed()),
+                        OperatorChoices.planned(spec, script, List.of()),
                         new Console((_, _) -> {}),
                         history,
                         new Controls(),

@@ -296,7 +296,7 @@ class SuspendTest {
     void entropyIsDrawnAtTheNextBoundaryRecordedAndNotDrawnInAReplay() {
         Effect draw = new Effect.DrawEntropy(3);
         engines.script(hvc(DO), hvc(SYSTEM_OFF));
-        EntropySource source = bytes -> Bytes.copyOf(new byte[] {7, 8, 9}, 0, bytes);
+        EntropySource source = (_, bytes) -> Bytes.copyOf(new byte[] {7, 8, 9}, 0, bytes);
         runAndReplay(machine(1, new Doing(draw)).entropy(source), new Doing(draw));
         assertThat(records()
                         .filter(record -> record instanceof JournalRecord.Entropy entropy

@@ -2,6 +2,7 @@ package dev.trapline.abi.history;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
@@ -25,6 +26,9 @@ public sealed interface JournalRecord {
 
     /// A record that came from outside the machine: a replay takes it from the journal instead of checking it.
     sealed interface Input extends JournalRecord {}
+
+    /// An input that somebody outside sends, at a moment of their own.
+    sealed interface Arrival extends Input {}
 
     /// A vCPU was granted a slice, and the slice ended.
     ///
@@ -75,18 +79,21 @@ public sealed interface JournalRecord {
     record MemoryDigest(long digest) implements JournalRecord {}
 
     /// Bytes arrived at the console's receiver.
-    record ConsoleInput(Bytes bytes) implements Input {}
+    record ConsoleInput(Bytes bytes) implements Arrival {}
 
     /// The operator put another policy in force, for every call from here on.
-    record Reconfigured(Policy policy) implements Input {}
+    record Reconfigured(Policy policy) implements Arrival {}
 
     /// Somebody outside injected an interrupt or an event.
-    record Injected(Injection what) implements Input {}
+    record Injected(Injection what) implements Arrival {}
 
     /// Entropy that a service had asked for.
     ///
     /// @param service its name
     record Entropy(String service, Bytes bytes) implements Input {}
+
+    /// Another turn than the machine's schedule would have given.
+    record Turned(Turn turn) implements Input {}
 
     /// A round begins that is not the one that would have come by itself: while nothing can run it begins at the
     /// next moment at which something may, and it ends early where an input is planned. An input, since what is to
@@ -103,7 +110,7 @@ public sealed interface JournalRecord {
     record Renewed(long after) implements Input {}
 
     /// Somebody outside asked the run to end.
-    record Stop(Reason reason) implements Input {
+    record Stop(Reason reason) implements Arrival {
         /// Who asked.
         public enum Reason {
             /// Ctrl-C, a signal, or the embedding program.

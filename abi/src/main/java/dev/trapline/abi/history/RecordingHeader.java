@@ -10,7 +10,7 @@ import java.util.List;
 /// @param recordingId unique to this recording; names it in the store
 /// @param createdBy Trapline's version, for people
 /// @param library the engine's library
-/// @param generator name and version of the schedule's generator: `splitmix64/1`
+/// @param strategies name and version of what makes the choices of the run that are not recorded: `round-robin/1`
 /// @param digestVersion of `Digest64`
 /// @param spec the machine
 /// @param services name and version of each service, in the machine's order
@@ -19,7 +19,7 @@ public record RecordingHeader(
         String recordingId,
         String createdBy,
         EngineLibrary library,
-        String generator,
+        String strategies,
         int digestVersion,
         MachineSpec spec,
         List<ServiceRef> services,

@@ -17,7 +17,7 @@ import java.util.zip.CRC32C;
 ///  varint count, kinds of record: text name, varint version
 ///  text recordingId, text createdBy
 ///  library: text name, version, sha256, origin
-///  text generator, varint digestVersion
+///  text strategies, varint digestVersion
 ///  machine: see SpecCodec
 ///  varint count, services: text name, text version
 ///  varint count, images: u8 kind, text name, varint address, text sha256, varint size
@@ -47,7 +47,7 @@ public final class HeaderCodec {
         out.string(header.library().version());
         out.string(header.library().sha256());
         out.string(header.library().origin());
-        out.string(header.generator());
+        out.string(header.strategies());
         out.ensure(PackedWriter.MAX_VARINT);
         out.varint(header.digestVersion());
         SpecCodec.write(out, header.spec());
@@ -122,7 +122,7 @@ public final class HeaderCodec {
         String recordingId = in.string();
         String createdBy = in.string();
         EngineLibrary library = new EngineLibrary(in.string(), in.string(), in.string(), in.string());
-        String generator = in.string();
+        String strategies = in.string();
         int digestVersion = in.count("the digest's version", Integer.MAX_VALUE);
         MachineSpec spec = SpecCodec.read(in);
         List<ServiceRef> services = new ArrayList<>();
@@ -133,7 +133,7 @@ public final class HeaderCodec {
         for (int left = in.items("the number of images", MOST_ITEMS); left > 0; left--) {
             images.add(new ImageRef(Codes.IMAGE_KIND.read(in), in.string(), in.varint(), in.string(), in.varint()));
         }
-        return new RecordingHeader(recordingId, createdBy, library, generator, digestVersion, spec, services, images);
+        return new RecordingHeader(recordingId, createdBy, library, strategies, digestVersion, spec, services, images);
     }
 
     private static int crc(byte[] bytes, int length) {

@@ -2,6 +2,7 @@ package dev.trapline.journal.codec;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
@@ -87,6 +88,7 @@ public final class RecordDecoder {
             case RecordLayout.ENTROPY -> new JournalRecord.Entropy(in.string(), Bytes.copyOf(in.bytes()));
             case RecordLayout.ROUND -> round();
             case RecordLayout.RENEWED -> renewed();
+            case RecordLayout.TURNED -> turned();
             default ->
                 throw new CodecException("there is no input of number " + (tag >> 4) + " (byte " + (in.at() - 1) + ")");
         };
@@ -109,6 +111,15 @@ public final class RecordDecoder {
                     + Long.toUnsignedString(after) + " (byte " + in.at() + ")");
         }
         return new JournalRecord.Renewed(after);
+    }
+
+    private JournalRecord.Input turned() {
+        VcpuId vcpu = in.vcpu();
+        long length = in.varint();
+        if (length < 0) {
+            throw new CodecException("no turn has " + Long.toUnsignedString(length) + " ticks (byte " + in.at() + ")");
+        }
+        return new JournalRecord.Turned(new Turn(vcpu, length));
     }
 
     private JournalRecord.Input event() {

@@ -92,6 +92,11 @@ public final class RecordEncoder {
                 out.u8(RecordLayout.RENEWED);
                 out.varint(renewed.after());
             }
+            case JournalRecord.Turned turned -> {
+                out.u8(RecordLayout.TURNED);
+                out.u8(turned.turn().vcpu().index());
+                out.varint(turned.turn().length());
+            }
             case JournalRecord.Stop stop -> {
                 out.u8(RecordLayout.STOP);
                 Codes.STOP.write(out, stop.reason());

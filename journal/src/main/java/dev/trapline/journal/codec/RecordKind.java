@@ -17,6 +17,7 @@ public enum RecordKind {
     ENTROPY,
     ROUND,
     RENEWED,
+    TURNED,
     STOP,
     END;
 
@@ -38,6 +39,7 @@ public enum RecordKind {
             case JournalRecord.Entropy _ -> ENTROPY;
             case JournalRecord.Round _ -> ROUND;
             case JournalRecord.Renewed _ -> RENEWED;
+            case JournalRecord.Turned _ -> TURNED;
             case JournalRecord.Stop _ -> STOP;
             case JournalRecord.End _ -> END;
         };

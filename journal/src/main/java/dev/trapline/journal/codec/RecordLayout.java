@@ -34,6 +34,7 @@ import dev.trapline.abi.exit.HypercallExit;
 /// interrupt     [ 0 | 0 | 1 | 1 |      12       ]   u8 vcpu, varint intid
 /// event         [ 0 | 1 | 0 | 0 |      12       ]   u8 vcpu, varint number
 /// renewed       [ 0 | 1 | 0 | 1 |      12       ]   varint after
+/// turned        [ 0 | 1 | 1 | 0 |      12       ]   u8 vcpu, varint length
 /// reaction      [ 0 | 0 | 0 | 0 |      13       ]   text service, effects
 ///
 /// expected       what CodecState says: a slice begins where its vCPU's slice before ended, and as much later as one
@@ -69,6 +70,7 @@ final class RecordLayout {
     static final int INTERRUPT = OTHER_INPUT | 0x30;
     static final int EVENT = OTHER_INPUT | 0x40;
     static final int RENEWED = OTHER_INPUT | 0x50;
+    static final int TURNED = OTHER_INPUT | 0x60;
 
     static final int SAME_VCPU = 0x10;
     static final int EXPECTED_BUDGET = 0x20;

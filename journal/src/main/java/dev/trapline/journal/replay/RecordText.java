@@ -27,6 +27,8 @@ final class RecordText {
                 "entropy for '" + entropy.service() + "' of " + entropy.bytes().size() + " bytes";
             case JournalRecord.Round(long begins, long ends) -> "a round from " + begins + " to " + ends + " ticks";
             case JournalRecord.Renewed renewed -> "a fresh engine after " + renewed.after() + " instructions";
+            case JournalRecord.Turned turned ->
+                "a turn of " + turned.turn().vcpu() + " for " + turned.turn().length() + " ticks";
             case JournalRecord.Stop stop -> "a stop (" + stop.reason() + ")";
             case JournalRecord.End end -> "the end of the run (" + end.outcome() + ")";
         };

@@ -67,7 +67,7 @@ class HostileExportTest {
                         header.recordingId(),
                         header.createdBy(),
                         header.library(),
-                        header.generator(),
+                        header.strategies(),
                         header.digestVersion(),
                         header.spec(),
                         header.services(),

@@ -4,6 +4,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.Exit;
@@ -68,13 +69,14 @@ public final class AnyRecord {
     }
 
     private JournalRecord.Input input() {
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(8)) {
             case 0 -> new JournalRecord.ConsoleInput(bytes());
             case 1 -> new JournalRecord.Stop(pick(JournalRecord.Stop.Reason.values()));
             case 2 -> new JournalRecord.Injected(injection());
             case 3 -> new JournalRecord.Entropy("service-" + random.nextInt(5), bytes());
             case 4 -> round();
             case 5 -> new JournalRecord.Renewed(random.nextLong(Engine.MAX_BUDGET));
+            case 6 -> new JournalRecord.Turned(new Turn(vcpu(), positive()));
             default -> new JournalRecord.Reconfigured(policy());
         };
     }

@@ -1,11 +1,8 @@
 package dev.trapline.machine.schedule;
 
-/// The generator behind the random schedule: SplitMix64 (Steele, Lea and Flood, 2014). Its output is part of what a
-/// recording means, so it is written out here and named in the recording's header.
+/// The generator behind everything that follows from a machine's seed: SplitMix64 (Steele, Lea and Flood, 2014). It is
+/// written out here, since its output is part of what a recording means.
 public final class SplitMix64 {
-
-    /// Name and version, as a recording names it. A change of the sequence is a new version.
-    public static final String NAME = "splitmix64/1";
 
     private static final long GAMMA = 0x9e37_79b9_7f4a_7c15L;
 
@@ -15,14 +12,15 @@ public final class SplitMix64 {
         this.state = seed;
     }
 
-    /// Where it is in its sequence.
-    long state() {
-        return state;
-    }
-
-    /// Goes on from where [#state] was this.
-    void goTo(long newState) {
-        state = newState;
+    /// A generator for one question: the same seed and the same key give the same numbers.
+    ///
+    /// @param key what tells the question from others; the order counts
+    public static SplitMix64 of(long seed, long... key) {
+        SplitMix64 generator = new SplitMix64(seed);
+        for (long part : key) {
+            generator.state = generator.next() ^ part;
+        }
+        return new SplitMix64(generator.next());
     }
 
     /// The next 64 bits.

@@ -2,6 +2,9 @@ package dev.trapline.machine.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.choice.ChoicePoint;
+import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.machine.Schedule;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,20 +19,20 @@ class SchedulerTest {
     @Test
     void roundRobinTakesTheNextRunnableInOrder() {
         Scheduler scheduler = Scheduler.of(Schedule.ROUND_ROBIN, 20_000, 0);
-        assertThat(choices(scheduler, 0b1011, 6)).containsExactly(0, 1, 3, 0, 1, 3);
-        assertThat(choices(scheduler, 0b0100, 2)).containsExactly(2, 2);
-        assertThat(choices(scheduler, 0b0111, 2)).as("after 2 comes 0").containsExactly(0, 1);
-        assertThat(scheduler.length()).isEqualTo(20_000);
+        assertThat(chosen(scheduler, 3, 0b1011, 6)).containsExactly(0, 1, 3, 0, 1, 3);
+        assertThat(chosen(scheduler, 3, 0b0100, 2)).containsExactly(2, 2);
+        assertThat(chosen(scheduler, 2, 0b0111, 2)).as("after 2 comes 0").containsExactly(0, 1);
+        assertThat(scheduler.next(point(0, 0), 1).length()).as("all of a round").isEqualTo(20_000);
     }
 
     @Test
     void roundRobinReachesTheSixtyFourthVcpuAndComesBack() {
         Scheduler scheduler = Scheduler.of(Schedule.ROUND_ROBIN, 1, 0);
-        assertThat(choices(scheduler, -1L, 65))
+        assertThat(chosen(scheduler, 63, -1L, 65))
                 .isEqualTo(IntStream.rangeClosed(0, 64).map(i -> i % 64).boxed().toList());
     }
 
-    /// The generator is named in every recording: its sequence is the published one of SplitMix64 for this seed.
+    /// The sequence is the published one of SplitMix64 for this seed.
     @Test
     void theGeneratorIsSplitMix64() {
         SplitMix64 generator = new SplitMix64(1234567);
@@ -49,16 +52,51 @@ class SchedulerTest {
         long runnable = set == 0 ? 1 : set;
         Scheduler scheduler = Scheduler.of(Schedule.RANDOM, budget, seed);
         for (int i = 0; i < 50; i++) {
-            assertThat(runnable >>> scheduler.choose(runnable) & 1)
+            Turn turn = scheduler.next(point(i, 17L * i), runnable);
+            assertThat(turn.vcpu().bit() & runnable)
                     .as("the chosen one can run")
-                    .isOne();
-            assertThat(scheduler.length()).isBetween(1L, budget);
+                    .isNotZero();
+            assertThat(turn.length()).as("0 passes over").isBetween(0L, budget);
+            assertThat(turn.length() == 0 && Long.bitCount(runnable) == 1)
+                    .as("the only one is passed over")
+                    .isFalse();
         }
+    }
+
+    /// An answer depends on the question alone: not on what was asked before.
+    @Property
+    void theSameQuestionHasTheSameAnswerWhateverWasAskedBefore(
+            @ForAll long seed, @ForAll @LongRange(min = 0, max = 1L << 60) long at, @ForAll long set) {
+        long runnable = set == 0 ? 1 : set;
+        ChoicePoint asked = new ChoicePoint(new VcpuId((int) (at & 63)), at, at / 2);
+        Scheduler fresh = Scheduler.of(Schedule.RANDOM, 20_000, seed);
+        Scheduler used = Scheduler.of(Schedule.RANDOM, 20_000, seed);
+        turns(used);
+        assertThat(used.next(asked, runnable)).isEqualTo(fresh.next(asked, runnable));
     }
 
     @Test
     void theSameSeedGivesTheSameScheduleAndAnotherSeedAnother() {
-        assertThat(turns(7)).isEqualTo(turns(7)).isNotEqualTo(turns(8));
+        assertThat(turns(random(7))).isEqualTo(turns(random(7))).isNotEqualTo(turns(random(8)));
+    }
+
+    /// Each part of the question counts: a turn at another time, behind another vCPU, or in another round is a turn
+    /// of its own.
+    @Test
+    void eachPartOfTheQuestionTellsItFromOthers() {
+        Scheduler scheduler = random(3);
+        List<Turn> byClock = new ArrayList<>();
+        List<Turn> byVcpu = new ArrayList<>();
+        List<Turn> byRound = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+            byClock.add(scheduler.next(new ChoicePoint(new VcpuId(0), i, 0), -1L));
+            byVcpu.add(scheduler.next(new ChoicePoint(new VcpuId(i), 0, 0), -1L));
+            byRound.add(scheduler.next(new ChoicePoint(new VcpuId(0), 0, i), -1L));
+        }
+        assertThat(List.of(byClock, byVcpu, byRound))
+                .allSatisfy(turns -> assertThat(turns.stream().distinct().count())
+                        .as("64 questions")
+                        .isGreaterThan(56));
     }
 
     @Test
@@ -66,7 +104,10 @@ class SchedulerTest {
         Scheduler scheduler = Scheduler.of(Schedule.RANDOM, 1 << 14, 42);
         int[] byMagnitude = new int[15];
         for (int i = 0; i < 15_000; i++) {
-            byMagnitude[63 - Long.numberOfLeadingZeros(scheduler.length())]++;
+            byMagnitude[
+                    63
+                            - Long.numberOfLeadingZeros(
+                                    scheduler.next(point(0, i), 1).length())]++;
         }
         for (int magnitude = 0; magnitude < 15; magnitude++) {
             assertThat(byMagnitude[magnitude])
@@ -76,29 +117,52 @@ class SchedulerTest {
     }
 
     @Test
-    void oneInSixteenIsPassedOverInTheRandomScheduleAndNobodyInRoundRobin() {
-        Scheduler random = Scheduler.of(Schedule.RANDOM, 20_000, 5);
-        Scheduler roundRobin = Scheduler.of(Schedule.ROUND_ROBIN, 20_000, 5);
-        long passedOver =
-                IntStream.range(0, 16_000).filter(_ -> random.passesOver()).count();
-        assertThat(passedOver).as("of 16 000").isBetween(850L, 1150L);
-        assertThat(IntStream.range(0, 1_000).filter(_ -> roundRobin.passesOver()))
-                .isEmpty();
-    }
-
-    private static List<Integer> choices(Scheduler scheduler, long runnable, int count) {
-        return IntStream.range(0, count)
-                .mapToObj(_ -> scheduler.choose(runnable))
-                .toList();
-    }
-
-    private static List<Long> turns(long seed) {
-        Scheduler scheduler = Scheduler.of(Schedule.RANDOM, 20_000, seed);
-        List<Long> turns = new ArrayList<>();
-        for (int i = 0; i < 100; i++) {
-            turns.add((long) scheduler.choose(0b1111));
-            turns.add(scheduler.length());
+    void eachVcpuIsChosenAsOftenAsAnother() {
+        int[] byVcpu = new int[4];
+        for (int i = 0; i < 16_000; i++) {
+            byVcpu[random(9).next(point(0, i), 0b1111).vcpu().index()]++;
         }
-        return turns;
+        assertThat(byVcpu)
+                .as("of 16 000")
+                .satisfies(counts ->
+                        IntStream.of(counts).forEach(count -> assertThat(count).isBetween(3700, 4300)));
+    }
+
+    @Test
+    void oneInSixteenIsPassedOverInTheRandomScheduleAndNobodyInRoundRobin() {
+        Scheduler roundRobin = Scheduler.of(Schedule.ROUND_ROBIN, 20_000, 5);
+        assertThat(passedOver(random(5), 0b11, 16_000)).as("of 16 000").isBetween(850L, 1150L);
+        assertThat(passedOver(random(5), 0b10, 16_000)).as("of one alone").isZero();
+        assertThat(passedOver(roundRobin, 0b11, 1_000)).isZero();
+    }
+
+    private static long passedOver(Scheduler scheduler, long ready, int count) {
+        return IntStream.range(0, count)
+                .filter(i -> scheduler.next(point(0, i), ready).length() == 0)
+                .count();
+    }
+
+    private static Scheduler random(long seed) {
+        return Scheduler.of(Schedule.RANDOM, 20_000, seed);
+    }
+
+    private static ChoicePoint point(int after, long at) {
+        return new ChoicePoint(new VcpuId(after & 63), at, at / 20_000 * 20_000);
+    }
+
+    private static List<Integer> chosen(Scheduler scheduler, int after, long runnable, int count) {
+        List<Integer> chosen = new ArrayList<>();
+        int last = after;
+        for (int i = 0; i < count; i++) {
+            last = scheduler.next(point(last, i), runnable).vcpu().index();
+            chosen.add(last);
+        }
+        return chosen;
+    }
+
+    private static List<Turn> turns(Scheduler scheduler) {
+        return IntStream.range(0, 100)
+                .mapToObj(i -> scheduler.next(point(i, 31L * i), 0b1111))
+                .toList();
     }
 }

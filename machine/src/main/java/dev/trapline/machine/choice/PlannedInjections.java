@@ -1,4 +1,4 @@
-package dev.trapline.machine;
+package dev.trapline.machine.choice;
 
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.Moment;
@@ -86,13 +86,13 @@ public final class PlannedInjections {
         return false;
     }
 
-    /// The least virtual time after a moment for which one is planned; [PowerTable#NEVER] if none is.
+    /// The least virtual time after a moment for which one is planned; [Choices#NEVER] if none is.
     long nextAfter(long moment) {
         for (Due due : byTime) {
             if (due.when() > moment) {
                 return due.when();
             }
         }
-        return PowerTable.NEVER;
+        return Choices.NEVER;
     }
 }

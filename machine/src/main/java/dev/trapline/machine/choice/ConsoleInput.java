@@ -1,4 +1,4 @@
-package dev.trapline.machine;
+package dev.trapline.machine.choice;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.MachineSpec;

@@ -1,0 +1,130 @@
+package dev.trapline.machine.choice;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.choice.ChoicePoint;
+import dev.trapline.abi.choice.EntropyKey;
+import dev.trapline.abi.choice.Turn;
+import dev.trapline.abi.history.JournalRecord;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// A run by a sequence of choices, as one was noted or somebody edited it. A choice is used where the machine asks for
+/// it by its name. Where it asks for one that is not in the sequence, others answer; one that it never asks for is
+/// left over.
+public final class EditedChoices implements Choices {
+
+    private final Choices others;
+    private final SortedMap<ChoicePoint, Turn> turns = new TreeMap<>();
+    private final SortedMap<ChoicePoint, Deque<JournalRecord.Arrival>> arrivals = new TreeMap<>();
+    private final SortedMap<EntropyKey, Bytes> entropy = new TreeMap<>();
+    private final SortedMap<Long, Deque<JournalRecord.Arrival>> planned = new TreeMap<>();
+
+    /// @param sequence in any order; arrivals at one place come in the order in which they are here
+    /// @param others answers where the sequence has nothing
+    /// @throws IllegalArgumentException if two choices answer the same question
+    public EditedChoices(List<Choice> sequence, Choices others) {
+        this.others = others;
+        sequence.forEach(this::add);
+    }
+
+    private void add(Choice choice) {
+        Object before = switch (choice) {
+            case Choice.OfTurn(ChoicePoint asked, Turn turn) -> turns.put(asked, turn);
+            case Choice.OfEntropy(EntropyKey asked, Bytes bytes) -> entropy.put(asked, bytes);
+            case Choice.OfArrival(ChoicePoint asked, JournalRecord.Arrival arrival) -> queue(arrivals, asked, arrival);
+            case Choice.Planned(long moment, JournalRecord.Arrival arrival) -> queue(planned, moment, arrival);
+        };
+        if (before != null) {
+            throw new IllegalArgumentException("two choices for the same question: " + choice + " and " + before);
+        }
+    }
+
+    private static <K> @Nullable Object queue(
+            SortedMap<K, Deque<JournalRecord.Arrival>> waiting, K asked, JournalRecord.Arrival arrival) {
+        waiting.computeIfAbsent(asked, _ -> new ArrayDeque<>()).add(arrival);
+        return null;
+    }
+
+    /// The choices that the machine has not asked for: by kind, and in order.
+    public List<Choice> unused() {
+        List<Choice> unused = new ArrayList<>();
+        turns.forEach((asked, turn) -> unused.add(new Choice.OfTurn(asked, turn)));
+        arrivals.forEach((asked, waiting) -> waiting.forEach(one -> unused.add(new Choice.OfArrival(asked, one))));
+        planned.forEach((moment, waiting) -> waiting.forEach(one -> unused.add(new Choice.Planned(moment, one))));
+        entropy.forEach((asked, bytes) -> unused.add(new Choice.OfEntropy(asked, bytes)));
+        return unused;
+    }
+
+    /// A turn for a vCPU that cannot run here is none: it stays unused.
+    @Override
+    public Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
+        Turn turn = turns.get(asked);
+        if (turn == null || (turn.vcpu().bit() & ready) == 0) {
+            return others.turn(asked, ready, byDefault);
+        }
+        turns.remove(asked);
+        return turn;
+    }
+
+    @Override
+    public Bytes entropy(EntropyKey asked, int bytes) {
+        Bytes chosen = entropy.get(asked);
+        if (chosen == null || chosen.size() > bytes) {
+            return others.entropy(asked, bytes);
+        }
+        entropy.remove(asked);
+        return chosen;
+    }
+
+    @Override
+    public JournalRecord.@Nullable Arrival arrival(Place here) {
+        if (!planned.isEmpty() && planned.firstKey() <= here.round()) {
+            JournalRecord.Arrival due = next(planned, planned.firstKey(), here);
+            if (due != null) {
+                return due;
+            }
+        }
+        JournalRecord.Arrival chosen = arrivals.isEmpty() ? null : next(arrivals, here.point(), here);
+        return chosen == null ? others.arrival(here) : chosen;
+    }
+
+    /// Console input waits until the receiver has room for it.
+    private static <K> JournalRecord.@Nullable Arrival next(
+            SortedMap<K, Deque<JournalRecord.Arrival>> all, K asked, Place here) {
+        Deque<JournalRecord.Arrival> waiting = all.get(asked);
+        if (waiting == null || !fits(waiting.getFirst(), here)) {
+            return null;
+        }
+        JournalRecord.Arrival next = waiting.remove();
+        if (waiting.isEmpty()) {
+            all.remove(asked);
+        }
+        return next;
+    }
+
+    private static boolean fits(JournalRecord.Arrival arrival, Place here) {
+        return !(arrival instanceof JournalRecord.ConsoleInput(Bytes bytes)) || bytes.size() <= here.receiverRoom();
+    }
+
+    @Override
+    public long arrivalAfter(long moment) {
+        SortedMap<Long, Deque<JournalRecord.Arrival>> later = planned.tailMap(moment + 1);
+        long next = others.arrivalAfter(moment);
+        return later.isEmpty() ? next : Math.min(later.firstKey(), next);
+    }
+
+    @Override
+    public void passOver(JournalRecord.Input recorded, Place here) {
+        others.passOver(recorded, here);
+    }
+
+    @Override
+    public Left left() {
+        return others.left();
+    }
+}

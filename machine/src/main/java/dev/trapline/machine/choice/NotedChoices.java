@@ -1,0 +1,82 @@
+package dev.trapline.machine.choice;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.choice.ChoicePoint;
+import dev.trapline.abi.choice.EntropyKey;
+import dev.trapline.abi.choice.Turn;
+import dev.trapline.abi.history.JournalRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// Writes down what others choose, wherever it is not what the machine would have done by itself: the sequence that
+/// [EditedChoices] takes.
+public final class NotedChoices implements Choices {
+
+    private final Choices others;
+    private final List<Choice> noted = new ArrayList<>();
+    private final SortedSet<Long> planned = new TreeSet<>();
+    private long round;
+    /// The first place of that round.
+    private @Nullable ChoicePoint beginning;
+
+    public NotedChoices(Choices others) {
+        this.others = others;
+    }
+
+    /// What was chosen, in order. To be asked when the run is over.
+    public List<Choice> noted() {
+        return List.copyOf(noted);
+    }
+
+    @Override
+    public Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
+        Turn turn = others.turn(asked, ready, byDefault);
+        if (!turn.equals(byDefault)) {
+            noted.add(new Choice.OfTurn(asked, turn));
+        }
+        return turn;
+    }
+
+    @Override
+    public Bytes entropy(EntropyKey asked, int bytes) {
+        Bytes drawn = others.entropy(asked, bytes);
+        noted.add(new Choice.OfEntropy(asked, drawn));
+        return drawn;
+    }
+
+    @Override
+    public JournalRecord.@Nullable Arrival arrival(Place here) {
+        JournalRecord.Arrival arrival = others.arrival(here);
+        if (here.round() != round || beginning == null) {
+            round = here.round();
+            beginning = here.point();
+        }
+        if (arrival != null) {
+            noted.add(
+                    planned.contains(round) && here.point().equals(beginning)
+                            ? new Choice.Planned(round, arrival)
+                            : new Choice.OfArrival(here.point(), arrival));
+        }
+        return arrival;
+    }
+
+    @Override
+    public long arrivalAfter(long moment) {
+        long next = others.arrivalAfter(moment);
+        planned.add(next);
+        return next;
+    }
+
+    @Override
+    public void passOver(JournalRecord.Input recorded, Place here) {
+        others.passOver(recorded, here);
+    }
+
+    @Override
+    public Left left() {
+        return others.left();
+    }
+}

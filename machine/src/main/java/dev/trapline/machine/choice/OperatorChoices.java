@@ -1,0 +1,98 @@
+package dev.trapline.machine.choice;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.choice.ChoicePoint;
+import dev.trapline.abi.choice.EntropyKey;
+import dev.trapline.abi.choice.Turn;
+import dev.trapline.abi.firmware.EntropySource;
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.PlannedInjection;
+import dev.trapline.abi.policy.Policy;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What the operator planned, types and asks for; turns as the machine's schedule has them.
+///
+/// At one place arrivals come in this order: policies as they were asked for, injections that were planned, injections
+/// that were asked for, console input, the end.
+public final class OperatorChoices implements Choices {
+
+    private final Requests requests;
+    private final ConsoleInput console;
+    private final PlannedInjections planned;
+    private final EntropySource entropy;
+
+    /// @param requests what other threads ask for
+    public OperatorChoices(Requests requests, ConsoleInput console, PlannedInjections planned, EntropySource entropy) {
+        this.requests = requests;
+        this.console = console;
+        this.planned = planned;
+        this.entropy = entropy;
+    }
+
+    /// What is known before the run, and nothing more: entropy follows from the machine's seed.
+    public static OperatorChoices planned(MachineSpec spec, Bytes script, List<PlannedInjection> injections) {
+        return new OperatorChoices(
+                new Requests(),
+                new ConsoleInput(script, spec),
+                new PlannedInjections(injections),
+                new SeededEntropy(spec.schedule().seed()));
+    }
+
+    @Override
+    public Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
+        return byDefault;
+    }
+
+    @Override
+    public Bytes entropy(EntropyKey asked, int bytes) {
+        return entropy.draw(asked, bytes);
+    }
+
+    @Override
+    public JournalRecord.@Nullable Arrival arrival(Place here) {
+        Policy policy = requests.nextPolicy();
+        if (policy != null) {
+            return new JournalRecord.Reconfigured(policy);
+        }
+        Injection injection = planned.next(here.slices(), here.round());
+        if (injection == null) {
+            injection = requests.nextInjection();
+        }
+        if (injection != null) {
+            return new JournalRecord.Injected(injection);
+        }
+        Bytes typed = console.offer(here.round(), here.receiverRoom(), here.receiverIsEmpty());
+        if (typed != null) {
+            return new JournalRecord.ConsoleInput(typed);
+        }
+        JournalRecord.Stop.Reason reason = requests.stopAsked();
+        return reason == null ? null : new JournalRecord.Stop(reason);
+    }
+
+    @Override
+    public long arrivalAfter(long moment) {
+        return planned.nextAfter(moment);
+    }
+
+    @Override
+    public void passOver(JournalRecord.Input recorded, Place here) {
+        switch (recorded) {
+            case JournalRecord.ConsoleInput(Bytes bytes) -> console.passOver(bytes.size(), here.round());
+            case JournalRecord.Injected(Injection what) -> planned.passOver(what, here.slices(), here.round());
+            case JournalRecord.Entropy _,
+                    JournalRecord.Reconfigured _,
+                    JournalRecord.Turned _,
+                    JournalRecord.Round _,
+                    JournalRecord.Renewed _,
+                    JournalRecord.Stop _ -> {}
+        }
+    }
+
+    @Override
+    public Left left() {
+        return new Left(planned.left(), console.scriptLeft());
+    }
+}

@@ -1,0 +1,42 @@
+package dev.trapline.machine.choice;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Digest64;
+import dev.trapline.abi.choice.EntropyKey;
+import dev.trapline.abi.firmware.EntropySource;
+import dev.trapline.machine.schedule.SplitMix64;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// Entropy that follows from the machine's seed and from who asks, so that a run can be had again without its
+/// recording. No secret is safe with it.
+///
+/// @param seed the machine's
+public record SeededEntropy(long seed) implements EntropySource {
+
+    /// Name and version, as a recording names them. Whatever changes a byte is a new version.
+    public static final String NAME = "seeded-entropy/2";
+
+    /// Keeps the stream apart from the schedule's, which starts from the same seed.
+    private static final long STREAM = 0x656e_7472_6f70_7931L;
+
+    @Override
+    public Bytes draw(EntropyKey asked, int bytes) {
+        long service = digest(asked.service());
+        SplitMix64 draws = SplitMix64.of(seed ^ STREAM, service, asked.nth());
+        int words = (bytes + Long.BYTES - 1) / Long.BYTES;
+        ByteBuffer drawn = ByteBuffer.allocate(words * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int word = 0; word < words; word++) {
+            drawn.putLong(draws.next());
+        }
+        return Bytes.copyOf(drawn.array(), 0, bytes);
+    }
+
+    private static long digest(String service) {
+        byte[] name = service.getBytes(StandardCharsets.UTF_8);
+        byte[] words = Arrays.copyOf(name, (name.length + Long.BYTES - 1) / Long.BYTES * Long.BYTES);
+        return Digest64.of(words, words.length);
+    }
+}
