@@ -1,6 +1,5 @@
 package dev.trapline.timeline;
 
-import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Position;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.EngineFactory;
