@@ -11,7 +11,7 @@ final class StackTraces {
 
     /// Where a thread is, innermost call first.
     static String of(List<StackTraceElement> stack) {
-        StringBuilder text = new StringBuilder("The service is at work, and had come to:");
+        StringBuilder text = new StringBuilder("The service is running, and was here:");
         stack.stream().limit(FRAMES).forEach(frame -> text.append("\n\tat ").append(frame));
         return text.toString();
     }

@@ -160,7 +160,7 @@ public final class StoredRecordingReader implements RecordingReader {
                 ? "it has no whole segment"
                 : "it reaches to its last whole segment, number " + (segments - 1) + ", and " + endOf(segments);
         String why = cut == null ? "" : "; what follows cannot be read (" + cut + ")";
-        return location() + " was not closed: its recorder was killed, or is still at work; " + whole + why;
+        return location() + " was not closed: its recorder was killed, or is still running; " + whole + why;
     }
 
     @Override

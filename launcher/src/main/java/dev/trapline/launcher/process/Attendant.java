@@ -75,7 +75,7 @@ public final class Attendant {
                             + Figures.count(run.progress().slices(), "slice") + "; no divergence so far"
                             + (service == null
                                     ? ""
-                                    : "; service '" + service + "' was at work" + Interruption.whereHeld()));
+                                    : "; service '" + service + "' was running" + Interruption.whereHeld()));
                 }
             }
         } finally {
