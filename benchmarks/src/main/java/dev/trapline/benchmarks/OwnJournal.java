@@ -59,6 +59,7 @@ final class OwnJournal {
                 1,
                 Machines.spec(),
                 List.of(),
+                List.of(),
                 List.of());
     }
 

@@ -13,6 +13,7 @@ import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.RecordingHeader;
+import dev.trapline.abi.history.RecordingHeader.DeviceRef;
 import dev.trapline.abi.history.RecordingHeader.ImageRef;
 import dev.trapline.abi.history.RecordingHeader.ServiceRef;
 import dev.trapline.abi.machine.BoardSpec;
@@ -65,7 +66,10 @@ public final class SampleRun {
                 1,
                 spec,
                 List.of(new ServiceRef("psci", "1.1"), new ServiceRef("smccc", "1.2")),
-                images().stream().map(ImageRef::of).toList());
+                images().stream().map(ImageRef::of).toList(),
+                List.of(
+                        new DeviceRef("pl011", "1", 0x0900_0000, 0x1000),
+                        new DeviceRef("alarm", "2.1", 0x0a00_0000, 16)));
     }
 
     /// Every shape that a rule can have.

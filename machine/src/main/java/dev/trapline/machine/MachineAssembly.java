@@ -91,6 +91,9 @@ public final class MachineAssembly {
                 CapabilityRegistry.of(descriptors(), spec.firmware().policy());
         checkSettings();
         this.board = fitted(fitting);
+        if (recorded != null) {
+            RecordedDevices.require(recorded.devices(), board.bus().described());
+        }
         this.boot = BootPlan.of(this.images, spec, ServiceContexts.treeContent(spec, services, board));
         this.memory = new MachineMemory(engines, spec.board().ramBytes(), boot.flash());
         List<FunctionId> absent = new ArrayList<>();
@@ -171,7 +174,8 @@ public final class MachineAssembly {
                 descriptors().stream()
                         .map(d -> new ServiceRef(d.name(), d.version()))
                         .toList(),
-                images.stream().map(ImageRef::of).toList());
+                images.stream().map(ImageRef::of).toList(),
+                board.bus().described());
     }
 
     private static Scheduler scheduler(MachineSpec spec) {

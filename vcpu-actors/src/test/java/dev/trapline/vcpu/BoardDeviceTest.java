@@ -127,10 +127,27 @@ class BoardDeviceTest {
     }
 
     @Test
-    void aReplayWithoutTheDevicesDiverges() {
+    void aReplayWithOtherDevicesIsRefused() {
         Path recording = directory.resolve("rec");
         record(SLEEPER, recording);
-        assertThat(runs.replay(recording).report().outcome()).isInstanceOf(RunOutcome.Diverged.class);
+        assertThatThrownBy(() -> runs.replay(recording))
+                .as("without devices")
+                .isInstanceOf(MachineSetupException.class)
+                .hasMessageContaining("'alarm' (version 1, 0x10 bytes) at 0xa000000")
+                .hasMessageContaining("no device there");
+        assertThatThrownBy(() -> runs.playback(
+                        recording, board -> board.device(ALARM, new Alarm()).device(ECHO, new Echo("echo", 0x20))))
+                .as("with one of another size")
+                .isInstanceOf(MachineSetupException.class)
+                .hasMessageContaining("'echo' (version 1, 0x10 bytes) at 0xa000200")
+                .hasMessageContaining("'echo' (version 1, 0x20 bytes) at 0xa000200");
+        assertThatThrownBy(() -> runs.playback(recording, board -> {
+                    fit(board);
+                    board.device(ALARM + 0x1000, new Echo("more", 0x10));
+                }))
+                .as("with one more")
+                .isInstanceOf(MachineSetupException.class)
+                .hasMessageContaining("'more' (version 1, 0x10 bytes) at 0xa001000");
     }
 
     @Test

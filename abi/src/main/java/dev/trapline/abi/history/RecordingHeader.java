@@ -15,6 +15,7 @@ import java.util.List;
 /// @param spec the machine
 /// @param services name and version of each service, in the machine's order
 /// @param images what was in memory at the start, by content
+/// @param devices on the machine's board, in ascending order of address
 public record RecordingHeader(
         String recordingId,
         String createdBy,
@@ -23,15 +24,29 @@ public record RecordingHeader(
         int digestVersion,
         MachineSpec spec,
         List<ServiceRef> services,
-        List<ImageRef> images) {
+        List<ImageRef> images,
+        List<DeviceRef> devices) {
 
     public RecordingHeader {
         services = List.copyOf(services);
         images = List.copyOf(images);
+        devices = List.copyOf(devices);
     }
 
     /// A service as it was when the recording was made.
     public record ServiceRef(String name, String version) {}
+
+    /// A device as it was when the recording was made.
+    ///
+    /// @param base guest physical address of its first register
+    /// @param size of its registers, in bytes
+    public record DeviceRef(String name, String version, long base, long size) {
+        /// For messages.
+        @Override
+        public String toString() {
+            return "'%s' (version %s, 0x%x bytes) at 0x%x".formatted(name, version, size, base);
+        }
+    }
 
     /// An image, without its content: that is in the recording under its hash.
     ///

@@ -3,6 +3,7 @@ package dev.trapline.board.bus;
 import dev.trapline.abi.AddressRange;
 import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.history.RecordingHeader.DeviceRef;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -101,6 +102,18 @@ public final class Bus {
     /// All devices, in ascending order of address.
     public List<Device> devices() {
         return devices;
+    }
+
+    /// All devices as a recording names them, in ascending order of address.
+    public List<DeviceRef> described() {
+        List<DeviceRef> described = new ArrayList<>();
+        for (Tenant tenant : tenants) {
+            if (tenant instanceof Placed(Device device, AddressRange range)) {
+                described.add(
+                        new DeviceRef(device.name(), device.version(), range.start(), range.end() - range.start()));
+            }
+        }
+        return described;
     }
 
     /// The nodes of the devices that have one, in ascending order of address.

@@ -18,6 +18,12 @@ public interface Device extends MmioDevice, Deadline, Snapshot {
     /// What it is, for people: `pl011`. The same at every call.
     String name();
 
+    /// The version of its behaviour: raise it whenever the same accesses get other answers. Recordings name it, and
+    /// are replayed with no other. The same at every call.
+    default String version() {
+        return "1";
+    }
+
     /// How many bytes of address space its registers take. The same at every call.
     long size();
 

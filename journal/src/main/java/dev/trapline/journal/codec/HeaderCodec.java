@@ -2,6 +2,7 @@ package dev.trapline.journal.codec;
 
 import dev.trapline.abi.engine.EngineLibrary;
 import dev.trapline.abi.history.RecordingHeader;
+import dev.trapline.abi.history.RecordingHeader.DeviceRef;
 import dev.trapline.abi.history.RecordingHeader.ImageRef;
 import dev.trapline.abi.history.RecordingHeader.ServiceRef;
 import dev.trapline.abi.machine.MachineSpec;
@@ -21,21 +22,22 @@ import java.util.zip.CRC32C;
 ///  machine: see SpecCodec
 ///  varint count, services: text name, text version
 ///  varint count, images: u8 kind, text name, varint address, text sha256, varint size
+///  varint count, devices: text name, text version, varint base, varint size
 ///  u32 CRC32C of all before it
 /// ```
 public final class HeaderCodec {
 
     private static final int MAGIC = 0x4852_4c54; // "TLRH"
     private static final int TRAILER = 4;
-    /// The most services, and the most images, that a recording's machine has.
+    /// The most services, images and devices, each, that a recording's machine has.
     private static final int MOST_ITEMS = 1000;
 
     private HeaderCodec() {}
 
     /// The header's bytes.
     ///
-    /// @throws IllegalArgumentException if it has more services, images, settings, toggles or rules than a reader
-    ///     takes
+    /// @throws IllegalArgumentException if it has more services, images, devices, settings, toggles or rules than a
+    ///     reader takes
     public static byte[] encode(RecordingHeader header) {
         PackedWriter out = new PackedWriter(1024);
         out.i32(MAGIC);
@@ -66,6 +68,14 @@ public final class HeaderCodec {
             out.string(image.sha256());
             out.ensure(PackedWriter.MAX_VARINT);
             out.varint(image.size());
+        }
+        out.items("devices", header.devices().size(), MOST_ITEMS);
+        for (DeviceRef device : header.devices()) {
+            out.string(device.name());
+            out.string(device.version());
+            out.ensure(2 * PackedWriter.MAX_VARINT);
+            out.varint(device.base());
+            out.varint(device.size());
         }
         out.ensure(TRAILER);
         out.i32(crc(out.buffer(), out.length()));
@@ -133,7 +143,12 @@ public final class HeaderCodec {
         for (int left = in.items("the number of images", MOST_ITEMS); left > 0; left--) {
             images.add(new ImageRef(Codes.IMAGE_KIND.read(in), in.string(), in.varint(), in.string(), in.varint()));
         }
-        return new RecordingHeader(recordingId, createdBy, library, strategies, digestVersion, spec, services, images);
+        List<DeviceRef> devices = new ArrayList<>();
+        for (int left = in.items("the number of devices", MOST_ITEMS); left > 0; left--) {
+            devices.add(new DeviceRef(in.string(), in.string(), in.varint(), in.varint()));
+        }
+        return new RecordingHeader(
+                recordingId, createdBy, library, strategies, digestVersion, spec, services, images, devices);
     }
 
     private static int crc(byte[] bytes, int length) {

@@ -71,7 +71,8 @@ class HostileExportTest {
                         header.digestVersion(),
                         header.spec(),
                         header.services(),
-                        images)));
+                        images,
+                        List.of())));
     }
 
     private void assertRefused(String why, Written... parts) throws IOException {
@@ -96,13 +97,18 @@ class HostileExportTest {
                 new Written(Part.Kind.SEGMENTS, new byte[(68 << 20) + 1]));
     }
 
-    /// A few bytes of a file unpack to millions of services or images, each of which takes many times its two
-    /// bytes.
+    /// A few bytes of a file unpack to millions of services, images or devices, each of which takes many times its
+    /// two bytes.
     @Test
     void noHeaderHasMoreThanAMachineCanHave() throws IOException {
         byte[] bare = header(List.of()).content().toArray();
-        // Behind the last service of the sample, and before the checksum.
-        int images = bare.length - Integer.BYTES - 1;
+        // Behind the last service of the sample, and before the checksum: no image, and no device.
+        int devices = bare.length - Integer.BYTES - 1;
+        int images = devices - 1;
+        assertRefused(
+                "the number of devices at byte " + (devices + 2) + " is 1001, and may be at most 1000",
+                manifest(),
+                headerWithCount(bare, devices, 1001, 40_000));
         assertRefused("in part 1 (the header), before byte", manifest(), headerWithCount(bare, images, 1001, 40_000));
         assertRefused(
                 "the number of images at byte " + (images + 2) + " is 1001, and may be at most 1000",

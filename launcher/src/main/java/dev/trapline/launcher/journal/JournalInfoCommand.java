@@ -107,6 +107,7 @@ final class JournalInfoCommand implements Action {
                 .with("seed", Json.hex(spec.schedule().seed()))
                 .with("services", services(header))
                 .with("images", images(header))
+                .with("devices", devices(header))
                 .with("durability", reader.durability())
                 .with("complete", survey.complete())
                 .with("segments", survey.segments())
@@ -120,6 +121,16 @@ final class JournalInfoCommand implements Action {
     private static List<JsonObject> services(RecordingHeader header) {
         return header.services().stream()
                 .map(service -> new JsonObject().with("service", service.name()).with("version", service.version()))
+                .toList();
+    }
+
+    private static List<JsonObject> devices(RecordingHeader header) {
+        return header.devices().stream()
+                .map(device -> new JsonObject()
+                        .with("device", device.name())
+                        .with("version", device.version())
+                        .with("address", Json.hex(device.base()))
+                        .with("bytes", device.size()))
                 .toList();
     }
 
