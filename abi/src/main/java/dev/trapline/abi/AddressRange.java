@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// A stretch of guest addresses, compared as unsigned numbers.
+/// A range of guest addresses, compared as unsigned numbers.
 ///
 /// @param start first address
-/// @param end first address behind it; not below `start`, so no range reaches the very end of the address space
+/// @param end first address after it; not below `start`, so no range reaches the end of the address space
 public record AddressRange(long start, long end) {
 
     public AddressRange {
@@ -44,14 +44,14 @@ public record AddressRange(long start, long end) {
                 && other.start != other.end;
     }
 
-    /// What it has in common with another range; empty if nothing.
+    /// The intersection with another range; may be empty.
     public Optional<AddressRange> common(AddressRange other) {
         return overlaps(other)
                 ? Optional.of(new AddressRange(max(start, other.start), min(end, other.end)))
                 : Optional.empty();
     }
 
-    /// What is left of it without another range: none, one or two ranges, in ascending order.
+    /// This range without another range: none, one or two ranges, in ascending order.
     public List<AddressRange> without(AddressRange other) {
         if (!overlaps(other)) {
             return List.of(this);

@@ -56,7 +56,7 @@ public final class Bytes {
     public String sha256() {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            // Bit by bit: while a gigabyte is hashed in one piece, the JVM stops for nobody.
+            // In small pieces: while the JVM hashes a gigabyte in one piece, it cannot be stopped.
             for (int at = 0; at < content.length; at += STEP) {
                 digest.update(content, at, Math.min(STEP, content.length - at));
             }

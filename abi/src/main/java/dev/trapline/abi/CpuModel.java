@@ -1,6 +1,6 @@
 package dev.trapline.abi;
 
-/// The CPU that a machine's vCPUs are.
+/// The CPU model of a machine's vCPUs.
 ///
 /// The library's "MAX" is not among them: a guest that touches SVE on it makes the library abort the whole process.
 public enum CpuModel {

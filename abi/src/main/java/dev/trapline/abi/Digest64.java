@@ -14,7 +14,7 @@ import java.util.Objects;
 /// with.
 public final class Digest64 {
 
-    /// Goes up with every change of a function, and of what a machine's digests are made of.
+    /// Increases with every change of a function, and of the inputs of a machine's digests.
     public static final int VERSION = 2;
 
     private static final long M1 = 0x9e37_79b9_7f4a_7c15L;

@@ -3,7 +3,7 @@ package dev.trapline.abi;
 import dev.trapline.abi.machine.MachineSpec;
 import java.util.Locale;
 
-/// Numbers as people read them.
+/// Numbers in readable form.
 public final class Figures {
 
     private static final double NANOS = 1e9;
@@ -20,7 +20,7 @@ public final class Figures {
         return String.format(Locale.ROOT, "%.2f s", nanos / NANOS);
     }
 
-    /// How many a second: `1.2 M`.
+    /// A rate per second: `1.2 M`.
     public static String rate(long count, long nanos) {
         double rate = nanos <= 0 ? 0 : count * NANOS / nanos;
         return rate >= 1e6

@@ -1,9 +1,8 @@
 package dev.trapline.abi;
 
-/// Something that Trapline promises itself turned out not to hold: a defect of Trapline or of a service, never of a
-/// guest.
+/// An invariant of Trapline does not hold: a defect of Trapline or of a service, never of a guest.
 ///
-/// It ends the machine it happened in; nothing recorded before it is lost.
+/// It ends the machine in which it happened; nothing recorded before is lost.
 public final class InvariantViolation extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

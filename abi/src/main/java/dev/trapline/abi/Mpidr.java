@@ -1,6 +1,6 @@
 package dev.trapline.abi;
 
-/// A value of MPIDR_EL1, the name under which firmware calls know a CPU.
+/// A value of MPIDR_EL1, by which firmware calls identify a CPU.
 ///
 /// The machine numbers its vCPUs cluster by cluster: Aff0 counts within a cluster, Aff1 counts the clusters. With 16 in
 /// a cluster, KVM's guests are numbered the same.
@@ -14,7 +14,7 @@ public record Mpidr(long value) {
     /// The affinity fields Aff3, Aff2, Aff1 and Aff0 as they stand in MPIDR_EL1 and in PSCI's arguments.
     public static final long AFFINITY_MASK = 0xff_00ff_ffffL;
 
-    /// The most CPUs that a cluster has: what an interrupt controller of the time addresses by Aff0.
+    /// The largest number of CPUs in a cluster: the number that interrupt controllers address by Aff0.
     public static final int MAX_CLUSTER = 16;
 
     private static final int AFF1_SHIFT = 8;

@@ -7,10 +7,10 @@ import java.util.Comparator;
 /// @param slice ordinal of the slice, counted over the whole machine from 0
 /// @param instruction instructions executed in that slice, from 0 (its beginning); 0 at its exit, where only the slice
 ///     itself tells how many there were
-/// @param phase whether the slice is under way or has ended
+/// @param phase whether the slice is running or has ended
 public record Position(long slice, long instruction, Phase phase) implements Comparable<Position> {
 
-    /// What of a slice has happened, in this order.
+    /// The phases of a slice, in order.
     public enum Phase {
         /// The slice has not ended.
         RUNNING,
@@ -45,7 +45,7 @@ public record Position(long slice, long instruction, Phase phase) implements Com
         return new Position(slice, instruction, Phase.RUNNING);
     }
 
-    /// Behind the last instruction of a slice, before the exit that ends it is answered.
+    /// After the last instruction of a slice, before the exit that ends it is answered.
     public static Position atExit(long slice) {
         return new Position(slice, 0, Phase.EXIT);
     }

@@ -1,6 +1,6 @@
 package dev.trapline.abi;
 
-/// A vCPU's place in its machine: 0 is the one that boots.
+/// A vCPU's index in its machine: 0 is the one that boots.
 ///
 /// @param index 0 to 63
 public record VcpuId(int index) implements Comparable<VcpuId> {

@@ -3,8 +3,8 @@ package dev.trapline.abi;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 
-/// Text of somebody else (from a recording, a file name, a configuration, a symbol table) with its control characters
-/// made visible: a terminal would obey them. They could hide a message, or pretend to be one.
+/// Untrusted text (from a recording, a file name, a configuration, a symbol table) with its control characters made
+/// visible. A terminal would execute them, and they could hide or imitate a message.
 ///
 /// Control characters are those of ISO 6429 (C0 with ESC, DEL, C1), the two that end a line in Unicode, and those that
 /// change the direction of what is printed (UAX #9). Each is shown as in C: `\n`, `\x1b`, `\u202e`.
@@ -12,7 +12,7 @@ public final class Visible {
 
     private Visible() {}
 
-    /// A text that stands in a line: no part of it can begin a line of its own.
+    /// A text within a line: no part of it can begin a new line.
     public static String line(String text) {
         return shown(text, false);
     }

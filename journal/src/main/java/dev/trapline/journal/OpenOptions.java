@@ -6,20 +6,20 @@ import org.jspecify.annotations.Nullable;
 
 /// How a recording is opened.
 ///
-/// @param ignoreImageHash whether an image is taken as it is although it is not what its hash says: the replay then
-///     diverges where the change first matters
-/// @param images files of images that the recording was exported without; each is found by the hash of its content
-/// @param database that the user has named: only there are events looked for that are not in the recording's directory;
-///     null for the one that the environment names
+/// @param ignoreImageHash whether an image is accepted although its hash is wrong: the replay then diverges where the
+///     change first matters
+/// @param images files of images that the recording was exported without; they are matched by the hash of their content
+/// @param database the database that the user has named, the only one from which events are read; null for the one that
+///     the environment names
 public record OpenOptions(
         boolean ignoreImageHash,
         List<Path> images,
         @Nullable NamedDatabase database) {
 
-    /// Every image must be what its hash says.
+    /// Every image must have the recorded hash.
     public static final OpenOptions STRICT = new OpenOptions(false, List.of(), null);
 
-    /// Images are taken as they are.
+    /// Images are accepted without checking their hashes.
     public static final OpenOptions IGNORE_IMAGE_HASH = new OpenOptions(true, List.of(), null);
 
     public OpenOptions {

@@ -8,53 +8,53 @@ import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A recording, to be looked at. Never writes to it; may be used while it is still being written. Not thread-safe.
+/// Reads a recording. It never writes to it, and may be used while the recording is still being written. Not
+/// thread-safe.
 public interface RecordingReader extends AutoCloseable {
 
     /// Where the recording is, for messages.
     String location();
 
-    /// What it says before its history.
+    /// The header of the recording.
     RecordingHeader header();
 
     /// The machine's images with their content, in the header's order.
     ///
-    /// @throws RecordingException of kind IMAGE_MISSING if one is neither in the recording nor was given when it
-    ///     was opened
+    /// @throws RecordingException of kind IMAGE_MISSING if an image is neither in the recording nor was given when
+    ///     it was opened
     List<Image> images();
 
-    /// Whether the history reaches the run's end. If not, its recorder was killed, or is still at work.
+    /// Whether the history reaches the end of the run. If not, its recorder was killed, or is still running.
     boolean isComplete();
 
-    /// What a person should know of how it was opened: that its recorder did not close it, and where it was cut
-    /// back to if its last segments are not whole. Null if it was closed in order.
+    /// A message for the user about how it was opened: that its recorder did not close it, and where it was cut if
+    /// its last segments are not whole. Null if it was closed in order.
     @Nullable
     String notice();
 
-    /// How its recorder stored it, as configuration names it.
+    /// The durability with which it was recorded, under its name in the configuration.
     String durability();
 
     /// How many segments there are.
     long segmentCount();
 
-    /// A segment, checked: its checksum, its place, and that it follows the one before it.
+    /// A segment, after checking its checksum, its position, and that it follows the previous segment.
     ///
     /// @param ordinal from 0, below [#segmentCount]
-    /// @throws RecordingDamagedException if it is missing or not what was written
+    /// @throws RecordingDamagedException if it is missing or was changed
     Segment segment(long ordinal);
 
-    /// The whole history, decoded as it is asked for.
+    /// The whole history, decoded lazily.
     ///
-    /// @return an iterator that throws [dev.trapline.abi.history.RecordingDamagedException] where the recording is
-    ///     damaged
+    /// @return an iterator that throws [dev.trapline.abi.history.RecordingDamagedException] at the first damage
     Iterator<HistoryEntry> entries();
 
-    /// The history from a position on: the first entry is the first one whose position is not before it. Reads a
-    /// few segments.
+    /// The history from a position on. The first entry is the first one at or after the position. Reads only a few
+    /// segments.
     Iterator<HistoryEntry> entriesFrom(Position position);
 
-    /// Looks for what a recorder has added since the recording was opened or last refreshed. Iterators go on as
-    /// before.
+    /// Checks for data that the recorder has added since the recording was opened or last refreshed. Existing
+    /// iterators continue as before.
     ///
     /// @return whether there is more
     boolean refresh();

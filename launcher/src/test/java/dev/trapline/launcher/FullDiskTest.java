@@ -64,7 +64,7 @@ class FullDiskTest {
                         "--set", "record.patience=1s", "--record", recording.toString(), guest("hypercall-loop"))
                 .await();
         assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.STORAGE);
-        assertThat(ended.lastLine()).contains("File too large", "what was recorded until then is kept");
+        assertThat(ended.lastLine()).contains("File too large", "the recording up to there is kept");
         assertThat(ended.err())
                 .as("messages, and no stack trace")
                 .contains("the machine waits up to 1 s")

@@ -182,7 +182,7 @@ class PostgresRecordingTest {
             server.start();
         }
         assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.STORAGE);
-        assertThat(ended.lastLine()).contains("what was recorded until then is kept");
+        assertThat(ended.lastLine()).contains("the recording up to there is kept");
         assertThat(ended.err()).as("messages, and no stack trace").doesNotContain("\tat ");
         assertThat(events(recording)).as("nothing acknowledged is lost").isGreaterThanOrEqualTo(before);
         assertSound(recording);

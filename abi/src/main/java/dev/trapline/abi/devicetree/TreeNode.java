@@ -23,12 +23,12 @@ public record TreeNode(String name, String label, List<TreeProperty> properties,
         children = List.copyOf(children);
     }
 
-    /// A node of this name without anything in it.
+    /// An empty node with this name.
     public static TreeNode named(String name) {
         return new TreeNode(name, "", List.of(), List.of());
     }
 
-    /// This node, which others may refer to. Its phandle is its last property.
+    /// This node with a label, to which other nodes may refer. Its phandle is its last property.
     public TreeNode labelled(String other) {
         return new TreeNode(name, other, properties, children);
     }
@@ -69,7 +69,7 @@ public record TreeNode(String name, String label, List<TreeProperty> properties,
         return new TreeNode(name, label, properties, behind(children, child));
     }
 
-    /// This node with all that another one of the same name has besides.
+    /// This node with the additional properties and children of another node with the same name.
     public TreeNode merged(TreeNode other) {
         TreeNode all = this;
         for (TreeProperty property : other.properties) {

@@ -8,7 +8,7 @@ public sealed interface TreeProperty {
     /// The property's name: 1 to 31 characters (§2.2.4.1).
     String name();
 
-    /// A property without a value: being there is what it says.
+    /// A property without a value: its presence is the information.
     record Flag(String name) implements TreeProperty {}
 
     /// A property of 32-bit cells.

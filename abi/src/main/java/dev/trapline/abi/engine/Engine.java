@@ -8,7 +8,7 @@ import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 
-/// One CPU of one machine. The port between Trapline and whatever executes Arm instructions.
+/// One CPU of one machine. The interface between Trapline and the code that executes Arm instructions.
 ///
 /// An engine is used by one thread at a time, and engines that share memory must not run at the same time. It never
 /// reads the host's clock: every counter, timer and performance register comes from the virtual time handed to [#run].
@@ -16,15 +16,16 @@ public interface Engine extends Snapshot, AutoCloseable {
 
     /// Executes from the current PC until `budget` instructions are done or something else ends the slice.
     ///
-    /// Virtual time goes on by one tick with each instruction. An instruction that reads a counter sees `now` and
-    /// what the slice has completed before it, but never less than `shown`: CNTPCT, CNTVCT, TVAL, ISTATUS in CTL,
-    /// PMCCNTR, and what a write of TVAL or of the cycle counter starts from. So it does not show where slices end:
-    /// a slice in parts, each begun at `now` and what the parts before it [#executed], with the [#shown] of the
-    /// part before it, reads what the whole slice reads.
+    /// Virtual time advances by one tick with each instruction. An instruction that reads a counter sees `now` plus
+    /// the instructions that the slice has completed before it, but never less than `shown`. This holds for CNTPCT,
+    /// CNTVCT, TVAL, ISTATUS in CTL, PMCCNTR, and the base of a write of TVAL or of the cycle counter. So a guest
+    /// cannot see where slices end: if a slice is run in parts, each beginning at `now` plus the instructions
+    /// [#executed] by the parts before it, and with the [#shown] of the previous part, it reads the same values as
+    /// the whole slice.
     ///
     /// @param budget instructions, 1 to [#MAX_BUDGET]
     /// @param now virtual time at the beginning of the slice, in ticks of the 62.5 MHz counter
-    /// @param shown the highest value of the counter that any CPU of the machine has been shown; 0 if none has
+    /// @param shown the highest counter value that any CPU of the machine has read; 0 if none has
     /// @return why the slice ended
     /// @throws EngineException if the engine itself failed
     Exit run(long budget, long now, long shown);
@@ -32,10 +33,10 @@ public interface Engine extends Snapshot, AutoCloseable {
     /// The largest budget of a slice, in instructions.
     long MAX_BUDGET = 1L << 30;
 
-    /// How many instructions the last slice completed: as many as single steps would have. A hypercall, a wait and
-    /// a maintenance operation that end it are among them, an instruction that failed is not. More than the budget
-    /// only in T32 code, where a slice does not end within an IT block. In an IT block, an instruction whose
-    /// condition fails is not counted.
+    /// How many instructions the last slice completed: the same number as with single steps. A hypercall, a wait or
+    /// a maintenance operation that ends the slice counts; an instruction that failed does not. The number exceeds
+    /// the budget only in T32 code, where a slice does not end within an IT block. In an IT block, an instruction
+    /// whose condition fails does not count.
     long executed();
 
     /// The highest value of the counter that any CPU of the machine has been shown when the last slice has ended:
@@ -46,29 +47,29 @@ public interface Engine extends Snapshot, AutoCloseable {
     /// No timer of the CPU will assert its interrupt.
     long NO_DEADLINE = Long.MAX_VALUE;
 
-    /// When a timer of the CPU asserts its interrupt as it is programmed: the least compare value, in ticks of
-    /// virtual time, of those that are enabled and not masked. It may have passed.
+    /// When a timer of the CPU will assert its interrupt, as it is programmed now: the lowest compare value, in
+    /// ticks of virtual time, of the timers that are enabled and not masked. It may be in the past.
     ///
     /// @return [#NO_DEADLINE] if there is none
     long timerDeadline();
 
     /// Interrupts the CPU between two slices, as an exception taken to EL1 would: the next one begins at `entry`,
-    /// at EL1 with SPSel 1, DAIF masked, NZCV, IL and SS clear. The stack pointer in use is banked as an exception
-    /// entry banks it, the exclusive monitor is cleared, what is translated and fetched next is EL1's. All other
-    /// registers stay as they are, ELR_EL1 and SPSR_EL1 too: what was interrupted is the caller's to keep
-    /// ([#readRegisters] before this), and x0 to x3 are the caller's to write.
+    /// at EL1 with SPSel 1, DAIF masked, NZCV, IL and SS clear. The current stack pointer is banked as at an
+    /// exception entry, the exclusive monitor is cleared, and translation and fetching continue at EL1. All other
+    /// registers keep their values, including ELR_EL1 and SPSR_EL1. The caller must save the interrupted state
+    /// ([#readRegisters] before this), and write x0 to x3.
     ///
-    /// The CPU may be at EL1 with either stack pointer, or at EL0. Some tenths of a microsecond.
+    /// The CPU may be at EL1 with either stack pointer, or at EL0. Takes some tenths of a microsecond.
     ///
     /// @param entry guest virtual address; an address tag that TCR_EL1 lets be ignored is dropped
     /// @throws EngineException if the CPU is in AArch32 state; it has not changed then
     void enterHandler(long entry);
 
-    /// Goes back from a handler, from whatever exception level and with whatever stack pointer it is at: PC and
-    /// PSTATE become what is given, bit for bit, the stack pointers are banked accordingly, the exclusive monitor
-    /// is cleared. With the PC and PSTATE that [#enterHandler] found, the CPU is where it was interrupted, but for
-    /// registers that the handler has changed: SP and the SP_ELx among them, as after any exception. x0 to x17 are
-    /// the caller's to write.
+    /// Returns from a handler, at any exception level and with either stack pointer: PC and PSTATE are set to the
+    /// given values, bit for bit, the stack pointers are banked accordingly, and the exclusive monitor is cleared.
+    /// With the PC and PSTATE at the time of [#enterHandler], the CPU continues where it was interrupted, except
+    /// for registers that the handler has changed, including SP and the SP_ELx, as after any exception. The caller
+    /// must write x0 to x17.
     ///
     /// @param pc where the next slice begins
     /// @param pstate as it was interrupted: EL0 or EL1, AArch64 state
@@ -76,9 +77,9 @@ public interface Engine extends Snapshot, AutoCloseable {
     /// @throws IllegalArgumentException if `pstate` names another exception level or state
     void leaveHandler(long pc, long pstate);
 
-    /// Goes back from a handler as if an exception had been taken where it was entered: ELR_EL1 = `pc`, SPSR_EL1 =
-    /// `pstate`; the next slice begins at `address`, in the state that [#enterHandler] begins in. The guest's own
-    /// ERET then returns to the interrupted place. ESR_EL1 and FAR_EL1 stay as they are.
+    /// Returns from a handler as if an exception had been taken where the handler was entered: ELR_EL1 = `pc`,
+    /// SPSR_EL1 = `pstate`. The next slice begins at `address`, in the same state as after [#enterHandler]. The
+    /// guest's own ERET then returns to the interrupted instruction. ESR_EL1 and FAR_EL1 keep their values.
     ///
     /// @param pc interrupted PC
     /// @param pstate interrupted PSTATE: EL0 or EL1, AArch64 state
@@ -92,8 +93,8 @@ public interface Engine extends Snapshot, AutoCloseable {
     /// @param into at least [GeneralRegisters#COUNT] words, in the order of [GeneralRegisters]
     void readRegisters(long[] into);
 
-    /// Reads the registers as they would be once `pending` is written, and writes nothing: looking at a CPU does
-    /// not change it.
+    /// Reads the registers as they would be after writing `pending`, without writing: reading a CPU does not change
+    /// it.
     ///
     /// @param into as above
     void readRegisters(long[] into, RegisterWrites pending);
@@ -111,8 +112,8 @@ public interface Engine extends Snapshot, AutoCloseable {
     /// Words of [#readTimers].
     int TIMER_WORDS = 4;
 
-    /// Reads what the CPU's timers keep without the CPU's power: CNTP_CTL, CNTP_CVAL, CNTV_CTL and CNTV_CVAL. Not
-    /// CNTKCTL, which belongs to the CPU.
+    /// Reads the timer registers that survive when the CPU loses power: CNTP_CTL, CNTP_CVAL, CNTV_CTL and
+    /// CNTV_CVAL. Not CNTKCTL, which belongs to the CPU.
     ///
     /// @param into at least [#TIMER_WORDS] words
     void readTimers(long[] into);
@@ -120,11 +121,11 @@ public interface Engine extends Snapshot, AutoCloseable {
     /// Writes what [#readTimers] read.
     void writeTimers(long[] from);
 
-    /// A digest of everything a guest can have left in registers: general, SIMD and floating point, and the system
-    /// registers of EL0 and EL1. Some microseconds.
+    /// A digest of all registers that a guest can change: general, SIMD and floating point, and the system
+    /// registers of EL0 and EL1. Takes some microseconds.
     long fullDigest();
 
-    /// Drops translations of guest code in a range: it was written by the host or by another vCPU.
+    /// Drops translations of guest code in a range that the host or another vCPU has written.
     ///
     /// @param address first guest address
     /// @param length bytes
@@ -142,7 +143,7 @@ public interface Engine extends Snapshot, AutoCloseable {
 
     /// Takes on what [#save(StateWriter)] gave.
     ///
-    /// Only before the first slice: nothing is translated yet that other memory could contradict.
+    /// Allowed only before the first slice, while no translations exist that could contradict the memory.
     ///
     /// @param state of an engine of the same library, opened with the same spec
     /// @throws EngineException if it is of another one
@@ -151,28 +152,29 @@ public interface Engine extends Snapshot, AutoCloseable {
 
     /// How much room an engine has left for translations of guest code.
     enum Room {
-        /// It can run on.
+        /// It can continue.
         AMPLE,
         /// It is to be replaced by a fresh one that takes on what [#save(StateWriter)] gives.
         SCARCE,
-        /// It has to be replaced before it runs again.
+        /// It must be replaced before it runs again.
         NONE
     }
 
-    /// How many instructions may be run between two looks at [#room], and in one run. The same for all engines that
-    /// are opened with one spec.
+    /// How many instructions may be run in one run, and between two checks of [#room]. The same for all engines
+    /// that are opened with the same spec.
     default long roomBudget() {
         return MAX_BUDGET;
     }
 
-    /// How much room is left. Translations take room that never comes free: every instruction that is translated
-    /// for the first time, or again because it was dropped or written, takes some. Engines that have run the same
-    /// slices from their opening say [Room#SCARCE] at the same place, but for code of the most unusual kind.
+    /// How much room is left. Translations take room that is never freed: every instruction that is translated for
+    /// the first time, or again because it was dropped or written, takes some. Engines that have run the same
+    /// slices since they were opened return [Room#SCARCE] at the same position, except for very unusual code.
     default Room room() {
         return Room.AMPLE;
     }
 
-    /// Frees the engine's native memory. The memory map it was opened with belongs to the caller and stays.
+    /// Frees the engine's native memory. The memory map with which it was opened belongs to the caller, and is not
+    /// freed.
     @Override
     void close();
 }

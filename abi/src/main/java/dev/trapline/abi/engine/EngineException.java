@@ -1,6 +1,6 @@
 package dev.trapline.abi.engine;
 
-/// The engine or its library failed: not the guest's doing as far as can be known.
+/// The engine or its library failed, as far as is known not because of the guest.
 public final class EngineException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -9,8 +9,8 @@ import dev.trapline.abi.Width;
 /// @param model the CPU to be; for [Width#AARCH32] the library's own 32-bit model of the same generation
 /// @param width the register width of the whole machine
 /// @param mpidr the value its MPIDR_EL1 reads
-/// @param memory what it finds at which physical address; shared by all engines of the machine
+/// @param memory the physical address space; shared by all engines of the machine
 /// @param exportFailedConditionCalls whether an AArch32 SMC that fails its condition check is an exit; otherwise it is
-///     skipped. Means nothing for [Width#AARCH64]
+///     skipped. Not used for [Width#AARCH64]
 public record EngineSpec(
         CpuModel model, Width width, Mpidr mpidr, MemoryMap memory, boolean exportFailedConditionCalls) {}

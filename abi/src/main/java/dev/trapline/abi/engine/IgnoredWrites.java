@@ -1,13 +1,13 @@
 package dev.trapline.abi.engine;
 
-/// Hears of writes that read-only memory ignored. Called within a slice, as an [MmioDevice] is.
+/// Is notified of writes that read-only memory ignored. Called within a slice, like an [MmioDevice].
 @FunctionalInterface
 public interface IgnoredWrites {
 
-    /// For memory that nobody asks about.
+    /// For memory whose ignored writes do not matter.
     IgnoredWrites UNHEARD = (address, pc) -> {};
 
-    /// A write was ignored. An access that the engine makes in several parts is heard of several times.
+    /// A write was ignored. An access that the engine makes in several parts is reported several times.
     ///
     /// @param address guest physical address
     /// @param pc the instruction, a virtual address

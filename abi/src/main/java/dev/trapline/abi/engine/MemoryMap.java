@@ -37,7 +37,7 @@ public record MemoryMap(List<Region> regions) {
         return List.copyOf(partial);
     }
 
-    /// One stretch of physical addresses.
+    /// One range of physical addresses.
     public sealed interface Region {
         /// First guest physical address.
         long base();
@@ -51,11 +51,11 @@ public record MemoryMap(List<Region> regions) {
     /// @param base first guest physical address
     /// @param bytes the host's memory behind it; outlives every engine
     /// @param writable whether the guest may write it; it ignores writes otherwise
-    /// @param ignoredWrites hears of writes to memory that is not writable
+    /// @param ignoredWrites is notified of writes to memory that is not writable
     public record Memory(long base, MemorySegment bytes, boolean writable, IgnoredWrites ignoredWrites)
             implements Region {
 
-        /// Memory whose ignored writes nobody hears of.
+        /// Memory whose ignored writes are not reported.
         public Memory(long base, MemorySegment bytes, boolean writable) {
             this(base, bytes, writable, IgnoredWrites.UNHEARD);
         }
@@ -75,7 +75,7 @@ public record MemoryMap(List<Region> regions) {
     ///
     /// @param base first guest physical address
     /// @param size length in bytes
-    /// @param device what answers
+    /// @param device the device that answers
     public record Device(long base, long size, MmioDevice device) implements Region {
         @Override
         public String toString() {

@@ -1,7 +1,7 @@
 package dev.trapline.abi.engine;
 
-/// A device, or several, with registers that do not fill their pages. An access that it does not answer is one to an
-/// address at which the machine has nothing, and is not made.
+/// A device, or several, with registers that do not fill their pages. An access that it does not answer counts as an
+/// access to an unmapped address, and is not made.
 public interface PartialDevice extends MmioDevice {
 
     /// Whether all of an access reaches registers.

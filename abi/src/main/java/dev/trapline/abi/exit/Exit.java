@@ -2,7 +2,7 @@ package dev.trapline.abi.exit;
 
 /// Why a slice ended. A closed set: a new kind fails to compile at every place that has to know it.
 ///
-/// An exit is a fact about the guest; what is done about it is decided elsewhere.
+/// An exit is a fact about the guest; the reaction to it is decided elsewhere.
 public sealed interface Exit
         permits HypercallExit, Exit.BudgetUsed, Exit.WaitForInterrupt, Exit.Maintenance, GuestFault {
 

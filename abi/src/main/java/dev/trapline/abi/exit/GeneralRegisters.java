@@ -3,10 +3,10 @@ package dev.trapline.abi.exit;
 import dev.trapline.abi.Digest64;
 import java.util.Arrays;
 
-/// The general registers of a vCPU at one moment: x0 to x30, SP, PC and PSTATE.
+/// A snapshot of the general registers of a vCPU: x0 to x30, SP, PC and PSTATE.
 ///
 /// For an AArch32 vCPU r0 to r14 stand in x0 to x14 (zero-extended; r13 is also SP), CPSR stands in PSTATE, the rest is
-/// zero. r8 to r14 are those of its present mode: the banked ones of other modes are not among them.
+/// zero. r8 to r14 are those of its current mode, without the banked registers of other modes.
 public final class GeneralRegisters {
 
     /// Index of the current stack pointer in the array form.

@@ -1,7 +1,7 @@
 package dev.trapline.abi.exit;
 
-/// The guest did what the machine has no answer for. PC in the registers is at the instruction that did it, but for
-/// [Kind#SUPERVISOR_CALL], where it is at the next one.
+/// The guest did something that the machine cannot handle. PC is at the instruction that did it, except for
+/// [Kind#SUPERVISOR_CALL], where it is at the next instruction.
 ///
 /// @param kind what it did
 /// @param address the address of the access, for the kinds that have one: physical for the unmapped ones, virtual for
@@ -19,7 +19,7 @@ public record GuestFault(Kind kind, long address, long detail) implements Exit {
         BREAKPOINT("breakpoint (BRK)"),
         PREFETCH_ABORT("prefetch abort"),
         DATA_ABORT("data abort"),
-        /// At the physical address is neither memory nor a device, as in the other two.
+        /// There is neither memory nor a device at the physical address; the same for the next two.
         UNMAPPED_READ("read of unmapped memory"),
         UNMAPPED_WRITE("write to unmapped memory"),
         UNMAPPED_FETCH("fetch from unmapped memory"),

@@ -49,7 +49,7 @@ public record HypercallExit(
         return registers.pc() - instructionWidth;
     }
 
-    /// Address of the instruction after it, where the guest goes on.
+    /// Address of the next instruction, where the guest continues.
     public long nextPc() {
         return registers.pc();
     }

@@ -15,21 +15,21 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
-/// Reads files of which nothing is known yet: regular ones, and at most as much of them as the caller can use. What is
-/// no regular file is not even opened, since opening a device can have effects. Somebody may put another one in its
-/// place after that look: so the file is opened without waiting (a pipe would wait for somebody to write), looked at
-/// once more, and read by what was opened. Where the system is not Linux, the first look is the only one.
+/// Reads files that are not trusted yet: only regular files, and at most as many bytes as the caller can use. Another
+/// kind of file is not even opened, because opening a device can have effects. The file may be replaced after that
+/// check. So it is opened without blocking (a pipe would wait for a writer), checked again, and read through the open
+/// descriptor. On systems other than Linux, only the first check is made.
 public final class BoundedFile {
 
-    /// What becomes of a name that is a symbolic link.
+    /// How a symbolic link is treated.
     public enum Links {
-        /// The user named the file: a link to it is as good.
+        /// The user named the file, so a link is followed.
         FOLLOWED,
-        /// Somebody else may have put it there: it would lead to any file of the reader's.
+        /// A stranger may have made the link, and it could lead to any file, so it is refused.
         REFUSED
     }
 
-    /// Names of what the process has open already. A shell puts them there: `<(command)`, `/dev/stdin`.
+    /// Names of files that the process has already open, which a shell provides: `<(command)`, `/dev/stdin`.
     private static final String OPEN_ALREADY = "/dev/stdin|/dev/fd/[0-9]+|/proc/self/fd/[0-9]+";
 
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
@@ -60,7 +60,7 @@ public final class BoundedFile {
         return openIn(directory, file, StandardOpenOption.READ);
     }
 
-    /// Opens a regular file that is there to read and write, as above.
+    /// Opens an existing regular file to read and write, as above.
     public static FileChannel openToWriteIn(Path directory, Path file) throws IOException {
         return openIn(directory, file, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
@@ -97,7 +97,7 @@ public final class BoundedFile {
         return all;
     }
 
-    /// What is open cannot be exchanged any more: this look is the one that counts.
+    /// An open file cannot be replaced any more, so this check is reliable.
     private static FileChannel channel(Descriptor opened, StandardOpenOption... options) throws IOException {
         FileKind kind = FileKind.of(opened.path());
         if (kind != FileKind.REGULAR) {
@@ -106,7 +106,7 @@ public final class BoundedFile {
         return FileChannel.open(opened.path(), options);
     }
 
-    /// Writes the whole of a file that is there and of which the caller made sure who may read it.
+    /// Replaces the content of an existing file. The caller has checked who may read it.
     ///
     /// @throws UnusableFileException if it is a link, or of another kind
     public static void write(Path file, byte[] content) throws IOException {
@@ -120,7 +120,7 @@ public final class BoundedFile {
         }
     }
 
-    /// Makes sure that there is a regular file.
+    /// Checks that there is a regular file.
     ///
     /// @throws UnusableFileException if there is something of another kind, or nothing
     public static void requireRegular(Path file, Links links) throws IOException {
@@ -130,9 +130,9 @@ public final class BoundedFile {
         }
     }
 
-    /// Makes sure that a file can be written at a place without touching anything of another kind.
+    /// Checks that a file can be written at a path without touching another kind of file.
     ///
-    /// @throws UnusableFileException if there is something, and it is no regular file
+    /// @throws UnusableFileException if the path exists and is not a regular file
     public static void requireRegularOrNothing(Path file, Links links) throws IOException {
         FileKind kind = kind(file, links);
         if (kind != FileKind.REGULAR && kind != FileKind.NOTHING) {
@@ -156,7 +156,7 @@ public final class BoundedFile {
 
     /// The whole of a regular file.
     ///
-    /// @param most how many bytes it may have
+    /// @param most the largest size, in bytes
     /// @throws UnusableFileException if it has more, or is of another kind
     public static byte[] read(Path file, long most, Links links) throws IOException {
         return read(open(file, links), most);
@@ -176,14 +176,14 @@ public final class BoundedFile {
                 throw new UnusableFileException("has " + size + " bytes; at most " + most + " can be used");
             }
             InputStream in = Channels.newInputStream(channel);
-            // Some files of the system say that they have 0 bytes, and have more.
+            // Some files of the system report 0 bytes, but have more.
             return size == 0 ? readAll(in, most) : readSized(in, (int) Math.min(size, LARGEST_ARRAY));
         }
     }
 
     /// The whole of a file that the user named: a regular one, a link to one, or a pipe that the shell has opened.
     ///
-    /// @param waiting how one waits for what a pipe brings
+    /// @param waiting how to wait for the content of a pipe
     /// @throws UnusableFileException as above
     public static byte[] readGiven(Path file, long most, Waiting waiting) throws IOException {
         return isOpenPipe(file)
@@ -214,7 +214,7 @@ public final class BoundedFile {
         return content;
     }
 
-    /// What is wrong with a file, as the end of a sentence that begins with its name.
+    /// The error of a file, as the end of a sentence that begins with its name.
     public static String reason(IOException failure) {
         return switch (failure) {
             case UnusableFileException e -> String.valueOf(e.getMessage());

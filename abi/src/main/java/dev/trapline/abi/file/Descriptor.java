@@ -22,9 +22,9 @@ import java.util.HexFormat;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/// A file that is open, as the system counts it. Java opens a pipe by waiting for somebody at its other end, and a path
-/// with all links that are on its way; this opens one name at a time, and never waits. What was opened can then be
-/// looked at: nobody can put something else in its place any more.
+/// An open file descriptor of the system. Java waits for the other end when it opens a pipe, and follows all links of a
+/// path. This class opens one name at a time, and never waits. The open file can then be checked, because it cannot be
+/// replaced any more.
 ///
 /// Source: open(2), openat(2), close(2), proc_pid_fd(5) of Linux.
 final class Descriptor implements AutoCloseable {

@@ -2,11 +2,11 @@ package dev.trapline.abi.file;
 
 import java.io.IOException;
 
-/// How one waits for somebody else: for what a pipe brings, a server answers, or foreign code does. Trapline's own work
-/// is no waiting, however long it takes.
+/// How to wait for others: for the content of a pipe, a server's answer, or foreign code. Trapline's own work is not
+/// waiting, however long it takes.
 public interface Waiting {
 
-    /// As long as it takes.
+    /// Without a limit.
     Waiting UNLIMITED = new Waiting() {
         @Override
         public <T> T during(String what, Wait<T> wait) throws IOException {
@@ -14,9 +14,9 @@ public interface Waiting {
         }
     };
 
-    /// What has to be waited for.
+    /// The work to wait for.
     ///
-    /// @param <T> what comes of it
+    /// @param <T> the type of its result
     @FunctionalInterface
     interface Wait<T> {
 
@@ -26,6 +26,6 @@ public interface Waiting {
 
     /// Waits.
     ///
-    /// @param what is waited for, for people: `the pipe /dev/stdin`
+    /// @param what the name of what is waited for, for messages: `the pipe /dev/stdin`
     <T> T during(String what, Wait<T> wait) throws IOException;
 }

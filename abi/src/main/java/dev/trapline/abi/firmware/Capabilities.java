@@ -5,11 +5,11 @@ import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.smccc.FunctionId;
 import java.util.List;
 
-/// What would become of a call, as a service may ask: the machine's capability registry as of the call being answered.
+/// Lets a service ask how a call would be decided: the machine's capability registry at the time of the current call.
 /// Immutable, so that an answer that depends on it is the same in a replay.
 public interface Capabilities {
 
-    /// What would become of a call.
+    /// How a call would be decided.
     enum DecisionKind {
         /// Answered with NOT_SUPPORTED at once.
         DENIED,
@@ -19,14 +19,14 @@ public interface Capabilities {
         FORWARDED
     }
 
-    /// What would become of a call, without making it.
+    /// The decision for a call, without making it.
     ///
     /// @param immediate the instruction's #imm, 0 to 65535
     /// @param functionId the value of w0
     DecisionKind decisionOn(Conduit conduit, int immediate, int functionId, ExecutionState state);
 
-    /// The function that an SMCCC call with this in w0 is a call of: the one without the caller's SVE hint, on a
-    /// machine that takes hints.
+    /// The function that an SMCCC call with this value in w0 calls: without the caller's SVE hint, on a machine
+    /// that accepts hints.
     ///
     /// @param functionId the value of w0
     default FunctionId named(int functionId) {

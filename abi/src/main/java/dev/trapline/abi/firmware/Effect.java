@@ -5,13 +5,13 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.DataOrder;
 import java.util.Objects;
 
-/// What a firmware service wants done beyond writing the caller's registers. The machine does it before it lets any
-/// vCPU go on.
+/// An action that a firmware service requests in addition to writing the caller's registers. The machine executes it
+/// before any vCPU continues.
 public sealed interface Effect {
 
     /// Starts a vCPU that is off: EL1h (SVC mode in AArch32), exceptions masked, MMU off, x0 = `contextId`, PC =
-    /// `entry`, all else as after a reset. On an AArch32 machine, bit 0 of `entry` is no part of PC and selects
-    /// T32.
+    /// `entry`, everything else as after a reset. On an AArch32 machine, bit 0 of `entry` is not part of PC, and
+    /// selects T32.
     ///
     /// @param readyAt virtual time before which it executes nothing: until then it is pending
     /// @param order byte order of its data accesses: SCTLR_EL1.EE, on AArch32 CPSR.E and SCTLR.EE
@@ -27,24 +27,24 @@ public sealed interface Effect {
         }
     }
 
-    /// Turns a vCPU off. Its registers are lost, and so is an interrupt that it has not noticed.
+    /// Turns a vCPU off. Its registers are lost, and so is a pending interrupt.
     record PowerOff(VcpuId target) implements Effect {
         public PowerOff {
             Objects.requireNonNull(target, "target");
         }
     }
 
-    /// Has a vCPU wait for an interrupt, as WFI does. It keeps its registers, and goes on after its call. With an
-    /// interrupt already pending it does not wait.
+    /// Makes a vCPU wait for an interrupt, like WFI. It keeps its registers, and continues after its call. If an
+    /// interrupt is already pending, it does not wait.
     record Standby(VcpuId target) implements Effect {
         public Standby {
             Objects.requireNonNull(target, "target");
         }
     }
 
-    /// Takes a vCPU's power away until an interrupt: its registers are lost, and it starts again as [PowerOn] says.
-    /// Its timers have power of their own: CNTP and CNTV keep their control and compare value, and wake it. With an
-    /// interrupt already pending it keeps its power and goes on after its call, with the registers that the reply
+    /// Powers a vCPU down until an interrupt: its registers are lost, and it starts again like after [PowerOn]. Its
+    /// timers keep their power: CNTP and CNTV keep their control and compare values, and wake it. If an interrupt
+    /// is already pending, it keeps its power and continues after its call, with the registers that the reply
     /// writes.
     ///
     /// @param order as for [PowerOn]
@@ -60,9 +60,9 @@ public sealed interface Effect {
         }
     }
 
-    /// What the machine made of a [Standby] or a [PowerDown] that an interrupt was already pending for: the vCPU
-    /// does not wait, and goes on after its call. The machine records it in place of the effect that the service
-    /// returned, and services hear of it by [MachineEvent.StayedAwake]. A service has no reason to return it.
+    /// The result of a [Standby] or a [PowerDown] while an interrupt is already pending: the vCPU does not wait,
+    /// and continues after its call. The machine records this in place of the effect that the service returned, and
+    /// notifies services by [MachineEvent.StayedAwake]. Services do not return it.
     record StayAwake(VcpuId target) implements Effect {
         public StayAwake {
             Objects.requireNonNull(target, "target");
@@ -76,31 +76,31 @@ public sealed interface Effect {
         }
     }
 
-    /// What entering and leaving a handler of events takes.
+    /// The effects that enter and leave an event handler.
     sealed interface EventHandling extends Effect {}
 
     /// Interrupts a vCPU that has power, and ends its wait if it waits: x0 to x17, PC and PSTATE are saved, and it
-    /// goes on at `entry` with x0 = `event`, x1 = `argument`, x2 = the PC and x3 = the PSTATE that were
+    /// continues at `entry` with x0 = `event`, x1 = `argument`, x2 = the PC and x3 = the PSTATE that were
     /// interrupted, at EL1 with its own stack pointer (SPSel 1), exceptions masked. All other registers keep their
     /// values; the exclusive monitor is cleared (DEN0054 §5.2). AArch64 only.
     ///
-    /// A vCPU can be interrupted again in its handler: what was saved is a stack.
+    /// A vCPU can be interrupted again in its handler: the saved states form a stack.
     record DeliverEvent(VcpuId target, long entry, long event, long argument) implements EventHandling {
         public DeliverEvent {
             Objects.requireNonNull(target, "target");
         }
     }
 
-    /// Puts back what the last [DeliverEvent] of a vCPU saved: it goes on as if it had not been interrupted, but
-    /// for the exclusive monitor, which is cleared.
+    /// Restores what the last [DeliverEvent] of a vCPU saved: it continues as if it had not been interrupted,
+    /// except for the exclusive monitor, which is cleared.
     record CompleteEvent(VcpuId target) implements EventHandling {
         public CompleteEvent {
             Objects.requireNonNull(target, "target");
         }
     }
 
-    /// Puts x0 to x17 back, and has the vCPU go on at `address` as if it had taken an exception to EL1 where the
-    /// last [DeliverEvent] interrupted it: ELR_EL1 and SPSR_EL1 hold the PC and PSTATE that were interrupted,
+    /// Restores x0 to x17, and makes the vCPU continue at `address` as if it had taken an exception to EL1 where
+    /// the last [DeliverEvent] interrupted it: ELR_EL1 and SPSR_EL1 contain the interrupted PC and PSTATE,
     /// exceptions are masked, SPSel is 1.
     record CompleteEventAndResume(VcpuId target, long address) implements EventHandling {
         public CompleteEventAndResume {
@@ -119,7 +119,7 @@ public sealed interface Effect {
 
     /// Ends the run: the guest turned its machine off.
     ///
-    /// @param kind what it means to come back to
+    /// @param kind what the guest expects of the next start
     record SystemOff(Off kind) implements Effect {
         /// What the guest expects of the next start.
         public enum Off {
@@ -130,19 +130,19 @@ public sealed interface Effect {
             HIBERNATE
         }
 
-        /// Off, with nothing to come back to.
+        /// Off, without a saved state.
         public SystemOff() {
             this(Off.POWER_OFF);
         }
     }
 
-    /// Restarts the machine: every vCPU reset, the first one started. Virtual time and the schedule go on. On a
+    /// Restarts the machine: every vCPU reset, the first one started. Virtual time and the schedule continue. On a
     /// machine that does not reboot, it ends the run.
     ///
-    /// @param kind what becomes of memory
+    /// @param kind the effect on memory
     /// @param request how the guest asked for it
     record SystemReset(Reset kind, ResetRequest request) implements Effect {
-        /// What becomes of memory.
+        /// The effect of a reset on memory.
         public enum Reset {
             /// RAM is zeroed, and images are loaded again.
             COLD,
@@ -156,11 +156,11 @@ public sealed interface Effect {
         }
     }
 
-    /// Asks for entropy: it comes as a [MachineEvent.Entropy], before any vCPU goes on.
+    /// Requests entropy: it arrives as a [MachineEvent.Entropy], before any vCPU continues.
     ///
     /// @param bytes 1 to [#MAX_ENTROPY]
     record DrawEntropy(int bytes) implements Effect {
-        /// The most bytes that can be drawn at once.
+        /// The largest number of bytes that can be drawn at once.
         public static final int MAX_ENTROPY = 4096;
 
         public DrawEntropy {
@@ -170,8 +170,8 @@ public sealed interface Effect {
         }
     }
 
-    /// Has the machine keep a vCPU's stolen time in guest memory: the nanoseconds of virtual time in which, from
-    /// now on, it could run and another one did. Written before each of its slices, as 8 bytes, little-endian. A
+    /// Makes the machine write a vCPU's stolen time to guest memory: the nanoseconds of virtual time, from now on,
+    /// during which it could run but was skipped. Written before each of its slices, as 8 bytes, little-endian. A
     /// reset of the machine ends it.
     ///
     /// @param address guest physical address, a multiple of 8, in memory

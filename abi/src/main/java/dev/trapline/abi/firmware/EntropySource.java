@@ -3,7 +3,7 @@ package dev.trapline.abi.firmware;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.choice.EntropyKey;
 
-/// Where a machine's entropy comes from. What is drawn is an input: it is recorded, and a replay draws nothing.
+/// The source of a machine's entropy. Entropy is an input: it is recorded, and a replay does not draw any.
 public interface EntropySource {
 
     /// Draws entropy. Called between slices, on the machine's thread.

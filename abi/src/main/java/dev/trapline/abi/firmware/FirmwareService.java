@@ -10,15 +10,15 @@ import java.util.Optional;
 ///
 /// Obligations: [#apply] and [#notice] depend only on their arguments (no clock, no random, no static state, no
 /// iteration in an order that may differ between runs), never change a state that they were given, and return for every
-/// call of the service's claims. What a guest does wrong is answered as the specification says; an exception thrown
-/// here ends the machine, with everything recorded.
+/// call of the service's claims. Answer a guest's mistakes as the specification says. An exception ends the machine,
+/// with everything recorded.
 ///
-/// A recording keeps the states of services beside it, in checkpoints, so that a replay need not begin at the start.
-/// Nothing has to be written for that: a state is made of bytes by its types alone, as long as it is made of records,
-/// enums, sealed interfaces of these, primitives and their boxes, `String`, `UUID`, [dev.trapline.abi.Bytes],
-/// [RegisterWrites], [dev.trapline.abi.exit.GeneralRegisters], `Optional`, `List`, `Set`, `SortedSet`, `Map`,
-/// `SortedMap` (sorted in natural order) and arrays of primitives. A service whose state holds anything else works all
-/// the same; recordings made with it have no such checkpoints, and the command says which component is the reason.
+/// Checkpoints next to a recording contain the states of services, so that a replay need not begin at the start. You
+/// need not write code for that: a state is converted to bytes by its types, if it consists of records, enums, sealed
+/// interfaces of these, primitives and their boxes, `String`, `UUID`, [dev.trapline.abi.Bytes], [RegisterWrites],
+/// [dev.trapline.abi.exit.GeneralRegisters], `Optional`, `List`, `Set`, `SortedSet`, `Map`, `SortedMap` (sorted in
+/// natural order) and arrays of primitives. A service whose state contains other types still works, but its recordings
+/// have no such checkpoints, and a message names the component.
 ///
 /// Put the class name into `META-INF/services/dev.trapline.abi.firmware.FirmwareService` to have it found on the class
 /// path.
@@ -26,7 +26,7 @@ import java.util.Optional;
 /// @param <S> the service's state: immutable, and of the kinds above if recordings are to have checkpoints
 public interface FirmwareService<S> {
 
-    /// What it is and which calls it answers. The same at every call.
+    /// Its name and version, and the calls that it answers. Always returns the same.
     ServiceDescriptor descriptor();
 
     /// Its state when the machine starts, and after each reset of the machine.
@@ -37,13 +37,14 @@ public interface FirmwareService<S> {
     /// Answers one call.
     Reply<S> apply(S state, ServiceCall call, GuestMemory memory);
 
-    /// Takes note of what happened without a call; nothing by default.
+    /// Is notified of events without a call. Does nothing by default.
     default Reaction<S> notice(S state, MachineEvent event) {
         return Reaction.of(state);
     }
 
-    /// Whether the service has a function, as the machine's settings leave it: false for one that its version
-    /// lacks, which it answers NOT_SUPPORTED. Then no service's FEATURES call tells of it ([ServiceCall#reaches]).
+    /// Whether the service has a function, with the machine's settings: false for a function that its version
+    /// lacks, which it answers NOT_SUPPORTED. FEATURES calls of all services then report it as missing
+    /// ([ServiceCall#reaches]).
     ///
     /// @param initial what [#start] returned
     /// @param function one that its descriptor describes
@@ -58,8 +59,8 @@ public interface FirmwareService<S> {
         return List.of();
     }
 
-    /// RAM that it may share with its guest. Nothing by default. Asked before [#start], and also where its calls
-    /// are switched off: a policy can change while the machine runs.
+    /// RAM that it may share with its guest; none by default. Called before [#start], even if its calls are
+    /// switched off, because a policy can change while the machine runs.
     ///
     /// @param ram all RAM of the machine
     /// @return at most one range; none for settings that [#start] refuses
@@ -67,7 +68,7 @@ public interface FirmwareService<S> {
         return Optional.empty();
     }
 
-    /// What the device tree of the machine tells the guest of it. Nothing by default. Asked before [#start].
+    /// Its part of the machine's device tree; none by default. Called before [#start].
     default TreePart deviceTree(TreePart.Question question) {
         return TreePart.NONE;
     }

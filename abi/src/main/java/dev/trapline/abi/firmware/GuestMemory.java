@@ -2,7 +2,7 @@ package dev.trapline.abi.firmware;
 
 import dev.trapline.abi.Bytes;
 
-/// A service's view of guest memory: reading only. Writing is an [Effect].
+/// A service's read-only view of guest memory. To write, return an [Effect].
 public interface GuestMemory {
 
     /// Whether a range lies wholly in memory.
@@ -13,6 +13,7 @@ public interface GuestMemory {
 
     /// Reads guest memory.
     ///
-    /// @throws IllegalArgumentException where [#contains] is false: ask it first, the address comes from the guest
+    /// @throws IllegalArgumentException if [#contains] is false: check it first, because the address comes from the
+    ///     guest
     Bytes read(long address, int length);
 }

@@ -3,20 +3,20 @@ package dev.trapline.abi.firmware;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
 
-/// What a machine tells its services without a call. It happens between slices, in an order that replays.
+/// An event of which a machine notifies its services. It happens between slices, in an order that a replay repeats.
 public sealed interface MachineEvent {
 
-    /// The machine starts, or starts again after a reset: the first thing that a service hears.
+    /// The machine starts, or starts again after a reset: the first event of a service.
     record Started() implements MachineEvent {}
 
     /// A vCPU that an effect of a service had suspended was woken.
     ///
     /// @param time virtual time of the wake-up, in ticks
-    /// @param lostPower whether it starts again from a power-down; it goes on in place otherwise
+    /// @param lostPower whether it starts again from a power-down; otherwise it continues in place
     record Woken(VcpuId vcpu, long time, boolean lostPower) implements MachineEvent {}
 
-    /// An effect was to suspend a vCPU or to power it down, and did not, since an interrupt was already pending:
-    /// the vCPU goes on after its call. It was in no idle state at all.
+    /// An effect did not suspend a vCPU or power it down, because an interrupt was already pending: the vCPU
+    /// continues after its call. It did not enter an idle state.
     ///
     /// @param time virtual time, in ticks
     record StayedAwake(VcpuId vcpu, long time) implements MachineEvent {}
@@ -27,13 +27,13 @@ public sealed interface MachineEvent {
     /// An effect of another service, or of the same, powered a vCPU off.
     record PoweredOff(VcpuId vcpu) implements MachineEvent {}
 
-    /// An effect took a vCPU's power away until an interrupt.
+    /// An effect powered a vCPU down until an interrupt.
     record PoweredDown(VcpuId vcpu) implements MachineEvent {}
 
-    /// Somebody outside injected an event.
+    /// An event was injected from outside.
     ///
     /// @param number of the event
-    /// @param vcpu for which it is, if the event is one of a vCPU
+    /// @param vcpu the vCPU of a private event
     record EventInjected(long number, VcpuId vcpu) implements MachineEvent {}
 
     /// An interrupt with a number arrived. It has ended the vCPU's wait by itself.
@@ -41,7 +41,6 @@ public sealed interface MachineEvent {
     /// @param intid its INTID, 0 to 1019
     record Interrupted(VcpuId vcpu, int intid) implements MachineEvent {}
 
-    /// The entropy that the service asked for. Fewer bytes than it asked for, or none, where the source has no
-    /// more.
+    /// The entropy that the service requested: fewer bytes, or none, if the source has no more.
     record Entropy(Bytes bytes) implements MachineEvent {}
 }

@@ -3,7 +3,7 @@ package dev.trapline.abi.firmware;
 import java.util.List;
 import java.util.Objects;
 
-/// What a service makes of a [MachineEvent].
+/// A service's reaction to a [MachineEvent].
 ///
 /// @param state the service's state from now on
 /// @param effects in the order in which they are to be applied
@@ -15,7 +15,7 @@ public record Reaction<S>(S state, List<Effect> effects) {
         effects = List.copyOf(effects);
     }
 
-    /// A change of state, or none, and nothing to be done.
+    /// A new state without effects.
     public static <S> Reaction<S> of(S state, Effect... effects) {
         return new Reaction<>(state, List.of(effects));
     }

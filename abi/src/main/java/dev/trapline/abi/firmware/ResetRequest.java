@@ -2,7 +2,7 @@ package dev.trapline.abi.firmware;
 
 import java.util.Locale;
 
-/// How a guest asked for a reset of its machine: what firmware passes on to the host.
+/// How a guest requested a reset of its machine; firmware passes this on to the host.
 public sealed interface ResetRequest {
 
     /// By a call that has no arguments, as PSCI's SYSTEM_RESET.

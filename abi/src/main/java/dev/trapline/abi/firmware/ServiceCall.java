@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param caller the vCPU that made it
 /// @param exit the call itself
-/// @param time virtual time of the call in ticks: the caller's clock, or what any vCPU has been shown of the counter if
-///     that is more. No vCPU reads less from its counter after the call
+/// @param time virtual time of the call in ticks: the caller's clock, or the highest counter value that any vCPU has
+///     read, if that is higher. After the call, no vCPU reads a lower counter value
 /// @param interrupted x0 to x17, PC and PSTATE as the innermost [Effect.DeliverEvent] on the caller saved them, if it
 ///     is in a handler
-/// @param capabilities what would become of other calls, as of this one
+/// @param capabilities how other calls would be decided, at the time of this one
 public record ServiceCall(
         VcpuId caller,
         HypercallExit exit,

@@ -4,13 +4,13 @@ import dev.trapline.abi.CpuModel;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// What a service is told when its machine is built, and again at each reset.
+/// What a service learns about its machine, when the machine is built and at each reset.
 ///
 /// @param topology the machine's CPUs
 /// @param cpuModel the CPUs' model
 /// @param resident whether its calls are answered in place when the machine is built. A reconfiguration may change the
 ///     way of its calls, and does not change this
-/// @param askedFor whether the policy sets the service's toggle to on, rather than leave it at that
+/// @param askedFor whether the policy explicitly sets the service's toggle to on
 /// @param settings one value for each key of [ServiceDescriptor#settings], defaults filled in
 public record ServiceContext(
         MachineTopology topology,

@@ -6,12 +6,12 @@ import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/// What a firmware service is, without running it.
+/// The description of a firmware service.
 ///
 /// @param name short and lower-case: `psci`; unique in a machine, named by rules and in traces
 /// @param version of the service's behaviour: recorded, so that a replay can tell that it changed
-/// @param claims the calls it answers, by range; of the functions in it, those it does not implement it answers
-///     NOT_SUPPORTED itself
+/// @param claims the calls it answers, by range; the service itself answers NOT_SUPPORTED for functions in the range
+///     that it does not implement
 /// @param immediates the #imm of HVC under which it answers calls that are not SMCCC calls, 1 to 65535 each
 /// @param functions the functions it knows, for traces and listings
 /// @param settings the keys it takes under `services.NAME` in configuration
@@ -69,7 +69,7 @@ public record ServiceDescriptor(
         }
     }
 
-    /// What others hear of a service they show, and record: it is text, and little of it.
+    /// The texts of a service are shown and recorded, so they must be short, plain text.
     private static void plain(String what, String text, int most) {
         Objects.requireNonNull(text, what);
         if (text.length() > most) {
@@ -171,7 +171,7 @@ public record ServiceDescriptor(
     /// A configuration key of the service.
     ///
     /// @param key lower-case with dashes
-    /// @param defaultValue what holds where configuration says nothing
+    /// @param defaultValue the value if the configuration does not set the key
     /// @param help one line: meaning, unit, range
     public record Setting(String key, String defaultValue, String help) {
         public Setting {

@@ -2,10 +2,10 @@ package dev.trapline.abi.firmware;
 
 import org.jspecify.annotations.Nullable;
 
-/// A firmware service failed: it threw, returned nothing, or asked for what its machine cannot do. The defect is in the
-/// service. A defect of Trapline itself is an [dev.trapline.abi.InvariantViolation].
+/// A firmware service failed: it threw, returned nothing, or requested something that its machine cannot do. The defect
+/// is in the service. A defect of Trapline itself is an [dev.trapline.abi.InvariantViolation].
 ///
-/// It ends the machine it happened in; nothing recorded before it is lost.
+/// It ends the machine in which it happened; nothing recorded before is lost.
 public final class ServiceFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -16,7 +16,7 @@ public final class ServiceFailure extends RuntimeException {
     private final String service;
     private final String trace;
 
-    /// @param service its name; the name of its class where it has not told its own
+    /// @param service its name; the name of its class if its own is not known yet
     /// @param what what it did, to follow the service's name in a sentence
     /// @param cause what it threw; null if it did not throw
     public ServiceFailure(String service, String what, @Nullable Throwable cause) {
@@ -25,8 +25,7 @@ public final class ServiceFailure extends RuntimeException {
         this.trace = cause == null ? "" : ThrownText.trace(cause);
     }
 
-    /// It threw something. Where that is a lack of memory, the reserve is given back here, before anything else is
-    /// done about it.
+    /// It threw something. If that is a lack of memory, the reserve is released here first.
     public static Thrown threw(String service, Throwable thrown) {
         if (thrown instanceof OutOfMemoryError) {
             MemoryReserve.releaseFor(service);
@@ -34,7 +33,7 @@ public final class ServiceFailure extends RuntimeException {
         return new Thrown(service, thrown);
     }
 
-    /// What a service threw; it remains to say when.
+    /// What a service threw; the time is still missing.
     public static final class Thrown {
 
         private final String service;
@@ -79,7 +78,7 @@ public final class ServiceFailure extends RuntimeException {
         return trace;
     }
 
-    /// Whether the host had a part in it: memory or the stack was not enough. Then the same call may succeed in
+    /// Whether the host contributed to it: memory or the stack was too small. Then the same call may succeed in
     /// another process.
     public boolean isOfTheHost() {
         return getCause() instanceof VirtualMachineError;

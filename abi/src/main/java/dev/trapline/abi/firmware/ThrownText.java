@@ -3,8 +3,7 @@ package dev.trapline.abi.firmware;
 import java.io.PrintWriter;
 import java.io.Writer;
 
-/// What was thrown, as text. An exception of a service is the user's own code: what it says of itself may be without
-/// end, or fail.
+/// The text of an exception. An exception of a service is the user's own code: its text may be endless, or fail.
 public final class ThrownText {
 
     /// The most that is shown of a stack trace, in characters: endless recursion has a thousand frames, all alike.

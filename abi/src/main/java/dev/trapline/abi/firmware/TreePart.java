@@ -6,13 +6,13 @@ import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.devicetree.TreeProperty;
 import java.util.List;
 
-/// What a service adds to the device tree by which a guest finds it.
+/// The part that a service adds to the device tree, so that a guest can find it.
 ///
 /// @param nodes below the root; those of one name that several services give become one
 /// @param ofCpus properties of each CPU's node
 public record TreePart(List<TreeNode> nodes, List<TreeProperty> ofCpus) {
 
-    /// Nothing: the guest finds the service without a device tree, or not at all.
+    /// Nothing: the guest needs no device tree to find the service, or cannot find it.
     public static final TreePart NONE = new TreePart(List.of(), List.of());
 
     public TreePart {

@@ -3,7 +3,7 @@ package dev.trapline.abi.history;
 import dev.trapline.abi.Position;
 import org.jspecify.annotations.Nullable;
 
-/// A replay is not what its recording says.
+/// A replay differs from its recording.
 public final class DivergenceException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -14,15 +14,15 @@ public final class DivergenceException extends RuntimeException {
     private final transient @Nullable JournalRecord actual;
 
     /// @param position where the first difference is
-    /// @param report position, what was expected and what came, for people
+    /// @param report position, expected and actual record, for messages
     public DivergenceException(Position position, String report) {
         this(position, report, null, null);
     }
 
     /// As above.
     ///
-    /// @param expected what is recorded; null if nothing is
-    /// @param actual what came; null if nothing did
+    /// @param expected the recorded record; null if there is none
+    /// @param actual the actual record; null if there is none
     public DivergenceException(
             Position position, String report, @Nullable JournalRecord expected, @Nullable JournalRecord actual) {
         super(report);
@@ -37,17 +37,17 @@ public final class DivergenceException extends RuntimeException {
         return position;
     }
 
-    /// What is recorded; null if nothing is.
+    /// The recorded record; null if there is none.
     public @Nullable JournalRecord expected() {
         return expected;
     }
 
-    /// What came; null if nothing did.
+    /// The actual record; null if there is none.
     public @Nullable JournalRecord actual() {
         return actual;
     }
 
-    /// Position, what was expected and what came, for people.
+    /// Position, expected and actual record, for messages.
     public String report() {
         return report;
     }

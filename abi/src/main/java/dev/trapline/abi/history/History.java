@@ -3,10 +3,10 @@ package dev.trapline.abi.history;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/// A machine's side of its history: it is recorded, or checked against a recording, or neither. The machine does not
-/// know which.
+/// A machine's view of its history. It is recorded, or compared with a recording, or neither. The machine does not know
+/// which.
 ///
-/// A history that is not replayed has no inputs of its own: that is what the methods about a recording say by default.
+/// A history that is not replayed has no inputs of its own: this is the default of the methods about a recording.
 ///
 /// All methods are called on the machine's thread. [#append] is on the hot path: it takes well under 100 ns and
 /// allocates nothing that outlives the segment.
@@ -35,23 +35,23 @@ public interface History {
         return false;
     }
 
-    /// Goes on live where a recording ends that was cut off: from here on what happens is recorded, and inputs come
-    /// from outside. Called when [#isExhausted] says so.
+    /// Continues live at the end of a recording that was cut off: from here on the run is recorded, and inputs come
+    /// from outside. Called when [#isExhausted] is true.
     ///
     /// @return whether it does; a mere replay does not
     default boolean goOn() {
         return false;
     }
 
-    /// How far it has got to the disk; null if it is not recorded.
+    /// How much of it is on the disk; null if it is not recorded.
     default @Nullable StoredHistory stored() {
         return null;
     }
 
-    /// Takes in what happened. Never called with an input that [#nextRecordedInput] gave. After [#failure] or, in a
+    /// Appends a record. Never called with an input that [#nextRecordedInput] returned. After [#failure] or, in a
     /// replay, beyond the end of a recording that was cut off, it does nothing.
     ///
-    /// @throws DivergenceException if it is not what the recording says
+    /// @throws DivergenceException if it differs from the recording
     void append(JournalRecord record);
 
     /// Whether there is credit for more. If not, the machine grants no slice until it is called back.
@@ -63,11 +63,11 @@ public interface History {
         return false;
     }
 
-    /// What to call when credit is there again after [#hasCredit] said no, or when storage failed. Called on any
-    /// thread; a call may come although credit was there all along.
+    /// Sets the callback for new credit after [#hasCredit] was false, or for a failure of storage. It is called on
+    /// any thread, and may be called although there was credit all the time.
     void onCredit(Runnable callback);
 
-    /// Why nothing can be recorded any more; null while all is well.
+    /// Why nothing can be recorded any more; null if there is no failure.
     @Nullable
     String failure();
 

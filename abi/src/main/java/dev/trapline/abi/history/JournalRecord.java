@@ -16,8 +16,8 @@ import java.util.List;
 /// One entry of a machine's history. A closed set.
 ///
 /// The order of the records is the history: a [Slice] is followed by the [Answer] to its hypercall if it ended in one,
-/// then by the digests due at its end; inputs stand between slices, before the slice that is the first to see them.
-/// What services do about an answer's effects, an input or a wake-up, as a [Reaction], follows that.
+/// then by the digests due at its end; inputs stand between slices, before the slice that is the first to see them. The
+/// [Reaction]s of services to an answer's effects, an input or a wake-up follow it.
 public sealed interface JournalRecord {
 
     /// The largest record that a history takes, in bytes: what effects write to memory, or what arrives at the
@@ -32,7 +32,7 @@ public sealed interface JournalRecord {
 
     /// A vCPU was granted a slice, and the slice ended.
     ///
-    /// @param vcpu who ran
+    /// @param vcpu the vCPU that ran
     /// @param began the vCPU's virtual time at the beginning of the slice, in ticks
     /// @param budget how many instructions it could execute
     /// @param executed instructions completed: the budget if that ended it, in T32 code up to three more
@@ -51,7 +51,7 @@ public sealed interface JournalRecord {
         }
     }
 
-    /// What became of the hypercall of the slice before it.
+    /// The answer to the hypercall of the previous slice.
     ///
     /// @param decision the registry's
     /// @param registers what was written to the caller
@@ -62,7 +62,7 @@ public sealed interface JournalRecord {
         }
     }
 
-    /// A service wanted something done without a call: on an injection, a wake-up, a reset.
+    /// The effects of a service without a call: on an injection, a wake-up, a reset.
     ///
     /// @param service its name
     /// @param effects what was done, in order; at least one
@@ -81,13 +81,13 @@ public sealed interface JournalRecord {
     /// Bytes arrived at the console's receiver.
     record ConsoleInput(Bytes bytes) implements Arrival {}
 
-    /// The operator put another policy in force, for every call from here on.
+    /// The user changed the policy, for every call from here on.
     record Reconfigured(Policy policy) implements Arrival {}
 
-    /// Somebody outside injected an interrupt or an event.
+    /// An interrupt or an event was injected from outside.
     record Injected(Injection what) implements Arrival {}
 
-    /// Entropy that a service had asked for.
+    /// Entropy that a service requested.
     ///
     /// @param service its name
     record Entropy(String service, Bytes bytes) implements Input {}
@@ -109,7 +109,7 @@ public sealed interface JournalRecord {
     /// @param after how many instructions of the slice; 0 is before the first
     record Renewed(long after) implements Input {}
 
-    /// Somebody outside asked the run to end.
+    /// The run was asked to end from outside.
     record Stop(Reason reason) implements Arrival {
         /// Who asked.
         public enum Reason {

@@ -7,28 +7,28 @@ public sealed class RecordingException extends RuntimeException permits Recordin
 
     /// What kind of trouble it is.
     public enum Kind {
-        /// There is something at the place where a new recording was to be made.
+        /// The path of a new recording exists already.
         EXISTS,
-        /// There is no recording at that place.
+        /// There is no recording at the path.
         NOT_A_RECORDING,
         /// It is of a format version, or in a store, that this build does not read.
         NOT_SUPPORTED,
-        /// Its events are in a database that the user has not named: no recording decides who is sent a
-        /// password.
+        /// Its events are in a database that the user has not named: a recording must not decide where a
+        /// password is sent.
         NOT_NAMED,
-        /// An image in the recording is not what its hash says.
+        /// An image in the recording does not match its hash.
         IMAGE_CHANGED,
         /// An image is not in the recording, and was not given: it was exported without.
         IMAGE_MISSING,
-        /// Its bytes are not what was written.
+        /// Its bytes were changed.
         DAMAGED,
         /// Its run is complete: there is nothing to continue.
         ENDED,
-        /// Somebody else is writing it.
+        /// Another process is writing it.
         IN_USE,
         /// The file system or the store behind it refused.
         STORAGE,
-        /// What was written could not be forced to the disk: nobody knows whether it is there.
+        /// Written data could not be forced to the disk, so it is unknown whether it is there.
         NOT_DURABLE
     }
 

@@ -5,7 +5,7 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import java.util.List;
 
-/// What a recording says before its history: everything a replay needs besides the inputs.
+/// The beginning of a recording, before its history: everything that a replay needs in addition to the inputs.
 ///
 /// @param recordingId unique to this recording; names it in the store
 /// @param createdBy Trapline's version, for people

@@ -2,7 +2,7 @@ package dev.trapline.abi.history;
 
 import dev.trapline.abi.machine.Durability;
 
-/// How far a recording has got to the disk.
+/// How much of a recording is on the disk.
 ///
 /// @param durability how it is stored
 /// @param segments how many were sealed

@@ -1,12 +1,12 @@
 package dev.trapline.abi.machine;
 
-/// When what was recorded is forced to the disk. Every one of them survives the death of the recording process.
+/// When recorded data is forced to the disk. With each of them, the recording survives if its process is killed.
 public enum Durability {
-    /// At the orderly end alone.
+    /// Only at the orderly end.
     NONE("none"),
     /// At regular intervals of host time.
     INTERVAL("interval"),
-    /// Each time something was written, before it counts as stored.
+    /// With every write, before it counts as stored.
     EVERY_SEGMENT("every-segment");
 
     private final String id;

@@ -5,9 +5,9 @@ import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// What answers the calls of a machine's guest.
+/// The firmware of a machine.
 ///
-/// @param policy what becomes of each call
+/// @param policy decides each call
 /// @param settings of the services, by service name and key, as in `psci.version`; a service uses its default where
 ///     there is none
 public record FirmwareSpec(Policy policy, SortedMap<String, String> settings) {

@@ -31,12 +31,11 @@ public record Image(Kind kind, String name, long address, Bytes content) {
     public enum Kind {
         /// A static executable, ELF64 for AArch64 or ELF32 for Arm: its segments say where.
         ELF,
-        /// Bytes as they are, entered at their first.
+        /// A raw image, which starts at its first byte.
         RAW,
         /// The content of the flash at address 0. Without another image, vCPU 0 starts there.
         FLASH,
-        /// A flattened device tree, handed over instead of the machine's own. Where it goes is the machine's
-        /// choice.
+        /// A flattened device tree, passed instead of the machine's own. The machine chooses its address.
         DEVICE_TREE
     }
 }

@@ -1,6 +1,6 @@
 package dev.trapline.abi.machine;
 
-/// When something planned beforehand is to happen: at the first slice boundary at which it is due.
+/// When a planned input happens: at the first slice boundary at which it is due.
 public sealed interface Moment {
 
     /// Before the slice of this ordinal, counted from 0.
@@ -10,8 +10,7 @@ public sealed interface Moment {
         }
     }
 
-    /// As soon as virtual time has come to this many ticks. Time in which nothing can run passes until then at
-    /// once.
+    /// As soon as virtual time has reached this many ticks. If no vCPU can run, virtual time jumps to it.
     record AtTime(long ticks) implements Moment {
         public AtTime {
             requireNotNegative("virtual time", ticks);

@@ -29,7 +29,7 @@ public sealed interface RunOutcome {
     /// @param status all 64 bits
     record Exited(long status) implements RunOutcome {}
 
-    /// The guest did what the machine has no answer for.
+    /// The guest did something that the machine cannot handle.
     record GuestFailed(VcpuId vcpu, GuestFault fault, GeneralRegisters registers) implements RunOutcome {}
 
     /// A limit was reached.
@@ -43,7 +43,7 @@ public sealed interface RunOutcome {
         TIMEOUT
     }
 
-    /// No vCPU can run, and nothing is to come that could wake one.
+    /// No vCPU can run, and nothing is pending that could wake one.
     ///
     /// @param vcpus each vCPU's state, in order
     record Deadlock(List<VcpuState> vcpus) implements RunOutcome {
@@ -52,10 +52,10 @@ public sealed interface RunOutcome {
         }
     }
 
-    /// Somebody asked for the end: Ctrl-C, a signal, or the embedding program.
+    /// The run was asked to end: by Ctrl-C, a signal, or the embedding program.
     record Interrupted() implements RunOutcome {}
 
-    /// The recording ends here without a word on why: its recorder was killed. Only a replay ends so.
+    /// The recording ends here without an outcome: its recorder was killed. Only a replay ends in this way.
     record RecordingEnds() implements RunOutcome {}
 
     /// The recording cannot be written.
@@ -63,12 +63,12 @@ public sealed interface RunOutcome {
     /// @param message what failed, where, and what to do
     record StorageFailed(String message) implements RunOutcome {}
 
-    /// The replay is not what the journal says.
+    /// The replay differs from the recording.
     ///
     /// @param report position, expected and actual, for people
     record Diverged(String report) implements RunOutcome {}
 
-    /// A firmware service failed: its own code threw, or asked for what the machine cannot do.
+    /// A firmware service failed: its own code threw, or requested something that the machine cannot do.
     ///
     /// Two of them are equal if the service is the same and both are, or are not, part of the history: the text of
     /// an exception may name what differs from process to process.

@@ -2,7 +2,7 @@ package dev.trapline.abi.machine;
 
 import java.time.Duration;
 
-/// How a recording is stored. No part of the history: the same run is recorded with the same records under each.
+/// How a recording is stored. Not part of the history: a run has the same records with every policy.
 ///
 /// @param durability when it is forced to the disk
 /// @param interval how often, for [Durability#INTERVAL]: at least 1 ms
@@ -24,7 +24,7 @@ public record StoragePolicy(Durability durability, Duration interval, Duration p
         }
     }
 
-    /// One for a recording that its owner alone may read.
+    /// The policy for a recording that only its owner may read.
     public StoragePolicy(Durability durability, Duration interval, Duration patience) {
         this(durability, interval, patience, Sharing.PRIVATE);
     }

@@ -2,7 +2,7 @@ package dev.trapline.abi.policy;
 
 import org.jspecify.annotations.Nullable;
 
-/// What a rule says of the calls it names. A closed set.
+/// The action of a rule for its calls. A closed set.
 public sealed interface Action {
 
     /// Answered in place, by the service that claims them.

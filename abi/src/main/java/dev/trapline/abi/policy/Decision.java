@@ -1,6 +1,6 @@
 package dev.trapline.abi.policy;
 
-/// What becomes of a call. A closed set.
+/// The decision for a call. A closed set.
 public sealed interface Decision {
 
     /// Answered in place by a service's logic, without a hop to its actor.

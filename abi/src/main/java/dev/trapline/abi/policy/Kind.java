@@ -1,7 +1,7 @@
 package dev.trapline.abi.policy;
 
-/// What decided a call, the strongest first: a stronger kind wins over a weaker one. Within a kind no two may name the
-/// same call.
+/// The kinds of source that can decide a call, strongest first: a stronger kind overrides a weaker one. Within a kind,
+/// no two sources may name the same call.
 public enum Kind {
     /// A capability toggle.
     TOGGLE("toggle"),
@@ -11,7 +11,7 @@ public enum Kind {
     RANGE("range"),
     /// A rule that names an owner.
     OWNER("owner"),
-    /// No rule: what holds for calls that nobody names.
+    /// The default, for calls that no rule names.
     DEFAULT("default");
 
     private final String description;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// What the operator of a machine says about its calls.
+/// The user's decisions about the calls of a machine.
 ///
 /// @param toggles by name, those that are set; the others are as by default. See [Toggle]
 /// @param rules in the order in which they were declared

@@ -1,9 +1,9 @@
 package dev.trapline.abi.policy;
 
-/// One line of a machine's policy: what becomes of the calls it names.
+/// One rule of a machine's policy: an action for the calls that it names.
 ///
 /// @param match the calls
-/// @param action what becomes of them
+/// @param action the action for these calls
 /// @param origin where the rule was declared, for messages: `machine.conf: 12`
 public record Rule(Match match, Action action, String origin) {
 

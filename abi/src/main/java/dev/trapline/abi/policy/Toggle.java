@@ -8,13 +8,13 @@ import java.util.List;
 /// A capability that is switched on or off by its name: some of every machine, and two of each service.
 ///
 /// @param name lower-case with dashes
-/// @param defaultOn whether it is on where nothing says otherwise
+/// @param defaultOn whether it is on by default
 /// @param help what it does, in one line
 public record Toggle(String name, boolean defaultOn, String help) {
 
-    /// SMC as a conduit at all.
+    /// Whether SMC calls are answered at all.
     public static final String SMC = "smc";
-    /// HVC as a conduit at all.
+    /// Whether HVC calls are answered at all.
     public static final String HVC = "hvc";
     /// Calls that no rule names go to the service that claims them.
     public static final String FORWARD_UNHANDLED = "forward-unhandled";
@@ -42,7 +42,8 @@ public record Toggle(String name, boolean defaultOn, String help) {
                     true,
                     "bit 16 of a fast call is the SVE hint of SMCCC 1.3 and names no other function; off: it does"));
 
-    /// The toggle that has a service's calls go to its actor: `psci-to-user`. Off, they are answered in place.
+    /// The toggle that sends a service's calls to its actor: `psci-to-user`. If it is off, they are answered in
+    /// place.
     public static String toUser(String service) {
         return service + TO_USER;
     }

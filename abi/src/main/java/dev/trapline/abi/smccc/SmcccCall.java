@@ -2,10 +2,9 @@ package dev.trapline.abi.smccc;
 
 import dev.trapline.abi.exit.HypercallExit;
 
-/// A hypercall seen through the SMC Calling Convention (DEN0028). A view: it holds nothing but the exit and which
-/// function that names.
+/// A view of a hypercall as an SMC Calling Convention call (DEN0028): the exit, and the function that it names.
 ///
-/// A call with `#imm` other than 0 is not an SMCCC call ([#isSmccc]); what the view shows of it means nothing.
+/// A call with `#imm` other than 0 is not an SMCCC call ([#isSmccc]); the view then has no meaning.
 ///
 /// @param exit the call as it was made
 /// @param functionId the function that is called: w0, without the SVE hint where the machine takes it as one

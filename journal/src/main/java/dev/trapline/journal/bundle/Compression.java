@@ -5,12 +5,12 @@ import dev.trapline.abi.file.WriteFailure;
 import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.history.RecordingException.Kind;
 
-/// The native library that compresses: it comes in a JAR, and is unpacked into the directory for temporary files.
+/// Loads the native compression library: it is in a JAR, and is unpacked into the directory for temporary files.
 final class Compression {
 
     private Compression() {}
 
-    /// Loads it, unless that was done before.
+    /// Loads it, unless it is already loaded.
     ///
     /// @throws RecordingException if it cannot be unpacked, on a full disk for instance
     static void require() {

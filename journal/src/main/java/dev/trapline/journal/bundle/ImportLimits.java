@@ -1,11 +1,11 @@
 package dev.trapline.journal.bundle;
 
-/// What an import may take, and who hears of it.
+/// The limits of an import, and the receiver of its progress.
 ///
-/// @param bytes that the parts of the file may have together, unpacked: about what the recording takes on the disk
-/// @param progress told how far it is; may end it
+/// @param bytes the largest total size of the file's parts, unpacked: about the size of the recording on the disk
+/// @param progress receives the progress; may end the import
 public record ImportLimits(long bytes, ImportProgress progress) {
 
-    /// Whatever the file promises, and nobody hears of it.
+    /// No limit, and no receiver of progress.
     public static final ImportLimits NONE = new ImportLimits(Long.MAX_VALUE, (_, _, _) -> {});
 }

@@ -1,20 +1,21 @@
 package dev.trapline.journal.bundle;
 
-/// Told now and then how far an import is. It may throw to end the import, which then leaves nothing behind.
+/// Receives the progress of an import from time to time. It may throw to end the import, which then leaves no files
+/// behind.
 @FunctionalInterface
 public interface ImportProgress {
 
-    /// What an import does, one after the other.
+    /// The steps of an import, in order.
     enum Step {
         /// The file is read, and its events are stored. Counted in bytes of the file.
         READING,
-        /// The events are packed, so that they take less room. Counted in segments.
+        /// The events are packed to take less space. Counted in segments.
         PACKING,
-        /// The recording is read as anybody will read it. Counted in segments.
+        /// The recording is read again to check it. Counted in segments.
         CHECKING
     }
 
-    /// Takes note of how far it is.
+    /// Reports progress.
     ///
     /// @param done in the step's unit, and never less than before in the same step
     /// @param total what `done` is at the end

@@ -22,8 +22,8 @@ import java.util.List;
 ///  21       the content as one Zstandard frame
 ///   n  32   SHA-256 of: the hash of the part before (of the file's first 8 bytes for part 0), bytes 0 to n - 1
 /// ```
-/// Numbers are little-endian. Every byte of the file is under a hash, and each hash is under the next one: a part that
-/// is changed, lost, doubled, swapped or another file's is noticed before anything of it is decoded.
+/// Numbers are little-endian. A hash covers every byte of the file, and each hash covers the previous one. So a part
+/// that was changed, lost, duplicated, swapped or taken from another file is noticed before it is decoded.
 final class Part {
 
     static final int VERSION = 1;
@@ -31,7 +31,7 @@ final class Part {
     static final int HEAD_BYTES = 21;
     static final int HASH_BYTES = 32;
 
-    /// Segments are compressed together up to so many bytes: alone, each would begin without knowing the others.
+    /// Segments are compressed in groups of up to this many bytes, because single segments compress less well.
     static final int GROUP_BYTES = 4 << 20;
     /// The one that makes a group large enough: a few records that are as large as a record may be.
     private static final int MOST_IN_SEGMENT = 4 * JournalRecord.MAX_BYTES;
@@ -40,7 +40,7 @@ final class Part {
 
     private Part() {}
 
-    /// What a part holds. Each is followed by one of its own kind or of a later one.
+    /// The kind of a part's content. A part is followed by one of the same kind or of a later one.
     enum Kind {
         MANIFEST(1, "the manifest", Manifest.MOST_BYTES),
         HEADER(2, "the header", JournalRecord.MAX_BYTES),
@@ -58,7 +58,7 @@ final class Part {
             this.most = most;
         }
 
-        /// The most bytes that the content may have; of an image, the header says more.
+        /// The largest size of the content, in bytes; for an image, the header gives a tighter limit.
         long most() {
             return most;
         }

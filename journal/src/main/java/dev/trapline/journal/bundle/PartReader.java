@@ -18,8 +18,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 
-/// Reads the parts of a file, and gives out nothing of one whose hash it has not checked. Neither what a part stores
-/// nor what it unpacks to is held in memory: it is read twice, once for the hash and once for the content.
+/// Reads the parts of a file. The content of a part is returned only after its hash was checked. A part is not held in
+/// memory, neither packed nor unpacked: it is read twice, once for the hash and once for the content.
 final class PartReader implements AutoCloseable {
 
     private static final int STEP = 1 << 16;
@@ -35,7 +35,7 @@ final class PartReader implements AutoCloseable {
     private Part.Kind last = Part.Kind.MANIFEST;
     private String part = "its beginning";
 
-    /// @throws RecordingException if it is no exported recording, or one of another version
+    /// @throws RecordingException if it is not an exported recording, or has another version
     PartReader(Path file, ImportLimits limits) {
         this.file = file;
         this.limits = limits;
@@ -53,7 +53,7 @@ final class PartReader implements AutoCloseable {
         }
     }
 
-    /// Tells how much of the file is read.
+    /// Reports how much of the file has been read.
     void tell() {
         limits.progress().at(ImportProgress.Step.READING, at, size);
     }
@@ -80,10 +80,10 @@ final class PartReader implements AutoCloseable {
     private RecordingException notOne() {
         return new RecordingException(
                 Kind.NOT_A_RECORDING,
-                "the file " + file + " is no exported recording: it was not written by 'trapline journal export'");
+                "the file " + file + " is not an exported recording: 'trapline journal export' did not write it");
     }
 
-    /// A part whose hash was right, and whose content is unpacked when it is asked for.
+    /// A part whose hash was correct. Its content is unpacked on request.
     ///
     /// @param stored where the packed content begins in the file
     /// @param storedBytes how long it is
@@ -92,7 +92,7 @@ final class PartReader implements AutoCloseable {
 
     /// The next part.
     ///
-    /// @throws RecordingException if it is not what was written
+    /// @throws RecordingException if it was changed
     Content next() {
         part = "part " + next;
         byte[] head = read(Part.HEAD_BYTES);
@@ -102,7 +102,7 @@ final class PartReader implements AutoCloseable {
         long contentBytes = fields.getLong();
         long storedBytes = fields.getLong();
         if (storedBytes < 0 || storedBytes > size - at - Part.HASH_BYTES) {
-            throw damaged("it says that it goes beyond the file's end");
+            throw damaged("it claims to extend beyond the end of the file");
         }
         long stored = at;
         byte[] expected = hashOf(head, storedBytes);
@@ -111,14 +111,14 @@ final class PartReader implements AutoCloseable {
         }
         part = "part " + next + " (" + kind.words() + ")";
         if (ordinal != next || kind.code() < last.code() || contentBytes < 0) {
-            throw damaged("it does not belong there");
+            throw damaged("it does not belong at this position");
         }
         if (contentBytes > kind.most()) {
             throw damaged("it says that it has " + contentBytes + " bytes, and " + kind.words() + " has at most "
                     + kind.most());
         }
         if (storedBytes > Zstd.compressBound(contentBytes)) {
-            throw damaged("it takes " + storedBytes + " bytes to store " + contentBytes);
+            throw damaged("it uses " + storedBytes + " bytes to store " + contentBytes);
         }
         take(contentBytes);
         hash = expected;
@@ -127,13 +127,13 @@ final class PartReader implements AutoCloseable {
         return new Content(kind, part, stored, storedBytes, contentBytes);
     }
 
-    /// What the parts before it have taken is less than the limit: nothing overflows.
+    /// The size of the earlier parts is below the limit, so nothing overflows.
     private void take(long contentBytes) {
         if (contentBytes > limits.bytes() - taken) {
             throw new RecordingException(
                     Kind.STORAGE,
                     "the file " + file + " unpacks to more than " + limits.bytes()
-                            + " bytes, which is the most that this import may take");
+                            + " bytes, the limit of this import");
         }
         taken += contentBytes;
     }
@@ -180,7 +180,7 @@ final class PartReader implements AutoCloseable {
         }
     }
 
-    /// Takes what is unpacked, bit by bit.
+    /// Receives the unpacked content piece by piece.
     private interface Sink {
         void take(byte[] step, int from, int length);
     }
@@ -207,7 +207,7 @@ final class PartReader implements AutoCloseable {
         }
     }
 
-    /// What a part stores, and nothing behind it.
+    /// The stored bytes of a part, and nothing after them.
     private InputStream stored(Content content) throws IOException {
         channel.position(content.stored());
         InputStream all = Channels.newInputStream(channel);
@@ -229,15 +229,15 @@ final class PartReader implements AutoCloseable {
 
             @Override
             public void close() {
-                // The file goes on behind this part.
+                // The file continues after this part.
             }
         };
     }
 
-    /// Makes sure that nothing stands behind the part read last.
+    /// Checks that the file ends after the last part.
     void requireEnd() {
         if (at != size) {
-            throw damaged("there is more behind its end");
+            throw damaged("there is data after its end");
         }
     }
 
@@ -263,7 +263,7 @@ final class PartReader implements AutoCloseable {
         }
     }
 
-    /// What is wrong, with the place: the part read last, and where reading stands.
+    /// The error, with its position: the last part, and the current offset.
     RecordingException damaged(String what) {
         return new RecordingException(
                 Kind.DAMAGED,

@@ -10,12 +10,12 @@ import java.security.MessageDigest;
 /// Writes the parts of a file, one after the other.
 final class PartWriter {
 
-    /// What Zstandard itself takes by default: a recording of a loop shrinks to a few per cent of its size, at
-    /// hundreds of megabytes a second.
+    /// Zstandard's default level: a recording of a loop shrinks to a few per cent of its size, at hundreds of
+    /// megabytes per second.
     private static final int LEVEL = 3;
 
-    /// A content that has more is packed bit by bit, as an image of a gigabyte: nobody waits for the whole of it
-    /// who wants the end.
+    /// Larger contents, such as an image of a gigabyte, are packed piece by piece, so that the export can be ended
+    /// in between.
     private static final int LARGE = 32 << 20;
 
     private static final int STEP = 1 << 20;

@@ -30,7 +30,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Packs a recording into one file, and writes nothing to the recording.
+/// Packs a recording into one file, without writing to the recording.
 public final class RecordingExport {
 
     private final RecordingReader reader;
@@ -49,11 +49,11 @@ public final class RecordingExport {
     /// Exports a recording, up to its last whole segment if it is open.
     ///
     /// @param recording its directory
-    /// @param file what to make: there must be nothing, and it must not be inside of the recording
+    /// @param file the file to make: it must not exist, and must not be inside the recording
     /// @param withImages whether the images go into it
     /// @param sharing who may read the file
     /// @param reader opens the recording
-    /// @param progress told how far it is; may throw to end the export, which then leaves no file
+    /// @param progress receives the progress; may throw to end the export, which then leaves no file
     /// @throws RecordingException if the recording cannot be read, or the file cannot be made; then there is none
     public static ExportSummary export(
             Path recording, Path file, boolean withImages, Sharing sharing, Opener reader, Progress progress) {
@@ -62,7 +62,7 @@ public final class RecordingExport {
             throw exists(file, null);
         }
         Compression.require();
-        // The manifest is read first: a recording that is closed meanwhile is exported as an open one.
+        // The manifest is read first, so a recording that is closed during the export is exported as an open one.
         Manifest manifest = RecordingDirectory.at(recording).manifest();
         try (RecordingReader open = reader.open(recording, OpenOptions.STRICT)) {
             List<Image> images = withImages ? open.images() : List.of();
@@ -70,9 +70,9 @@ public final class RecordingExport {
         }
     }
 
-    /// Hears how far an export is.
+    /// Receives the progress of an export.
     public interface Progress {
-        /// Takes note of it.
+        /// Reports progress.
         ///
         /// @param segment that is written, 0 before the first
         /// @param segments how many there are
@@ -93,7 +93,7 @@ public final class RecordingExport {
                     && parent.toRealPath().startsWith(recording.toRealPath())) {
                 throw new RecordingException(
                         Kind.EXISTS,
-                        "the file " + file + " would be inside of the recording " + recording
+                        "the file " + file + " would be inside the recording " + recording
                                 + ", and nothing is written there: choose another place");
             }
         } catch (IOException e) {

@@ -35,13 +35,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Makes a recording of a file that [RecordingExport] wrote: whole, or not at all.
+/// Makes a recording from a file that [RecordingExport] wrote: completely, or not at all.
 public final class RecordingImport {
 
-    /// The events were written by a recorder of its own time; who it was is no part of the history.
+    /// The writer id of imported events. It is not part of the history.
     private static final String WRITER = "import";
 
-    /// So many segments are worked on between two looks at whether the import is to end.
+    /// The number of segments between two checks for a request to end the import.
     private static final int STRETCH = 256;
 
     private final Path file;
@@ -59,10 +59,10 @@ public final class RecordingImport {
     /// Imports a recording.
     ///
     /// @param file what was exported
-    /// @param target the directory to make: there must be nothing
+    /// @param target the directory to make: it must not exist
     /// @param sharing who may read it
-    /// @throws RecordingException if the file is not what was exported or takes more than it may, or the directory
-    ///     cannot be made; then there is none
+    /// @throws RecordingException if the file was changed or exceeds the limit, or the directory cannot be made;
+    ///     then no directory remains
     public static ExportSummary importTo(Path file, Path target, Sharing sharing, ImportLimits limits) {
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             throw exists(target);
@@ -87,7 +87,7 @@ public final class RecordingImport {
         RecordingHeader header = header(headerBytes);
         requirePossible(header);
         part = parts.next();
-        // Beside its place, so that it can be moved there in one step.
+        // Next to its target, so that it can be moved there in one step.
         Path fresh = target.resolveSibling("." + target.getFileName() + ".importing-"
                 + ProcessHandle.current().pid());
         StoragePolicy policy = StoragePolicy.DEFAULT.with(sharing);
@@ -119,7 +119,7 @@ public final class RecordingImport {
         }
     }
 
-    /// Names the place that the user gave, not the one beside it where the recording is being made.
+    /// Names the user's path, not the temporary one next to it.
     private static RecordingException cannotMake(Path target, Exception cause) {
         return new RecordingException(
                 Kind.STORAGE,
@@ -128,7 +128,7 @@ public final class RecordingImport {
                 cause);
     }
 
-    /// The content of the part at hand, which must be of a kind.
+    /// The content of the current part, which must be of the given kind.
     private byte[] content(Part.Kind kind) {
         if (part.kind() != kind) {
             throw parts.damaged("there should be " + kind.words());
@@ -144,7 +144,7 @@ public final class RecordingImport {
         }
     }
 
-    /// The header promises images: none may be larger than its machine can use.
+    /// Checks the images in the header: none may be larger than the machine can use.
     private void requirePossible(RecordingHeader header) {
         for (ImageRef ref : header.images()) {
             long most = Image.most(ref.kind(), header.spec().board().ramBytes());
@@ -239,7 +239,7 @@ public final class RecordingImport {
         return new EventRow(sequenceNr, JournalEventSerializer.IDENTIFIER, manifest, WRITER, 0, payload);
     }
 
-    /// Reads what was made as anybody will read it: each segment must follow the one before it.
+    /// Reads the new recording to check it: each segment must follow the previous one.
     private ExportSummary checked(RecordingDirectory directory, RecordingHeader header, int images) throws IOException {
         try (RecordingReader reader = StoredRecordingReader.open(directory.path(), OpenOptions.STRICT)) {
             long slices = 0;

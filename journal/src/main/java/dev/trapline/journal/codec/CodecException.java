@@ -1,6 +1,6 @@
 package dev.trapline.journal.codec;
 
-/// Bytes are not what this format writes.
+/// Bytes that this format does not write.
 public final class CodecException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -36,7 +36,7 @@ final class EnumCode<E extends Enum<E>> {
         return new EnumCode<>(type, NONE_RETIRED, List.of(byCode));
     }
 
-    /// The same, where a constant is gone whose number nobody else may get.
+    /// The same, for an enum with a removed constant whose number must not be used again.
     ///
     /// @param retired the number; the constants behind it keep theirs
     /// @param byCode every constant that is left, in the order of its stored number; only ever appended to

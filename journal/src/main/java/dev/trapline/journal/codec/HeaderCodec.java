@@ -98,13 +98,13 @@ public final class HeaderCodec {
         }
     }
 
-    /// The header that these bytes are.
+    /// Decodes a header.
     ///
-    /// @throws CodecException if they are none, are damaged, or are of another format version
+    /// @throws CodecException if the bytes are not a header, are damaged, or have another format version
     public static RecordingHeader decode(byte[] bytes) {
         PackedReader start = new PackedReader(bytes, 0, bytes.length);
         if (start.remaining() < 8 + TRAILER || start.i32() != MAGIC) {
-            throw new CodecException("there is no header where one should be");
+            throw new CodecException("the header is missing");
         }
         int version = start.i32();
         if (version != JournalFormat.VERSION) {
@@ -123,7 +123,7 @@ public final class HeaderCodec {
             }
             return header;
         } catch (IllegalArgumentException e) {
-            throw new CodecException("the header names a machine that cannot be: " + e.getMessage(), e);
+            throw new CodecException("the header describes an impossible machine: " + e.getMessage(), e);
         }
     }
 

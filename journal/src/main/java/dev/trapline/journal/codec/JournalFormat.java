@@ -3,14 +3,15 @@ package dev.trapline.journal.codec;
 /// Numbers of the journal's format.
 public final class JournalFormat {
 
-    /// Goes up with every change of what the bytes mean. A recording of another version is refused, by name.
+    /// Increases with every change of the bytes' meaning. A recording of another version is refused with a message
+    /// that names the version.
     public static final int VERSION = 3;
 
     /// The size at which a segment is closed, in bytes of payload; a segment may end up longer by one slice's
     /// records.
     public static final int SEGMENT_BYTES = 64 * 1024;
 
-    /// Source that replays versions before this one. No release had them.
+    /// The source commits that replay earlier versions. No release had them.
     private static final String SOURCE_OF_VERSION_1 = "d81b056";
 
     private static final String SOURCE_OF_VERSION_2 = "dc25a55";

@@ -4,8 +4,8 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 
-/// Values of a machine as bytes, in the layout that recordings have, for others that send or keep them. Every method
-/// that reads throws [CodecException] or [IllegalArgumentException] if the bytes are no such value.
+/// Encodes and decodes values of a machine in the layout of recordings, for other users of that layout. Every method
+/// that decodes throws [CodecException] or [IllegalArgumentException] if the bytes are not such a value.
 public final class MachineValues {
 
     private MachineValues() {}

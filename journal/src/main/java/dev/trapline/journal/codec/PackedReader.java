@@ -9,8 +9,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Reads what [PackedWriter] wrote, and trusts none of it: every read is checked against the end, every length against
-/// what is left before anything is allocated, and a number has exactly one encoding.
+/// Reads the output of [PackedWriter], without trusting it: every read is checked against the end, every length against
+/// the remaining bytes before anything is allocated, and a number has exactly one encoding.
 public final class PackedReader {
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -91,8 +91,8 @@ public final class PackedReader {
         return (int) value;
     }
 
-    /// How many things follow of which each takes at least a byte. What they become takes many times that: so there
-    /// is a limit beside what is left.
+    /// The number of following items, each of at least one byte. The decoded items use many times as much memory,
+    /// so there is a limit in addition to the remaining bytes.
     int items(String what, int most) {
         return count(what, Math.min(most, remaining()));
     }

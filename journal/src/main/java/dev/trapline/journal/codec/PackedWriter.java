@@ -8,7 +8,7 @@ import java.util.Arrays;
 
 /// Writes numbers, strings and bytes into an array that it keeps and grows. The mirror of [PackedReader].
 ///
-/// Room is asked for by [#ensure] once per record, so that the writes of numbers are plain stores.
+/// [#ensure] makes room once per record, so that the writes of numbers are plain stores.
 public final class PackedWriter {
 
     /// The most bytes that a varint takes.

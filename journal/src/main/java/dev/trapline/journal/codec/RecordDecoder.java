@@ -42,7 +42,7 @@ public final class RecordDecoder {
 
     /// The next record.
     ///
-    /// @throws CodecException if the bytes are not what an encoder writes
+    /// @throws CodecException if an encoder would not write these bytes
     public JournalRecord next() {
         int tag = in.u8();
         int kind = tag & RecordLayout.KIND_MASK;
@@ -201,7 +201,7 @@ public final class RecordDecoder {
         int base = state.base();
         long changed = in.varint();
         if (changed >>> GeneralRegisters.COUNT != 0) {
-            throw new CodecException("registers are named that there are not (byte " + in.at() + ")");
+            throw new CodecException("a register does not exist (byte " + in.at() + ")");
         }
         for (long rest = changed; rest != 0; rest &= rest - 1) {
             values[base + RecordLayout.register(Long.numberOfTrailingZeros(rest))] += in.zigzag();
@@ -220,7 +220,7 @@ public final class RecordDecoder {
 
     private RegisterWrites writes(long mask) {
         if (mask >>> 31 != 0) {
-            throw new CodecException("an answer writes registers that there are not (byte " + in.at() + ")");
+            throw new CodecException("an answer writes a register that does not exist (byte " + in.at() + ")");
         }
         RegisterWrites writes = RegisterWrites.NONE;
         for (long rest = mask; rest != 0; rest &= rest - 1) {
@@ -232,7 +232,8 @@ public final class RecordDecoder {
     private Decision decision(boolean same) {
         if (same) {
             if (state.decision < 0) {
-                throw new CodecException("an answer refers to one before it, and there is none (byte " + in.at() + ")");
+                throw new CodecException(
+                        "an answer refers to an earlier one that does not exist (byte " + "" + in.at() + ")");
             }
             return state.decision(state.decision);
         }

@@ -10,8 +10,7 @@ import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.policy.Decision;
 
-/// Writes records as [RecordLayout] says. Allocates nothing per slice or answer, but for effects and decisions it has
-/// not met.
+/// Writes records as [RecordLayout] says. Allocates nothing per slice or answer, except for effects and new decisions.
 public final class RecordEncoder {
 
     private final PackedWriter out;

@@ -3,8 +3,8 @@ package dev.trapline.journal.codec;
 import dev.trapline.abi.history.JournalRecord;
 import java.util.Locale;
 
-/// The kinds of record. An open set: a recording's header names those that it may have, each with the version of what
-/// it holds, so that a reader which does not know one says which.
+/// The kinds of record. An open set: a recording's header names its kinds, each with the version of its content, so
+/// that a reader can name a kind that it does not know.
 public enum RecordKind {
     SLICE,
     ANSWER,
@@ -21,8 +21,7 @@ public enum RecordKind {
     STOP,
     END;
 
-    /// Goes up when what a kind holds changes its meaning. All are what they were when the format began to name
-    /// them.
+    /// Increases when the meaning of a kind's content changes. All kinds still have their first version.
     private static final int VERSION = 1;
 
     /// The kind of a record.
@@ -63,7 +62,7 @@ public enum RecordKind {
                 + ", which this Trapline does not know: use the one that made it, or a newer one");
     }
 
-    /// Its name for people and for JSON: `full-digest`.
+    /// Its name in messages and JSON: `full-digest`.
     public String id() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

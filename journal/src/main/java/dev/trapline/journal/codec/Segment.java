@@ -6,7 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
-/// A sealed stretch of history: what the store keeps as one event.
+/// A sealed part of a history: the store keeps it as one event.
 ///
 /// ```text
 ///   0  u32  magic "TLSG"
@@ -21,8 +21,8 @@ import java.util.zip.CRC32C;
 ///  44  u32  CRC32C of bytes 0 to 43 and of the payload
 ///  48       payload: records, see RecordLayout
 /// ```
-/// All numbers are little-endian. The digest makes a chain: a segment that is lost, doubled, swapped or another
-/// recording's does not fit, even where its own checksum is right.
+/// All numbers are little-endian. The digests form a chain: a segment that was lost, duplicated, swapped or taken from
+/// another recording does not fit, even if its own checksum is correct.
 public final class Segment {
 
     /// Bytes before the payload.
@@ -66,7 +66,7 @@ public final class Segment {
     /// @throws CodecException if they are not one whole segment of this format version with the right checksum
     public static Segment parse(byte[] bytes) {
         if (bytes.length < HEADER_BYTES || (int) INT.get(bytes, 0) != MAGIC) {
-            throw new CodecException("there is no segment where one should be");
+            throw new CodecException("the segment is missing");
         }
         int version = (short) SHORT.get(bytes, 4) & 0xffff;
         if (version != JournalFormat.VERSION) {
@@ -106,7 +106,7 @@ public final class Segment {
         return (int) crc.getValue();
     }
 
-    /// Its place among the segments, from 0.
+    /// Its ordinal among the segments, from 0.
     public long ordinal() {
         return (long) LONG.get(bytes, 8);
     }
@@ -131,18 +131,18 @@ public final class Segment {
         return (long) LONG.get(bytes, 32);
     }
 
-    /// Whether the run ends in it: nothing comes after.
+    /// Whether the run ends in it: no segment follows.
     public boolean isLast() {
         return ((short) SHORT.get(bytes, 6) & FLAG_LAST) != 0;
     }
 
-    /// What its successor must name as its predecessor. Some microseconds.
+    /// The digest that the next segment must name as its predecessor. Takes some microseconds.
     public long digest() {
         return digestOf(bytes);
     }
 
-    /// The whole segment as stored. Not to be changed: shared, so that nothing of 64 KiB is copied on the way to
-    /// the store.
+    /// The whole segment as stored. Must not be changed: it is shared, so that the 64 KiB are not copied on the way
+    /// to the store.
     public byte[] bytes() {
         return bytes;
     }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /// Packs records into segments. One buffer, used again for every segment.
 ///
-/// A segment is closed before a slice or an input only, so that no cut comes between a hypercall and its answer.
+/// A segment is closed only before a slice or an input, so that a hypercall and its answer are in the same segment.
 public final class SegmentBuilder {
 
     private final int closeAt;
@@ -30,7 +30,7 @@ public final class SegmentBuilder {
         out.length(Segment.HEADER_BYTES);
     }
 
-    /// Goes on behind a segment.
+    /// Continues after a segment.
     public static SegmentBuilder behind(Segment segment) {
         SegmentBuilder builder = new SegmentBuilder(segment.digest());
         builder.ordinal = segment.ordinal() + 1;

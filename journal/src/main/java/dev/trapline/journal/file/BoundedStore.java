@@ -6,8 +6,8 @@ import java.util.TreeMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.WatchedFileStore;
 
-/// A file of the store whose pages are looked at before the store reads them. The store allocates what a page claims to
-/// hold: a few bytes of a file that is damaged, or was made to do harm, would take all memory.
+/// A file of the store whose pages are checked before the store reads them. The store allocates as much as a page
+/// claims: without the check, a few bytes of a damaged or malicious file would use all memory.
 final class BoundedStore extends WatchedFileStore {
 
     private BoundedStore(SortedMap<String, Object> settings) {
@@ -16,7 +16,7 @@ final class BoundedStore extends WatchedFileStore {
 
     /// Opens a file.
     ///
-    /// @param name as the store's file systems know it
+    /// @param name the file's name in the store's file systems
     /// @param cacheMib of pages, in MiB
     static MVStore open(String name, boolean readOnly, int cacheMib) {
         SortedMap<String, Object> settings = new TreeMap<>();

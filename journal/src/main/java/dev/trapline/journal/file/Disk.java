@@ -33,18 +33,18 @@ public final class Disk {
         }
     }
 
-    /// Takes away what is left of a file that could not be made; what stays is in nobody's way.
+    /// Removes the rest of a file that could not be made. If that fails, the rest does no harm.
     public static void deleteQuietly(Path file) {
         try {
             deleteRegular(file);
         } catch (IOException e) {
-            // The trouble that led here is the one to report.
+            // The first error is the one to report.
         }
     }
 
-    /// Takes away a regular file, if there is one.
+    /// Removes a regular file, if there is one.
     ///
-    /// @throws IOException if there is something else: that is never replaced
+    /// @throws IOException if the path is something else: that is never replaced
     public static void deleteRegular(Path file) throws IOException {
         requireReplaceable(file);
         Files.deleteIfExists(file);
@@ -57,7 +57,7 @@ public final class Disk {
         }
     }
 
-    /// Puts a file in another one's place: after a power cut it is one or the other.
+    /// Replaces a file by another one: after a power cut, the path is one or the other.
     ///
     /// @throws IOException if that cannot be done, or there is something else than a regular file in its place
     public static void replace(Path fresh, Path file) throws IOException {

@@ -5,8 +5,8 @@ import java.nio.channels.FileChannel;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FilePathWrapper;
 
-/// A file system for the store that opens regular files alone, and follows no link: somebody else may have put
-/// something in the file's place.
+/// A file system for the store that opens only regular files, and follows no links: a stranger may have replaced the
+/// file.
 ///
 /// Public only because the store makes instances by reflection.
 public final class GuardedFilePath extends FilePathWrapper {

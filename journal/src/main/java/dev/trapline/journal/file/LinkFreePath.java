@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
-/// A file on whose path no symbolic link is followed below the directory that the user named: somebody else may have
-/// put one there.
+/// A file that is opened without following symbolic links below the directory that the user named: a stranger may have
+/// put links there.
 ///
 /// @param file absolute
 /// @param below how many names of the path lie below the user's directory, 1 or more

@@ -16,11 +16,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
 
-/// A file in a recording's directory that one process at a time has locked. The system lets go of it when the process
+/// A file in a recording's directory that one process at a time can lock. The system releases the lock when the process
 /// ends, however it ends.
 public final class LockFile implements AutoCloseable {
 
-    /// What this process has locked. By POSIX, to open such a file again and close it takes the lock away.
+    /// The files that this process has locked. By POSIX, opening such a file again and closing it releases the
+    /// lock.
     private static final Set<Path> HELD_HERE = new ConcurrentSkipListSet<>();
 
     private final FileChannel channel;
@@ -38,7 +39,7 @@ public final class LockFile implements AutoCloseable {
 
     /// Locks a file, and makes it if there is none.
     ///
-    /// @return null if somebody else has it, in this process or in another one
+    /// @return null if it is already locked, by this process or by another one
     public static @Nullable LockFile take(LinkFreePath path) throws IOException {
         Path file = path.file();
         BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
@@ -46,7 +47,7 @@ public final class LockFile implements AutoCloseable {
             try {
                 Permissions.makeFile(file);
             } catch (FileAlreadyExistsException e) {
-                // Another process was quicker: the lock decides.
+                // Another process was faster: the lock decides.
             }
         }
         FileChannel channel = path.openToWrite();
@@ -57,7 +58,7 @@ public final class LockFile implements AutoCloseable {
         return null;
     }
 
-    /// Whether somebody has locked a file. Changes neither the file nor the lock.
+    /// Whether a file is locked. Changes neither the file nor the lock.
     public static boolean isHeld(Path file) throws IOException {
         if (HELD_HERE.contains(key(file))) {
             return true;
@@ -90,7 +91,7 @@ public final class LockFile implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            // The system lets go of it at the latest when the process ends.
+            // The system releases it when the process ends at the latest.
         }
     }
 }

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 
-/// Opens the files of recordings and of checkpoints: what a stranger put in their place is refused or harmless.
+/// Opens the files of recordings and checkpoints. Anything that a stranger put in their place is refused or harmless.
 public final class MvFile {
 
     /// Rows are read in order and once: a small cache is enough.
@@ -19,11 +19,11 @@ public final class MvFile {
 
     private MvFile() {}
 
-    /// Opens a file to write. Space is never used again, so that a kill at any moment leaves what was committed,
-    /// and a reader never sees a block change under it; nothing is compacted or committed behind the writer's back.
+    /// Opens a file to write. Space is never reused, so that after a kill at any time the committed data remains,
+    /// and a reader never sees a block change. Nothing is compacted or committed automatically.
     ///
     /// @param name that the store's own file systems know
-    /// @throws RecordingException if it cannot be written, or somebody else writes it
+    /// @throws RecordingException if it cannot be written, or another process writes it
     public static MVStore openForRecording(Path file, String name) {
         try {
             if (name.equals(file.toAbsolutePath().toString())) {
@@ -36,9 +36,9 @@ public final class MvFile {
         }
     }
 
-    /// Opens a file to write that somebody else may have made, or makes it.
+    /// Opens a file to write, which a stranger may have made, or makes it.
     ///
-    /// @throws RecordingException if it cannot be written, or somebody else writes it
+    /// @throws RecordingException if it cannot be written, or another process writes it
     public static MVStore openToAdd(LinkFreePath path) {
         try {
             makeIfAbsent(path.file());
@@ -48,7 +48,7 @@ public final class MvFile {
         }
     }
 
-    /// The store would make it as open as the umask lets.
+    /// The store would give it all permissions that the umask allows.
     private static void makeIfAbsent(Path file) throws IOException {
         BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
         if (!Files.exists(file)) {
@@ -72,7 +72,7 @@ public final class MvFile {
         return store;
     }
 
-    /// Opens a file to read, even if somebody else has it open.
+    /// Opens a file to read, even if another process has it open.
     ///
     /// @param limit as if the file ended there, in bytes
     public static MVStore openToRead(LinkFreePath path, long limit) {

@@ -11,10 +11,10 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
-/// Who may read the files of a recording: a directory is made private, or as the umask has it; what is made in it later
-/// is as open as the directory.
+/// Decides who may read the files of a recording. A directory is made private, or with the permissions that the umask
+/// allows. Files that are made in it later get the permissions of the directory.
 ///
-/// Where the file system knows no such permissions, nothing is done about them.
+/// On a file system without such permissions, nothing is done.
 public final class Permissions {
 
     private static final Set<PosixFilePermission> PRIVATE_DIRECTORY = PosixFilePermissions.fromString("rwx------");
@@ -42,7 +42,7 @@ public final class Permissions {
         return areKnown(file) && !Collections.disjoint(Files.getPosixFilePermissions(file), READ_OR_WRITTEN_BY_ALL);
     }
 
-    /// Makes a directory inside of another one, as open as that.
+    /// Makes a directory inside another one, with the same permissions.
     public static void makeDirectoryIn(Path parent, String name) throws IOException {
         Path directory = parent.resolve(name);
         makeDirectory(directory, Sharing.PRIVATE);
@@ -51,7 +51,7 @@ public final class Permissions {
         }
     }
 
-    /// Makes an empty file; there must be nothing.
+    /// Makes an empty file, which must not exist.
     public static void makeFile(Path file, Sharing sharing) throws IOException {
         if (sharing == Sharing.UMASK || !areKnown(file)) {
             Files.createFile(file);
@@ -61,7 +61,7 @@ public final class Permissions {
         set(file, PRIVATE_FILE);
     }
 
-    /// Makes an empty file in a recording, as open as its directory; there must be nothing.
+    /// Makes an empty file in a recording, with the permissions of its directory. The file must not exist.
     public static void makeFile(Path file) throws IOException {
         makeFile(file, Sharing.PRIVATE);
         Path parent = file.toAbsolutePath().getParent();
@@ -72,7 +72,7 @@ public final class Permissions {
         }
     }
 
-    /// What a directory lets others do; its owner can do everything.
+    /// The permissions that a directory gives to others; its owner has all.
     private static Set<PosixFilePermission> ofDirectory(Path directory) throws IOException {
         Set<PosixFilePermission> permissions = EnumSet.copyOf(PRIVATE_DIRECTORY);
         permissions.addAll(Files.getPosixFilePermissions(directory));
@@ -83,7 +83,7 @@ public final class Permissions {
         return file.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
-    /// A umask may have taken more than was meant.
+    /// The umask may have removed more permissions than wanted.
     private static void set(Path file, Set<PosixFilePermission> wanted) throws IOException {
         if (!Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS).equals(wanted)) {
             Files.setPosixFilePermissions(file, wanted);

@@ -5,8 +5,8 @@ import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.WriteBuffer;
 import org.h2.mvstore.type.BasicDataType;
 
-/// Byte strings as values of an MVStore map. Unlike the store's own type it holds a length against what is left before
-/// it allocates: a flipped bit must not become an allocation of two gigabytes.
+/// Byte strings as values of an MVStore map. Unlike the store's own type, it compares a length with the remaining bytes
+/// before it allocates: a flipped bit must not cause an allocation of two gigabytes.
 public final class RowDataType extends BasicDataType<byte[]> {
 
     public static final RowDataType INSTANCE = new RowDataType();

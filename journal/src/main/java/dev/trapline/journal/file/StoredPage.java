@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStoreException;
 
-/// What a page of the store claims, held against what it can be.
+/// Checks the claims of a page of the store.
 ///
 /// ```text
 ///  i32 length, i16 check value, varint page number, varint map, varint keys, u8 type
@@ -14,7 +14,7 @@ import org.h2.mvstore.MVStoreException;
 ///  keys, then on a leaf the values
 /// ```
 /// The store's own maps have texts as keys and values: a varint of characters, then the characters. One of them says
-/// where its chunks are. The types of all other maps hold each length against what is left themselves.
+/// where its chunks are. The types of all other maps compare each length with the remaining bytes themselves.
 final class StoredPage {
 
     private static final int BLOCK = 4096;
@@ -31,7 +31,7 @@ final class StoredPage {
         return DataUtils.newMVStoreException(DataUtils.ERROR_FILE_CORRUPT, what.replace("{", "'{'"));
     }
 
-    /// Looks at what was read of a chunk, if it is the beginning of a page.
+    /// Checks bytes that were read from a chunk, if they are the beginning of a page.
     ///
     /// @param chunk its number
     /// @param offset where in the chunk it stands
@@ -44,7 +44,7 @@ final class StoredPage {
             int length = bytes.getInt();
             int expected =
                     DataUtils.getCheckValue(chunk) ^ DataUtils.getCheckValue(offset) ^ DataUtils.getCheckValue(length);
-            // With another check value the store refuses it, before it looks any further.
+            // If the check value is wrong, the store refuses the page itself.
             if (bytes.getShort() == (short) expected && length > 0) {
                 checkPage(bytes, length, new Place(chunk, offset), fileBytes);
             }
@@ -56,8 +56,8 @@ final class StoredPage {
     /// Where a page is.
     private record Place(int chunk, int offset) {
 
-        /// Whether a page may have its child there. A child is written in an earlier chunk, or in the same one
-        /// behind its parent: so no way down leads in a circle.
+        /// Whether a page's child may be at this position. A child is written in an earlier chunk, or after its
+        /// parent in the same chunk, so the pages cannot form a cycle.
         boolean mayLeadTo(long child) {
             int other = DataUtils.getPageChunkId(child);
             return child == 0 || other < chunk || (other == chunk && DataUtils.getPageOffset(child) > offset);
@@ -110,7 +110,7 @@ final class StoredPage {
         }
     }
 
-    /// Looks at what stands at the beginning of a chunk.
+    /// Checks the beginning of a chunk.
     static void checkChunkHeader(ByteBuffer bytes, long fileBytes) {
         byte[] start = new byte[Math.min(bytes.remaining(), 1024)];
         bytes.get(start);

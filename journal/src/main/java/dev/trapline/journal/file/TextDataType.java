@@ -5,8 +5,8 @@ import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.WriteBuffer;
 import org.h2.mvstore.type.BasicDataType;
 
-/// Texts as keys and values of an MVStore map, written as the store's own type writes them. Unlike that it holds a
-/// length against what is left before it allocates.
+/// Texts as keys and values of an MVStore map, written as the store's own type writes them. Unlike that type, it
+/// compares a length with the remaining bytes before it allocates.
 public final class TextDataType extends BasicDataType<String> {
 
     public static final TextDataType INSTANCE = new TextDataType();

@@ -9,8 +9,8 @@ import org.h2.store.fs.FileBaseDefault;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FilePathWrapper;
 
-/// A file system for the store that only reads, and takes no lock: a recording can be looked at while its recorder
-/// holds the file's lock. The store appends and never overwrites, so what a reader has found stays where it is.
+/// A file system for the store that only reads, and takes no lock: a recording can be read while its recorder holds the
+/// file's lock. The store appends and never overwrites, so data that a reader has found does not move.
 ///
 /// Public only because the store makes instances by reflection.
 public final class UnlockedFilePath extends FilePathWrapper {

@@ -7,13 +7,13 @@ import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.ActorContext;
 import dev.trapline.abi.history.History;
 
-/// A history that is stored by an actor. Until that actor is started, which must be done once, nothing is stored.
+/// A history that an actor stores. Nothing is stored until the actor is started, which must happen once.
 public interface ActorHistory extends History {
 
     /// The name of the actor under its parent.
     String NAME = "recording";
 
-    /// Starts the actor somewhere.
+    /// Starts the actor.
     void startIn(Home home);
 
     /// Starts the actor as a child: it does not outlive its parent.
@@ -26,7 +26,7 @@ public interface ActorHistory extends History {
         });
     }
 
-    /// Starts the actor by itself, for a recording that no machine makes.
+    /// Starts the actor without a parent, for a recording that is not made by a machine.
     ///
     /// @param id tells it from others of the same system
     default void startAlone(ActorSystem<?> system, String id) {

@@ -14,12 +14,12 @@ import akka.persistence.typed.javadsl.Recovery;
 import akka.persistence.typed.javadsl.SignalHandler;
 import java.util.List;
 
-/// Persists a recording: whatever has gathered in the outbox becomes one atomic write, and is acknowledged when it is
-/// stored. A failed write ends it: its parent knows why, and may start another one, which asks the store for its
-/// highest sequence number and sends what is missing.
+/// Persists a recording: all events in the outbox become one atomic write, and are acknowledged when they are stored. A
+/// failed write ends the writer. Its parent knows the reason, and may start a new writer, which asks the store for its
+/// highest sequence number and sends the missing events.
 final class JournalWriter extends EventSourcedBehavior<JournalWriter.Command, JournalEvent, JournalWriter.State> {
 
-    /// What it is told.
+    /// The messages to the writer.
     sealed interface Command {}
 
     /// There is something in the outbox.
@@ -27,12 +27,12 @@ final class JournalWriter extends EventSourcedBehavior<JournalWriter.Command, Jo
         INSTANCE
     }
 
-    /// Nothing comes any more: write what is left, and stop.
+    /// There will be no more events: write the rest, and stop.
     enum Finish implements Command {
         INSTANCE
     }
 
-    /// There is nothing to know: what counts is what the store holds.
+    /// The actor has no state: only the content of the store counts.
     enum State {
         INSTANCE
     }

@@ -21,8 +21,8 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /// An Akka journal plugin that keeps each persistence id in the store that [RecordingStores] names for it.
 ///
-/// Writes of one persistence id follow one another by Akka's own protocol; those of different ones go on side by side
-/// on the plugin's dispatcher, which is made for blocking.
+/// Akka's protocol orders the writes of one persistence id. Writes of different ids run in parallel on the plugin's
+/// dispatcher, which may block.
 public final class MvStoreJournal extends AsyncWriteJournal {
 
     private final RecordingStores stores = RecordingStores.of(context().system());

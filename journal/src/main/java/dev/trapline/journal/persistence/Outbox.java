@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// What stands between the machine's thread, which fills it, and the journal writer, which empties it: the window of
-/// events that are on their way, and the news whether they arrived.
+/// The queue between the machine's thread, which fills it, and the journal writer, which empties it. It holds the
+/// events that are on their way, and knows which have arrived.
 ///
 /// ```text
 ///  machine's thread               any thread                    journal writer
@@ -21,11 +21,12 @@ import org.jspecify.annotations.Nullable;
 ///  hasCredit ◀── outstanding < window ◀──────────────────────────────┘
 /// ```
 ///
-/// An event that was taken stays here until it is acknowledged. A writer that takes over after a failed or ambiguous
-/// write says what the store holds ([#opened]), and takes the rest again: nothing is lost, and nothing doubled.
+/// An event that the writer has taken stays here until it is acknowledged. After a failed or ambiguous write, a new
+/// writer reports the content of the store ([#opened]), and takes the other events again: nothing is lost, and nothing
+/// is stored twice.
 final class Outbox {
 
-    /// One slice may bring about a segment or two after credit was asked for. Anything beyond is a defect.
+    /// One slice may cause a segment or two after credit was checked. More than that is a defect.
     private static final int SLACK = 8;
 
     private final int window;
@@ -51,13 +52,13 @@ final class Outbox {
 
     /// Hands over an event.
     ///
-    /// @return whether the writer has to be told: not if it has been told and has not looked yet
+    /// @return whether the writer must be notified: not if it was notified and has not looked yet
     /// @throws IllegalStateException if it is handed over without credit: it is not taken
     boolean offer(JournalEvent event) {
         if (outstanding.incrementAndGet() > window + SLACK) {
             outstanding.decrementAndGet();
             throw new IllegalStateException("more than " + (window + SLACK)
-                    + " segments are waiting to be written: the machine went on without credit");
+                    + " segments are waiting to be written: the machine continued without credit");
         }
         waiting.add(event);
         return !told.getAndSet(true);
@@ -71,7 +72,7 @@ final class Outbox {
             return true;
         }
         starved.set(true);
-        // Credit may have come between the two looks, and its callback gone before anybody was starved.
+        // Credit may have arrived between the two checks, before the machine began to wait for its callback.
         return isRoom();
     }
 
@@ -101,7 +102,7 @@ final class Outbox {
         return acknowledged.get();
     }
 
-    /// Nothing can be stored for the time being: there is no credit until a writer has [#opened] the store again.
+    /// Nothing can be stored at the moment: there is no credit until a writer has [#opened] the store again.
     void pause() {
         paused = true;
     }

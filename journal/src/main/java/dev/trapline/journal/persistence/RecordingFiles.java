@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// What a recording holds on disk while it is written.
+/// A recording's files on the disk while it is written.
 final class RecordingFiles {
 
     private final RecordingDirectory directory;
@@ -20,8 +20,8 @@ final class RecordingFiles {
     private volatile @Nullable EventStore store;
     private volatile long durable;
 
-    /// @param lock given back when the recording is closed
-    /// @param stores null if the events are kept elsewhere, by another journal plugin
+    /// @param lock released when the recording is closed
+    /// @param stores null if another journal plugin stores the events
     private RecordingFiles(RecordingDirectory directory, RecordingLock lock, @Nullable Stores stores) {
         this.directory = directory;
         this.lock = lock;
@@ -132,7 +132,7 @@ final class RecordingFiles {
     String describeFailure(Throwable cause) {
         for (Throwable next = cause; next != null; next = next.getCause()) {
             if (next instanceof RecordingException) {
-                return next.getMessage() + " (what was recorded until then is kept)";
+                return next.getMessage() + " (the recording up to there is kept)";
             }
         }
         Throwable root = cause;
@@ -140,11 +140,11 @@ final class RecordingFiles {
             root = next;
         }
         return "cannot continue to write the recording " + directory.path() + ": " + root.getMessage()
-                + " (what was recorded until then is kept); see that its store can be written, and record again";
+                + " (the recording up to there is kept); check that its store can be written, and record again";
     }
 
-    /// Whether it may help to open the store again and send what is missing. It does not where the disk or the
-    /// store have gone back on their word.
+    /// Whether it may help to open the store again and send the missing events. It does not help if the disk or the
+    /// store have lost data that they had confirmed.
     static boolean mayPass(Throwable cause) {
         Kind kind = kind(cause);
         return kind == null || kind == Kind.STORAGE || kind == Kind.IN_USE;

@@ -21,17 +21,17 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// Looks after one recording's writer: starts it, reminds the machine's side to hand over what it holds, forces data to
+/// Manages the writer of one recording: starts it, asks the machine to pass on the data that it holds, forces data to
 /// the disk, and closes the store when the writer is done.
 ///
-/// If the writer fails, the machine gets no credit while the store is opened again and another writer sends what is
-/// missing; when patience is at its end, the recording fails, with everything up to there forced to the disk.
+/// If the writer fails, the machine gets no credit while the store is opened again and a new writer sends the missing
+/// events. When the patience is over, the recording fails, with everything up to there forced to the disk.
 final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
 
     /// The longest pause between two attempts to open a store again.
     private static final Duration RETRY_PAUSE = Duration.ofMillis(500);
 
-    /// How many attempts patience is good for at least, if each fails at once.
+    /// The smallest number of attempts before the patience is over, if each fails at once.
     private static final int ATTEMPTS = 60;
 
     /// What it is told.
@@ -45,7 +45,7 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
     /// Everything is in the outbox: store it, close, and complete the future.
     record Close(RecordingFiles.Ending ending, CompletableFuture<Void> done) implements Command {}
 
-    /// Time to hand over what is held, and to force to the disk what was written.
+    /// It is time to pass on held data, and to force written data to the disk.
     private enum Flush implements Command {
         INSTANCE
     }
@@ -55,7 +55,7 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
         INSTANCE
     }
 
-    /// The store has been waited for as long as it may be.
+    /// The patience is over.
     private enum OutOfPatience implements Command {
         INSTANCE
     }
@@ -156,7 +156,7 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
         };
     }
 
-    /// While there is no writer, the next one looks by itself.
+    /// If there is no writer, the next one will look by itself.
     private Behavior<Command> tellWriter(JournalWriter.Command command) {
         if (writer != null) {
             writer.tell(command);
@@ -207,7 +207,7 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
         writer = null;
         outbox.pause();
         if (trouble == null || outbox.acknowledged() != storedAtFailure) {
-            // Something was stored since the last failure: this is another one.
+            // Something was stored since the last failure, so this is a new failure.
             storedAtFailure = outbox.acknowledged();
             outOfPatience = settings.policy().patience().isZero();
             if (!outOfPatience && RecordingFiles.mayPass(cause)) {
@@ -252,7 +252,7 @@ final class RecordingKeeper extends AbstractBehavior<RecordingKeeper.Command> {
         } catch (RuntimeException e) {
             return tryAgain(e);
         }
-        getContext().getLog().info("the recording's store is open again: what is missing is sent");
+        getContext().getLog().info("the recording's store is open again: the missing data is sent");
         startWriter();
         return this;
     }

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
-/// Which store keeps the events of which persistence id: one journal plugin serves every recording of an actor system.
+/// Maps persistence ids to stores: one journal plugin serves all recordings of an actor system.
 public final class RecordingStores implements Extension {
 
     private static final Id ID = new Id();

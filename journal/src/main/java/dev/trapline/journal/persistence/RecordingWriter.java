@@ -29,7 +29,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// A history that is recorded. Encodes on the machine's thread, and hands whole segments over to the journal writer.
+/// A history that is recorded. It encodes on the machine's thread, and passes whole segments to the journal writer.
 public final class RecordingWriter implements ActorHistory {
 
     private static final String DISPATCHER = "trapline.journal.dispatcher";
@@ -40,7 +40,7 @@ public final class RecordingWriter implements ActorHistory {
     private final RecordingFiles files;
     private final Durability durability;
     private final Behavior<RecordingKeeper.Command> behavior;
-    /// Who stores it; null until it is started.
+    /// The actor that stores it; null until it is started.
     private volatile @Nullable ActorRef<RecordingKeeper.Command> keeper;
     /// Set by the keeper's timer, read between steps: host time decides when data become durable, and nothing else.
     private volatile boolean flushRequested;
@@ -170,7 +170,7 @@ public final class RecordingWriter implements ActorHistory {
         return system.settings().config().getConfig("trapline.journal");
     }
 
-    /// How far it has got to the disk. For any thread.
+    /// How much of it is on the disk. Thread-safe.
     @Override
     public StoredHistory stored() {
         long durable = files.durableSequenceNr(outbox.acknowledged());

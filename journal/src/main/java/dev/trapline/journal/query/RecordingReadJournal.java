@@ -32,7 +32,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
 
-/// Reads the events of recordings, wherever they are kept: in a recording's own file or in a database. The events are
+/// Reads the events of recordings, from a recording's own file or from a database. The events are
 /// [dev.trapline.journal.persistence.JournalEvent]s: the header first, then the segments.
 ///
 /// ```java
@@ -42,7 +42,7 @@ import java.util.concurrent.Executor;
 /// journal.eventsByPersistenceId(id, 0, Long.MAX_VALUE).runForeach(event -> ..., system);
 /// ```
 ///
-/// A recording may be written meanwhile, by this process or by another one. Reading never writes to it.
+/// A recording may be written at the same time, by this process or by another one. Reading never writes to it.
 public final class RecordingReadJournal
         implements ReadJournal, EventsByPersistenceIdQuery, CurrentEventsByPersistenceIdQuery {
 
@@ -84,8 +84,8 @@ public final class RecordingReadJournal
         return id;
     }
 
-    /// The events of a recording, and those that are added later. The stream ends behind `to`, and at the
-    /// recording's end: when it was closed, or nobody writes it any more.
+    /// The events of a recording, and those that are added later. The stream ends after `to`, or at the end of the
+    /// recording: when it was closed, or no process writes it any more.
     @Override
     public Source<EventEnvelope, NotUsed> eventsByPersistenceId(String persistenceId, long from, long to) {
         return events(persistenceId, from, to, true);
@@ -129,7 +129,7 @@ public final class RecordingReadJournal
     }
 
     private Read read(String persistenceId, Place place, long from, long to) {
-        // Asked first: what was written before its recorder let go of it is seen.
+        // Checked first, so that everything that was written before the recorder released the lock is seen.
         boolean written = Recordings.isBeingWritten(place.directory());
         RecordingDirectory directory = RecordingDirectory.at(place.directory());
         List<EventEnvelope> events = new ArrayList<>();

@@ -8,10 +8,10 @@ import dev.trapline.journal.replay.ReplayHistory;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/// A history that first checks a run against what is recorded of it, and then records what follows.
+/// A history that first compares a run with its recording, and then records the rest.
 ///
-/// What is recorded ends between two steps of the machine, since a segment does: there the machine is told by
-/// [#isExhausted], and [#goOn] turns the replay into a recording.
+/// A segment ends between two steps of the machine, and so does the recording. There [#isExhausted] tells the machine,
+/// and [#goOn] turns the replay into a recording.
 final class ContinuedHistory implements ActorHistory {
 
     private final ReplayHistory past;

@@ -45,13 +45,13 @@ public final class Recordings {
     /// @param images kept inside the recording by content
     /// @param policy how it is stored
     /// @return to be started, by the machine's actor
-    /// @throws RecordingException if there is something at that place, or it cannot be written
+    /// @throws RecordingException if the path exists, or cannot be written
     public static ActorHistory create(
             ActorSystem<?> system, Path directory, RecordingHeader header, List<Image> images, StoragePolicy policy) {
         return RecordingWriter.create(system, directory, header, images, policy);
     }
 
-    /// Begins a recording of something else than a machine's actor, and starts it.
+    /// Begins a recording that is not made by a machine's actor, and starts it.
     ///
     /// @throws RecordingException as above
     public static History begin(
@@ -61,8 +61,7 @@ public final class Recordings {
         return history;
     }
 
-    /// Continues a recording whose run did not end: the run is checked against what is recorded of
-    /// it, and recorded from there on.
+    /// Continues a recording whose run did not end: the run is compared with the recording, and then recorded.
     ///
     /// @param system runs the journal's writer, on a dispatcher of its own; configured by [#journalOf]
     /// @param policy how what is added is stored
@@ -89,7 +88,7 @@ public final class Recordings {
         }
     }
 
-    /// What the configuration of an actor system has to say for [#proceed]: where the recording's events are. Empty
+    /// The configuration that an actor system needs for [#proceed]: the location of the recording's events. Empty
     /// if they are in its own directory.
     ///
     /// @param options say which database the user has named
@@ -101,7 +100,7 @@ public final class Recordings {
                 : ConfigFactory.empty();
     }
 
-    /// Whether somebody writes a recording: another process, or this one.
+    /// Whether a recording is being written, by another process or by this one.
     public static boolean isBeingWritten(Path directory) {
         return RecordingLock.isHeld(RecordingDirectory.at(directory));
     }
@@ -113,7 +112,7 @@ public final class Recordings {
         return Database.isUrl(RecordingDirectory.at(directory).manifest().store());
     }
 
-    /// Opens a recording to look at it. Never writes to it.
+    /// Opens a recording to read it. Never writes to it.
     ///
     /// @throws RecordingException if there is none, it is of another format version, or an image is not what its
     ///     hash says
@@ -134,14 +133,14 @@ public final class Recordings {
         return RecordingExport.export(directory, file, withImages, sharing, Recordings::open, progress);
     }
 
-    /// Packs a recording into a file that its owner alone may read.
+    /// Packs a recording into a file that only its owner may read.
     ///
     /// @throws RecordingException as above
     public static ExportSummary export(Path directory, Path file, boolean withImages) {
         return export(directory, file, withImages, Sharing.PRIVATE, (_, _) -> {});
     }
 
-    /// Makes a recording of a file that [#export] wrote.
+    /// Makes a recording from a file that [#export] wrote.
     ///
     /// @param directory must not exist
     /// @param sharing who may read it
@@ -152,7 +151,7 @@ public final class Recordings {
         return RecordingImport.importTo(file, directory, sharing, limits);
     }
 
-    /// Makes a recording that its owner alone may read, as large as the file says.
+    /// Makes a recording that only its owner may read, without a size limit.
     ///
     /// @throws RecordingException as above
     public static ExportSummary importTo(Path file, Path directory) {

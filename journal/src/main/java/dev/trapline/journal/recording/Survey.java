@@ -15,8 +15,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What a recording holds, found by reading all of it: every segment's checksum, place and predecessor, its counts, and
-/// each of its records decoded.
+/// The content of a recording, found by reading all of it: every segment's checksum, position, predecessor and counts
+/// are checked, and each record is decoded.
 ///
 /// @param segments how many are sound, from the first on
 /// @param slices how many these have
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param kinds how often each kind of record is in them and how many bytes it takes there; kinds that are not are
 ///     absent
 /// @param complete whether the history reaches the run's end
-/// @param damage the first thing that is not what was written; null if there is none
+/// @param damage the first damage; null if there is none
 public record Survey(
         long segments,
         long slices,
@@ -58,7 +58,7 @@ public record Survey(
         return Position.ofSlice(slices);
     }
 
-    /// Reads a recording from its beginning to its end, or to what is damaged in it.
+    /// Reads a recording from its beginning to its end, or to its first damage.
     public static Survey of(RecordingReader reader) {
         Tally tally = new Tally();
         try {
@@ -71,7 +71,7 @@ public record Survey(
         }
     }
 
-    /// Adds up whole segments: one that turns out to be damaged half-way leaves nothing behind.
+    /// Adds up whole segments: a segment that turns out to be damaged does not count.
     private static final class Tally {
 
         private final EnumMap<RecordKind, Share> kinds = new EnumMap<>(RecordKind.class);

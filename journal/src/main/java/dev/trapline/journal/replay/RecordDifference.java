@@ -8,7 +8,7 @@ import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.journal.HistoryEntry;
 import java.util.Objects;
 
-/// How a record that came differs from the one that was recorded, in words: one line for each field that differs.
+/// Describes how an actual record differs from the recorded one: one line for each different field.
 final class RecordDifference {
 
     private final StringBuilder lines = new StringBuilder();
@@ -26,7 +26,7 @@ final class RecordDifference {
     /// The report of a run that continues where the recorded one ended.
     static String afterTheEnd(Position position, String recording, JournalRecord actual) {
         return "the replay of " + recording + " diverges at " + position
-                + ": the recorded run has ended, and there came " + RecordText.name(actual);
+                + ": the recorded run has ended, but the replay has " + RecordText.name(actual);
     }
 
     private void compare(JournalRecord expected, JournalRecord actual) {

@@ -6,7 +6,7 @@ import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.policy.Decision;
 
-/// Records in words, for people.
+/// Records in words, for messages.
 final class RecordText {
 
     private RecordText() {}

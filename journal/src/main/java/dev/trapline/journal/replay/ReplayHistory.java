@@ -21,10 +21,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/// A history that checks a run against its recording.
+/// A history that compares a run with its recording.
 ///
-/// What the machine appends is encoded as the recorder would have, and the bytes are held against the recorded ones:
-/// that is as fast as recording. Records are decoded only where the bytes differ, to say how.
+/// Records that the machine appends are encoded as in a recording, and their bytes are compared with the recorded ones:
+/// that is as fast as recording. Records are decoded only if the bytes differ, to describe the difference.
 public final class ReplayHistory implements History {
 
     private final RecordingReader reader;
@@ -61,7 +61,7 @@ public final class ReplayHistory implements History {
         } catch (CodecException e) {
             throw damaged(String.valueOf(e.getMessage()));
         }
-        throw damaged("a record is marked as an input and is none");
+        throw damaged("a record is marked as an input but does not decode to one");
     }
 
     @Override
@@ -98,7 +98,7 @@ public final class ReplayHistory implements History {
         }
     }
 
-    /// A place between two records.
+    /// A position between two records.
     ///
     /// @param segment the one read last; -1 before the first
     /// @param digest of that segment, and by its predecessors of all before it; 0 before the first
@@ -110,7 +110,7 @@ public final class ReplayHistory implements History {
         return new Mark(nextSegment - 1, segment == null ? 0 : segment.digest(), records);
     }
 
-    /// Whether a place is one of this recording: its segment is there, and so is all before it as it was.
+    /// Whether a position belongs to this recording: its segment exists, and everything before it is unchanged.
     public boolean has(Mark mark) {
         stopReadingAhead();
         if (mark.segment() < 0) {
@@ -123,12 +123,12 @@ public final class ReplayHistory implements History {
             Segment there = reader.segment(mark.segment());
             return there.digest() == mark.digest() && mark.records() <= there.records();
         } catch (RecordingDamagedException e) {
-            // A replay that reaches that place reports it.
+            // A replay that reaches that position reports it.
             return false;
         }
     }
 
-    /// Goes to a place, forwards or backwards: reads one segment.
+    /// Moves to a position, forwards or backwards. Reads one segment.
     public void goTo(Mark mark) {
         stopReadingAhead();
         segment = null;
@@ -215,7 +215,7 @@ public final class ReplayHistory implements History {
 
     private void checkCounts() {
         if (segment != null && (records != segment.records() || nextSlice != segment.firstSlice() + segment.slices())) {
-            throw damaged("its counts of records and slices are not those in its header");
+            throw damaged("its record and slice counts do not match its header");
         }
     }
 

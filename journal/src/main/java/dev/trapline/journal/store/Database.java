@@ -13,21 +13,21 @@ import java.util.Properties;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// A PostgreSQL database that keeps events of recordings, as the user has named it.
+/// A PostgreSQL database with events of recordings, as the user has named it.
 ///
-/// Where there is no password, the driver looks into `~/.pgpass`, or the file that `PGPASSFILE` names, as `psql` does.
-/// Unless the URL says otherwise, a password is proved by SCRAM and never sent, and a host other than this one must
-/// show a certificate for its name.
+/// Without a password, the driver reads `~/.pgpass`, or the file that `PGPASSFILE` names, as `psql` does. Unless the
+/// URL says otherwise, the password is proved by SCRAM and never sent, and another host must present a certificate for
+/// its name.
 public final class Database {
 
-    /// Variables of the environment that stand in for what is not said elsewhere.
+    /// Environment variables for values that are not given elsewhere.
     public static final String URL_VARIABLE = "TRAPLINE_POSTGRESQL_URL";
 
     public static final String USER_VARIABLE = "TRAPLINE_POSTGRESQL_USER";
     public static final String PASSWORD_VARIABLE = "TRAPLINE_POSTGRESQL_PASSWORD";
 
-    /// How long a connection may take to come about, and how long an answer, in seconds. A server that is gone
-    /// without a word must not hold the machine for ever.
+    /// How long connecting may take, and how long an answer, in seconds. A server that disappears silently must not
+    /// stop the machine forever.
     private static final int CONNECT_SECONDS = 10;
 
     private static final int ANSWER_SECONDS = 60;
@@ -174,7 +174,7 @@ public final class Database {
                 cause == null ? new SQLException(what) : cause);
     }
 
-    /// What is deepest knows what is wrong with a certificate's time; the driver says that it does not.
+    /// The innermost cause knows that a certificate is not valid now; the driver does not report that.
     private static @Nullable String said(SQLException failure, DatabaseFailure kind) {
         Throwable cause = failure;
         for (int n = 0; kind == DatabaseFailure.TLS_EXPIRED && cause.getCause() != null && n < 20; n++) {
@@ -187,41 +187,48 @@ public final class Database {
         String inUrl = " to the URL in " + URL_VARIABLE;
         String who = "(" + USER_VARIABLE + ", " + PASSWORD_VARIABLE + ", ~/.pgpass)";
         return switch (failure) {
-            case REFUSED -> "nobody listens there: see that the server runs, and that the host and the port are right";
-            case UNKNOWN_HOST -> "no host has that name: see that it is spelt right, and that names can be looked up";
-            case UNREACHABLE -> "no way leads there: see that the host is right, and that no firewall is in between";
+            case REFUSED ->
+                "nothing listens there: check that the server runs, and that the host and the port " + "are right";
+            case UNKNOWN_HOST ->
+                "there is no host of that name: check its spelling, and that host names can be " + "resolved";
+            case UNREACHABLE ->
+                "the host cannot be reached: check that the host is right, and that no firewall "
+                        + "blocks the connection";
             case NO_ANSWER ->
-                "nothing was answered in time: see that the host and the port are right, that it is a PostgreSQL"
-                        + " server, and that no firewall is in between";
+                "there was no answer in time: check that the host and the port are right, that it is a "
+                        + "PostgreSQL server, and that no firewall blocks the connection";
             case PASSWORD_IN_CLEAR ->
-                "the server wants the password in a way that gives it away, and nothing was sent: see that it uses"
-                        + " scram-sha-256, or, if you know the way there to be safe, add requireAuth=password or"
-                        + " requireAuth=md5" + inUrl;
+                "the server wants the password in a form that reveals it, and nothing was sent: make the server "
+                        + "use scram-sha-256, or, if you know that the connection is safe, add "
+                        + "requireAuth=password or requireAuth=md5" + inUrl;
             case NO_PASSWORD -> "the server wants a password: give one " + who;
             case AUTHENTICATION ->
-                "see that the user and the password are right " + who + ", and that the server lets that user in from"
-                        + " here (its pg_hba.conf)";
+                "check that the user and the password are right " + who + ", and that the server accepts that "
+                        + "user from this host (its pg_hba.conf)";
             case NO_TLS ->
-                "the server must use TLS: turn that on there (ssl = on), or, if you know the way there to be safe, add"
-                        + " sslmode=disable" + inUrl;
+                "the server must use TLS: switch it on there (ssl = on), or, if you know that the connection is "
+                        + "safe, add sslmode=disable" + inUrl;
             case TLS_NAME ->
-                "the server must show a certificate for its name: use the name that its certificate is for, or, if you"
-                        + " know the way there to be safe, add sslmode=verify-ca (whatever its name) or sslmode=disable"
+                "the server must present a certificate for its name: use the name in its certificate, or, if "
+                        + "you know that the connection is safe, add sslmode=verify-ca (any name) or sslmode=disable"
                         + inUrl;
             case TLS_EXPIRED ->
-                "the server must show a certificate that is valid now: have it renewed, and see that this machine's"
-                        + " clock is right";
+                "the server must present a certificate that is currently valid: renew it, and check that this "
+                        + "host's clock is right";
             case TLS_TRUST ->
-                "the server must show a certificate that somebody known vouches for: put the one that vouches for it"
-                        + " into " + DatabaseFiles.ofProcess().certificates(url.parameters())
-                        + ", or, if you know the way there to be"
-                        + " safe, add sslmode=require (encrypted, to whomever it is) or sslmode=disable" + inUrl;
-            case NO_DATABASE -> "make that database (createdb), or see that its name is right (" + URL_VARIABLE + ")";
+                "the server must present a certificate that a known authority has signed: put the authority's "
+                        + "certificate into " + DatabaseFiles.ofProcess().certificates(url.parameters())
+                        + ", or, if you know that the connection is safe, add sslmode=require (encrypted, but "
+                        + "to any server) or sslmode=disable" + inUrl;
+            case NO_DATABASE -> "create that database (createdb), or check its name (" + URL_VARIABLE + ")";
             case PERMISSION -> "have the owner of the database grant that user what is missing " + who;
             case BUSY -> "the server starts, stops or has too many connections: try again later";
-            case LOST -> "the connection ended: see in the server's log why, and that it is a PostgreSQL server";
+            case LOST ->
+                "the connection ended: look for the reason in the server's log, and check that it is a "
+                        + "PostgreSQL server";
             case OTHER ->
-                "see that it runs, and that the user and the password are right (" + URL_VARIABLE + ", " + USER_VARIABLE
+                "check that it runs, and that the user and the password are right (" + URL_VARIABLE + ", "
+                        + "" + USER_VARIABLE
                         + ", " + PASSWORD_VARIABLE + ", ~/.pgpass)";
         };
     }

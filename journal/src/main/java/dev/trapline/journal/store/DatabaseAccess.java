@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The database that the user has named, in the environment or by configuration. A recording says where its events are;
-/// it can have no say in where a password goes, so that place is held against this one, and nothing else of what the
-/// recording says is used.
+/// The database that the user has named, in the environment or in the configuration. A recording names the location of
+/// its events, but it must not decide where a password is sent. So that location is compared with the user's database,
+/// and nothing else from the recording is used.
 ///
 /// @param named null if the user has named none
 /// @param aliases other places that are the same database, as recordings may know it

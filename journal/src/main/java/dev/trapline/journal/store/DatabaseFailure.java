@@ -10,27 +10,27 @@ import java.security.cert.CertificateNotYetValidException;
 import java.sql.SQLException;
 import javax.net.ssl.SSLException;
 
-/// Why a database cannot be used, as far as the driver lets one know: what to do depends on it.
+/// Why a database cannot be used, as far as the driver reports it: the advice depends on it.
 ///
 /// Source: PostgreSQL's documentation, appendix A (error codes); the driver's own errors have the class 08.
 enum DatabaseFailure {
-    /// Nobody listens at that port.
+    /// Nothing listens on that port.
     REFUSED,
     UNKNOWN_HOST,
     UNREACHABLE,
-    /// Nothing was answered in time.
+    /// There was no answer in time.
     NO_ANSWER,
-    /// The server wants the password in a way that gives it away.
+    /// The server wants the password in a form that reveals it.
     PASSWORD_IN_CLEAR,
     NO_PASSWORD,
-    /// The user or the password is wrong, or the server does not let that user in from here.
+    /// The user or the password is wrong, or the server does not accept that user from this host.
     AUTHENTICATION,
     /// The server does not speak TLS.
     NO_TLS,
     /// The certificate is for another name.
     TLS_NAME,
     TLS_EXPIRED,
-    /// Nobody known vouches for the certificate.
+    /// No known authority has signed the certificate.
     TLS_TRUST,
     NO_DATABASE,
     PERMISSION,
@@ -48,10 +48,10 @@ enum DatabaseFailure {
         }
         DatabaseFailure caused = OTHER;
         Throwable cause = failure;
-        // A cause may lead back to where it began.
+        // A chain of causes may be circular.
         for (int n = 0; cause != null && n < 20; n++) {
             DatabaseFailure kind = ofCause(cause);
-            // What is deeper knows more.
+            // An inner cause is more specific.
             caused = kind == OTHER ? caused : kind;
             cause = cause.getCause();
         }

@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.LoggerFactory;
 
-/// The files that the driver reads for a connection: it opens whatever is there, and would wait at a pipe for ever.
-/// Who may read them is checked as libpq does: a file of passwords that is open to others is ignored with a warning, a
-/// private key that is open to others is refused.
+/// Checks the files that the driver reads for a connection. The driver opens any file, and would wait at a pipe
+/// forever. Permissions are checked as in libpq: a password file that others can read is ignored with a warning, and a
+/// private key that others can read is refused.
 ///
 /// Source: PostgreSQL's documentation, 32.16 (the password file) and 32.19.2 (client certificates).
 ///
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /// @param environment may name the file of passwords
 record DatabaseFiles(Path home, Map<String, String> environment) {
 
-    /// The most that such a file may have, in bytes.
+    /// The largest such file, in bytes.
     private static final long MOST = 1 << 20;
 
     private static final Path NONE = Path.of("/dev/null");

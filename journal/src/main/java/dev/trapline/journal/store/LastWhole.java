@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// of the store holds several rows, and the newest chunk has written those of the last page again, beside the new one.
 /// The older copy is the one that had been forced.
 ///
-/// What an older chunk cannot make good in front of that note is damage, and is reported as such when it is read.
+/// A segment before that point that no older chunk has whole is damaged, and is reported as such when it is read.
 ///
 /// @param log the events, as far as they can be read
 /// @param segments how many are whole, from the first on; or, if there is damage, how many there should be

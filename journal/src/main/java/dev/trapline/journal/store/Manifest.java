@@ -16,7 +16,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The small text file that says that a directory is a recording.
+/// The small text file that makes a directory a recording.
 ///
 /// ```text
 /// trapline-recording

@@ -9,10 +9,10 @@ import dev.trapline.journal.file.MvFile;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// Makes sure that one recorder at a time writes a recording.
+/// Ensures that only one recorder at a time writes a recording.
 ///
-/// It is a lock on a file of its own: on the events' file, a lock would be lost as soon as anybody in the same process
-/// closed that file after having looked at it.
+/// It locks a separate file: a lock on the events' file would be lost as soon as any code in the same process closed
+/// that file after reading it.
 public final class RecordingLock implements AutoCloseable {
 
     private final Path file;
@@ -51,7 +51,7 @@ public final class RecordingLock implements AutoCloseable {
         }
     }
 
-    /// Lets go; the file goes with it, so that a recording that is at rest has none.
+    /// Releases the lock and deletes its file, so that a closed recording has none.
     @Override
     public void close() {
         Disk.deleteQuietly(file);

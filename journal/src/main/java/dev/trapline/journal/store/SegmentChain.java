@@ -4,7 +4,7 @@ import dev.trapline.abi.Position;
 import dev.trapline.abi.history.RecordingDamagedException;
 import dev.trapline.journal.codec.Segment;
 
-/// What a segment must be to be the right one in its place.
+/// What the next segment must match.
 ///
 /// @param ordinal its place
 /// @param firstSlice ordinal of its first slice
@@ -28,11 +28,12 @@ record SegmentChain(long ordinal, long firstSlice, long digest) {
             throw new RecordingDamagedException(
                     ordinal,
                     position,
-                    "it does not follow what stands before it: one of the two is another recording's, or was changed");
+                    "it does not follow the previous segment: one of the two belongs to another recording, or "
+                            + "was changed");
         }
         if (segment.firstSlice() != firstSlice) {
             throw new RecordingDamagedException(
-                    ordinal, position, "it says that it begins at slice " + segment.firstSlice());
+                    ordinal, position, "it claims to begin at slice " + segment.firstSlice());
         }
     }
 }

@@ -24,8 +24,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// The images of a recording: those inside it, and those that were given for what it was exported without. They are
-/// held against their hashes when the recording is opened, and read when they are asked for: who looks at a history
-/// needs none.
+/// compared with their hashes when the recording is opened, and read on request: reading a history needs no images.
 final class StoredImages {
 
     private static final int STEP = 1 << 16;

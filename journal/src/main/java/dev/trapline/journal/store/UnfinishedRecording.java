@@ -15,8 +15,7 @@ import java.util.stream.LongStream;
 import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 
-/// A recording whose run did not end, locked and made ready to be continued: it holds the whole segments
-/// and nothing else.
+/// A recording whose run did not end, locked and prepared to be continued: it contains only the whole segments.
 ///
 /// @param directory where it is
 /// @param lock belongs to the one who continues it
@@ -28,9 +27,9 @@ public record UnfinishedRecording(
         RecordingHeader header,
         @Nullable Segment last) {
 
-    /// Takes a recording up. In a file, what cannot be read behind its last whole segment is dropped, by a copy
-    /// that takes the file's place when it is whole and on the disk: a crash in the middle of it leaves the
-    /// recording as it was. A database has whole segments only.
+    /// Prepares a recording. Unreadable data after the last whole segment of a file is dropped: a copy replaces the
+    /// file once it is completely on the disk, so a crash in between leaves the recording as it was. A database
+    /// contains only whole segments.
     ///
     /// @param options how it is opened
     /// @throws RecordingException if there is none, its run is complete, somebody is writing it, or it
@@ -44,8 +43,8 @@ public record UnfinishedRecording(
             throw new RecordingException(
                     RecordingException.Kind.NOT_SUPPORTED,
                     "the events of the recording " + path + " are kept by '" + manifest.store()
-                            + "': only a recording that keeps them in its own directory, or in PostgreSQL, can be gone"
-                            + " on with");
+                            + "': only a recording with its events in its own directory, or in PostgreSQL, can "
+                            + "be continued");
         }
         RecordingLock lock = RecordingLock.take(directory);
         try {

@@ -9,9 +9,8 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.postgresql.ssl.PGjdbcHostnameVerifier;
 
-/// Holds a server's certificate against its name, as the driver does by itself, and against the time: Java takes a
-/// certificate that is trusted itself, and not by another that vouches for it, also before and after its time. `psql`
-/// does not.
+/// Checks a server's certificate against its name, as the driver does itself, and against the time: Java accepts a
+/// directly trusted certificate outside its validity period. `psql` does not.
 ///
 /// The driver makes it by its name.
 public final class ValidCertificate implements HostnameVerifier {

@@ -76,9 +76,7 @@ class StoreTroubleTest {
                 SampleRun.step(slices++, writer::append);
             }
         }
-        assertThat(writer.failure())
-                .contains("No space left on device")
-                .contains("what was recorded until then is kept");
+        assertThat(writer.failure()).contains("No space left on device").contains("the recording up to there is kept");
         assertThat(writer.hasCredit()).as("the machine must not go on").isFalse();
         assertThat(called.await(10, TimeUnit.SECONDS))
                 .as("those who wait are told")

@@ -90,20 +90,20 @@ class DatabaseFailureTest {
         }
         assertThat(refused("jdbc:postgresql://127.0.0.1:" + port + "/x"))
                 .as("the driver says: check that the hostname and port are correct")
-                .contains("refused", "nobody listens there")
+                .contains("refused", "nothing listens there")
                 .doesNotContain("certificate");
     }
 
     @Test
     void aHostThatIsNotKnownIsSaidToBe() {
-        assertThat(refused("jdbc:postgresql://nowhere.invalid/x")).contains("no host has that name");
+        assertThat(refused("jdbc:postgresql://nowhere.invalid/x")).contains("no host of that name");
     }
 
     @Test
     void aServerThatSaysNothingIsSaidTo() throws IOException {
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThat(refused("jdbc:postgresql://127.0.0.1:" + silent.getLocalPort() + "/x?loginTimeout=1"))
-                    .contains("nothing was answered in time");
+                    .contains("no answer in time");
         }
     }
 
@@ -132,7 +132,7 @@ class DatabaseFailureTest {
         "42501, grant",
         "53300, try again later",
         "57P03, try again later",
-        "XX000, see that it runs"
+        "XX000, check that it runs"
     })
     void anErrorOfTheServerGetsItsOwnAdvice(String code, String advice) throws IOException {
         byte[] error = ("SFATAL\0VFATAL\0C" + code + "\0Mno\0\0").getBytes(StandardCharsets.US_ASCII);

@@ -184,7 +184,7 @@ class DatabaseTlsTest {
     @CsvSource({
         "N, the server must use TLS",
         "E, the server must use TLS",
-        "x, see that it runs",
+        "x, check that it runs",
     })
     void aServerWithoutTls(String answer, String why) throws Exception {
         for (int method : new int[] {3, 5}) {
@@ -200,7 +200,7 @@ class DatabaseTlsTest {
         Identity other = identity("other", sound(), "-0d");
         for (String trusted : List.of("", "?sslrootcert=" + other.certificate())) {
             try (Thief thief = new Thief("S", own.context(), 3)) {
-                assertNothingForIt(thief, trusted, "somebody known vouches for");
+                assertNothingForIt(thief, trusted, "a known authority");
             }
         }
     }
@@ -218,7 +218,7 @@ class DatabaseTlsTest {
     void aServerWhoseCertificateIsNotValidNow(String began) throws Exception {
         Identity late = identity("late" + began.length() + began.charAt(0) % 7, sound(), began);
         try (Thief thief = new Thief("S", late.context(), 3)) {
-            assertNothingForIt(thief, "?sslrootcert=" + late.certificate(), "a certificate that is valid now");
+            assertNothingForIt(thief, "?sslrootcert=" + late.certificate(), "currently valid");
         }
     }
 
