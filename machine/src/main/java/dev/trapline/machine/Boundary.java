@@ -20,11 +20,11 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The boundary between two slices: rounds end and begin, inputs come in, and somebody gets a turn.
+/// The boundary between two slices: rounds end and begin, inputs are taken, and a vCPU gets a turn.
 ///
-/// A round that follows from what was before is begun without a record, and before any input of the boundary. Every
-/// other one is recorded: where nothing can run, where an input is planned in the middle of a round, and where all that
-/// could run in a round did not, after the inputs were taken.
+/// A round that follows from the earlier history begins without a record, before any input of the boundary. Every other
+/// round is recorded: if no vCPU can run, if an input is planned within a round, and if no vCPU that could run in the
+/// round did so after the inputs were taken.
 final class Boundary implements Inputs.Receiver {
 
     private final Rounds rounds;
@@ -37,10 +37,10 @@ final class Boundary implements Inputs.Receiver {
     private final History history;
     private final RunLog log;
     private final Consumer<Policy> reconfigure;
-    /// What the recording has of the slice that comes next.
+    /// The recorded choices for the next slice.
     private Renewals recorded = Renewals.NONE;
 
-    /// @param reconfigure puts a policy in force for all vCPUs
+    /// @param reconfigure changes the policy for all vCPUs
     Boundary(
             Rounds rounds,
             Scheduler scheduler,
@@ -100,8 +100,8 @@ final class Boundary implements Inputs.Receiver {
         return end;
     }
 
-    /// All who can run have had their time in this round: the next one begins where it ends, or where the first of
-    /// them can go on. It ends early where an input is planned.
+    /// All vCPUs that can run have used their time in this round. The next round begins where this one ends, or
+    /// when the first vCPU can run. It ends early at a planned input.
     private void beginRoundIfDue() {
         if (turn() < 0 && vcpus.runnable() != 0 && vcpus.readyIn(rounds) == 0) {
             long beginning = Math.max(rounds.ends(), due());
@@ -156,7 +156,7 @@ final class Boundary implements Inputs.Receiver {
         }
     }
 
-    /// Nothing can run in this round any more: another one begins when something can.
+    /// No vCPU can run in this round any more: the next one begins when one can.
     private @Nullable RunOutcome passTime() {
         if (history.isReplay()) {
             RunOutcome end = takeInputs();
@@ -178,14 +178,14 @@ final class Boundary implements Inputs.Receiver {
                 : Math.min(due(), inputs.arrivalAfter(rounds.begins()));
     }
 
-    /// Where in the slice that comes next its engine is replaced. To be asked once for each slice.
+    /// Where in the next slice its engine is replaced. Must be called once for each slice.
     Renewals renewals() {
         Renewals coming = history.isReplay() ? recorded : recorded.thenAsNeeded();
         recorded = Renewals.NONE;
         return coming;
     }
 
-    /// The slice that ended had its engine replaced where that asked for it.
+    /// The engine of the last slice was replaced at its own request.
     void renewed(List<Long> places) {
         for (long place : places) {
             JournalRecord.Renewed renewed = new JournalRecord.Renewed(place);
@@ -194,18 +194,19 @@ final class Boundary implements Inputs.Receiver {
         }
     }
 
-    /// Only a replay gets here.
+    /// This happens only in a replay.
     @Override
     public void renew(long place) {
         recorded = recorded.and(place);
     }
 
-    /// When something happens by itself: a vCPU can run, or a device is due.
+    /// The next time at which something happens without an input: a vCPU can run, or a device is due.
     private long due() {
         return Math.min(vcpus.firstReady(rounds), board.deadline());
     }
 
-    /// Devices and vCPUs do what is due. A deadline that comes within the round ends it, so that it is met exactly.
+    /// Executes what is due for devices and vCPUs. A deadline within the round ends the round, so that it is met
+    /// exactly.
     private void settle() {
         board.timePasses(rounds.begins());
         vcpus.lines(board.interrupted(), rounds.now());
@@ -247,8 +248,8 @@ final class Boundary implements Inputs.Receiver {
         try {
             reconfigure.accept(policy);
         } catch (RegistryException e) {
-            // In a run, the caller was told.
-            throw impossible("a policy put in force that does not fit this machine: " + e.getMessage(), e);
+            // In a live run, the caller got this error.
+            throw impossible("a new policy that does not fit this machine: " + e.getMessage(), e);
         }
     }
 

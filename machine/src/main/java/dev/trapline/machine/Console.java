@@ -6,7 +6,7 @@ import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.device.ConsoleDevice;
 
-/// What the guest has printed: counted, digested, and passed on.
+/// The guest's console output: counted, digested, and passed on.
 public final class Console {
 
     private final ConsoleOutput output;
@@ -17,8 +17,8 @@ public final class Console {
         this.output = output;
     }
 
-    /// A slice that just ended, as it goes into the history: what was printed in it is part of its digest, so that
-    /// a difference that reaches nothing but the console shows in the slice that printed it.
+    /// The record of a slice that has just ended. Its digest includes the console output of the slice, so that a
+    /// difference in the output alone is found in the slice that printed it.
     static Slice withPrinted(Slice slice, ConsoleDevice device) {
         int count = device.transmittedCount();
         if (count == 0) {
@@ -43,17 +43,17 @@ public final class Console {
             digest = Digest64.fold(digest, printed[i]);
         }
         bytes += count;
-        // Cleared first, so that what an output throws on is not offered again. The array keeps what it holds.
+        // Cleared first, so that bytes for which an output throws are not offered again. The array keeps its content.
         device.clearTransmitted();
         output.write(printed, count);
     }
 
-    /// How much was printed.
+    /// The size of the output, in bytes.
     public long bytes() {
         return bytes;
     }
 
-    /// Digest of all that was printed, the same however it was cut into slices.
+    /// The digest of the whole output. It does not depend on how the output was divided into slices.
     long digest() {
         return digest;
     }

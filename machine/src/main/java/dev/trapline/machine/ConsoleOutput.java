@@ -1,13 +1,12 @@
 package dev.trapline.machine;
 
-/// Where the guest's console goes.
+/// Receives the output of the guest's console.
 @FunctionalInterface
 public interface ConsoleOutput {
 
-    /// Takes what the guest printed in one slice. Called on the machine's thread: to block here blocks the
-    /// machine.
+    /// Receives the output of one slice. Called on the machine's thread: blocking here blocks the machine.
     ///
-    /// @param bytes owned by the machine: read before returning
+    /// @param bytes owned by the machine: must be read before returning
     /// @param length how many of them count
     void write(byte[] bytes, int length);
 }

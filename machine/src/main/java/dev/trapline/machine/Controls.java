@@ -14,12 +14,12 @@ public final class Controls {
     private volatile boolean consoleRead;
     private volatile @Nullable Takeover takeover;
 
-    /// How a machine ends whose own thread does not come back from a service.
+    /// Ends a machine whose own thread does not return from a service.
     public interface Takeover {
 
         /// Ends the run.
         ///
-        /// @param trace where the service has come to
+        /// @param trace the stack of the service
         void end(RunOutcome how, String trace);
 
         /// What the run came to.
@@ -28,7 +28,7 @@ public final class Controls {
         RunReport report(@Nullable String storageFailure);
     }
 
-    /// Says how the machine ends then.
+    /// Sets how the machine ends in that case.
     public void onTakeover(Takeover how) {
         takeover = how;
     }
@@ -38,7 +38,7 @@ public final class Controls {
         return takeover;
     }
 
-    /// Shows other threads how far the machine is. They may see it a little late.
+    /// Publishes the machine's progress to other threads, which may see it a little late.
     void publish(long newVirtualTime, long newSlices, long newHypercalls, boolean newConsoleRead) {
         virtualTime.lazySet(newVirtualTime);
         slices.lazySet(newSlices);
@@ -52,7 +52,7 @@ public final class Controls {
         return new Progress(virtualTime.get(), slices.get(), hypercalls.get());
     }
 
-    /// Whether the guest has taken a byte of console input.
+    /// Whether the guest has read a byte of console input.
     public boolean isConsoleRead() {
         return consoleRead;
     }

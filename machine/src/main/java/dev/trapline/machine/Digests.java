@@ -7,8 +7,8 @@ import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.memory.MachineMemory;
 
-/// The digests by which two runs of a machine are compared: of what every slice left, and now and then of all registers
-/// and of all memory.
+/// The digests by which two runs of a machine are compared: of each slice, and at intervals of all registers and of all
+/// memory.
 final class Digests {
 
     /// Slices between two digests of all registers.
@@ -40,14 +40,14 @@ final class Digests {
         return ofSlices;
     }
 
-    /// Takes in what a slice left.
+    /// Adds the digest of a slice.
     void add(JournalRecord.Slice slice) {
         ofSlices = Digest64.fold(ofSlices, slice.digest());
     }
 
     /// Records the digests that are due at the end of a slice.
     ///
-    /// @param rounds have counted the slice
+    /// @param rounds the rounds, which have already counted the slice
     void sliceEnded(SliceEnd end, Rounds rounds) {
         if (isFullOneDue(rounds.slices() - 1)) {
             history.append(new JournalRecord.FullDigest(

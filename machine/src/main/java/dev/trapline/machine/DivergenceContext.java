@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Says who had a part in a divergence: vCPU, function, and service with its versions.
+/// Adds the context of a divergence: vCPU, function, and service with its versions.
 final class DivergenceContext {
 
     private final HypercallText text;
@@ -24,7 +24,7 @@ final class DivergenceContext {
         this.versions = versions;
     }
 
-    /// The report of a divergence with what is known of who had a part in it, one line each.
+    /// The report of a divergence with its context, one line for each fact.
     ///
     /// @param current the slice that ended last; null if none has
     String report(DivergenceException divergence, @Nullable Slice current) {

@@ -11,11 +11,11 @@ import dev.trapline.abi.machine.VcpuState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Whether what a service wants done can be done on this machine, as it is now. What cannot is the service's defect,
-/// and is found before anything of it is done.
+/// Checks whether the effects of a service are possible on this machine, in its current state. An impossible effect is
+/// a defect of the service, and is found before any effect is executed.
 final class EffectCheck {
 
-    /// What an effect takes in a record beside the bytes that it writes, at most.
+    /// The largest size of an effect in a record, without the bytes that it writes.
     private static final int EFFECT_BYTES = 64;
 
     private final MachineSpec spec;
@@ -28,9 +28,9 @@ final class EffectCheck {
         this.vcpus = vcpus;
     }
 
-    /// Refuses an effect that cannot be done.
+    /// Refuses an impossible effect.
     ///
-    /// @throws ServiceFailure naming the service, what it wants and why that cannot be
+    /// @throws ServiceFailure that names the service, the effect, and the reason
     void require(Effect effect, String service) {
         String reason = refusal(effect);
         if (reason != null) {
@@ -38,10 +38,10 @@ final class EffectCheck {
         }
     }
 
-    /// Refuses effects that are too much for one record, whether or not they are recorded: a run does not depend on
-    /// that.
+    /// Refuses effects that are too large for one record, even in a run that is not recorded: a run must not depend
+    /// on that.
     ///
-    /// @throws ServiceFailure naming the service, and how much it wants
+    /// @throws ServiceFailure that names the service, and the size
     static void requireRecordable(List<Effect> effects, String service) {
         long bytes = 0;
         for (Effect effect : effects) {

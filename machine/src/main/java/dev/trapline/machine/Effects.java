@@ -18,11 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Carries out what services want done, in answers and in reaction to events, and tells them of events. All of it
-/// between two slices.
+/// Executes the effects of services, in answers and in reactions to events, and notifies services of events. Everything
+/// happens between two slices.
 final class Effects {
 
-    /// The run that all of it happens in.
+    /// The run in which this happens.
     interface Run {
         /// Virtual time.
         long now();
@@ -31,7 +31,7 @@ final class Effects {
 
         void finish(RunOutcome how);
 
-        /// A service wants something done on an event.
+        /// A service has effects in reaction to an event.
         void reacted(JournalRecord.Reaction reaction);
     }
 
@@ -74,7 +74,7 @@ final class Effects {
         start();
     }
 
-    /// Tells all services of an event, and carries out what they want done about it.
+    /// Notifies all services of an event, and executes their effects.
     void tellServices(MachineEvent event) {
         for (String service : services.names()) {
             tell(service, event);
@@ -86,7 +86,7 @@ final class Effects {
         return services.names().contains(service);
     }
 
-    /// Tells one service.
+    /// Notifies one service.
     void tell(String service, MachineEvent event) {
         if (run.isOver()) {
             return;
@@ -100,8 +100,8 @@ final class Effects {
         }
     }
 
-    /// The effects that the machine carries out, which is what it records: those wanted, but [Effect.StayAwake] for
-    /// a vCPU that is to wait and has an interrupt pending.
+    /// The effects that the machine executes and records: the requested ones, with [Effect.StayAwake] for a vCPU
+    /// that should wait while an interrupt is pending.
     List<Effect> feasible(List<Effect> wanted) {
         if (wanted.isEmpty()) {
             return wanted;
@@ -131,9 +131,9 @@ final class Effects {
         return effect instanceof Effect.PowerDown down ? down.target() : null;
     }
 
-    /// Carries out effects of a service, in their order.
+    /// Executes the effects of a service, in their order.
     ///
-    /// @throws ServiceFailure at the first one that cannot be done
+    /// @throws ServiceFailure at the first impossible effect
     void apply(List<Effect> effects, String service) {
         for (Effect effect : effects) {
             if (!run.isOver()) {

@@ -6,7 +6,7 @@ import dev.trapline.abi.history.DivergenceException;
 import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.machine.RunOutcome;
 
-/// Says how a run ends when something broke.
+/// Maps a failure to the outcome of a run.
 final class Endings {
 
     private final RunLog log;
@@ -15,7 +15,7 @@ final class Endings {
         this.log = log;
     }
 
-    /// The end of a run in which this was thrown.
+    /// The outcome of a run in which this was thrown.
     RunOutcome ofFailure(Throwable failure) {
         return switch (failure) {
             case DivergenceException divergence -> new RunOutcome.Diverged(log.report(divergence));
@@ -27,13 +27,13 @@ final class Endings {
         };
     }
 
-    /// The end of a run in which something that Trapline promises did not hold.
+    /// The outcome of a run in which an invariant of Trapline did not hold.
     RunOutcome broken(Throwable cause) {
         String message = cause.getMessage();
         return new RunOutcome.Broken(message == null ? cause.toString() : message, log.lastEvents());
     }
 
-    /// What broke, for people: where, and the last that happened before.
+    /// A description of a failure: the position, and the last events before it.
     RunReport.Breakage breakage(Throwable failure) {
         String trace = failure instanceof ServiceFailure service ? service.trace() : ThrownText.trace(failure);
         return new RunReport.Breakage(trace, log.lastEvents());

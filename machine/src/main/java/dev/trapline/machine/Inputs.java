@@ -26,25 +26,25 @@ import org.jspecify.annotations.Nullable;
 /// replay, by the journal and nobody else.
 final class Inputs implements Choices.Place {
 
-    /// What the inputs reach.
+    /// The targets of inputs.
     interface Receiver {
-        /// Puts a policy in force for all vCPUs.
+        /// Changes the policy for all vCPUs.
         void reconfigure(Policy policy);
 
         void inject(Injection what);
 
-        /// Makes sure that this machine can get an input of a recording: a recording may be forged.
+        /// Checks that an input of a recording is possible on this machine: a recording may be forged.
         ///
         /// @throws DivergenceException if it is not
         void requirePossible(JournalRecord.Input recorded);
 
-        /// Hands a service the entropy that it asked for.
+        /// Passes the requested entropy to a service.
         void entropy(String service, Bytes bytes);
 
-        /// Another round begins than would have come by itself.
+        /// A round begins that does not follow from the earlier history.
         void round(JournalRecord.Round round);
 
-        /// The slice that comes next gets a fresh engine.
+        /// The next slice gets a fresh engine.
         ///
         /// @param after how many of its instructions
         void renew(long after);
@@ -73,19 +73,19 @@ final class Inputs implements Choices.Place {
         this.log = log;
     }
 
-    /// What of the inputs that were planned has not come.
+    /// The planned inputs that have not happened.
     RunReport.Unused unused() {
         Choices.Left left = choices.left();
         return new RunReport.Unused(left.injections(), left.scriptBytes(), entropyUsed);
     }
 
-    /// Asks for entropy: it is taken at the next boundary.
+    /// Requests entropy: it is taken at the next boundary.
     void requestEntropy(String service, int bytes) {
         requests.add(new EntropyRequest(service, bytes));
         drawers.putIfAbsent(service, 0L);
     }
 
-    /// A call was answered: if by a service that has drawn entropy, the guest may have got some.
+    /// A call was answered. If its service has drawn entropy, the guest may have got some.
     void answered(Decision decision) {
         if (!entropyUsed && !drawers.isEmpty()) {
             entropyUsed = switch (decision) {
@@ -96,7 +96,7 @@ final class Inputs implements Choices.Place {
         }
     }
 
-    /// The machine was reset: nobody waits for anything any more.
+    /// The machine was reset: pending requests are dropped.
     void forgetRequests() {
         requests.clear();
     }

@@ -38,7 +38,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Checks that the parts of a machine fit together, and puts them together.
+/// Checks that the parts of a machine fit together, and assembles them.
 public final class MachineAssembly {
 
     private final EngineFactory engines;
@@ -55,7 +55,7 @@ public final class MachineAssembly {
     private final ServiceGate gate = new ServiceGate();
     private final ServiceVersions versions;
 
-    /// Checks a machine whose board is as it comes.
+    /// Checks a machine with an unchanged board.
     ///
     /// @see #MachineAssembly(EngineFactory, MachineSpec, List, List, Board.Fitting, RecordingHeader)
     public MachineAssembly(
@@ -69,10 +69,10 @@ public final class MachineAssembly {
 
     /// Checks a machine.
     ///
-    /// @param offered services; of these a recorded machine has those that its recording names
-    /// @param fitting puts devices on its board
-    /// @param recorded what its recording says of it; null if it is a new machine
-    /// @throws MachineSetupException if these do not fit together
+    /// @param offered the services; a recorded machine gets those that its recording names
+    /// @param fitting adds devices to its board
+    /// @param recorded the header of its recording; null for a new machine
+    /// @throws MachineSetupException if the parts do not fit together
     public MachineAssembly(
             EngineFactory engines,
             MachineSpec spec,
@@ -135,14 +135,14 @@ public final class MachineAssembly {
         return board.bus().map();
     }
 
-    /// What the user should know of the images, a sentence each.
+    /// Warnings about the images, one sentence each.
     public List<String> warnings() {
         return boot.warnings();
     }
 
-    /// Checks what is to be injected. For any thread.
+    /// Checks an injection. Thread-safe.
     ///
-    /// @throws IllegalArgumentException if it is for nobody
+    /// @throws IllegalArgumentException if it has no receiver
     public void requireInjectable(Injection what) {
         if (what.vcpu().index() >= spec.cpus().count()) {
             throw new IllegalArgumentException("an injection for " + what.vcpu() + ": this machine has "
@@ -156,12 +156,12 @@ public final class MachineAssembly {
         }
     }
 
-    /// Gives the memory back: the machine will not be.
+    /// Frees the memory: the machine will not be built.
     public void discard() {
         memory.close();
     }
 
-    /// What a recording of this machine says before its history.
+    /// The header of a recording of this machine.
     public RecordingHeader header() {
         String version = getClass().getPackage().getImplementationVersion();
         return new RecordingHeader(

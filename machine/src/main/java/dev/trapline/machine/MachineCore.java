@@ -22,14 +22,13 @@ import dev.trapline.board.memory.MachineMemory;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a machine does between slices: takes in how a slice ended, applies what follows from it,
-/// records it, and grants the next one. There is one token: between a grant and the end of its slice nothing here
-/// happens.
+/// The work of a machine between slices: takes the exit of a slice, applies its consequences, records them, and grants
+/// the next slice. There is one token: between a grant and the end of its slice nothing happens here.
 public final class MachineCore implements Effects.Run {
 
     private static final RegisterWrites NOT_SUPPORTED = RegisterWrites.x0(-1);
 
-    /// What stands around the machine: its vCPUs, as actors or without.
+    /// The surroundings of the machine: its vCPUs, as actors or without.
     public interface Surroundings extends Vcpus.Carrier {
         /// The run is over.
         void ended();
@@ -86,7 +85,7 @@ public final class MachineCore implements Effects.Run {
         next();
     }
 
-    /// A slice ended in what the machine deals with by itself.
+    /// A slice ended with an exit that the machine handles itself.
     public void sliceEnded(SliceEnd.Own end) {
         switch (end) {
             case SliceEnd.BudgetUsed _ -> {
@@ -146,7 +145,7 @@ public final class MachineCore implements Effects.Run {
         answered(end, end.decision(), reply.registers(), reply.effects());
     }
 
-    /// A hypercall's answer, with all that follows from it: registers and effects come together.
+    /// A hypercall's answer, with all its consequences: registers and effects arrive together.
     private void answered(SliceEnd end, Decision decision, RegisterWrites registers, List<Effect> wanted) {
         Slice slice = end.slice();
         takeIn(end);
@@ -181,7 +180,7 @@ public final class MachineCore implements Effects.Run {
         fail(failure);
     }
 
-    /// Ends the run with what was thrown in it: by a service, or by Trapline itself.
+    /// Ends the run with an exception that was thrown by a service, or by Trapline itself.
     public void fail(Throwable failure) {
         end.noteBreakage(failure);
         finish(endings.ofFailure(failure));
@@ -203,12 +202,12 @@ public final class MachineCore implements Effects.Run {
         return end.outcome() != null;
     }
 
-    /// How the run ended; null while it goes on.
+    /// The outcome of the run; null while it continues.
     public @Nullable RunOutcome outcome() {
         return end.outcome();
     }
 
-    /// How far the run has come.
+    /// The progress of the run.
     public Progress progress() {
         return new Progress(rounds.latest(), rounds.slices(), log.calls());
     }
@@ -225,8 +224,8 @@ public final class MachineCore implements Effects.Run {
         }
     }
 
-    /// Ends the run without its own thread, which is in a service and does not come back. Nothing is recorded of
-    /// it: the history ends before what the service is at work on.
+    /// Ends the run without its own thread, which is in a service that does not return. This is not recorded: the
+    /// history ends before the call or event of that service.
     public void takeOver(RunOutcome how, String trace) {
         end.takeOver(how, trace);
     }
@@ -244,7 +243,7 @@ public final class MachineCore implements Effects.Run {
         }
     }
 
-    /// What the run came to.
+    /// The report of the run.
     ///
     /// @param storageFailure why the recording could not be closed; null if it could
     /// @param memoryDigest of all memory at the end
@@ -271,8 +270,8 @@ public final class MachineCore implements Effects.Run {
                 history.stored());
     }
 
-    /// Saves all that the machine holds besides its memory, its engines and its services: before a slice that
-    /// was granted, and while the run goes on.
+    /// Saves the state of the machine without its memory, its engines and its services. Allowed before a granted
+    /// slice, while the run continues.
     void save(StateWriter state) {
         InvariantViolation.require(end.outcome() == null, "the run is over: it cannot continue");
         rounds.save(state);
@@ -286,8 +285,8 @@ public final class MachineCore implements Effects.Run {
         digests.save(state);
     }
 
-    /// Restores what [#save] saved, also if the run was over. Entropy that was asked for and has not come is not
-    /// part of it: in a replay it comes from the recording.
+    /// Restores what [#save] saved, also if the run was over. Requested entropy that has not arrived is not part of
+    /// it: in a replay it comes from the recording.
     ///
     /// @param inForce the policy from here on
     void load(StateReader state, Policy inForce) {
@@ -305,10 +304,10 @@ public final class MachineCore implements Effects.Run {
         reconfigure(inForce);
     }
 
-    /// Puts a policy in force. Every vCPU has the new table before its next grant: both come from here, in this
+    /// Changes the policy. Every vCPU has the new table before its next grant: both are sent from here, in this
     /// order.
     private void reconfigure(Policy wanted) {
-        // A table takes a millisecond to make, and most runs have one policy all along.
+        // Compiling a table takes a millisecond, and most runs never change the policy.
         if (!wanted.equals(policy)) {
             policy = wanted;
             vcpus.tellAll(new VcpuCommand.Reconfigure(parts.registry(wanted)));

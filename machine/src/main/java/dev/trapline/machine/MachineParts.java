@@ -15,13 +15,13 @@ import dev.trapline.machine.firmware.ServiceGate;
 import dev.trapline.machine.schedule.Scheduler;
 import dev.trapline.registry.CapabilityRegistry;
 
-/// What a machine is assembled from, before any actor of it exists.
+/// The assembled parts of a machine, before any of its actors exists.
 ///
 /// @param memoryMap memory and devices of the board, as engines map them
 /// @param scheduler what chooses turns where `choices` leaves it to the machine
 /// @param choices answers what could go otherwise
-/// @param gate knows which service is at work
-/// @param onClosed gives back what the machine borrowed
+/// @param gate knows which service is running
+/// @param onClosed releases the machine's borrowed resources
 public record MachineParts(
         MachineSpec spec,
         EngineFactory engines,

@@ -1,6 +1,6 @@
 package dev.trapline.machine;
 
-/// A machine cannot be built as asked: the operator's mistake, said in words that name it.
+/// A machine cannot be built as requested: a mistake of the user, which the message names.
 public final class MachineSetupException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

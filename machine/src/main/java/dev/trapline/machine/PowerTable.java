@@ -9,23 +9,24 @@ import dev.trapline.abi.state.StateWriter;
 import java.util.Arrays;
 import java.util.List;
 
-/// The machine's own account of where each vCPU is in its life, of what it waits for, and thereby of who can run.
+/// The machine's table of each vCPU's state and of what it waits for, and so of the vCPUs that can run.
 ///
-/// An interrupt for a vCPU that does not wait is kept, one for each: it ends the next wait before it begins.
+/// An interrupt for a vCPU that does not wait is kept, at most one for each vCPU: it ends the next wait before it
+/// begins.
 final class PowerTable {
 
-    /// Nothing is to come by itself.
+    /// Nothing is pending.
     static final long NEVER = Engine.NO_DEADLINE;
 
     private static final List<VcpuState> STATES = List.of(VcpuState.values());
 
     private final VcpuState[] states;
-    /// When a vCPU that cannot run can: it is ready, or its timer wakes it.
+    /// When a vCPU that cannot run now will be able to: when it is ready, or its timer wakes it.
     private final long[] due;
     private final long[] timers;
     private long runnable;
     private long interrupted;
-    /// Those for which a line is high: no part of the state, since the devices that drive the lines have it.
+    /// The vCPUs with a high line. Not part of the saved state, because it follows from the state of the devices.
     private long lines;
 
     PowerTable(int vcpus) {
@@ -56,10 +57,10 @@ final class PowerTable {
         interrupted = 0;
     }
 
-    /// Takes note that a vCPU is powered.
+    /// Records that a vCPU is powered on.
     ///
     /// @param readyAt virtual time before which it executes nothing
-    /// @throws InvariantViolation if the machine has no such vCPU, or it is not off: its firmware lost count
+    /// @throws InvariantViolation if the machine has no such vCPU, or it is not off: a defect of the firmware
     void powerOn(VcpuId vcpu, long readyAt) {
         if (vcpu.index() >= states.length) {
             throw new InvariantViolation(vcpu + " does not exist: this machine has " + states.length + " vCPUs");
@@ -82,15 +83,15 @@ final class PowerTable {
         }
     }
 
-    /// Takes note of how a vCPU's timers are programmed: see [Engine#timerDeadline].
+    /// Records how a vCPU's timers are programmed: see [Engine#timerDeadline].
     void timer(VcpuId vcpu, long deadline) {
         timers[vcpu.index()] = deadline;
     }
 
-    /// Has a vCPU wait for an interrupt, or its timer.
+    /// Makes a vCPU wait for an interrupt, or its timer.
     ///
     /// @param how suspended or powered down
-    /// @return false if it does not wait, since one is there already; a kept one is then used up
+    /// @return false if it does not wait, because an interrupt is already pending; a kept interrupt is then used up
     boolean waits(VcpuId vcpu, VcpuState how, long now) {
         InvariantViolation.require(
                 of(vcpu) == VcpuState.ON,
@@ -104,17 +105,17 @@ final class PowerTable {
         return true;
     }
 
-    /// Whether an interrupt is pending for a vCPU: one that was kept, a line's, or its timer's.
+    /// Whether an interrupt is pending for a vCPU: a kept one, a line's, or its timer's.
     boolean isInterrupted(VcpuId vcpu, long now) {
         return ((interrupted | lines) & vcpu.bit()) != 0 || timers[vcpu.index()] <= now;
     }
 
-    /// Forgets an interrupt that was kept.
+    /// Drops a kept interrupt.
     void useInterrupt(VcpuId vcpu) {
         interrupted &= ~vcpu.bit();
     }
 
-    /// Takes note of an interrupt: a vCPU that waits is due then, if it was not before.
+    /// Records an interrupt. A waiting vCPU becomes due then, if it was not due before.
     void interrupt(VcpuId vcpu, long now) {
         switch (of(vcpu)) {
             case OFF -> {}
@@ -123,8 +124,8 @@ final class PowerTable {
         }
     }
 
-    /// Takes note of the vCPUs for which a line is high, one bit each. One that waits, and whose line was low, is
-    /// due now, if it was not before. A line is pending as long as it is high, and is not kept.
+    /// Records the vCPUs with a high line, one bit each. A waiting vCPU whose line was low becomes due now, if it
+    /// was not due before. A line is pending while it is high, and is not kept.
     void lines(long high, long now) {
         for (long left = high & ~lines; left != 0; left &= left - 1) {
             int index = Long.numberOfTrailingZeros(left);
@@ -136,14 +137,14 @@ final class PowerTable {
         lines = high;
     }
 
-    /// Has the lines that go with a state that was loaded.
+    /// Sets the lines after a state was loaded.
     void restoreLines(long high) {
         lines = high;
     }
 
     /// When a vCPU can run, if nothing else happens: now, at the end of its wait, or [#NEVER].
     ///
-    /// @param clock how far it has come
+    /// @param clock the vCPU's clock
     long canRun(int vcpu, long clock) {
         if ((runnable & 1L << vcpu) != 0) {
             return clock;
@@ -151,7 +152,7 @@ final class PowerTable {
         return due[vcpu] == NEVER ? NEVER : Math.max(clock, due[vcpu]);
     }
 
-    /// Lets a vCPU run that has waited until now, or was not ready: it is on, or pending if it has no power.
+    /// Lets a vCPU run that has waited until now, or was not ready. It becomes on, or pending if it has no power.
     ///
     /// @return whether an interrupt has ended a wait
     boolean begin(VcpuId vcpu) {

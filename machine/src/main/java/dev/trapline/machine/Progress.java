@@ -1,6 +1,6 @@
 package dev.trapline.machine;
 
-/// How far a running machine has come. A snapshot that another thread may take at any time.
+/// The progress of a running machine: a snapshot that another thread can take at any time.
 ///
 /// @param virtualTime in ticks of 62.5 MHz
 /// @param slices slices ended

@@ -7,8 +7,8 @@ import dev.trapline.abi.exit.Exit;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The engine of a vCPU that has power. Translations fill an engine: it is replaced by a fresh one in the same state
-/// before it has no room left. The guest cannot tell, unless it has forgotten its maintenance.
+/// The engine of a vCPU that has power. Translations fill an engine, so it is replaced by a fresh one in the same state
+/// before it is full. A guest cannot notice that, unless it has omitted maintenance.
 final class RenewableEngine {
 
     private static final long NOWHERE = Long.MAX_VALUE;
@@ -25,12 +25,12 @@ final class RenewableEngine {
         this.engine = engines.open(spec);
     }
 
-    /// The engine as it is now: not to be kept over a run.
+    /// The current engine. It must not be kept across a run.
     Engine now() {
         return engine;
     }
 
-    /// Runs a slice, in pieces so short that none can fill an engine. That a slice is in pieces does not show.
+    /// Runs a slice, in pieces that are too short to fill an engine. A guest cannot notice the pieces.
     Exit run(VcpuCommand.Span span, Renewals renewals) {
         executed = 0;
         renewed = List.of();
@@ -103,7 +103,7 @@ final class RenewableEngine {
         return executed;
     }
 
-    /// Where in the last slice the engine was replaced because it said so itself: after how many instructions.
+    /// After how many instructions of the last slice the engine was replaced at its own request.
     List<Long> renewed() {
         return renewed;
     }

@@ -5,16 +5,16 @@ import dev.trapline.abi.state.StateWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Where in a slice its vCPU gets a fresh engine.
+/// The positions in a slice at which its vCPU gets a fresh engine.
 ///
-/// A guest that changes code or page tables and forgets its maintenance can tell: a fresh engine has translated nothing
-/// yet. So a replay gets one exactly where the recorded run did.
+/// A guest that changes code or page tables and omits maintenance can notice that, because a fresh engine has no
+/// translations. So a replay gets one exactly where the recorded run did.
 ///
-/// @param recorded after how many instructions of the slice; ascending, 0 is before the first
-/// @param asNeeded whether the engine decides behind those: a run that is not replayed
+/// @param recorded numbers of instructions in the slice, ascending; 0 is before the first
+/// @param asNeeded whether the engine decides after those: in a run that is not replayed
 public record Renewals(List<Long> recorded, boolean asNeeded) {
 
-    /// Where the engine says so.
+    /// Where the engine requests it.
     static final Renewals AS_NEEDED = new Renewals(List.of(), true);
 
     /// None at all.

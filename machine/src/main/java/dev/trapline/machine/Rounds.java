@@ -5,12 +5,12 @@ import dev.trapline.abi.choice.ChoicePoint;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 
-/// Virtual time as a machine has it whose CPUs run at the same time: each vCPU has a clock of its own, and they
-/// advance together by rounds.
+/// Virtual time of a machine whose CPUs run at the same time: each vCPU has its own clock, and the clocks advance
+/// together in rounds.
 ///
-/// A round is a stretch of virtual time. In it each vCPU that can run has its turn, one after the other, from its own
-/// clock to the round's end; so no clock is further from another than a round is long. A turn is one slice, or several
-/// where exits cut it.
+/// A round is an interval of virtual time. In it each vCPU that can run has its turn, one after the other, from its own
+/// clock to the end of the round. So clocks differ by at most the length of a round. A turn is one slice, or several if
+/// exits cut it.
 final class Rounds {
 
     private static final int NOBODY = -1;
@@ -41,8 +41,8 @@ final class Rounds {
         return slices;
     }
 
-    /// The moment that is being dealt with: the end of the slice that has just ended, or the beginning of the round
-    /// for what comes from outside. It goes back where another vCPU's turn begins.
+    /// The current time: the end of the last slice, or the beginning of the round for inputs from outside. It steps
+    /// back when another vCPU's turn begins.
     long now() {
         return now;
     }
@@ -52,12 +52,12 @@ final class Rounds {
         now = moment;
     }
 
-    /// The furthest that a vCPU has come: how much virtual time the run has taken.
+    /// The clock of the vCPU that is furthest ahead: the length of the run in virtual time.
     long latest() {
         return latest;
     }
 
-    /// The highest value of a counter that any vCPU has been shown.
+    /// The highest counter value that any vCPU has read.
     long shown() {
         return shown;
     }
@@ -72,7 +72,7 @@ final class Rounds {
         return ends;
     }
 
-    /// How far a vCPU has come.
+    /// The clock of a vCPU.
     long clock(int vcpu) {
         return clocks[vcpu];
     }
@@ -96,7 +96,7 @@ final class Rounds {
         fresh = true;
     }
 
-    /// Whether nobody has been given a turn in this round.
+    /// Whether no vCPU has had a turn in this round.
     boolean isFresh() {
         return fresh;
     }

@@ -6,7 +6,7 @@ import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.board.device.ConsoleDevice;
 import org.jspecify.annotations.Nullable;
 
-/// The end of a run: how it ended, what is recorded of that, and what is known of a defect that ended it.
+/// The end of a run: the outcome, its record, and the details of a defect that caused it.
 final class RunEnd {
 
     private final History history;
@@ -25,7 +25,7 @@ final class RunEnd {
         this.endings = endings;
     }
 
-    /// How the run ended; null while it goes on.
+    /// The outcome; null while the run continues.
     @Nullable
     RunOutcome outcome() {
         return outcome;
@@ -35,14 +35,14 @@ final class RunEnd {
         return breakage;
     }
 
-    /// Takes note of what was thrown, if the run has not ended before.
+    /// Records an exception, if the run has not ended before.
     void noteBreakage(Throwable failure) {
         if (outcome == null) {
             breakage = endings.breakage(failure);
         }
     }
 
-    /// The run goes on again: a replay went back.
+    /// The run continues again, because a replay went back.
     void forget() {
         outcome = null;
         breakage = null;
@@ -56,7 +56,7 @@ final class RunEnd {
 
     /// Ends the run, and records it if it is part of the history.
     void record(RunOutcome how, long now) {
-        // From here on nothing is taken in any more, whatever may still throw.
+        // From here on nothing is recorded any more, whatever may still throw.
         outcome = how;
         RunOutcome recorded = confirmed(how);
         try {
@@ -74,7 +74,7 @@ final class RunEnd {
         }
         try {
             history.append(end);
-            // WIDE: an end that cannot be recorded is an end all the same.
+            // WIDE: the run ends even if its end cannot be recorded.
         } catch (RuntimeException e) {
             outcome = recorded instanceof RunOutcome.ServiceFailed failed ? apart(failed) : endings.ofFailure(e);
         }
@@ -89,7 +89,7 @@ final class RunEnd {
         return new RunOutcome.ServiceFailed(failed.service(), failed.message(), false);
     }
 
-    /// Whether a replay has reached the place where its recording is cut off, and does not continue live.
+    /// Whether a replay has reached the end of a recording that was cut off, and does not continue live.
     private boolean isBeyondTheRecording() {
         try {
             return history.isReplay() && history.isExhausted() && !history.goOn();

@@ -19,8 +19,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The last few things that happened, kept for the message at the end of a run. Two rings: hypercalls must not be
-/// pushed out by the many slices of a guest that makes few of them. An event costs a store or two.
+/// The last events, kept for the message at the end of a run. There are two ring buffers, so that many slices do not
+/// push out a few hypercalls. An event costs one or two stores.
 final class RunLog {
 
     private static final int EVENTS = 32;
@@ -43,24 +43,24 @@ final class RunLog {
         this.divergences = new DivergenceContext(text, versions);
     }
 
-    /// Takes note of the slice that has just ended, before it is compared with a recorded one.
+    /// Adds the slice that has just ended, before it is compared with a recorded one.
     void ended(Slice slice) {
         current = slice;
     }
 
-    /// The report of a divergence, with who had a part in it.
+    /// The report of a divergence, with its context.
     String report(DivergenceException divergence) {
         return divergences.report(divergence, current);
     }
 
-    /// Takes note of something that is no answered hypercall.
+    /// Adds an event that is not an answered hypercall.
     void add(JournalRecord event) {
         int at = (int) (eventCount++ % EVENTS);
         events[at] = event;
         eventTimes[at] = eventCount + callCount;
     }
 
-    /// Takes note of a hypercall that was answered.
+    /// Adds an answered hypercall.
     void addCall(Slice caller, Answer answer) {
         int at = (int) (callCount++ % CALLS);
         callers[at] = caller;
@@ -101,7 +101,7 @@ final class RunLog {
         return lines.values().stream().skip(Math.max(0, lines.size() - EVENTS)).toList();
     }
 
-    /// The counts alone: what is kept for messages begins anew.
+    /// Restores only the counts: the events for messages begin anew.
     void save(StateWriter state) {
         state.put(eventCount);
         state.put(callCount);

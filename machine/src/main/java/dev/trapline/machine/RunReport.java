@@ -9,23 +9,23 @@ import dev.trapline.board.memory.FlashWrites;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a run came to.
+/// The report of a run.
 ///
 /// @param outcome how it ended
 /// @param position where it ended
-/// @param progress how far it came
+/// @param progress its progress at the end
 /// @param instructions how many all vCPUs executed
 /// @param registerDigest chain of the register digests of every slice: equal for equal runs
 /// @param memoryDigest digest of all guest memory at the end
-/// @param consoleBytes how much the guest printed
-/// @param consoleDigest digest of what it printed
+/// @param consoleBytes size of the console output
+/// @param consoleDigest digest of the console output
 /// @param lastHypercalls the last few calls, oldest first, as a trace shows them
 /// @param openHandlers the handlers of events that had not completed, each vCPU's innermost one last
 /// @param flashWrites the writes to flash, which were ignored
 /// @param hostNanos host time from the first slice to the end, in nanoseconds; for people only
-/// @param breakage what is known of a defect that ended it; null if none did
-/// @param unused what was planned for the run, and has not come
-/// @param stored how far the recording got to the disk; null if nothing was recorded
+/// @param breakage the details of a defect that ended it; null if none did
+/// @param unused planned inputs that have not happened
+/// @param stored how much of the recording is on the disk; null if nothing was recorded
 public record RunReport(
         RunOutcome outcome,
         Position position,
@@ -60,7 +60,7 @@ public record RunReport(
         }
     }
 
-    /// This report of a run that was played in parts.
+    /// This report, for a run that was replayed in parts.
     ///
     /// @param calls the last calls of all of it
     /// @param nanos the host time that all of it took

@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// What services are told of their machine, and what they say of its memory before they start.
+/// The contexts that services get, and their answers about memory and the device tree before they start.
 public final class ServiceContexts {
 
     private ServiceContexts() {}
 
-    /// What a service is told.
+    /// The context of a service.
     static ServiceContext of(MachineSpec spec, ServiceDescriptor descriptor) {
         String name = descriptor.name();
         SortedMap<String, String> settings = new TreeMap<>();
@@ -38,8 +38,7 @@ public final class ServiceContexts {
                 settings);
     }
 
-    /// What a machine's device tree tells of its services and its board. The same in whatever order the services
-    /// are.
+    /// The parts of the device tree from services and board. Independent of the order of the services.
     ///
     /// @throws dev.trapline.abi.firmware.ServiceFailure if a service fails when it is asked
     public static TreeContent treeContent(MachineSpec spec, List<LoadedService<?>> services, Board board) {
@@ -56,9 +55,9 @@ public final class ServiceContexts {
         return new TreeContent(shared(spec, services), List.copyOf(parts.values()), board.nodes(), board.consoleNode());
     }
 
-    /// What services may share with their guest.
+    /// The memory that services may share with their guest.
     ///
-    /// @throws dev.trapline.abi.firmware.ServiceFailure if one fails when it is asked
+    /// @throws dev.trapline.abi.firmware.ServiceFailure if a service fails
     private static List<Shared> shared(MachineSpec spec, List<LoadedService<?>> services) {
         AddressRange ram = AddressRange.of(BoardSpec.RAM_BASE, spec.board().ramBytes());
         List<Shared> shared = new ArrayList<>();

@@ -8,11 +8,11 @@ import dev.trapline.abi.history.JournalRecord.Slice;
 import dev.trapline.abi.policy.Decision;
 import java.util.List;
 
-/// How a slice ended, and what its machine has to do about it. A closed set: every exit leads to exactly one of these,
-/// and the registry has already decided about a hypercall.
+/// How a slice ended, and what its machine must do. A closed set: every exit leads to exactly one of these, and the
+/// registry has already decided a hypercall.
 public sealed interface SliceEnd {
 
-    /// What is recorded of the slice.
+    /// The record of the slice.
     Slice slice();
 
     /// The vCPU at the end of the slice.
@@ -27,7 +27,7 @@ public sealed interface SliceEnd {
     /// @param renewals where its engine was replaced because it asked for it: see [RenewableEngine#renewed]
     record Reading(long fullDigest, long timerDeadline, long shown, List<Long> renewals) {}
 
-    /// An end that the machine deals with by itself.
+    /// An end that the machine handles itself.
     sealed interface Own extends SliceEnd {}
 
     /// The budget is used up.
@@ -36,10 +36,10 @@ public sealed interface SliceEnd {
     /// WFI, or a WFE that waits.
     record Waits(Slice slice, Reading reading) implements Own {}
 
-    /// Maintenance that reaches the other vCPUs.
+    /// Maintenance that affects the other vCPUs.
     record Maintains(Slice slice, Reading reading, Exit.Maintenance operation) implements Own {}
 
-    /// A fault that the guest has no answer for.
+    /// A fault of the guest.
     ///
     /// @param registers at the fault
     record Faulted(Slice slice, Reading reading, GuestFault fault, GeneralRegisters registers) implements Own {}
@@ -50,6 +50,6 @@ public sealed interface SliceEnd {
     /// A hypercall that a service of the machine answers in place.
     record Resident(Slice slice, Reading reading, ServiceCall call, Decision.Resident decision) implements Own {}
 
-    /// A hypercall that goes to a service's actor. The machine hears of it with its answer.
+    /// A hypercall that goes to a service's actor. The machine learns of it with the answer.
     record Forwarded(Slice slice, Reading reading, ServiceCall call, Decision.Forwarded decision) implements SliceEnd {}
 }

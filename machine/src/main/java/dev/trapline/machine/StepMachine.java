@@ -13,11 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A machine that is driven by its caller, on the caller's thread: a slice at a time, or a part of one. It has the same
+/// A machine that its caller drives, on the caller's thread, a slice or a part of a slice at a time. It has the same
 /// loop, the same vCPUs and the same services as a machine of actors, and so the same history: live, recorded, or
-/// replayed, as its [MachineParts] say.
+/// replayed, depending on its [MachineParts].
 ///
-/// Whatever breaks in it ends the run, with the outcome that says so; nothing is thrown for it.
+/// Every failure in it ends the run with a matching outcome; no exception is thrown.
 public final class StepMachine {
 
     private record Turn(VcpuId vcpu, VcpuCommand.Grant grant) {}
@@ -32,7 +32,7 @@ public final class StepMachine {
 
     /// A machine without power.
     ///
-    /// @param parts belong to it from now on
+    /// @param parts the parts, which belong to it from now on
     public StepMachine(MachineParts parts) {
         this.parts = parts;
         this.core = parts.core(new Around());
@@ -51,15 +51,15 @@ public final class StepMachine {
         return core.progress().slices();
     }
 
-    /// When the slice begins that was granted, in ticks: by the clock of its vCPU, so it goes back where another
-    /// vCPU has its turn in the same round. If none was granted, how much virtual time the run has taken.
+    /// The beginning of the granted slice, in ticks, by the clock of its vCPU. So it steps back when another vCPU
+    /// has its turn in the same round. If no slice was granted, the length of the run in virtual time.
     public long now() {
         return turn == null
                 ? core.progress().virtualTime()
                 : turn.grant().span().begins();
     }
 
-    /// Where each vCPU is in its life.
+    /// The state of each vCPU.
     public List<VcpuState> states() {
         return core.vcpus().states();
     }
@@ -81,7 +81,7 @@ public final class StepMachine {
         return core.report(null, parts.memory().digest(), 0);
     }
 
-    /// How the run ended; null while it goes on.
+    /// The outcome of the run; null while it continues.
     public @Nullable RunOutcome outcome() {
         return core.outcome();
     }
@@ -91,7 +91,7 @@ public final class StepMachine {
         return turn == null ? null : turn.vcpu();
     }
 
-    /// Runs the slice that was granted: that leads to the next grant, or to the end of the run.
+    /// Runs the granted slice, which leads to the next grant, or to the end of the run.
     public void runSlice() {
         guarded(() -> {
             Turn taken = taken();
@@ -106,13 +106,13 @@ public final class StepMachine {
     private void guarded(Runnable step) {
         try {
             step.run();
-            // WIDE: whatever breaks in here ends this run, with its last events in the outcome.
+            // WIDE: every failure here ends this run, with its last events in the outcome.
         } catch (RuntimeException | Error e) {
             core.fail(e);
         }
     }
 
-    /// Runs a part of the slice that was granted, and tells nobody: nothing may be run after it.
+    /// Runs a part of the granted slice, without any consequences: nothing may be run after it.
     ///
     /// @param instructions no more than the slice has
     /// @return what ended it; the budget if it has so many instructions
@@ -132,8 +132,8 @@ public final class StepMachine {
                 .exit();
     }
 
-    /// Runs one instruction of the slice that was granted, behind those that were stepped through before. That a
-    /// slice is run in steps does not show: virtual time is the number of instructions.
+    /// Runs the next single instruction of the granted slice. The guest cannot notice the steps, because virtual
+    /// time is the number of instructions.
     ///
     /// @return whether the slice has more
     public boolean step() {
@@ -201,7 +201,7 @@ public final class StepMachine {
         vcpus.forEach(vcpu -> vcpu.save(state));
     }
 
-    /// Becomes what [#save] saved. Memory and services are restored before.
+    /// Restores a state of [#save]. Memory and services must be restored before.
     ///
     /// @param inForce the policy from here on
     public void load(StateReader state, Policy inForce) {
@@ -228,8 +228,8 @@ public final class StepMachine {
         return vcpus.get(vcpu.index());
     }
 
-    /// What an actor would be told is done at once, but for a grant, which waits to be run. Since a machine has one
-    /// token, that is the same history.
+    /// Executes at once what an actor would get as a message, except for a grant, which waits until it is run.
+    /// Because a machine has one token, the history is the same.
     private final class Around implements MachineCore.Surroundings {
 
         @Override
@@ -240,7 +240,7 @@ public final class StepMachine {
             }
         }
 
-        /// Engines stay: what the run left in them can be looked at.
+        /// Engines stay open, so that their state can be read after the run.
         @Override
         public void ended() {
             turn = null;

@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/// The time in which a vCPU could run and the schedule passed it over, kept in guest memory for those vCPUs that asked
-/// for it.
+/// The time during which a vCPU could run but the schedule skipped it. It is written to guest memory for the vCPUs that
+/// requested it.
 final class StolenTime {
 
     private final MachineMemory memory;

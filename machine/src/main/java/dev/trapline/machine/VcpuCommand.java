@@ -5,7 +5,7 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.registry.CapabilityRegistry;
 
-/// What a machine tells one of its vCPUs: to run, or what changes before it runs again. A closed set.
+/// A command from a machine to one of its vCPUs: to run, or a change before it runs again. A closed set.
 public sealed interface VcpuCommand {
 
     /// Run a slice.
@@ -15,14 +15,14 @@ public sealed interface VcpuCommand {
     /// @param renewals where in the slice the engine is replaced
     record Grant(Span span, RegisterWrites writes, boolean fullDigest, Renewals renewals) implements VcpuCommand {}
 
-    /// How much may be run, and when that is.
+    /// How much may be run, and the virtual time of the beginning.
     ///
     /// @param budget instructions
     /// @param begins the vCPU's virtual time, in ticks
     /// @param shown the highest value of a counter that any vCPU of the machine has been shown
     record Span(long budget, long begins, long shown) {}
 
-    /// What happens to a vCPU between two slices.
+    /// A change to a vCPU between two slices.
     sealed interface Change extends VcpuCommand {}
 
     /// Decide calls by another table from now on.
@@ -61,6 +61,6 @@ public sealed interface VcpuCommand {
     /// The host wrote guest memory.
     record DropTranslations(long address, long length) implements Change {}
 
-    /// A vCPU of the machine executed a maintenance operation that reaches all of them.
+    /// A vCPU of the machine executed a maintenance operation that affects all vCPUs.
     record Maintain(Exit.Maintenance operation) implements Change {}
 }

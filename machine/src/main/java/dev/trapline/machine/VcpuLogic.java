@@ -25,10 +25,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/// One vCPU without its actor: an engine while it has power, and what outlives the engine. Whether it runs or waits is
-/// its machine's to know.
+/// One vCPU without its actor: an engine while it has power, and the state that outlives the engine. The machine knows
+/// whether it runs or waits.
 ///
-/// Every power-on opens a fresh engine, so that no register, translation or monitor survives from the life before.
+/// Every power-on opens a fresh engine, so that no register, translation or monitor survives.
 public final class VcpuLogic {
 
     /// x0 to x17: a handler keeps the others itself.
@@ -44,7 +44,7 @@ public final class VcpuLogic {
     /// Of a vCPU that is powered down: see [Engine#readTimers].
     private final long[] timers = new long[Engine.TIMER_WORDS];
     private boolean keepsTimers;
-    /// What the events saved whose handlers run, the innermost first.
+    /// The states that events have saved whose handlers are running, innermost first.
     private final Deque<GeneralRegisters> interrupted = new ArrayDeque<>();
 
     /// @param registry decides its calls
@@ -60,9 +60,9 @@ public final class VcpuLogic {
                 machine.firmware().policy().isOn(Toggle.EXPORT_FAILED_CONDITION_CALLS, false));
     }
 
-    /// Does what its machine tells it between two slices.
+    /// Executes a command of its machine between two slices.
     ///
-    /// @throws InvariantViolation if it cannot be told that where it is in its life
+    /// @throws InvariantViolation if the command is impossible in its current state
     public void apply(VcpuCommand.Change change) {
         switch (change) {
             case VcpuCommand.Reconfigure(CapabilityRegistry table) -> registry = table;
@@ -106,14 +106,14 @@ public final class VcpuLogic {
         powered = renewable;
     }
 
-    /// Takes its power, and all that it holds; nothing if it has none.
+    /// Powers it off, with the loss of its whole state; does nothing if it is off.
     public void powerOff() {
         close();
         keepsTimers = false;
         interrupted.clear();
     }
 
-    /// Loses its registers. When it is powered on again it has its timers, and goes on in the handlers it was in.
+    /// Loses its registers. When it is powered on again, it has its timers, and continues in its handlers.
     private void powerDown() {
         engine().readTimers(timers);
         keepsTimers = true;
@@ -142,7 +142,7 @@ public final class VcpuLogic {
         engine.writeRegisters(RegisterWrites.fromX0(event, argument, saved.pc(), saved.pstate()));
     }
 
-    /// Leaves the innermost handler: what it interrupted goes on.
+    /// Leaves the innermost handler, and continues the interrupted code.
     private void complete() {
         Engine engine = engine();
         GeneralRegisters saved = innermost();
@@ -150,7 +150,7 @@ public final class VcpuLogic {
         engine.leaveHandler(saved.pc(), saved.pstate());
     }
 
-    /// Leaves the innermost handler as if what it interrupted had taken an exception.
+    /// Leaves the innermost handler as if the interrupted code had taken an exception.
     private void completeAndResume(long address) {
         Engine engine = engine();
         GeneralRegisters saved = innermost();
@@ -201,7 +201,7 @@ public final class VcpuLogic {
         return Digest64.of(registers, registers.length);
     }
 
-    /// Runs a part of a slice, and says what ended it: the rest is not run by this.
+    /// Runs a part of a slice, and returns what ended it.
     PartEnd runPart(VcpuCommand.Grant part) {
         RenewableEngine running = running();
         Exit exit = runEngine(running, part);
@@ -233,8 +233,7 @@ public final class VcpuLogic {
         return new ServiceCall(id, exit, reading.shown(), interrupted.peek(), registry);
     }
 
-    /// The general registers as its next instruction finds them; null if the vCPU has no power. Looking changes
-    /// nothing.
+    /// The general registers before its next instruction; null if the vCPU has no power. Reading changes nothing.
     ///
     /// @param pending results of its last call that are not written yet
     @Nullable
@@ -270,7 +269,7 @@ public final class VcpuLogic {
         boolean hasPower = state.takeFlag();
         keepsTimers = state.takeFlag();
         state.take(timers);
-        // A vCPU without power may be in a handler: it goes on there when it has power again.
+        // A vCPU without power may be in a handler: it continues there when it has power again.
         long[] words = new long[GeneralRegisters.COUNT];
         for (int left = state.takeInt(); left > 0; left--) {
             state.take(words);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// A vCPU at one position of a recording.
 ///
 /// @param next whether it runs next
-/// @param registers as its next instruction finds them; null if it has no power
+/// @param registers the registers before its next instruction; null if it has no power
 public record VcpuView(
         VcpuId vcpu,
         VcpuState state,

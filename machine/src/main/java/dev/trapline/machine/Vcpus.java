@@ -14,11 +14,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// The vCPUs of a machine as it handles them: who can run, what each finds when it goes on, and what they are
-/// told of it.
+/// The vCPUs of a machine: which can run, the state that each finds when it continues, and the commands to them.
 final class Vcpus {
 
-    /// Who carries a command to its vCPU.
+    /// Delivers commands to vCPUs.
     interface Carrier {
         void tell(VcpuId vcpu, VcpuCommand command);
     }
@@ -29,9 +28,9 @@ final class Vcpus {
     private final PowerTable power;
     private final VcpuId[] all;
     private final RegisterWrites[] returns;
-    /// Where those start again that are powered down.
+    /// The entry points of vCPUs that are powered down.
     private final Effect.@Nullable PowerDown[] resumes;
-    /// Those that an effect suspended, one bit each.
+    /// The vCPUs that an effect suspended, one bit each.
     private long suspendedByEffect;
     /// Each vCPU's innermost one last.
     private final List<RunReport.OpenHandler> handlers = new ArrayList<>();
@@ -93,12 +92,12 @@ final class Vcpus {
         power.timer(vcpu, timer);
     }
 
-    /// What a vCPU finds in its registers when it goes on.
+    /// Sets register values for a vCPU, for the time when it continues.
     void returns(VcpuId vcpu, RegisterWrites registers) {
         returns[vcpu.index()] = registers;
     }
 
-    /// What a vCPU finds in its registers when it goes on, and has not seen yet.
+    /// Register values for a vCPU that are not written yet.
     RegisterWrites pending(VcpuId vcpu) {
         return returns[vcpu.index()];
     }
@@ -129,7 +128,7 @@ final class Vcpus {
         tellAll(VcpuCommand.PowerOff.INSTANCE);
     }
 
-    /// A vCPU executed WFI: it waits, unless an interrupt is there already.
+    /// A vCPU executed WFI: it waits, unless an interrupt is already pending.
     void waitsForInterrupt(VcpuId vcpu, long now) {
         power.waits(vcpu, VcpuState.SUSPENDED, now);
     }
@@ -139,14 +138,14 @@ final class Vcpus {
         return vcpu.index() < all.length && power.of(vcpu) == VcpuState.ON && power.isInterrupted(vcpu, now);
     }
 
-    /// A vCPU was to wait, and an interrupt was pending: it is used up.
+    /// A vCPU should have waited, but an interrupt was pending: it is used up.
     void stayAwake(VcpuId vcpu) {
         power.useInterrupt(vcpu);
     }
 
-    /// Has a vCPU wait for an interrupt.
+    /// Makes a vCPU wait for an interrupt.
     ///
-    /// @return false if it does not wait, since one is there already
+    /// @return false if it does not wait, because one is already pending
     boolean standby(VcpuId vcpu, long now) {
         boolean waits = power.waits(vcpu, VcpuState.SUSPENDED, now);
         if (waits) {
@@ -155,9 +154,9 @@ final class Vcpus {
         return waits;
     }
 
-    /// Takes a vCPU's power away until an interrupt.
+    /// Powers a vCPU down until an interrupt.
     ///
-    /// @return false if it keeps it, since one is there already
+    /// @return false if it keeps its power, because one is already pending
     boolean powerDown(Effect.PowerDown down, long now) {
         VcpuId vcpu = down.target();
         boolean waits = power.waits(vcpu, VcpuState.POWERED_DOWN, now);
@@ -170,12 +169,12 @@ final class Vcpus {
         return waits;
     }
 
-    /// Takes note of the vCPUs for which a line of a device is high, one bit each.
+    /// Records the vCPUs with a high device line, one bit each.
     void lines(long high, long now) {
         power.lines(high, now);
     }
 
-    /// Has the lines that go with a state that was loaded.
+    /// Sets the lines after a state was loaded.
     void restoreLines(long high) {
         power.restoreLines(high);
     }
@@ -260,11 +259,11 @@ final class Vcpus {
 
     /// A wait that is over.
     ///
-    /// @param suspendedByEffect whether firmware had it wait, and not a WFI
+    /// @param suspendedByEffect whether firmware suspended it, and not a WFI
     /// @param lostPower whether it starts again from a power-down
     record Wakeup(VcpuId vcpu, boolean suspendedByEffect, boolean lostPower) {}
 
-    /// Interrupts a vCPU by an event; what its last call returns is written before, so that it is not lost.
+    /// Interrupts a vCPU by an event. The results of its last call are written first, so that they are not lost.
     void deliver(Effect.DeliverEvent event, long now) {
         VcpuId vcpu = event.target();
         VcpuState state = power.of(vcpu);
@@ -309,7 +308,7 @@ final class Vcpus {
         }
     }
 
-    /// Tells all that have power: the others have no engine that it could concern.
+    /// Sends a command to all vCPUs with power: the others have no engine.
     void tellPowered(VcpuCommand.Change change) {
         for (VcpuId vcpu : all) {
             switch (power.of(vcpu)) {

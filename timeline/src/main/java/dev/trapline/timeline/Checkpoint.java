@@ -11,10 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 
-/// A machine at the beginning of a slice, to go back to: kept in memory, for the [Playback] that made it or read it
-/// from an image.
+/// The state of a machine at the beginning of a slice, to which a replay can return. It is kept in memory, for the
+/// [Playback] that made it or read it from an image.
 ///
-/// It is no part of the history. The result of a replay does not depend on whether there are any.
+/// It is not part of the history. The result of a replay does not depend on checkpoints.
 public final class Checkpoint {
 
     private final Position position;
@@ -25,9 +25,9 @@ public final class Checkpoint {
     private final ReplayHistory.Mark mark;
 
     /// @param state what the machine and its vCPUs hold
-    /// @param services by their names' order
-    /// @param policy in force
-    /// @param mark where the history is
+    /// @param services the services' states, in order of their names
+    /// @param policy the current policy
+    /// @param mark the position in the history
     Checkpoint(
             Position position,
             Bytes state,
@@ -43,7 +43,7 @@ public final class Checkpoint {
         this.mark = mark;
     }
 
-    /// Where it is: the beginning of a slice.
+    /// Its position: the beginning of a slice.
     public Position position() {
         return position;
     }
@@ -65,12 +65,12 @@ public final class Checkpoint {
                 new CheckpointImage.Place(mark.segment(), mark.digest(), mark.records()));
     }
 
-    /// The content of its pages of memory, by hash. Not to be changed.
+    /// The content of its pages of memory, by hash. Must not be changed.
     public SortedMap<String, byte[]> pages() {
         return memory.pages();
     }
 
-    /// What it takes besides its pages of memory, in bytes.
+    /// Its size without its pages of memory, in bytes.
     long bytes() {
         return state.size();
     }

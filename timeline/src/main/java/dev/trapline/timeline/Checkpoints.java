@@ -9,16 +9,16 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The checkpoints beside a recording, and what a person should know of them.
+/// The checkpoints of a recording, and messages about them for the user.
 ///
 /// @param recording its directory
-/// @param inUse whether they are used at all. An image that is not what its hash says makes other machines: theirs
-///     would be taken for the recording's
-/// @param seal that they must have
-/// @param budget for all of them, in bytes; 0 to add none
-/// @param spacing how far apart, in nanoseconds of replay
+/// @param inUse whether they are used at all. With a changed image, the machine differs, and its checkpoints must not
+///     be mixed with the recording's
+/// @param seal the seal that they must have
+/// @param budget the disk space for all of them, in bytes; 0 to add none
+/// @param spacing the distance between them, in nanoseconds of replay
 /// @param nanoTime the host's clock
-/// @param notices takes a sentence without its end
+/// @param notices receives messages, without a full stop
 public record Checkpoints(
         Path recording,
         boolean inUse,
@@ -28,12 +28,12 @@ public record Checkpoints(
         LongSupplier nanoTime,
         Consumer<String> notices) {
 
-    /// The same, with somebody else who takes the notices.
+    /// The same, with another receiver of messages.
     public Checkpoints telling(Consumer<String> other) {
         return new Checkpoints(recording, inUse, seal, budget, spacing, nanoTime, other);
     }
 
-    /// Opens the store of a playback, or says why there is none.
+    /// Opens the store of a playback, or reports why there is none.
     ///
     /// @return null if there is none
     public @Nullable CheckpointStore open(Playback playback) {
@@ -50,22 +50,22 @@ public record Checkpoints(
 
     /// A seeker over a playback.
     ///
-    /// @param store null for checkpoints in memory alone
-    /// @param observer told how far it is
+    /// @param store null for checkpoints only in memory
+    /// @param observer receives the progress
     public Seeker seeker(Playback playback, @Nullable CheckpointStore store, LongConsumer observer) {
         Seeker seeker = new Seeker(playback, store, spacing, Seeker.BUDGET, nanoTime);
         seeker.tell(observer);
         return seeker;
     }
 
-    /// Says where a way began, if it was shortened.
+    /// Reports the checkpoint at which a replay began, if there was one.
     public void tellOrigin(Seeker seeker) {
         if (seeker.origin().stored()) {
             notices.accept("from the checkpoint at slice " + seeker.origin().slice());
         }
     }
 
-    /// Says what came up on the way.
+    /// Reports problems that were found on the way.
     public void tellTrouble(Seeker seeker, @Nullable CheckpointStore store) {
         if (seeker.unsupported() != null) {
             tellUnsupported(seeker.unsupported());
@@ -73,7 +73,7 @@ public record Checkpoints(
         tellNotice(store);
     }
 
-    /// Says what was wrong with checkpoints that were there, once.
+    /// Reports once what was wrong with existing checkpoints.
     public void tellNotice(@Nullable CheckpointStore store) {
         String notice = store == null ? null : store.takeNotice();
         if (notice != null) {
@@ -81,7 +81,7 @@ public record Checkpoints(
         }
     }
 
-    /// Says that what rests on stored checkpoints is looked at again without them.
+    /// Reports that a result from stored checkpoints is checked again without them.
     public void tellAgain() {
         notices.accept("the replay from a checkpoint failed, or the checkpoint could not be read: replaying from"
                 + " the start to make sure");

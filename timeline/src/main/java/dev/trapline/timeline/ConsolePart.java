@@ -6,7 +6,7 @@ import dev.trapline.machine.ConsoleOutput;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Prints what the guest printed between two positions, each byte once.
+/// Prints the console output between two positions, each byte once.
 public final class ConsolePart implements Timeline.Journey, ConsoleOutput {
 
     private final ConsoleOutput out;
@@ -14,12 +14,12 @@ public final class ConsolePart implements Timeline.Journey, ConsoleOutput {
     private final Position from;
     private final @Nullable Position to;
     private long skip = Long.MAX_VALUE;
-    /// What was printed altogether, in bytes.
+    /// The size of all printed output, in bytes.
     private long printed;
 
-    /// @param out takes the part
-    /// @param checkpoints told where the playback begins
-    /// @param to null for the recording's end
+    /// @param out receives the part
+    /// @param checkpoints reports where the replay begins
+    /// @param to the end; null for the end of the recording
     public ConsolePart(ConsoleOutput out, Checkpoints checkpoints, Position from, @Nullable Position to) {
         this.out = out;
         this.checkpoints = checkpoints;
@@ -34,7 +34,7 @@ public final class ConsolePart implements Timeline.Journey, ConsoleOutput {
         seeker.seek(from.slice());
         checkpoints.tellOrigin(seeker);
         if (playback.outcome() == null) {
-            // Nothing is printed twice where this is made a second time.
+            // If this is called a second time, nothing is printed twice.
             skip = (from.isInside() ? bytesInside(seeker) : 0) + printed;
         }
         if (to == null) {
@@ -49,9 +49,9 @@ public final class ConsolePart implements Timeline.Journey, ConsoleOutput {
         return to == null ? playback.position() : to;
     }
 
-    /// Plays the slice up to the position in it, and takes that back.
+    /// Replays the slice up to the position in it, and returns to its beginning.
     ///
-    /// @return how much the guest prints there, in bytes
+    /// @return the size of the output up to there, in bytes
     private long bytesInside(Seeker seeker) {
         Playback playback = seeker.playback();
         Checkpoint beginning = playback.checkpoint();

@@ -13,10 +13,10 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/// Goes through a recording without executing it, and tells what is in a part of it, in the order of the history.
+/// Walks through a recording without executing it, and returns the events of a part of it, in the order of the history.
 public final class HistoryWalk implements Iterator<HistoryWalk.Event> {
 
-    /// What is found. A closed set.
+    /// The events. A closed set.
     public sealed interface Event {}
 
     /// A slice that ran.
@@ -28,7 +28,7 @@ public final class HistoryWalk implements Iterator<HistoryWalk.Event> {
     /// @param call the number of the call that ended it; 0 if none did
     public record Ran(long number, long time, long ticks, Slice slice, long call) implements Event {}
 
-    /// A hypercall with what became of it.
+    /// A hypercall with its answer.
     ///
     /// @param number from 1, as `hypercall#9` names it
     /// @param slice ordinal of the slice that it ended
@@ -37,7 +37,7 @@ public final class HistoryWalk implements Iterator<HistoryWalk.Event> {
     public record Call(long number, long slice, long time, long made, VcpuId vcpu, HypercallExit exit, Answer answer)
             implements Event {}
 
-    /// Something that happened without a call: an injection, or what a service made of an event.
+    /// An event without a call: an injection, or a service's reaction to an event.
     ///
     /// @param slice ordinal of the slice that is the first to see it
     /// @param time virtual time at the end of the slice before it, or when the round begins if that is recorded; in
@@ -60,20 +60,20 @@ public final class HistoryWalk implements Iterator<HistoryWalk.Event> {
         this.to = to;
     }
 
-    /// Through all of a recording.
+    /// Walks through a whole recording.
     public static HistoryWalk of(RecordingReader reader) {
         return of(reader, Position.START, null);
     }
 
-    /// Through a part of a recording.
+    /// Walks through a part of a recording.
     ///
     /// @param to where the part ends, inclusive; null for the recording's end
     public static HistoryWalk of(RecordingReader reader, Position from, @Nullable Position to) {
         return new HistoryWalk(reader, reader.entries(), from, to);
     }
 
-    /// Through a part of a recording, without a look at what comes before it: the numbers of calls count from
-    /// there, and so does the time of what happens before the first slice.
+    /// Walks through a part of a recording, without reading the part before it. The numbers of calls count from
+    /// there, and so does the time of events before the first slice.
     ///
     /// @param to where the part ends, inclusive; null for the recording's end
     public static HistoryWalk within(RecordingReader reader, Position from, @Nullable Position to) {
@@ -131,22 +131,22 @@ public final class HistoryWalk implements Iterator<HistoryWalk.Event> {
         };
     }
 
-    /// Slices that were passed.
+    /// The number of passed slices.
     public long slices() {
         return time.slices();
     }
 
-    /// Calls that were passed.
+    /// The number of passed calls.
     public long calls() {
         return calls;
     }
 
-    /// How much virtual time what was passed has taken, in ticks: the furthest that any vCPU has come.
+    /// The virtual time of the passed part, in ticks: the clock of the vCPU that is furthest ahead.
     public long taken() {
         return time.latest();
     }
 
-    /// Whether a slice begins where the part ends, or later.
+    /// Whether a slice begins at the end of the part, or later.
     private boolean isBehind(long slice) {
         return to != null && Position.ofSlice(slice).compareTo(to) >= 0;
     }
@@ -159,8 +159,8 @@ public final class HistoryWalk implements Iterator<HistoryWalk.Event> {
         return from.compareTo(position) <= 0;
     }
 
-    /// Whether a record is something that happened without a call, and that the guest can notice. That a service
-    /// asks for entropy is not.
+    /// Whether a record is an event without a call that the guest can notice. A service's request for entropy is
+    /// not.
     public static boolean isHappening(JournalRecord record) {
         return switch (record) {
             case JournalRecord.Injected _ -> true;

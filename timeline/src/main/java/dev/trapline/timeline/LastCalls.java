@@ -11,14 +11,15 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/// The last hypercalls of a recording, as a run's report has them: for a replay that did not make all of them itself.
+/// The last hypercalls of a recording, in the form of a run's report, for a replay that did not execute all of them
+/// itself.
 public final class LastCalls {
 
     private LastCalls() {}
 
     /// Reads a recording from its end. Oldest first.
     ///
-    /// @param services those that the recording names are taken
+    /// @param services the services, of which the recording's are used
     /// @param calls how many hypercalls it has: the last one has this number
     public static List<String> of(RecordingReader reader, List<ServiceDescriptor> services, long calls) {
         List<String> recorded =

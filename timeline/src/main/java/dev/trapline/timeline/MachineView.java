@@ -11,9 +11,9 @@ import java.util.List;
 ///
 /// @param ticks virtual time
 /// @param width of its vCPUs' registers
-/// @param vcpus with what runs on them
+/// @param vcpus its vCPUs
 /// @param handlers of events that run, each vCPU's innermost one last
-/// @param memory as it is while the playback stays where it is
+/// @param memory the guest's memory; valid until the playback moves
 public record MachineView(
         Position position,
         long ticks,

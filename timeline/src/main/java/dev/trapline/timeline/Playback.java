@@ -36,11 +36,12 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A recording that is played slice by slice, to be looked at between two of them: the same machine as in
-/// [dev.trapline.vcpu.Machine#replay], checked in the same way, but on the caller's thread and without machine.
+/// Replays a recording slice by slice, so that the machine can be examined between two slices. The machine is the same
+/// as in [dev.trapline.vcpu.Machine#replay], and is checked in the same way, but it runs on the caller's thread and
+/// without actors.
 ///
 /// A position is reached when everything before it has happened: the slices, their answers and effects, and the inputs
-/// that the slice at the position is the first to see. The position behind the last slice is the end of the run.
+/// that the slice at the position is the first to see. The position after the last slice is the end of the run.
 ///
 /// Used by one thread at a time.
 public final class Playback implements AutoCloseable {
@@ -63,7 +64,7 @@ public final class Playback implements AutoCloseable {
     ///
     /// @param recording closed with the playback
     /// @param services those that the recording names are taken
-    /// @param console where what the guest prints goes
+    /// @param console receives the console output
     /// @throws MachineSetupException if the services do not fit the recording
     /// @throws dev.trapline.board.boot.ImageException if the images cannot be started on this machine
     public static Playback of(
@@ -74,9 +75,9 @@ public final class Playback implements AutoCloseable {
         return of(engines, recording, services, Board.Fitting.NONE, console);
     }
 
-    /// Powers a recorded machine on whose board has devices of its own.
+    /// Powers a recorded machine on whose board has additional devices.
     ///
-    /// @param fitting the one that the recorded machine had
+    /// @param fitting adds the devices, as in the recorded run
     /// @see #of(EngineFactory, RecordingReader, List, ConsoleOutput)
     public static Playback of(
             EngineFactory engines,
@@ -101,7 +102,7 @@ public final class Playback implements AutoCloseable {
         return playback;
     }
 
-    /// Where it is: slices that have ended.
+    /// Its position: the number of slices that have ended.
     public Position position() {
         return Position.ofSlice(machine.slices());
     }
@@ -111,20 +112,20 @@ public final class Playback implements AutoCloseable {
         return machine.now();
     }
 
-    /// How the run ended; null while it goes on. A divergence is an end as well.
+    /// The outcome of the run; null while it continues. A divergence is an outcome as well.
     public @Nullable RunOutcome outcome() {
         return machine.outcome();
     }
 
-    /// Plays on until so many slices have ended, or the run is over.
+    /// Continues until this number of slices has ended, or the run is over.
     public void playTo(long slice) {
         while (machine.slices() < slice && machine.next() != null) {
             machine.runSlice();
         }
     }
 
-    /// Takes a checkpoint of the place where it is. A look at each page of memory that was ever touched, and room
-    /// for those that no checkpoint before has the like of.
+    /// Makes a checkpoint of the current position. This scans each page of memory that was ever touched, and stores
+    /// the pages with new content.
     ///
     /// @throws IllegalStateException if no slice comes next, or a part of it was played
     public Checkpoint checkpoint() {
@@ -144,8 +145,8 @@ public final class Playback implements AutoCloseable {
                 history.mark());
     }
 
-    /// Goes back, or forward, to a checkpoint of this playback: also after a part of a slice was played, or the
-    /// end. Takes a millisecond for each vCPU that has power, and the time to write the pages that differ.
+    /// Goes back or forward to a checkpoint of this playback, even after a part of a slice or the end. Takes a
+    /// millisecond for each vCPU that has power, and the time to write the pages that differ.
     public void goTo(Checkpoint checkpoint) {
         StateReader state = new StateReader(checkpoint.state());
         parts.memory().restore(checkpoint.memory());
@@ -155,8 +156,8 @@ public final class Playback implements AutoCloseable {
         history.goTo(checkpoint.mark());
     }
 
-    /// What checkpoints of this playback are of: those that another playback with an equal key wrote down can be
-    /// gone to here.
+    /// The key of this playback's checkpoints: checkpoints from another playback with an equal key can be used
+    /// here.
     ///
     /// @throws dev.trapline.machine.firmware.state.UnsupportedStateException if the state of a service cannot be
     ///     written: it says which, and why
@@ -165,9 +166,9 @@ public final class Playback implements AutoCloseable {
                 recording, parts.engines().library().sha256(), parts.services().shapes());
     }
 
-    /// A hash of all of the machine as it is here: of its memory, its vCPUs, its services, and of where its history
-    /// is. Two playbacks with equal keys continue alike from a place where their hashes are equal. Costs what a
-    /// checkpoint costs.
+    /// A hash of the whole machine at this position: its memory, its vCPUs, its services, and the position in its
+    /// history. Two playbacks with equal keys and equal hashes continue in the same way. Costs as much as a
+    /// checkpoint.
     ///
     /// @throws IllegalStateException if no slice comes next, or a part of it was played
     /// @throws dev.trapline.machine.firmware.state.UnsupportedStateException as [#key]
@@ -175,9 +176,9 @@ public final class Playback implements AutoCloseable {
         return CheckpointCodec.hash(checkpoint(new PageStore()).image());
     }
 
-    /// A checkpoint that was written down, by a playback with an equal [#key].
+    /// Reads a checkpoint that was saved by a playback with an equal [#key].
     ///
-    /// @return null if it is of no place of this recording, or not what was written
+    /// @return null if it is not a position of this recording, or was changed
     public @Nullable Checkpoint checkpoint(StoredCheckpoint stored) {
         CheckpointImage image = stored.image();
         CheckpointImage.Place place = image.place();
@@ -198,29 +199,29 @@ public final class Playback implements AutoCloseable {
         }
     }
 
-    /// Whether a part of a slice was played: nothing can follow but [#goTo].
+    /// Whether a part of a slice was replayed: only [#goTo] can follow.
     boolean isSpent() {
         return machine.isPartlyRun();
     }
 
-    /// Gives back the memory of checkpoints that are not needed any more.
+    /// Frees the memory of checkpoints that are no longer needed.
     ///
-    /// @param needed all others of this playback may not be gone to again
+    /// @param needed the checkpoints to keep; the others of this playback cannot be used again
     void forgetPagesExcept(Collection<Checkpoint> needed) {
         pages.keepOnly(needed.stream().map(Checkpoint::memory).toList());
     }
 
-    /// How many different pages of memory its checkpoints keep, 4 KiB each.
+    /// The number of different pages of memory in its checkpoints, 4 KiB each.
     public long pagesKept() {
         return pages.size();
     }
 
-    /// Plays the first instructions of the slice that comes next, by giving it a smaller budget. The history does
-    /// not go on with that: the playback can be looked at afterwards, and no more, but to go to a checkpoint.
+    /// Replays the first instructions of the next slice, with a smaller budget. This is not part of the history:
+    /// afterwards the machine can only be examined, until the playback goes to a checkpoint.
     ///
     /// @param instructions 1 or more
-    /// @return whether the slice has more instructions than that; otherwise it was played to its end, and no
-    ///     further: if that is a hypercall, it is not answered yet
+    /// @return whether the slice has more instructions; otherwise it was replayed to its end: if that is a
+    ///     hypercall, it is not answered yet
     /// @throws IllegalStateException if no slice comes next
     public boolean playInto(long instructions) {
         long budget = machine.budget();
@@ -229,8 +230,7 @@ public final class Playback implements AutoCloseable {
         return instructions < budget && exit instanceof Exit.BudgetUsed;
     }
 
-    /// Plays one more instruction of the slice that comes next, behind those that were stepped through. The history
-    /// does not go on with that, as with [#playInto].
+    /// Replays the next single instruction of the next slice. This is not part of the history, as with [#playInto].
     ///
     /// @return whether the slice has more instructions
     /// @throws IllegalStateException if no slice comes next, or a part of it was played otherwise
@@ -240,14 +240,14 @@ public final class Playback implements AutoCloseable {
         return more;
     }
 
-    /// Plays the slice that comes next up to the exit that ends it, and no further.
+    /// Replays the next slice up to the exit that ends it, without answering the exit.
     ///
     /// @throws IllegalStateException if no slice comes next
     public void playToExit() {
         playInto(Long.MAX_VALUE);
     }
 
-    /// The vCPUs as they are here.
+    /// The vCPUs at this position.
     public List<VcpuView> vcpus() {
         List<VcpuView> views = new ArrayList<>();
         for (int index = 0; index < parts.spec().cpus().count(); index++) {
@@ -258,14 +258,14 @@ public final class Playback implements AutoCloseable {
         return views;
     }
 
-    /// The handlers of events that run here, each vCPU's innermost one last.
+    /// The event handlers that are running at this position, each vCPU's innermost one last.
     public List<RunReport.OpenHandler> openHandlers() {
         return machine.openHandlers();
     }
 
-    /// The machine as it is here.
+    /// The machine at this position.
     ///
-    /// @param here the position that was played to: in a slice if a part of it was played
+    /// @param here the position that was reached: within a slice if a part of it was replayed
     public MachineView view(Position here) {
         return new MachineView(here, now(), parts.spec().cpus().width(), vcpus(), openHandlers(), memory());
     }
@@ -275,7 +275,7 @@ public final class Playback implements AutoCloseable {
         return parts.boot();
     }
 
-    /// The guest's memory as it is here.
+    /// The guest's memory at this position.
     public GuestMemory memory() {
         return parts.memory();
     }
@@ -285,12 +285,12 @@ public final class Playback implements AutoCloseable {
         return parts.memory().digest();
     }
 
-    /// How much the guest has printed up to here, in bytes.
+    /// The size of the console output up to here, in bytes.
     public long consoleBytes() {
         return parts.console().bytes();
     }
 
-    /// What the run came to.
+    /// The report of the run.
     ///
     /// @throws dev.trapline.abi.InvariantViolation if it is not over
     public RunReport report() {

@@ -6,29 +6,30 @@ import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.codec.Segment;
 import java.util.Locale;
 
-/// A position as somebody names it: to be looked for in a recording. A closed set.
+/// A position in the form in which a user names it. A closed set.
 public sealed interface PositionQuery {
 
     /// The beginning of the first slice.
     record Start() implements PositionQuery {}
 
-    /// Behind the last slice: where the run ended, or where an unfinished recording stops.
+    /// After the last slice: the end of the run, or of an unfinished recording.
     record End() implements PositionQuery {}
 
     /// After some instructions of a slice; after none, its beginning.
     record In(long slice, long instruction) implements PositionQuery {}
 
-    /// Where a hypercall has been made and is not answered yet.
+    /// Where a hypercall has been made but not answered.
     ///
-    /// @param number from 1, in the order of a trace; what happened there without a call is not counted
+    /// @param number the call's number from 1, in the order of a trace; events without a call do not count
     record Call(long number) implements PositionQuery {}
 
     /// The first slice that begins at this virtual time or later.
     record Time(long ticks) implements PositionQuery {}
 
-    /// Looks for it: by the segments of the recording for a slice, by a pass over the history for the others.
+    /// Finds the position: for a slice through the segments of the recording, otherwise by a walk through the
+    /// history.
     ///
-    /// @throws NotInRecordingException if the recording ends before it
+    /// @throws NotInRecordingException if the recording ends before the position
     default Position find(RecordingReader recording) {
         return switch (this) {
             case Start _ -> Position.START;

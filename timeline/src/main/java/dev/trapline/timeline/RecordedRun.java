@@ -7,9 +7,9 @@ import dev.trapline.machine.ConsoleOutput;
 import java.util.List;
 import java.util.function.Supplier;
 
-/// A recording that can be opened as often as there is need, and what it is replayed with.
+/// A recording that can be opened any number of times, with the engines and services for its replay.
 ///
-/// @param recording opens it: each reader is closed by who asked for it
+/// @param recording opens the recording; the caller closes each reader
 /// @param services those that the recording names are taken
 public record RecordedRun(
         Supplier<? extends RecordingReader> recording, EngineFactory engines, List<FirmwareService<?>> services) {

@@ -13,28 +13,28 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Goes to any slice of a recording, forwards and backwards: from the nearest checkpoint before it, and not from the
-/// start. The checkpoints are made on the way, evenly in the time that replaying takes: in memory, and where there is
-/// a store, there as well, for those who come later.
+/// Goes to any slice of a recording, forwards and backwards, from the nearest checkpoint before it instead of the
+/// start. Checkpoints are made on the way, at equal distances in replay time: in memory, and if there is a store, also
+/// there, for later seeks.
 ///
-/// They cost memory of the host. Where that is more than the budget, every other one goes, and those to come are twice
-/// as far apart: a longer recording has longer ways, not more checkpoints. A store has a budget of its own.
+/// They use memory of the host. If that exceeds the budget, every second checkpoint is deleted, and later ones are
+/// twice as far apart: a longer recording has larger distances, not more checkpoints. A store has its own budget.
 ///
-/// Where they are depends on the host's time; what is found at a place does not.
+/// Their positions depend on the host's time; the state at a position does not.
 public final class Seeker implements AutoCloseable {
 
     /// Half a second of replay, in nanoseconds.
     public static final long SPACING = 500_000_000L;
 
-    /// What checkpoints in memory may take by default, in bytes.
+    /// The default budget for checkpoints in memory, in bytes.
     public static final long BUDGET = 256L << 20;
 
-    /// Slices between two looks at the clock.
+    /// Slices between two readings of the clock.
     private static final long STRIDE = 64;
 
-    /// Where the way to a place began.
+    /// Where a replay to a position began.
     ///
-    /// @param slice of the checkpoint; where the playback was if none was of use
+    /// @param slice the slice of the checkpoint; the playback's position if none was used
     /// @param stored whether the checkpoint came from the store
     public record Origin(long slice, boolean stored) {}
 
@@ -81,21 +81,20 @@ public final class Seeker implements AutoCloseable {
         }
     }
 
-    /// Tells somebody now and then, on its own thread, at which slice it is while it plays.
+    /// Sets an observer that is told from time to time, on the seeker's thread, the current slice.
     ///
-    /// @param newObserver may throw to end the playing; the seeker can then be closed, and no more
+    /// @param newObserver may throw to end the replay; then the seeker can only be closed
     public void tell(LongConsumer newObserver) {
         observer = newObserver;
     }
 
-    /// What it moves. It may be looked at, and a part of its next slice be played: the next [#seek] goes back
-    /// first.
+    /// The playback that it moves. It may be examined, and a part of its next slice may be replayed: the next
+    /// [#seek] goes back first.
     public Playback playback() {
         return playback;
     }
 
-    /// The last slice before another one that it can go to without replaying anything: 0 if there is no checkpoint
-    /// between.
+    /// The last slice before another one that it can reach without replaying: 0 if there is no checkpoint.
     public long checkpointBefore(long slice) {
         Long kept = checkpoints.lowerKey(slice);
         Long stored = slice == 0 ? null : storedUpTo(slice - 1);
@@ -110,7 +109,7 @@ public final class Seeker implements AutoCloseable {
         playTo(slice);
     }
 
-    /// Plays on, straight, with checkpoints on the way: until so many slices have ended, or the run is over.
+    /// Continues without seeking, and makes checkpoints, until this number of slices has ended or the run is over.
     public void playTo(long slice) {
         long from = nanoTime.getAsLong();
         while (playback.position().slice() < slice && playback.outcome() == null) {
@@ -129,10 +128,10 @@ public final class Seeker implements AutoCloseable {
         }
     }
 
-    /// Plays on, straight, up to a position: also one in a slice.
+    /// Continues without seeking up to a position, which may be within a slice.
     ///
     /// @return false if the replay failed on the way
-    /// @throws NotInRecordingException if the slice does not have so many instructions
+    /// @throws NotInRecordingException if the slice has fewer instructions
     public boolean reach(Position position) {
         long slice = position.slice();
         playTo(slice);
@@ -144,7 +143,7 @@ public final class Seeker implements AutoCloseable {
             return true;
         }
         if (outcome != null) {
-            // The recording has a slice here: the replay ended before it.
+            // The recording has a slice here, but the replay ended before it.
             return false;
         }
         long instruction = position.instruction();
@@ -157,9 +156,9 @@ public final class Seeker implements AutoCloseable {
         return true;
     }
 
-    /// Goes to the best checkpoint up to a slice, if one lies behind the place where it is.
+    /// Goes to the best checkpoint up to a slice, if one is after the current position.
     ///
-    /// @param here that place; -1 if it is of no use
+    /// @param here the current position; -1 if it cannot be used
     private void goNear(long slice, long here) {
         Long kept = checkpoints.floorKey(slice);
         long least = kept == null ? here : Math.max(here, kept);
@@ -220,7 +219,7 @@ public final class Seeker implements AutoCloseable {
         return store == null ? null : store.floor(slice);
     }
 
-    /// Whether a checkpoint lies between a slice and the place where it is.
+    /// Whether a checkpoint is between a slice and the current position.
     private static boolean isPassed(@Nullable Long last, long before) {
         return last != null && last > before;
     }
@@ -258,7 +257,7 @@ public final class Seeker implements AutoCloseable {
         }
     }
 
-    /// The first one stays: without it nothing before the second can be reached.
+    /// The first one is kept: without it no position before the second can be reached.
     private void thin() {
         spacing *= 2;
         boolean goes = false;
@@ -271,7 +270,7 @@ public final class Seeker implements AutoCloseable {
         playback.forgetPagesExcept(checkpoints.values());
     }
 
-    /// What the checkpoints in memory take, in bytes.
+    /// The size of the checkpoints in memory, in bytes.
     public long bytes() {
         long bytes = playback.pagesKept() * MemoryMap.PAGE;
         for (Checkpoint checkpoint : checkpoints.values()) {
@@ -290,13 +289,13 @@ public final class Seeker implements AutoCloseable {
         return origin;
     }
 
-    /// Whether what is found rests on a checkpoint that another process made. It was checked as far as it can be; a
-    /// replay from the start needs no such trust.
+    /// Whether the result depends on a checkpoint of another process. Such a checkpoint was checked as far as
+    /// possible; a replay from the start needs no trust in it.
     public boolean reliesOnStore() {
         return reliesOnStore;
     }
 
-    /// Why nothing more is stored: the state of a service cannot be written. Null if it can, as far as is known.
+    /// Why nothing more is stored, if the state of a service cannot be written; otherwise null.
     public @Nullable String unsupported() {
         return unsupported;
     }

@@ -7,49 +7,49 @@ import dev.trapline.timeline.checkpoint.CheckpointStore;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// A recording that one can move in. It is played from the nearest checkpoint before a position, and leaves checkpoints
-/// on its way.
+/// A recording in which the caller can move. It is replayed from the nearest checkpoint before a position, and saves
+/// checkpoints on the way.
 ///
-/// What is said of a recording rests on the recording alone: where the replay fails behind a checkpoint that another
-/// process made, it is done again without.
+/// Results depend only on the recording: if the replay fails after a checkpoint of another process, it is repeated
+/// without that checkpoint.
 public final class Timeline {
 
     private final RecordedRun run;
     private final Checkpoints checkpoints;
     private final LongConsumer passed;
 
-    /// @param passed told now and then at which slice the playback is; may throw to end it
+    /// @param passed is told from time to time the current slice; may throw to end the replay
     public Timeline(RecordedRun run, Checkpoints checkpoints, LongConsumer passed) {
         this.run = run;
         this.checkpoints = checkpoints;
         this.passed = passed;
     }
 
-    /// What somebody does in a recording.
+    /// Work in a recording.
     public interface Journey {
 
-        /// Does it. May be called twice, the second time with another seeker.
+        /// Does the work. May be called twice, the second time with another seeker.
         ///
-        /// @return where it led; null if the replay failed
+        /// @return the result; null if the replay failed
         @Nullable
         Position make(Seeker seeker);
     }
 
-    /// What became of a journey.
+    /// The result of work in a recording.
     public sealed interface Result {
 
-        /// It was made: all that was replayed is as recorded.
+        /// Success: everything that was replayed matches the recording.
         ///
-        /// @param origin where the last seek on it began
+        /// @param origin where the last seek began
         record Arrived(Position position, Seeker.Origin origin) implements Result {}
 
         /// The replay failed.
         record Failed(RunReport report) implements Result {}
     }
 
-    /// Makes a journey.
+    /// Does work in a recording.
     ///
-    /// @param console where what the guest prints on it goes
+    /// @param console receives the console output during the work
     public Result make(Journey journey, ConsoleOutput console) {
         Playback first = run.playback(console);
         try (CheckpointStore store = checkpoints.open(first);

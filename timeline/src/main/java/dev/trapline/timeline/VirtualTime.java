@@ -6,7 +6,7 @@ import dev.trapline.abi.machine.MachineSpec;
 
 /// Virtual time along a history, without executing it.
 ///
-/// It is the clock of the vCPU that ran last, so it goes back where another vCPU has its turn in the same round.
+/// It is the clock of the vCPU that ran last, so it steps back when another vCPU has its turn in the same round.
 final class VirtualTime {
 
     private final ExitCosts costs;
@@ -18,17 +18,17 @@ final class VirtualTime {
         this.costs = spec.schedule().exitCosts();
     }
 
-    /// Behind what was passed, in ticks.
+    /// The time after the passed part, in ticks.
     long now() {
         return now;
     }
 
-    /// The furthest that any vCPU has come, in ticks.
+    /// The clock of the vCPU that is furthest ahead, in ticks.
     long latest() {
         return latest;
     }
 
-    /// Slices that were passed.
+    /// The number of passed slices.
     long slices() {
         return slices;
     }

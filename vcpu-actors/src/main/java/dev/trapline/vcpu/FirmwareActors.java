@@ -12,14 +12,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The actors of a machine's services, supervised: one that is lost is replaced.
+/// The supervised actors of a machine's services: a lost actor is replaced.
 ///
-/// A service's state is what its last answer left that the machine took ([FirmwareActor.Given#commit]), so a successor
-/// begins where the lost actor's last answer ended, and nobody can tell the two apart. The call that the lost actor was
-/// to answer is put to the successor. It gets the answer that it would have got, and exactly one: what arrives for a
-/// call that is no longer waited for is dropped.
+/// A service's state is that of the last answer that the machine accepted ([FirmwareActor.Given#commit]). So the
+/// successor of a lost actor continues from there, and behaves in the same way. The call that the lost actor did not
+/// answer is passed to the successor. The call gets the same answer, exactly once: an answer to a call that is no
+/// longer waiting is dropped.
 ///
-/// Used on the machine's thread alone.
+/// Used only on the machine's thread.
 final class FirmwareActors {
 
     private final ActorContext<MachineActor.Command> context;
@@ -52,7 +52,7 @@ final class FirmwareActors {
         actors.values().forEach(service -> context.stop(service.actor()));
     }
 
-    /// Puts a call to its service's actor. The answer comes as a [MachineActor.CallAnswered].
+    /// Sends a call to its service's actor. The answer comes as a [MachineActor.CallAnswered].
     void ask(SliceEnd.Forwarded end) {
         inFlight = end;
         again = false;
@@ -70,10 +70,9 @@ final class FirmwareActors {
                         end.call(), context.getSelf(), answer -> new MachineActor.CallAnswered(end, answer)));
     }
 
-    /// Whether an answer is the one that is waited for. If it is, it is taken: a second one to the same call is
-    /// not.
+    /// Whether an answer is the expected one. If it is, it is accepted; a second answer to the same call is not.
     boolean takes(SliceEnd.Forwarded end) {
-        // The very call: a guest may make an equal one again.
+        // Compared by identity: a guest may make an equal call again.
         if (!isInFlight(end)) {
             return false;
         }

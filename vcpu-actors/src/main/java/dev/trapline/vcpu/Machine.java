@@ -56,12 +56,13 @@ public final class Machine {
 
     private Machine() {}
 
-    /// Begins a machine of this make.
+    /// Begins a machine with this description.
     public static Builder builder(EngineFactory engines, MachineSpec spec) {
         return new Builder(engines, spec, null);
     }
 
-    /// Begins the replay of a recording: make, images and input come from it, and every step is checked against it.
+    /// Begins the replay of a recording: machine, images and inputs come from it, and every step is compared with
+    /// it.
     ///
     /// @param recording closed when the run ends
     public static Builder replay(EngineFactory engines, RecordingReader recording) {
@@ -70,9 +71,9 @@ public final class Machine {
         return builder;
     }
 
-    /// Continues a recording whose run did not end: make and images come from it, every step that it
-    /// has is checked against it, and from there on the run is live and recorded behind it. What was printed is
-    /// printed again; a script, planned interrupts and seeded entropy go on behind what the recording has of them.
+    /// Continues a recording whose run did not end: machine and images come from it, the recorded steps are
+    /// replayed and checked, and after that the run is live and recorded. The console output is printed from the
+    /// beginning. A script, planned interrupts and seeded entropy continue after their recorded part.
     ///
     /// @param recording says what the machine is; closed when it is started
     /// @param directory where the recording is
@@ -82,7 +83,7 @@ public final class Machine {
         return builder;
     }
 
-    /// Collects what a machine is made of.
+    /// Collects the parts of a machine.
     public static final class Builder {
 
         private final EngineFactory engines;
@@ -117,13 +118,13 @@ public final class Machine {
             return this;
         }
 
-        /// Puts devices of one's own on the board. A recording does not have them: give its replay the same.
+        /// Adds your own devices to the board. A recording does not contain them: add the same to its replay.
         public Builder board(Board.Fitting devices) {
             this.fitting = devices;
             return this;
         }
 
-        /// Adds a firmware service. A replay takes of the services added those that the recording names.
+        /// Adds a firmware service. A replay uses only the services that the recording names.
         public Builder service(FirmwareService<?> service) {
             services.add(service);
             return this;
@@ -172,8 +173,8 @@ public final class Machine {
             return this;
         }
 
-        /// Who is told, before the first slice, what the user should know of the images: a sentence each, as
-        /// [dev.trapline.board.boot.BootPlan#warnings] has them. Nobody by default.
+        /// Receives, before the first slice, warnings about the images, one sentence each
+        /// ([dev.trapline.board.boot.BootPlan#warnings]). By default they are dropped.
         public Builder warnings(Consumer<String> told) {
             this.warnings = told;
             return this;
@@ -208,8 +209,8 @@ public final class Machine {
             return this;
         }
 
-        /// What the machine is called in its actor system, as [MachineGuardian] knows it; by default `machine-`
-        /// and a number. 1 to 64 letters, digits, `.`, `_` and `-`.
+        /// The machine's name in its actor system ([MachineGuardian]); by default `machine-` and a number. 1 to
+        /// 64 letters, digits, `.`, `_` and `-`.
         public Builder name(String called) {
             this.name = called;
             return this;
@@ -227,7 +228,7 @@ public final class Machine {
             return this;
         }
 
-        /// A history of the caller's own, instead of a recording: for tests of how a machine gets on with one.
+        /// Uses the caller's own history instead of a recording, for tests.
         Builder history(History history) {
             this.given = history;
             return this;

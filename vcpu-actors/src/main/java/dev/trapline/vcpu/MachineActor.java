@@ -30,12 +30,12 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /// The actor of a machine, a child of [MachineGuardian]: parent of its vCPUs and firmware actors, all on one thread,
-/// and of the actor that stores its history, which has threads of its own. It holds no decision of its own:
-/// [MachineCore] decides, this actor carries out.
+/// and of the actor that stores its history, which has threads of its own. It makes no decisions: [MachineCore]
+/// decides, and this actor executes.
 final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
         implements MachineCore.Surroundings, VcpuActor.Desk {
 
-    /// What a machine is told.
+    /// The messages to a machine.
     sealed interface Command {}
 
     /// Power on.
@@ -43,10 +43,10 @@ final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
         INSTANCE
     }
 
-    /// A slice ended in what the machine deals with by itself.
+    /// A slice ended with an exit that the machine handles itself.
     record SliceEnded(SliceEnd.Own end) implements Command {}
 
-    /// A slice ended in a hypercall that was forwarded, and this is what came of it.
+    /// A slice ended with a forwarded hypercall, and this is its answer.
     record CallAnswered(SliceEnd.Forwarded end, FirmwareActor.Answer answer) implements Command {}
 
     /// The history may have credit again.
@@ -233,7 +233,7 @@ final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
         firmware.stop();
     }
 
-    /// What becomes of the machine when one of its actors is lost: docs/actors.md, "Supervision".
+    /// Handles the loss of one of the machine's actors: docs/actors.md, "Supervision".
     private Behavior<Command> onChildGone(ActorRef<Void> lost, @Nullable Throwable cause) {
         if (!ending) {
             try {

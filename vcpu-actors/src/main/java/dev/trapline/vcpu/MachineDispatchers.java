@@ -8,9 +8,8 @@ import akka.dispatch.Dispatchers;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/// Gives each running machine a dispatcher of one thread for itself: all of its actors share that thread, and machines
-/// run side by side. A machine that has ended gives its dispatcher back, so that a program with thousands of runs keeps
-/// few.
+/// Gives each running machine its own dispatcher with one thread: all its actors share that thread, and machines run in
+/// parallel. A machine returns its dispatcher at its end, so that a program with thousands of runs needs only a few.
 final class MachineDispatchers implements Extension {
 
     private static final String PREFIX = "trapline-machine-";

@@ -17,13 +17,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The parent of all machines of an actor system: it starts each machine's actor, knows the machine by its name, stops
-/// it when asked to, and tells those who watch it how its run ended.
+/// it on request, and reports the outcome of its run to watchers.
 ///
 /// A machine's actor that is lost is not started again: a machine cannot be continued without its memory and its
-/// registers. Its run has ended, its name is free, and every other machine goes on.
+/// registers. Its run has ended, its name is free, and all other machines continue.
 public final class MachineGuardian extends AbstractBehavior<MachineGuardian.Command> {
 
-    /// What the guardian is told.
+    /// The messages to the guardian.
     public sealed interface Command {}
 
     /// Starts a machine's actor. [Machine.Builder#start] sends it.
@@ -32,8 +32,8 @@ public final class MachineGuardian extends AbstractBehavior<MachineGuardian.Comm
     /// Asks a machine's run to end at the next slice boundary; nothing if there is no machine of that name.
     public record StopMachine(String name, Stop.Reason reason) implements Command {}
 
-    /// Asks to be told how a machine's run ends: at its end, by [Ended]; at once by [Unknown] if there is none of
-    /// that name.
+    /// Asks for the outcome of a machine's run: answered by [Ended] at its end, or at once by [Unknown] if there is
+    /// no machine of that name.
     public record Watch(String name, ActorRef<Notice> watcher) implements Command {}
 
     /// Asks which machines run, by [Running].
@@ -42,7 +42,7 @@ public final class MachineGuardian extends AbstractBehavior<MachineGuardian.Comm
     /// @param report null if there is none: the actor could not begin
     private record Finished(String name, @Nullable RunReport report) implements Command {}
 
-    /// What a watcher hears.
+    /// The messages to a watcher.
     public sealed interface Notice {}
 
     /// The run of a machine has ended, and all that was recorded of it is durable.

@@ -9,27 +9,26 @@ import dev.trapline.machine.RunReport;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/// A machine that is running. Every method may be called from any thread; what is asked takes effect between slices.
+/// A machine that is running. Every method may be called from any thread; requests take effect between slices.
 public interface MachineRun {
 
-    /// Completes when the run has ended and everything recorded is durable. Never fails: what went wrong is an
-    /// outcome.
+    /// Completes when the run has ended and everything recorded is durable. Never fails: failures are outcomes.
     CompletionStage<RunReport> done();
 
     /// Offers bytes to the console's receiver. Nothing happens in a replay: its input comes from the recording.
     void type(Bytes bytes);
 
-    /// How many bytes were offered that the console's receiver has not taken yet. Who offers without end waits
-    /// while there are many: the machine keeps them all.
+    /// How many offered bytes the console's receiver has not read yet. The machine keeps them all, so a caller that
+    /// offers without end should wait while there are many.
     long untyped();
 
-    /// Puts another policy in force at the next slice boundary, for every vCPU at once, and records it. It stays
-    /// through a reset of the machine. Nothing happens in a replay: its reconfigurations come from the recording.
+    /// Changes the policy at the next slice boundary, for all vCPUs at once, and records the change. It survives a
+    /// reset of the machine. Nothing happens in a replay: its reconfigurations come from the recording.
     ///
-    /// A service that already runs keeps what it was told at its start: only the way of its calls changes.
+    /// A running service keeps its context from its start: only the path of its calls changes.
     ///
-    /// @throws dev.trapline.registry.RegistryException at once, with all that is wrong with the policy on this
-    ///     machine; the policy in force stays
+    /// @throws dev.trapline.registry.RegistryException at once, with all errors of the policy on this machine; the
+    ///     policy then does not change
     /// @throws IllegalArgumentException if the policy is too large to be recorded
     void reconfigure(Policy policy);
 
@@ -44,7 +43,7 @@ public interface MachineRun {
     /// Asks the run to end at the next slice boundary.
     void stop(JournalRecord.Stop.Reason reason);
 
-    /// The service that is at work at this moment; null if none is.
+    /// The service that is running at this moment; null if none is.
     @Nullable
     String serviceAtWork();
 
@@ -52,13 +51,13 @@ public interface MachineRun {
     /// answer.
     boolean waitsForStore();
 
-    /// Ends the run if a service is at work: for one that was asked to end and does not, because the service does
-    /// not return. What was recorded is closed as it is, up to what the service is at work on, and can be replayed
-    /// and gone on with; then [#done] completes. The service itself cannot be stopped: the machine's thread and
-    /// memory are free again only when it returns.
+    /// Ends the run while a service is running, if the run was asked to end but the service does not return. The
+    /// recording is closed as it is, up to the service's call or event, and can be replayed and continued; then
+    /// [#done] completes. The service itself cannot be stopped: the machine's thread and memory are freed only when
+    /// it returns.
     ///
     /// @param reason why the run was to end
-    /// @return false if no service is at work; then nothing has changed
+    /// @return false if no service is running; then nothing has changed
     boolean giveUp(JournalRecord.Stop.Reason reason);
 
     /// How far it has come.

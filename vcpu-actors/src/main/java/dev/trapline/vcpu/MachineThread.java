@@ -13,9 +13,9 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// The one thread of a machine, as an executor. What a task on the thread itself submits - nearly everything: actors of
-/// one machine talking to each other - goes to a plain queue that no other thread sees; only what comes from outside is
-/// synchronised.
+/// The single thread of a machine, as an executor. Tasks that the thread itself submits - nearly all, because the
+/// actors of a machine talk to each other - go to a plain queue that no other thread sees. Only tasks from other
+/// threads are synchronised.
 final class MachineThread extends AbstractExecutorService {
 
     private final Deque<Runnable> own = new ArrayDeque<>();

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The machines of an actor system: their names, and their guardian. For any thread.
+/// The machines of an actor system: their names, and their guardian. Thread-safe.
 public final class Machines implements Extension, MachineGuardian.Names {
 
     /// What a machine may be called: it is part of its actors' addresses, and others use it as the name of a

@@ -18,12 +18,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// What the outside holds of a running machine.
+/// The handle of a running machine for other threads.
 ///
-/// @param gate knows which service is at work
-/// @param history closed here if the machine's own thread does not come back
-/// @param check throws if a policy cannot be put in force
-/// @param checkInjection throws if what is to be injected is for nobody
+/// @param gate knows which service is running
+/// @param history closed here if the machine's own thread does not return
+/// @param check throws if a policy does not fit the machine
+/// @param checkInjection throws if an injection has no receiver
 record RunHandle(
         CompletableFuture<RunReport> report,
         Controls controls,

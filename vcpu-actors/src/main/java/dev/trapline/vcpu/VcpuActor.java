@@ -11,11 +11,11 @@ import dev.trapline.machine.VcpuCommand;
 import dev.trapline.machine.VcpuLogic;
 import org.jspecify.annotations.Nullable;
 
-/// One CPU of the machine: runs the slices it is granted, asks the registry about each hypercall, and hands the slice
-/// to its [Desk], which knows where it belongs.
+/// One CPU of the machine: runs its granted slices, asks the registry about each hypercall, and passes the slice to its
+/// [Desk], which knows the receiver.
 ///
-/// While nothing else waits on the machine's thread it settles a slice with its [Desk] in place, and runs on if it is
-/// granted the next one: the same history, without three messages a slice.
+/// While nothing else waits on the machine's thread, it settles a slice with its [Desk] in place, and continues if it
+/// is granted the next slice. The history is the same, without three messages for each slice.
 final class VcpuActor extends AbstractOnMessageBehavior<VcpuCommand> {
 
     /// Where a vCPU settles its slices without a message.
@@ -25,7 +25,7 @@ final class VcpuActor extends AbstractOnMessageBehavior<VcpuCommand> {
         /// place.
         boolean isQuiet();
 
-        /// Does all that follows from a slice, a forwarded call's answer with it.
+        /// Executes all consequences of a slice, including a forwarded call's answer.
         ///
         /// @return the next slice, if the same vCPU can run it at once; null if the token went another way
         VcpuCommand.@Nullable Grant settle(SliceEnd ended);

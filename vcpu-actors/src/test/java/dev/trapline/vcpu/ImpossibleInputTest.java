@@ -98,6 +98,6 @@ class ImpossibleInputTest {
         Rule rule = new Rule(Match.of(new Functions.Any()), new Action.Forward("nobody"), "a stranger");
         assertDiverges(
                 new JournalRecord.Reconfigured(new Policy(new TreeMap<>(), List.of(rule))),
-                "a policy put in force that does not fit this machine");
+                "a new policy that does not fit this machine");
     }
 }

@@ -39,9 +39,9 @@ public interface Engine extends Snapshot, AutoCloseable {
     /// whose condition fails does not count.
     long executed();
 
-    /// The highest value of the counter that any CPU of the machine has been shown when the last slice has ended:
-    /// what [#run] was given, or more if the slice read a counter. What a write starts from is shown to nobody. It
-    /// belongs to the machine: [#save(StateWriter)] leaves it out.
+    /// The highest counter value that any CPU of the machine has read by the end of the last slice: the argument of
+    /// [#run], or more if the slice read a counter. The base of a write does not count as read. This value belongs
+    /// to the machine: [#save(StateWriter)] leaves it out.
     long shown();
 
     /// No timer of the CPU will assert its interrupt.
@@ -134,14 +134,14 @@ public interface Engine extends Snapshot, AutoCloseable {
     /// Performs a maintenance operation that one of the machine's vCPUs executed.
     void maintain(Exit.Maintenance operation);
 
-    /// All that the guest has left in this CPU, and what goes with it: an engine that takes it on with
-    /// [#load(StateReader)] runs on as this one does. CPUs that have run the same slices give the same bytes, in
-    /// whatever engines and whenever they ran them: nothing of the host is in them. Some microseconds, and some 13
-    /// kB that only the library of this engine understands.
+    /// Saves the whole state of this CPU. An engine that loads it with [#load(StateReader)] continues exactly as
+    /// this one would. CPUs that have run the same slices give the same bytes, with any engine and at any time,
+    /// because the state contains nothing of the host. Takes some microseconds, and about 13 kB that only this
+    /// engine's library understands.
     @Override
     void save(StateWriter state);
 
-    /// Takes on what [#save(StateWriter)] gave.
+    /// Loads a state that [#save(StateWriter)] wrote.
     ///
     /// Allowed only before the first slice, while no translations exist that could contradict the memory.
     ///
@@ -154,7 +154,7 @@ public interface Engine extends Snapshot, AutoCloseable {
     enum Room {
         /// It can continue.
         AMPLE,
-        /// It is to be replaced by a fresh one that takes on what [#save(StateWriter)] gives.
+        /// It should be replaced by a fresh one that loads the result of [#save(StateWriter)].
         SCARCE,
         /// It must be replaced before it runs again.
         NONE

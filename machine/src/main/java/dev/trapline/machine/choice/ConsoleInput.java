@@ -9,11 +9,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// What is to be typed to the guest: a script, known from the start, and whatever other threads type.
+/// Input for the guest's console: a script that is known from the start, and bytes that other threads type.
 ///
-/// The script obeys a rule in virtual time: its next byte is offered at the first slice boundary at which the guest has
-/// taken all before it and the interval since the last byte has passed. Typed bytes are offered at the next boundary
-/// with room for them.
+/// The script follows a rule in virtual time: its next byte is offered at the first slice boundary at which the guest
+/// has read all earlier bytes and the interval since the last byte has passed. Typed bytes are offered at the next
+/// boundary with room for them.
 public final class ConsoleInput {
 
     private final Bytes script;
@@ -31,7 +31,7 @@ public final class ConsoleInput {
         this.nextScriptTime = interval;
     }
 
-    /// Takes bytes from any thread.
+    /// Accepts bytes from any thread.
     public void type(Bytes bytes) {
         untyped.addAndGet(bytes.size());
         typed.add(bytes);
@@ -47,16 +47,16 @@ public final class ConsoleInput {
         return script.size() - scriptAt;
     }
 
-    /// So many bytes of the script were typed before, as a recording says.
+    /// Skips bytes of the script that were typed before, according to a recording.
     void passOver(int bytes, long now) {
         scriptAt = Math.min(script.size(), scriptAt + bytes);
         nextScriptTime = now + interval;
     }
 
-    /// What is to be received at this slice boundary.
+    /// The bytes to receive at this slice boundary.
     ///
-    /// @param room how many bytes the receiver takes
-    /// @param empty whether the guest has taken everything before
+    /// @param room how many bytes the receiver accepts
+    /// @param empty whether the guest has read all earlier bytes
     /// @return null if nothing
     @Nullable
     Bytes offer(long now, int room, boolean empty) {

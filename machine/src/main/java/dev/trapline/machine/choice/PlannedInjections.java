@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/// The injections that were planned before the run, each given out once when it is due: those for a slice before those
-/// for a time, each kind by its moment, and at the same moment in the order planned.
+/// The injections that were planned before the run. Each is returned once when it is due: those for a slice before
+/// those for a time, each kind in order of time, and at the same time in the planned order.
 public final class PlannedInjections {
 
     private record Due(long when, PlannedInjection planned) {
@@ -48,7 +48,7 @@ public final class PlannedInjections {
         return due == null ? take(byTime, now) : due;
     }
 
-    /// Those that have not come, in the order in which they would.
+    /// Those that have not happened, in order.
     List<PlannedInjection> left() {
         List<PlannedInjection> left = new ArrayList<>();
         bySlice.forEach(due -> left.add(due.planned()));
@@ -65,7 +65,7 @@ public final class PlannedInjections {
         return first.what();
     }
 
-    /// One has come, as a recording says: if it was planned, it is not to come again.
+    /// A recording contains this injection: if it was planned, it must not happen again.
     void passOver(Injection what, long slices, long now) {
         if (!remove(bySlice, what, slices)) {
             remove(byTime, what, now);

@@ -6,7 +6,7 @@ import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.ServiceFailure;
 
-/// Which registers an answer may write. A caller relies on the others keeping their values.
+/// Checks which registers an answer writes. A caller relies on the other registers keeping their values.
 ///
 /// A service that claims function identifiers follows the SMC Calling Convention: it returns results in x0 to x17 to
 /// AArch64 and in r0 to r7 to AArch32; x18 to x30 and r8 to r14 are preserved (DEN0028, register use in AArch64 and

@@ -10,15 +10,15 @@ import dev.trapline.abi.firmware.SharedMemory;
 import dev.trapline.abi.firmware.TreePart;
 import java.util.Optional;
 
-/// A service with what it says of itself, asked once: a service is the user's own code, and what it says might differ
-/// the next time.
+/// A service with its descriptor, which is read only once: a service is the user's own code, and might return another
+/// one the next time.
 ///
 /// @param <S> the service's state
 public record LoadedService<S>(FirmwareService<S> service, ServiceDescriptor descriptor) {
 
-    /// Asks a service what it is.
+    /// Reads the descriptor of a service.
     ///
-    /// @throws ServiceFailure naming its class, if it throws or says nothing
+    /// @throws ServiceFailure that names its class, if it throws or returns null
     public static <S> LoadedService<S> of(FirmwareService<S> service) {
         String name = service.getClass().getName();
         ServiceDescriptor descriptor;
@@ -57,7 +57,7 @@ public record LoadedService<S>(FirmwareService<S> service, ServiceDescriptor des
         return shared;
     }
 
-    /// What the device tree tells the guest of it: see [FirmwareService#deviceTree].
+    /// Its part of the device tree: see [FirmwareService#deviceTree].
     ///
     /// @throws ServiceFailure naming it, if it throws, returns nothing, or gives what can stand in no tree
     public TreePart deviceTree(TreePart.Question question) {

@@ -45,26 +45,26 @@ public final class MachineServices {
         hosts.forEach(taker);
     }
 
-    /// What the services are.
+    /// The services' descriptors.
     public List<ServiceDescriptor> descriptors() {
         return hosts.values().stream().map(ServiceHost::descriptor).toList();
     }
 
-    /// Has a service answer a call.
+    /// Lets a service answer a call.
     ///
     /// @throws dev.trapline.abi.firmware.ServiceFailure if it fails
     public Reply<?> answer(String service, ServiceCall call) {
         return host(service).answer(call);
     }
 
-    /// What a service wants done on an event.
+    /// The effects of a service on an event.
     ///
     /// @throws dev.trapline.abi.firmware.ServiceFailure if it fails
     public List<Effect> notice(String service, MachineEvent event) {
         return host(service).notice(event);
     }
 
-    /// Puts all back to their first states: the machine was reset.
+    /// Resets all to their first states, because the machine was reset.
     ///
     /// @throws dev.trapline.abi.firmware.ServiceFailure if one fails
     public void restart() {

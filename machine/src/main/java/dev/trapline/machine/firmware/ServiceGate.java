@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Knows which service of a machine is at work. A service is the user's own code, and may never return: from outside it
-/// cannot be interrupted, but its machine can be taken over while it is in there.
+/// Knows which service of a machine is running. A service is the user's own code, and may never return. It cannot be
+/// interrupted from outside, but another thread can take over the machine while the service runs.
 ///
-/// The machine's thread goes in and out at every call. The thread that takes over sees all that the machine's thread
-/// did before it went in; that thread is stopped where it comes out, so that nothing is touched by two.
+/// The machine's thread enters and leaves the gate at every call. The thread that takes over sees everything that the
+/// machine's thread did before it entered. The machine's thread is stopped when it leaves, so that two threads never
+/// touch the machine.
 public final class ServiceGate {
 
     private static final String TAKEN = new String("taken over");

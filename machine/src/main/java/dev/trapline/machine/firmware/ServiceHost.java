@@ -75,7 +75,7 @@ public final class ServiceHost<S> {
         return value;
     }
 
-    /// What the service is.
+    /// The service's descriptor.
     public ServiceDescriptor descriptor() {
         return loaded.descriptor();
     }
@@ -113,7 +113,7 @@ public final class ServiceHost<S> {
         return reply;
     }
 
-    /// Keeps the state of an answer that the machine takes.
+    /// Keeps the state of an answer that the machine accepts.
     ///
     /// @param reply as [#compute] returned it, for the call that the machine waited for
     public void commit(Reply<S> reply) {
@@ -128,9 +128,9 @@ public final class ServiceHost<S> {
         return "on call " + function + " of " + call.caller();
     }
 
-    /// Tells the service of an event and keeps the new state.
+    /// Notifies the service of an event and keeps the new state.
     ///
-    /// @return what it wants done
+    /// @return its effects
     /// @throws ServiceFailure if the service throws or returns nothing, naming it and the event
     public List<Effect> notice(MachineEvent event) {
         Reaction<S> reaction;
@@ -149,7 +149,7 @@ public final class ServiceHost<S> {
         return reaction.effects();
     }
 
-    /// The functions that the service describes and does not have on this machine. Asked before its first call.
+    /// The functions that the service describes but does not have on this machine. Called before its first call.
     ///
     /// @throws ServiceFailure if the service throws
     public List<FunctionId> absent() {
@@ -183,7 +183,7 @@ public final class ServiceHost<S> {
         return present(events, "returned null when asked for its events");
     }
 
-    /// Keeps the state as it is here. A state does not change, so that costs a reference.
+    /// Keeps the current state. States are immutable, so this costs only a reference.
     public KeptState keep() {
         return new Kept(state);
     }
@@ -233,7 +233,7 @@ public final class ServiceHost<S> {
         }
     }
 
-    /// Puts the service back to its first state: the machine was reset.
+    /// Resets the service to its first state, because the machine was reset.
     ///
     /// @throws ServiceFailure if it fails
     public void restart() {

@@ -41,7 +41,7 @@ public final class HypercallText {
         services.forEach(s -> s.functions().forEach(f -> functions.put(f.id(), f)));
     }
 
-    /// One line for one call and what became of it.
+    /// One line for a call and its answer.
     public String line(VcpuId vcpu, HypercallExit exit, Answer answer) {
         StringBuilder line = new StringBuilder();
         line.append(vcpu).append(' ').append(exit.conduit());
@@ -93,7 +93,7 @@ public final class HypercallText {
         return arguments;
     }
 
-    /// What the caller finds in its registers.
+    /// The result in the caller's registers.
     public String result(HypercallExit exit, RegisterWrites writes) {
         if ((writes.mask() & 1) == 0) {
             return writes.count() == 0 ? "?" : writes.toString();
@@ -108,7 +108,7 @@ public final class HypercallText {
             }
         }
         if (x0 == -1) {
-            // A call that is denied is answered so whatever it would return (DEN0028 §5.2).
+            // A denied call gets this answer whatever it would return (DEN0028 §5.2).
             return "NOT_SUPPORTED";
         }
         return writes.count() == 1 ? "0x" + Long.toHexString(x0) : writes.toString();
@@ -123,7 +123,7 @@ public final class HypercallText {
         };
     }
 
-    /// What happened without a call, in words.
+    /// An event without a call, in words.
     public static String happening(JournalRecord record) {
         return switch (record) {
             case JournalRecord.Injected(Injection what) -> injection(what);

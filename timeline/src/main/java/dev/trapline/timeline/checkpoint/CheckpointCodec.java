@@ -80,9 +80,9 @@ public final class CheckpointCodec {
         }
     }
 
-    /// The checkpoint that these bytes are.
+    /// Decodes a checkpoint.
     ///
-    /// @throws CodecException if they are none of this version
+    /// @throws CodecException if the bytes are not a checkpoint of this version
     public static CheckpointImage decode(byte[] bytes) {
         PackedReader in = new PackedReader(bytes, 0, bytes.length);
         long slice = in.varint();
@@ -93,7 +93,7 @@ public final class CheckpointCodec {
                 new CheckpointImage.Place(in.varint(), in.i64(), in.count("the number of records", Integer.MAX_VALUE));
         CheckpointImage image = new CheckpointImage(slice, machine, services, policy, pages(in), pages(in), place);
         if (!in.isAtEnd()) {
-            throw new CodecException("there is more behind a checkpoint");
+            throw new CodecException("there is data after a checkpoint");
         }
         return image;
     }

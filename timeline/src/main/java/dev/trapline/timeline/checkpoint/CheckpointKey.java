@@ -3,8 +3,7 @@ package dev.trapline.timeline.checkpoint;
 import dev.trapline.abi.engine.EngineLibrary;
 import java.util.List;
 
-/// What checkpoints are of: those of another recording, another build of the engine's library or other services mean
-/// nothing here.
+/// Identifies the recording, library and services of checkpoints: checkpoints with another key cannot be used.
 ///
 /// @param recording digest of the recording's header
 /// @param library SHA-256 of the library's file

@@ -8,8 +8,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// Makes sure that one process at a time adds checkpoints. The file stays: to take it away under somebody who has just
-/// opened it would give the lock to two.
+/// Ensures that only one process at a time adds checkpoints. The file is not deleted: if another process had just
+/// opened it, two processes could hold the lock.
 final class CheckpointLock implements AutoCloseable {
 
     private final LockFile lock;
@@ -20,7 +20,7 @@ final class CheckpointLock implements AutoCloseable {
 
     /// Takes the lock, and makes its directory.
     ///
-    /// @return null if somebody else has it, or nothing can be written there
+    /// @return null if another process has it, or the directory cannot be written
     static @Nullable CheckpointLock take(Path recording) {
         try {
             Path directory = CheckpointPlace.directory(recording);
@@ -30,7 +30,7 @@ final class CheckpointLock implements AutoCloseable {
             LockFile lock = LockFile.take(CheckpointPlace.lock(recording));
             return lock == null ? null : new CheckpointLock(lock);
         } catch (IOException e) {
-            // A recording that cannot be written can be read all the same.
+            // A recording that cannot be written can still be read.
             return null;
         }
     }

@@ -25,8 +25,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/// Tells the user's own checkpoints from those of others. A checkpoint holds the state of the emulator, which is put
-/// into the process as it is, so one that somebody else made could do anything there.
+/// Distinguishes the user's own checkpoints from those of others. A checkpoint contains the state of the emulator,
+/// which is loaded into the process without checks, so a stranger's checkpoint could do anything there.
 ///
 /// The seal of a checkpoint is an HMAC-SHA-256 over what it is of, its slice and its hash. Its hash stands for the
 /// rest: for the state, and by their hashes for all pages of memory. The key is 32 random bytes in a file that only the

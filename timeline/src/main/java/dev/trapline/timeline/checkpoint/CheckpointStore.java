@@ -19,16 +19,16 @@ import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 
-/// Checkpoints that outlive their process, in `checkpoints/` of a recording's directory. They are a cache: whatever is
-/// wrong with them, the recording is read without, and they are made anew.
+/// Checkpoints on the disk, in `checkpoints/` of a recording's directory. They are a cache: if anything is wrong with
+/// them, the recording is replayed without them, and they are made again.
 ///
 /// ```text
 /// rec/checkpoints/store.mv   see CheckpointFile
 /// rec/checkpoints/lock       held by the one process that may write; the others only read
 /// ```
 ///
-/// Pages of memory are kept once for all checkpoints, by the hash of their content. Where all together exceed the
-/// budget, every other checkpoint goes, and those to come are twice as far apart.
+/// Pages of memory are stored once for all checkpoints, by the hash of their content. If the total exceeds the budget,
+/// every second checkpoint is deleted, and later ones are twice as far apart.
 ///
 /// May be used by several threads.
 public final class CheckpointStore implements AutoCloseable {
@@ -64,8 +64,8 @@ public final class CheckpointStore implements AutoCloseable {
         this.budget = budget;
     }
 
-    /// Opens what there is, to add to it. Where nothing can be written, or another process adds to it already, what
-    /// there is is read, and nothing added.
+    /// Opens the store to read and add checkpoints. If it cannot be written, or another process is adding
+    /// checkpoints, existing checkpoints are read, and none are added.
     ///
     /// @param recording its directory
     /// @param key what the checkpoints must be of

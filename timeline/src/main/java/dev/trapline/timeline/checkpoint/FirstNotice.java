@@ -2,7 +2,7 @@ package dev.trapline.timeline.checkpoint;
 
 import org.jspecify.annotations.Nullable;
 
-/// What a person should know, said once: the first thing that came up. What comes up later follows from it, as a rule.
+/// Keeps the first message for the user. Later ones are usually consequences of it.
 final class FirstNotice {
 
     private @Nullable String text;
@@ -17,7 +17,7 @@ final class FirstNotice {
         return text;
     }
 
-    /// Takes the text: it is given out once.
+    /// Takes the message, which is returned only once.
     @Nullable
     String take() {
         String taken = isTaken ? null : text;

@@ -8,19 +8,19 @@ import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Who wrote some neighbouring bytes last.
+/// The last write of some neighbouring bytes.
 ///
-/// @param offset of the first one, from the first byte that was asked for
-/// @param length how many there are
+/// @param offset the offset of the first byte in the requested range
+/// @param length the number of bytes
 /// @param change null if nothing changed them since power-on
-/// @param writer who did; null if a store of the guest did
+/// @param writer the writer; null if a store of the guest changed them
 public record LastWrite(
         int offset,
         int length,
         MemorySearch.@Nullable Change change,
         @Nullable MemoryWriter writer) {
 
-    /// What a search found: the last change first, then what is as it was at power-on.
+    /// The results of a search: the last change first, then the bytes that are unchanged since power-on.
     public static List<LastWrite> of(RecordingReader recording, MemoryRange range, MemorySearch search, BootPlan boot) {
         List<LastWrite> all = new ArrayList<>();
         for (MemorySearch.Change change : search.changes()) {

@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Finds who changed some bytes of memory last.
+/// Finds the last change of bytes in memory.
 ///
-/// Goes back from checkpoint to checkpoint. Between two of them it replays forward and compares the bytes after each
-/// slice; a slice that changed them is replayed once more, instruction by instruction. So a change is found though it
-/// was undone later; a store of the value that was there already is none.
+/// The search goes back from checkpoint to checkpoint. Between two checkpoints it replays forward and compares the
+/// bytes after each slice. A slice that changed them is replayed again, instruction by instruction. So a change is
+/// found even if it was undone later. A store of the same value is not a change.
 public final class MemorySearch {
 
-    /// The most bytes that can be asked for: they are compared after each slice.
+    /// The largest range, in bytes: it is compared after each slice.
     public static final int LONGEST = 1 << 16;
 
     /// A change.

@@ -13,13 +13,13 @@ import dev.trapline.timeline.MemoryRange;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Who wrote memory where no store of the guest did.
+/// A writer of memory other than a store of the guest.
 ///
 /// @param kind how
 /// @param name of the service or the image; empty if there is none
 public record MemoryWriter(Kind kind, String name) {
 
-    /// How memory is written but by the guest.
+    /// The ways in which memory is written without the guest.
     public enum Kind {
         /// An effect of a firmware service.
         FIRMWARE,

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Replays a whole recording on several threads, part by part.
 ///
-/// It either confirms the recording or gives no verdict; the caller then replays it in one go, which tells the first
-/// divergence.
+/// It either confirms the recording, or has no result. In the second case the caller replays it sequentially, which
+/// finds the first divergence.
 public final class ParallelReplay {
 
     private static final long LOOK_MILLIS = 50;
@@ -45,19 +45,19 @@ public final class ParallelReplay {
         default void divided() {}
     }
 
-    /// What is known of the recording. A closed set.
+    /// The result for a recording. A closed set.
     public sealed interface Verdict {
 
-        /// It is as recorded: each part is.
+        /// The replay matches: each part does.
         record Confirmed(RunReport report) implements Verdict {}
 
-        /// There were no checkpoints to divide it at: it was replayed in one go.
+        /// There were no checkpoints at which to divide it: it was replayed sequentially.
         ///
         /// @param report of a run that is as recorded, or is not
         /// @param checkpoints that were made
         record InOneGo(RunReport report, int checkpoints) implements Verdict {}
 
-        /// A part is not as recorded, or a checkpoint of no use.
+        /// A part does not match, or a checkpoint cannot be used.
         record Doubted() implements Verdict {}
 
         /// It cannot have checkpoints: nothing was replayed.

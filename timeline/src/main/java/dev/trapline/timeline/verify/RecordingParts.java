@@ -13,18 +13,19 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The parts of a recording between checkpoints, each of which can be replayed by itself. A part is as recorded if
-/// every record in it is, and if the machine at its end is, to the last byte, the one that the next part begins with.
-/// If all are, so is the whole: each begins with the state in which the one before it ended.
+/// The parts of a recording between checkpoints, each of which can be replayed separately. A part matches if all its
+/// records match, and if the machine at its end equals, to the last byte, the machine at the beginning of the next
+/// part. If all parts match, the whole recording does, because each part begins with the state in which the previous
+/// one ended.
 ///
 /// @param starts slices at which they begin: 0, then checkpoints
 record RecordingParts(CheckpointStore store, List<Long> starts) {
 
-    /// Slices between two looks at whether to stop.
+    /// Slices between two checks for a request to stop.
     private static final long STRIDE = 256;
 
-    /// RecordingParts for each worker: enough for all to be busy to the end, and few, because a beginning takes
-    /// time.
+    /// The number of parts for each worker: enough to keep all busy to the end, but few, because each beginning
+    /// takes time.
     private static final int EACH = 8;
 
     RecordingParts {
@@ -46,7 +47,7 @@ record RecordingParts(CheckpointStore store, List<Long> starts) {
         return starts.size();
     }
 
-    /// What became of a part.
+    /// The result of a part.
     ///
     /// @param asRecorded whether it is as recorded, and its end is where the next one begins
     /// @param console what the guest printed in it

@@ -7,8 +7,8 @@ import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import java.nio.charset.StandardCharsets;
 
-/// The state of a service as bytes, so that a machine can be written down and taken up by another process. Authors
-/// of services have nothing to do for it.
+/// The state of a service as bytes, so that a machine can be written down and taken up by another process. Authors of
+/// services need not do anything for it.
 ///
 /// A state is an immutable value, and its types say all there is to know: they are followed from the service's type
 /// argument through records' components, once. Only classes that are found in that way are ever made when bytes are
@@ -38,7 +38,7 @@ public final class StateCodec<S> {
         this.shape = shape;
     }
 
-    /// Looks at what the state of a service is made of. Some milliseconds, once for a service.
+    /// Examines the types of a service's state. Takes some milliseconds, once for each service.
     ///
     /// @throws UnsupportedStateException if a part of it cannot be written, naming service, component and class
     public static <S> StateCodec<S> of(FirmwareService<S> service) {
@@ -47,8 +47,8 @@ public final class StateCodec<S> {
         if (above == null) {
             throw new UnsupportedStateException(
                     "service '" + name + "': its class " + service.getClass().getName()
-                            + " leaves open what FirmwareService's type argument is, so nobody knows what its state is"
-                            + " made of");
+                            + " does not fix the type argument of FirmwareService, so the type of its state is "
+                            + "unknown");
         }
         TypeWalk walk = new TypeWalk(name);
         Resolved state = above.arguments().get(0);

@@ -1,7 +1,7 @@
 package dev.trapline.machine.firmware.state;
 
-/// The state of a service is made of something that no bytes can be made of. The message names the service, where in
-/// its state, and what.
+/// The state of a service contains a type that cannot be converted to bytes. The message names the service, the
+/// component, and the type.
 public final class UnsupportedStateException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

@@ -75,7 +75,7 @@ class StateKindsTest {
                 Arguments.of(new OfOpen(), "its state's component text is java.lang.CharSequence"),
                 Arguments.of(new OfHalves(), "its state's component halves[] is " + Unknown.class.getName()),
                 Arguments.of(new OfNoRecord(), "its state is " + NoRecord.class.getName()),
-                Arguments.of(new OfWhatever<Long>(), "leaves open what FirmwareService's type argument is"));
+                Arguments.of(new OfWhatever<Long>(), "does not fix the type argument of FirmwareService"));
     }
 
     @ParameterizedTest
