@@ -44,7 +44,7 @@ final class KnownKeys {
                 return whole;
             }
             if (expected == null) {
-                problems.add(unknown(value, prefix, entry.getKey(), nearest(path, entry.getKey(), prefix, known)));
+                problems.add(unknownWith(value, prefix, entry.getKey(), hint(path, entry.getKey(), prefix, known)));
             } else if (expected instanceof ConfigObject section && value instanceof ConfigObject object) {
                 whole &= open.contains(path) || check(path, object, section);
             } else if (expected instanceof ConfigObject) {
@@ -61,8 +61,32 @@ final class KnownKeys {
     /// @param section a known section
     /// @param nearest the known key that the user may have meant; empty if there is none
     static ConfigProblem unknown(ConfigValue value, String section, String key, String nearest) {
-        String hint = nearest.isEmpty() ? "" : "; did you mean " + nearest + "?";
+        return unknownWith(value, section, key, nearest.isEmpty() ? "" : didYouMean(nearest));
+    }
+
+    private static ConfigProblem unknownWith(ConfigValue value, String section, String key, String hint) {
         return ConfigProblem.ofKey(value.origin(), section, key, "a key", hint);
+    }
+
+    private static String didYouMean(String nearest) {
+        return "; did you mean " + nearest + "?";
+    }
+
+    private String hint(String path, String key, String prefix, ConfigObject siblings) {
+        String present = inPlaceOf(path);
+        if (!present.isEmpty()) {
+            return "; write " + present + " in its place";
+        }
+        String nearest = nearest(path, key, prefix, siblings);
+        return nearest.isEmpty() ? "" : didYouMean(nearest);
+    }
+
+    /// What to write now for a key of an earlier version; empty if it is none.
+    private static String inPlaceOf(String path) {
+        return switch (path) {
+            case "trapline.run.cut-slice-cost" -> "trapline.run.exit-cost.hypercall";
+            default -> "";
+        };
     }
 
     private String nearest(String path, String key, String prefix, ConfigObject siblings) {

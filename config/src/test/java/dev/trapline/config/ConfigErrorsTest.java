@@ -75,6 +75,7 @@ class ConfigErrorsTest {
         machine=virt               | trapline.machine is a section: write its keys in { }
         cpus=4                     | trapline.cpus is not a key; did you mean trapline.machine.cpus?
         machine.bogus=4            | trapline.machine.bogus is not a key
+        run.cut-slice-cost=256     | trapline.run.cut-slice-cost is not a key; write trapline.run.exit-cost.hypercall in its place
         firmware.services.pcsi.version=1 | trapline.firmware.services.pcsi names a service that does not exist: pcsi; did you mean psci?
         firmware.services.psci.versoin=1 | trapline.firmware.services.psci.versoin is not a key; did you mean version?
         firmware.services.psci.version=[1] | trapline.firmware.services.psci.version takes a single value, not a list

@@ -19,10 +19,15 @@ import dev.trapline.journal.codec.MachineValues;
 import dev.trapline.journal.codec.PackedWriter;
 import dev.trapline.machine.Progress;
 import dev.trapline.remote.MachineProtocol.Event;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +109,24 @@ class ProtocolCodecTest {
     @MethodSource("messages")
     void aMessageComesBackAsItWas(MachineProtocol message) {
         assertThat(CODEC.decode(CODEC.encode(message))).isEqualTo(message);
+    }
+
+    /// Two Traplines of one version must understand each other: bytes that change need another version.
+    @Test
+    void theBytesOfEachMessageAreThoseOfTheVersion() throws IOException {
+        String present = messages()
+                .map(message -> message.getClass().getSimpleName() + " "
+                        + HexFormat.of().formatHex(CODEC.encode(message)) + "\n")
+                .collect(Collectors.joining());
+        Path golden = Path.of("src/test/resources/golden/protocol-v" + MachineProtocol.VERSION + ".txt");
+        if (Boolean.getBoolean("trapline.golden.write")) {
+            Files.createDirectories(golden.resolveSibling(""));
+            Files.writeString(golden, present);
+        }
+        assertThat(golden)
+                .as("raise MachineProtocol.VERSION, and write the file with -Dtrapline.golden.write=true")
+                .content()
+                .isEqualTo(present);
     }
 
     @ParameterizedTest
