@@ -21,6 +21,9 @@ final class Exits {
     private final RegisterBatch general;
     private final Progress progress;
 
+    /// The registers at the last hypercall.
+    private GeneralRegisters atCall = GeneralRegisters.copyOf(new long[GeneralRegisters.COUNT]);
+
     Exits(
             Architecture architecture,
             EngineHooks hooks,
@@ -102,6 +105,7 @@ final class Exits {
             case A64 -> immediateA64(conduit, registers);
             case A32, T32 -> immediateAarch32(conduit, state, registers);
         };
+        atCall = GeneralRegisters.copyOf(registers, atCall);
         return new HypercallExit(
                 conduit,
                 immediate,
@@ -110,7 +114,7 @@ final class Exits {
                 Instructions.WIDTH,
                 true,
                 dataOrder.isBigOnException(),
-                GeneralRegisters.copyOf(registers));
+                atCall);
     }
 
     private int immediateA64(Conduit conduit, long[] registers) {

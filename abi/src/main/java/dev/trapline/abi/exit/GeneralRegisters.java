@@ -18,22 +18,36 @@ public final class GeneralRegisters {
     /// Length of the array form.
     public static final int COUNT = 34;
 
-    private final long[] values;
+    /// Where the array form is cut in two: registers from here on seldom change between two calls.
+    private static final int CUT = 20;
 
-    private GeneralRegisters(long[] values) {
-        this.values = values;
+    private final long[] low;
+    private final long[] high;
+
+    private GeneralRegisters(long[] low, long[] high) {
+        this.low = low;
+        this.high = high;
     }
 
     /// A snapshot of the array form.
     ///
     /// @param values at least [#COUNT] words: x0 to x30, SP, PC, PSTATE; copied
     public static GeneralRegisters copyOf(long[] values) {
-        return new GeneralRegisters(Arrays.copyOf(values, COUNT));
+        return new GeneralRegisters(Arrays.copyOf(values, CUT), Arrays.copyOfRange(values, CUT, COUNT));
+    }
+
+    /// The same, with less memory where much is as it was before.
+    ///
+    /// @param before an earlier snapshot
+    public static GeneralRegisters copyOf(long[] values, GeneralRegisters before) {
+        return Arrays.equals(values, CUT, COUNT, before.high, 0, COUNT - CUT)
+                ? new GeneralRegisters(Arrays.copyOf(values, CUT), before.high)
+                : copyOf(values);
     }
 
     /// Register `n` of the array form: 0 to 30 are x0 to x30, then [#SP], [#PC], [#PSTATE].
     public long get(int n) {
-        return values[n];
+        return n < CUT ? low[n] : high[n - CUT];
     }
 
     /// General register x0 to x30.
@@ -41,46 +55,47 @@ public final class GeneralRegisters {
         if (n > 30) {
             throw new IllegalArgumentException("x" + n + " is not a general register");
         }
-        return values[n];
+        return get(n);
     }
 
     public long sp() {
-        return values[SP];
+        return high[SP - CUT];
     }
 
     public long pc() {
-        return values[PC];
+        return high[PC - CUT];
     }
 
     public long pstate() {
-        return values[PSTATE];
+        return high[PSTATE - CUT];
     }
 
     /// Copies the array form, [#COUNT] words, into an array of the caller.
     public void copyTo(long[] target) {
-        System.arraycopy(values, 0, target, 0, COUNT);
+        System.arraycopy(low, 0, target, 0, CUT);
+        System.arraycopy(high, 0, target, CUT, COUNT - CUT);
     }
 
     /// The cheap digest that is recorded for each slice.
     public long digest() {
-        return Digest64.of(values, COUNT);
+        return Digest64.of(low, high);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof GeneralRegisters that && Arrays.equals(values, that.values);
+        return other instanceof GeneralRegisters that && Arrays.equals(low, that.low) && Arrays.equals(high, that.high);
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(values);
+        return 31 * Arrays.hashCode(low) + Arrays.hashCode(high);
     }
 
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
         for (int n = 0; n < COUNT; n++) {
-            text.append(n == 0 ? "" : " ").append(nameOf(n)).append("=0x").append(Long.toHexString(values[n]));
+            text.append(n == 0 ? "" : " ").append(nameOf(n)).append("=0x").append(Long.toHexString(get(n)));
         }
         return text.toString();
     }

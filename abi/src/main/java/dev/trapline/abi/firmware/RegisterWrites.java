@@ -6,20 +6,33 @@ import java.util.Arrays;
 /// The registers that a return writes, by name; every other register keeps its value.
 public final class RegisterWrites {
 
+    private static final long[] NO_MORE = {};
+
     /// Writes nothing.
-    public static final RegisterWrites NONE = new RegisterWrites(0, new long[0]);
+    public static final RegisterWrites NONE = new RegisterWrites(0, 0);
 
     private final int mask;
-    private final long[] values;
+
+    /// The first value; 0 if there is none. Most calls return one register: then there is no array.
+    private final long first;
+
+    private final long[] more;
+
+    private RegisterWrites(int mask, long first) {
+        this.mask = mask;
+        this.first = first;
+        this.more = NO_MORE;
+    }
 
     private RegisterWrites(int mask, long[] values) {
         this.mask = mask;
-        this.values = values;
+        this.first = values.length == 0 ? 0 : values[0];
+        this.more = values.length < 2 ? NO_MORE : Arrays.copyOfRange(values, 1, values.length);
     }
 
     /// Writes x0.
     public static RegisterWrites x0(long value) {
-        return new RegisterWrites(1, new long[] {value});
+        return new RegisterWrites(1, value);
     }
 
     /// Writes x0 and the registers after it, one for each value.
@@ -27,7 +40,7 @@ public final class RegisterWrites {
         if (values.length > 31) {
             throw new IllegalArgumentException("there are 31 general registers, not " + values.length);
         }
-        return new RegisterWrites((int) ((1L << values.length) - 1), values.clone());
+        return new RegisterWrites((int) ((1L << values.length) - 1), values);
     }
 
     /// Writes x0 and the registers after it as they were at a moment.
@@ -49,17 +62,14 @@ public final class RegisterWrites {
             throw new IllegalArgumentException("x" + n + " is not a general register");
         }
         int bit = 1 << n;
-        int below = Integer.bitCount(mask & (bit - 1));
-        if ((mask & bit) != 0) {
-            long[] changed = values.clone();
-            changed[below] = value;
-            return new RegisterWrites(mask, changed);
+        int at = Integer.bitCount(mask & (bit - 1));
+        boolean again = (mask & bit) != 0;
+        long[] values = new long[again ? count() : count() + 1];
+        for (int k = 0; k < values.length; k++) {
+            values[k] = k < at || again ? value(k) : k == at ? value : value(k - 1);
         }
-        long[] grown = new long[values.length + 1];
-        System.arraycopy(values, 0, grown, 0, below);
-        grown[below] = value;
-        System.arraycopy(values, below, grown, below + 1, values.length - below);
-        return new RegisterWrites(mask | bit, grown);
+        values[at] = value;
+        return new RegisterWrites(mask | bit, values);
     }
 
     /// Bit n is set where x`n` is written, 0 to 30.
@@ -69,42 +79,45 @@ public final class RegisterWrites {
 
     /// How many registers are written.
     public int count() {
-        return values.length;
+        return Integer.bitCount(mask);
     }
 
     /// The `k`-th value, in ascending order of the registers in [#mask].
     public long value(int k) {
-        return values[k];
+        return k == 0 ? first : more[k - 1];
     }
 
     /// Applies the writes to registers in the array form of [GeneralRegisters].
     public void applyTo(long[] registers) {
         int rest = mask;
-        for (int k = 0; k < values.length; k++) {
-            registers[Integer.numberOfTrailingZeros(rest)] = values[k];
+        for (int k = 0; rest != 0; k++) {
+            registers[Integer.numberOfTrailingZeros(rest)] = value(k);
             rest &= rest - 1;
         }
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof RegisterWrites that && mask == that.mask && Arrays.equals(values, that.values);
+        return other instanceof RegisterWrites that
+                && mask == that.mask
+                && first == that.first
+                && Arrays.equals(more, that.more);
     }
 
     @Override
     public int hashCode() {
-        return 31 * mask + Arrays.hashCode(values);
+        return 31 * (31 * mask + Long.hashCode(first)) + Arrays.hashCode(more);
     }
 
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
         int rest = mask;
-        for (long value : values) {
+        for (int k = 0; rest != 0; k++) {
             text.append(text.isEmpty() ? "" : " ")
                     .append(GeneralRegisters.nameOf(Integer.numberOfTrailingZeros(rest)))
                     .append("=0x")
-                    .append(Long.toHexString(value));
+                    .append(Long.toHexString(value(k)));
             rest &= rest - 1;
         }
         return text.isEmpty() ? "no register" : text.toString();

@@ -40,4 +40,21 @@ class RegisterWritesTest {
     void aRegisterThatDoesNotExistIsRefused() {
         assertThatThrownBy(() -> RegisterWrites.NONE.and(31, 0)).hasMessageContaining("x31");
     }
+
+    /// However they came to be, the same writes are equal and do the same.
+    @Test
+    void writesAreTheirRegistersAndValuesWhateverTheyWereMadeOf() {
+        RegisterWrites whole = RegisterWrites.fromX0(4, 5, 6);
+        RegisterWrites parts = RegisterWrites.NONE.and(2, 6).and(0, 9).and(1, 5).and(0, 4);
+        assertThat(parts).isEqualTo(whole).hasSameHashCodeAs(whole).hasToString("x0=0x4 x1=0x5 x2=0x6");
+        assertThat(parts.count()).isEqualTo(3);
+        assertThat(parts.mask()).isEqualTo(0b111);
+        assertThat(new long[] {parts.value(0), parts.value(1), parts.value(2)}).containsExactly(4, 5, 6);
+        assertThat(RegisterWrites.NONE.and(0, 3)).isEqualTo(RegisterWrites.x0(3));
+        assertThat(RegisterWrites.NONE.and(7, 0))
+                .isNotEqualTo(RegisterWrites.x0(0))
+                .hasToString("x7=0x0");
+        assertThat(RegisterWrites.NONE.count()).isZero();
+        assertThat(RegisterWrites.NONE).hasToString("no register").isEqualTo(RegisterWrites.fromX0());
+    }
 }

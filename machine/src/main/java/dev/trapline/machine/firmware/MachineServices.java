@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// The services of a machine, each with its state. They are always taken in the order of their names.
 ///
@@ -22,16 +23,24 @@ public final class MachineServices {
 
     private final SortedMap<String, ServiceHost<?>> hosts;
 
+    /// The one that was asked last: most calls are for the same.
+    private @Nullable ServiceHost<?> asked;
+
     /// @param hosts by name
     public MachineServices(SortedMap<String, ServiceHost<?>> hosts) {
         this.hosts = new TreeMap<>(hosts);
     }
 
     private ServiceHost<?> host(String service) {
+        ServiceHost<?> last = asked;
+        if (last != null && last.name().equals(service)) {
+            return last;
+        }
         ServiceHost<?> host = hosts.get(service);
         if (host == null) {
             throw new InvariantViolation("the machine does not have a service '" + service + "'");
         }
+        asked = host;
         return host;
     }
 

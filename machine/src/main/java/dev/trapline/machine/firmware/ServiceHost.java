@@ -80,6 +80,11 @@ public final class ServiceHost<S> {
         return loaded.descriptor();
     }
 
+    /// The service's name.
+    String name() {
+        return name;
+    }
+
     /// Answers one call and keeps the new state.
     ///
     /// @throws ServiceFailure as [#compute] does
