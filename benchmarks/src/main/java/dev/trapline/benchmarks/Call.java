@@ -15,7 +15,7 @@ import java.util.List;
 /// What a journal is told of one hypercall.
 ///
 /// @param slice the slice that ended in it
-/// @param answer what became of it
+/// @param answer its answer
 record Call(JournalRecord.Slice slice, JournalRecord.Answer answer) {
 
     /// So many calls differ; then they come again. Few enough to stay in a cache, so that it is the journal that is

@@ -14,19 +14,19 @@ import java.util.function.Function;
 /// The actor around any firmware service: takes a call, computes its answer, and passes it on with the state that
 /// follows from it.
 ///
-/// The state becomes the service's with the answer, when the machine takes it ([Given#commit]): an actor that is lost
-/// on the way leaves the state as it was before the call, and its successor answers the call from there.
+/// The new state becomes the service's state when the machine accepts the answer ([Given#commit]). If the actor is lost
+/// before that, the state is unchanged, and its successor answers the call again.
 ///
-/// That a service failed is an answer too: the machine ends. It is never retried.
+/// A failure of the service is an answer too, and ends the machine. The call is never retried.
 public final class FirmwareActor extends AbstractOnMessageBehavior<FirmwareActor.Command> {
 
-    /// What a firmware actor understands.
+    /// The messages to a firmware actor.
     public sealed interface Command {}
 
     /// A call to answer.
     ///
     /// @param call the call
-    /// @param replyTo who takes the answer
+    /// @param replyTo the receiver of the answer
     /// @param wrap makes the answer a message of that receiver, so that no adapter stands in between
     public record Call<M>(ServiceCall call, ActorRef<M> replyTo, Function<Answer, M> wrap) implements Command {
         void answerWith(Answer answer) {
@@ -34,13 +34,12 @@ public final class FirmwareActor extends AbstractOnMessageBehavior<FirmwareActor
         }
     }
 
-    /// What came of a call.
+    /// The result of a call.
     public sealed interface Answer {}
 
     /// The service answered.
     public record Given<S>(ServiceHost<S> host, Reply<S> reply) implements Answer {
-        /// Makes the state that follows from the answer the service's. For the machine, when it takes the
-        /// answer.
+        /// Makes the answer's state the service's state. Called by the machine when it accepts the answer.
         public void commit() {
             host.commit(reply);
         }

@@ -15,8 +15,8 @@ public final class FirmwareServices {
 
     private FirmwareServices() {}
 
-    /// All services named in `META-INF/services/dev.trapline.abi.firmware.FirmwareService` that a class loader
-    /// sees, by name, so that the order does not depend on the class path.
+    /// All services that are named in `META-INF/services/dev.trapline.abi.firmware.FirmwareService` that a class
+    /// loader sees, by name, so that the order does not depend on the class path.
     ///
     /// @throws ServiceConfigurationError if a name is not that of a service's class, naming it
     /// @throws ServiceFailure if one of them cannot be made or described, naming its class
@@ -55,7 +55,7 @@ public final class FirmwareServices {
         return ServiceFailure.threw(provider.type().getName(), thrown).failure("in its constructor");
     }
 
-    /// The same, without what they say of themselves.
+    /// The same, without their descriptors.
     public static List<FirmwareService<?>> found(ClassLoader loader) {
         List<FirmwareService<?>> found = new ArrayList<>();
         load(loader).forEach(loaded -> found.add(loaded.service()));

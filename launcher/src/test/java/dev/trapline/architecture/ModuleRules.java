@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Which module may know which (ARCHITECTURE.md, "Modules"). Modules are packages under one root, so that the same
-/// rules can be held against a tree that breaks each of them.
+/// rules can be tested on a tree that breaks each of them.
 ///
 /// @param root package above the modules
 record ModuleRules(String root) {

@@ -327,7 +327,7 @@ class BrokenPluginTest {
         Said verified = perform(List.of("journal", "verify", recording().toString()));
         assertThat(verified.status()).as(verified.err()).isZero();
         assertThat(verified.lastLine())
-                .as("what became of the run")
+                .as("the outcome of the run")
                 .contains("is sound up to its last whole segment: its run ended with: exit " + status)
                 .contains("service 'misbehaving' did not return");
     }

@@ -55,9 +55,22 @@ final class TextRules {
             new Word("(?i)\\bcomes to\\b", "write 'is', 'reaches' or 'ends'"),
             new Word("(?i)\\bgoes on with\\b", "write 'continues'"),
             new Word("(?i)\\b(take|takes|took|taken) down\\b", "write 'save', or 'write'"),
-            new Word("(?i)\\bfates?\\b", "write 'decision' (docs/glossary.md)"));
+            new Word("(?i)\\bfates?\\b", "write 'decision' (docs/glossary.md)"),
+            new Word(
+                    "(?i)\\bwhat (becomes|would become|became) of\\b",
+                    "write 'the decision', 'the answer', 'the result'"),
+            new Word("(?i)\\btakes? note of\\b", "write 'records', or 'sets'"),
+            new Word("(?i)\\b(hold|holds|held) [a-z ,]*\\bagainst\\b", "write 'compare with', or 'test'"),
+            new Word("(?i)\\bin one go\\b", "write 'sequentially', or 'at once'"),
+            new Word("(?i)\\b(has|have|had) come to\\b", "say where it is, or what it has reached"),
+            new Word("(?i)\\b(still at work|gone on with)\\b", "write 'still running', or 'continued'"),
+            new Word("(?i)\\bhears? of\\b", "write 'is notified of'"),
+            new Word("(?i)\\bwants? done\\b", "write 'effects', or 'requests'"));
 
     private static final Set<String> PHRASES_ALLOWED = Set.of("S", "c", "LICENSE");
+
+    /// Lists the retired words.
+    private static final String GLOSSARY = "glossary.md";
 
     private static final Set<String> TABS_ALLOWED = Set.of("Makefile", "S", "gitmodules");
 
@@ -93,7 +106,7 @@ final class TextRules {
             findings.add(new Finding(path, line, "has white space or a carriage return at its end"));
         }
         checkWords(path, line, content, WORDS, findings);
-        if (!PHRASES_ALLOWED.contains(suffix)) {
+        if (!PHRASES_ALLOWED.contains(suffix) && !name.equals(GLOSSARY)) {
             checkWords(path, line, content, PHRASES, findings);
         }
         Matcher host = URL_HOST.matcher(content);

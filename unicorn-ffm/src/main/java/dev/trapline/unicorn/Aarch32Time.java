@@ -23,7 +23,7 @@ final class Aarch32Time {
     private long value;
     private boolean read;
 
-    /// What became of an access.
+    /// The result of an access.
     enum Access {
         /// It is answered, and is to be stepped over.
         SERVED,

@@ -59,7 +59,7 @@ final class BusErrors {
         taken = false;
     }
 
-    /// Takes note of an access to nothing. The first one of an instruction counts.
+    /// Records an access to an unmapped address. The first one of an instruction counts.
     ///
     /// @param address physical
     void nobodyAnswers(long address, boolean write) {

@@ -52,7 +52,7 @@ public final class UnicornEngines implements EngineFactory {
         return ZeroPages.allocate(bytes, arena);
     }
 
-    /// What became of the wanted shortcuts. They are tried out when it is first asked for: some milliseconds.
+    /// The test results of the wanted shortcuts. The first call tests them, which takes some milliseconds.
     public synchronized Shortcuts shortcuts() {
         Shortcuts known = shortcuts;
         if (known == null) {

@@ -76,7 +76,7 @@ final class Upcalls {
     }
 
     /// Has the engine look an address up for Trapline itself. The walk reads page tables wherever the guest put
-    /// them: what is no memory counts as 0 meanwhile, and neither a device nor a hook hears of it.
+    /// them: what is no memory counts as 0 meanwhile, and neither a device nor a hook is called.
     void duringWalk(Runnable walk) {
         walking = true;
         try {

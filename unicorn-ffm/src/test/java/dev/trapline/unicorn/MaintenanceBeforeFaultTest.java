@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A maintenance operation whose next instruction fails is done: the other engines hear of it, it is counted, and the
+/// A maintenance operation whose next instruction fails is done: the other engines get it, it is counted, and the
 /// fault comes with the next slice. The library looks at the next instruction before it lets the slice end.
 class MaintenanceBeforeFaultTest {
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Which shortcuts are used, and what becomes of those that do not fit.
+/// Which shortcuts are used, and which do not fit.
 class ShortcutsTest {
 
     private static final Set<Shortcut> ALL = EnumSet.allOf(Shortcut.class);

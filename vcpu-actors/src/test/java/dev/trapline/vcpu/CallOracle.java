@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Follows a recording of a [CallProgram] with registers and power of its own, and holds each call against what the
+/// Follows a recording of a [CallProgram] with registers and power of its own, and compares each call with what the
 /// program does, each decision against the registry's query, and each register against what may have changed it.
 final class CallOracle {
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A run whose recorder died, and that is gone on with, is the run that it would have been: wherever the recording was
+/// A run whose recorder died, and that is continued, is the run that it would have been: wherever the recording was
 /// cut off, with everything that comes from outside in it.
 @Tag("native")
 class ContinuedRunTest {

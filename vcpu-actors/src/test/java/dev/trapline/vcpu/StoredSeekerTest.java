@@ -104,7 +104,7 @@ class StoredSeekerTest {
         }
     }
 
-    /// Cut back and gone on with, it is another recording from there on: in other segments, if not with other
+    /// Cut back and continued, it is another recording from there on: in other segments, if not with other
     /// records.
     @Test
     void thoseOfARecordingThatWasCutAndGoneOnWithLeadNowhereElse() throws IOException {
@@ -129,7 +129,7 @@ class StoredSeekerTest {
             seeker.seek(Long.MAX_VALUE);
             Finished straight = runs.replay(cut);
             assertThat(seeker.playback().outcome())
-                    .as("the end of the run as it was gone on with")
+                    .as("the end of the continued run")
                     .isEqualTo(straight.report().outcome());
             assertThat(seeker.playback().report().registerDigest())
                     .as("registers of every slice")

@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What becomes of a machine when one of its actors is lost. The table is in docs/actors.md, "Supervision".
+/// A machine when one of its actors is lost. The table is in docs/actors.md, "Supervision".
 class SupervisionTest {
 
     private static final ActorTestKit KIT = ActorTestKit.create(

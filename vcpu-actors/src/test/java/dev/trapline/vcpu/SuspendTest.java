@@ -113,7 +113,7 @@ class SuspendTest {
                 .service(service);
     }
 
-    /// Runs a machine recorded, replays the recording, and holds the two against each other.
+    /// Runs a machine recorded, replays the recording, and compares the two.
     private RunReport runAndReplay(Machine.Builder machine, Doing again) {
         Path recording = temp.resolve("rec");
         RunReport live = finish(machine.recordTo(recording));

@@ -105,7 +105,7 @@ final class Descriptor implements AutoCloseable {
 
     /// Opens a file by its path.
     ///
-    /// @param links what becomes of a link at the end of the path; those before it are followed
+    /// @param links how to treat a link at the end of the path; earlier links are followed
     static Descriptor open(Path file, BoundedFile.Links links, boolean toWrite) throws IOException {
         return open(HERE, file, flags(toWrite) | (links == BoundedFile.Links.REFUSED ? NO_LINK : 0));
     }

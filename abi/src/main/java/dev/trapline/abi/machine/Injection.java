@@ -12,7 +12,7 @@ public sealed interface Injection {
     /// for a vCPU that is off.
     record WakeUp(VcpuId vcpu) implements Injection {}
 
-    /// An interrupt with a number: as [WakeUp], and services hear of it; one that a guest has bound to an SDEI
+    /// An interrupt with a number: as [WakeUp], and services are notified; one that a guest has bound to an SDEI
     /// event signals that.
     ///
     /// @param intid its INTID: 16 to 31 are the vCPU's own (PPI), 32 to 1019 shared (SPI)

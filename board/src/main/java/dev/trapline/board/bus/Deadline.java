@@ -13,7 +13,7 @@ public interface Deadline {
         return NEVER;
     }
 
-    /// Takes note of the time, and does what is due. Called between slices, before each, with the time at which the
+    /// Sets the time, and executes what is due. Called between slices, before each, with the time at which the
     /// round began. A round ends where a deadline comes, so a deadline is met exactly. One that is set for the
     /// round that goes on ends it for those whose turn comes later. Afterwards [#deadline] is later than `now`.
     ///

@@ -9,7 +9,7 @@ import java.util.List;
 /// machine's thread, and must depend on nothing but its own state.
 public final class Line {
 
-    /// Hears of a line's changes.
+    /// Is notified of a line's changes.
     @FunctionalInterface
     public interface Listener {
         /// The level has changed.

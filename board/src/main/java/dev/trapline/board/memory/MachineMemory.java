@@ -109,8 +109,7 @@ public final class MachineMemory implements GuestMemory, AutoCloseable {
         return digest;
     }
 
-    /// Takes a copy of all of it. Costs a look at each page that was ever touched, and room for those that nothing
-    /// else has the like of.
+    /// Copies all of it. This scans each page that was ever touched, and stores the pages with new content.
     ///
     /// @param store shares equal pages between all copies made with it
     public MemoryCopy copy(PageStore store) {

@@ -5,7 +5,7 @@ import dev.trapline.abi.state.StateWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A device for tests: it takes note of each access, and answers a read with the offset and the size.
+/// A device for tests: it records each access, and answers a read with the offset and the size.
 public final class Echo implements Device {
 
     private final String name;

@@ -44,7 +44,7 @@ final class FfaLogic {
         return Reply.of(next, error(NOT_SUPPORTED));
     }
 
-    /// Once a version is agreed upon and another call made, no other can be asked for.
+    /// Once a version is agreed upon and another call was made, the version cannot change.
     private static Reply<FfaState> version(FfaState state, int asked) {
         boolean refused = asked < 0 || !state.version().isToldTo(asked) || (state.settled() && asked != state.agreed());
         return refused

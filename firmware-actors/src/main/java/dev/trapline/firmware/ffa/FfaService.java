@@ -13,11 +13,11 @@ import dev.trapline.abi.firmware.ServiceDescriptor.Setting;
 import dev.trapline.abi.smccc.FunctionId;
 import java.util.List;
 
-/// FF-A (DEN0077) as far as a guest's probe needs it: FFA_VERSION, FFA_FEATURES and FFA_ID_GET. There are no
+/// The part of FF-A (DEN0077) that a guest's probe needs: FFA_VERSION, FFA_FEATURES and FFA_ID_GET. There are no
 /// partitions: every other call of its range, of both widths, returns FFA_ERROR with NOT_SUPPORTED.
 ///
-/// A machine has it only if somebody asks for it: a guest that is told a version expects partitions and buffers.
-/// Without it FFA_VERSION is NOT_SUPPORTED, and every other call FFA_ERROR with NOT_SUPPORTED.
+/// It is off by default, because a guest that gets a version expects partitions and buffers. Without it FFA_VERSION is
+/// NOT_SUPPORTED, and every other call FFA_ERROR with NOT_SUPPORTED.
 public final class FfaService implements FirmwareService<FfaState> {
 
     /// The standard secure services: FF-A is a part of them.

@@ -12,9 +12,9 @@ import java.util.List;
 
 /// A sum that all vCPUs of a machine share, behind `HVC #0x4a48`.
 ///
-/// The second worked example: a service that is not SMCCC, and that has a state. It claims an #imm instead of function
-/// identifiers, takes its arguments where it likes, and returns in registers of its choice; x0 means nothing to it, and
-/// every register it does not name keeps its value.
+/// The second example: a service that does not use SMCCC, and that has state. It claims an #imm instead of function
+/// identifiers, and chooses the registers of its arguments and results; x0 has no meaning, and all other registers keep
+/// their values.
 ///
 /// | x7 | operation | x12 in | x12 out |
 /// |---|---|---|---|

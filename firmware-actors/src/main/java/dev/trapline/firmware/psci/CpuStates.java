@@ -2,7 +2,7 @@ package dev.trapline.firmware.psci;
 
 import java.util.Arrays;
 
-/// Where each CPU is in its life, as PSCI tells it (DEN0022 §5.7). CPUs are bits, by vCPU index.
+/// The state of each CPU, as PSCI reports it (DEN0022 §5.7). CPUs are bits, by vCPU index.
 ///
 /// ```text
 ///  off ──CPU_ON──▶ on pending ──its time──▶ on ──CPU_SUSPEND──▶ suspended

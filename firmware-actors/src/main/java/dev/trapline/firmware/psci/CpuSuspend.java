@@ -8,9 +8,9 @@ import dev.trapline.abi.firmware.ServiceCall;
 
 /// The calls that wait for a wake-up: CPU_SUSPEND, CPU_DEFAULT_SUSPEND and SYSTEM_SUSPEND (DEN0022 §5.4, §5.17, §5.19).
 ///
-/// From standby a CPU goes on after its call, registers kept, SUCCESS in x0; the entry point is not looked at. From
-/// power-down it resumes at the entry point with the byte order of data that it called with (§6.4). With an interrupt
-/// pending it enters no state: it goes on after its call at once, and the statistics do not count it.
+/// From standby a CPU continues after its call, with its registers and SUCCESS in x0; the entry point is ignored. From
+/// power-down it resumes at the entry point with the byte order of data of its call (§6.4). If an interrupt is pending
+/// it enters no state: it continues after its call at once, and the statistics do not count it.
 final class CpuSuspend {
 
     private CpuSuspend() {}
@@ -63,7 +63,7 @@ final class CpuSuspend {
         return Answers.success(state.moved(cpus.withSuspended(caller.bit()), tree, caller, call.time()), effect);
     }
 
-    /// The caller says how deep it lets each domain go, and the tree finds what all of them allow.
+    /// The caller states how deep each domain may go, and the tree computes what all CPUs allow.
     private static PowerTree platformCoordinated(PowerTree tree, long caller, IdleState idle) {
         PowerTree changed = tree;
         for (int level = PowerTree.CORE; level <= PowerTree.SYSTEM; level++) {

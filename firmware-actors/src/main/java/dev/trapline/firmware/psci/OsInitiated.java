@@ -2,7 +2,7 @@ package dev.trapline.firmware.psci;
 
 import dev.trapline.abi.firmware.MachineTopology;
 
-/// OS-initiated mode: the last CPU to go down says what the domains above it do, and is refused where that does not fit
+/// OS-initiated mode: the last CPU to go down decides what the domains above it do, and is refused if that does not fit
 /// the machine's state (DEN0022 §4.2.3.2, §5.4.1).
 final class OsInitiated {
 

@@ -3,7 +3,7 @@ package dev.trapline.firmware.psci;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 
-/// AFFINITY_INFO and NODE_HW_STATE (DEN0022 §5.7, §5.18): what PSCI was asked for, and what the hardware does.
+/// AFFINITY_INFO and NODE_HW_STATE (DEN0022 §5.7, §5.18): the requested state, and the state of the hardware.
 final class PowerQueries {
 
     private static final long ON = 0;

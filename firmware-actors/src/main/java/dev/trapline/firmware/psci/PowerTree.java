@@ -5,9 +5,9 @@ import dev.trapline.abi.firmware.MachineTopology;
 
 /// The power-domain tree: cores (level 0), clusters (level 1), the system (level 2).
 ///
-/// It holds for each core how deep it lets the domains above it go: for each level the set of cores that allow standby
-/// there, and the set of those that allow power-down. A domain's state is then the shallowest that a core under it
-/// allows: what platform-coordinated mode asks for (DEN0022 §4.2.3.1). Cores are bits, by vCPU index.
+/// For each core it holds how deep the domains above it may go: for each level, the set of cores that allow standby,
+/// and the set of cores that allow power-down. A domain's state is the shallowest that any of its cores allows, as
+/// platform-coordinated mode requires (DEN0022 §4.2.3.1). Cores are bits, by vCPU index.
 ///
 /// @param standby0 cores that allow at least standby at level 0: those that do not run
 /// @param down0 cores that allow power-down at level 0: those without power. And so on for the other levels

@@ -47,8 +47,8 @@ final class PsciLogic {
         };
     }
 
-    /// DEN0022 §5.15. SMCCC_VERSION is told here too: that is how a caller finds SMCCC 1.1. What the machine's
-    /// policy denies is not there.
+    /// DEN0022 §5.15. SMCCC_VERSION is reported here too: this is how a caller finds SMCCC 1.1. Functions that the
+    /// machine's policy denies are reported as missing.
     private static Reply<PsciState> features(PsciState state, ServiceCall call) {
         FunctionId asked = new FunctionId(Arguments.word(call, 1));
         PsciFunction function =

@@ -18,9 +18,9 @@ import java.util.List;
 
 /// PSCI 0.1, 0.2 and 1.0 to 1.3 (DEN0022), every function of the version that the machine has.
 ///
-/// What can be set is in the descriptor: the version, functions to leave out, the power-domain tree's idle states, how
-/// long a CPU is pending, and CPUs that are in the way of a guest. Version 0.1 has no identifiers of its own and
-/// answers under those that KVM gives it (0x95C1BA5E to 0x95C1BA61), with whole registers as arguments.
+/// The descriptor lists the settings: the version, functions to leave out, the power-domain tree's idle states, how
+/// long a CPU is pending, and CPUs that fail or are missing. Version 0.1 has no identifiers of its own and answers
+/// under those that KVM gives it (0x95C1BA5E to 0x95C1BA61), with whole registers as arguments.
 public final class PsciService implements FirmwareService<PsciState> {
 
     static final String NAME = "psci";

@@ -3,7 +3,7 @@ package dev.trapline.firmware.psci;
 import dev.trapline.abi.ExecutionState;
 import org.jspecify.annotations.Nullable;
 
-/// What a machine's PSCI is like: its settings, understood and checked by [SettingsReader].
+/// The settings of a machine's PSCI, parsed and checked by [SettingsReader].
 ///
 /// @param version the version that it has
 /// @param wired the functions that are there, a bit each by number: what is dispatched and what PSCI_FEATURES tells

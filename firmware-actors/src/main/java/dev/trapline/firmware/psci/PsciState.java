@@ -3,11 +3,11 @@ package dev.trapline.firmware.psci;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.MachineTopology;
 
-/// What PSCI knows of the machine's power.
+/// PSCI's state: the power of the machine.
 ///
 /// @param topology the machine's CPUs
-/// @param settings what the machine's PSCI is like
-/// @param cpus where each CPU is in its life
+/// @param settings the settings of the machine's PSCI
+/// @param cpus the state of each CPU
 /// @param tree what each CPU lets the domains above it do
 /// @param statistics of the idle states
 /// @param rest what changes seldom

@@ -39,8 +39,8 @@ final class SettingsReader {
             new Setting(
                     TRUSTED_OS,
                     TrustedOs.NONE.text(),
-                    "what MIGRATE_INFO_TYPE tells: none, up-migratable or up-not-migratable"),
-            new Setting(TRUSTED_OS_CPU, "0", "the vCPU that an up-... Trusted OS sits on, by index"),
+                    "the answer of MIGRATE_INFO_TYPE: none, up-migratable or up-not-migratable"),
+            new Setting(TRUSTED_OS_CPU, "0", "the vCPU on which an up-... Trusted OS runs, by index"),
             new Setting(UNPLUGGED, "", "vCPUs that CPU_ON denies, by index, as 2, 4-7"),
             new Setting(DISABLED, "", "vCPUs for which AFFINITY_INFO is DISABLED, by index, as 2, 4-7"),
             new Setting(FAILING, "", "vCPUs for which CPU_ON is INTERNAL_FAILURE, by index, as 2, 4-7"),
@@ -52,12 +52,16 @@ final class SettingsReader {
                             + " system-power-down=power-down/power-down/power-down:0x222",
                     "idle states, each NAME=CORE[/CLUSTER[/SYSTEM]]:STATEID[|STATEID...]; a part is standby,"
                             + " power-down or run"),
-            new Setting(DEFAULT_SUSPEND, "core-power-down", "what CPU_DEFAULT_SUSPEND does: a state of the core alone"),
+            new Setting(
+                    DEFAULT_SUSPEND,
+                    "core-power-down",
+                    "the state that CPU_DEFAULT_SUSPEND enters: a state " + "of the core only"),
             new Setting(ON_PENDING, "0", "how long a CPU is ON_PENDING: ticks of 16 ns, or as 50us, 2ms, 1s"),
             new Setting(
                     AFFINITY_LEVEL,
                     "2",
-                    "the highest level that AFFINITY_INFO knows: 0 to 3; 2 is the highest of the power-domain tree"),
+                    "the highest level that AFFINITY_INFO accepts: 0 to 3; 2 is the highest of the power-domain "
+                            + "tree"),
             new Setting(VENDOR_RESETS, "", "reset types of SYSTEM_RESET2 from 0x80000000 on, as 0x80000000=warm"));
 
     private static final int PARTS_OF_TWO = 2;

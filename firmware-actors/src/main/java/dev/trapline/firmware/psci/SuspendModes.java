@@ -29,7 +29,7 @@ final class SuspendModes {
     }
 
     /// To OS-initiated mode: each CPU runs, is off, or suspended by CPU_DEFAULT_SUSPEND, and none has called
-    /// CPU_SUSPEND. A caller that is alone needs none of it: no vote of another one is left that could surprise it.
+    /// CPU_SUSPEND. If no other CPU is on, none of this is required, because no request of another CPU remains.
     private static boolean noneHasVoted(PsciState state, long time) {
         CpuStates cpus = state.cpus();
         return cpus.suspenders() == 0 && cpus.frozen() == 0 && cpus.pending(cpus.on(), time) == 0;

@@ -52,7 +52,7 @@ final class PvTimeLogic {
         return known && call.reaches(asked) && fits(state, memory) ? SUCCESS : NOT_SUPPORTED;
     }
 
-    /// The stolen time is left to the machine, so that asking again takes nothing back.
+    /// The machine counts the stolen time, so a repeated call does not reduce it.
     private static Reply<PvTimeState> share(PvTimeState state, VcpuId caller, GuestMemory memory) {
         if (!fits(state, memory)) {
             return Reply.x0(state, NOT_SUPPORTED);

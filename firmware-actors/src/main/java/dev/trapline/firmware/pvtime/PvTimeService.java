@@ -24,7 +24,7 @@ import java.util.Optional;
 /// bytes each: at the setting `base`, by default at the beginning of the last page of RAM. A guest that calls
 /// PV_TIME_ST must not use that memory for anything else; one that does not call it loses nothing.
 ///
-/// Stolen is the virtual time in which a vCPU could have run and another one did.
+/// Stolen time is the virtual time during which a vCPU could run but was skipped.
 public final class PvTimeService implements FirmwareService<PvTimeState> {
 
     /// PV_TIME_FEATURES.
@@ -55,9 +55,9 @@ public final class PvTimeService implements FirmwareService<PvTimeState> {
                 List.of(new Setting(
                         BASE,
                         AUTO,
-                        "where the stolen-time structures lie, 64 bytes for each vCPU: an address in RAM, a"
-                                + " multiple of 64; auto is the last page of RAM; the device tree leaves the whole"
-                                + " pages out of memory")),
+                        "address of the stolen-time structures, 64 bytes for each vCPU: in RAM, a multiple of "
+                                + "64; auto is the last page of RAM; the device tree leaves these pages out of "
+                                + "memory")),
                 List.of(new KvmRegister.Bit(KvmRegister.Bitmap.STD_HYP_BMAP, 0)));
     }
 

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Delivers what is pending, as far as it can be: what to do whenever something has changed.
+/// Delivers pending events, as far as possible. It is called whenever something has changed.
 ///
 /// An event is delivered to a PE when it is pending, registered and enabled, its handler does not run, the PE is a
 /// target of it and has not masked events, and the handlers that the PE runs let its priority pass (DEN0054, event
@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 /// this implementation, which makes the choice the same in every run.
 ///
 /// @param state after it
-/// @param effects what the machine is to do
+/// @param effects the effects for the machine
 record Delivery(SdeiState state, List<Effect> effects) {
 
     Delivery {
         effects = List.copyOf(effects);
     }
 
-    /// Delivers all that can be.
+    /// Delivers all events that can be delivered.
     static Delivery of(SdeiState state) {
         List<Effect> effects = new ArrayList<>();
         return new Delivery(toAll(state, effects), effects);

@@ -4,7 +4,7 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
 
-/// Which PEs take events: by call, and by their power.
+/// Controls which PEs take events, by calls and by their power state.
 final class Masking {
 
     private Masking() {}

@@ -7,7 +7,7 @@ import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.smccc.SmcccCall;
 
-/// SDEI as a function of its state and a call, or of what happened without one (DEN0054 §5.1).
+/// SDEI as a function of its state and a call or another event (DEN0054 §5.1).
 final class SdeiLogic {
 
     private SdeiLogic() {}
@@ -46,7 +46,7 @@ final class SdeiLogic {
         };
     }
 
-    /// Takes note of what happened.
+    /// Handles an event of the machine.
     static Reaction<SdeiState> notice(SdeiState state, MachineEvent event) {
         return switch (event) {
             case MachineEvent.PoweredOn on -> reaction(Masking.poweredOn(state, on.vcpu()));

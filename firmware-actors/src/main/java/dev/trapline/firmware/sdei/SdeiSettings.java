@@ -2,7 +2,7 @@ package dev.trapline.firmware.sdei;
 
 import java.util.List;
 
-/// What a machine's SDEI is like: its settings, understood and checked by [SettingsReader].
+/// The settings of a machine's SDEI, parsed and checked by [SettingsReader].
 ///
 /// @param version the version that it has
 /// @param events all events, slots included, in the order of delivery

@@ -7,9 +7,9 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What SDEI knows of a machine.
+/// SDEI's state.
 ///
-/// @param settings what the machine's SDEI is like
+/// @param settings the settings of the machine's SDEI
 /// @param topology the machine's CPUs
 /// @param events all there are, in the order of delivery
 /// @param pes the handlers that each PE runs

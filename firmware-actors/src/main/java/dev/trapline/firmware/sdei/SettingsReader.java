@@ -34,9 +34,12 @@ final class SettingsReader {
             new Setting(
                     SIGNALED,
                     "specification",
-                    "what EVENT_GET_INFO says of EV_SIGNALED: specification (1 where an event can be signalled), or"
-                            + " tf-a (the inverse)"),
-            new Setting(SECURE_INTERRUPTS, "", "INTIDs that cannot be bound, not being the client's, as 29, 56-60"));
+                    "the answer of EVENT_GET_INFO for EV_SIGNALED: specification (1 if an event can be "
+                            + "signalled), or tf-a (the inverse)"),
+            new Setting(
+                    SECURE_INTERRUPTS,
+                    "",
+                    "INTIDs that cannot be bound because they do not belong to the " + "client, as 29, 56-60"));
 
     /// The events that slots are begin at TF-A's numbers.
     private static final int FIRST_PRIVATE_SLOT = 1000;
@@ -102,7 +105,7 @@ final class SettingsReader {
             if (other.number() == event.number()) {
                 throw wrong(
                         EVENTS,
-                        "declares event " + event.number() + ", which is there already"
+                        "declares event " + event.number() + ", which already exists"
                                 + (other.dynamic() ? " as a slot for interrupts" : ""));
             }
             if (event.intid() != EventDefinition.NO_INTERRUPT && other.intid() == event.intid()) {

@@ -5,7 +5,7 @@ import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.smccc.SmcccCall;
 import org.jspecify.annotations.Nullable;
 
-/// Where events come from: a call, the machine, an interrupt.
+/// The sources of events: a call, the machine, an interrupt.
 final class Signals {
 
     private static final long NOBODY_AWAKE = 0;

@@ -5,7 +5,7 @@ import dev.trapline.abi.firmware.ServiceDescriptor.Setting;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a machine's SMCCC service was told by its settings.
+/// The settings of a machine's SMCCC service.
 ///
 /// @param version the version it reports, and whose functions it has
 /// @param soc what SOC_ID tells
@@ -100,7 +100,8 @@ public record SmcccConfig(
                 new Setting(
                         "soc-version",
                         "0x043b5452",
-                        "what SOC_ID tells: JEP-106 bank (30:24) and code (23:16), number of the SoC (15:0), or none"),
+                        "the answer of SOC_ID: JEP-106 bank (30:24) and code (23:16), number of the SoC (15:0), "
+                                + "or none"),
                 new Setting("soc-revision", "0", "revision of the SoC, 0 to 0x7fffffff"),
                 new Setting("soc-name", "Trapline", "name of the SoC, at most 135 ASCII characters; empty for none"),
                 setting(1, Workaround.OF_1_AND_3),
@@ -120,7 +121,7 @@ public record SmcccConfig(
         return new Setting(
                 "workaround-" + number,
                 Workaround.AUTO,
-                "what ARCH_FEATURES says of WORKAROUND_" + number + ": " + Workaround.texts(allowed)
+                "the answer of ARCH_FEATURES for WORKAROUND_" + number + ": " + Workaround.texts(allowed)
                         + "; auto is what the CPU model needs");
     }
 }

@@ -17,9 +17,9 @@ import java.util.List;
 
 /// TRNG 1.0 (DEN0098): VERSION, FEATURES, GET_UUID, RND32 (1 to 96 bits) and RND64 (1 to 192 bits).
 ///
-/// The bits come from the machine's entropy source. They are drawn ahead of the calls and recorded as an input, so that
-/// a replay hands out the same. RND answers NO_ENTROPY where the source has no more, and asks it again for the next
-/// call.
+/// The bits come from the machine's entropy source. They are drawn before the calls and recorded as an input, so that a
+/// replay returns the same bits. RND answers NO_ENTROPY if the source has no more, and asks the source again for the
+/// next call.
 public final class TrngService implements FirmwareService<TrngState> {
 
     /// The identity where configuration names no other.

@@ -38,9 +38,9 @@ import org.jspecify.annotations.Nullable;
 /// (`28b46fb6-2ec5-11e9-a9ca-4b564d003a74`), for guests that know KVM alone. Then bits 16 and 17 are 0, since KVM gives
 /// those numbers to others, and REVISION is NOT_SUPPORTED. There is no call count, which is deprecated.
 ///
-/// CAPABILITY_QUERY says what would become of a call without making it: 0 denied, 1 answered in place, 2 forwarded to
-/// an actor, and -3 (INVALID_PARAMETERS) for what is no call. Conduit: 0 SMC, 1 HVC. State: 0 A64, 1 A32, 2 T32. All
-/// bits that are not named are 0. It answers for the moment of the call: a reconfiguration may change it.
+/// CAPABILITY_QUERY returns the decision for a call without making it: 0 denied, 1 answered in place, 2 forwarded to an
+/// actor, and -3 (INVALID_PARAMETERS) if the arguments do not name a call. Conduit: 0 SMC, 1 HVC. State: 0 A64, 1 A32,
+/// 2 T32. All bits that are not named are 0. It answers for the moment of the call: a reconfiguration may change it.
 public final class VendorHypService implements FirmwareService<VendorHypService.Identity> {
 
     /// FEATURES.
@@ -123,7 +123,7 @@ public final class VendorHypService implements FirmwareService<VendorHypService.
                 List.of(new Setting(
                         UID_SETTING,
                         "trapline",
-                        "whose UID is told: trapline, or kvm for guests that know KVM's services alone")),
+                        "the UID to report: trapline, or kvm for guests that know only KVM's services")),
                 List.of(new KvmRegister.Bit(KvmRegister.Bitmap.VENDOR_HYP_BMAP, 0)));
     }
 

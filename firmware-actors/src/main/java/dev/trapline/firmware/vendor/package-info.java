@@ -1,4 +1,4 @@
-/** The vendor-hypervisor calls of the machine itself: who it is, what it offers, and what would become of a call. */
+/** The vendor-hypervisor calls of the machine itself: its identity, its features, and the decision for a call. */
 @NullMarked
 package dev.trapline.firmware.vendor;
 

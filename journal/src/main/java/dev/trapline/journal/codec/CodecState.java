@@ -88,7 +88,7 @@ final class CodecState {
         return (ran & 1L << vcpu) != 0 && exits[vcpu] != RecordLayout.BUDGET_USED;
     }
 
-    /// Takes note of a slice.
+    /// Records a slice.
     ///
     /// @param exit its kind
     void add(JournalRecord.Slice slice, int exit) {

@@ -14,8 +14,8 @@ public interface EventStore extends AutoCloseable {
     /// Forces to the disk what was appended. May be called by another thread than the one that appends; nothing if
     /// the store is closed.
     ///
-    /// @throws dev.trapline.abi.history.RecordingException of kind NOT_DURABLE if that fails: what became of the
-    ///     data is not known, and trying again would not tell
+    /// @throws dev.trapline.abi.history.RecordingException of kind NOT_DURABLE if that fails: it is unknown
+    ///     whether the data is on the disk, and a second try would not show it
     void sync();
 
     /// The highest sequence number that is known to be on the disk.

@@ -42,7 +42,7 @@ final class StoredImages {
         this.given = given;
     }
 
-    /// Looks at the images, and holds them against their hashes.
+    /// Compares the images with their hashes.
     ///
     /// @throws RecordingException if, unless that is to be ignored, one has changed; if one is no regular file, or
     ///     larger than it can be; or if one was given that the recording does not name

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What becomes of a recording whose store fails: for a while, for good, or in the middle of being closed.
+/// Recordings whose store fails: for a while, for good, or in the middle of being closed.
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StoreTroubleTest {
 

@@ -83,7 +83,7 @@ class KilledRecorderTest {
         throw new AssertionError("the recorder ended by itself with " + recorder.exitValue());
     }
 
-    /// How many slices a recording has; every record is held against what the recorder wrote.
+    /// How many slices a recording has; every record is compared with what the recorder wrote.
     private static long checkedSlices(Path directory) {
         try (RecordingReader reader = Recordings.open(directory, OpenOptions.STRICT)) {
             assertThat(reader.isComplete()).as("it did not come to its end").isFalse();

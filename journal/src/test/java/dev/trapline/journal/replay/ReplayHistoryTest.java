@@ -182,7 +182,7 @@ class ReplayHistoryTest {
         assertThat(replay.isExhausted()).isTrue();
         replay.append(new JournalRecord.MemoryDigest(5));
         assertThat(replay.isExhausted())
-                .as("there is nothing to hold a further record against")
+                .as("there is nothing to compare a further record with")
                 .isTrue();
     }
 

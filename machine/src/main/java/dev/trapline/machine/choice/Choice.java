@@ -6,19 +6,19 @@ import dev.trapline.abi.choice.EntropyKey;
 import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.history.JournalRecord;
 
-/// Something that was chosen in a run, and by what it was asked for. A run is its header and its choices: what
-/// [EditedChoices] makes a run of.
+/// A choice in a run, with the name under which it was asked for. The header and the choices determine a run
+/// ([EditedChoices]).
 public sealed interface Choice {
 
-    /// Who ran next, where the schedule would have chosen otherwise.
+    /// The vCPU that ran next, if the schedule would have chosen another one.
     record OfTurn(ChoicePoint asked, Turn turn) implements Choice {}
 
-    /// Something came from outside: console input, an injection, another policy, or a stop.
+    /// An arrival from outside: console input, an injection, a new policy, or a stop.
     record OfArrival(ChoicePoint asked, JournalRecord.Arrival arrival) implements Choice {}
 
-    /// The same for a moment that was planned: the round before it ends there.
+    /// The same for a planned time: the round before it ends there.
     ///
-    /// @param moment in ticks; where it is not the beginning of a round, one begins there
+    /// @param moment in ticks; a round begins there
     record Planned(long moment, JournalRecord.Arrival arrival) implements Choice {}
 
     /// The entropy that a service got.

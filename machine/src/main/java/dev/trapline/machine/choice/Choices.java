@@ -10,16 +10,16 @@ import dev.trapline.abi.machine.PlannedInjection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Everything that could go otherwise in a run is asked for here, at defined points between slices, and journaled by
-/// the machine. A replay takes the answers from its recording and asks nobody.
+/// Everything in a run that could have been different is asked for here, at defined points between slices, and the
+/// machine records the answers. A replay takes them from its recording and does not ask.
 ///
 /// All methods are called on the machine's thread.
 public interface Choices {
 
-    /// A moment that does not come.
+    /// A time that never comes.
     long NEVER = Engine.NO_DEADLINE;
 
-    /// Where a machine asks. Valid during the call.
+    /// The point at which a machine asks. Valid during the call.
     interface Place {
         /// Its name. Makes an object.
         ChoicePoint point();
@@ -30,16 +30,16 @@ public interface Choices {
         /// When the round began, in ticks.
         long round();
 
-        /// How many bytes the console's receiver takes.
+        /// How many bytes the console's receiver accepts.
         int receiverRoom();
 
-        /// Whether the guest has taken all bytes that the console received.
+        /// Whether the guest has read all bytes that the console received.
         boolean receiverIsEmpty();
     }
 
-    /// What of the inputs that were planned has not come.
+    /// The planned inputs that have not happened.
     ///
-    /// @param injections in the order in which they would have come
+    /// @param injections in the planned order
     /// @param scriptBytes how many bytes of the console's script
     record Left(List<PlannedInjection> injections, int scriptBytes) {
         /// Nothing was planned.
@@ -50,30 +50,30 @@ public interface Choices {
         }
     }
 
-    /// Who gets the next turn.
+    /// Chooses the vCPU of the next turn.
     ///
     /// @param ready one bit for each vCPU that can run in this round; not 0
-    /// @param byDefault what the machine's schedule says; only another answer is journaled
+    /// @param byDefault the choice of the machine's schedule; only a different answer is recorded
     /// @return a turn for one of those
     Turn turn(ChoicePoint asked, long ready, Turn byDefault);
 
-    /// What a service gets that asked for entropy.
+    /// The entropy for a service.
     ///
     /// @param bytes how many it wants
     /// @return as many, or fewer
     Bytes entropy(EntropyKey asked, int bytes);
 
-    /// What comes from outside at this place. Asked until nothing more does.
+    /// The next arrival from outside at this point. Called until there is none.
     JournalRecord.@Nullable Arrival arrival(Place here);
 
-    /// The virtual time after a moment for which the next arrival is planned, in ticks; [#NEVER] if none is. The
-    /// round in which that is ends there.
+    /// The virtual time, in ticks, of the next planned arrival after a given time; [#NEVER] if there is none. The
+    /// round that contains it ends there.
     long arrivalAfter(long moment);
 
-    /// A recording has an input that this run must not get again: the recording is being continued.
+    /// A recording that is being continued contains this input, so it must not happen again.
     void passOver(JournalRecord.Input recorded, Place here);
 
-    /// What was planned and has not come.
+    /// The planned inputs that have not happened.
     Left left();
 
     /// The defaults: the machine's schedule, nothing from outside, and no entropy. Enough for a replay.

@@ -7,7 +7,7 @@ import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.history.JournalRecord;
 import org.jspecify.annotations.Nullable;
 
-/// Nobody chooses anything.
+/// Uses the default of every choice.
 enum DefaultChoices implements Choices {
     INSTANCE;
 

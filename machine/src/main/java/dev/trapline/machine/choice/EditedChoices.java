@@ -13,9 +13,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// A run by a sequence of choices, as one was noted or somebody edited it. A choice is used where the machine asks for
-/// it by its name. Where it asks for one that is not in the sequence, others answer; one that it never asks for is
-/// left over.
+/// Runs a machine with a recorded or edited list of choices. A choice is used when the machine asks for its name.
+/// Choices that are not in the list are passed to another source. Choices in the list that the machine never asks for
+/// remain unused.
 public final class EditedChoices implements Choices {
 
     private final Choices others;
@@ -24,8 +24,8 @@ public final class EditedChoices implements Choices {
     private final SortedMap<EntropyKey, Bytes> entropy = new TreeMap<>();
     private final SortedMap<Long, Deque<JournalRecord.Arrival>> planned = new TreeMap<>();
 
-    /// @param sequence in any order; arrivals at one place come in the order in which they are here
-    /// @param others answers where the sequence has nothing
+    /// @param sequence the choices, in any order; arrivals at the same point keep their order in the list
+    /// @param others answers for choices that are not in the list
     /// @throws IllegalArgumentException if two choices answer the same question
     public EditedChoices(List<Choice> sequence, Choices others) {
         this.others = others;
@@ -60,7 +60,7 @@ public final class EditedChoices implements Choices {
         return unused;
     }
 
-    /// A turn for a vCPU that cannot run here is none: it stays unused.
+    /// A turn for a vCPU that cannot run at this point stays unused.
     @Override
     public Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
         Turn turn = turns.get(asked);

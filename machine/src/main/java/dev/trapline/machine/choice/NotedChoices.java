@@ -11,8 +11,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Writes down what others choose, wherever it is not what the machine would have done by itself: the sequence that
-/// [EditedChoices] takes.
+/// Records the choices of another source that differ from the defaults, as a list for [EditedChoices].
 public final class NotedChoices implements Choices {
 
     private final Choices others;
@@ -26,7 +25,7 @@ public final class NotedChoices implements Choices {
         this.others = others;
     }
 
-    /// What was chosen, in order. To be asked when the run is over.
+    /// The choices, in order. Call it after the run has ended.
     public List<Choice> noted() {
         return List.copyOf(noted);
     }

@@ -13,10 +13,10 @@ import dev.trapline.abi.policy.Policy;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What the operator planned, types and asks for; turns as the machine's schedule has them.
+/// The user's plans, typed input and requests, with the turns of the machine's schedule.
 ///
-/// At one place arrivals come in this order: policies as they were asked for, injections that were planned, injections
-/// that were asked for, console input, the end.
+/// Arrivals at the same point have this order: requested policies, planned injections, requested injections, console
+/// input, the end.
 public final class OperatorChoices implements Choices {
 
     private final Requests requests;
@@ -24,7 +24,7 @@ public final class OperatorChoices implements Choices {
     private final PlannedInjections planned;
     private final EntropySource entropy;
 
-    /// @param requests what other threads ask for
+    /// @param requests the requests of other threads
     public OperatorChoices(Requests requests, ConsoleInput console, PlannedInjections planned, EntropySource entropy) {
         this.requests = requests;
         this.console = console;
@@ -32,7 +32,7 @@ public final class OperatorChoices implements Choices {
         this.entropy = entropy;
     }
 
-    /// What is known before the run, and nothing more: entropy follows from the machine's seed.
+    /// Only plans that are known before the run: entropy follows from the machine's seed.
     public static OperatorChoices planned(MachineSpec spec, Bytes script, List<PlannedInjection> injections) {
         return new OperatorChoices(
                 new Requests(),

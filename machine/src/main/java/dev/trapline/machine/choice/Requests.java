@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// What other threads ask of a running machine. It is taken between slices, and journaled.
+/// Requests of other threads to a running machine. They are taken between slices, and recorded.
 public final class Requests {
 
     private final AtomicReference<Stop.@Nullable Reason> stop = new AtomicReference<>();
@@ -20,28 +20,28 @@ public final class Requests {
         stop.compareAndSet(null, reason);
     }
 
-    /// Why the end was asked for; null if it was not.
+    /// The reason of the request to end; null if there is none.
     Stop.@Nullable Reason stopAsked() {
         return stop.get();
     }
 
-    /// Asks for another policy; each is put in force, in the order asked.
+    /// Requests a new policy. All requests take effect, in order.
     public void reconfigure(Policy policy) {
         policies.add(policy);
     }
 
-    /// The next policy that was asked for; null if there is none.
+    /// The next requested policy; null if there is none.
     @Nullable
     Policy nextPolicy() {
         return policies.poll();
     }
 
-    /// Asks for an injection.
+    /// Requests an injection.
     public void inject(Injection what) {
         injections.add(what);
     }
 
-    /// The next injection that was asked for; null if there is none.
+    /// The next requested injection; null if there is none.
     @Nullable
     Injection nextInjection() {
         return injections.poll();

@@ -8,8 +8,8 @@ import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.machine.schedule.Scheduler;
 import org.jspecify.annotations.Nullable;
 
-/// Turns by another schedule than the machine's own. Where they differ they are journaled: so a random run can be had
-/// as its differences from round robin.
+/// Turns from another schedule than the machine's own. Differences are recorded, so a random run can be expressed as
+/// its differences from round robin.
 ///
 /// @param schedule answers for turns
 /// @param others answers everything else

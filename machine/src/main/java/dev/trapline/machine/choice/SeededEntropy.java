@@ -10,13 +10,13 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Entropy that follows from the machine's seed and from who asks, so that a run can be had again without its
-/// recording. No secret is safe with it.
+/// Entropy from the machine's seed and the name of the request, so that a run can be repeated without its recording. It
+/// is not suitable for secrets.
 ///
 /// @param seed the machine's
 public record SeededEntropy(long seed) implements EntropySource {
 
-    /// Name and version, as a recording names them. Whatever changes a byte is a new version.
+    /// Name and version, for recordings. Every change of a byte needs a new version.
     public static final String NAME = "seeded-entropy/2";
 
     /// Keeps the stream apart from the schedule's, which starts from the same seed.

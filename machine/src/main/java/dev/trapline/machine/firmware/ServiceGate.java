@@ -84,7 +84,7 @@ public final class ServiceGate {
         return seen == TAKEN;
     }
 
-    /// Where the service that is at work has come to, innermost call first; empty if none is. For any thread.
+    /// The stack of the running service, innermost call first; empty if none is running. Thread-safe.
     public List<StackTraceElement> stack() {
         Thread working = service() == null ? null : thread;
         return working == null ? List.of() : List.of(working.getStackTrace());

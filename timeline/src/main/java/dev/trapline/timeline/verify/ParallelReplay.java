@@ -123,7 +123,7 @@ public final class ParallelReplay {
         printed += length;
     }
 
-    /// Without checkpoints there is one part. What is replayed in one go can as well leave some behind.
+    /// Without checkpoints there is one part. A sequential replay can save some on the way.
     private Verdict inOneGo(CheckpointStore store, long start) {
         long slices = run.slices();
         try (Seeker seeker =
