@@ -25,7 +25,7 @@ record ModuleRules(String root) {
             new Module("abi", List.of()),
             new Module("testkit", List.of("abi")),
             new Module("registry", List.of("abi")),
-            new Module("unicorn", List.of("abi")),
+            new Module("unicorn", List.of("abi", "board")),
             new Module("board", List.of("abi")),
             new Module("machine", List.of("abi", "registry", "board")),
             new Module("config", List.of("abi", "registry")),

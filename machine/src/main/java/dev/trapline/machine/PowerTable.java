@@ -83,7 +83,9 @@ final class PowerTable {
         }
     }
 
-    /// Records how a vCPU's timers are programmed: see [Engine#timerDeadline].
+    /// Records how a vCPU's timers are programmed: see [Engine#deadline].
+    ///
+    /// @param deadline of the first timer that asserts its interrupt
     void timer(VcpuId vcpu, long deadline) {
         timers[vcpu.index()] = deadline;
     }

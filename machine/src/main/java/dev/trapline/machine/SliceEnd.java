@@ -21,8 +21,8 @@ public sealed interface SliceEnd {
     /// What a machine reads from a vCPU at the end of each slice.
     ///
     /// @param fullDigest of all registers, where one was due; 0 otherwise
-    /// @param timerDeadline when a timer of the vCPU asserts its interrupt: see
-    ///     [dev.trapline.abi.engine.Engine#timerDeadline]
+    /// @param timerDeadline when the first of the vCPU's timers asserts its interrupt: see
+    ///     [dev.trapline.abi.engine.Engine#deadline]
     /// @param shown the highest value of a counter that any vCPU of the machine has been shown
     /// @param renewals where its engine was replaced because it asked for it: see [RenewableEngine#renewed]
     record Reading(long fullDigest, long timerDeadline, long shown, List<Long> renewals) {}

@@ -3,6 +3,7 @@ package dev.trapline.machine;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.engine.CpuTimer;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.EngineSpec;
@@ -175,7 +176,7 @@ public final class VcpuLogic {
                 id, grant.span().begins(), grant.span().budget(), running.executed(), exit, digest(exit, engine));
         SliceEnd.Reading reading = new SliceEnd.Reading(
                 grant.fullDigest() ? engine.fullDigest() : 0,
-                engine.timerDeadline(),
+                Math.min(engine.deadline(CpuTimer.PHYSICAL), engine.deadline(CpuTimer.VIRTUAL)),
                 shown(slice, engine),
                 running.renewed());
         return switch (exit) {

@@ -2,6 +2,7 @@ package dev.trapline.testkit;
 
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.engine.CpuTimer;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.EngineLibrary;
@@ -63,7 +64,7 @@ public final class FakeEngines implements EngineFactory {
 
     /// A step in which the running CPU programs its timer.
     ///
-    /// @param deadline the value that [Engine#timerDeadline] returns from then on
+    /// @param deadline the value that [Engine#deadline] of the virtual timer returns from then on
     public Step timer(long deadline, Step then) {
         return registers -> {
             running.timer = deadline;
@@ -161,8 +162,8 @@ public final class FakeEngines implements EngineFactory {
         }
 
         @Override
-        public long timerDeadline() {
-            return timer;
+        public long deadline(CpuTimer which) {
+            return which == CpuTimer.VIRTUAL ? timer : NO_DEADLINE;
         }
 
         @Override

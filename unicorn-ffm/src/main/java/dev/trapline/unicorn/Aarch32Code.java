@@ -1,5 +1,7 @@
 package dev.trapline.unicorn;
 
+import dev.trapline.board.cpu.SystemRegister;
+
 /// The AArch32 instructions for which the library has no hook of its own, and that the engine has to see (DDI0406 A8,
 /// DDI0487 F5). A T32 instruction of 32 bits is its first halfword above its second.
 final class Aarch32Code {

@@ -1,6 +1,7 @@
 package dev.trapline.unicorn;
 
 import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.board.cpu.TimeRegisters;
 
 /// What AArch32 code may know of time: counters, timers and the cycle counter, answered from virtual time.
 ///

@@ -3,6 +3,8 @@ package dev.trapline.unicorn;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.board.cpu.SystemRegister;
+import dev.trapline.board.cpu.TimeRegisters;
 
 /// A CPU whose EL1 is AArch64: it starts at EL1h in non-secure state, and what a hypervisor and a secure monitor would
 /// have set up before is set up here.

@@ -2,6 +2,8 @@ package dev.trapline.unicorn;
 
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.board.cpu.SystemRegister;
+import dev.trapline.board.cpu.TimeRegisters;
 
 /// SIMD registers, FPSR, FPCR and the system registers of EL0 and EL1 that a guest can write.
 ///

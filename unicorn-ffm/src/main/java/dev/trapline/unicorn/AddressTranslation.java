@@ -1,6 +1,7 @@
 package dev.trapline.unicorn;
 
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.board.cpu.SystemRegister;
 
 /// Translates a virtual address as the CPU does at the moment, for reads at EL1.
 interface AddressTranslation {

@@ -1,5 +1,6 @@
 package dev.trapline.unicorn;
 
+import dev.trapline.board.cpu.SystemRegister;
 import java.util.Arrays;
 
 /// A block of code that was translated, with what it was translated from.

@@ -2,6 +2,7 @@ package dev.trapline.unicorn;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
+import dev.trapline.board.cpu.SystemRegister;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -2,6 +2,7 @@ package dev.trapline.unicorn;
 
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.board.cpu.SystemRegister;
 
 /// Where a CPU keeps the byte order of its data accesses: SCTLR_EL1.EE, on AArch32 CPSR.E and SCTLR.EE.
 sealed interface DataOrderControl {

@@ -1,5 +1,7 @@
 package dev.trapline.unicorn;
 
+import dev.trapline.board.cpu.SystemRegister;
+
 /// Hardware breakpoints and watchpoints: kept, read back, never hit.
 ///
 /// The library acts on a write of them by throwing away translations, the running one among them, which crashes the

@@ -4,6 +4,9 @@ import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
+import dev.trapline.board.cpu.SystemRegister;
+import dev.trapline.board.cpu.TimeRegisters;
+import dev.trapline.board.cpu.VirtualClock;
 import org.jspecify.annotations.Nullable;
 
 /// What happened in a slice, noted down by the hooks while guest code runs. Reads of the time are answered on the spot;

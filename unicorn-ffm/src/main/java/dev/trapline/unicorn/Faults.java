@@ -9,6 +9,7 @@ import static dev.trapline.abi.exit.GuestFault.Kind.UNDEFINED_INSTRUCTION;
 
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.board.cpu.SystemRegister;
 import java.lang.foreign.MemorySegment;
 
 /// Reads the last exception of a CPU: what kind it was, where, and with which syndrome.

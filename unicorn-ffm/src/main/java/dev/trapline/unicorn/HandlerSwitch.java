@@ -2,6 +2,7 @@ package dev.trapline.unicorn;
 
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.board.cpu.SystemRegister;
 import java.lang.foreign.MemorySegment;
 
 /// Moves a CPU into an event handler and back between two slices, as an exception entry and return would. AArch64 only.

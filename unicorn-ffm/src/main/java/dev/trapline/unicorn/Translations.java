@@ -2,6 +2,7 @@ package dev.trapline.unicorn;
 
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.exit.Exit;
+import dev.trapline.board.cpu.SystemRegister;
 import java.util.function.BooleanSupplier;
 
 /// Translated guest code of one engine, and the TLB: what has to go when code or page tables change elsewhere.

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.MmioDevice;
+import dev.trapline.board.cpu.SystemRegister;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 package dev.trapline.unicorn;
 
 import dev.trapline.abi.Digest64;
+import dev.trapline.abi.engine.CpuTimer;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.EngineSpec;
@@ -229,8 +230,8 @@ final class UnicornEngine implements Engine {
     }
 
     @Override
-    public long timerDeadline() {
-        return hooks.time().deadline();
+    public long deadline(CpuTimer timer) {
+        return hooks.time().deadline(timer);
     }
 
     @Override

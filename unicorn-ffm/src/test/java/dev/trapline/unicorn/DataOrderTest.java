@@ -2,6 +2,7 @@ package dev.trapline.unicorn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.engine.CpuTimer;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.GeneralRegisters;
@@ -130,7 +131,7 @@ class DataOrderTest {
             guest.engine().readTimers(timers);
             other.engine().writeTimers(timers);
             other.run();
-            assertThat(other.engine().timerDeadline())
+            assertThat(other.engine().deadline(CpuTimer.VIRTUAL))
                     .as("it still asserts its interrupt")
                     .isEqualTo(0x7000);
             assertThat(other.x(1)).as("CNTV_CTL: ENABLE, not met yet").isEqualTo(1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.engine.CpuTimer;
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
@@ -59,7 +60,7 @@ class EngineStateTest {
             guest.run(7);
             int other = guest.open();
             guest.engine(other).load(guest.engine().save());
-            assertThat(guest.engine(other).timerDeadline())
+            assertThat(guest.engine(other).deadline(CpuTimer.VIRTUAL))
                     .as("the compare value that was written")
                     .isEqualTo(500);
             assertThat(guest.engine(other).run(100, 10_000, 0)).isEqualTo(Exit.WaitForInterrupt.INSTANCE);

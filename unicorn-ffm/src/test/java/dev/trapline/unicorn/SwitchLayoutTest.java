@@ -3,6 +3,7 @@ package dev.trapline.unicorn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.board.cpu.SystemRegister;
 import dev.trapline.testkit.Assembler;
 import dev.trapline.unicorn.HandlerGuest.Place;
 import java.lang.foreign.Arena;

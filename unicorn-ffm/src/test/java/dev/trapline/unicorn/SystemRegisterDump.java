@@ -3,6 +3,7 @@ package dev.trapline.unicorn;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.board.cpu.SystemRegister;
 import dev.trapline.testkit.Assembler;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

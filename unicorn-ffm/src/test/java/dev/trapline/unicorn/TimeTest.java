@@ -3,6 +3,7 @@ package dev.trapline.unicorn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.engine.CpuTimer;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
@@ -75,27 +76,27 @@ class TimeTest {
     }
 
     @Test
-    void theDeadlineIsTheLeastCompareValueOfTheTimersThatAreEnabledAndNotMasked() {
+    void theDeadlineOfATimerIsItsCompareValueIfItIsEnabledAndNotMasked() {
         try (Snippet guest = Snippet.a64("mov x0, #5000; msr cntv_cval_el0, x0; mov x0, #4000; msr cntp_cval_el0, x0;"
                 + "hvc #0; mov x1, #1; msr cntv_ctl_el0, x1; hvc #1; msr cntp_ctl_el0, x1; hvc #2; mov x1, #3;"
                 + "msr cntp_ctl_el0, x1; hvc #3; mov x0, #-1; msr cntv_cval_el0, x0; hvc #4")) {
-            guest.engine().run(100, 0, 0);
-            assertThat(guest.engine().timerDeadline()).as("none is enabled").isEqualTo(Engine.NO_DEADLINE);
-            guest.engine().run(100, 0, 0);
-            assertThat(guest.engine().timerDeadline()).as("the virtual one").isEqualTo(5000);
-            guest.engine().run(100, 0, 0);
-            assertThat(guest.engine().timerDeadline())
-                    .as("the physical one is earlier")
-                    .isEqualTo(4000);
-            guest.engine().run(100, 0, 0);
-            assertThat(guest.engine().timerDeadline())
-                    .as("the physical one is masked")
-                    .isEqualTo(5000);
-            guest.engine().run(100, 0, 0);
-            assertThat(guest.engine().timerDeadline())
-                    .as("thousands of years away")
-                    .isEqualTo(Engine.NO_DEADLINE);
+            deadlines(guest, "none is enabled", Engine.NO_DEADLINE, Engine.NO_DEADLINE);
+            deadlines(guest, "the virtual one is enabled", Engine.NO_DEADLINE, 5000);
+            deadlines(guest, "both are", 4000, 5000);
+            deadlines(guest, "the physical one is masked", Engine.NO_DEADLINE, 5000);
+            deadlines(guest, "the virtual one is thousands of years away", Engine.NO_DEADLINE, Engine.NO_DEADLINE);
         }
+    }
+
+    /// Runs up to the next call.
+    private static void deadlines(Snippet guest, String when, long physical, long virtual) {
+        guest.engine().run(100, 0, 0);
+        assertThat(guest.engine().deadline(CpuTimer.PHYSICAL))
+                .as("CNTP, %s", when)
+                .isEqualTo(physical);
+        assertThat(guest.engine().deadline(CpuTimer.VIRTUAL))
+                .as("CNTV, %s", when)
+                .isEqualTo(virtual);
     }
 
     @Test
@@ -104,7 +105,7 @@ class TimeTest {
         String source = "mov r0, #64; mov r1, #1; .long 0xee0e0f13; .long 0xee0e1f33; .long 0xe1400070";
         try (Snippet guest = Snippet.aarch32(Snippet.engines(), Assembler.a32(source))) {
             guest.engine().run(100, 1000, 0);
-            assertThat(guest.engine().timerDeadline())
+            assertThat(guest.engine().deadline(CpuTimer.VIRTUAL))
                     .as("64 ticks, after two instructions")
                     .isEqualTo(1066);
         }

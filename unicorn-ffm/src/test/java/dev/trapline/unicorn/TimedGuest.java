@@ -1,5 +1,6 @@
 package dev.trapline.unicorn;
 
+import dev.trapline.abi.engine.CpuTimer;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
@@ -128,7 +129,7 @@ final class TimedGuest implements AutoCloseable {
             registers.add(register);
         }
         return new Seen(
-                List.copyOf(exits), done, shown, registers, snippet.engine().timerDeadline());
+                List.copyOf(exits), done, shown, registers, snippet.engine().deadline(CpuTimer.VIRTUAL));
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.board.cpu.SystemRegister;
 import dev.trapline.testkit.Assembler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,6 +1,7 @@
 package dev.trapline.vcpu;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.engine.CpuTimer;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.EngineLibrary;
@@ -173,7 +174,9 @@ final class SampledEngines implements EngineFactory {
         engine.readRegisters(registers);
         StringBuilder text = new StringBuilder(exit.toString());
         text.append(", executed ").append(executed).append(", shown ").append(shown);
-        text.append(", deadline ").append(engine.timerDeadline());
+        for (CpuTimer timer : CpuTimer.values()) {
+            text.append(", ").append(timer).append(" at ").append(engine.deadline(timer));
+        }
         text.append(", all registers ").append(Long.toHexString(engine.fullDigest()));
         text.append(", memory and devices ").append(world.seen());
         for (int n = 0; n < registers.length; n++) {

@@ -44,14 +44,14 @@ public interface Engine extends Snapshot, AutoCloseable {
     /// to the machine: [#save(StateWriter)] leaves it out.
     long shown();
 
-    /// No timer of the CPU will assert its interrupt.
+    /// The timer will not assert its interrupt.
     long NO_DEADLINE = Long.MAX_VALUE;
 
-    /// When a timer of the CPU will assert its interrupt, as it is programmed now: the lowest compare value, in
-    /// ticks of virtual time, of the timers that are enabled and not masked. It may be in the past.
+    /// When a timer of the CPU will assert its interrupt, as it is programmed now: its compare value, in ticks of
+    /// virtual time. It may be in the past.
     ///
-    /// @return [#NO_DEADLINE] if there is none
-    long timerDeadline();
+    /// @return [#NO_DEADLINE] if the timer is not enabled, or masked
+    long deadline(CpuTimer timer);
 
     /// Interrupts the CPU between two slices, as an exception taken to EL1 would: the next one begins at `entry`,
     /// at EL1 with SPSel 1, DAIF masked, NZCV, IL and SS clear. The current stack pointer is banked as at an

@@ -7,9 +7,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.board.Board;
-import dev.trapline.unicorn.LibrarySearch;
-import dev.trapline.unicorn.UnicornEngines;
-import dev.trapline.unicorn.UnicornLibrary;
+import dev.trapline.testkit.FakeEngines;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MachineMemoryTest {
 
-    private static final EngineFactory ENGINES = new UnicornEngines(UnicornLibrary.load(LibrarySearch.standard(null)));
+    private static final EngineFactory ENGINES = new FakeEngines();
     private static final Bytes ONES = Bytes.copyOf(new byte[] {1, 1, 1, 1});
 
     private final MachineMemory memory = new MachineMemory(ENGINES, 1 << 20, true);

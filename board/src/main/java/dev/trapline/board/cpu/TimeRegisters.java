@@ -1,17 +1,20 @@
-package dev.trapline.unicorn;
+package dev.trapline.board.cpu;
 
 import dev.trapline.abi.Digest64;
+import dev.trapline.abi.engine.CpuTimer;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
+import org.jspecify.annotations.Nullable;
 
 /// The system registers that would show the host's clock, answered from virtual time: counters, timers, cycle counter.
 ///
-/// The library never gets to see what the guest lets EL0 do (CNTKCTL_EL1, PMUSERENR_EL0): its own copies stay zero. So
+/// An engine never gets to see what the guest lets EL0 do (CNTKCTL_EL1, PMUSERENR_EL0): its own copies stay zero. So
 /// whatever is not served here traps at EL0, AArch32's accesses included, which no hook sees. Of the performance
 /// monitors, EL0 can be given the cycle counter only.
-final class TimeRegisters {
+public final class TimeRegisters implements Snapshot {
 
     private static final int CNTKCTL_EL1 = SystemRegister.CNTKCTL_EL1;
     private static final int CNTFRQ_EL0 = SystemRegister.of(3, 3, 14, 0, 0);
@@ -21,7 +24,7 @@ final class TimeRegisters {
     private static final int CRM_PHYSICAL = 2;
 
     private static final int CRM_VIRTUAL = 3;
-    static final int PMCR_EL0 = SystemRegister.of(3, 3, 9, 12, 0);
+    public static final int PMCR_EL0 = SystemRegister.of(3, 3, 9, 12, 0);
     private static final int PMCNTENSET_EL0 = SystemRegister.of(3, 3, 9, 12, 1);
     private static final int PMCNTENCLR_EL0 = SystemRegister.of(3, 3, 9, 12, 2);
     private static final int PMCEID0_EL0 = SystemRegister.of(3, 3, 9, 12, 6);
@@ -41,8 +44,10 @@ final class TimeRegisters {
     private long monitorControl;
     private long value;
 
+    /// The registers of a CPU at its reset.
+    ///
     /// @param monitorControl PMCR_EL0 as the CPU model resets it
-    TimeRegisters(VirtualClock clock, long monitorControl) {
+    public TimeRegisters(VirtualClock clock, long monitorControl) {
         this.clock = clock;
         this.monitorIdentity = monitorControl & ~PMCR_LOW;
         this.monitorControl = monitorControl & PMCR_KEPT;
@@ -50,7 +55,7 @@ final class TimeRegisters {
 
     /// Whether a register may be one of those: a cheap test before anything else. CRn 9 and 14 of op0 3, op1 0 and
     /// 3.
-    static boolean concerns(int register) {
+    public static boolean concerns(int register) {
         int crn = SystemRegister.crn(register);
         return (crn == 14 || crn == 9) && SystemRegister.op0(register) == 3;
     }
@@ -59,7 +64,7 @@ final class TimeRegisters {
     ///
     /// @param privileged executed at EL1 or above
     /// @return whether it is served, with its result in [#value]; otherwise the library decides, and may trap
-    boolean read(int register, boolean privileged) {
+    public boolean read(int register, boolean privileged) {
         if (register == CNTKCTL_EL1) {
             value = timers.kernelControl();
             return privileged;
@@ -69,15 +74,15 @@ final class TimeRegisters {
             return privileged || timers.frequencyOpenToEl0();
         }
         if (register == CNTPCT_EL0) {
-            return readCounter(GenericTimers.PHYSICAL, privileged);
+            return readCounter(CpuTimer.PHYSICAL, privileged);
         }
         if (register == CNTVCT_EL0) {
-            return readCounter(GenericTimers.VIRTUAL, privileged);
+            return readCounter(CpuTimer.VIRTUAL, privileged);
         }
         return SystemRegister.crn(register) == 14 ? readTimer(register, privileged) : readMonitor(register, privileged);
     }
 
-    private boolean readCounter(int timer, boolean privileged) {
+    private boolean readCounter(CpuTimer timer, boolean privileged) {
         if (!privileged && !timers.counterOpenToEl0(timer)) {
             return false;
         }
@@ -86,8 +91,8 @@ final class TimeRegisters {
     }
 
     private boolean readTimer(int register, boolean privileged) {
-        int timer = timerOf(register);
-        if (timer < 0 || !(privileged || timers.timerOpenToEl0(timer))) {
+        CpuTimer timer = timerOf(register);
+        if (timer == null || !(privileged || timers.timerOpenToEl0(timer))) {
             return false;
         }
         value = switch (SystemRegister.op2(register)) {
@@ -122,14 +127,14 @@ final class TimeRegisters {
     }
 
     /// What the last served read read.
-    long value() {
+    public long value() {
         return value;
     }
 
     /// Answers a write.
     ///
     /// @return whether it is served; otherwise the library does what it does
-    boolean write(int register, long written, boolean privileged) {
+    public boolean write(int register, long written, boolean privileged) {
         if (register == CNTKCTL_EL1) {
             timers.writeKernelControl(privileged ? written : timers.kernelControl());
             return privileged;
@@ -140,8 +145,8 @@ final class TimeRegisters {
     }
 
     private boolean writeTimer(int register, long written, boolean privileged) {
-        int timer = timerOf(register);
-        if (timer < 0 || !(privileged || timers.timerOpenToEl0(timer))) {
+        CpuTimer timer = timerOf(register);
+        if (timer == null || !(privileged || timers.timerOpenToEl0(timer))) {
             return false;
         }
         switch (SystemRegister.op2(register)) {
@@ -176,45 +181,47 @@ final class TimeRegisters {
         return false;
     }
 
-    /// When a timer asserts its interrupt: see [Engine#timerDeadline].
-    long deadline() {
-        return timers.deadline();
+    /// When a timer asserts its interrupt: see [Engine#deadline].
+    public long deadline(CpuTimer timer) {
+        return timers.deadline(timer);
     }
 
     /// See [Engine#readTimers].
-    void readTimers(long[] into) {
+    public void readTimers(long[] into) {
         timers.readInto(into);
     }
 
     /// See [Engine#writeTimers].
-    void writeTimers(long[] from) {
+    public void writeTimers(long[] from) {
         timers.writeFrom(from);
     }
 
-    /// The timer that a register of CRn 14 belongs to, -1 if to none.
-    private static int timerOf(int register) {
+    /// The timer that a register of CRn 14 belongs to; null if to none.
+    private static @Nullable CpuTimer timerOf(int register) {
         if (SystemRegister.op1(register) != 3 || SystemRegister.op2(register) > 2) {
-            return -1;
+            return null;
         }
         return switch (SystemRegister.crm(register)) {
-            case CRM_PHYSICAL -> GenericTimers.PHYSICAL;
-            case CRM_VIRTUAL -> GenericTimers.VIRTUAL;
-            default -> -1;
+            case CRM_PHYSICAL -> CpuTimer.PHYSICAL;
+            case CRM_VIRTUAL -> CpuTimer.VIRTUAL;
+            default -> null;
         };
     }
 
     /// Folds all of it into a digest.
-    long foldInto(long digest) {
+    public long foldInto(long digest) {
         return Digest64.fold(cycles.foldInto(timers.foldInto(digest)), monitorControl);
     }
 
-    void save(StateWriter state) {
+    @Override
+    public void save(StateWriter state) {
         timers.save(state);
         cycles.save(state);
         state.put(monitorControl);
     }
 
-    void load(StateReader state) {
+    @Override
+    public void load(StateReader state) {
         timers.load(state);
         cycles.load(state);
         monitorControl = state.take();

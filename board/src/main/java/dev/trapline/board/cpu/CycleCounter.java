@@ -1,6 +1,7 @@
-package dev.trapline.unicorn;
+package dev.trapline.board.cpu;
 
 import dev.trapline.abi.Digest64;
+import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 
@@ -8,7 +9,7 @@ import dev.trapline.abi.state.StateWriter;
 /// PMCNTENSET_EL0 are both set.
 ///
 /// Event counters never count: the events are those of a microarchitecture that is not there.
-final class CycleCounter {
+public final class CycleCounter implements Snapshot {
 
     private static final long ENABLE = 1;
     private static final long RESET = 1L << 2;
@@ -22,12 +23,12 @@ final class CycleCounter {
     private long since;
 
     /// PMCR_EL0.E.
-    boolean enabled() {
+    public boolean enabled() {
         return enabled;
     }
 
     /// PMCR_EL0: E and C.
-    void writeControl(long value, long counter) {
+    public void writeControl(long value, long counter) {
         hold(counter);
         enabled = (value & ENABLE) != 0;
         if ((value & RESET) != 0) {
@@ -36,7 +37,7 @@ final class CycleCounter {
     }
 
     /// PMCNTENSET_EL0 and PMCNTENCLR_EL0.
-    void writeEnable(long mask, boolean set, long counter) {
+    public void writeEnable(long mask, boolean set, long counter) {
         hold(counter);
         if ((mask & CYCLES) != 0) {
             counting = set;
@@ -44,11 +45,11 @@ final class CycleCounter {
     }
 
     /// PMCCNTR_EL0.
-    long read(long counter) {
+    public long read(long counter) {
         return enabled && counting ? held + (counter - since) : held;
     }
 
-    void write(long value, long counter) {
+    public void write(long value, long counter) {
         held = value;
         since = counter;
     }
@@ -59,31 +60,32 @@ final class CycleCounter {
     }
 
     /// PMUSERENR_EL0: EN, SW, CR, ER.
-    long userEnable() {
+    public long userEnable() {
         return userEnable;
     }
 
-    void writeUserEnable(long value) {
+    public void writeUserEnable(long value) {
         userEnable = value & 0xf;
     }
 
     /// Whether EL0 may read the counter: EN or CR.
-    boolean readableByEl0() {
+    public boolean readableByEl0() {
         return (userEnable & 5) != 0;
     }
 
     /// Whether EL0 may write the counter: EN.
-    boolean writableByEl0() {
+    public boolean writableByEl0() {
         return (userEnable & 1) != 0;
     }
 
     /// Folds all of it into a digest.
-    long foldInto(long digest) {
+    public long foldInto(long digest) {
         long flags = (enabled ? 1 : 0) | (counting ? 2 : 0) | (userEnable << 2);
         return Digest64.fold(Digest64.fold(Digest64.fold(digest, flags), held), since);
     }
 
-    void save(StateWriter state) {
+    @Override
+    public void save(StateWriter state) {
         state.put(enabled);
         state.put(counting);
         state.put(userEnable);
@@ -91,7 +93,8 @@ final class CycleCounter {
         state.put(since);
     }
 
-    void load(StateReader state) {
+    @Override
+    public void load(StateReader state) {
         enabled = state.takeFlag();
         counting = state.takeFlag();
         userEnable = state.take();

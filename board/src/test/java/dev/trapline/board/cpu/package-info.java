@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.board.cpu;
+
+import org.jspecify.annotations.NullMarked;
