@@ -1,6 +1,5 @@
 package dev.trapline.abi.firmware;
 
-import dev.trapline.abi.policy.Toggle;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +105,7 @@ public sealed interface KvmRegister {
                     if (inPlace && !value.equals(resident)) {
                         throw new IllegalArgumentException("'" + key + "' is " + resident.text() + " while '" + service
                                 + "' is answered in place, and cannot be " + text + ": switch the toggle '"
-                                + Toggle.toUser(service) + "' on, or leave '" + key + "' at " + auto);
+                                + ServiceDescriptor.toggleToUser(service) + "' on, or leave '" + key + "' at " + auto);
                     }
                     return value;
                 }

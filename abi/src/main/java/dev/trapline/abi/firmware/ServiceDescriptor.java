@@ -104,6 +104,11 @@ public record ServiceDescriptor(
         }
     }
 
+    /// The name of the toggle that sends a service's calls to its actor: `psci-to-user`.
+    public static String toggleToUser(String service) {
+        return service + "-to-user";
+    }
+
     /// A service that is in none of KVM's registers.
     public ServiceDescriptor(
             String name,

@@ -24,8 +24,6 @@ public record Toggle(String name, boolean defaultOn, String help) {
     /// Bit 16 of a fast function identifier is the SVE hint.
     public static final String SVE_HINT = "sve-hint";
 
-    private static final String TO_USER = "-to-user";
-
     private static final List<Toggle> GENERAL = List.of(
             new Toggle(SMC, true, "SMC calls are answered; off: each is denied"),
             new Toggle(HVC, true, "HVC calls are answered; off: each is denied"),
@@ -45,7 +43,7 @@ public record Toggle(String name, boolean defaultOn, String help) {
     /// The toggle that sends a service's calls to its actor: `psci-to-user`. If it is off, they are answered in
     /// place.
     public static String toUser(String service) {
-        return service + TO_USER;
+        return ServiceDescriptor.toggleToUser(service);
     }
 
     /// Every toggle of a machine with these services.

@@ -104,6 +104,8 @@ public final class Database {
         values.put(db + "maxConnections", 2);
         values.put(db + "minConnections", 1);
         values.put(db + "keepAliveConnection", false);
+        // Otherwise the pool finds it out from its first connection, which goes wrong now and then when two are first.
+        values.put(db + "isolation", "READ_COMMITTED");
         values.put(db + "connectionTimeout", CONNECT_SECONDS * 1000);
         properties().forEach((name, value) -> values.put(db + "properties." + name, value));
         return ConfigFactory.parseMap(values, "the recording's database");
