@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.launcher.output.Ending;
+import dev.trapline.testkit.HostTools;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -104,6 +106,42 @@ class InterruptedWaitTest {
                     .await();
             assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.LIMIT);
             assertThat(ended.lastLine()).contains("--timeout", "while it waited for the database");
+        }
+    }
+
+    /// The system holds a lock while a library's own code runs at its opening, and would wait for that code at the
+    /// process's end as well.
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM", "--timeout"})
+    void aLibraryThatDoesNotReturnWhenItIsOpened(String end) throws IOException, InterruptedException {
+        HostTools.assumePresent("gcc", "libraries that hang are not tested");
+        Path opened = directory.resolve("opened");
+        HostTools.execute(directory, "mkfifo", opened.toString());
+        Files.writeString(directory.resolve("hangs.c"), """
+                #include <fcntl.h>
+                #include <unistd.h>
+                __attribute__((constructor)) static void hang(void) {
+                    close(open(OPENED, O_WRONLY));
+                    for (;;) pause();
+                }
+                """);
+        String library = directory.resolve("hangs.so").toString();
+        HostTools.execute(
+                directory, "gcc", "-shared", "-fPIC", "-DOPENED=\"" + opened + "\"", "-o", library, "hangs.c");
+        boolean limited = end.equals("--timeout");
+        CommandProcess process = CommandProcess.start(
+                "run", "--timeout", limited ? "300ms" : "1h", "--library", library, guest("smp-hello"));
+        try (InputStream pipe = Files.newInputStream(opened)) {
+            assertThat(pipe.read()).as("it is in the library's code now").isEqualTo(-1);
+            if (limited) {
+                Ended ended = process.await();
+                assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.LIMIT);
+                assertThat(ended.lastLine()).contains("while it waited for the library " + library);
+            } else {
+                assertInterrupted(process, end, "run --library");
+            }
+        } finally {
+            process.destroy();
         }
     }
 

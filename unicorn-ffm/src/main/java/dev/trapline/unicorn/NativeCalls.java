@@ -84,6 +84,18 @@ final class NativeCalls {
         return Linker.nativeLinker().downcallHandle(descriptor, options);
     }
 
+    /// Ends the process at once.
+    ///
+    /// @param exit the system's `_exit`
+    static void endProcess(MemorySegment exit, int status) {
+        try {
+            // SAFETY: takes a number, and does not return.
+            int ignored = (int) PLAIN.invokeExact(exit, (long) status, 0L, 0L, 0L, 0L, 0L, 0L);
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
     int version(long major, long minor) {
         try {
             // SAFETY: takes null for both out parameters, and keeps neither.

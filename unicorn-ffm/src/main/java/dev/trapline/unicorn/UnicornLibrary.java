@@ -5,7 +5,6 @@ import dev.trapline.abi.engine.EngineLibrary;
 import dev.trapline.abi.file.BoundedFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +90,6 @@ public final class UnicornLibrary {
         }
     }
 
-    @SuppressWarnings("restricted")
     private static UnicornLibrary open(LibrarySearch search, Path file, String origin) {
         NativeCalls calls;
         SymbolLookup symbols;
@@ -99,8 +97,7 @@ public final class UnicornLibrary {
             throw new EngineException(notLoadable(file));
         }
         try {
-            // SAFETY: the global arena never unloads the library, so no function pointer can dangle.
-            symbols = SymbolLookup.libraryLookup(file.toAbsolutePath(), Arena.global());
+            symbols = LibraryOpening.open(file);
             calls = new NativeCalls(symbols);
         } catch (IllegalArgumentException e) {
             throw new EngineException(notLoadable(file), e);

@@ -29,8 +29,12 @@ public final class StandardErrorLog extends ContextAwareBase implements Configur
 
     /// Loggers that are silenced. If the store fails, the run ends with its own message, which a stack trace would
     /// only hide. The same holds for the libraries between the store and a database.
-    private static final List<String> SILENT =
-            List.of("dev.trapline.journal.persistence.JournalWriter", "com.zaxxer.hikari", "slick");
+    /// That a server has no cluster is no mistake.
+    private static final List<String> SILENT = List.of(
+            "dev.trapline.journal.persistence.JournalWriter",
+            "com.zaxxer.hikari",
+            "slick",
+            "akka.remote.RemoteActorRefProvider");
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
@@ -41,7 +45,9 @@ public final class StandardErrorLog extends ContextAwareBase implements Configur
         encoder.setContext(context);
         encoder.setPattern(System.getProperty(PATTERN, "trapline: %msg%n"));
         encoder.start();
-        ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+        // Who asks for more than warnings wants all of it.
+        ConsoleAppender<ILoggingEvent> appender =
+                System.getProperty(LEVEL) == null ? new LimitedAppender() : new ConsoleAppender<>();
         appender.setContext(context);
         appender.setName("STDERR");
         appender.setTarget(ConsoleTarget.SystemErr.getName());

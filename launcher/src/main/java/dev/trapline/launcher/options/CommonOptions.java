@@ -47,6 +47,12 @@ public final class CommonOptions {
         result = file;
     }
 
+    /// Whether the user names a library. Nothing else is to be at work in this process while it is opened: its own
+    /// code runs then, and the system holds a lock that other threads may wait for.
+    public boolean nameLibrary() {
+        return library != null;
+    }
+
     /// The options that stand for configuration keys and mean the same in all commands.
     public List<CommandLineSetting> settings() {
         List<CommandLineSetting> settings = new ArrayList<>();

@@ -45,6 +45,15 @@ public final class OthersOutput extends OutputStream {
         SILENT.set(true);
     }
 
+    /// Has the JVM find what it prints by.
+    public static void prepare() {
+        try {
+            new FileOutputStream(FileDescriptor.err).write(new byte[0]);
+        } catch (IOException _) {
+            // Nothing was to be written. Who has something to say will see.
+        }
+    }
+
     /// Standard error for the process's own messages.
     public static OutputStream messages() {
         return new Messages(new FileOutputStream(FileDescriptor.err));

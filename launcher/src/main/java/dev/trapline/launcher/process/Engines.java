@@ -4,6 +4,8 @@ import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.EngineLibrary;
 import dev.trapline.launcher.output.CommandException;
+import dev.trapline.launcher.output.OthersOutput;
+import dev.trapline.unicorn.LibraryOpening;
 import dev.trapline.unicorn.LibrarySearch;
 import dev.trapline.unicorn.Shortcut;
 import dev.trapline.unicorn.UnicornEngines;
@@ -11,6 +13,7 @@ import dev.trapline.unicorn.UnicornLibrary;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,8 @@ public final class Engines {
     ///
     /// @param line whether it is used, and if not, why
     public record ShortcutUse(String id, boolean used, String line) {}
+
+    private static final AtomicBoolean LOADING = new AtomicBoolean();
 
     private Engines() {}
 
@@ -54,8 +59,33 @@ public final class Engines {
         return load(library, shortcuts);
     }
 
+    /// Whether the engine's library is being opened: a thread that does something for the first time may never come
+    /// back then.
+    static boolean isLoading() {
+        return LOADING.get();
+    }
+
+    /// Ends the process if it waits for a library that is being opened: Java cannot do that then. Does nothing else.
+    static void endProcessWhileOpening(int status) {
+        // The class that it takes is not loaded for this.
+        if (LOADING.get()) {
+            LibraryOpening.endProcess(status);
+        }
+    }
+
     private static UnicornEngines load(@Nullable Path library, @Nullable String shortcuts) {
-        UnicornLibrary loaded = UnicornLibrary.load(LibrarySearch.standard(library));
+        UnicornLibrary loaded;
+        try {
+            if (library != null) {
+                // What the JVM calls for the first time it looks for in the system's libraries, and that waits for
+                // the same lock.
+                OthersOutput.prepare();
+            }
+            LOADING.set(true);
+            loaded = UnicornLibrary.load(LibrarySearch.standard(library));
+        } finally {
+            LOADING.set(false);
+        }
         if (shortcuts == null) {
             return new UnicornEngines(loaded);
         }

@@ -71,12 +71,19 @@ public final class Interruption {
     /// @param millis how long
     public static void exit(int status, long millis) {
         STATUS.set(status);
+        Engines.endProcessWhileOpening(status);
         try {
             inBackground(() -> Runtime.getRuntime().halt(status), millis);
             System.exit(status);
         } catch (OutOfMemoryError _) {
             Runtime.getRuntime().halt(status);
         }
+    }
+
+    /// Ends the process without any hooks.
+    static void halt(int status) {
+        Engines.endProcessWhileOpening(status);
+        Runtime.getRuntime().halt(status);
     }
 
     /// The exit status of the process, once its last line is printed; -1 before.
@@ -168,7 +175,7 @@ public final class Interruption {
 
     /// The service that a thread of this process is executing, as the end of a sentence; empty if there is none.
     public static String whereHeld() {
-        ServicesAtWork.Found found = ServicesAtWork.any();
+        ServicesAtWork.Found found = Engines.isLoading() ? null : ServicesAtWork.any();
         return found == null ? "" : "; a firmware service did not return: " + found.words();
     }
 

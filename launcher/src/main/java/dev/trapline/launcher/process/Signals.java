@@ -108,7 +108,7 @@ public final class Signals implements AutoCloseable {
             stopping.run();
         } else if (name.equals("INT")) {
             killing.run();
-            Runtime.getRuntime().halt(Ending.INTERRUPTED);
+            Interruption.halt(Ending.INTERRUPTED);
         }
     }
 

@@ -157,7 +157,9 @@ public final class RunCommand implements Action {
         if (proceedWith != null) {
             RecordingPath.require(proceedWith);
         }
-        actors.begin();
+        if (!common.nameLibrary()) {
+            actors.begin();
+        }
         limit.set(configuration.timeout(settings()));
         LayeredConfig layers = configuration.load(settings(), limit);
         limit.set(layers.timeout());

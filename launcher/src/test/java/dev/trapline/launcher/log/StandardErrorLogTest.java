@@ -2,10 +2,16 @@ package dev.trapline.launcher.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.LoggingEvent;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.slf4j.ILoggerFactory;
@@ -33,6 +39,58 @@ class StandardErrorLogTest {
                 }))
                 .as("a store that fails ends the run with a message of its own")
                 .isEmpty();
+    }
+
+    @Test
+    void whoMakesItLogWithoutEndDoesNotFillADisk() {
+        String said = logged(log -> {
+            for (int i = 0; i < 100_000; i++) {
+                log.getLogger("akka.io.TcpListener").error("no more connections", new IOException("too many files"));
+            }
+        });
+        // A minute may begin while it logs.
+        assertThat(said.lines().filter(line -> line.equals("trapline: no more connections")))
+                .as("those of a minute, or of two")
+                .hasSizeBetween(LimitedAppender.MOST, 2 * LimitedAppender.MOST);
+        assertThat(said).contains("trapline: 30 messages came within a minute; until it is over, more are left out");
+    }
+
+    @Test
+    void whatIsLoggedInTheNextMinuteIsPrinted() {
+        LoggerContext context = new LoggerContext();
+        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        encoder.setContext(context);
+        encoder.setPattern("%msg%n");
+        encoder.start();
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        LimitedAppender appender = new LimitedAppender();
+        appender.setContext(context);
+        appender.setEncoder(encoder);
+        appender.start();
+        appender.setOutputStream(said);
+        for (long millis : List.of(1_000_000L, 1_059_999L, 1_060_000L)) {
+            for (int i = 0; i <= LimitedAppender.MOST; i++) {
+                appender.doAppend(at(millis));
+            }
+        }
+        assertThat(said.toString(StandardCharsets.UTF_8).lines().filter(line -> line.equals("1000000")))
+                .as("one is left out")
+                .hasSize(LimitedAppender.MOST);
+        assertThat(said.toString(StandardCharsets.UTF_8).lines().filter(line -> line.equals("1059999")))
+                .as("the same minute")
+                .isEmpty();
+        assertThat(said.toString(StandardCharsets.UTF_8).lines().filter(line -> line.equals("1060000")))
+                .as("another one")
+                .hasSize(LimitedAppender.MOST);
+    }
+
+    private static LoggingEvent at(long millis) {
+        LoggingEvent event = new LoggingEvent();
+        event.setMDCPropertyMap(Map.of());
+        event.setTimeStamp(millis);
+        event.setLevel(Level.WARN);
+        event.setMessage(Long.toString(millis));
+        return event;
     }
 
     @Test
