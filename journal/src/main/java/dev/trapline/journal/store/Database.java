@@ -119,6 +119,7 @@ public final class Database {
         properties.put("loginTimeout", Integer.toString(CONNECT_SECONDS));
         properties.put("socketTimeout", Integer.toString(ANSWER_SECONDS));
         properties.put("tcpKeepAlive", "true");
+        properties.put("socketFactory", AnswerLimit.class.getName());
         // A password in clear, or hashed by MD5, is as good as given away. A server that asks for none gets none.
         properties.put("requireAuth", "scram-sha-256,none");
         properties.put("gssEncMode", "disable");
@@ -176,10 +177,11 @@ public final class Database {
                 cause == null ? new SQLException(what) : cause);
     }
 
-    /// The innermost cause knows that a certificate is not valid now; the driver does not report that.
+    /// The innermost cause knows that a certificate is not valid now, or an answer too long; the driver does not say.
     private static @Nullable String said(SQLException failure, DatabaseFailure kind) {
+        boolean deepest = kind == DatabaseFailure.TLS_EXPIRED || kind == DatabaseFailure.TOO_LONG;
         Throwable cause = failure;
-        for (int n = 0; kind == DatabaseFailure.TLS_EXPIRED && cause.getCause() != null && n < 20; n++) {
+        for (int n = 0; deepest && cause.getCause() != null && n < 20; n++) {
             cause = cause.getCause();
         }
         return cause.getMessage();
@@ -203,6 +205,9 @@ public final class Database {
                 "the server wants the password in a form that reveals it, and nothing was sent: make the server "
                         + "use scram-sha-256, or, if you know that the connection is safe, add "
                         + "requireAuth=password or requireAuth=md5" + inUrl;
+            case ENDLESS_PROOF ->
+                "proving the password to this server takes too much work, and nothing was sent: check that it is the "
+                        + "right server, and, if you trust it, add scramMaxIterations=N" + inUrl;
             case NO_PASSWORD -> "the server wants a password: give one " + who;
             case AUTHENTICATION ->
                 "check that the user and the password are right " + who + ", and that the server accepts that "
@@ -225,6 +230,9 @@ public final class Database {
             case NO_DATABASE -> "create that database (createdb), or check its name (" + URL_VARIABLE + ")";
             case PERMISSION -> "have the owner of the database grant that user what is missing " + who;
             case BUSY -> "the server starts, stops or has too many connections: try again later";
+            case NOT_POSTGRESQL ->
+                "what answers there is no PostgreSQL server, or a broken one: check that the host and the port are right";
+            case TOO_LONG -> "no answer to Trapline is that long: check that it is the right server";
             case LOST ->
                 "the connection ended: look for the reason in the server's log, and check that it is a "
                         + "PostgreSQL server";
@@ -237,7 +245,7 @@ public final class Database {
 
     /// What a server or the driver said, on one line and without the password.
     private String shown(String message) {
-        String text = message.replaceAll("\\p{Cntrl}+", " ");
+        String text = message.replaceAll("\\p{Cntrl}+", " ").replaceFirst("\\.$", "");
         return password.length() < 3 ? text : text.replace(password, "...");
     }
 

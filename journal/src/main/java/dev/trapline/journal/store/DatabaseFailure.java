@@ -22,6 +22,8 @@ enum DatabaseFailure {
     NO_ANSWER,
     /// The server wants the password in a form that reveals it.
     PASSWORD_IN_CLEAR,
+    /// The server asks for a proof of the password that takes too much work.
+    ENDLESS_PROOF,
     NO_PASSWORD,
     /// The user or the password is wrong, or the server does not accept that user from this host.
     AUTHENTICATION,
@@ -36,6 +38,10 @@ enum DatabaseFailure {
     PERMISSION,
     /// It starts, stops, or has too many connections.
     BUSY,
+    /// It speaks another protocol, or not as it should.
+    NOT_POSTGRESQL,
+    /// An answer has no end.
+    TOO_LONG,
     /// The connection ended.
     LOST,
     OTHER;
@@ -74,6 +80,9 @@ enum DatabaseFailure {
         if (message.contains("SSL root certificate")) {
             return TLS_TRUST;
         }
+        if (message.contains("PBKDF2 iterations")) {
+            return ENDLESS_PROOF;
+        }
         return message.startsWith("Connection attempt timed out") ? NO_ANSWER : OTHER;
     }
 
@@ -84,6 +93,7 @@ enum DatabaseFailure {
             case ConnectException e -> String.valueOf(e.getMessage()).contains("refused") ? REFUSED : UNREACHABLE;
             case SocketTimeoutException _ -> NO_ANSWER;
             case EOFException _ -> LOST;
+            case AnswerLimit.TooLongException _ -> TOO_LONG;
             case CertificateExpiredException _ -> TLS_EXPIRED;
             case CertificateNotYetValidException _ -> TLS_EXPIRED;
             case SSLException _ -> TLS_TRUST;
@@ -97,6 +107,8 @@ enum DatabaseFailure {
             case "42501", "25006" -> PERMISSION;
             case "53300", "57P01", "57P02", "57P03" -> BUSY;
             case "08006", "08003", "08007" -> LOST;
+            // The driver's own: what it met is not the protocol.
+            case "08P01", "99999" -> NOT_POSTGRESQL;
             default -> state.startsWith("28") ? AUTHENTICATION : OTHER;
         };
     }

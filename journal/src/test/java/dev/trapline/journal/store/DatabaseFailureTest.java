@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.trapline.abi.history.RecordingException;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -32,12 +33,22 @@ class DatabaseFailureTest {
         return String.valueOf(failure.getMessage());
     }
 
+    @FunctionalInterface
+    private interface Reply {
+        void reply(byte[] message, DataOutputStream out) throws IOException;
+    }
+
     /// Answers the first connections with the same bytes.
     private static final class Server implements AutoCloseable {
 
         private final ServerSocket socket = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
 
         Server(byte[] answer) throws IOException {
+            this(answer, (_, _) -> {});
+        }
+
+        /// @param next what it does at the message that comes then
+        Server(byte[] answer, Reply next) throws IOException {
             Thread.ofVirtual().start(() -> {
                 while (!socket.isClosed()) {
                     try (Socket client = socket.accept()) {
@@ -50,6 +61,9 @@ class DatabaseFailureTest {
                         }
                         out.write(answer);
                         out.flush();
+                        if (in.read() >= 0) {
+                            next.reply(in.readNBytes(in.readInt() - Integer.BYTES), out);
+                        }
                         // Until the client has read that, and goes.
                         in.readAllBytes();
                     } catch (IOException _) {
@@ -77,9 +91,22 @@ class DatabaseFailureTest {
                 .array();
     }
 
+    private static byte[] text(char type, String content) {
+        return message(type, content.getBytes(StandardCharsets.US_ASCII));
+    }
+
     private static byte[] authentication(int method) {
-        byte[] salt = method == 5 ? new byte[8] : new byte[4];
-        return message('R', ByteBuffer.wrap(salt).putInt(0, method).array());
+        return authentication(method, method == 5 ? "salt" : "");
+    }
+
+    private static byte[] authentication(int method, String more) {
+        byte[] content = more.getBytes(StandardCharsets.US_ASCII);
+        return message(
+                'R',
+                ByteBuffer.allocate(content.length + Integer.BYTES)
+                        .putInt(method)
+                        .put(content)
+                        .array());
     }
 
     @Test
@@ -112,6 +139,47 @@ class DatabaseFailureTest {
     void aServerThatWantsThePasswordInClearOrByMd5GetsNothing(int method) throws IOException {
         try (Server server = new Server(authentication(method))) {
             assertThat(refused(server.url())).contains("nothing was sent", "scram-sha-256");
+        }
+    }
+
+    /// Source: RFC 5802 §5; PostgreSQL's documentation, "SASL Authentication".
+    @Test
+    void aServerThatAsksForAProofWithoutEndIsSaidTo() throws IOException {
+        try (Server server = new Server(authentication(10, "SCRAM-SHA-256\0\0"), (asked, out) -> {
+            String first = new String(asked, StandardCharsets.US_ASCII);
+            String nonce = first.substring(first.indexOf("r="));
+            out.write(authentication(11, nonce + "more,s=c2FsdHNhbHQ=,i=2147483647"));
+        })) {
+            assertThat(refused(server.url()))
+                    .contains("2,147,483,647", "add scramMaxIterations=N")
+                    .doesNotContain(".;");
+        }
+    }
+
+    @Test
+    void aServerOfAnotherProtocolIsSaidToBeNone() throws IOException {
+        try (Server server = new Server("220 mail.example.org ESMTP\r\n".getBytes(StandardCharsets.US_ASCII))) {
+            assertThat(refused(server.url())).contains("no PostgreSQL server");
+        }
+    }
+
+    /// The driver keeps all notices of an answer.
+    @Test
+    void anAnswerThatDoesNotEndIsCutOff() throws IOException {
+        byte[] notice = text('N', "SNOTICE\0C00000\0M" + "y".repeat(60_000) + "\0\0");
+        ByteArrayOutputStream begin = new ByteArrayOutputStream();
+        begin.write(authentication(0));
+        begin.write(text('S', "server_version\00016.1\0"));
+        begin.write(text('S', "client_encoding\0UTF8\0"));
+        begin.write(text('S', "standard_conforming_strings\0on\0"));
+        begin.write(message('K', new byte[8]));
+        begin.write(text('Z', "I"));
+        try (Server server = new Server(begin.toByteArray(), (_, out) -> {
+            while (true) {
+                out.write(notice);
+            }
+        })) {
+            assertThat(refused(server.url())).contains("the answer has more than 64 MiB");
         }
     }
 

@@ -184,7 +184,7 @@ class DatabaseTlsTest {
     @CsvSource({
         "N, the server must use TLS",
         "E, the server must use TLS",
-        "x, check that it runs",
+        "x, no PostgreSQL server",
     })
     void aServerWithoutTls(String answer, String why) throws Exception {
         for (int method : new int[] {3, 5}) {
