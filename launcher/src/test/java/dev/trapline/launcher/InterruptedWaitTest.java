@@ -118,13 +118,13 @@ class InterruptedWaitTest {
         Path opened = directory.resolve("opened");
         HostTools.execute(directory, "mkfifo", opened.toString());
         Files.writeString(directory.resolve("hangs.c"), """
-                #include <fcntl.h>
-                #include <unistd.h>
-                __attribute__((constructor)) static void hang(void) {
-                    close(open(OPENED, O_WRONLY));
-                    for (;;) pause();
-                }
-                """);
+            #include <fcntl.h>
+            #include <unistd.h>
+            __attribute__((constructor)) static void hang(void) {
+                close(open(OPENED, O_WRONLY));
+                for (;;) pause();
+            }
+            """);
         String library = directory.resolve("hangs.so").toString();
         HostTools.execute(
                 directory, "gcc", "-shared", "-fPIC", "-DOPENED=\"" + opened + "\"", "-o", library, "hangs.c");

@@ -6,6 +6,7 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import dev.trapline.abi.Visible;
 import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.history.JournalRecord.Stop.Reason;
 import dev.trapline.abi.history.RecordingException;
@@ -137,7 +138,7 @@ public final class MachineDesk extends AbstractBehavior<Object> {
     }
 
     private Event refused(Command command, String reason) {
-        getContext().getLog().warn("refused, to {}: {}", command.replyTo(), reason);
+        getContext().getLog().warn("refused, to {}: {}", command.replyTo(), Visible.line(reason));
         return new MachineProtocol.Refused(command.request(), reason);
     }
 

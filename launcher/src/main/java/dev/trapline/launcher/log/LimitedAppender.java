@@ -4,8 +4,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 
-/// Prints at most so many messages a minute. Others can make a server log something, as often as they like: whoever
-/// reaches its port does by opening connections.
+/// Prints at most so many messages a minute. Others can make a server log something, as often as they like: anybody who
+/// reaches its port does so by opening connections.
 final class LimitedAppender extends ConsoleAppender<ILoggingEvent> {
 
     /// How many messages a minute has room for.

@@ -8,6 +8,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import dev.trapline.abi.Visible;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.slf4j.Logger;
 
@@ -41,8 +43,9 @@ public final class StandardErrorLog extends ContextAwareBase implements Configur
         if (System.getProperty(FILE) != null) {
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        PatternLayoutEncoder encoder = new VisibleEncoder();
         encoder.setContext(context);
+        encoder.setCharset(StandardCharsets.UTF_8);
         encoder.setPattern(System.getProperty(PATTERN, "trapline: %msg%n"));
         encoder.start();
         // Who asks for more than warnings wants all of it.
@@ -57,5 +60,14 @@ public final class StandardErrorLog extends ContextAwareBase implements Configur
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.toLevel(System.getProperty(LEVEL), Level.WARN));
         SILENT.forEach(name -> context.getLogger(name).setLevel(Level.OFF));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /// A message may hold what somebody else has sent, and must not drive the terminal.
+    private static final class VisibleEncoder extends PatternLayoutEncoder {
+        @Override
+        public byte[] encode(ILoggingEvent event) {
+            return Visible.lines(new String(super.encode(event), StandardCharsets.UTF_8))
+                    .getBytes(StandardCharsets.UTF_8);
+        }
     }
 }

@@ -65,7 +65,8 @@ public final class Engines {
         return LOADING.get();
     }
 
-    /// Ends the process if it waits for a library that is being opened: Java cannot do that then. Does nothing else.
+    /// Ends the process if it waits for a library that is being opened: Java cannot do that then. Does nothing
+    /// else.
     static void endProcessWhileOpening(int status) {
         // The class that it takes is not loaded for this.
         if (LOADING.get()) {

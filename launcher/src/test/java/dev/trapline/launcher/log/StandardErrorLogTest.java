@@ -42,6 +42,14 @@ class StandardErrorLogTest {
     }
 
     @Test
+    void whatSomebodySentDoesNotDriveTheTerminal() {
+        assertThat(logged(log -> log.getLogger("dev.trapline.remote.MachineDesk")
+                        .warn("there is no machine called '{}'", "caf\u00e9\u001b[2J\u009b2J\r")))
+                .isEqualTo(
+                        "trapline: there is no machine called 'caf\u00e9\\x1b[2J\\x9b2J\\r'" + System.lineSeparator());
+    }
+
+    @Test
     void whoMakesItLogWithoutEndDoesNotFillADisk() {
         String said = logged(log -> {
             for (int i = 0; i < 100_000; i++) {
