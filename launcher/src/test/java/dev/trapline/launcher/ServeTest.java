@@ -104,6 +104,23 @@ class ServeTest {
     }
 
     @Test
+    void aServerWhoseAddressCannotBePrintedEnds() throws Exception {
+        HostTools.skipUnless(Files.exists(Path.of("/dev/full")), "there is no /dev/full: a full disk is not tested");
+        Process serving = new ProcessBuilder(CommandProcess.command(
+                        "serve", "--config", configuration().toString()))
+                .redirectOutput(Path.of("/dev/full").toFile())
+                .redirectError(directory.resolve("errors").toFile())
+                .start();
+        try {
+            assertThat(serving.waitFor(120, TimeUnit.SECONDS)).as("it ends").isTrue();
+            assertThat(serving.exitValue()).isEqualTo(Ending.STORAGE);
+            assertThat(directory.resolve("errors")).content().contains("standard output cannot be written");
+        } finally {
+            serving.destroyForcibly();
+        }
+    }
+
+    @Test
     void nothingIsServedWithoutCertificates() {
         CommandProcess.Ended ended = CommandProcess.runWith(Map.of(), "serve");
         assertThat(ended.status()).isEqualTo(Ending.USAGE);

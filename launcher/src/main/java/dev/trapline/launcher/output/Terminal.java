@@ -119,6 +119,11 @@ public record Terminal(
         }
     }
 
+    /// Whether some of the output was lost, or nobody reads it any more.
+    public boolean hasLost() {
+        return out.isUnread() || out.loss() != null;
+    }
+
     /// The command's ending, unless some of its output was lost.
     public Ending settle(Ending ending) {
         String loss = out.loss();

@@ -112,6 +112,10 @@ public final class ServeCommand implements Action {
             signals.ask(asked::countDown, () -> {});
             terminal.print(
                     format.isJson() ? document(server.address()) : "serving machines at " + server.address() + "\n");
+            if (terminal.hasLost()) {
+                // No driver can find a server whose address nobody was told.
+                asked.countDown();
+            }
             asked.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
