@@ -177,7 +177,7 @@ public final class Database {
                 cause == null ? new SQLException(what) : cause);
     }
 
-    /// The innermost cause knows that a certificate is not valid now, or an answer too long; the driver does not say.
+    /// The innermost cause knows that a certificate is not valid now, or an answer too long; the driver does not.
     private static @Nullable String said(SQLException failure, DatabaseFailure kind) {
         boolean deepest = kind == DatabaseFailure.TLS_EXPIRED || kind == DatabaseFailure.TOO_LONG;
         Throwable cause = failure;
@@ -230,17 +230,22 @@ public final class Database {
             case NO_DATABASE -> "create that database (createdb), or check its name (" + URL_VARIABLE + ")";
             case PERMISSION -> "have the owner of the database grant that user what is missing " + who;
             case BUSY -> "the server starts, stops or has too many connections: try again later";
-            case NOT_POSTGRESQL ->
-                "what answers there is no PostgreSQL server, or a broken one: check that the host and the port are right";
-            case TOO_LONG -> "no answer to Trapline is that long: check that it is the right server";
-            case LOST ->
-                "the connection ended: look for the reason in the server's log, and check that it is a "
-                        + "PostgreSQL server";
+            case NOT_POSTGRESQL, TOO_LONG, LOST -> ofServer(failure);
             case OTHER ->
                 "check that it runs, and that the user and the password are right (" + URL_VARIABLE + ", "
                         + "" + USER_VARIABLE
                         + ", " + PASSWORD_VARIABLE + ", ~/.pgpass)";
         };
+    }
+
+    private static String ofServer(DatabaseFailure failure) {
+        if (failure == DatabaseFailure.NOT_POSTGRESQL) {
+            return "this is no PostgreSQL server, or a broken one: check the host and the port";
+        }
+        return failure == DatabaseFailure.TOO_LONG
+                ? "no answer to Trapline is that long: check that it is the right server"
+                : "the connection ended: look for the reason in the server's log, and check that it is a"
+                        + " PostgreSQL server";
     }
 
     /// What a server or the driver said, on one line and without the password.
