@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -138,7 +137,7 @@ public final class Trapline {
             top.addSubcommand(arguments.get(0), named.get());
         } else {
             subcommands.forEach((name, command) -> top.addSubcommand(name, command.get()));
-            top.addSubcommand("generate-completion", new AutoComplete.GenerateCompletion());
+            top.addSubcommand("generate-completion", new CompletionCommand());
         }
         // The name of a guest's file may begin with '@'.
         top.setExpandAtFiles(false);
@@ -161,10 +160,6 @@ public final class Trapline {
         }
         return switch (leaf.commandSpec().userObject()) {
             case Action action -> Performed.by(action, terminal);
-            case Runnable generator -> {
-                generator.run();
-                yield Performed.of(Ending.DONE);
-            }
             default -> {
                 HelpText.prepare(leaf.commandSpec().commandLine(), terminal);
                 leaf.commandSpec().commandLine().usage(terminal.screen());

@@ -62,6 +62,8 @@ class BadInputTest {
         ''                        | no command given
         run                       | nothing to run
         run --bogus               | there is no option --bogus
+        generate-completion --bogus | there is no option --bogus
+        generate-completion more  | more
         run --cpu 2 a.elf         | there is no option --cpu; did you mean --cpus?
         runn                      | there is no command 'runn'; did you mean run?
         caps lst                  | there is no command 'lst'; did you mean list?
