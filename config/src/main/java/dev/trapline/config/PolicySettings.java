@@ -44,7 +44,7 @@ final class PolicySettings {
     Policy read() {
         SortedMap<String, Boolean> toggles = toggles();
         // A toggle overrides the list.
-        resident().keySet().forEach(service -> toggles.putIfAbsent(Toggle.toUser(service), false));
+        resident().keySet().forEach(service -> toggles.putIfAbsent(ServiceDescriptor.toggleToUser(service), false));
         Policy policy = new Policy(toggles, rules());
         checkTogether(policy);
         return policy;
@@ -53,7 +53,9 @@ final class PolicySettings {
     /// Where each toggle was set, by the toggle's name. Toggles that were not set are missing.
     SortedMap<String, String> toggleOrigins() {
         SortedMap<String, String> origins = new TreeMap<>();
-        resident().forEach((service, value) -> origins.put(Toggle.toUser(service), Origins.describe(value.origin())));
+        resident()
+                .forEach((service, value) ->
+                        origins.put(ServiceDescriptor.toggleToUser(service), Origins.describe(value.origin())));
         settings.section(TOGGLES).forEach((name, value) -> origins.put(name, Origins.describe(value.origin())));
         return origins;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.policy.Action;
 import dev.trapline.abi.policy.Functions;
 import dev.trapline.abi.policy.Match;
@@ -31,7 +32,7 @@ class PolicyFormsTest {
 
     private static final Policy IN_JAVA = Policy.DEFAULT
             .withResident("smccc")
-            .with(Toggle.toUser("psci"), false)
+            .with(ServiceDescriptor.toggleToUser("psci"), false)
             .with(Toggle.FORWARD_UNHANDLED, true)
             .withRules(List.of(
                     rule(Match.of(new Functions.One(new FunctionId(0xc400_0003))), new Action.Deny()),

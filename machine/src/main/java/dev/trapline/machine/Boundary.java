@@ -2,7 +2,6 @@ package dev.trapline.machine;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Figures;
-import dev.trapline.abi.Position;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.choice.ChoicePoint;
 import dev.trapline.abi.choice.Turn;
@@ -217,22 +216,12 @@ final class Boundary implements Inputs.Receiver {
     public void requirePossible(JournalRecord.Input recorded) {
         if (recorded instanceof JournalRecord.Injected(Injection what)
                 && vcpuOf(what).index() >= vcpus.count()) {
-            throw impossible(
-                    "an interrupt or event for " + vcpuOf(what) + ", and this machine has "
-                            + Figures.count(vcpus.count(), "vCPU"),
-                    null);
+            throw inputs.diverged("an interrupt or event for " + vcpuOf(what) + ", and this machine has "
+                    + Figures.count(vcpus.count(), "vCPU"));
         }
         if (recorded instanceof JournalRecord.Entropy(String service, Bytes _) && !effects.know(service)) {
-            throw impossible("entropy for the service '" + service + "', which this machine does not have", null);
+            throw inputs.diverged("entropy for the service '" + service + "', which this machine does not have");
         }
-    }
-
-    private DivergenceException impossible(String what, @Nullable RegistryException cause) {
-        Position position = Position.ofSlice(rounds.slices());
-        DivergenceException diverged =
-                new DivergenceException(position, "the replay diverges at " + position + ": the recording has " + what);
-        diverged.initCause(cause);
-        return diverged;
     }
 
     private static VcpuId vcpuOf(Injection injection) {
@@ -249,7 +238,10 @@ final class Boundary implements Inputs.Receiver {
             reconfigure.accept(policy);
         } catch (RegistryException e) {
             // In a live run, the caller got this error.
-            throw impossible("a new policy that does not fit this machine: " + e.getMessage(), e);
+            DivergenceException diverged =
+                    inputs.diverged("a new policy that does not fit this machine: " + e.getMessage());
+            diverged.initCause(e);
+            throw diverged;
         }
     }
 
@@ -275,13 +267,9 @@ final class Boundary implements Inputs.Receiver {
     @Override
     public void round(JournalRecord.Round round) {
         if (!canBegin(round)) {
-            throw new DivergenceException(
-                    Position.ofSlice(rounds.slices()),
-                    "the replay diverges at " + Position.ofSlice(rounds.slices())
-                            + ": the recording has a round begin at " + round.begins()
-                            + " ticks; here one began at " + rounds.begins() + " and ends at " + rounds.ends()
-                            + ", a vCPU or a device is due at " + due()
-                            + ", and the vCPUs are " + vcpus.states());
+            throw inputs.diverged("a round begin at " + round.begins() + " ticks; here one began at "
+                    + rounds.begins() + " and ends at " + rounds.ends() + ", a vCPU or a device is due at " + due()
+                    + ", and the vCPUs are " + vcpus.states());
         }
         begin(round.begins(), round.ends());
     }

@@ -136,29 +136,36 @@ final class Inputs implements Choices.Place {
     ///
     /// @param byDefault what the machine's schedule says
     Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
-        Turn turn = history.isReplay() ? recordedTurn(byDefault) : choices.turn(asked, ready, byDefault);
-        boolean possible = (turn.vcpu().bit() & ready) != 0;
-        if (history.isReplay() && !possible) {
-            throw diverged("a turn of " + turn.vcpu() + ", which cannot run here");
-        }
-        InvariantViolation.require(possible, "a turn of " + turn.vcpu() + ", which cannot run: " + asked);
+        Turn turn = history.isReplay() ? recordedTurn(ready, byDefault) : chosenTurn(asked, ready, byDefault);
         if (!turn.equals(byDefault)) {
-            JournalRecord.Turned turned = new JournalRecord.Turned(turn);
-            if (!history.isReplay()) {
-                history.append(turned);
-            }
-            log.add(turned);
+            log.add(new JournalRecord.Turned(turn));
         }
         return turn;
     }
 
-    private Turn recordedTurn(Turn byDefault) {
+    private Turn recordedTurn(long ready, Turn byDefault) {
         JournalRecord.Input next = nextRecorded();
-        if (next instanceof JournalRecord.Turned(Turn turn)) {
-            return turn;
+        if (!(next instanceof JournalRecord.Turned(Turn turn))) {
+            ahead = next;
+            return byDefault;
         }
-        ahead = next;
-        return byDefault;
+        if (!isReady(turn, ready)) {
+            throw diverged("a turn of " + turn.vcpu() + ", which cannot run here");
+        }
+        return turn;
+    }
+
+    private Turn chosenTurn(ChoicePoint asked, long ready, Turn byDefault) {
+        Turn turn = choices.turn(asked, ready, byDefault);
+        InvariantViolation.require(isReady(turn, ready), "a turn of " + turn.vcpu() + ", which cannot run: " + asked);
+        if (!turn.equals(byDefault)) {
+            history.append(new JournalRecord.Turned(turn));
+        }
+        return turn;
+    }
+
+    private static boolean isReady(Turn turn, long ready) {
+        return (turn.vcpu().bit() & ready) != 0;
     }
 
     private JournalRecord.@Nullable Input nextRecorded() {
@@ -182,7 +189,8 @@ final class Inputs implements Choices.Place {
         }
     }
 
-    private DivergenceException diverged(String what) {
+    /// The recording has something that cannot happen here.
+    DivergenceException diverged(String what) {
         Position position = Position.ofSlice(rounds.slices());
         return new DivergenceException(position, "the replay diverges at " + position + ": the recording has " + what);
     }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.choice.ChoicePoint;
-import dev.trapline.abi.choice.EntropyKey;
 import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord;
@@ -65,38 +64,12 @@ class TurnsTest {
 
     /// Turns of so many ticks.
     private static Choices turnsOf(long length) {
-        return new TurnsOnly() {
+        return new Choices() {
             @Override
             public Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
                 return new Turn(byDefault.vcpu(), length);
             }
         };
-    }
-
-    /// A test's own choices: nothing else is chosen.
-    private abstract static class TurnsOnly implements Choices {
-        @Override
-        public Bytes entropy(EntropyKey asked, int bytes) {
-            return Bytes.EMPTY;
-        }
-
-        @Override
-        public JournalRecord.@Nullable Arrival arrival(Place here) {
-            return null;
-        }
-
-        @Override
-        public long arrivalAfter(long moment) {
-            return NEVER;
-        }
-
-        @Override
-        public void passOver(JournalRecord.Input recorded, Place here) {}
-
-        @Override
-        public Left left() {
-            return Left.NOTHING;
-        }
     }
 
     private List<JournalRecord> record(Choices choices) {
@@ -140,7 +113,7 @@ class TurnsTest {
     /// Only the first vCPU is passed over, once: the other one runs, and the next round begins.
     @Test
     void aVcpuIsPassedOverByATurnOfNoLength() {
-        List<JournalRecord> records = record(new TurnsOnly() {
+        List<JournalRecord> records = record(new Choices() {
             private boolean done;
 
             @Override
@@ -162,7 +135,7 @@ class TurnsTest {
     @Test
     void whoeverChoosesAVcpuThatCannotRunIsBroken() {
         StepMachine machine = machine(
-                new TurnsOnly() {
+                new Choices() {
                     @Override
                     public Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
                         return new Turn(CPU1, 10);

@@ -51,19 +51,6 @@ public class KeptHistory implements History {
     }
 
     @Override
-    public boolean hasCredit() {
-        return true;
-    }
-
-    @Override
-    public void onCredit(Runnable callback) {}
-
-    @Override
-    public @Nullable String failure() {
-        return null;
-    }
-
-    @Override
     public CompletionStage<Void> close() {
         closes++;
         return CompletableFuture.runAsync(

@@ -49,19 +49,6 @@ public final class ReplayedHistory implements History {
     }
 
     @Override
-    public boolean hasCredit() {
-        return true;
-    }
-
-    @Override
-    public void onCredit(Runnable callback) {}
-
-    @Override
-    public @Nullable String failure() {
-        return null;
-    }
-
-    @Override
     public CompletionStage<Void> close() {
         return CompletableFuture.completedFuture(null);
     }

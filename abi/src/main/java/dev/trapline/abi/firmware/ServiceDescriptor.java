@@ -104,7 +104,8 @@ public record ServiceDescriptor(
         }
     }
 
-    /// The name of the toggle that sends a service's calls to its actor: `psci-to-user`.
+    /// The name of the toggle that sends a service's calls to its actor: `psci-to-user`. If it is off, they are
+    /// answered in place.
     public static String toggleToUser(String service) {
         return service + "-to-user";
     }

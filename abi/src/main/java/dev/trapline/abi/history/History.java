@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// which.
 ///
 /// A history that is not replayed has no inputs of its own: this is the default of the methods about a recording.
+/// A history that stores nothing always has credit and never fails: this is the default of the methods about a store.
 ///
 /// All methods are called on the machine's thread. [#append] is on the hot path: it takes well under 100 ns and
 /// allocates nothing that outlives the segment.
@@ -55,7 +56,9 @@ public interface History {
     void append(JournalRecord record);
 
     /// Whether there is credit for more. If not, the machine grants no slice until it is called back.
-    boolean hasCredit();
+    default boolean hasCredit() {
+        return true;
+    }
 
     /// Whether the machine gets no credit at this moment because what it recorded cannot be stored, or not yet; or,
     /// once it is being closed, whether some of it is still to be stored. For any thread.
@@ -65,11 +68,12 @@ public interface History {
 
     /// Sets the callback for new credit after [#hasCredit] was false, or for a failure of storage. It is called on
     /// any thread, and may be called although there was credit all the time.
-    void onCredit(Runnable callback);
+    default void onCredit(Runnable callback) {}
 
     /// Why nothing can be recorded any more; null if there is no failure.
-    @Nullable
-    String failure();
+    default @Nullable String failure() {
+        return null;
+    }
 
     /// Writes what is still held and closes. The stage completes when all is durable, or fails with the reason in
     /// words.

@@ -1,5 +1,6 @@
 package dev.trapline.abi.policy;
 
+import dev.trapline.abi.firmware.ServiceDescriptor;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -28,7 +29,7 @@ public record Policy(SortedMap<String, Boolean> toggles, List<Rule> rules) {
 
     /// This policy with a service answered in place.
     public Policy withResident(String service) {
-        return with(Toggle.toUser(service), false);
+        return with(ServiceDescriptor.toggleToUser(service), false);
     }
 
     /// This policy with these rules instead of its own.
@@ -43,6 +44,6 @@ public record Policy(SortedMap<String, Boolean> toggles, List<Rule> rules) {
 
     /// Whether a service is answered in place.
     public boolean isResident(String service) {
-        return !isOn(Toggle.toUser(service), true);
+        return !isOn(ServiceDescriptor.toggleToUser(service), true);
     }
 }

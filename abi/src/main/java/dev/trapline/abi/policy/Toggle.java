@@ -40,12 +40,6 @@ public record Toggle(String name, boolean defaultOn, String help) {
                     true,
                     "bit 16 of a fast call is the SVE hint of SMCCC 1.3 and names no other function; off: it does"));
 
-    /// The toggle that sends a service's calls to its actor: `psci-to-user`. If it is off, they are answered in
-    /// place.
-    public static String toUser(String service) {
-        return ServiceDescriptor.toggleToUser(service);
-    }
-
     /// Every toggle of a machine with these services.
     public static List<Toggle> of(Collection<ServiceDescriptor> services) {
         List<Toggle> all = new ArrayList<>(GENERAL);
@@ -53,7 +47,9 @@ public record Toggle(String name, boolean defaultOn, String help) {
             String name = service.name();
             all.add(new Toggle(name, true, "'" + name + "' answers its calls; off: each is denied"));
             all.add(new Toggle(
-                    toUser(name), true, "calls of '" + name + "' go to its actor; off: they are answered in place"));
+                    ServiceDescriptor.toggleToUser(name),
+                    true,
+                    "calls of '" + name + "' go to its actor; off: they are answered in place"));
         }
         return all;
     }

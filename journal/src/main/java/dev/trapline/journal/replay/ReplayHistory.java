@@ -256,19 +256,6 @@ public final class ReplayHistory implements History {
     }
 
     @Override
-    public boolean hasCredit() {
-        return true;
-    }
-
-    @Override
-    public void onCredit(Runnable callback) {}
-
-    @Override
-    public @Nullable String failure() {
-        return null;
-    }
-
-    @Override
     public CompletionStage<Void> close() {
         // The thread that reads ahead must end before the reader is closed; its result is not needed any more.
         CompletionStage<Void> idle =

@@ -139,7 +139,7 @@ public final class Capabilities {
                 // A rule forwards to a resident service, so the service's toggle takes part in the decision.
                 verdict.decision() instanceof Decision.Resident(String service)
                                 && rule.action() instanceof dev.trapline.abi.policy.Action.Forward
-                        ? rule.origin() + ", and " + isOff(Toggle.toUser(service))
+                        ? rule.origin() + ", and " + isOff(ServiceDescriptor.toggleToUser(service))
                         : rule.origin();
             case Verdict.ByToggle(String toggle) -> toggleOrigins.getOrDefault(toggle, "default");
             case Verdict.ByDefault _ -> declaredByDefault(verdict);
@@ -148,7 +148,7 @@ public final class Capabilities {
 
     private String declaredByDefault(Verdict verdict) {
         String toggle = switch (verdict.decision()) {
-            case Decision.Resident(String service) -> Toggle.toUser(service);
+            case Decision.Resident(String service) -> ServiceDescriptor.toggleToUser(service);
             case Decision.Denied(Decision.Reason reason) ->
                 reason == Decision.Reason.NOT_FORWARDED ? Toggle.FORWARD_UNHANDLED : "";
             case Decision.Forwarded _ -> "";

@@ -51,7 +51,7 @@ public record IdlePolicy(LayeredConfig layers, Policy policy, List<ServiceDescri
     }
 
     private void addResident(String service, Set<String> given, WithoutEffect rules) {
-        String name = Toggle.toUser(service);
+        String name = ServiceDescriptor.toggleToUser(service);
         String what = "'" + service + "' in " + RESIDENT + " has no effect: ";
         if (given.contains(ROOT + TOGGLES + name)) {
             rules.part(RESIDENT, what + "the toggle '" + name + "' is set, and overrides it");

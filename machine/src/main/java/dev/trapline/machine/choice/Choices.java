@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// Everything in a run that could have been different is asked for here, at defined points between slices, and the
 /// machine records the answers. A replay takes them from its recording and does not ask.
 ///
-/// All methods are called on the machine's thread.
+/// By default nobody chooses: the machine's schedule applies, nothing comes from outside, and there is no entropy. All
+/// methods are called on the machine's thread.
 public interface Choices {
 
     /// A time that never comes.
@@ -55,29 +56,39 @@ public interface Choices {
     /// @param ready one bit for each vCPU that can run in this round; not 0
     /// @param byDefault the choice of the machine's schedule; only a different answer is recorded
     /// @return a turn for one of those
-    Turn turn(ChoicePoint asked, long ready, Turn byDefault);
+    default Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
+        return byDefault;
+    }
 
     /// The entropy for a service.
     ///
     /// @param bytes how many it wants
     /// @return as many, or fewer
-    Bytes entropy(EntropyKey asked, int bytes);
+    default Bytes entropy(EntropyKey asked, int bytes) {
+        return Bytes.EMPTY;
+    }
 
     /// The next arrival from outside at this point. Called until there is none.
-    JournalRecord.@Nullable Arrival arrival(Place here);
+    default JournalRecord.@Nullable Arrival arrival(Place here) {
+        return null;
+    }
 
     /// The virtual time, in ticks, of the next planned arrival after a given time; [#NEVER] if there is none. The
     /// round that contains it ends there.
-    long arrivalAfter(long moment);
+    default long arrivalAfter(long moment) {
+        return NEVER;
+    }
 
     /// A recording that is being continued contains this input, so it must not happen again.
-    void passOver(JournalRecord.Input recorded, Place here);
+    default void passOver(JournalRecord.Input recorded, Place here) {}
 
     /// The planned inputs that have not happened.
-    Left left();
+    default Left left() {
+        return Left.NOTHING;
+    }
 
     /// The defaults: the machine's schedule, nothing from outside, and no entropy. Enough for a replay.
     static Choices defaults() {
-        return DefaultChoices.INSTANCE;
+        return new Choices() {};
     }
 }

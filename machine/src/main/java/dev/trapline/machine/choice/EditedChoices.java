@@ -16,9 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// Runs a machine with a recorded or edited list of choices. A choice is used when the machine asks for its name.
 /// Choices that are not in the list are passed to another source. Choices in the list that the machine never asks for
 /// remain unused.
-public final class EditedChoices implements Choices {
+public final class EditedChoices extends DelegatingChoices {
 
-    private final Choices others;
     private final SortedMap<ChoicePoint, Turn> turns = new TreeMap<>();
     private final SortedMap<ChoicePoint, Deque<JournalRecord.Arrival>> arrivals = new TreeMap<>();
     private final SortedMap<EntropyKey, Bytes> entropy = new TreeMap<>();
@@ -28,7 +27,7 @@ public final class EditedChoices implements Choices {
     /// @param others answers for choices that are not in the list
     /// @throws IllegalArgumentException if two choices answer the same question
     public EditedChoices(List<Choice> sequence, Choices others) {
-        this.others = others;
+        super(others);
         sequence.forEach(this::add);
     }
 
@@ -65,7 +64,7 @@ public final class EditedChoices implements Choices {
     public Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
         Turn turn = turns.get(asked);
         if (turn == null || (turn.vcpu().bit() & ready) == 0) {
-            return others.turn(asked, ready, byDefault);
+            return super.turn(asked, ready, byDefault);
         }
         turns.remove(asked);
         return turn;
@@ -75,7 +74,7 @@ public final class EditedChoices implements Choices {
     public Bytes entropy(EntropyKey asked, int bytes) {
         Bytes chosen = entropy.get(asked);
         if (chosen == null || chosen.size() > bytes) {
-            return others.entropy(asked, bytes);
+            return super.entropy(asked, bytes);
         }
         entropy.remove(asked);
         return chosen;
@@ -90,7 +89,7 @@ public final class EditedChoices implements Choices {
             }
         }
         JournalRecord.Arrival chosen = arrivals.isEmpty() ? null : next(arrivals, here.point(), here);
-        return chosen == null ? others.arrival(here) : chosen;
+        return chosen == null ? super.arrival(here) : chosen;
     }
 
     /// Console input waits until the receiver has room for it.
@@ -114,17 +113,7 @@ public final class EditedChoices implements Choices {
     @Override
     public long arrivalAfter(long moment) {
         SortedMap<Long, Deque<JournalRecord.Arrival>> later = planned.tailMap(moment + 1);
-        long next = others.arrivalAfter(moment);
+        long next = super.arrivalAfter(moment);
         return later.isEmpty() ? next : Math.min(later.firstKey(), next);
-    }
-
-    @Override
-    public void passOver(JournalRecord.Input recorded, Place here) {
-        others.passOver(recorded, here);
-    }
-
-    @Override
-    public Left left() {
-        return others.left();
     }
 }

@@ -12,9 +12,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Records the choices of another source that differ from the defaults, as a list for [EditedChoices].
-public final class NotedChoices implements Choices {
+public final class NotedChoices extends DelegatingChoices {
 
-    private final Choices others;
     private final List<Choice> noted = new ArrayList<>();
     private final SortedSet<Long> planned = new TreeSet<>();
     private long round;
@@ -22,7 +21,7 @@ public final class NotedChoices implements Choices {
     private @Nullable ChoicePoint beginning;
 
     public NotedChoices(Choices others) {
-        this.others = others;
+        super(others);
     }
 
     /// The choices, in order. Call it after the run has ended.
@@ -32,7 +31,7 @@ public final class NotedChoices implements Choices {
 
     @Override
     public Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
-        Turn turn = others.turn(asked, ready, byDefault);
+        Turn turn = super.turn(asked, ready, byDefault);
         if (!turn.equals(byDefault)) {
             noted.add(new Choice.OfTurn(asked, turn));
         }
@@ -41,14 +40,14 @@ public final class NotedChoices implements Choices {
 
     @Override
     public Bytes entropy(EntropyKey asked, int bytes) {
-        Bytes drawn = others.entropy(asked, bytes);
+        Bytes drawn = super.entropy(asked, bytes);
         noted.add(new Choice.OfEntropy(asked, drawn));
         return drawn;
     }
 
     @Override
     public JournalRecord.@Nullable Arrival arrival(Place here) {
-        JournalRecord.Arrival arrival = others.arrival(here);
+        JournalRecord.Arrival arrival = super.arrival(here);
         if (here.round() != round || beginning == null) {
             round = here.round();
             beginning = here.point();
@@ -64,18 +63,8 @@ public final class NotedChoices implements Choices {
 
     @Override
     public long arrivalAfter(long moment) {
-        long next = others.arrivalAfter(moment);
+        long next = super.arrivalAfter(moment);
         planned.add(next);
         return next;
-    }
-
-    @Override
-    public void passOver(JournalRecord.Input recorded, Place here) {
-        others.passOver(recorded, here);
-    }
-
-    @Override
-    public Left left() {
-        return others.left();
     }
 }

@@ -1,9 +1,7 @@
 package dev.trapline.machine.choice;
 
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.choice.ChoicePoint;
 import dev.trapline.abi.choice.EntropyKey;
-import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Injection;
@@ -39,11 +37,6 @@ public final class OperatorChoices implements Choices {
                 new ConsoleInput(script, spec),
                 new PlannedInjections(injections),
                 new SeededEntropy(spec.schedule().seed()));
-    }
-
-    @Override
-    public Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
-        return byDefault;
     }
 
     @Override

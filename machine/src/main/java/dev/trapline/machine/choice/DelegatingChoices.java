@@ -7,35 +7,42 @@ import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.history.JournalRecord;
 import org.jspecify.annotations.Nullable;
 
-/// Uses the default of every choice.
-enum DefaultChoices implements Choices {
-    INSTANCE;
+/// Leaves every choice to others, except those that a subclass makes.
+abstract class DelegatingChoices implements Choices {
+
+    private final Choices others;
+
+    DelegatingChoices(Choices others) {
+        this.others = others;
+    }
 
     @Override
     public Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
-        return byDefault;
+        return others.turn(asked, ready, byDefault);
     }
 
     @Override
     public Bytes entropy(EntropyKey asked, int bytes) {
-        return Bytes.EMPTY;
+        return others.entropy(asked, bytes);
     }
 
     @Override
     public JournalRecord.@Nullable Arrival arrival(Place here) {
-        return null;
+        return others.arrival(here);
     }
 
     @Override
     public long arrivalAfter(long moment) {
-        return NEVER;
+        return others.arrivalAfter(moment);
     }
 
     @Override
-    public void passOver(JournalRecord.Input recorded, Place here) {}
+    public void passOver(JournalRecord.Input recorded, Place here) {
+        others.passOver(recorded, here);
+    }
 
     @Override
     public Left left() {
-        return Left.NOTHING;
+        return others.left();
     }
 }
