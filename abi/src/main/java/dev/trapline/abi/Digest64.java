@@ -18,7 +18,6 @@ public final class Digest64 {
     public static final int VERSION = 2;
 
     private static final int LANES = 4;
-    private static final long[] NONE = {};
 
     private static final long M1 = 0x9e37_79b9_7f4a_7c15L;
     private static final long M2 = 0xc2b2_ae3d_27d4_eb4fL;
@@ -41,32 +40,10 @@ public final class Digest64 {
     /// overlap.
     public static long of(long[] words, int count) {
         Objects.checkFromIndexSize(0, count, words.length);
-        return of(words, 0, NONE, count);
-    }
-
-    /// The digest of two arrays as of one array with the words of both.
-    ///
-    /// @param first its length is a multiple of 4
-    public static long of(long[] first, long[] second) {
-        if (first.length % LANES != 0) {
-            throw new IllegalArgumentException("words for " + LANES + " lanes, not " + first.length);
-        }
-        return of(second, first.length, first, second.length);
-    }
-
-    /// @param before words of `head` that come first
-    /// @param count words of `words`
-    private static long of(long[] words, int before, long[] head, int count) {
         long a = M1;
         long b = M2;
         long c = M3;
         long d = M4;
-        for (int i = 0; i < before; i += LANES) {
-            a = lane(a, head[i], M1);
-            b = lane(b, head[i + 1], M2);
-            c = lane(c, head[i + 2], M3);
-            d = lane(d, head[i + 3], M4);
-        }
         int whole = count & -LANES;
         for (int i = 0; i < whole; i += LANES) {
             a = lane(a, words[i], M1);
@@ -77,7 +54,7 @@ public final class Digest64 {
         for (int i = whole; i < count; i++) {
             a = lane(a, words[i], M1);
         }
-        return finish(a, b, c, d, before + count);
+        return finish(a, b, c, d, count);
     }
 
     /// The digest of the first `size` bytes of an array, read as little-endian words.

@@ -325,7 +325,7 @@ public final class MachineCore implements Effects.Run {
         log.ended(slice);
         history.append(Console.withPrinted(slice, board.console()));
         long ended = slice.ended(spec.schedule().exitCosts());
-        rounds.sliceEnded(slice.vcpu().index(), ended, end.reading().shown());
+        rounds.sliceEnded(slice.vcpu().index(), ended, end.shown());
         executed += slice.executed();
         digests.add(slice);
         vcpus.sliceEnded(slice.vcpu(), end.reading().timerDeadline());
@@ -373,10 +373,6 @@ public final class MachineCore implements Effects.Run {
         if (written >= 0) {
             vcpus.tellPowered(new VcpuCommand.DropTranslations(written, Long.BYTES));
         }
-        vcpus.grant(
-                index,
-                new VcpuCommand.Span(budget, begins, rounds.shown()),
-                Digests.isFullOneDue(rounds.slices()),
-                boundary.renewals());
+        vcpus.grant(index, budget, begins, rounds.shown(), Digests.isFullOneDue(rounds.slices()), boundary.renewals());
     }
 }

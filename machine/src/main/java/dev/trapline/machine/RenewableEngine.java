@@ -31,10 +31,11 @@ final class RenewableEngine {
     }
 
     /// Runs a slice, in pieces that are too short to fill an engine. A guest cannot notice the pieces.
-    Exit run(VcpuCommand.Span span, Renewals renewals) {
+    Exit run(VcpuCommand.Grant slice) {
+        Renewals renewals = slice.renewals();
         executed = 0;
         renewed = List.of();
-        long shown = span.shown();
+        long shown = slice.shown();
         int next = 0;
         while (true) {
             long place = next < renewals.recorded().size() ? renewals.recorded().get(next) : NOWHERE;
@@ -44,10 +45,10 @@ final class RenewableEngine {
                 continue;
             }
             renewIfNeeded(renewals.asNeeded() && place == NOWHERE);
-            Exit exit = engine.run(Math.min(piece(span.budget()), place - executed), span.begins() + executed, shown);
+            Exit exit = engine.run(Math.min(piece(slice.budget()), place - executed), slice.begins() + executed, shown);
             executed += engine.executed();
             shown = engine.shown();
-            if (executed >= span.budget() || !(exit instanceof Exit.BudgetUsed)) {
+            if (executed >= slice.budget() || !(exit instanceof Exit.BudgetUsed)) {
                 return exit;
             }
         }

@@ -31,6 +31,13 @@ public record Renewals(List<Long> recorded, boolean asNeeded) {
         return new Renewals(places, asNeeded);
     }
 
+    /// For a single instruction of the slice.
+    ///
+    /// @param done how many instructions came before it
+    Renewals at(long done) {
+        return recorded.contains(done) ? NONE.and(0) : NONE;
+    }
+
     /// The same, and where the engine says so behind them.
     Renewals thenAsNeeded() {
         return recorded.isEmpty() ? AS_NEEDED : new Renewals(recorded, true);

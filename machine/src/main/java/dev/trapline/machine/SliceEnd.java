@@ -1,5 +1,6 @@
 package dev.trapline.machine;
 
+import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
@@ -18,38 +19,63 @@ public sealed interface SliceEnd {
     /// The vCPU at the end of the slice.
     Reading reading();
 
+    /// The highest value of a counter that any vCPU of the machine has been shown by the end of the slice. A
+    /// hypercall shows its time, because a service may tell its caller.
+    long shown();
+
     /// What a machine reads from a vCPU at the end of each slice.
     ///
     /// @param fullDigest of all registers, where one was due; 0 otherwise
     /// @param timerDeadline when the first of the vCPU's timers asserts its interrupt: see
     ///     [dev.trapline.abi.engine.Engine#deadline]
-    /// @param shown the highest value of a counter that any vCPU of the machine has been shown
     /// @param renewals where its engine was replaced because it asked for it: see [RenewableEngine#renewed]
-    record Reading(long fullDigest, long timerDeadline, long shown, List<Long> renewals) {}
+    record Reading(long fullDigest, long timerDeadline, List<Long> renewals) {
+
+        /// Before the first slice.
+        static final Reading NONE = new Reading(0, Engine.NO_DEADLINE, List.of());
+
+        /// This reading if it has the given values, as after most slices; otherwise a new one.
+        Reading or(long nextDigest, long nextDeadline, List<Long> nextRenewals) {
+            return nextDigest == fullDigest && nextDeadline == timerDeadline && nextRenewals.equals(renewals)
+                    ? this
+                    : new Reading(nextDigest, nextDeadline, nextRenewals);
+        }
+    }
 
     /// An end that the machine handles itself.
     sealed interface Own extends SliceEnd {}
 
     /// The budget is used up.
-    record BudgetUsed(Slice slice, Reading reading) implements Own {}
+    record BudgetUsed(Slice slice, Reading reading, long shown) implements Own {}
 
     /// WFI, or a WFE that waits.
-    record Waits(Slice slice, Reading reading) implements Own {}
+    record Waits(Slice slice, Reading reading, long shown) implements Own {}
 
     /// Maintenance that affects the other vCPUs.
-    record Maintains(Slice slice, Reading reading, Exit.Maintenance operation) implements Own {}
+    record Maintains(Slice slice, Reading reading, long shown, Exit.Maintenance operation) implements Own {}
 
     /// A fault of the guest.
     ///
     /// @param registers at the fault
-    record Faulted(Slice slice, Reading reading, GuestFault fault, GeneralRegisters registers) implements Own {}
+    record Faulted(Slice slice, Reading reading, long shown, GuestFault fault, GeneralRegisters registers)
+            implements Own {}
 
     /// A hypercall that no service answers.
-    record Denied(Slice slice, Reading reading, Decision.Denied decision) implements Own {}
+    record Denied(Slice slice, Reading reading, long shown, Decision.Denied decision) implements Own {}
 
     /// A hypercall that a service of the machine answers in place.
-    record Resident(Slice slice, Reading reading, ServiceCall call, Decision.Resident decision) implements Own {}
+    record Resident(Slice slice, Reading reading, ServiceCall call, Decision.Resident decision) implements Own {
+        @Override
+        public long shown() {
+            return call.time();
+        }
+    }
 
     /// A hypercall that goes to a service's actor. The machine learns of it with the answer.
-    record Forwarded(Slice slice, Reading reading, ServiceCall call, Decision.Forwarded decision) implements SliceEnd {}
+    record Forwarded(Slice slice, Reading reading, ServiceCall call, Decision.Forwarded decision) implements SliceEnd {
+        @Override
+        public long shown() {
+            return call.time();
+        }
+    }
 }

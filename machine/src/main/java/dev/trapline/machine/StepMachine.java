@@ -54,9 +54,7 @@ public final class StepMachine {
     /// The beginning of the granted slice, in ticks, by the clock of its vCPU. So it steps back when another vCPU
     /// has its turn in the same round. If no slice was granted, the length of the run in virtual time.
     public long now() {
-        return turn == null
-                ? core.progress().virtualTime()
-                : turn.grant().span().begins();
+        return turn == null ? core.progress().virtualTime() : turn.grant().begins();
     }
 
     /// The state of each vCPU.
@@ -118,18 +116,8 @@ public final class StepMachine {
     /// @return what ended it; the budget if it has so many instructions
     public Exit runPart(long instructions) {
         Turn taken = taken();
-        VcpuCommand.Grant whole = taken.grant();
         partlyRun = true;
-        return logic(taken.vcpu())
-                .runPart(new VcpuCommand.Grant(
-                        new VcpuCommand.Span(
-                                instructions,
-                                whole.span().begins(),
-                                whole.span().shown()),
-                        whole.writes(),
-                        false,
-                        whole.renewals()))
-                .exit();
+        return logic(taken.vcpu()).runPart(taken.grant().first(instructions)).exit();
     }
 
     /// Runs the next single instruction of the granted slice. The guest cannot notice the steps, because virtual
@@ -143,22 +131,16 @@ public final class StepMachine {
         }
         partlyRun = true;
         VcpuCommand.Grant whole = taken.grant();
-        VcpuCommand.Span span = whole.span();
-        Renewals renewals = whole.renewals().recorded().contains(stepped) ? Renewals.NONE.and(0) : Renewals.NONE;
-        VcpuLogic.PartEnd step = logic(taken.vcpu())
-                .runPart(new VcpuCommand.Grant(
-                        new VcpuCommand.Span(1, span.begins() + stepped, stepped == 0 ? span.shown() : stepShown),
-                        stepped == 0 ? whole.writes() : RegisterWrites.NONE,
-                        false,
-                        renewals));
+        VcpuLogic.PartEnd step =
+                logic(taken.vcpu()).runPart(stepped == 0 ? whole.first(1) : whole.single(stepped, stepShown));
         stepped += step.executed();
         stepShown = step.shown();
-        return step.exit() instanceof Exit.BudgetUsed && stepped < span.budget();
+        return step.exit() instanceof Exit.BudgetUsed && stepped < whole.budget();
     }
 
     /// The budget of the slice that was granted, in instructions.
     public long budget() {
-        return taken().grant().span().budget();
+        return taken().grant().budget();
     }
 
     private Turn taken() {
@@ -193,9 +175,9 @@ public final class StepMachine {
         Turn next = taken();
         core.save(state);
         state.put(next.vcpu().index());
-        state.put(next.grant().span().budget());
-        state.put(next.grant().span().begins());
-        state.put(next.grant().span().shown());
+        state.put(next.grant().budget());
+        state.put(next.grant().begins());
+        state.put(next.grant().shown());
         state.put(next.grant().fullDigest());
         next.grant().renewals().save(state);
         vcpus.forEach(vcpu -> vcpu.save(state));
@@ -210,7 +192,9 @@ public final class StepMachine {
         turn = new Turn(
                 next,
                 new VcpuCommand.Grant(
-                        new VcpuCommand.Span(state.take(), state.take(), state.take()),
+                        state.take(),
+                        state.take(),
+                        state.take(),
                         core.vcpus().pending(next),
                         state.takeFlag(),
                         Renewals.load(state)));

@@ -10,17 +10,28 @@ public sealed interface VcpuCommand {
 
     /// Run a slice.
     ///
+    /// @param budget how much may be run, in instructions
+    /// @param begins the vCPU's virtual time at the beginning, in ticks
+    /// @param shown the highest value of a counter that any vCPU of the machine has been shown
     /// @param writes registers that the last call returns
     /// @param fullDigest whether a digest of all registers is due at the end
     /// @param renewals where in the slice the engine is replaced
-    record Grant(Span span, RegisterWrites writes, boolean fullDigest, Renewals renewals) implements VcpuCommand {}
+    record Grant(long budget, long begins, long shown, RegisterWrites writes, boolean fullDigest, Renewals renewals)
+            implements VcpuCommand {
 
-    /// How much may be run, and the virtual time of the beginning.
-    ///
-    /// @param budget instructions
-    /// @param begins the vCPU's virtual time, in ticks
-    /// @param shown the highest value of a counter that any vCPU of the machine has been shown
-    record Span(long budget, long begins, long shown) {}
+        /// The first instructions of the slice, without the digest at its end.
+        Grant first(long instructions) {
+            return new Grant(instructions, begins, shown, writes, false, renewals);
+        }
+
+        /// One instruction of the slice that is not its first.
+        ///
+        /// @param done how many instructions came before it
+        /// @param nowShown see [#shown]
+        Grant single(long done, long nowShown) {
+            return new Grant(1, begins + done, nowShown, RegisterWrites.NONE, false, renewals.at(done));
+        }
+    }
 
     /// A change to a vCPU between two slices.
     sealed interface Change extends VcpuCommand {}

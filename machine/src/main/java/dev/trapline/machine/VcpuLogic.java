@@ -39,6 +39,8 @@ public final class VcpuLogic {
     private final EngineFactory engines;
     private final EngineSpec spec;
     private final long[] registers = new long[GeneralRegisters.COUNT];
+    /// Of the last slice.
+    private SliceEnd.Reading reading = SliceEnd.Reading.NONE;
     private CapabilityRegistry registry;
     /// Null without power.
     private @Nullable RenewableEngine powered;
@@ -172,34 +174,22 @@ public final class VcpuLogic {
         RenewableEngine running = running();
         Exit exit = runEngine(running, grant);
         Engine engine = running.now();
-        Slice slice = new Slice(
-                id, grant.span().begins(), grant.span().budget(), running.executed(), exit, digest(exit, engine));
-        SliceEnd.Reading reading = new SliceEnd.Reading(
+        engine.readRegisters(registers);
+        long digest = Digest64.of(registers, registers.length);
+        Slice slice = new Slice(id, grant.begins(), grant.budget(), running.executed(), exit, digest);
+        reading = reading.or(
                 grant.fullDigest() ? engine.fullDigest() : 0,
                 Math.min(engine.deadline(CpuTimer.PHYSICAL), engine.deadline(CpuTimer.VIRTUAL)),
-                shown(slice, engine),
                 running.renewed());
+        long shown = engine.shown();
         return switch (exit) {
-            case HypercallExit call -> decided(call, slice, reading);
-            case Exit.BudgetUsed _ -> new SliceEnd.BudgetUsed(slice, reading);
-            case Exit.WaitForInterrupt _ -> new SliceEnd.Waits(slice, reading);
-            case Exit.Maintenance operation -> new SliceEnd.Maintains(slice, reading, operation);
-            case GuestFault fault -> new SliceEnd.Faulted(slice, reading, fault, GeneralRegisters.copyOf(registers));
+            case HypercallExit call -> decided(call, slice, Math.max(shown, slice.made()));
+            case Exit.BudgetUsed _ -> new SliceEnd.BudgetUsed(slice, reading, shown);
+            case Exit.WaitForInterrupt _ -> new SliceEnd.Waits(slice, reading, shown);
+            case Exit.Maintenance operation -> new SliceEnd.Maintains(slice, reading, shown, operation);
+            case GuestFault fault ->
+                new SliceEnd.Faulted(slice, reading, shown, fault, GeneralRegisters.copyOf(registers));
         };
-    }
-
-    /// A service may tell its caller the time of the call.
-    private static long shown(Slice slice, Engine engine) {
-        return slice.exit() instanceof HypercallExit ? Math.max(engine.shown(), slice.made()) : engine.shown();
-    }
-
-    /// Of the general registers at an exit, which [#registers] holds then; a hypercall's exit holds them itself.
-    private long digest(Exit exit, Engine engine) {
-        if (exit instanceof HypercallExit call) {
-            return call.registers().digest();
-        }
-        engine.readRegisters(registers);
-        return Digest64.of(registers, registers.length);
     }
 
     /// Runs a part of a slice, and returns what ended it.
@@ -212,26 +202,26 @@ public final class VcpuLogic {
     /// How a part of a slice ended.
     ///
     /// @param executed how many instructions it completed
-    /// @param shown see [VcpuCommand.Span]
+    /// @param shown see [VcpuCommand.Grant]
     record PartEnd(Exit exit, long executed, long shown) {}
 
     private static Exit runEngine(RenewableEngine running, VcpuCommand.Grant grant) {
         if (grant.writes().count() > 0) {
             running.now().writeRegisters(grant.writes());
         }
-        return running.run(grant.span(), grant.renewals());
+        return running.run(grant);
     }
 
-    private SliceEnd decided(HypercallExit exit, Slice slice, SliceEnd.Reading reading) {
+    private SliceEnd decided(HypercallExit exit, Slice slice, long shown) {
         return switch (registry.decide(exit)) {
-            case Decision.Denied denied -> new SliceEnd.Denied(slice, reading, denied);
-            case Decision.Resident resident -> new SliceEnd.Resident(slice, reading, call(exit, reading), resident);
-            case Decision.Forwarded forwarded -> new SliceEnd.Forwarded(slice, reading, call(exit, reading), forwarded);
+            case Decision.Denied denied -> new SliceEnd.Denied(slice, reading, shown, denied);
+            case Decision.Resident resident -> new SliceEnd.Resident(slice, reading, call(exit, shown), resident);
+            case Decision.Forwarded forwarded -> new SliceEnd.Forwarded(slice, reading, call(exit, shown), forwarded);
         };
     }
 
-    private ServiceCall call(HypercallExit exit, SliceEnd.Reading reading) {
-        return new ServiceCall(id, exit, reading.shown(), interrupted.peek(), registry);
+    private ServiceCall call(HypercallExit exit, long shown) {
+        return new ServiceCall(id, exit, shown, interrupted.peek(), registry);
     }
 
     /// The general registers before its next instruction; null if the vCPU has no power. Reading changes nothing.

@@ -78,10 +78,14 @@ final class Vcpus {
     }
 
     /// Grants a slice to one that can run.
-    void grant(int index, VcpuCommand.Span span, boolean fullDigest, Renewals renewals) {
+    ///
+    /// @param budget instructions
+    /// @param begins virtual time, in ticks
+    /// @param shown see [Rounds#shown]
+    void grant(int index, long budget, long begins, long shown, boolean fullDigest, Renewals renewals) {
         VcpuId vcpu = all[index];
         power.granted(vcpu);
-        carrier.tell(vcpu, new VcpuCommand.Grant(span, returns[index], fullDigest, renewals));
+        carrier.tell(vcpu, new VcpuCommand.Grant(budget, begins, shown, returns[index], fullDigest, renewals));
     }
 
     /// The slice that was granted has ended.

@@ -100,7 +100,7 @@ class ActorProtocolTest {
     }
 
     private static VcpuCommand.Grant grant() {
-        return new VcpuCommand.Grant(new VcpuCommand.Span(100, 0, 0), RegisterWrites.NONE, false, Renewals.NONE);
+        return new VcpuCommand.Grant(100, 0, 0, RegisterWrites.NONE, false, Renewals.NONE);
     }
 
     private BehaviorTestKit<VcpuCommand> vcpu(NotedDesk desk) {

@@ -1,6 +1,5 @@
 package dev.trapline.abi.exit;
 
-import dev.trapline.abi.Digest64;
 import java.util.Arrays;
 
 /// A snapshot of the general registers of a vCPU: x0 to x30, SP, PC and PSTATE.
@@ -18,36 +17,70 @@ public final class GeneralRegisters {
     /// Length of the array form.
     public static final int COUNT = 34;
 
-    /// Where the array form is cut in two: registers from here on seldom change between two calls.
-    private static final int CUT = 20;
+    /// Where each part of the array form begins. Consecutive snapshots of a vCPU share the parts that are equal, so
+    /// registers that change together are in one part, as the procedure call standard uses them (AAPCS64 §6.1.1):
+    /// arguments that most calls have, further arguments, temporaries, two parts of what functions preserve.
+    private static final int MORE = 4;
 
-    private final long[] low;
-    private final long[] high;
+    private static final int TEMPORARIES = 8;
+    private static final int PRESERVED = 18;
+    private static final int REST = 24;
 
-    private GeneralRegisters(long[] low, long[] high) {
-        this.low = low;
-        this.high = high;
+    private final long[] arguments;
+    private final long[] more;
+    private final long[] temporaries;
+    private final long[] preserved;
+    private final long[] rest;
+
+    private GeneralRegisters(long[] arguments, long[] more, long[] temporaries, long[] preserved, long[] rest) {
+        this.arguments = arguments;
+        this.more = more;
+        this.temporaries = temporaries;
+        this.preserved = preserved;
+        this.rest = rest;
     }
 
     /// A snapshot of the array form.
     ///
     /// @param values at least [#COUNT] words: x0 to x30, SP, PC, PSTATE; copied
     public static GeneralRegisters copyOf(long[] values) {
-        return new GeneralRegisters(Arrays.copyOf(values, CUT), Arrays.copyOfRange(values, CUT, COUNT));
+        return new GeneralRegisters(
+                Arrays.copyOf(values, MORE),
+                Arrays.copyOfRange(values, MORE, TEMPORARIES),
+                Arrays.copyOfRange(values, TEMPORARIES, PRESERVED),
+                Arrays.copyOfRange(values, PRESERVED, REST),
+                Arrays.copyOfRange(values, REST, COUNT));
     }
 
-    /// The same, with less memory where much is as it was before.
-    ///
-    /// @param before an earlier snapshot
+    /// The same, with less memory where parts are equal to those of an earlier snapshot.
     public static GeneralRegisters copyOf(long[] values, GeneralRegisters before) {
-        return Arrays.equals(values, CUT, COUNT, before.high, 0, COUNT - CUT)
-                ? new GeneralRegisters(Arrays.copyOf(values, CUT), before.high)
-                : copyOf(values);
+        return new GeneralRegisters(
+                part(values, 0, before.arguments),
+                part(values, MORE, before.more),
+                part(values, TEMPORARIES, before.temporaries),
+                part(values, PRESERVED, before.preserved),
+                part(values, REST, before.rest));
+    }
+
+    private static long[] part(long[] values, int from, long[] before) {
+        int to = from + before.length;
+        return Arrays.equals(values, from, to, before, 0, before.length)
+                ? before
+                : Arrays.copyOfRange(values, from, to);
     }
 
     /// Register `n` of the array form: 0 to 30 are x0 to x30, then [#SP], [#PC], [#PSTATE].
     public long get(int n) {
-        return n < CUT ? low[n] : high[n - CUT];
+        if (n >= REST) {
+            return rest[n - REST];
+        }
+        if (n >= PRESERVED) {
+            return preserved[n - PRESERVED];
+        }
+        if (n >= TEMPORARIES) {
+            return temporaries[n - TEMPORARIES];
+        }
+        return n < MORE ? arguments[n] : more[n - MORE];
     }
 
     /// General register x0 to x30.
@@ -59,36 +92,42 @@ public final class GeneralRegisters {
     }
 
     public long sp() {
-        return high[SP - CUT];
+        return rest[SP - REST];
     }
 
     public long pc() {
-        return high[PC - CUT];
+        return rest[PC - REST];
     }
 
     public long pstate() {
-        return high[PSTATE - CUT];
+        return rest[PSTATE - REST];
     }
 
     /// Copies the array form, [#COUNT] words, into an array of the caller.
     public void copyTo(long[] target) {
-        System.arraycopy(low, 0, target, 0, CUT);
-        System.arraycopy(high, 0, target, CUT, COUNT - CUT);
-    }
-
-    /// The cheap digest that is recorded for each slice.
-    public long digest() {
-        return Digest64.of(low, high);
+        System.arraycopy(arguments, 0, target, 0, MORE);
+        System.arraycopy(more, 0, target, MORE, TEMPORARIES - MORE);
+        System.arraycopy(temporaries, 0, target, TEMPORARIES, PRESERVED - TEMPORARIES);
+        System.arraycopy(preserved, 0, target, PRESERVED, REST - PRESERVED);
+        System.arraycopy(rest, 0, target, REST, COUNT - REST);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof GeneralRegisters that && Arrays.equals(low, that.low) && Arrays.equals(high, that.high);
+        return other instanceof GeneralRegisters that
+                && Arrays.equals(arguments, that.arguments)
+                && Arrays.equals(more, that.more)
+                && Arrays.equals(temporaries, that.temporaries)
+                && Arrays.equals(preserved, that.preserved)
+                && Arrays.equals(rest, that.rest);
     }
 
     @Override
     public int hashCode() {
-        return 31 * Arrays.hashCode(low) + Arrays.hashCode(high);
+        int digest = 31 * Arrays.hashCode(arguments) + Arrays.hashCode(more);
+        digest = 31 * digest + Arrays.hashCode(temporaries);
+        digest = 31 * digest + Arrays.hashCode(preserved);
+        return 31 * digest + Arrays.hashCode(rest);
     }
 
     @Override

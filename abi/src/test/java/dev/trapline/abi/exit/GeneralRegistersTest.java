@@ -2,7 +2,6 @@ package dev.trapline.abi.exit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trapline.abi.Digest64;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,12 +28,11 @@ class GeneralRegistersTest {
         assertThat(registers.sp()).isEqualTo(values[GeneralRegisters.SP]);
         assertThat(registers.pc()).isEqualTo(values[GeneralRegisters.PC]);
         assertThat(registers.pstate()).isEqualTo(values[GeneralRegisters.PSTATE]);
-        assertThat(registers.digest()).as("digest").isEqualTo(Digest64.of(values, GeneralRegisters.COUNT));
     }
 
     /// The register that changes is any one.
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 17, 18, 19, 20, 21, 29, 30, 31, 32, 33})
+    @ValueSource(ints = {0, 1, 3, 4, 7, 8, 16, 17, 18, 19, 23, 24, 29, 30, 31, 32, 33})
     void aSnapshotThatFollowsAnotherIsAsOneAlone(int changed) {
         long[] before = values(5);
         long[] after = before.clone();

@@ -28,7 +28,7 @@ final class EventFile {
     /// Makes a file with these rows alone, and forces it to the disk.
     ///
     /// @param deletedTo up to where rows were deleted
-    static void write(Path file, Iterator<EventRow> rows, long deletedTo) throws IOException {
+    static void write(Path file, Iterator<EventRow.Encoded> rows, long deletedTo) throws IOException {
         Disk.deleteRegular(file);
         MVStore copy = MvFile.openForRecording(file, file.toAbsolutePath().toString());
         try {
@@ -36,11 +36,10 @@ final class EventFile {
             long held = 0;
             long last = deletedTo;
             while (rows.hasNext()) {
-                EventRow row = rows.next();
-                byte[] bytes = row.encode();
-                events.append(row.sequenceNr(), bytes);
+                EventRow.Encoded row = rows.next();
+                events.append(row.sequenceNr(), row.bytes());
                 last = row.sequenceNr();
-                held += bytes.length;
+                held += row.bytes().length;
                 if (held >= COPY_STEP) {
                     copy.commit();
                     held = 0;

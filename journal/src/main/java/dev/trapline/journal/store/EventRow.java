@@ -1,10 +1,6 @@
 package dev.trapline.journal.store;
 
 import dev.trapline.journal.codec.CodecException;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +15,8 @@ import java.util.Arrays;
 public final class EventRow {
 
     private static final int VERSION = 1;
+    /// Of a row, its two texts and payload left out.
+    private static final int FIXED_BYTES = 1 + 4 + 8 + 2 + 2;
 
     private final long sequenceNr;
     private final int serializerId;
@@ -67,29 +65,45 @@ public final class EventRow {
         return payload;
     }
 
-    byte[] encode() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(payload.length + manifest.length() + 64);
-        DataOutputStream out = new DataOutputStream(bytes);
-        try {
-            out.writeByte(VERSION);
-            out.writeInt(serializerId);
-            out.writeLong(timestamp);
-            text(out, manifest);
-            text(out, writer);
-            out.write(payload);
-        } catch (IOException e) {
-            throw new UncheckedIOException("memory cannot be written", e);
-        }
-        return bytes.toByteArray();
+    /// As it is stored.
+    Encoded encode() {
+        byte[] manifestText = text(manifest);
+        byte[] writerText = text(writer);
+        ByteBuffer out = ByteBuffer.allocate(FIXED_BYTES + manifestText.length + writerText.length + payload.length);
+        out.put((byte) VERSION).putInt(serializerId).putLong(timestamp);
+        out.putShort((short) manifestText.length).put(manifestText);
+        out.putShort((short) writerText.length).put(writerText);
+        out.put(payload);
+        return new Encoded(sequenceNr, out.array());
     }
 
-    private static void text(DataOutputStream out, String text) throws IOException {
+    private static byte[] text(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         if (utf8.length > 0xffff) {
             throw new IllegalArgumentException("too long for a row of the store: " + text);
         }
-        out.writeShort(utf8.length);
-        out.write(utf8);
+        return utf8;
+    }
+
+    /// A row as it is stored.
+    static final class Encoded {
+        private final long sequenceNr;
+        private final byte[] bytes;
+
+        /// @param bytes shared, not to be changed
+        Encoded(long sequenceNr, byte[] bytes) {
+            this.sequenceNr = sequenceNr;
+            this.bytes = bytes;
+        }
+
+        long sequenceNr() {
+            return sequenceNr;
+        }
+
+        /// Not to be changed.
+        byte[] bytes() {
+            return bytes;
+        }
     }
 
     /// @throws CodecException if the bytes are no row

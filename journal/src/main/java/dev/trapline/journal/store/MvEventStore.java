@@ -61,7 +61,7 @@ public final class MvEventStore implements EventStore {
     public synchronized void append(List<EventRow> rows) {
         try {
             for (EventRow row : rows) {
-                events.append(row.sequenceNr(), row.encode());
+                events.append(row.sequenceNr(), row.encode().bytes());
             }
             if (noted != durable) {
                 noted = durable;
@@ -144,7 +144,11 @@ public final class MvEventStore implements EventStore {
     }
 
     private EventRow row(Long key) {
-        return EventRow.decode(key, Objects.requireNonNull(events.get(key), "a key of the map has a row"));
+        return EventRow.decode(key, bytes(key));
+    }
+
+    private byte[] bytes(Long key) {
+        return Objects.requireNonNull(events.get(key), "a key of the map has a row");
     }
 
     /// Rewrites the live rows alone, in order: every commit leaves behind the pages that the next one replaces.
@@ -183,9 +187,10 @@ public final class MvEventStore implements EventStore {
                         }
 
                         @Override
-                        public EventRow next() {
+                        public EventRow.Encoded next() {
                             each.run();
-                            return row(keys.next());
+                            Long key = keys.next();
+                            return new EventRow.Encoded(key, bytes(key));
                         }
                     },
                     EventFile.note(store, EventFile.DELETED_TO));

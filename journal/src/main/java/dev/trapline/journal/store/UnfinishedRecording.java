@@ -77,8 +77,8 @@ public record UnfinishedRecording(
     private static void keepWhole(RecordingDirectory directory, StoredRecordingReader reader) {
         Path fresh = directory.eventFile().resolveSibling(directory.eventFile().getFileName() + ".continuing");
         try {
-            Iterator<EventRow> rows = LongStream.rangeClosed(1, reader.segmentCount() + 1)
-                    .mapToObj(reader::event)
+            Iterator<EventRow.Encoded> rows = LongStream.rangeClosed(1, reader.segmentCount() + 1)
+                    .mapToObj(n -> reader.event(n).encode())
                     .iterator();
             EventFile.write(fresh, rows, 0);
             Disk.replace(fresh, directory.eventFile());
