@@ -7,6 +7,7 @@ import dev.trapline.abi.engine.CpuTimer;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.EngineSpec;
+import dev.trapline.abi.engine.ExceptionEntry;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.Exit;
@@ -141,7 +142,7 @@ public final class VcpuLogic {
         engine.readRegisters(registers);
         GeneralRegisters saved = GeneralRegisters.copyOf(registers);
         interrupted.push(saved);
-        engine.enterHandler(entry);
+        engine.returnFromException(entry, Engine.HANDLER_PSTATE);
         engine.writeRegisters(RegisterWrites.fromX0(event, argument, saved.pc(), saved.pstate()));
     }
 
@@ -150,7 +151,7 @@ public final class VcpuLogic {
         Engine engine = engine();
         GeneralRegisters saved = innermost();
         engine.writeRegisters(RegisterWrites.fromX0(saved, SAVED_BY_DELIVERY));
-        engine.leaveHandler(saved.pc(), saved.pstate());
+        engine.returnFromException(saved.pc(), saved.pstate());
     }
 
     /// Leaves the innermost handler as if the interrupted code had taken an exception.
@@ -158,7 +159,8 @@ public final class VcpuLogic {
         Engine engine = engine();
         GeneralRegisters saved = innermost();
         engine.writeRegisters(RegisterWrites.fromX0(saved, SAVED_BY_DELIVERY));
-        engine.leaveHandlerByException(saved.pc(), saved.pstate(), address);
+        engine.returnFromException(saved.pc(), saved.pstate());
+        engine.takeException(new ExceptionEntry.At(address));
     }
 
     private GeneralRegisters innermost() {

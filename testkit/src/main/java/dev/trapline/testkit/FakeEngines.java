@@ -7,6 +7,7 @@ import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.EngineLibrary;
 import dev.trapline.abi.engine.EngineSpec;
+import dev.trapline.abi.engine.ExceptionEntry;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
@@ -30,9 +31,6 @@ public final class FakeEngines implements EngineFactory {
     public interface Step extends Function<long[], Exit> {}
 
     public static final long ENTRY = 0x4000_0000L;
-
-    /// PSTATE at the entry of a handler: EL1h, DAIF masked.
-    private static final long HANDLER_PSTATE = 0x3c5;
 
     public final List<String> log = new ArrayList<>();
     private final List<List<Step>> scripts = new ArrayList<>();
@@ -108,7 +106,7 @@ public final class FakeEngines implements EngineFactory {
     }
 
     /// The position at which a script was left for a handler's script.
-    private record Interrupted(List<Step> script, int at) {}
+    private record Interrupted(List<Step> script, int at, long pc, long pstate) {}
 
     private static String hex(long value) {
         return "0x" + Long.toHexString(value);
@@ -166,29 +164,30 @@ public final class FakeEngines implements EngineFactory {
             return which == CpuTimer.VIRTUAL ? timer : NO_DEADLINE;
         }
 
+        /// To the position at which a handler's script has interrupted this one, or to the script of a handler.
         @Override
-        public void enterHandler(long entry) {
-            log.add(name + " enters " + hex(entry));
-            interrupted.push(new Interrupted(script, at));
-            play(entry, 0);
-            registers[GeneralRegisters.PSTATE] = HANDLER_PSTATE;
-        }
-
-        @Override
-        public void leaveHandler(long pc, long pstate) {
-            log.add(name + " leaves to " + hex(pc) + ", PSTATE " + hex(pstate));
-            Interrupted before = interrupted.pop();
-            script = before.script;
-            at = before.at;
-            registers[GeneralRegisters.PC] = pc;
+        public void returnFromException(long pc, long pstate) {
+            log.add(name + " returns to " + hex(pc) + ", PSTATE " + hex(pstate));
+            Interrupted before = interrupted.peek();
+            if (before != null && before.pc == pc && before.pstate == pstate) {
+                interrupted.pop();
+                script = before.script;
+                at = before.at;
+                registers[GeneralRegisters.PC] = pc;
+            } else {
+                interrupted.push(new Interrupted(
+                        script, at, registers[GeneralRegisters.PC], registers[GeneralRegisters.PSTATE]));
+                play(pc, 0);
+            }
             registers[GeneralRegisters.PSTATE] = pstate;
         }
 
         @Override
-        public void leaveHandlerByException(long pc, long pstate, long address) {
-            log.add(name + " leaves by an exception at " + hex(pc) + ", PSTATE " + hex(pstate) + ", to "
-                    + hex(address));
-            interrupted.pop();
+        public void takeException(ExceptionEntry entry) {
+            log.add(name + " takes " + entry);
+            if (!(entry instanceof ExceptionEntry.At(long address))) {
+                throw new UnsupportedOperationException("a script has no vectors: " + entry);
+            }
             play(address, 0);
             registers[GeneralRegisters.PSTATE] = HANDLER_PSTATE;
         }

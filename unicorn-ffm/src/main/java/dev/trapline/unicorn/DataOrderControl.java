@@ -19,7 +19,7 @@ sealed interface DataOrderControl {
     void write(DataOrder order, long[] registers);
 
     /// AArch64. Reading it costs no call of the library: the guest's writes of SCTLR_EL1 are seen anyway.
-    record A64(Unicorn engine, EngineHooks hooks, HandlerSwitch handlers) implements DataOrderControl {
+    record A64(Unicorn engine, EngineHooks hooks, ExceptionSwitch exceptions) implements DataOrderControl {
         @Override
         public boolean isBigOnException() {
             return hooks.isBigEndian();
@@ -31,7 +31,7 @@ sealed interface DataOrderControl {
             long big = order.isBigOnException() ? EXCEPTION_ENDIAN : 0;
             engine.writeSystem(SystemRegister.SCTLR_EL1, control | big);
             hooks.setBigEndian(order.isBigOnException());
-            handlers.renewFlags(registers[GeneralRegisters.PSTATE]);
+            exceptions.renewFlags(registers[GeneralRegisters.PSTATE]);
         }
     }
 

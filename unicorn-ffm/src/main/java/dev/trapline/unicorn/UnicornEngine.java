@@ -5,6 +5,7 @@ import dev.trapline.abi.engine.CpuTimer;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.EngineSpec;
+import dev.trapline.abi.engine.ExceptionEntry;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.Exit;
@@ -37,7 +38,7 @@ final class UnicornEngine implements Engine {
     private final @Nullable Aarch32Watch watch;
     /// Null where the library counts as it does by itself.
     private final @Nullable Aarch32Count count;
-    private final @Nullable HandlerSwitch handlers;
+    private final @Nullable ExceptionSwitch exceptions;
     private final DataOrderControl dataOrder;
     private @Nullable CountedRun counted;
     /// Null where it is not known.
@@ -79,8 +80,8 @@ final class UnicornEngine implements Engine {
                         new Aarch32Time(unicorn, hooks.time()),
                         progress,
                         spec.exportFailedConditionCalls());
-        HandlerSwitch switching = a64 ? new HandlerSwitch(unicorn, library.switchLayout()) : null;
-        this.handlers = switching;
+        ExceptionSwitch switching = a64 ? new ExceptionSwitch(unicorn, library.switchLayout()) : null;
+        this.exceptions = switching;
         this.dataOrder = switching == null
                 ? DataOrderControl.A32.of(unicorn)
                 : new DataOrderControl.A64(unicorn, hooks, switching);
@@ -235,26 +236,21 @@ final class UnicornEngine implements Engine {
     }
 
     @Override
-    public void enterHandler(long entry) {
-        handlers().enter(registers, entry);
+    public void returnFromException(long pc, long pstate) {
+        exceptions().returnTo(registers, pc, pstate);
     }
 
     @Override
-    public void leaveHandler(long pc, long pstate) {
-        handlers().leave(registers, pc, pstate);
+    public void takeException(ExceptionEntry entry) {
+        exceptions().take(registers, entry);
     }
 
-    @Override
-    public void leaveHandlerByException(long pc, long pstate, long address) {
-        handlers().leaveByException(registers, pc, pstate, address);
-    }
-
-    private HandlerSwitch handlers() {
-        if (handlers == null) {
-            throw new EngineException("an AArch32 CPU has no event handlers: SDEI is for AArch64 (DEN0054);"
-                    + " leave SDEI out of this machine");
+    private ExceptionSwitch exceptions() {
+        if (exceptions == null) {
+            throw new EngineException("an AArch32 CPU takes no exceptions from outside, and has no event handlers: SDEI"
+                    + " is for AArch64 (DEN0054); leave SDEI out of this machine");
         }
-        return handlers;
+        return exceptions;
     }
 
     @Override

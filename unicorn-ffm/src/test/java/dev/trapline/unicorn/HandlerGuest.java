@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.engine.ExceptionEntry;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 ///
 /// ```text
 ///  +0x00000 start-up code | +0x01000 handler | +0x02000 another | +0x03000 code that is resumed at
+///  +0x04000 exception vectors
 ///  +0x10000 page tables   | +0x20000 program | +0x30000 data
 /// ```
 ///
@@ -26,6 +28,7 @@ final class HandlerGuest implements AutoCloseable {
     static final long HANDLER = Snippet.BASE + 0x1000;
     static final long OTHER_HANDLER = Snippet.BASE + 0x2000;
     static final long RESUME = Snippet.BASE + 0x3000;
+    static final long VECTORS = Snippet.BASE + 0x4000;
     static final long PROGRAM = Snippet.BASE + 0x2_0000;
     static final long DATA = Snippet.BASE + 0x3_0000;
     static final long STACK_EL0 = 0x1110_0000L;
@@ -104,10 +107,11 @@ final class HandlerGuest implements AutoCloseable {
     private static String startUp(Place place) {
         String mmu = "ldr x1, mair; msr mair_el1, x1; ldr x1, tcr; msr tcr_el1, x1; ldr x1, table; msr ttbr0_el1, x1;"
                 + "tlbi vmalle1; isb; mrs x1, sctlr_el1; orr x1, x1, #1; msr sctlr_el1, x1; isb;";
-        return "mov x0, #0x300000; msr cpacr_el1, x0; isb;" + (place.mmu ? mmu : "")
+        return "mov x0, #0x300000; msr cpacr_el1, x0; isb; ldr x0, vectors; msr vbar_el1, x0;" + (place.mmu ? mmu : "")
                 + "ldr x0, stack1; mov sp, x0; ldr x0, stack0; msr sp_el0, x0; ldr x0, program; msr elr_el1, x0;"
                 + "ldr x0, pstate; msr spsr_el1, x0; eret; .balign 8; mair: .quad 0xff; tcr: .quad 0x200803519;"
                 + "table: .quad " + LEVEL_1 + "; program: .quad " + PROGRAM + "; pstate: .quad " + place.pstate
+                + "; vectors: .quad " + VECTORS
                 + "; stack0: .quad " + STACK_EL0 + "; stack1: .quad " + STACK_EL1;
     }
 
@@ -133,7 +137,7 @@ final class HandlerGuest implements AutoCloseable {
     /// @return what it interrupts
     long[] enter(long handler) {
         long[] interrupted = registers();
-        engine().enterHandler(handler);
+        engine().returnFromException(handler, Engine.HANDLER_PSTATE);
         engine().writeRegisters(RegisterWrites.fromX0(
                 804, 0xa46, interrupted[GeneralRegisters.PC], interrupted[GeneralRegisters.PSTATE]));
         return interrupted;
@@ -150,14 +154,14 @@ final class HandlerGuest implements AutoCloseable {
     /// Completes: everything is as it was.
     void leave(long[] interrupted) {
         engine().writeRegisters(RegisterWrites.fromX0(Arrays.copyOf(interrupted, KEPT)));
-        engine().leaveHandler(interrupted[GeneralRegisters.PC], interrupted[GeneralRegisters.PSTATE]);
+        engine().returnFromException(interrupted[GeneralRegisters.PC], interrupted[GeneralRegisters.PSTATE]);
     }
 
     /// Completes as if an exception had been taken.
     void resume(long[] interrupted) {
         engine().writeRegisters(RegisterWrites.fromX0(Arrays.copyOf(interrupted, KEPT)));
-        engine().leaveHandlerByException(
-                        interrupted[GeneralRegisters.PC], interrupted[GeneralRegisters.PSTATE], RESUME);
+        engine().returnFromException(interrupted[GeneralRegisters.PC], interrupted[GeneralRegisters.PSTATE]);
+        engine().takeException(new ExceptionEntry.At(RESUME));
     }
 
     /// Enters a handler, runs it, completes.

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.engine.EngineException;
+import dev.trapline.abi.engine.ExceptionEntry;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
@@ -73,9 +74,9 @@ class HandlerTest {
         try (Snippet guest = Snippet.a64("mov x20, #1; hvc #0")) {
             guest.write(HANDLER, Assembler.a64("mrs x4, currentel; smc #1"));
             long[] before = guest.registers();
-            guest.engine().enterHandler(HANDLER);
+            guest.engine().returnFromException(HANDLER, HANDLER_PSTATE);
             assertCall(guest.run(), Conduit.SMC, 1);
-            guest.engine().leaveHandler(before[GeneralRegisters.PC], before[GeneralRegisters.PSTATE]);
+            guest.engine().returnFromException(before[GeneralRegisters.PC], before[GeneralRegisters.PSTATE]);
             assertCall(guest.run(), Conduit.HVC, 0);
             assertThat(guest.x(4)).as("CurrentEL").isEqualTo(1 << 2);
             assertThat(guest.x(20)).isEqualTo(1);
@@ -89,9 +90,9 @@ class HandlerTest {
             guest.snippet.run(1);
             long digest = guest.engine().fullDigest();
             long[] before = guest.registers();
-            guest.engine().enterHandler(HANDLER);
+            guest.engine().returnFromException(HANDLER, HANDLER_PSTATE);
             assertThat(guest.engine().fullDigest()).as("in the handler").isNotEqualTo(digest);
-            guest.engine().leaveHandler(before[GeneralRegisters.PC], before[GeneralRegisters.PSTATE]);
+            guest.engine().returnFromException(before[GeneralRegisters.PC], before[GeneralRegisters.PSTATE]);
             assertThat(guest.engine().fullDigest()).isEqualTo(digest);
         }
     }
@@ -239,7 +240,7 @@ class HandlerTest {
         for (long pstate : new long[] {all, all ^ 0xa020_0280L, all ^ 0x5010_0140L, place.pstate & 0xf}) {
             try (HandlerGuest guest = HandlerGuest.at(place, "nop; nop; svc #0")) {
                 guest.with(HANDLER, "nop; hvc #0x25");
-                guest.engine().leaveHandler(PROGRAM, pstate);
+                guest.engine().returnFromException(PROGRAM, pstate);
                 guest.snippet.run(1);
                 long[] before = guest.registers();
                 assertThat(before[GeneralRegisters.PSTATE])
@@ -273,11 +274,11 @@ class HandlerTest {
     @Test
     void aTagThatTheGuestLetsBeIgnoredIsDroppedFromAnAddress() {
         try (HandlerGuest guest = HandlerGuest.at(Place.EL1H, "mov x0, #1; lsl x0, x0, #37; msr tcr_el1, x0; svc #0")) {
-            guest.engine().enterHandler(HANDLER | (0x5aL << 56));
+            guest.engine().returnFromException(HANDLER | (0x5aL << 56), HANDLER_PSTATE);
             assertThat(guest.pc()).as("TCR_EL1.TBI0 is 0").isEqualTo(HANDLER | (0x5aL << 56));
-            guest.engine().leaveHandler(PROGRAM, Place.EL1H.pstate);
+            guest.engine().returnFromException(PROGRAM, Place.EL1H.pstate);
             guest.snippet.run(3);
-            guest.engine().enterHandler(HANDLER | (0x5aL << 56));
+            guest.engine().returnFromException(HANDLER | (0x5aL << 56), HANDLER_PSTATE);
             assertThat(guest.pc()).as("TCR_EL1.TBI0 is 1").isEqualTo(HANDLER);
         }
     }
@@ -288,10 +289,8 @@ class HandlerTest {
         try (HandlerGuest guest = HandlerGuest.at(Place.EL1H, "nop")) {
             long[] before = guest.registers();
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> guest.engine().leaveHandler(PROGRAM, pstate))
+                    .isThrownBy(() -> guest.engine().returnFromException(PROGRAM, pstate))
                     .withMessageContaining("0x" + Long.toHexString(pstate));
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> guest.engine().leaveHandlerByException(PROGRAM, pstate, RESUME));
             assertThat(guest.registers()).isEqualTo(before);
         }
     }
@@ -299,12 +298,13 @@ class HandlerTest {
     @Test
     void anAarch32CpuHasNoHandlers() {
         try (Snippet guest = Snippet.aarch32(Snippet.engines(), Assembler.a32("nop"))) {
-            assertThatThrownBy(() -> guest.engine().enterHandler(HANDLER))
+            assertThatThrownBy(() -> guest.engine().returnFromException(HANDLER, HANDLER_PSTATE))
                     .isInstanceOf(EngineException.class)
                     .hasMessageContaining("AArch32")
-                    .hasMessageContaining("leave SDEI out");
-            assertThatThrownBy(() -> guest.engine().leaveHandler(PROGRAM, 0)).isInstanceOf(EngineException.class);
-            assertThatThrownBy(() -> guest.engine().leaveHandlerByException(PROGRAM, 0, RESUME))
+                    .hasMessageContaining("leave SDEI out", HANDLER_PSTATE);
+            assertThatThrownBy(() -> guest.engine().returnFromException(PROGRAM, 0))
+                    .isInstanceOf(EngineException.class);
+            assertThatThrownBy(() -> guest.engine().takeException(new ExceptionEntry.At(RESUME)))
                     .isInstanceOf(EngineException.class);
         }
     }
@@ -316,9 +316,9 @@ class HandlerTest {
         try (HandlerGuest guest = HandlerGuest.at(Place.EL1H, toUser)) {
             guest.snippet.run(5);
             long[] before = guest.registers();
-            assertThatThrownBy(() -> guest.engine().enterHandler(HANDLER))
+            assertThatThrownBy(() -> guest.engine().returnFromException(HANDLER, HANDLER_PSTATE))
                     .isInstanceOf(EngineException.class)
-                    .hasMessageContaining("AArch32 state");
+                    .hasMessageContaining("AArch32 state", HANDLER_PSTATE);
             assertThat(guest.registers()).as("nothing has changed").isEqualTo(before);
         }
     }

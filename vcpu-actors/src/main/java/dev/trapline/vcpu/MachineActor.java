@@ -61,6 +61,8 @@ final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
 
     private record HistoryClosed(@Nullable String failure) implements Command {}
 
+    private static final int NONE = -1;
+
     private final ActorContext<Command> context;
     private final MachineParts parts;
     private final CompletableFuture<RunReport> done;
@@ -68,8 +70,8 @@ final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
     private final List<ActorRef<VcpuCommand>> vcpus = new ArrayList<>();
     private final FirmwareActors firmware;
     private final @Nullable MachineDispatcher dispatcher;
-    /// Who settles a slice; null while a message is at work.
-    private @Nullable VcpuId settling;
+    /// The vCPU that settles a slice; [#NONE] while a message is handled.
+    private int settling = NONE;
     /// What it is granted then.
     private VcpuCommand.@Nullable Grant kept;
 
@@ -164,7 +166,7 @@ final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
         if (ending) {
             return null;
         }
-        settling = ended.slice().vcpu();
+        settling = ended.slice().vcpu().index();
         try {
             switch (ended) {
                 case SliceEnd.Own end -> core.sliceEnded(end);
@@ -176,7 +178,7 @@ final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
         } catch (RuntimeException | Error e) {
             core.fail(e);
         } finally {
-            settling = null;
+            settling = NONE;
         }
         VcpuCommand.Grant next = kept;
         kept = null;
@@ -207,7 +209,7 @@ final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
     @Override
     public void tell(VcpuId vcpu, VcpuCommand command) {
         // Whatever a vCPU was told before comes before its grant: with that on its way, nothing is quiet.
-        if (command instanceof VcpuCommand.Grant grant && vcpu.equals(settling) && isQuiet()) {
+        if (command instanceof VcpuCommand.Grant grant && vcpu.index() == settling && isQuiet()) {
             kept = grant;
         } else {
             vcpus.get(vcpu.index()).tell(command);
@@ -221,7 +223,7 @@ final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
         ending = true;
         hostNanos = System.nanoTime() - startNanos;
         childrenLeft = vcpus.size() + firmware.count();
-        if (settling == null) {
+        if (settling == NONE) {
             stopChildren();
         } else {
             context.getSelf().tell(StopChildren.INSTANCE);

@@ -53,40 +53,32 @@ public interface Engine extends Snapshot, AutoCloseable {
     /// @return [#NO_DEADLINE] if the timer is not enabled, or masked
     long deadline(CpuTimer timer);
 
-    /// Interrupts the CPU between two slices, as an exception taken to EL1 would: the next one begins at `entry`,
-    /// at EL1 with SPSel 1, DAIF masked, NZCV, IL and SS clear. The current stack pointer is banked as at an
-    /// exception entry, the exclusive monitor is cleared, and translation and fetching continue at EL1. All other
-    /// registers keep their values, including ELR_EL1 and SPSR_EL1. The caller must save the interrupted state
-    /// ([#readRegisters] before this), and write x0 to x3.
+    /// PSTATE at the beginning of an event's handler: EL1 with SPSel 1, DAIF masked, NZCV, IL and SS clear.
+    long HANDLER_PSTATE = 0x3c5;
+
+    /// Continues elsewhere between two slices, as after an ERET of firmware at a higher exception level: PC and
+    /// PSTATE are set to the given values, bit for bit, the stack pointers are banked accordingly, the exclusive
+    /// monitor is cleared, and translation and fetching continue at the new level. All other registers keep their
+    /// values. So firmware enters the handler of an event, with [#HANDLER_PSTATE], and returns from it.
     ///
     /// The CPU may be at EL1 with either stack pointer, or at EL0. Takes some tenths of a microsecond.
     ///
-    /// @param entry guest virtual address; an address tag that TCR_EL1 lets be ignored is dropped
-    /// @throws EngineException if the CPU is in AArch32 state; it has not changed then
-    void enterHandler(long entry);
-
-    /// Returns from a handler, at any exception level and with either stack pointer: PC and PSTATE are set to the
-    /// given values, bit for bit, the stack pointers are banked accordingly, and the exclusive monitor is cleared.
-    /// With the PC and PSTATE at the time of [#enterHandler], the CPU continues where it was interrupted, except
-    /// for registers that the handler has changed, including SP and the SP_ELx, as after any exception. The caller
-    /// must write x0 to x17.
-    ///
-    /// @param pc where the next slice begins
-    /// @param pstate as it was interrupted: EL0 or EL1, AArch64 state
+    /// @param pc guest virtual address where the next slice begins; an address tag that TCR_EL1 lets be ignored is
+    ///     dropped
+    /// @param pstate EL0 or EL1, AArch64 state
     /// @throws EngineException if the CPU is in AArch32 state; it has not changed then
     /// @throws IllegalArgumentException if `pstate` names another exception level or state
-    void leaveHandler(long pc, long pstate);
+    void returnFromException(long pc, long pstate);
 
-    /// Returns from a handler as if an exception had been taken where the handler was entered: ELR_EL1 = `pc`,
-    /// SPSR_EL1 = `pstate`. The next slice begins at `address`, in the same state as after [#enterHandler]. The
-    /// guest's own ERET then returns to the interrupted instruction. ESR_EL1 and FAR_EL1 keep their values.
+    /// Takes an exception to EL1 between two slices (DDI0487, AArch64.TakeException). ELR_EL1 and SPSR_EL1 get PC
+    /// and PSTATE, which are at the instruction that follows. The next slice begins at the exception's vector or
+    /// address, at EL1 with SPSel 1, DAIF masked, IL and SS clear, and the exclusive monitor cleared. NZCV keeps
+    /// its value for a vector, and is clear for an address. All other registers keep their values.
     ///
-    /// @param pc interrupted PC
-    /// @param pstate interrupted PSTATE: EL0 or EL1, AArch64 state
-    /// @param address guest virtual address, as for [#enterHandler]
+    /// The CPU may be at EL1 with either stack pointer, or at EL0. Takes some tenths of a microsecond.
+    ///
     /// @throws EngineException if the CPU is in AArch32 state; it has not changed then
-    /// @throws IllegalArgumentException if `pstate` names another exception level or state
-    void leaveHandlerByException(long pc, long pstate, long address);
+    void takeException(ExceptionEntry entry);
 
     /// Reads x0 to x30, SP, PC and PSTATE.
     ///

@@ -63,10 +63,12 @@ public final class GeneralRegisters {
     }
 
     private static long[] part(long[] values, int from, long[] before) {
-        int to = from + before.length;
-        return Arrays.equals(values, from, to, before, 0, before.length)
-                ? before
-                : Arrays.copyOfRange(values, from, to);
+        for (int n = 0; n < before.length; n++) {
+            if (values[from + n] != before[n]) {
+                return Arrays.copyOfRange(values, from, from + before.length);
+            }
+        }
+        return before;
     }
 
     /// Register `n` of the array form: 0 to 30 are x0 to x30, then [#SP], [#PC], [#PSTATE].

@@ -10,6 +10,9 @@ public final class SystemRegister {
     public static final int SP_EL1 = of(3, 4, 4, 1, 0);
     public static final int SPSR_EL1 = of(3, 0, 4, 0, 0);
     public static final int ELR_EL1 = of(3, 0, 4, 0, 1);
+    public static final int ESR_EL1 = of(3, 0, 5, 2, 0);
+    public static final int FAR_EL1 = of(3, 0, 6, 0, 0);
+    public static final int VBAR_EL1 = of(3, 0, 12, 0, 0);
     public static final int PAR_EL1 = of(3, 0, 7, 4, 0);
     public static final int MIDR_EL1 = of(3, 0, 0, 0, 0);
     public static final int HCR_EL2 = of(3, 4, 1, 1, 0);

@@ -1,21 +1,24 @@
 package dev.trapline.unicorn;
 
+import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineException;
+import dev.trapline.abi.engine.ExceptionEntry;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.board.cpu.SystemRegister;
 import java.lang.foreign.MemorySegment;
 
-/// Moves a CPU into an event handler and back between two slices, as an exception entry and return would. AArch64 only.
+/// Moves a CPU between exception levels between two slices, as an exception entry and return would. AArch64 only.
 ///
 /// The library offers PSTATE as a register, but writing it neither exchanges the banked stack pointers nor changes what
-/// code is translated for: that is done here. What no register tells, the exclusive monitor and the translation flags,
-/// is looked at in an image of the CPU state, which is put back only if something in it has to change. Between two
-/// places with one level and one stack pointer that is the monitor alone, and hardly ever. No allocation; a fraction of
-/// a microsecond.
-final class HandlerSwitch {
+/// code is translated for: that is done here. The exclusive monitor and the translation flags are no registers. They
+/// are read from an image of the CPU state, which is restored only if one of them must change. Between two positions
+/// with the same level and stack pointer that is the monitor alone, and hardly ever. No allocation; a fraction of a
+/// microsecond.
+final class ExceptionSwitch {
 
-    /// DAIF masked, EL1 with its own stack pointer; NZCV, IL and SS clear (DDI0487, exception entry).
-    static final long HANDLER_PSTATE = 0x3c5;
+    private static final long NZCV = 0xf000_0000L;
+    /// Bytes of a vector table: VBAR_EL1 is a multiple of it.
+    private static final long VECTORS = 0x800;
 
     private static final long MODE = 0x1f;
     private static final long EL0T = 0;
@@ -48,7 +51,7 @@ final class HandlerSwitch {
     private final RegisterBatch link;
     private final RegisterBatch general;
 
-    HandlerSwitch(Unicorn engine, SwitchLayout layout) {
+    ExceptionSwitch(Unicorn engine, SwitchLayout layout) {
         this.engine = engine;
         this.layout = layout;
         this.system = engine.systemRegisters(
@@ -57,25 +60,45 @@ final class HandlerSwitch {
         this.general = engine.registers(UnicornConstants.UC_ARM64_REG_PSTATE, UnicornConstants.UC_ARM64_REG_SP);
     }
 
-    /// Goes to a handler.
+    /// An exception return.
     ///
     /// @param registers the general registers, in the order of [GeneralRegisters]; SP, PC and PSTATE change
     /// @throws EngineException if the CPU is in AArch32 state: an EL0 that this engine cannot interrupt
-    void enter(long[] registers, long entry) {
-        move(registers, entry, HANDLER_PSTATE);
-    }
-
-    /// Goes to where a handler was entered.
-    void leave(long[] registers, long pc, long pstate) {
+    void returnTo(long[] registers, long pc, long pstate) {
         move(registers, pc, checked(pstate));
     }
 
-    /// Goes to an address as if an exception had been taken where the handler was entered.
-    void leaveByException(long[] registers, long pc, long pstate, long address) {
+    /// An exception entry.
+    ///
+    /// @param registers as above
+    /// @throws EngineException as above
+    void take(long[] registers, ExceptionEntry entry) {
+        long pc = registers[GeneralRegisters.PC];
+        long pstate = registers[GeneralRegisters.PSTATE];
+        switch (entry) {
+            case ExceptionEntry.At(long address) -> move(registers, address, Engine.HANDLER_PSTATE);
+            case ExceptionEntry.Vectored vectored -> {
+                long table = engine.readSystem(SystemRegister.VBAR_EL1) & ~(VECTORS - 1);
+                move(registers, table + source(pstate) + vectored.offset(), Engine.HANDLER_PSTATE | (pstate & NZCV));
+            }
+        }
         link.set(ELR, Unicorn.SYSTEM_VALUE, pc);
-        link.set(SPSR, Unicorn.SYSTEM_VALUE, checked(pstate));
-        move(registers, address, HANDLER_PSTATE);
+        link.set(SPSR, Unicorn.SYSTEM_VALUE, pstate);
         link.write(2);
+        switch (entry) {
+            case ExceptionEntry.Synchronous(long syndrome, long faultAddress) -> {
+                engine.writeSystem(SystemRegister.ESR_EL1, syndrome);
+                engine.writeSystem(SystemRegister.FAR_EL1, faultAddress);
+            }
+            case ExceptionEntry.SError(long syndrome) -> engine.writeSystem(SystemRegister.ESR_EL1, syndrome);
+            case ExceptionEntry.Interrupt _, ExceptionEntry.At _ -> {}
+        }
+    }
+
+    /// Where the vectors of a source begin in the table: the current level with SP_EL0 or SP_EL1, or EL0.
+    private static long source(long pstate) {
+        long mode = pstate & MODE;
+        return mode == EL0T ? 0x400 : mode == EL1H ? 0x200 : 0;
     }
 
     /// Brings the translation flags up to date with SCTLR_EL1, which was written from outside.
@@ -88,7 +111,7 @@ final class HandlerSwitch {
         long mode = pstate & MODE;
         if (mode != EL0T && mode != EL1T && mode != EL1H) {
             throw new IllegalArgumentException(
-                    "a handler returns to EL0 or EL1 in AArch64 state, not to PSTATE 0x" + Long.toHexString(pstate));
+                    "an exception returns to EL0 or EL1 in AArch64 state, not to PSTATE 0x" + Long.toHexString(pstate));
         }
         return pstate;
     }
@@ -127,8 +150,8 @@ final class HandlerSwitch {
         MemorySegment context = engine.saveContext();
         int before = layout.flags(context);
         if (!TranslationFlags.isAarch64(before)) {
-            throw new EngineException("the CPU is at EL0 in AArch32 state: no handler can be entered or left there;"
-                    + " let no event reach a CPU that runs such code");
+            throw new EngineException("the CPU is at EL0 in AArch32 state: no exception can be taken there, and no"
+                    + " handler entered; let no event reach a CPU that runs such code");
         }
         int flags = TranslationFlags.at(
                 before, pstate, system.get(SCTLR, Unicorn.SYSTEM_VALUE), system.get(MDSCR, Unicorn.SYSTEM_VALUE));
