@@ -5,13 +5,13 @@ import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.board.cpu.SystemRegister;
 import java.lang.foreign.MemorySegment;
 
-/// Moves a CPU into an event handler and back between two slices, as an exception entry and return would. AArch64 only.
+/// Moves a CPU into an event handler and back, between two slices, like an exception entry and return. AArch64 only.
 ///
-/// The library offers PSTATE as a register, but writing it neither exchanges the banked stack pointers nor changes what
-/// code is translated for: that is done here. What no register tells, the exclusive monitor and the translation flags,
-/// is looked at in an image of the CPU state, which is put back only if something in it has to change. Between two
-/// places with one level and one stack pointer that is the monitor alone, and hardly ever. No allocation; a fraction of
-/// a microsecond.
+/// The library offers PSTATE as a register, but writing it neither exchanges the banked stack pointers nor changes the
+/// CPU state for which code is translated: this class does both. The exclusive monitor and the translation flags are
+/// not registers; they are read in an image of the CPU state, which is restored only if something in it has to change.
+/// If exception level and stack pointer stay the same, that can only be the monitor, which is rarely set. No
+/// allocation; a fraction of a microsecond.
 final class HandlerSwitch {
 
     /// DAIF masked, EL1 with its own stack pointer; NZCV, IL and SS clear (DDI0487, exception entry).
@@ -21,10 +21,11 @@ final class HandlerSwitch {
     private static final long EL0T = 0;
     private static final long EL1T = 4;
     private static final long EL1H = 5;
-    /// What stack pointers and translation flags depend on: the mode, and D, since it masks software step.
+    /// The bits that determine stack pointer and translation flags: the mode, and D, because it masks software
+    /// step.
     private static final long PLACE = MODE | 1 << 9;
 
-    /// Slots of [#system]; those that are written stand first.
+    /// Slots of [#system]; the ones that are written come first.
     private static final int SP_EL0 = 0;
 
     private static final int SP_EL1 = 1;
@@ -57,20 +58,20 @@ final class HandlerSwitch {
         this.general = engine.registers(UnicornConstants.UC_ARM64_REG_PSTATE, UnicornConstants.UC_ARM64_REG_SP);
     }
 
-    /// Goes to a handler.
+    /// Enters a handler.
     ///
     /// @param registers the general registers, in the order of [GeneralRegisters]; SP, PC and PSTATE change
-    /// @throws EngineException if the CPU is in AArch32 state: an EL0 that this engine cannot interrupt
+    /// @throws EngineException if the CPU is in AArch32 state at EL0, which this engine cannot interrupt
     void enter(long[] registers, long entry) {
         move(registers, entry, HANDLER_PSTATE);
     }
 
-    /// Goes to where a handler was entered.
+    /// Returns to where a handler was entered.
     void leave(long[] registers, long pc, long pstate) {
         move(registers, pc, checked(pstate));
     }
 
-    /// Goes to an address as if an exception had been taken where the handler was entered.
+    /// Continues at an address as if an exception had been taken where the handler was entered.
     void leaveByException(long[] registers, long pc, long pstate, long address) {
         link.set(ELR, Unicorn.SYSTEM_VALUE, pc);
         link.set(SPSR, Unicorn.SYSTEM_VALUE, checked(pstate));
@@ -78,7 +79,7 @@ final class HandlerSwitch {
         link.write(2);
     }
 
-    /// Brings the translation flags up to date with SCTLR_EL1, which was written from outside.
+    /// Updates the translation flags after a write of SCTLR_EL1 from outside.
     void renewFlags(long pstate) {
         system.read();
         writeHidden(pstate);
@@ -107,8 +108,8 @@ final class HandlerSwitch {
         registers[GeneralRegisters.PSTATE] = pstate;
     }
 
-    /// Later versions of the library renew the flags whenever a system register is written: by then PSTATE is the
-    /// new one, and they renew to the same.
+    /// Later versions of the library compute the flags again whenever a system register is written. At that time
+    /// PSTATE is the new one, so the result is the same.
     private int changePlace(long[] registers, long pstate) {
         system.read();
         int flags = writeHidden(pstate);
@@ -128,7 +129,7 @@ final class HandlerSwitch {
         int before = layout.flags(context);
         if (!TranslationFlags.isAarch64(before)) {
             throw new EngineException("the CPU is at EL0 in AArch32 state: no handler can be entered or left there;"
-                    + " let no event reach a CPU that runs such code");
+                    + " do not send events to a CPU that runs such code");
         }
         int flags = TranslationFlags.at(
                 before, pstate, system.get(SCTLR, Unicorn.SYSTEM_VALUE), system.get(MDSCR, Unicorn.SYSTEM_VALUE));
@@ -138,7 +139,7 @@ final class HandlerSwitch {
         return flags;
     }
 
-    /// @return the translation flags, which stay
+    /// @return the translation flags, which do not change
     private int clearMonitor() {
         MemorySegment context = engine.saveContext();
         if (layout.monitorIsSet(context)) {

@@ -54,8 +54,8 @@ class OtherLibrariesTest {
         assertThat(result.status()).as("%s: %s", what, result.printed()).isZero();
         assertThat(result.printed())
                 .as(what)
-                .startsWith("error: " + library + " says that it is Unicorn 2.0.1, and cannot be used: ")
-                .endsWith("take an unchanged build of version 2.0.1 or 2.1 (engine.library, --library)\n");
+                .startsWith("error: " + library + " says that it is Unicorn 2.0.1, but cannot be used: ")
+                .endsWith("use an unchanged build of version 2.0.1 or 2.1 (engine.library, --library)\n");
     }
 
     @Test
@@ -68,8 +68,8 @@ class OtherLibrariesTest {
         assertThat(printed.subList(Shortcut.values().length, printed.size()))
                 .as("it is refused when an engine is opened, not later")
                 .containsExactly("error: Unicorn 2.0.1, named by configuration: " + library
-                        + ", does not tell how many instructions it has executed, which virtual time is counted by;"
-                        + " take an unchanged build of version 2.0.1 or 2.1 (engine.library, --library)");
+                        + ", does not tell how many instructions it has executed, which virtual time needs;"
+                        + " use an unchanged build of version 2.0.1 or 2.1 (engine.library, --library)");
     }
 
     @ParameterizedTest

@@ -63,10 +63,10 @@ class ShortcutsTest {
     @CsvSource({
         "arm_cpu_tlb_fill_aarch64, STORES, the library does not keep its CPU as version 2.0.1 does",
         "tlb_reset_dirty_aarch64, STORES, stale code ran in the self-test",
-        "uc_emu_stop, BUDGETS, a slice ended elsewhere than it has to in the self-test",
-        "cpu_restore_state_aarch64, BUDGETS, a slice ended elsewhere than it has to in the self-test",
-        "cpu_loop_exit_restore_aarch64, BUDGETS, a slice ended elsewhere than it has to in the self-test",
-        "tb_check_watchpoint_aarch64, BUDGETS, a slice ended elsewhere than it has to in the self-test"
+        "uc_emu_stop, BUDGETS, a slice ended at the wrong position in the self-test",
+        "cpu_restore_state_aarch64, BUDGETS, a slice ended at the wrong position in the self-test",
+        "cpu_loop_exit_restore_aarch64, BUDGETS, a slice ended at the wrong position in the self-test",
+        "tb_check_watchpoint_aarch64, BUDGETS, a slice ended at the wrong position in the self-test"
     })
     void aFunctionThatIsMissingOrAnotherIsFoundOutAndTheRunGoesOn(String function, Shortcut user, String found) {
         assertRefused(function, _ -> Optional.empty(), user, "the library does not export " + function);
