@@ -141,7 +141,8 @@ public final class SeekReport {
                 recording, true, seal(recording), 0, Seeker.SPACING, System::nanoTime, SeekReport::refuse);
         ParallelReplay replay = new ParallelReplay(machines.run(recording), checkpoints, (_, _) -> {}, (_, _, _) -> {});
         if (!(replay.replay(threads) instanceof ParallelReplay.Verdict.Confirmed)) {
-            throw new IllegalStateException("a checkpoint cannot be used, or the machine at a checkpoint differs from the stored one");
+            throw new IllegalStateException(
+                    "a checkpoint cannot be used, or the machine at a checkpoint differs from the stored one");
         }
         return (System.nanoTime() - start) / MILLI;
     }

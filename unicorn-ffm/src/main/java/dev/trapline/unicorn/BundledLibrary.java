@@ -23,7 +23,7 @@ final class BundledLibrary {
 
     private BundledLibrary() {}
 
-    /// The resource that holds the library for this platform; empty if the artefact has none.
+    /// The resource that contains the library for this platform; empty if the artefact has none.
     static Optional<String> resource() {
         String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
         String arch = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);

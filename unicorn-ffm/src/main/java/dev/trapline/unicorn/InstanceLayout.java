@@ -89,8 +89,7 @@ record InstanceLayout(int counter, int itFlag, long counting) {
     /// @throws EngineException if it does not
     void requireCounter(UnicornLibrary library) {
         if (counter < 0) {
-            throw library.unknown(
-                    "does not tell how many instructions it has executed, which virtual time needs");
+            throw library.unknown("does not tell how many instructions it has executed, which virtual time needs");
         }
     }
 
@@ -160,7 +159,7 @@ record InstanceLayout(int counter, int itFlag, long counting) {
     /// How many instructions the last run began: those that it completed, and one that was stopped by its hook or
     /// its exception.
     long begun(Unicorn engine) {
-        // SAFETY: the handle is open, and the offset lies within its structure.
+        // SAFETY: the handle is open, and the offset is within its structure.
         return MEMORY.get(JAVA_LONG, engine.handle() + counter);
     }
 

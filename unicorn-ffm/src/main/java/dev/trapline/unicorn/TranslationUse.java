@@ -90,8 +90,9 @@ final class TranslationUse implements TranslationHook {
     /// and rewrites itself does that.
     void requireRoom() {
         if (room() == Engine.Room.NONE) {
-            throw new EngineException("the guest rewrites code that reads the time, and an engine does not have enough room to"
-                    + " translate it within a slice; run it with a smaller slice");
+            throw new EngineException(
+                    "the guest rewrites code that reads the time, and an engine does not have enough room to"
+                            + " translate it within a slice; run it with a smaller slice");
         }
     }
 }

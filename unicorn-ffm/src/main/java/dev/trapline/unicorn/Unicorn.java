@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Unicorn implements AutoCloseable {
 
     private static final int SYSTEM_WORDS = 4;
-    /// The word of a slot that holds the value in a batch of [#systemRegisters].
+    /// The word of a slot that contains the value in a batch of [#systemRegisters].
     static final int SYSTEM_VALUE = 3;
 
     private static final int COPROCESSOR_WORDS = 5;

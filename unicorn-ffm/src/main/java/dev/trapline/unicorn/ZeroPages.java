@@ -33,7 +33,8 @@ final class ZeroPages {
         long padded = bytes + MemoryMap.PAGE;
         MemorySegment block = calloc(padded);
         if (block.address() == 0) {
-            throw new EngineException("the system has no " + bytes + " bytes for the guest's memory: use a smaller size");
+            throw new EngineException(
+                    "the system has no " + bytes + " bytes for the guest's memory: use a smaller size");
         }
         // SAFETY: calloc returned a block of this length; it is freed when the arena closes, and not before.
         MemorySegment owned = block.reinterpret(padded, arena, ZeroPages::free);

@@ -16,7 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Libraries that are not what they say: an error that names the file, or a run without shortcuts, and never a crash.
+/// Libraries that claim to be something else: they cause an error that names the file, or a run without shortcuts, and
+/// never a crash.
 class OtherLibrariesTest {
 
     private static final String VERSION_2_0_1 = "0x020001ff";
