@@ -22,12 +22,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - At an access to time, the run stops; the access is answered, and its instruction is skipped.
 /// - At a conditional SMC of A32, the address of the *next* instruction is recorded. If that instruction is reached
-///     without a call, the condition check failed, and the slice ends there. In T32 this happens at the IT instruction:
-///     SMC may only be the last instruction of its block (DDI0406 B9.3.14), and a run cannot be stopped within the
-///     block.
+///   without a call, the condition check failed, and the slice ends there. In T32 this happens at the IT instruction:
+///   SMC may only be the last instruction of its block (DDI0406 B9.3.14), and a run cannot be stopped within the
+///   block.
 /// - The PC that the library has when it stops at the end of an IT block is corrected.
 /// - An access to time within an IT block cannot be answered, because a run cannot be stopped there: the IT instruction
-///     is reported as a fault.
+///   is reported as a fault.
 final class Aarch32Watch implements CodeHooks {
 
     private static final long THUMB = 1 << 5;

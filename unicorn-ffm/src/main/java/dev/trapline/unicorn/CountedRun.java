@@ -160,8 +160,8 @@ final class CountedRun {
         return stores.isFilling() ? stores.isFetching() : data.isFetching();
     }
 
-    /// How many instructions the run completed. Of a block in whose middle it ended, the instructions up to the end
-    /// count.
+    /// How many instructions the run completed. If it ended in the middle of a block, the instructions of that
+    /// block up to there count.
     ///
     /// @param pc the next instruction of the guest
     long completed(Progress.End end, long pc) {
