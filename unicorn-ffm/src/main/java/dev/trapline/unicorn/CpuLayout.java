@@ -32,7 +32,7 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
     private static final int MODES = 12;
     private static final int DESCRIPTOR = 440;
     private static final int WINDOW = 16;
-    /// A time in the far future: the library counts nanoseconds since 1970.
+    /// A time in the far future, in the year 2189: the library counts nanoseconds since 1970.
     static final long FAR = Long.MAX_VALUE / 2 + Long.MAX_VALUE / 4;
 
     private static final long LEAST_TIME = 1L << 59;
