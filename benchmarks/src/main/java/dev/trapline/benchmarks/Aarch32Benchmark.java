@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// What `export-failed-condition-calls` costs on an AArch32 machine: whole runs of loops, with the toggle off and on.
+/// The cost of `export-failed-condition-calls` on an AArch32 machine: whole runs of loops, with the toggle off and on.
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 2)
@@ -29,7 +29,7 @@ public class Aarch32Benchmark {
     public static class Whole {
         final Machines machines = new Machines();
 
-        /// Which loop.
+        /// The loop to run.
         @Param
         public Aarch32Loop loop = Aarch32Loop.A32_WITHOUT_CALLS;
 

@@ -4,8 +4,8 @@ import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.testkit.Assembler;
 
-/// Loops of AArch32 code that end with SYSTEM_OFF. In each, the comparison sets Z, so that NE fails. The assembler does
-/// not know SMC and HVC here.
+/// Loops of AArch32 code that end with SYSTEM_OFF. In each, the comparison sets Z, so NE fails. SMC and HVC are written
+/// as numbers, because the assembler does not know them for AArch32.
 public enum Aarch32Loop {
     /// 50 million rounds: no call at all.
     A32_WITHOUT_CALLS(ExecutionState.A32, 50_000_000, "cmp r1, r1", "mov r2, r2"),

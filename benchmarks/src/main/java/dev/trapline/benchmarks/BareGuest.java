@@ -16,8 +16,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// A guest run by the binding alone: the reference that everything else is measured against. It stops at a hypercall,
-/// reads the 34 registers that a digest takes, writes x0, and goes on. No actor, no registry, no digest, no history.
+/// A guest that the binding alone runs: the reference for all other measurements. It stops at a hypercall, reads the 34
+/// registers of a digest, writes x0, and continues. No actor, no registry, no digest, no history.
 final class BareGuest implements Hooks, AutoCloseable {
 
     /// No limit on instructions.
@@ -81,8 +81,8 @@ final class BareGuest implements Hooks, AutoCloseable {
 
     /// Runs the guest from its entry to SYSTEM_OFF.
     ///
-    /// @param budget instructions between two stops, or [#UNLIMITED]; the same for the life of this object
-    /// @return hypercalls answered
+    /// @param budget instructions between two stops, or [#UNLIMITED]; it must be the same for each call
+    /// @return the number of hypercalls
     int run(long budget) {
         long pc = entry;
         for (int calls = 0; ; ) {
@@ -134,7 +134,7 @@ final class BareGuest implements Hooks, AutoCloseable {
 
     @Override
     public void systemInstruction(int operation, long argument) {
-        // Not hooked: only one engine, and no code that changes.
+        // Not hooked, because there is only one engine, and the code does not change.
     }
 
     @Override
@@ -143,7 +143,7 @@ final class BareGuest implements Hooks, AutoCloseable {
         arena.close();
     }
 
-    /// Takes every byte at once and keeps none.
+    /// Accepts every byte at once and keeps none.
     private static final class SilentUart implements MmioDevice {
         private static final long FLAGS = 0x18;
         private static final long TRANSMIT_EMPTY_RECEIVE_EMPTY = 0x90;
@@ -155,7 +155,7 @@ final class BareGuest implements Hooks, AutoCloseable {
 
         @Override
         public void write(long offset, int size, long value) {
-            // Nobody reads it.
+            // Nothing reads the output.
         }
     }
 }

@@ -12,14 +12,14 @@ import dev.trapline.abi.policy.Decision;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a journal is told of one hypercall.
+/// The records of one hypercall in a journal.
 ///
-/// @param slice the slice that ended in it
+/// @param slice the slice that ended with it
 /// @param answer its answer
 record Call(JournalRecord.Slice slice, JournalRecord.Answer answer) {
 
-    /// So many calls differ; then they come again. Few enough to stay in a cache, so that it is the journal that is
-    /// measured.
+    /// The number of different calls; then they repeat. They are few enough to stay in a cache, so that only the
+    /// journal is measured.
     private static final int DIFFERENT = 8192;
 
     /// The calls of a guest's loop, made beforehand: a counter goes down, a result changes, and so does the digest

@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class ComputeBenchmark {
 
-    /// A guest that computes, under the binding alone.
+    /// A guest that computes, with the binding alone.
     @State(Scope.Thread)
     public static class BareCompute {
         final BareGuest guest = new BareGuest(Guest.COMPUTE);
@@ -34,7 +34,7 @@ public class ComputeBenchmark {
         }
     }
 
-    /// The worst case, under the binding alone.
+    /// The worst case, with the binding alone.
     @State(Scope.Thread)
     public static class BareTightLoop {
         final BareGuest guest = new BareGuest(Guest.TIGHT_LOOP);
@@ -51,7 +51,7 @@ public class ComputeBenchmark {
     public static class Whole {
         final Machines machines = new Machines();
 
-        /// Ends the system, and deletes what was recorded.
+        /// Ends the system, and deletes the recordings.
         @TearDown
         public void stop() {
             machines.close();

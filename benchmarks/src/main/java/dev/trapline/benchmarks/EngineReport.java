@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
-/// Times `./trapline run` against `qemu-system-aarch64`, with the engine's shortcuts and without: the tables of
+/// Measures `./trapline run` against `qemu-system-aarch64`, with and without the engine's shortcuts: the tables of
 /// "Against QEMU" in `docs/performance.md`.
 ///
 /// Start it in the root of the repository, with nothing else running. The first argument is how often each command runs
@@ -134,8 +134,8 @@ public final class EngineReport {
         return line;
     }
 
-    /// Records into a directory that must not be there: the process deletes the one before, which takes no time
-    /// worth a word.
+    /// Records into a directory that must not exist: the process deletes the previous one, which takes very little
+    /// time.
     private Command record(Path input) {
         List<String> line = new ArrayList<>(
                 List.of("sh", "-c", "rm -rf \"$0\" && exec \"$@\"", recording().toString()));
@@ -162,7 +162,7 @@ public final class EngineReport {
         }
     }
 
-    /// @param columns what the rows are, and the commands, of which the first is the reference
+    /// @param columns the name of the rows, and the commands, of which the first is the reference
     private void head(String... columns) {
         List<String> cells = new ArrayList<>(List.of(columns));
         for (int n = 2; n < columns.length; n++) {

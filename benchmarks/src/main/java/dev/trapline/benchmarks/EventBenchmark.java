@@ -11,8 +11,8 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// The cost of one SDEI event: it is signalled, delivered, handled and completed, by two calls that are routed to the
-/// service's actor. Its reference is [HypercallBenchmark#forwarded], measured as it is.
+/// The cost of one SDEI event: it is signalled, delivered, handled and completed, with two calls that are routed to the
+/// service's actor. Its reference is [HypercallBenchmark#forwarded].
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @OperationsPerInvocation(Guest.EVENTS)

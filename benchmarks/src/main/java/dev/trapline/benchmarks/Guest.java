@@ -10,22 +10,22 @@ import org.jspecify.annotations.Nullable;
 
 /// The guests that are measured. Each ends with SYSTEM_OFF.
 enum Guest {
-    /// A million hypercalls and next to nothing else.
+    /// A million hypercalls and almost nothing else.
     HYPERCALL_LOOP("hypercall-loop.elf"),
-    /// A million SDEI events that the guest signals to itself, each handled by next to nothing.
+    /// A million SDEI events that the guest signals to itself, with an almost empty handler.
     EVENT_LOOP("event-loop.elf"),
-    /// Arithmetic and memory, ten instructions a loop.
+    /// Arithmetic and memory accesses, ten instructions in each loop.
     COMPUTE("compute.elf"),
     /// The worst case for an instruction budget: a loop of two instructions.
     TIGHT_LOOP(null);
 
-    /// Calls that [#HYPERCALL_LOOP] makes before its last one.
+    /// The number of calls that [#HYPERCALL_LOOP] makes before its last one.
     static final int HYPERCALLS = 1_000_000;
-    /// Events of [#EVENT_LOOP]: two calls each.
+    /// The number of events of [#EVENT_LOOP], with two calls each.
     static final int EVENTS = 1_000_000;
-    /// Instructions of [#COMPUTE], but for some hundreds.
+    /// The number of instructions of [#COMPUTE], without some hundreds.
     static final int COMPUTE_INSTRUCTIONS = 400_000_000;
-    /// Instructions of [#TIGHT_LOOP], but for some.
+    /// The number of instructions of [#TIGHT_LOOP], without a few.
     static final int TIGHT_INSTRUCTIONS = 2 * (1526 << 16);
 
     private final @Nullable String file;
@@ -34,7 +34,7 @@ enum Guest {
         this.file = file;
     }
 
-    /// The image, as a machine takes it.
+    /// The image for a machine.
     Image image() {
         if (file == null) {
             return tightLoop(TIGHT_INSTRUCTIONS);
@@ -46,7 +46,7 @@ enum Guest {
         }
     }
 
-    /// A loop of two instructions that takes about so many of them altogether, and at least that.
+    /// A loop of two instructions that executes about this many instructions in total, and not fewer.
     static Image tightLoop(long instructions) {
         int times = Math.toIntExact((instructions / 2) >>> 16) + (instructions % (2 << 16) == 0 ? 0 : 1);
         return Assembler.image("tight-loop", ExecutionState.A64, """

@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class HypercallBenchmark {
 
-    /// A guest under the binding alone.
+    /// A guest with the binding alone.
     @State(Scope.Thread)
     public static class Bare {
         final BareGuest guest = new BareGuest(Guest.HYPERCALL_LOOP);
@@ -42,7 +42,7 @@ public class HypercallBenchmark {
     public static class Whole {
         final Machines machines = new Machines();
 
-        /// Recordings of one iteration must not fill the disk for the next.
+        /// Deletes the recordings of an iteration, so that they do not fill the disk.
         @TearDown(Level.Iteration)
         public void tidyUp() {
             machines.deleteRecordings();
@@ -86,7 +86,7 @@ public class HypercallBenchmark {
         return state.machines.run(Guest.HYPERCALL_LOOP, Machines.resident());
     }
 
-    /// Routed to PSCI's actor, answered and recorded, until all is durable.
+    /// Routed to PSCI's actor, answered and recorded, until everything is durable.
     @Benchmark
     public Path recorded(Whole state) {
         return state.machines.record(Guest.HYPERCALL_LOOP);

@@ -5,13 +5,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/// Measures what the journal costs and what it saves, and prints the table of `docs/performance.md`.
+/// Measures the journal's cost and savings, and prints the table of `docs/performance.md`.
 ///
-/// Both sides of a ratio are run in turn, in one process, and their medians compared. Start it in the root of the
-/// repository. `--quick` takes one cold round of each: to see that all of them run, not for figures.
+/// Both sides of a ratio are run alternately in one process, and their medians are compared. Start it in the root of
+/// the repository. `--quick` runs one cold round of each, only to check that all of them work.
 public final class JournalReport {
 
-    /// Calls that are written and read in one round.
+    /// The number of calls that are written and read in one round.
     private static final int CALLS = 1_000_000;
 
     private final PrintStream out;
@@ -64,7 +64,7 @@ public final class JournalReport {
         table.row(what, "ms", times.get(0).median() * 1000, times.get(1).median() * 1000, mustReach);
     }
 
-    /// Own journal written, plain one written, own one read, plain one read.
+    /// The times of writing our own journal, writing the plain one, reading our own, and reading the plain one.
     private List<Rounds.Times> journal(Machines machines) {
         List<Call> calls = Call.loop();
         OwnJournal own = new OwnJournal(machines.system(), calls);
@@ -92,7 +92,7 @@ public final class JournalReport {
         return times;
     }
 
-    /// Recorded, and not recorded.
+    /// The times of a run with and without a recording.
     private List<Rounds.Times> recording(Machines machines, Guest guest) {
         List<Rounds.Times> times = rounds.of(
                 () -> {

@@ -2,8 +2,8 @@ package dev.trapline.benchmarks;
 
 import java.util.Locale;
 
-/// The kernels of `guests/kernels.elf`: each keeps a vCPU busy in a way of its own. QEMU takes about two seconds for
-/// the rounds: what a process takes to start counts little.
+/// The kernels of `guests/kernels.elf`: each keeps a vCPU busy with a different kind of work. QEMU takes about two
+/// seconds for the rounds, so the start of a process matters little.
 enum Kernel {
     BRANCHES(3_000_000),
     CALLS(330_000),
@@ -25,23 +25,23 @@ enum Kernel {
         this.rounds = rounds;
     }
 
-    /// What the guest is to be told, so that it runs this kernel once and ends.
+    /// The input with which the guest runs this kernel once and ends.
     String line(boolean mmu) {
         return line(guestName(), mmu, rounds);
     }
 
-    /// The name that the guest knows it by.
+    /// The guest's name for it.
     String guestName() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /// What the guest is to be told, so that it runs 2 · 10^9 instructions of [#COMPUTE] and ends.
+    /// The input with which the guest runs 2 · 10^9 instructions of [#COMPUTE] and ends.
     static String compute() {
         return line(COMPUTE.guestName(), false, 200_000_000);
     }
 
-    /// What the guest is to be told, so that it makes so many calls of PSCI_VERSION and ends. They compare
-    /// firmware, not engines.
+    /// The input with which the guest makes a number of PSCI_VERSION calls and ends. They compare firmware, not
+    /// engines.
     static String hypercalls(long calls) {
         return line("hypercalls", false, calls);
     }

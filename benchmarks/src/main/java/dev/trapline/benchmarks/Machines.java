@@ -32,8 +32,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Runs whole machines, as an embedding program does, in one actor system. What the `trapline` command does is no
-/// different.
+/// Runs whole machines in one actor system, as an embedding program does. The `trapline` command does the same.
 final class Machines implements AutoCloseable {
 
     private static final Config QUIET = ConfigFactory.parseString("akka.loglevel = WARNING")
@@ -54,7 +53,7 @@ final class Machines implements AutoCloseable {
         }
     }
 
-    /// One vCPU, slices of 20 000 instructions; PSCI is forwarded to its actor.
+    /// A machine with one vCPU and slices of 20 000 instructions; PSCI is forwarded to its actor.
     static MachineSpec spec() {
         return spec(1, Width.AARCH64);
     }
@@ -84,7 +83,7 @@ final class Machines implements AutoCloseable {
         return system;
     }
 
-    /// Where something may be made that goes with the recordings.
+    /// A new path, which [#deleteRecordings] deletes.
     Path place() {
         Path place = directory.resolve("recording-" + recordings.size());
         recordings.add(place);
@@ -96,17 +95,17 @@ final class Machines implements AutoCloseable {
         return run(guest.image(), spec);
     }
 
-    /// The same of any image.
+    /// The same for any image.
     RunReport run(Image image, MachineSpec spec) {
         return finished(machine(image, spec));
     }
 
-    /// Runs a guest and records it. The run counts until all is durable.
+    /// Runs a guest and records it. The run includes making everything durable.
     Path record(Guest guest) {
         return record(guest.image());
     }
 
-    /// The same of any image.
+    /// The same for any image.
     Path record(Image image) {
         Path recording = place();
         finished(machine(image, spec()).recordTo(recording));
@@ -119,20 +118,20 @@ final class Machines implements AutoCloseable {
                 .services(FirmwareServices.onClassPath()));
     }
 
-    /// Opens a recording to be looked at slice by slice.
+    /// Opens a recording for reading slice by slice.
     Playback playback(Path recording) {
         return run(recording).playback((_, _) -> {});
     }
 
-    /// A recording that can be opened as often as there is need.
+    /// A recording that can be opened many times.
     RecordedRun run(Path recording) {
         return new RecordedRun(
                 () -> Recordings.open(recording, OpenOptions.STRICT), engines, FirmwareServices.onClassPath());
     }
 
-    /// Opens a recording to go back and forth in it.
+    /// Opens a recording for moving back and forth in it.
     ///
-    /// @param store of its checkpoints; null for those in memory alone
+    /// @param store the store of its checkpoints; null if they are only in memory
     Seeker seeker(Path recording, @Nullable CheckpointStore store, long spacing) {
         return new Seeker(playback(recording), store, spacing, Seeker.BUDGET, System::nanoTime);
     }
@@ -147,12 +146,12 @@ final class Machines implements AutoCloseable {
                 || report.outcome().equals(new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS));
         if (!asMeant) {
             throw new IllegalStateException(
-                    "the guest did not turn itself off, nor come to its limit: " + report.outcome());
+                    "the guest did not turn itself off, and did not reach its limit: " + report.outcome());
         }
         return report;
     }
 
-    /// Bytes of all files in a recording but its images.
+    /// The size in bytes of all files in a recording, without its images.
     static long sizeWithoutImages(Path recording, long imageBytes) {
         try (Stream<Path> files = Files.walk(recording)) {
             return files.filter(Files::isRegularFile)
@@ -164,12 +163,12 @@ final class Machines implements AutoCloseable {
         }
     }
 
-    /// Deletes what was recorded so far.
+    /// Deletes all recordings.
     void deleteRecordings() {
         recordings.forEach(Machines::delete);
     }
 
-    /// Deletes a file, or a directory with all that is in it, if it is there.
+    /// Deletes a file, or a directory with its content, if it exists.
     static void delete(Path tree) {
         if (!Files.exists(tree)) {
             return;

@@ -14,7 +14,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// The cost of what ends a slice to reach all engines, and of a CPU_ON, which opens one. Neither is recorded.
+/// The cost of maintenance operations, which end a slice and are performed in all engines, and of a CPU_ON, which opens
+/// an engine. Neither is recorded.
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 4, time = 2)
@@ -22,14 +23,14 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class MaintenanceBenchmark {
 
-    /// Which operation.
+    /// The operation.
     @State(Scope.Thread)
     public static class Looping {
         @Param
         MaintenanceLoop loop = MaintenanceLoop.IC_IVAU;
     }
 
-    /// One operation: its exit, what it does to the one engine there is, and the next grant.
+    /// One operation: its exit, its execution in the only engine, and the next grant.
     @Benchmark
     @OperationsPerInvocation(MaintenanceLoop.ROUNDS)
     public RunReport maintenance(HypercallBenchmark.Whole state, Looping looping) {

@@ -4,16 +4,16 @@ import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.testkit.Assembler;
 
-/// Loops of A64 code that end the slice in each round by something that concerns engines, and end with SYSTEM_OFF.
+/// Loops of A64 code that end the slice in each round with a maintenance operation, and end with SYSTEM_OFF.
 public enum MaintenanceLoop {
-    /// IC IVAU of a line that holds no code.
+    /// IC IVAU of a line that contains no code.
     IC_IVAU("movz x12, #0x4700, lsl #16", "ic ivau, x12"),
-    /// IC IVAU of the line that runs: the loop is translated again in each round.
+    /// IC IVAU of the running line: the loop is translated again in each round.
     IC_IVAU_OF_RUNNING_CODE("here: adr x12, here", "ic ivau, x12"),
     /// TLBI VMALLE1IS.
     TLBI("nop", "tlbi vmalle1is");
 
-    /// Rounds of each: `movz x10, #3, lsl #16`.
+    /// The number of rounds of each: `movz x10, #3, lsl #16`.
     static final int ROUNDS = 3 << 16;
 
     /// How often [#cpuOn] starts its second CPU.
@@ -22,8 +22,8 @@ public enum MaintenanceLoop {
     private final String address;
     private final String operation;
 
-    /// @param address puts an address into x12
-    /// @param operation ends the slice
+    /// @param address the instruction that puts an address into x12
+    /// @param operation the instruction that ends the slice
     MaintenanceLoop(String address, String operation) {
         this.address = address;
         this.operation = operation;
@@ -44,7 +44,7 @@ public enum MaintenanceLoop {
             """.formatted(address, operation));
     }
 
-    /// A guest that starts its second CPU over and over: that one turns itself off, and AFFINITY_INFO tells when.
+    /// A guest that starts its second CPU repeatedly. That CPU turns itself off, and AFFINITY_INFO shows when.
     static Image cpuOn() {
         return Assembler.image("cpu-on", ExecutionState.A64, """
                 movz x19, #1000

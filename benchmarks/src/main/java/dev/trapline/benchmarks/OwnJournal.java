@@ -16,7 +16,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/// Keeps hypercalls in recordings, as a machine does, without a machine.
+/// Writes hypercalls into recordings, like a machine, but without one.
 final class OwnJournal {
 
     private final ActorSystem<?> system;
@@ -27,10 +27,10 @@ final class OwnJournal {
         this.calls = calls;
     }
 
-    /// Records so many calls.
+    /// Records a number of calls.
     ///
-    /// @param directory to be made
-    /// @return seconds from the first call until the recording is closed, all of it on the disk
+    /// @param directory the directory to create
+    /// @return seconds from the first call until the recording is closed and everything is on the disk
     double write(Path directory, int count) {
         History history = Recordings.begin(
                 system, directory, header(directory.getFileName().toString()), List.of(), StoragePolicy.DEFAULT);

@@ -20,10 +20,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
-/// Keeps hypercalls by [PlainWriter], through the same plugin in the same store, forced to the disk as often.
+/// Writes hypercalls with [PlainWriter], with the same plugin and store, forced to the disk as often.
 final class PlainJournal {
 
-    /// For the actor system in which it runs.
+    /// Settings for the actor system in which it runs.
     static final Config SERIALIZATION = ConfigFactory.parseString("""
         akka.actor.serializers.plain-call = "dev.trapline.benchmarks.PlainSerializer"
         akka.actor.serialization-bindings."dev.trapline.benchmarks.Call" = plain-call
@@ -32,7 +32,7 @@ final class PlainJournal {
     private static final String PLUGIN = "trapline.journal.mvstore";
     private static final int BATCH = 1024;
 
-    /// Batches that are on their way: the writer never waits for the next one.
+    /// The number of batches in flight, so that the writer never waits for the next one.
     private static final int WINDOW = 8;
 
     private final ActorSystem<?> system;
@@ -44,9 +44,9 @@ final class PlainJournal {
         this.calls = calls;
     }
 
-    /// Persists so many calls.
+    /// Persists a number of calls.
     ///
-    /// @param file to be made
+    /// @param file the file to create
     /// @return seconds from the first call until the last one is on the disk
     double write(Path file, int count) {
         MvEventStore store = new MvEventStore(file);
@@ -86,7 +86,7 @@ final class PlainJournal {
         return batch;
     }
 
-    /// Opens a store and has an actor recover from all that is in it.
+    /// Opens a store, and lets an actor recover from its whole content.
     ///
     /// @return seconds
     double recover(Path file, int count) {
@@ -107,7 +107,7 @@ final class PlainJournal {
         }
     }
 
-    /// The plugin does not store whose an event is: each run may have an id of its own.
+    /// The plugin does not store to which id an event belongs, so each run can have its own id.
     private PersistenceId id() {
         return PersistenceId.of("plain", Integer.toString(writers++));
     }

@@ -8,12 +8,12 @@ import dev.trapline.journal.codec.RecordDecoder;
 import dev.trapline.journal.codec.RecordEncoder;
 import java.util.Arrays;
 
-/// Single calls as bytes, by the journal's own codec: the reference must not lose its time to a slower one.
+/// Converts single calls to bytes with the journal's own codec, because a slower one would make the reference unfair.
 ///
-/// Public only because Akka makes it by reflection.
+/// Public only because Akka creates it by reflection.
 public final class PlainSerializer extends SerializerWithStringManifest {
 
-    /// Room for a call: the writer grows if that is not enough.
+    /// Room for a call; the writer grows if that is not enough.
     private static final int CALL_BYTES = 256;
 
     @Override

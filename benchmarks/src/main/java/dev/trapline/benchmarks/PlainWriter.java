@@ -13,19 +13,19 @@ import dev.trapline.abi.firmware.Effect;
 import java.util.List;
 import java.util.function.LongConsumer;
 
-/// The reference: an event-sourced actor as anybody would write it, with one event for each hypercall. Its state is how
-/// many there were.
+/// The reference: a straightforward event-sourced actor, with one event for each hypercall. Its state is the number of
+/// events.
 final class PlainWriter extends EventSourcedBehavior<PlainWriter.Command, Call, Long> {
 
-    /// What it is told.
+    /// The actor's messages.
     sealed interface Command {}
 
-    /// Calls to be persisted at once.
+    /// Calls that are persisted together.
     ///
-    /// @param stored is run when they are
+    /// @param stored run when they are persisted
     record Batch(List<Call> calls, Runnable stored) implements Command {}
 
-    /// Nothing comes any more.
+    /// No more calls follow.
     enum Stop implements Command {
         INSTANCE
     }
@@ -41,7 +41,7 @@ final class PlainWriter extends EventSourcedBehavior<PlainWriter.Command, Call, 
         this.recovered = recovered;
     }
 
-    /// @param recovered is told how many calls the journal had, when all of them were read
+    /// @param recovered called with the number of calls in the journal when all of them were read
     static Behavior<Command> create(PersistenceId id, String plugin, LongConsumer recovered) {
         return Behaviors.setup(context -> new PlainWriter(context, id, plugin, recovered));
     }

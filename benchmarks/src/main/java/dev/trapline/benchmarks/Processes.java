@@ -10,10 +10,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// Times whole processes, in turn, so that whatever else the host does meets all of them.
+/// Measures whole processes alternately, so that other work on the host affects all of them.
 final class Processes {
 
-    /// A program to time.
+    /// A program to measure.
     ///
     /// @param line the program and its arguments
     /// @param input the file that is its standard input
@@ -23,12 +23,12 @@ final class Processes {
     /// Standard input of a program that reads none.
     static final Path NOTHING = Path.of("/dev/null");
 
-    /// None of them takes so long.
+    /// No process takes this long.
     private static final long LIMIT_MINUTES = 10;
 
     private Processes() {}
 
-    /// Runs each command `rounds` times, all of them once before any a second time.
+    /// Runs each command `rounds` times: each of them once before any a second time.
     ///
     /// @return the median of each, in milliseconds
     static List<Double> medians(List<Command> commands, int rounds) {
@@ -56,7 +56,7 @@ final class Processes {
                     .start();
             if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)) {
                 throw new IllegalStateException(
-                        "%s has not ended after %d minutes. Process %d still runs, so that it can be looked at (jstack)"
+                        "%s has not ended after %d minutes. Process %d still runs, so that you can examine it (jstack)"
                                 .formatted(String.join(" ", command.line()), LIMIT_MINUTES, process.pid()));
             }
             int status = process.exitValue();

@@ -19,23 +19,23 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// Measures what the length of a round buys and what it costs, for 1 to 64 vCPUs: the table of "The quantum" in
+/// Measures the effect of a round's length on speed and on hand-overs, for 1 to 64 vCPUs: the table of "The quantum" in
 /// `docs/performance.md`.
 ///
-/// Speed is millions of instructions in a second of this process's CPU time, so that what else the host does matters
-/// little. What a hand-over takes is virtual time, and the same at every run.
+/// Speed is in millions of instructions per second of this process's CPU time, so that other work on the host matters
+/// little. The time of a hand-over is virtual time, and is the same in every run.
 public final class QuantumReport {
 
     private static final int[] VCPUS = {1, 4, 16, 64};
     private static final long[] QUANTA = {100, 1_000, 5_000, 20_000, 100_000, 500_000};
 
-    /// Slices of a run: enough to outweigh what the first ones take.
+    /// The number of slices in a run, so large that the first ones matter little.
     private static final long SLICES = 40_000;
     private static final long FEWEST_INSTRUCTIONS = 4_000_000;
     private static final long MOST_INSTRUCTIONS = 2_000_000_000;
     private static final int HAND_OVERS = 128;
 
-    /// All vCPUs load, add and store, each in memory of its own, for ever.
+    /// All vCPUs load, add and store, each in its own memory, for ever.
     private static final String BUSY = """
             movz x9, #0x4100, lsl #16
             add  x9, x9, x19, lsl #12
@@ -110,8 +110,8 @@ public final class QuantumReport {
         return report.progress().virtualTime() / HAND_OVERS;
     }
 
-    /// A token goes round, from the last vCPU to the first: each spins until it is its own, and hands it to the one
-    /// whose turn was before its own. That is the longest way.
+    /// A token goes round, from the last vCPU to the first. Each vCPU spins until it has the token, and hands it to
+    /// the vCPU whose turn was before its own. That is the slowest order.
     private static String relay(int vcpus) {
         return """
                 movz x9, #0x4100, lsl #16
@@ -140,7 +140,7 @@ public final class QuantumReport {
                 .with(ScheduleSpec.DEFAULT.withQuantum(quantum));
     }
 
-    /// A guest that turns all vCPUs on, and then has each execute the same, with its number in x19.
+    /// A guest that turns all vCPUs on. Then all execute the same code, each with its number in x19.
     private static Image guest(String name, int vcpus, String code) {
         String start = IntStream.range(1, vcpus)
                 .mapToObj(vcpu -> """

@@ -31,10 +31,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// What deciding a call costs under a policy of 1 000 rules, beside a look-up in a [HashMap] of 1 000 entries.
+/// The cost of deciding a call under a policy of 1 000 rules, compared with a look-up in a [HashMap] of 1 000 entries.
 ///
-/// Both are asked for the same functions in the same random order, all of which a rule names. The map has nothing to
-/// do but find its key, which is boxed beforehand; the registry has ranges, conduits, states and #imm as well.
+/// Both look up the same functions in the same random order; a rule names each of them. The map only has to find its
+/// key, which is boxed beforehand; the registry also has ranges, conduits, states and #imm.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -45,7 +45,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class RegistryBenchmark {
 
     private static final int RULES = 1000;
-    /// A power of two, so that the next call is found by a mask.
+    /// A power of two, so that the next call is found with a mask.
     private static final int CALLS = 1024;
 
     private final Integer[] keys = new Integer[CALLS];
@@ -54,7 +54,7 @@ public class RegistryBenchmark {
     private CapabilityRegistry registry;
     private int next;
 
-    /// Half of the rules name one call, half a range; all somewhere in the owners 1 to 63.
+    /// Half of the rules name one call, half a range; all are within the owners 1 to 63.
     @Setup
     public void declare() {
         Random random = new Random(20191001);
@@ -88,13 +88,13 @@ public class RegistryBenchmark {
         return map.get(keys[next++ & CALLS - 1]);
     }
 
-    /// What is measured: the exit as it comes from a vCPU.
+    /// The measured method: decides an exit as it comes from a vCPU.
     @Benchmark
     public Decision decide() {
         return registry.decide(exits[next++ & CALLS - 1]);
     }
 
-    /// A query says why, besides.
+    /// A query, which also says why.
     @Benchmark
     public Object query() {
         return registry.query(Conduit.HVC, 0, keys[next++ & CALLS - 1], ExecutionState.A64);

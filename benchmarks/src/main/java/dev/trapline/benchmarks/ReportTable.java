@@ -3,7 +3,7 @@ package dev.trapline.benchmarks;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/// The table of `docs/performance.md`: every figure beside its reference and what it must reach.
+/// The table of `docs/performance.md`: every figure with its reference and its limit.
 final class ReportTable {
 
     private final PrintStream out;
@@ -30,7 +30,7 @@ final class ReportTable {
                 mustReach);
     }
 
-    /// Prints a figure that stands for itself.
+    /// Prints a figure without a reference.
     void row(String what, String unit, double measured, String mustReach) {
         out.printf(Locale.ROOT, "| %s | %.1f %s | | | %s |%n", what, measured, unit, mustReach);
     }

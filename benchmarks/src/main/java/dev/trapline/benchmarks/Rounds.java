@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// Runs what is to be compared in turn, so that whatever else the host does meets all of it.
+/// Runs trials alternately, so that other work on the host affects all of them.
 ///
 /// @param warmups rounds that are not counted
-/// @param counted rounds that are
+/// @param counted rounds that are counted
 record Rounds(int warmups, int counted) {
 
     /// One measured run.
@@ -15,24 +15,24 @@ record Rounds(int warmups, int counted) {
 
         /// Runs it once.
         ///
-        /// @return seconds that it took, without what had to be prepared
+        /// @return the seconds that it took, without the preparation
         double seconds();
     }
 
-    /// The times of one of them.
+    /// The times of one trial.
     ///
     /// @param median in seconds
     /// @param best in seconds
     /// @param worst in seconds
     record Times(double median, double best, double worst) {
 
-        /// How far the rounds were apart, as text.
+        /// The best and the worst time, as text.
         String spread() {
             return String.format(Locale.ROOT, "%.3f to %.3f s", best, worst);
         }
     }
 
-    /// Runs all of them, round by round.
+    /// Runs all trials, round by round.
     ///
     /// @return their times, in the same order
     List<Times> of(Trial... trials) {

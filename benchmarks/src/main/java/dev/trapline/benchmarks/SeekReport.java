@@ -12,12 +12,12 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
 
-/// Records guests, makes their checkpoints, and goes to random places: in one process with checkpoints in memory, as a
-/// debugger does, and each time anew with those beside the recording, as a command does. Then replays the parts
-/// between checkpoints, on one thread and on two. Prints how long that takes beside the straight way.
+/// Records guests, makes their checkpoints, and seeks to random positions: in one process with checkpoints in memory,
+/// like a debugger, and separately each time with the recording's stored checkpoints, like a command. Then replays the
+/// parts between checkpoints, on one thread and on two. Prints the times next to that of a plain replay.
 ///
-/// Start it in the root of the repository. With a number it also measures a recording of so many instructions, which
-/// takes its time: `10000000000`.
+/// Start it in the root of the repository. With a number, it also measures a recording of that many instructions, such
+/// as `10000000000`, which takes longer.
 public final class SeekReport {
 
     private static final int SEEKS = 100;
@@ -92,7 +92,7 @@ public final class SeekReport {
         return CheckpointSeal.of(recording.resolveSibling("checkpoint.key"));
     }
 
-    /// In one process, one seek after the other. In ascending order.
+    /// The times of seeks in one process, one after the other, in ascending order.
     private static double[] inMemory(Machines machines, Path recording, long slices, Random random) {
         double[] seeks = new double[SEEKS];
         try (Seeker seeker = machines.seeker(recording, null, Seeker.SPACING)) {
@@ -105,7 +105,7 @@ public final class SeekReport {
         return seeks;
     }
 
-    /// Each as if in a process of its own. In ascending order.
+    /// The times of seeks, each as if in a separate process, in ascending order.
     private static double[] stored(Machines machines, Path recording, long slices, Random random) {
         double[] seeks = new double[SEEKS];
         for (int n = 0; n < SEEKS; n++) {
@@ -121,11 +121,12 @@ public final class SeekReport {
         return (System.nanoTime() - start) / MILLI;
     }
 
-    /// Opens recording and checkpoints, and goes there: all but the start of the process.
+    /// The time of opening the recording and its checkpoints, and seeking: everything except the start of the
+    /// process.
     private static double anew(Machines machines, Path recording, long slice) {
         long start = System.nanoTime();
         Playback playback = machines.playback(recording);
-        // No budget: nothing is added, so that every seek finds the same checkpoints.
+        // With no budget, no checkpoints are added, so every seek finds the same ones.
         try (CheckpointStore store = CheckpointStore.open(recording, playback.key(), seal(recording), 0);
                 Seeker seeker = new Seeker(playback, store, Seeker.SPACING, BUDGET, System::nanoTime)) {
             seeker.seek(slice);
@@ -133,14 +134,15 @@ public final class SeekReport {
         }
     }
 
-    /// Replays the parts between checkpoints, and compares each end with the next one's beginning.
+    /// Replays the parts between checkpoints, and compares the end of each with the beginning of the next.
     private static double parts(Machines machines, Path recording, int threads) {
         long start = System.nanoTime();
         Checkpoints checkpoints = new Checkpoints(
                 recording, true, seal(recording), 0, Seeker.SPACING, System::nanoTime, SeekReport::refuse);
         ParallelReplay replay = new ParallelReplay(machines.run(recording), checkpoints, (_, _) -> {}, (_, _, _) -> {});
         if (!(replay.replay(threads) instanceof ParallelReplay.Verdict.Confirmed)) {
-            throw new IllegalStateException("a checkpoint is of no use, or the machine at one is not what was kept");
+            throw new IllegalStateException(
+                    "a checkpoint cannot be used, or the machine at a checkpoint differs from the stored one");
         }
         return (System.nanoTime() - start) / MILLI;
     }

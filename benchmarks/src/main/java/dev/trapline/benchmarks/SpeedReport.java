@@ -11,11 +11,10 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/// Runs all benchmarks and prints the table of `docs/performance.md`: every figure beside its reference and what it
-/// must reach.
+/// Runs all benchmarks and prints the table of `docs/performance.md`: every figure with its reference and its limit.
 ///
-/// Start it in the root of the repository. `--quick` takes one short iteration of each: to see that all of them run,
-/// not for figures.
+/// Start it in the root of the repository. `--quick` runs one short iteration of each, only to check that all of them
+/// work.
 public final class SpeedReport {
 
     private final PrintStream out;

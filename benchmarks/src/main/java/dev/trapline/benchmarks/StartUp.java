@@ -13,7 +13,7 @@ final class StartUp {
 
     private StartUp() {}
 
-    /// Starts an empty actor system and ends it: the reference, as a process of its own.
+    /// Starts an empty actor system and ends it: the reference, as a separate process.
     public static void main(String[] arguments) {
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "empty");
         system.terminate();
@@ -23,7 +23,7 @@ final class StartUp {
     /// Medians in milliseconds.
     ///
     /// @param emptySystem the reference
-    /// @param trapline the whole command, second time
+    /// @param trapline the whole command, run a second time
     record Times(double emptySystem, double trapline) {}
 
     /// Measures both.

@@ -11,7 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// A CPU that has AArch32 only: it starts in SVC mode in non-secure state.
+/// A CPU with AArch32 only. It starts in SVC mode in non-secure state.
 record Aarch32() implements Architecture {
 
     private static final int STACK = 13;
@@ -46,7 +46,8 @@ record Aarch32() implements Architecture {
         };
     }
 
-    /// The library does not report the first block that an instance ever translates: let that be one NOP.
+    /// The library does not report the first block that an instance translates. So this first block is a single
+    /// NOP.
     @Override
     public void warmUp(Unicorn engine) {
         try (Arena memory = Arena.ofConfined()) {
@@ -89,12 +90,12 @@ record Aarch32() implements Architecture {
         return LINK + 1;
     }
 
-    /// The library's number of r`n`; 0, which is no register, for those that AArch32 does not have.
+    /// The library's number of r`n`; 0, which is not a register, if AArch32 has no such register.
     static int registerNumber(int n) {
         return switch (n) {
             case STACK -> UnicornConstants.UC_ARM_REG_SP;
             case LINK -> UnicornConstants.UC_ARM_REG_LR;
-            // Number 0 is no register: the library ignores it, as AArch32 ignores x15 to x30.
+            // Number 0 is not a register: the library ignores it, as AArch32 ignores x15 to x30.
             default -> n < STACK ? UnicornConstants.UC_ARM_REG_R0 + n : 0;
         };
     }
@@ -129,7 +130,7 @@ record Aarch32() implements Architecture {
         for (int n = 0; n <= LINK; n++) {
             registers[n] &= 0xffff_ffffL;
         }
-        // A return names x0 to x30: those that AArch32 does not have stay zero.
+        // A return can write x0 to x30: those that AArch32 does not have stay zero.
         Arrays.fill(registers, LINK + 1, GeneralRegisters.SP, 0);
         registers[GeneralRegisters.SP] = registers[STACK];
     }

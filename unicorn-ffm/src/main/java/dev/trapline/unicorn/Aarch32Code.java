@@ -2,8 +2,8 @@ package dev.trapline.unicorn;
 
 import dev.trapline.board.cpu.SystemRegister;
 
-/// The AArch32 instructions for which the library has no hook of its own, and that the engine has to see (DDI0406 A8,
-/// DDI0487 F5). A T32 instruction of 32 bits is its first halfword above its second.
+/// The AArch32 instructions that the engine has to see but for which the library has no hook (DDI0406 A8, DDI0487 F5).
+/// A 32-bit T32 instruction has its first halfword in the high half of the word.
 final class Aarch32Code {
 
     private static final int SMC_MASK = 0x0fff_fff0;
@@ -40,23 +40,23 @@ final class Aarch32Code {
 
     private Aarch32Code() {}
 
-    /// An SMC that a condition check can fail, in A32.
+    /// Whether an instruction is an A32 SMC whose condition check can fail.
     static boolean isConditionalSmc(int word) {
         return (word & SMC_MASK) == SMC && word >>> 28 < ALWAYS;
     }
 
-    /// One of the hints at which the library stops: YIELD and WFE, in A32 and with any condition.
+    /// Whether an instruction is a hint at which the library stops: YIELD or WFE, in A32, with any condition.
     static boolean isStoppingHint(int word) {
         int hint = word & HINT_MASK;
         return word >>> 28 < UNCONDITIONAL && (hint == YIELD || hint == WFE);
     }
 
-    /// The same in T32, with 16 bits.
+    /// Whether a halfword is such a hint in T32, with 16 bits.
     static boolean isStoppingNarrowHint(int halfword) {
         return halfword == T32_YIELD || halfword == T32_WFE;
     }
 
-    /// The same in T32, with 32 bits.
+    /// Whether an instruction is such a hint in T32, with 32 bits.
     static boolean isStoppingWideHint(int instruction) {
         return instruction == T32_WIDE_YIELD || instruction == T32_WIDE_WFE;
     }
@@ -65,8 +65,8 @@ final class Aarch32Code {
         return (instruction & T32_SMC_MASK) == T32_SMC;
     }
 
-    /// MRC, MCR, MRRC or MCRR of the generic timer or of the performance monitors. The encodings of A32 and T32 are
-    /// the same but for the condition, which in T32 is "always".
+    /// Whether an instruction is an MRC, MCR, MRRC or MCRR of the generic timer or of the performance monitors. The
+    /// encodings of A32 and T32 are the same except for the condition, which is "always" in T32.
     static boolean isTimeAccess(int word) {
         if (word >>> 28 == UNCONDITIONAL) {
             return false;
@@ -97,8 +97,8 @@ final class Aarch32Code {
         return word >>> 16 & 0xf;
     }
 
-    /// The AArch64 register that an access of coprocessor 15 is about, packed as for [Hooks#readSystem]; one that
-    /// does not exist if AArch64 has no such register.
+    /// The AArch64 register that corresponds to an access to coprocessor 15, packed as for [Hooks#readSystem]; if
+    /// AArch64 has no such register, one that does not exist.
     static int systemRegister(int word) {
         int crm = crm(word);
         if (isWide(word)) {
@@ -120,7 +120,7 @@ final class Aarch32Code {
         if (opc1 != 0) {
             return NONE;
         }
-        // CNTKCTL is a register of EL1; all others can be given to EL0.
+        // CNTKCTL is a register of EL1; EL1 can give EL0 access to all the others.
         return SystemRegister.of(3, crn == TIMERS && crm == 1 ? 0 : 3, crn, crm, opc2);
     }
 
@@ -155,8 +155,8 @@ final class Aarch32Code {
         return firstHalfword >>> 11 >= 0x1d;
     }
 
-    /// Where a T32 branch goes that can stand in an IT block and holds its target: B, BL and BLX (DDI0406 A8.8.18,
-    /// A8.8.25). -1 if it is none.
+    /// The target of a T32 branch with an immediate target that can be in an IT block: B, BL and BLX (DDI0406
+    /// A8.8.18, A8.8.25). -1 if the instruction is not such a branch.
     static long branchTarget(int instruction, long address) {
         long from = address + 4;
         if ((instruction & 0xffff_f800) == 0xe000) {
@@ -174,17 +174,17 @@ final class Aarch32Code {
         return ((kind == 0xf000_c000 ? from & ~3L : from) + offset) & ADDRESS;
     }
 
-    /// How many instructions an IT makes conditional; 0 if it is none.
+    /// How many instructions an IT makes conditional; 0 if the halfword is not an IT.
     static int itLength(int halfword) {
         return (halfword & 0xff00) == 0xbf00 ? remaining(halfword) : 0;
     }
 
-    /// How many instructions of an IT block are still to come, from CPSR.IT.
+    /// How many instructions of an IT block remain, from CPSR.IT.
     static int itRemaining(long pstate) {
         return remaining((int) (((pstate >>> 25) & 3) | ((pstate >>> 8) & 0xc)));
     }
 
-    /// The lowest set bit of an IT mask is where the block ends.
+    /// The lowest set bit of an IT mask marks the end of the block.
     private static int remaining(int mask) {
         int low = mask & 0xf;
         return low == 0 ? 0 : LONGEST_IT - Integer.numberOfTrailingZeros(low);

@@ -1,15 +1,16 @@
 package dev.trapline.unicorn;
 
-/// How many instructions an AArch32 instance executes.
+/// Counts the instructions that an AArch32 instance executes.
 ///
-/// The library counts an instruction before it executes it, and stops before the first that is one too many. Within an
-/// IT block of T32 it does not stop: the block is executed to its end, and counted. Then the count is either that of
-/// the instructions executed or one more, for the instruction that it stopped before, and nothing tells which.
+/// The library counts an instruction before it executes it, and stops before the first one beyond the budget. Within an
+/// IT block of T32 it does not stop: it executes and counts the block to its end. Then the count is either the number
+/// of executed instructions, or one more, for the instruction before which it stopped, and there is no way to
+/// distinguish the two.
 ///
-/// So T32 code is counted twice: the library's function that counts is called once more before each instruction. One
-/// that is executed adds two. One that the library stops before adds one, since the first call has asked for the stop.
-/// That takes four times as long, so A32 code, which has no IT blocks, is counted once until the CPU first reaches T32
-/// code.
+/// So T32 code is counted twice: the library's counting function is called a second time before each instruction. An
+/// executed instruction adds two. An instruction before which the library stops adds one, because the first call
+/// requested the stop. Counting twice takes four times as long. So A32 code, which has no IT blocks, is counted once
+/// until the CPU first reaches T32 code.
 final class Aarch32Count {
 
     private final Unicorn engine;
@@ -37,14 +38,14 @@ final class Aarch32Count {
         return engine.start(begin, budget * step);
     }
 
-    /// How many instructions the last run began: those that it completed, and one that it stopped at or before.
+    /// How many instructions the last run began: those that it completed, and one at or before which it stopped.
     long begun() {
         return (layout.begun(engine) + step - 1) / step;
     }
 
-    /// How many instructions the last run completed, if nothing has stopped it at one of them.
+    /// How many instructions the last run completed, if nothing stopped it at an instruction.
     ///
-    /// @param budget how many it was to
+    /// @param budget the run's budget
     long completed(long budget) {
         return isTwice() ? layout.begun(engine) / 2 : Math.min(layout.begun(engine), budget);
     }

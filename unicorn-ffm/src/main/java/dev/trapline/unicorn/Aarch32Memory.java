@@ -1,6 +1,6 @@
 package dev.trapline.unicorn;
 
-/// Instructions of an AArch32 guest by virtual address.
+/// Reads instructions of an AArch32 guest, by virtual address.
 final class Aarch32Memory implements AddressTranslation {
 
     static final long PAGE = 4096;
@@ -30,7 +30,7 @@ final class Aarch32Memory implements AddressTranslation {
         return physical >= 0 && instructions.isMemory(physical);
     }
 
-    /// The word at an address; 0, which is no instruction that is looked for, where there is no memory.
+    /// The word at an address; 0, which is none of the instructions searched for, if there is no memory.
     int word(long address) {
         long physical = physical(address & ADDRESS);
         return physical < 0 ? 0 : instructions.at(physical);
@@ -41,7 +41,8 @@ final class Aarch32Memory implements AddressTranslation {
         return physical < 0 ? 0 : instructions.halfword(physical);
     }
 
-    /// A T32 instruction of 32 bits: its first halfword above its second, which may be on another page.
+    /// A 32-bit T32 instruction: its first halfword in the high half, its second, which may be on another page, in
+    /// the low half.
     int wideThumb(long address) {
         return halfword(address) << 16 | halfword(address + 2);
     }
@@ -52,7 +53,7 @@ final class Aarch32Memory implements AddressTranslation {
         return Aarch32Code.isWideThumb(first) ? wideThumb(address) : first;
     }
 
-    /// Does something while addresses are physical ones. Not for hooks.
+    /// Runs an action with the MMU off, so that addresses are physical. Not for hooks.
     void untranslated(Runnable action) {
         control.read();
         long kept = Unicorn.coprocessorValue(control);
@@ -73,7 +74,7 @@ final class Aarch32Memory implements AddressTranslation {
         if ((Unicorn.coprocessorValue(control) & MMU) == 0) {
             return address;
         }
-        // PAR is the guest's: the translation must not leave anything in it.
+        // PAR belongs to the guest: the translation must not change it.
         result.read();
         long kept = Unicorn.coprocessorValue(result);
         Unicorn.setCoprocessorValue(translate, address & -PAGE);

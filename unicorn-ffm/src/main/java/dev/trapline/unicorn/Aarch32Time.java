@@ -3,12 +3,12 @@ package dev.trapline.unicorn;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.board.cpu.TimeRegisters;
 
-/// What AArch32 code may know of time: counters, timers and the cycle counter, answered from virtual time.
+/// Answers accesses of AArch32 code to time from virtual time: counters, timers and the cycle counter.
 ///
-/// The library has no hook for coprocessor accesses, so [Aarch32Watch] hooks the instructions. What is not answered
-/// here is left to the library, where everything that could show the host's clock is made to trap and ends as an
-/// undefined instruction: every other register of the performance monitors and of debug, and all of it at PL0 unless
-/// the kernel has opened it.
+/// The library has no hook for coprocessor accesses, so [Aarch32Watch] hooks the instructions. The library handles
+/// accesses that are not answered here. There, all registers that could show the host's clock trap, and the access ends
+/// as an undefined instruction: every other register of the performance monitors and of debug, and at PL0 all of them
+/// unless the kernel has given access.
 final class Aarch32Time {
 
     /// HDCR: TPM, TDA, TDOSA, TDRA, so that performance monitors and debug registers trap.
@@ -26,7 +26,7 @@ final class Aarch32Time {
 
     /// The result of an access.
     enum Access {
-        /// It is answered, and is to be stepped over.
+        /// It was answered; the instruction has to be skipped.
         SERVED,
         /// The library decides.
         NOT_SERVED,
@@ -46,9 +46,9 @@ final class Aarch32Time {
         engine.writeCoprocessor(14, 4, 1, 0, 0);
     }
 
-    /// Performs an access that is about to be executed, if it is one that is answered.
+    /// Performs an access that is about to be executed, if it is answered here.
     ///
-    /// @param instruction as [Aarch32Code#isTimeAccess] takes it
+    /// @param instruction encoded as for [Aarch32Code#isTimeAccess]
     Access access(int instruction, boolean privileged) {
         first = Aarch32Code.rt(instruction);
         second = Aarch32Code.isWide(instruction) ? Aarch32Code.rt2(instruction) : first;
@@ -78,7 +78,8 @@ final class Aarch32Time {
         return second == first ? low : source.get(1, 0) << 32 | low;
     }
 
-    /// Writes what the last access read to the registers and to the engine; nothing if it was a write.
+    /// Writes the value that the last access read to the registers and to the engine. Does nothing if the access
+    /// was a write.
     void deliver(long[] registers) {
         if (!read) {
             return;

@@ -12,21 +12,22 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Sees the AArch32 instructions for which the library has no hook: accesses to time, and, if they are asked for, SMCs
-/// that fail their condition check.
+/// Finds and watches the AArch32 instructions for which the library has no hook: accesses to time, and, if requested,
+/// SMCs that fail their condition check.
 ///
-/// Each block that the library translates is looked at before it runs for the first time. If it has such an
-/// instruction, the run stops before the block, the instruction gets a hook of its own, the block is translated again,
-/// and the run continues with the rest of its budget. None of it shows: the slice has the same instructions and the
-/// same end as if everything had been known before.
+/// Each block that the library translates is examined before it runs for the first time. If it contains such an
+/// instruction, the run stops before the block, the instruction gets a hook, the block is translated again, and the run
+/// continues with the rest of its budget. This is invisible: the slice has the same instructions and the same end as if
+/// the hook had existed from the start.
 ///
-/// - An access to time is stopped at, answered, and stepped over.
-/// - A conditional SMC of A32 announces that its *next* instruction may be reached without a call. If it is, the
-///   condition check failed, and the slice ends there. In T32 the IT instruction announces it: SMC may only be the
-///   last of its block (DDI0406 B9.3.14), and within the block nothing can be stopped.
-/// - The PC that the library keeps when it stops at the end of an IT block is put right.
-/// - An access to time within an IT block cannot be answered, because nothing can be stopped there: the IT instruction
-///   is a fault.
+/// - At an access to time, the run stops; the access is answered, and its instruction is skipped.
+/// - At a conditional SMC of A32, the address of the *next* instruction is recorded. If that instruction is reached
+///   without a call, the condition check failed, and the slice ends there. In T32 this happens at the IT instruction:
+///   SMC may only be the last instruction of its block (DDI0406 B9.3.14), and a run cannot be stopped within the
+///   block.
+/// - The PC that the library has when it stops at the end of an IT block is corrected.
+/// - An access to time within an IT block cannot be answered, because a run cannot be stopped there: the IT instruction
+///   is reported as a fault.
 final class Aarch32Watch implements CodeHooks {
 
     private static final long THUMB = 1 << 5;
@@ -50,9 +51,9 @@ final class Aarch32Watch implements CodeHooks {
 
     private final List<Long> found = new ArrayList<>();
 
-    /// The block that has to be translated again; [#NOWHERE] if none is.
+    /// The block that has to be translated again; [#NOWHERE] if there is none.
     private long block = NOWHERE;
-    /// Where the guest comes if the conditional SMC that it is about to execute fails its check.
+    /// The next instruction if the conditional SMC that is about to be executed fails its check.
     private long unlessCalled = NOWHERE;
 
     private boolean served;
@@ -61,8 +62,8 @@ final class Aarch32Watch implements CodeHooks {
 
     /// An instruction in an IT block.
     ///
-    /// @param left how many of the IT block are to come when it is the next
-    /// @param end where its block of code ends
+    /// @param left how many instructions of the IT block remain, including this one
+    /// @param end the end of its block of code
     private record Conditional(int left, long end) {}
 
     /// @param dropAll drops all translations by physical address
@@ -90,7 +91,7 @@ final class Aarch32Watch implements CodeHooks {
         engine.hookCode(this);
     }
 
-    /// Before the first run of a slice.
+    /// Called before the first run of a slice.
     void beginSlice(long[] registers) {
         fault = null;
         unlessCalled = NOWHERE;
@@ -100,15 +101,15 @@ final class Aarch32Watch implements CodeHooks {
             countTwice();
         }
         if (exportsFailedCalls(pstate) && (pstate & THUMB) != 0) {
-            // An IT block can be cut at the edge of a page.
+            // An IT block can be divided at a page boundary.
             unlessCalled = afterSmc(pc, Aarch32Code.itRemaining(pstate));
         }
     }
 
-    /// After a run: whether the slice goes on from the PC in the registers, if some of its budget is left. What the
-    /// run has begun is completed then.
+    /// Called after a run: whether the slice continues from the PC in the registers, if some of its budget is left.
+    /// In that case, all instructions that the run began are completed.
     ///
-    /// @param budget the run's
+    /// @param budget the run's budget
     /// @param cutShort whether an exception ended the run: the PC is where that left it
     boolean resume(long budget, long[] registers, boolean cutShort) {
         if (block != NOWHERE) {
@@ -141,7 +142,7 @@ final class Aarch32Watch implements CodeHooks {
         memory.untranslated(dropAll);
     }
 
-    /// Whether the instruction before PC is a WFE or a YIELD.
+    /// Whether the instruction before the PC is a WFE or a YIELD.
     private boolean isBehindHint(long[] registers) {
         long pc = registers[GeneralRegisters.PC];
         if ((registers[GeneralRegisters.PSTATE] & THUMB) == 0) {
@@ -151,12 +152,12 @@ final class Aarch32Watch implements CodeHooks {
                 || Aarch32Code.isStoppingWideHint(memory.wideThumb(pc - INSTRUCTION));
     }
 
-    /// After a run, before [#resume]: lets the slice go on if the library stopped for a WFE or a YIELD. It does
-    /// that as for an undefined instruction, but behind the hint, and without a syndrome: neither an undefined
-    /// instruction's nor that of a WFI, which may follow the hint.
+    /// Called after a run, before [#resume]: lets the slice continue if the library stopped for a WFE or a YIELD.
+    /// The library then stops as for an undefined instruction, but after the hint, and with neither the syndrome of
+    /// an undefined instruction nor that of a WFI, which may follow the hint.
     ///
     /// @param code the library's error number
-    /// @return the error number that is left
+    /// @return the error number to use from now on
     int passHint(int code, Faults faults, long[] registers) {
         passed = code == UnicornConstants.UC_ERR_INSN_INVALID
                 && !faults.isUndefined()
@@ -165,21 +166,22 @@ final class Aarch32Watch implements CodeHooks {
         return passed ? UnicornConstants.UC_ERR_OK : code;
     }
 
-    /// The library does not stop within an IT block but where a block of code ends, and it may have kept the PC of
-    /// an instruction that it has executed. The IT state is that of the next one: it tells whether the PC is.
+    /// Corrects the PC after a stop in an IT block. The library stops there only at the end of a block of code, and
+    /// its PC may still be that of an instruction that it has executed. The IT state is always that of the next
+    /// instruction, so it shows whether the PC is too.
     private void leaveItBlock(long[] registers) {
         long kept = registers[GeneralRegisters.PC];
         Conditional at = conditional.get(kept);
         if (at != null && Aarch32Code.itRemaining(registers[GeneralRegisters.PSTATE]) != at.left()) {
             long target = Aarch32Code.branchTarget(memory.thumb(kept), kept);
             registers[GeneralRegisters.PC] = target < 0 ? at.end() : target;
-            // The engine's own would stay wrong in what is saved of it.
+            // Otherwise the saved state of the engine would contain the wrong PC.
             pc.set(0, 0, architecture.startAddress(registers[GeneralRegisters.PC], registers[GeneralRegisters.PSTATE]));
             pc.write(1);
         }
     }
 
-    /// How the slice ended, if that was this object's doing.
+    /// The slice's exit, if this object ended the slice; otherwise null.
     @Nullable
     Exit exit(long[] registers, DataOrderControl dataOrder) {
         if (fault != null) {
@@ -193,7 +195,7 @@ final class Aarch32Watch implements CodeHooks {
         }
         ExecutionState state = architecture.state(pstate);
         int immediate = Instructions.immediateAarch32Smc(memory.word(pc - INSTRUCTION), state);
-        // The instruction behind the call was begun.
+        // The instruction after the call was begun.
         progress.end(Progress.End.AT);
         return new HypercallExit(
                 Conduit.SMC,
@@ -225,7 +227,7 @@ final class Aarch32Watch implements CodeHooks {
             return;
         }
         long pstate = pstate();
-        // What stands there may have changed since it was looked at.
+        // The code may have changed since it was examined.
         if ((pstate & THUMB) == 0) {
             reachedA32(address, pstate);
         } else {
@@ -259,7 +261,7 @@ final class Aarch32Watch implements CodeHooks {
         }
     }
 
-    /// At EL0, SMC is undefined.
+    /// False at EL0, because SMC is undefined there.
     private boolean exportsFailedCalls(long pstate) {
         return failedCalls && architecture.exceptionLevel(pstate) > 0;
     }
@@ -280,7 +282,7 @@ final class Aarch32Watch implements CodeHooks {
         engine.stop();
     }
 
-    /// Notes what has to be watched from an address up to another.
+    /// Finds the instructions in a range that have to be watched.
     private void look(long from, long to, long pstate) {
         found.clear();
         if ((pstate & THUMB) == 0) {
@@ -302,10 +304,10 @@ final class Aarch32Watch implements CodeHooks {
         }
     }
 
-    /// Notes the instructions of an IT block if no other follows them in their block of code. An IT instruction
-    /// within it, which is UNPREDICTABLE, begins an IT block of its own, as it does in the library.
+    /// Records the instructions of an IT block if no other instruction follows them in their block of code. An IT
+    /// instruction within an IT block, which is UNPREDICTABLE, begins a new IT block, as in the library.
     ///
-    /// @return the instruction to be looked at next
+    /// @return the address of the next instruction to examine
     private long lookConditional(long from, int instructions, long to) {
         long end = from;
         for (int left = instructions; left > 0 && end < to; left--) {
@@ -323,7 +325,7 @@ final class Aarch32Watch implements CodeHooks {
         return end;
     }
 
-    /// @return the instruction to be looked at next
+    /// @return the address of the next instruction to examine
     private long lookThumb(long at, long to) {
         int first = memory.halfword(at);
         int length = Aarch32Code.itLength(first);
@@ -354,7 +356,7 @@ final class Aarch32Watch implements CodeHooks {
         return false;
     }
 
-    /// The address behind so many instructions if the last of them is an SMC.
+    /// The address after a number of instructions, if the last of them is an SMC; otherwise [#NOWHERE].
     private long afterSmc(long from, int instructions) {
         if (instructions == 0) {
             return NOWHERE;

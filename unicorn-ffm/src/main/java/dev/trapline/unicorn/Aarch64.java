@@ -6,8 +6,8 @@ import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.board.cpu.SystemRegister;
 import dev.trapline.board.cpu.TimeRegisters;
 
-/// A CPU whose EL1 is AArch64: it starts at EL1h in non-secure state, and what a hypervisor and a secure monitor would
-/// have set up before is set up here.
+/// A CPU whose EL1 is AArch64. It starts at EL1h in non-secure state, with the settings that a hypervisor and a secure
+/// monitor would have made before.
 record Aarch64() implements Architecture {
 
     /// NS, HCE (HVC is not UNDEFINED), RW (EL2 is AArch64).
@@ -102,7 +102,7 @@ record Aarch64() implements Architecture {
 
     @Override
     public void normalise(long[] registers) {
-        // Nothing stands twice.
+        // No register is stored twice.
     }
 
     @Override

@@ -5,10 +5,10 @@ import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.board.cpu.SystemRegister;
 import dev.trapline.board.cpu.TimeRegisters;
 
-/// SIMD registers, FPSR, FPCR and the system registers of EL0 and EL1 that a guest can write.
+/// A digest of the SIMD registers, FPSR, FPCR and the system registers of EL0 and EL1 that a guest can write.
 ///
-/// Left out are the registers that the engine itself keeps for the library ([TimeRegisters]), and the stack pointer
-/// that is in use: it stands among the general registers, and the library's banked copy of it is stale.
+/// It leaves out the registers that the engine keeps itself ([TimeRegisters]), and the current stack pointer: that one
+/// is among the general registers, and the library's banked copy of it is stale.
 final class Aarch64Digest implements Architecture.StateDigest {
 
     private static final int VECTORS = 32;

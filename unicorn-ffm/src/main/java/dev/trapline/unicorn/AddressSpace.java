@@ -6,11 +6,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What an engine finds at its physical addresses: a machine's memory and devices, and nothing.
+/// The physical address space of an engine: a machine's memory, its devices, and the gaps between them.
 ///
-/// The addresses at which there is nothing are mapped too, to something that reports every access. Version 2.0 of the
-/// library looks for a mapping by virtual address before it translates: without a mapping everywhere, a guest whose
-/// virtual addresses are not its physical ones could not run.
+/// The gaps are mapped too, to a handler that reports every access. Version 2.0 of the library looks for a mapping by
+/// virtual address before it translates the address. Without a mapping everywhere, a guest whose virtual addresses
+/// differ from its physical ones could not run.
 record AddressSpace(Unicorn engine, MemoryMap memory) {
 
     private static final long END_A32 = 1L << 32;
@@ -29,7 +29,7 @@ record AddressSpace(Unicorn engine, MemoryMap memory) {
                                     | UnicornConstants.UC_PROT_EXEC);
                 case MemoryMap.Memory block -> mapReadOnly(block.base(), block.bytes());
                 case MemoryMap.Device device when device.device() instanceof PartialDevice -> {
-                    // Mapped with the gaps: what it does not answer meets nothing.
+                    // Mapped with the gaps: an access that it does not answer is an access to a gap.
                 }
                 case MemoryMap.Device device ->
                     engine.mapDevice(device.base(), device.size(), bus.behind(device.device()));
@@ -37,8 +37,8 @@ record AddressSpace(Unicorn engine, MemoryMap memory) {
         }
     }
 
-    /// Maps memory that the guest may read and execute. A write that gets past the protection of its mapping has no
-    /// effect: the library takes memory for read-only once its protection is set a second time.
+    /// Maps memory that the guest may read and execute. A write that the protection of the mapping does not stop
+    /// has no effect: the library treats memory as read-only only after its protection was set a second time.
     private void mapReadOnly(long address, MemorySegment host) {
         int protection = UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_EXEC;
         engine.mapMemory(address, host, protection);
@@ -47,8 +47,7 @@ record AddressSpace(Unicorn engine, MemoryMap memory) {
                 "protecting memory at 0x" + Long.toHexString(address));
     }
 
-    /// Has accesses to addresses at which there is nothing reported, and those to devices that do not fill their
-    /// pages.
+    /// Reports accesses to gaps, and to devices that do not fill their pages.
     ///
     /// @param a64 whether addresses have 64 bits; 32 otherwise
     void mapGaps(GapStubs stubs, boolean a64) {

@@ -3,13 +3,13 @@ package dev.trapline.unicorn;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.board.cpu.SystemRegister;
 
-/// Translates a virtual address as the CPU does at the moment, for reads at EL1.
+/// Translates virtual addresses as the CPU currently does, for reads at EL1.
 interface AddressTranslation {
 
-    /// The guest's tables have nothing at the address.
+    /// The guest's page tables do not map the address.
     long NONE = -1;
 
-    /// The physical address, or [#NONE]. The guest cannot tell that it was asked for.
+    /// The physical address, or [#NONE]. The guest cannot notice the translation.
     long physical(long address);
 
     /// The translation of an AArch64 CPU.
@@ -33,7 +33,7 @@ interface AddressTranslation {
             if ((engine.readSystem(SystemRegister.SCTLR_EL1) & MMU) == 0) {
                 return address;
             }
-            // PAR_EL1 is the guest's: the translation must not leave anything in it.
+            // PAR_EL1 belongs to the guest: the translation must not change it.
             long kept = engine.readSystem(SystemRegister.PAR_EL1);
             translate.set(0, Unicorn.SYSTEM_VALUE, address);
             engine.translate(translate);

@@ -4,8 +4,8 @@ import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.exit.GeneralRegisters;
 
-/// What differs between the two register widths: how an engine is set up, which registers there are, how an exception
-/// reads.
+/// The differences between AArch64 and AArch32: how an engine is set up, which registers it has, and how an exception
+/// is read.
 sealed interface Architecture permits Aarch64, Aarch32 {
 
     /// The `UC_ARCH_` number.
@@ -17,45 +17,45 @@ sealed interface Architecture permits Aarch64, Aarch32 {
     /// Prepares an instance that has no memory yet.
     void warmUp(Unicorn engine);
 
-    /// Brings a fresh instance into the state that a machine's CPU starts in.
+    /// Brings a fresh instance into the initial state of a machine's CPU.
     void setUp(Unicorn engine, EngineSpec spec);
 
-    /// The general registers, in the slots of [GeneralRegisters]; those with a number stand first.
+    /// The general registers, in the slots of [GeneralRegisters]; the numbered ones come first.
     RegisterBatch generalRegisters(Unicorn engine);
 
-    /// How many of x0 to x30 there are.
+    /// How many of x0 to x30 exist.
     int numbered();
 
-    /// The instruction set that the CPU is in.
+    /// The CPU's current instruction set.
     ExecutionState state(long pstate);
 
-    /// The exception level that the CPU is at, 0 to 3.
+    /// The CPU's current exception level, 0 to 3.
     int exceptionLevel(long pstate);
 
-    /// The address to start from: the PC, marked where the library wants the instruction set marked.
+    /// The start address for the library: the PC, with the mark for the instruction set that the library expects.
     long startAddress(long pc, long pstate);
 
-    /// Sets the PC in the array form. On AArch32, bit 0 selects the instruction set as a branch with exchange does.
+    /// Sets the PC in the array form. On AArch32, bit 0 selects the instruction set, as in a branch with exchange.
     void setPc(long[] registers, long address);
 
-    /// Brings the array form into order after x registers were written: what one register holds twice, and how wide
-    /// it is.
+    /// Corrects the array form after x registers were written: copies registers that are stored twice, and cuts
+    /// values to the registers' width.
     void normalise(long[] registers);
 
-    /// Reads what a guest can have left beyond the general registers into a digest.
+    /// A digest of the state that a guest can change, without the general registers.
     StateDigest stateDigest(Unicorn engine);
 
     /// PMCR_EL0 of a fresh instance.
     long monitorControl(Unicorn engine);
 
-    /// Where context images of this width keep the last exception.
+    /// The position of the last exception in context images of this architecture.
     CpuStateLayout layout(UnicornLibrary library);
 
     /// A digest of registers that takes one batch read.
     interface StateDigest {
         /// Folds them into a digest.
         ///
-        /// @param general the general registers as they are
+        /// @param general the current general registers
         long fold(long digest, long[] general);
     }
 }

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The data of `budgets.s` of one engine: words of 8 bytes in the page behind its code, and the table of blocks to stop
-/// at in the page after that. The cells, which change with each block, are where they are told to be.
+/// The data of `budgets.s` of one engine: words of 8 bytes in the page after its code, and in the next page the table
+/// of blocks to stop at. The cells, which change with each block, are at a configurable address.
 final class BudgetData {
 
     private static final long CELLS = 0;
@@ -33,7 +33,7 @@ final class BudgetData {
     private static final long READ = 152;
     private static final long WRITE = 160;
     private static final long INSTANCE = 168;
-    /// Where the cells are if nothing else is said.
+    /// The default position of the cells.
     private static final long OWN_CELLS = 192;
     /// Room for the library's description of a block.
     private static final long DESCRIPTION = 256;
@@ -43,11 +43,11 @@ final class BudgetData {
     private static final int WHOLE = -1;
     private static final int SPECIALS = 0xfff;
 
-    // SAFETY: used only for the engine's CPU, at an offset that was found in it.
+    // SAFETY: used only for the engine's CPU, at an offset that was found by calibration.
     @SuppressWarnings("restricted")
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-    /// Where the code begins that the library calls for addresses with nothing behind them.
+    /// The beginning of the code that the library calls for addresses in gaps.
     static final int READ_CODE = 256;
 
     static final int WRITE_CODE = 288;
@@ -59,11 +59,11 @@ final class BudgetData {
     private final MemorySegment specials;
     private final long next;
     private final long access;
-    /// The blocks that count by themselves: a block's number is one more than its place here.
+    /// The blocks that count by themselves: a block's number is its index here plus one.
     private final List<CodeBlock> counting = new ArrayList<>();
 
     /// @param pages code, data and table
-    /// @param low where the cells are to be; null if that is all the same
+    /// @param low the memory for the cells; null for their default position
     /// @param stop address of `uc_emu_stop`
     /// @param loop address of `cpu_loop_exit_restore`
     BudgetData(
@@ -94,7 +94,7 @@ final class BudgetData {
         words.set(JAVA_LONG, LOOP, loop);
     }
 
-    /// The hook on blocks, and what it is to be handed.
+    /// Sets the hook on blocks.
     void hookBlocks(Unicorn engine) {
         engine.hookBlocks(code.address(), CountingCall.MARK);
     }
@@ -104,36 +104,36 @@ final class BudgetData {
         return code.address();
     }
 
-    /// The number that a block is to note when it counts by itself.
+    /// The number that the next block that counts by itself has to store.
     int nextNumber() {
         return counting.size() + 1;
     }
 
-    /// A block counts by itself from now on, under the number that was next.
+    /// Records that a block counts by itself from now on, under the number that was next.
     void countsByItself(CodeBlock block) {
         counting.add(block);
     }
 
-    /// The block that was stopped at, or the last that ran, if it counts by itself.
+    /// The block before which the run stopped, or the block that ran last, if it counts by itself.
     @Nullable
     CodeBlock countingBlock() {
         int number = cells.get(JAVA_INT, CountingCall.NUMBER);
         return number == 0 ? null : counting.get(number - 1);
     }
 
-    /// What may end the run in the middle of a block, where `stubs` only answer.
+    /// Stubs that answer as `stubs` do, but may also end the run in the middle of a block.
     GapStubs wrap(GapStubs stubs) {
         words.set(JAVA_LONG, READ, stubs.read());
         words.set(JAVA_LONG, WRITE, stubs.write());
         return new GapStubs(code.address() + READ_CODE, code.address() + WRITE_CODE);
     }
 
-    /// The access that is under way ends the run: it is one to an address with nothing behind it.
+    /// Lets the current access, which is to a gap, end the run.
     void leave() {
         words.set(JAVA_LONG, LEAVE, 1);
     }
 
-    /// Whether the access that is under way, or was the last, fetches code to be translated.
+    /// Whether the current or last access fetches code for translation.
     boolean isFetching() {
         return MEMORY.get(JAVA_LONG, access) == 0;
     }
@@ -142,13 +142,13 @@ final class BudgetData {
         return words.asSlice(DESCRIPTION, 2 * Long.BYTES);
     }
 
-    /// Lets so many instructions run from now on.
+    /// Sets how many instructions may run from now on.
     void begin(long left) {
         cells.set(JAVA_LONG, CountingCall.LEFT, left);
         words.set(JAVA_LONG, STOPPED, 0);
     }
 
-    /// How much is left. A block that counts by itself has counted before it stopped.
+    /// How many instructions are left. A block that counts by itself has counted before it stopped.
     long left() {
         long left = cells.get(JAVA_LONG, CountingCall.LEFT);
         return left < 0 ? left + length() : left;
@@ -159,33 +159,33 @@ final class BudgetData {
         return words.get(JAVA_LONG, STOPPED) != 0;
     }
 
-    /// Address of the block that was stopped at, or of the last that ran.
+    /// Address of the block before which the run stopped, or of the block that ran last.
     long block() {
         CodeBlock block = countingBlock();
         return block == null ? words.get(JAVA_LONG, BLOCK) : block.address();
     }
 
-    /// Instructions of that block.
+    /// The number of instructions of that block.
     int length() {
         CodeBlock block = countingBlock();
         return block == null ? (int) words.get(JAVA_LONG, LENGTH) : block.length();
     }
 
-    /// Where that block calls its hook from, if it does.
+    /// The return address of that block's call of its hook, if it calls it.
     long place() {
         return words.get(JAVA_LONG, PLACE);
     }
 
-    /// Has the next run begin with a block of so many instructions, and stop after it.
+    /// Makes the next run begin with a block of this many instructions, and stop after it.
     void beginCut(int length) {
         begin(length);
         words.set(JAVA_LONG, CUT, LAST);
         cutNext(length);
     }
 
-    /// Has the next run begin with a block of so many instructions, and go on after it.
+    /// Makes the next run begin with a block of this many instructions, and continue after it.
     ///
-    /// @param left how many instructions may run, that block's among them
+    /// @param left how many instructions may run, including that block's
     void beginCut(int length, long left) {
         begin(left);
         words.set(JAVA_LONG, CUT, FIRST);
@@ -209,7 +209,7 @@ final class BudgetData {
         MEMORY.set(JAVA_INT, next, WHOLE);
     }
 
-    /// A block was translated, and calls its hook next.
+    /// Records that a block was translated, which calls its hook next.
     void expectNew() {
         words.set(JAVA_LONG, NEW, 1);
     }
@@ -223,7 +223,7 @@ final class BudgetData {
         return words.get(JAVA_LONG, NEW_PLACE);
     }
 
-    /// Has every run stop before the blocks that begin at an address.
+    /// Makes every run stop before blocks that begin at an address.
     void lookAt(long address) {
         specials.set(JAVA_BYTE, address >>> 2 & SPECIALS, (byte) 1);
     }

@@ -11,20 +11,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Where an AArch64 instance of this library keeps what ends a run, and what the next block is translated with.
+/// The positions of the fields, in an AArch64 instance of this library, that end a run and that control the translation
+/// of the next block.
 ///
 /// ```text
-///  instance + request : 1 while a stop is asked for, 8 bits
+///  instance + request : 1 while a stop is requested, 8 bits
 ///  CPU + first, second: the same
-///  CPU + exit         : negative while a stop is asked for, 32 bits; blocks look at it
-///  CPU + next         : how many instructions the next block has at most; all ones: as many as there are. 32 bits
-///  CPU + access       : where a block called from for the device that was reached last, 64 bits; 0 for a fetch
+///  CPU + exit         : negative while a stop is requested, 32 bits; blocks read it
+///  CPU + next         : how many instructions the next block has at most; all ones: no limit. 32 bits
+///  CPU + access       : return address of the block's call for the last device access, 64 bits; 0 for a fetch
 /// ```
 ///
-/// Found by asking a probe for a stop, by having it translate a block, and by letting it reach a device.
+/// To find them, a probe is stopped, translates a block, and accesses a device.
 ///
-/// @param request in bytes from the address that the handle is
-/// @param first in bytes from the CPU's address
+/// @param request offset in bytes from the handle's address
+/// @param first offset in bytes from the CPU's address
 /// @param second the same
 /// @param exit the same
 /// @param next the same
@@ -45,9 +46,9 @@ record BudgetLayout(int request, int first, int second, int exit, int next, int 
     @SuppressWarnings("restricted")
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-    /// Looks for all of it.
+    /// Finds all of them.
     ///
-    /// @throws EngineException if it is not all there
+    /// @throws EngineException if one is not found
     static BudgetLayout calibrate(UnicornLibrary library, CpuLayout layout, HostMemory memory) {
         try (CpuProbe probe = new CpuProbe(library)) {
             long handle = probe.engine().handle();
@@ -73,15 +74,15 @@ record BudgetLayout(int request, int first, int second, int exit, int next, int 
         }
     }
 
-    /// Where bytes were 0 and are `value`.
+    /// The positions of bytes that were 0 and are now `value`.
     private static int[] set(ByteBuffer before, ByteBuffer after, int value) {
         return IntStream.range(0, Math.min(before.limit(), after.limit()))
                 .filter(at -> before.get(at) == 0 && (after.get(at) & 0xff) == value)
                 .toArray();
     }
 
-    /// The one word of a CPU that goes up a little from one look at a device to the next, as the host's code does,
-    /// and not as the guest's.
+    /// The only word of a CPU that increases a little from one device access to the next, and is an address of the
+    /// host's code, not of the guest's.
     private static int findAccess(UnicornLibrary library, CpuLayout layout, HostMemory memory) {
         try (CpuProbe probe = new CpuProbe(library)) {
             long cpu = memory.read(probe.engine().handle() + layout.cpu(), Long.BYTES)

@@ -20,9 +20,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// A small guest that is run twice, with budgets counted by blocks and by the library: what can be seen must be the
-/// same after each slice. It stores, also to memory that cannot be written, does maintenance, calls, looks at the time,
-/// and reaches for memory that is not there. Then code of it changes, and nobody says so.
+/// A small guest that is run twice: with budgets counted by blocks, and counted by the library. The visible state must
+/// be the same after each slice. The guest stores, also to read-only memory, does maintenance, makes hypercalls, reads
+/// the time, and accesses addresses without memory. Then its code changes without maintenance.
 final class BudgetTrial {
 
     private static final long BASE = 0x4000_0000L;
@@ -61,8 +61,8 @@ final class BudgetTrial {
         0x17ff_fffd, // b 0
     };
     private static final int NEW_CODE = 0x9100_4021; // add x1, x1, #0x10
-    /// A piece of old code, the end of the block, which stores into itself, and a piece of the same length of new
-    /// code.
+    /// Budgets: one instruction of the old code, then the end of the block, which stores into itself, then one
+    /// instruction of the new code.
     private static final int[] ROUTINE_SLICES = {1, 3, 1};
 
     private final Guest counted;
@@ -80,7 +80,7 @@ final class BudgetTrial {
 
     /// Runs it.
     ///
-    /// @throws EngineException if anything differs
+    /// @throws EngineException if there is a difference
     static Outcome run(UnicornLibrary library, Shortcuts with, Shortcuts without) {
         try (Arena arena = Arena.ofConfined();
                 Guest counted = new Guest(library, with, arena);
@@ -110,7 +110,7 @@ final class BudgetTrial {
         long now = 1000L * exits.size();
         Exit exit = counted.run(budget, now);
         if (!exit.equals(reference.run(budget, now)) || !counted.isLike(reference)) {
-            throw new EngineException("a slice ended elsewhere than it has to in the self-test");
+            throw new EngineException("a slice ended at the wrong position in the self-test");
         }
         exits.add(exit);
         return exit;
@@ -122,7 +122,7 @@ final class BudgetTrial {
         private final MemorySegment memory;
         private final UnicornEngine engine;
         private final long[] registers = new long[GeneralRegisters.COUNT];
-        /// The stores that memory ignored, and where they came from.
+        /// A digest of the ignored stores: their addresses and PCs.
         private long ignored;
 
         Guest(UnicornLibrary library, Shortcuts shortcuts, Arena arena) {

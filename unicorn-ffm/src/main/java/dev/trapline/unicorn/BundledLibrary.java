@@ -14,16 +14,16 @@ import java.util.Optional;
 
 /// The copy of the library inside the Maven artefact `unidbg-unicorn2`: found on the class path, extracted once.
 ///
-/// The extracted file's directory is named after its SHA-256, so that different copies live side by side, and an
-/// existing file is used only if it hashes to that name. Two processes may extract at the same time: each writes a file
-/// of its own and moves it into place in one step.
+/// The extracted file's directory is named after its SHA-256, so different copies can exist next to each other. An
+/// existing file is used only if its hash equals that name. Two processes may extract at the same time: each writes its
+/// own file, and moves it to its final name in one step.
 final class BundledLibrary {
 
     static final String ARTEFACT = "com.github.zhkl0228:unidbg-unicorn2";
 
     private BundledLibrary() {}
 
-    /// The resource that holds the library for this platform; empty if the artefact has none.
+    /// The resource that contains the library for this platform; empty if the artefact has none.
     static Optional<String> resource() {
         String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
         String arch = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
@@ -48,7 +48,7 @@ final class BundledLibrary {
                 .isPresent();
     }
 
-    /// Puts the library into the cache if it is not there yet.
+    /// Writes the library into the cache if it is not there yet.
     ///
     /// @return the extracted file
     /// @throws EngineException if the cache cannot be written
@@ -63,7 +63,7 @@ final class BundledLibrary {
             return file;
         } catch (IOException e) {
             throw new EngineException(
-                    "cannot put the Unicorn library into its cache at " + file
+                    "cannot write the Unicorn library into its cache at " + file
                             + "; make the directory writable, or name a library by configuration",
                     e);
         }

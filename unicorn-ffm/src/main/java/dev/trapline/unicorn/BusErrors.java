@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
-/// What a slice's accesses met besides memory and devices: addresses at which the machine has nothing, code where there
-/// is no memory, writes to read-only memory.
+/// Handles accesses of a slice that neither memory nor devices answer: accesses to gaps, fetches from addresses without
+/// memory, and writes to read-only memory.
 ///
-/// An access to nothing stops the run within its instruction. The registers are saved there, so that the
-/// instruction can be left as if it had not begun.
+/// An access to a gap stops the run within its instruction. The registers are saved at that time, so that the
+/// instruction has no effect.
 final class BusErrors {
 
     /// ESR_ELx of an Illegal Execution state exception: class 0x0e, and IL (DDI0487 ESR_ELx).
@@ -33,7 +33,7 @@ final class BusErrors {
     private MemoryMap.@Nullable Memory ignoring;
     private long ignored;
 
-    /// @param general reads the registers; not used by anybody else
+    /// @param general reads the registers; nothing else may use it
     BusErrors(MemoryMap memory, RegisterBatch general, AddressTranslation translation, Progress progress) {
         this.memory = memory;
         this.partial = memory.partialDevices();
@@ -42,14 +42,14 @@ final class BusErrors {
         this.progress = progress;
     }
 
-    /// Has it known what was fetched.
+    /// Sets the test for fetched code.
     ///
-    /// @param test whether code at a virtual address can be fetched without a look at the guest's tables
+    /// @param test whether code at a virtual address can be fetched without a walk of the guest's page tables
     void knowFetched(LongPredicate test) {
         fetched = test;
     }
 
-    /// Has instructions repeated that a run is in the middle of.
+    /// Sets the run that repeats instructions that were interrupted.
     void count(CountedRun run) {
         counted = run;
     }
@@ -59,7 +59,7 @@ final class BusErrors {
         taken = false;
     }
 
-    /// Records an access to an unmapped address. The first one of an instruction counts.
+    /// Records an access to an unmapped address. Only the first one of an instruction counts.
     ///
     /// @param address physical
     void nobodyAnswers(long address, boolean write) {
@@ -76,7 +76,7 @@ final class BusErrors {
         }
     }
 
-    /// Whether the access fetches the instruction at PC, or looks up in the guest's tables where that is.
+    /// Whether the access fetches the instruction at PC, or is part of the page table walk for that fetch.
     private boolean isFetching() {
         CountedRun run = counted;
         if (run != null) {
@@ -84,11 +84,11 @@ final class BusErrors {
         }
         long pc = before[GeneralRegisters.PC];
         long code = physical(pc);
-        // The tables may no longer have what runs.
+        // The tables may no longer map the running code.
         return (code == AddressTranslation.NONE || block(code) == null) && !fetched.test(pc);
     }
 
-    /// An instruction is fetched when it is translated, before anything of it is done.
+    /// The kind of fault. An instruction is fetched when it is translated, before it has any effect.
     private GuestFault.Kind kind(boolean write) {
         if (write) {
             return GuestFault.Kind.UNMAPPED_WRITE;
@@ -101,7 +101,8 @@ final class BusErrors {
 
     /// Decides on an access that the mapping at its *virtual* address refuses.
     ///
-    /// @return whether it may go on: it is right by its physical address, or the guest's tables refuse it
+    /// @return whether the library may continue: the physical address allows the access, or the guest's tables
+    ///     refuse it
     boolean mayGoOn(int access, long address) {
         long physical = physical(address);
         if (physical == AddressTranslation.NONE) {
@@ -127,7 +128,7 @@ final class BusErrors {
         };
     }
 
-    /// A device that what the instruction does after it has met nothing does not reach.
+    /// Wraps a device so that accesses do not reach it after the same instruction has accessed a gap.
     MmioDevice behind(MmioDevice device) {
         return new MmioDevice() {
             @Override
@@ -144,7 +145,7 @@ final class BusErrors {
         };
     }
 
-    /// The devices that do not fill their pages and answer an access; null if nobody answers it.
+    /// The device that does not fill its pages and answers an access; null if there is none.
     MemoryMap.@Nullable Device partial(long address, int size) {
         for (MemoryMap.Device region : partial) {
             long offset = address - region.base();
@@ -162,7 +163,7 @@ final class BusErrors {
         return fault != null || (run != null && run.isBehindDevices());
     }
 
-    /// The store that was met last is ignored; PC is that of its instruction.
+    /// Reports the last refused store as ignored; the PC is that of its instruction.
     void storeIgnored() {
         if (ignoring != null) {
             general.read();
@@ -170,11 +171,10 @@ final class BusErrors {
         }
     }
 
-    /// The CPU has gone to AArch32 state at EL0, whose registers and instructions an AArch64 engine cannot tell
-    /// apart. It answers as a CPU without that state does: the return to it is illegal, and the next instruction
-    /// fails.
+    /// Called when the CPU enters AArch32 state at EL0, which an AArch64 engine cannot handle. The engine behaves
+    /// like a CPU without that state: the exception return is illegal, and the next instruction fails.
     ///
-    /// @param address that instruction's
+    /// @param address the address of that instruction
     void illegalState(long address) {
         if (fault == null) {
             general.read();
@@ -215,9 +215,9 @@ final class BusErrors {
         return fault;
     }
 
-    /// Puts the registers back to what they were before the instruction that failed.
+    /// Restores the registers to their values before the instruction that failed.
     ///
-    /// @return whether they may have changed since
+    /// @return whether they may have changed
     boolean undo(long[] registers) {
         if (taken) {
             System.arraycopy(before, 0, registers, 0, registers.length);

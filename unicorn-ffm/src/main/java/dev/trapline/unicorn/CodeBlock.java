@@ -3,7 +3,7 @@ package dev.trapline.unicorn;
 import dev.trapline.board.cpu.SystemRegister;
 import java.util.Arrays;
 
-/// A block of code that was translated, with what it was translated from.
+/// A translated block of code, with the instructions from which it was translated.
 final class CodeBlock {
 
     private static final int SYS_MASK = 0xfff8_0000;
@@ -17,8 +17,8 @@ final class CodeBlock {
     private final int[] words;
 
     /// @param address virtual
-    /// @param flags what it was translated for
-    /// @param host where its code is in the host's memory; 0 if that is not known: it then runs an instruction at a
+    /// @param flags the CPU state for which it was translated
+    /// @param host the address of its code in the host's memory; 0 if not known: it then runs one instruction at a
     ///     time
     /// @param words its code; not to be changed
     CodeBlock(long address, int flags, long host, int[] words) {
@@ -28,14 +28,14 @@ final class CodeBlock {
         this.words = words;
     }
 
-    /// What the library finds a block of so many instructions by.
+    /// The key by which the library finds a block with a given number of instructions.
     record Cut(long address, int flags, long host, int length) {}
 
     long address() {
         return address;
     }
 
-    /// Of an instruction, virtual.
+    /// The virtual address of an instruction.
     long address(int from) {
         return address + (long) from * Integer.BYTES;
     }
@@ -48,34 +48,35 @@ final class CodeBlock {
         return host;
     }
 
-    /// Its code from an instruction to another.
+    /// A range of its instructions.
     int[] words(int from, int to) {
         return Arrays.copyOfRange(words, from, to);
     }
 
-    /// Instructions.
+    /// The number of instructions.
     int length() {
         return words.length;
     }
 
-    /// The number of the instruction at an address.
+    /// The index of the instruction at an address.
     int index(long at) {
         return (int) ((at - address) / Integer.BYTES);
     }
 
-    /// Whether it can never run as a whole. One without an instruction can: it raises a Software Step exception
-    /// that is due.
+    /// Whether it can never run as a whole. A block without instructions can: it raises a pending Software Step
+    /// exception.
     boolean isSpecial() {
         return words.length > 0 && (most(0, words.length) < words.length || isTranslation(words[0]));
     }
 
-    /// Where a piece that begins at an instruction has to end, at the latest.
+    /// How long a piece may be that begins at an instruction.
     ///
-    /// What a hook on SYS stops goes on to the end of its block: the block has to end there. AT reads the guest's
-    /// tables without a trace of where it is: it runs alone.
+    /// When a hook on SYS stops a run, the run continues to the end of its block. So the block has to end at that
+    /// instruction. AT reads the guest's page tables, and its position in the block cannot be found out. So it runs
+    /// alone.
     ///
-    /// @param goal where it is to end
-    /// @return how long it may be
+    /// @param goal the intended end
+    /// @return its maximum length, in instructions
     int most(int from, int goal) {
         if (host == 0) {
             return 1;
@@ -109,7 +110,7 @@ final class CodeBlock {
         return new Cut(address(from), flags, code(from), length);
     }
 
-    /// Where an instruction is in the host's memory.
+    /// The address of an instruction in the host's memory.
     long code(int from) {
         return host + (long) from * Integer.BYTES;
     }

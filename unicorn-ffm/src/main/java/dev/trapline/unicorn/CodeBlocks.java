@@ -10,18 +10,18 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// What each block of code of an engine was translated from.
+/// The blocks of code of an engine, with the instructions from which they were translated.
 ///
-/// A translation can be older than memory: another CPU wrote there, and nobody has done the maintenance. A block that
-/// is cut has to be as old as the whole one, or the history would depend on where slices end. The library knows a piece
-/// of a block by its place and its length, whatever its age: one of another age is forgotten, and nothing besides it,
-/// since other blocks of the same code may be old too, and have to stay so.
+/// A translation can be older than the content of memory: another CPU wrote there, and no maintenance was done. A piece
+/// of a block must be translated from the same instructions as the whole block; otherwise the history would depend on
+/// where slices end. The library identifies a piece by its address and length only. So a piece from other instructions
+/// is dropped, and nothing else is: other blocks of the same code may be old too, and have to stay old.
 final class CodeBlocks implements TranslationHook {
 
     /// SCTLR_EL1.M.
     private static final long MMU = 1;
 
-    // SAFETY: used only within the engine's CPU and within guest memory that it has mapped.
+    // SAFETY: used only within the engine's CPU and within guest memory that is mapped in it.
     @SuppressWarnings("restricted")
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
@@ -30,20 +30,20 @@ final class CodeBlocks implements TranslationHook {
     private final SwitchLayout switches;
     private final BudgetData data;
     private final Map<Long, CodeBlock> blocks = new LinkedHashMap<>();
-    /// The places of the pieces that the library has, or had.
+    /// The return addresses of the pieces that the library has, or had.
     private final Map<CodeBlock.Cut, Long> pieces = new LinkedHashMap<>();
     private @Nullable CodeBlock translated;
-    /// What was translated is a piece of a block.
+    /// Whether the translated code is a piece of a block.
     private boolean cut;
-    /// Where the piece begins that is to run.
+    /// The address of the piece that runs next.
     private long cutAddress;
-    /// A block was looked at, so the next are reported.
+    /// Whether a block was examined; all later blocks are reported.
     private boolean looked;
     private final MemorySegment forgetting;
     private final @Nullable InlineCounts inline;
 
-    /// @param forgetting the library's function that forgets the block that has a place in it
-    /// @param inline null if every block is to call its hook each time
+    /// @param forgetting the library's function that drops the block that contains an address
+    /// @param inline null if every block has to call its hook each time
     CodeBlocks(
             Unicorn engine,
             CpuLayout layout,
@@ -71,7 +71,8 @@ final class CodeBlocks implements TranslationHook {
         data.expectNew();
     }
 
-    /// The block that was translated last has called its hook by now: it is known by the place of that call.
+    /// Registers the block that was translated last, if it has called its hook: the return address of that call
+    /// identifies it.
     void settle() {
         CodeBlock block = translated;
         if (block != null && data.hasNew(block.address())) {
@@ -92,14 +93,14 @@ final class CodeBlocks implements TranslationHook {
         }
     }
 
-    /// The block that was stopped at, or the last that ran.
+    /// The block before which the run stopped, or the block that ran last.
     CodeBlock current() {
         settle();
         CodeBlock counting = data.countingBlock();
         return counting == null ? at(data.place(), data.block(), data.length()) : counting;
     }
 
-    /// The block that calls its hook from a place.
+    /// The block that calls its hook with a return address.
     private CodeBlock at(long place, long address, int length) {
         CodeBlock known = blocks.get(place);
         if (known == null || known.address() != address || known.length() != length) {
@@ -115,7 +116,7 @@ final class CodeBlocks implements TranslationHook {
     private CodeBlock read(long address, int length) {
         int flags = switches.flags(engine.saveContext());
         int[] words = new int[length];
-        // Only where the PC is no multiple of 4 does a block reach into the next page.
+        // A block reaches into the next page only if the PC is not a multiple of 4.
         boolean inPage = (address & (CpuLayout.PAGE - 1)) + (long) length * Integer.BYTES <= CpuLayout.PAGE;
         long host = inPage ? host(address, flags) : 0;
         if (host != 0) {
@@ -128,13 +129,13 @@ final class CodeBlocks implements TranslationHook {
         return block;
     }
 
-    /// Where code that was just fetched is in the host's memory: the TLB alone knows, since the guest's tables may
-    /// have changed. 0 if it is not there.
+    /// The address of code that was just fetched, in the host's memory; 0 if the TLB does not have it. Only the TLB
+    /// has this information, because the guest's page tables may have changed.
     private long host(long address, int flags) {
         return layout.hostAddress(layout.cpu(engine), TranslationFlags.mode(flags), address);
     }
 
-    /// Sees to it that a piece of a block is found, or will be translated, as the whole one was.
+    /// Makes sure that a piece of a block is translated from the same instructions as the whole block.
     void prepareCut(CodeBlock whole, int from, int length) {
         settle();
         cutAddress = whole.address(from);
@@ -157,13 +158,14 @@ final class CodeBlocks implements TranslationHook {
         return Objects.requireNonNull(blocks.get(place), "a piece that has a place is known");
     }
 
-    /// Outside of a run no fetch may fail: the TLB has to have the code, or the MMU has to be off.
+    /// Whether a piece can be translated outside of a run, where no fetch may fail: the TLB must have the code, or
+    /// the MMU must be off.
     private boolean canTranslate(CodeBlock whole) {
         return host(whole.address(), whole.flags()) == whole.host()
                 || (engine.readSystem(SystemRegister.SCTLR_EL1) & MMU) == 0;
     }
 
-    /// Has a piece translated from what memory held when the whole block was.
+    /// Translates a piece from the content that memory had when the whole block was translated.
     private void translateOld(CodeBlock whole, int from, int[] expected, int[] now) {
         CodeBlock piece = new CodeBlock(whole.address(from), whole.flags(), whole.code(from), expected);
         MemorySegment.copy(expected, 0, MEMORY, JAVA_INT_UNALIGNED, piece.host(), expected.length);

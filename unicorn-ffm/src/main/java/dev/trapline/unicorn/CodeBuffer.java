@@ -11,28 +11,30 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// Where an instance keeps how full its buffer of translated code is. No call of the library tells.
+/// The position of the fields that show how full an instance's buffer of translated code is. No call of the library
+/// returns this.
 ///
 /// ```text
 ///  handle + context  : pointer to the translator's structure
-///  structure + next  : where the next block goes
+///  structure + next  : address of the next block
 ///            + 8     : data of the block that is being translated
-///            + 16    : the end: a block that would begin behind it empties the buffer
+///            + 16    : the end: a block that would begin after it empties the buffer
 /// ```
 ///
-/// The offsets differ between builds. They are found by letting a probe engine translate two blocks, and nothing else
-/// moves in the same way. Words that may be no pointers are followed through the system, which refuses where this
-/// process would crash; where the system has no such file, the buffer is not found.
+/// The offsets differ between builds. To find them, a probe engine translates two blocks: no other fields change in the
+/// same way. Words that may not be pointers are read through a file of the system, which returns an error where a
+/// direct access would crash the process. If the system has no such file, the buffer is not found.
 ///
-/// @param context in bytes from the address that the handle is
-/// @param next in bytes from the start of the structure
+/// @param context offset in bytes from the handle's address
+/// @param next offset in bytes from the start of the structure
 record CodeBuffer(int context, int next) {
 
     private static final long PROBE = 0x10000;
     /// Bytes between the probe's blocks.
     private static final int STEP = 64;
 
-    /// How much of the handle's structure is searched, and of what it points to: twice what any build needs.
+    /// How much of the handle's structure is searched, and of the structures to which it points: twice what any
+    /// build needs.
     private static final int SEARCHED = 1536;
 
     private static final int SEARCHED_BEHIND = 512;
@@ -42,7 +44,7 @@ record CodeBuffer(int context, int next) {
     private static final int A64_LOOP = 0x1400_0000;
 
     private static final int A32_LOOP = 0xeaff_fffe;
-    /// A block of one instruction takes less, and the smallest buffer of any build is larger.
+    /// A block of one instruction is smaller than this, and the smallest buffer of any build is larger.
     private static final long BLOCK = 1 << 16;
 
     private static final long SMALLEST = 1 << 20;
@@ -52,10 +54,10 @@ record CodeBuffer(int context, int next) {
     @SuppressWarnings("restricted")
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-    /// Looks for the buffer of instances of one architecture.
+    /// Finds the buffer of instances of one architecture.
     ///
     /// @param arch [UnicornConstants#UC_ARCH_ARM64] or [UnicornConstants#UC_ARCH_ARM]
-    /// @return empty if it is not where it is looked for, or more than one thing looks like it
+    /// @return empty if nothing, or more than one thing, looks like it
     static Optional<CodeBuffer> calibrate(UnicornLibrary library, int arch) {
         boolean a64 = arch == UnicornConstants.UC_ARCH_ARM64;
         int model = a64 ? UnicornConstants.UC_CPU_ARM64_A57 : UnicornConstants.UC_CPU_ARM_CORTEX_A15;
@@ -78,7 +80,7 @@ record CodeBuffer(int context, int next) {
         }
     }
 
-    /// What the words of the handle's structure point to; empty where one is no pointer.
+    /// The structures to which the words of the handle's structure point; empty for a word that is not a pointer.
     private static long[][] structures(Unicorn probe, HostMemory own) {
         long[] handle = words(own.read(probe.handle(), SEARCHED));
         return Arrays.stream(handle)
@@ -97,7 +99,7 @@ record CodeBuffer(int context, int next) {
         return words;
     }
 
-    /// The nearest of the pointers that lead to it: what lies in front of the structure may have its own.
+    /// The nearest of the pointers that lead to it: memory before the structure may have pointers too.
     private static Optional<CodeBuffer> only(long[][] before, long[][] after) {
         Optional<CodeBuffer> found = Optional.empty();
         long place = 0;
@@ -125,8 +127,8 @@ record CodeBuffer(int context, int next) {
 
     /// How many bytes of translated code an instance still has room for.
     long room(Unicorn engine) {
-        // SAFETY: the handle is open, and calibration has found a structure of the translator behind it, which lives as
-        // long as the instance.
+        // SAFETY: the handle is open, and calibration has found in it the translator's structure, which lives as long
+        // as the instance.
         long structure = MEMORY.get(JAVA_LONG, engine.handle() + context);
         return MEMORY.get(JAVA_LONG, structure + next + 2 * Long.BYTES) - MEMORY.get(JAVA_LONG, structure + next);
     }

@@ -1,9 +1,9 @@
 package dev.trapline.unicorn;
 
-/// What the library calls about code itself. As in [Hooks], nothing here may write the PC.
+/// Hooks that the library calls for code itself. As in [Hooks], they must not write the PC.
 interface CodeHooks extends TranslationHook {
 
-    /// An instruction that was named by [Unicorn#hookInstruction] is about to be executed. In A32 that is before
-    /// its condition is checked; in an IT block of T32 after it has passed.
+    /// Called before an instruction that was passed to [Unicorn#hookInstruction] is executed. In A32, this is
+    /// before its condition is checked; in an IT block of T32, after the check has passed.
     void instructionReached(long address);
 }

@@ -9,10 +9,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The one image that an instance of the library has of its CPU's state. It is allocated when it is first needed.
+/// The image of its CPU's state that an instance of the library has. It is allocated when it is first needed.
 final class Context {
 
-    /// A hundred times what any build needs.
+    /// A hundred times the size that any build needs.
     private static final int LARGEST = 1 << 20;
 
     private final NativeCalls calls;
@@ -20,7 +20,7 @@ final class Context {
     private final MemorySegment out;
     private @Nullable MemorySegment image;
 
-    /// @param handle of the instance, which is open as long as this is used
+    /// @param handle the handle of the instance, which must be open while this object is used
     /// @param out room for a pointer
     Context(NativeCalls calls, long handle, MemorySegment out) {
         this.calls = calls;
@@ -28,7 +28,7 @@ final class Context {
         this.out = out;
     }
 
-    /// Saves the state as it is.
+    /// Saves the current state.
     ///
     /// @return the image, which the next call overwrites
     MemorySegment save() {
@@ -50,20 +50,20 @@ final class Context {
         long address = out.get(JAVA_LONG, 0);
         if (address == 0 || size < Long.BYTES || size > LARGEST) {
             throw new EngineException(
-                    "allocating a context: the library gave " + size + " bytes at 0x" + Long.toHexString(address));
+                    "allocating a context: the library returned " + size + " bytes at 0x" + Long.toHexString(address));
         }
-        // SAFETY: uc_context_size is the length of what uc_context_alloc returned.
+        // SAFETY: uc_context_size is the length of the memory that uc_context_alloc returned.
         return MemorySegment.ofAddress(address).reinterpret(size);
     }
 
-    /// Makes the image, as it is now, the state. Nothing may have happened to the instance since it was saved.
+    /// Restores the state from the image. The instance must not have changed since the image was saved.
     void restore() {
         MemorySegment saved = Objects.requireNonNull(image, "saved before");
         // SAFETY: the image was filled by this instance: the pointers in it are its own.
         UnicornError.check(calls.contextRestore(handle, saved.address()), "restoring a context");
     }
 
-    /// Makes an image of another instance this one's state.
+    /// Loads an image of another instance as this instance's state.
     ///
     /// @param saved all of its bytes
     /// @throws EngineException if it is not an image of this library and architecture
@@ -71,13 +71,13 @@ final class Context {
         MemorySegment into = save();
         if (saved.length != into.byteSize()
                 || MemorySegment.ofArray(saved).get(JAVA_LONG_UNALIGNED, 0) != into.get(JAVA_LONG_UNALIGNED, 0)) {
-            throw new EngineException("a CPU state of " + saved.length + " bytes is of another build of the library:"
-                    + " this one's has " + into.byteSize());
+            throw new EngineException("a CPU state of " + saved.length + " bytes is from another build of the library:"
+                    + " this build needs " + into.byteSize());
         }
         int header = ImageLayout.header(into);
         MemorySegment.copy(saved, header, into, JAVA_BYTE, header, saved.length - header);
-        // SAFETY: the image was allocated by this instance, and the pointers that later versions keep before the CPU
-        // state are its own. The CPU state holds none.
+        // SAFETY: the image was allocated by this instance, and the pointers that later versions have before the CPU
+        // state are its own. The CPU state contains none.
         UnicornError.check(calls.contextRestore(handle, into.address()), "restoring a context");
     }
 

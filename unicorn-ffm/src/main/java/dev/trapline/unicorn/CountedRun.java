@@ -1,14 +1,15 @@
 package dev.trapline.unicorn;
 
-/// Runs an engine for exactly so many instructions, by counting blocks.
+/// Runs an engine for an exact number of instructions, by counting blocks.
 ///
-/// A run stops before the first block that is longer than what is left. That block then runs cut to what is left. What
-/// a hook on an instruction stops is looked for in the code: such a block is cut behind that instruction.
+/// A run stops before the first block that is longer than the remaining budget. Of that block, a piece of the remaining
+/// length runs. Instructions whose hooks stop a run are searched for in the code: such a block is cut after that
+/// instruction.
 ///
-/// Where an instruction is matters only to few accesses. One that finds nothing ends the run in the middle of its
-/// block, with the state that its instruction began with. The instruction is then run once more, alone: what the access
-/// does then, it does as if instructions were run one by one. For a store that read-only memory ignores the place is
-/// found on the spot.
+/// Only a few accesses need the exact position of their instruction. An access to a gap ends the run in the middle of
+/// its block, with the state before its instruction. The instruction is then run again, alone, so the access has the
+/// same effects as if instructions were run one by one. For a store that read-only memory ignores, the position is
+/// found immediately.
 final class CountedRun {
 
     private final Unicorn engine;
@@ -22,11 +23,11 @@ final class CountedRun {
     private long left;
     /// How many instructions the library's current run was allowed.
     private long allowed;
-    /// What runs is one instruction.
+    /// Whether the run is of one instruction.
     private boolean alone;
-    /// What ran last ended before an instruction that has to run alone.
+    /// Whether the last run ended before an instruction that has to run alone.
     private boolean again;
-    /// What runs is that instruction.
+    /// Whether the run repeats that instruction.
     private boolean repeating;
 
     CountedRun(Unicorn engine, EngineHooks hooks, FastStores.Pages stores, BudgetData data, CodeBlocks blocks) {
@@ -59,8 +60,8 @@ final class CountedRun {
         return code == UnicornConstants.UC_ERR_OK && !hooks.ended();
     }
 
-    /// Runs what may run of all blocks. An engine's first is translated without a report: it is looked at before it
-    /// runs. A fetch that fails translates nothing.
+    /// Runs whole blocks, as many as the budget allows. An engine's first block is translated without a report, so
+    /// it is examined before it runs. A fetch that fails translates nothing.
     private int runBlocks(long at) {
         long most = begun ? left : 0;
         data.begin(most);
@@ -79,9 +80,9 @@ final class CountedRun {
         return again ? UnicornConstants.UC_ERR_OK : code;
     }
 
-    /// A block was left in its middle: what follows has not run.
+    /// Corrects the count after a run ended in the middle of a block: the rest of the block has not run.
     ///
-    /// @return the instruction that is next
+    /// @return the index of the next instruction
     private int takeBack(CodeBlock block) {
         int next = block.index(address());
         left += block.length() - next;
@@ -93,10 +94,10 @@ final class CountedRun {
         return pc.get(0, 0);
     }
 
-    /// Runs a block in the pieces that it must be run in, and where all of it may run, what follows. All pieces are
-    /// as old as the block: it may overwrite itself.
+    /// Runs a block in pieces, and, if its last piece may run to the end, the blocks after it. All pieces are
+    /// translated from the same instructions as the block, which may overwrite itself.
     ///
-    /// @param first its first instruction that is to run; alone if it has to run again
+    /// @param first the index of the first instruction to run; it runs alone if it is repeated
     private int runPieces(CodeBlock block, int first) {
         int goal = (int) Math.min(first + left, block.length());
         int from = first;
@@ -115,7 +116,7 @@ final class CountedRun {
                 from = next;
             }
         }
-        // Behind a block the library looks at the next one, also where nothing of it may run: it may not be there.
+        // After a block, the library fetches the next one, even if none of it may run: the fetch may fail.
         return from == block.length() && mayGoOn(code) ? runBlocks(address()) : code;
     }
 
@@ -131,7 +132,7 @@ final class CountedRun {
         return code;
     }
 
-    /// Runs a block from an instruction to its end, and what follows.
+    /// Runs a block from an instruction to its end, and the blocks after it.
     private int runEnd(CodeBlock block, int from) {
         data.beginCut(block.length() - from, left);
         int code = start(block.address(from), left);
@@ -139,9 +140,9 @@ final class CountedRun {
         return code;
     }
 
-    /// An access finds nothing behind its address.
+    /// Called for an access to a gap.
     ///
-    /// @return whether its instruction is run once more, and it is to be forgotten
+    /// @return whether its instruction is run again, so that this access must be ignored
     boolean repeatsNothing() {
         if (alone || isFetching()) {
             return false;
@@ -154,14 +155,15 @@ final class CountedRun {
         return true;
     }
 
-    /// Code is fetched between two blocks, when all that ran before is done.
+    /// Whether code is fetched. This happens between two blocks, when everything before it is done.
     boolean isFetching() {
         return stores.isFilling() ? stores.isFetching() : data.isFetching();
     }
 
-    /// How many instructions the run completed. The block that it was left in counts as done until here.
+    /// How many instructions the run completed. If it ended in the middle of a block, the instructions of that
+    /// block up to there count.
     ///
-    /// @param pc where the guest goes on
+    /// @param pc the next instruction of the guest
     long completed(Progress.End end, long pc) {
         return switch (end) {
             case BUDGET, BEFORE -> budget - left;
@@ -169,34 +171,35 @@ final class CountedRun {
         };
     }
 
-    /// How many instructions the run has completed before one that a hook was called for.
+    /// How many instructions the run completed before the instruction for which a hook was called.
     ///
-    /// @param pc that instruction's
+    /// @param pc the address of that instruction
     long before(long pc) {
         return inBlock(budget - left + allowed - data.left(), pc);
     }
 
-    /// @param all instructions, with all of the block that runs or ran last
+    /// @param all the number of instructions, including the whole block that runs or ran last
     private long inBlock(long all, long pc) {
         return all - data.length() + (pc - data.block()) / Integer.BYTES;
     }
 
-    /// A store reaches memory that ignores it: asks for its instruction.
+    /// Called for a store to memory that ignores it: asks for its instruction.
     void askForStore() {
         stores.ask();
     }
 
-    /// Whether what runs ends before an instruction that is run once more.
+    /// Whether the run ends before an instruction that is run again.
     boolean isRepeating() {
         return again;
     }
 
-    /// Whether the instruction that runs was left where it found nothing: what it did to devices before is done.
+    /// Whether the running instruction is repeated after an access to a gap: its earlier device accesses are
+    /// already done.
     boolean isBehindDevices() {
         return repeating;
     }
 
-    /// What may end a run in the middle of a block, where `stubs` only answer.
+    /// Stubs that answer as `stubs` do, but may also end a run in the middle of a block.
     GapStubs wrap(GapStubs stubs) {
         return data.wrap(stubs);
     }
@@ -206,7 +209,7 @@ final class CountedRun {
         return data.nextNumber() - 1;
     }
 
-    /// Whether what is being translated is a piece of a block.
+    /// Whether a piece of a block is being translated.
     boolean isTranslatingPiece() {
         return data.expectsCut();
     }

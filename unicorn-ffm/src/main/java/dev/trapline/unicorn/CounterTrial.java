@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A small AArch64 guest that reads counters: whether the library has begun as many instructions as it should when its
-/// hook is called, and whether the PC is that of the instruction.
+/// A small AArch64 guest that reads counters. It tests whether the library's count of begun instructions is correct
+/// when its hook is called, and whether the PC is that of the instruction.
 final class CounterTrial implements Hooks {
 
     private static final long BASE = 0x1_0000;
@@ -24,7 +24,7 @@ final class CounterTrial implements Hooks {
         0xd53b_e020, // mrs x0, cntpct_el0
         0xd503_201f, // nop
     };
-    /// The instructions that have a hook, by their place.
+    /// The indexes of the instructions that have a hook.
     private static final List<Long> HOOKED = List.of(0L, 2L, 3L, 6L);
 
     private final Unicorn engine;
@@ -39,7 +39,7 @@ final class CounterTrial implements Hooks {
         engine.hookSystemInstructions(this);
     }
 
-    /// Whether time can be told by what a layout says.
+    /// Whether the count at a layout's position gives the right time.
     static boolean passes(UnicornLibrary library, InstanceLayout layout) {
         try (Arena arena = Arena.ofConfined();
                 Unicorn engine =
@@ -54,7 +54,7 @@ final class CounterTrial implements Hooks {
         }
     }
 
-    /// Notes where the instruction is, if that many have been executed before it.
+    /// Records the index of the instruction, or -1 if the library's count does not agree with it.
     private void note() {
         pc.read();
         long place = (pc.get(0, 0) - BASE) / Integer.BYTES;
@@ -75,7 +75,7 @@ final class CounterTrial implements Hooks {
 
     @Override
     public void systemInstruction(int operation, long argument) {
-        // There is none.
+        // The guest has no such instruction.
     }
 
     @Override

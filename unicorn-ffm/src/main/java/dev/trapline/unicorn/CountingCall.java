@@ -3,40 +3,40 @@ package dev.trapline.unicorn;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// How a translated block begins on x86-64: with the call of the hook that counts (`budgets.s`), and a look at whether
-/// a stop was asked for. And what can stand there in place of the two: the same look, and the block counts by itself.
+/// The beginning of a translated block on x86-64: the call of the hook that counts (`budgets.s`), and a test whether a
+/// stop was requested (left). The code that can replace both: the same test, and the block counts by itself (right).
 ///
 /// ```text
-///  lea  instance(%rip), %rdi              cmpl $0, -16(%rbp)       a stop was asked for?
+///  lea  instance(%rip), %rdi              cmpl $0, -16(%rbp)       was a stop requested?
 ///  mov  $address, %esi                    jl   exit
 ///  mov  $bytes, %edx                      movl $number, NUMBER
 ///  movabs $mark, %rcx                     subq $length, LEFT
 ///  call *hook                             jns  body
-///  mov  -16(%rbp), %ebx                   call *OVER               too little is left: asks for a stop
+///  mov  -16(%rbp), %ebx                   call *OVER               too little is left: requests a stop
 ///  test %ebx, %ebx                        jmp  to the first line
 ///  jl   exit
 ///  body:                                  body:
 /// ```
 ///
-/// Nothing is taken for granted: each operand must be that of the block, or the block goes on calling.
+/// All operands are checked: if one is not that of the block, the block keeps its call.
 ///
 /// @param instance the library's handle
-/// @param hook address of the code that is called
-/// @param cells address of what such a block changes, below 2 GiB
+/// @param hook address of the called code
+/// @param cells address of the cells that such a block changes, below 2 GiB
 record CountingCall(long instance, long hook, int cells) {
 
-    /// What the hook is registered with. No instruction shorter than 10 bytes loads it: that is room for what comes
-    /// in place.
+    /// The data with which the hook is registered. Only an instruction of 10 bytes can load it, which makes room
+    /// for the replacement.
     static final long MARK = 0x5472_6170_6c69_6e65L;
 
-    /// In the cells: what is left of the budget, the number of the block that ran last, and the address of what a
-    /// block calls that has counted too much.
+    /// Offsets in the cells: the remaining budget, the number of the block that ran last, and the address of the
+    /// code that a block calls when it has counted too much.
     static final int LEFT = 0;
 
     static final int NUMBER = 8;
     static final int OVER = 16;
 
-    /// How much code has to be looked at before the place that the hook returns to, and after it.
+    /// How many bytes of code are examined before and after the hook's return address.
     static final int BEFORE = 48;
 
     static final int AFTER = 11;
@@ -65,14 +65,14 @@ record CountingCall(long instance, long hook, int cells) {
         long at(long address);
     }
 
-    /// What can stand in place of the call.
+    /// The code that can replace the call.
     ///
-    /// @param code what stands there: [#BEFORE] bytes, and [#AFTER]
-    /// @param place where the hook returns to: the address of what is [#BEFORE] bytes behind the first
-    /// @param address of the block
-    /// @param number the block's
-    /// @return from the call's begin to the end of what is looked at; empty if the call is not as described, or
-    ///     there is no room
+    /// @param code the current code: [#BEFORE] bytes before the return address, and [#AFTER] bytes after it
+    /// @param place the hook's return address, [#BEFORE] bytes after the beginning of `code`
+    /// @param address the block's address
+    /// @param number the block's number
+    /// @return the replacement from the beginning of the call to the end of `code`; empty if the call is not as
+    ///     described, or there is no room
     byte[] inPlace(byte[] code, long place, Memory memory, long address, int length, int number) {
         ByteBuffer bytes = ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN);
         int begin = begin(bytes, place, memory, address, length);
@@ -85,7 +85,7 @@ record CountingCall(long instance, long hook, int cells) {
         return fits ? counting(bytes, begin, room, length, number) : NOTHING;
     }
 
-    /// Where the call's first operand is loaded; -1 if anything is not as it must be.
+    /// The position where the call's first operand is loaded; -1 if the code is not as described.
     private int begin(ByteBuffer bytes, long place, Memory memory, long address, int length) {
         long zero = place - BEFORE;
         int at = beforeCall(bytes, place, memory);
@@ -112,10 +112,11 @@ record CountingCall(long instance, long hook, int cells) {
         return known ? far : -1;
     }
 
-    /// Where a value is loaded into a register, by whichever instruction the translator chose.
+    /// The position where a value is loaded into a register, by any of the instructions that the translator may
+    /// choose.
     ///
-    /// @param end where the next instruction begins
-    /// @param zero the address of the first of the bytes
+    /// @param end the beginning of the next instruction
+    /// @param zero the address of the first byte
     private static int beforeLoad(ByteBuffer bytes, int end, long zero, int register, long value) {
         if (end >= 10 && prefix(bytes, end - 10, 0x48, 0xb8 + register) && bytes.getLong(end - 8) == value) {
             return end - 10;

@@ -8,13 +8,13 @@ import java.nio.ByteBuffer;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
-/// Where an AArch64 instance of this library keeps its CPU, and that CPU its TLB. Found with [CpuProbe], and refused
-/// where anything is not as it must be.
+/// The position of the CPU in an AArch64 instance of this library, and of the TLB in that CPU. Found with [CpuProbe]; a
+/// library in which anything is different is refused.
 ///
 /// ```text
 ///  instance + cpu   : pointer to the CPU
-///  CPU + type       : pointer to what all CPUs of the instance have in common; the word before is the handle
-///  that + fill      : pointer to the function that fills the TLB
+///  CPU + type       : pointer to the data that all CPUs of the instance share; the word before is the handle
+///  shared + fill    : pointer to the function that fills the TLB
 ///  CPU + tables     : for each of 12 MMU modes the mask and the address of its table of entries; 16 bytes each
 ///  CPU + tables - 12 * 440 : a descriptor for each, 440 bytes
 ///
@@ -23,16 +23,16 @@ import org.jspecify.annotations.Nullable;
 ///              pointer to the table's at 432
 /// ```
 ///
-/// @param cpu in bytes from the address that the handle is
-/// @param type in bytes from the CPU's address
-/// @param fill in bytes of the content
-/// @param tables in bytes from the CPU's address
+/// @param cpu offset in bytes from the handle's address
+/// @param type offset in bytes from the CPU's address
+/// @param fill offset in bytes in the shared data
+/// @param tables offset in bytes from the CPU's address
 record CpuLayout(int cpu, int type, int fill, int tables) {
 
     private static final int MODES = 12;
     private static final int DESCRIPTOR = 440;
     private static final int WINDOW = 16;
-    /// In 2262: the library counts nanoseconds since 1970.
+    /// A time in the far future, in the year 2189: the library counts nanoseconds since 1970.
     static final long FAR = Long.MAX_VALUE / 2 + Long.MAX_VALUE / 4;
 
     private static final long LEAST_TIME = 1L << 59;
@@ -48,12 +48,12 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
     private static final int PAGE_BITS = 10;
     private static final int ENTRY_BITS = 5;
 
-    // SAFETY: used only within a CPU of the library, at offsets that were found in one.
+    // SAFETY: used only within a CPU of the library, at offsets that were found by calibration.
     @SuppressWarnings("restricted")
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private static final int INSTANCE_SEARCHED = 2048;
-    /// The lowest bits of a block's length say other things.
+    /// The lowest bits of a block's length have other meanings.
     private static final long ALIGNMENT = 8;
 
     private static final int GREATEST = 1 << 20;
@@ -61,7 +61,7 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
     private static final int LEAST_TABLE = 1 << 11;
     private static final int GREATEST_TABLE = 1 << 22;
 
-    /// One entry of the TLB, as it lies there.
+    /// One entry of the TLB, in its memory layout.
     record Entry(long read, long write, long code, long addend) {
         static Entry at(ByteBuffer table, int offset) {
             return new Entry(
@@ -72,10 +72,10 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
         }
     }
 
-    /// Looks for all of it in an instance that has executed [CpuProbe]'s code.
+    /// Finds all of it in an instance that has executed [CpuProbe]'s code.
     ///
     /// @param fillFunction address of the function that fills the TLB
-    /// @throws EngineException if it is not all there
+    /// @throws EngineException if something is not found
     static CpuLayout calibrate(CpuProbe probe, long fillFunction, HostMemory memory) {
         ByteBuffer instance = memory.read(probe.engine().handle(), INSTANCE_SEARCHED);
         for (int at = 0; at + Long.BYTES <= instance.limit(); at += Long.BYTES) {
@@ -89,10 +89,10 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
         throw refused("its CPU");
     }
 
-    /// How many bytes are in a block that C's `malloc` of GNU returned: their number stands before it. A pointer
-    /// into a block has something else there, and a small block before the CPU's does not reach to it.
+    /// The size of a block that GNU's `malloc` returned, which is stored before the block. A pointer into the
+    /// middle of a block has something else there, and a small block before the CPU does not reach it.
     ///
-    /// @return 0 if there are fewer than `least`, or too many for anything that is looked for
+    /// @return 0 if it is less than `least`, or too large for anything that is searched for
     static int allocated(long address, int least, HostMemory memory) {
         ByteBuffer length = memory.read(address - Long.BYTES, Long.BYTES);
         long bytes = length.hasRemaining() ? (length.getLong(0) & -ALIGNMENT) - Long.BYTES : 0;
@@ -127,7 +127,7 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
         return all && !isTable(cpu, at + MODES * 2 * Long.BYTES);
     }
 
-    /// Whether there may be the mask and the address of a table.
+    /// Whether the mask and the address of a table may be at this position.
     private static boolean isTable(ByteBuffer cpu, int at) {
         if (at < 0 || at + 2 * Long.BYTES > cpu.limit()) {
             return false;
@@ -139,8 +139,8 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
                 && cpu.getLong(at + Long.BYTES) > NativePages.PAGE;
     }
 
-    /// The probe has loaded and stored a word in two pages that have one place in the table of its mode: the second
-    /// stands there, the first among the victims.
+    /// The probe has loaded and stored a word in two pages that share one slot in the table of its mode: the second
+    /// page is in the slot, the first is among the victims.
     private void checkTables(ByteBuffer cpu, CpuProbe probe, HostMemory memory) {
         int fitting = 0;
         for (int mode = 0; mode < MODES; mode++) {
@@ -167,7 +167,7 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
         return first && second;
     }
 
-    /// Where the descriptors begin, in bytes from the CPU's address.
+    /// The beginning of the descriptors, in bytes from the CPU's address.
     int descriptors() {
         return tables - MODES * DESCRIPTOR;
     }
@@ -182,7 +182,7 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
                         .equals(new Entry(page, page | NOT_DIRTY, page, probe.hostAddress(page) - page));
     }
 
-    /// The first memory that an instance is given begins at 0 for the library.
+    /// For the library, the first memory of an instance begins at 0.
     private static boolean isIo(ByteBuffer table, int offset, long page) {
         return table.limit() >= offset + IO_WORDS && table.getLong(offset) + page == page - CpuProbe.BASE;
     }
@@ -191,7 +191,7 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
         return new EngineException("the library does not keep " + what + " as version 2.0.1 does");
     }
 
-    /// The one place of a buffer that fulfils the condition, or -1.
+    /// The only position in a buffer that fulfils the condition, or -1.
     private static int only(ByteBuffer buffer, int step, IntPredicate condition) {
         int found = -1;
         for (int at = 0; at + Long.BYTES <= buffer.limit(); at += step) {
@@ -207,13 +207,13 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
 
     /// The address of an instance's CPU.
     long cpu(Unicorn engine) {
-        // SAFETY: the offset was found in an instance of this library, and this one is open.
+        // SAFETY: the offset was found in an instance of this library, and this instance is open.
         return MEMORY.get(JAVA_LONG, engine.handle() + cpu);
     }
 
-    /// Keeps the TLB from growing smaller. The library lets it do that at a flush when it has not been full for a
-    /// tenth of a second of the host's time: then what a guest sees that has changed its tables, and has not said
-    /// so, would depend on the host. From now on the TLB is as large as it ever had to be.
+    /// Keeps the TLB from shrinking. The library shrinks it at a flush, if it has not been full for a tenth of a
+    /// second of the host's time. Then the behaviour of a guest that changes its page tables without maintenance
+    /// would depend on the host. From now on, the TLB keeps its largest size.
     ///
     /// @param at address of the CPU
     void holdSize(long at) {
@@ -223,8 +223,8 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
         }
     }
 
-    /// Where the host has what is at an address, if code can be fetched there without a look at the guest's tables:
-    /// the TLB has it, in its table or among its victims.
+    /// The host's address of code, if it can be fetched without a walk of the guest's page tables: the TLB has it,
+    /// in its table or among its victims.
     ///
     /// @param at address of the CPU
     /// @return 0 if the TLB does not have it
@@ -245,16 +245,16 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
         return there ? MEMORY.get(JAVA_LONG, entry + 3 * Long.BYTES) + address : 0;
     }
 
-    /// Whether the TLB has the code at an address: no fetch of it looks at the guest's tables.
+    /// Whether the TLB has the code at an address, so that a fetch does not walk the guest's page tables.
     ///
     /// @param at address of the CPU
     boolean hasCode(long at, int mode, long address) {
         return hostAddress(at, mode, address) != 0;
     }
 
-    /// What stands in the place of a page in the one table that has it.
+    /// The entry of a page, in the only table that has it.
     ///
-    /// @throws EngineException if none has
+    /// @throws EngineException if no table has it
     Entry entry(HostMemory memory, long handle, long page) {
         long at = memory.read(handle + cpu, Long.BYTES).getLong(0);
         ByteBuffer all = memory.read(at + tables, MODES * 2 * Long.BYTES);

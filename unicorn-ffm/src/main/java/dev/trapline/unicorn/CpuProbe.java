@@ -8,29 +8,29 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// A small AArch64 guest on an instance of its own, that shortcuts are calibrated and tried with.
+/// A small AArch64 guest on a separate instance, with which shortcuts are calibrated and tested.
 ///
-/// Its trial writes a routine and calls it, writes it anew and calls it again, on one page after the other: every
-/// second time it has driven the page's entry out of the TLB between store and call. What is called adds 1 or 2 to a
-/// result of two bits a call, so stale code shows.
+/// Its trial writes a routine and calls it, then rewrites it and calls it again, on one page after the other. Every
+/// second time it evicts the page's entry from the TLB between store and call. Each call adds two bits to the result,
+/// with the value 1 or 2, so stale code is detected.
 final class CpuProbe implements AutoCloseable {
 
     static final long BASE = 0x4000_0000L;
     private static final long BYTES = 1 << 20;
     private static final long DEVICE = 0x900_0000L;
-    /// How far apart two pages are that have one place in the TLB's tables of 256 entries.
+    /// The distance between two pages that share one slot in the TLB's tables of 256 entries.
     private static final long APART = 256 * CpuLayout.PAGE;
 
     /// Two such pages.
     static final long FIRST = BASE + 0x1_0000;
 
     static final long SECOND = FIRST + APART;
-    /// Where the first routine is written.
+    /// The address of the first routine.
     static final long ROUTINE = BASE + 0x2_0000;
 
-    /// The same in the page of the code that writes it.
+    /// The address of a routine in the page of the code that writes it.
     private static final long NEAR = BASE + 0x300;
-    /// A page of nothing but data.
+    /// A page that contains only data.
     static final long DATA = BASE + 0x3_0000;
 
     /// Code that has more than three instructions before its first branch.
@@ -41,7 +41,7 @@ final class CpuProbe implements AutoCloseable {
     private static final int RET = 0xd65f_03c0;
     private static final int TRIAL = 4;
 
-    /// What a trial leaves in x6: 1, 2, 1, 2, ...
+    /// The value of x6 after a trial: 1, 2, 1, 2, ...
     private static final long EXPECTED = 0x6666_6666L;
 
     private static final long STEPS = 1000;
@@ -99,7 +99,7 @@ final class CpuProbe implements AutoCloseable {
         return engine;
     }
 
-    /// The host's address of a guest's.
+    /// The host's address for a guest's address.
     long hostAddress(long address) {
         return memory.address() + address - BASE;
     }
@@ -117,7 +117,7 @@ final class CpuProbe implements AutoCloseable {
 
     /// Loads and stores words of a device.
     ///
-    /// @param reached called at each
+    /// @param reached called at each access
     void reachDevice(Runnable reached) {
         engine.mapDevice(DEVICE, MemoryMap.PAGE, new MmioDevice() {
             @Override
@@ -136,12 +136,12 @@ final class CpuProbe implements AutoCloseable {
         UnicornError.check(engine.start(BASE, TRIAL), "probing the library");
     }
 
-    /// Whether an address is one of the probe's code.
+    /// Whether an address is in the probe's code.
     static boolean isCode(long address) {
         return address >= BASE && address < BASE + BYTES;
     }
 
-    /// Runs the trial, on pages far from its code and on its own.
+    /// Runs the trial, on pages far from its code and on the page of its code.
     ///
     /// @return whether no stale code ran
     boolean passesTrial() {

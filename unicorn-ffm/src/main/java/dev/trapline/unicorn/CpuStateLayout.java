@@ -10,8 +10,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// Where a context image of this library keeps the syndrome and the address of the last exception, which no register
-/// tells.
+/// The position of the syndrome and the address of the last exception in a context image of this library. No register
+/// shows them.
 ///
 /// ```text
 ///  syndrome + 0: syndrome, 32 bits in the layout of ESR_ELx
@@ -19,8 +19,8 @@ import java.util.Arrays;
 ///           + 8: faulting virtual address, 64 bits
 /// ```
 ///
-/// The offset differs between builds. It is found by letting a probe engine execute an SVC with an immediate that
-/// nothing else holds.
+/// The offset differs between builds. To find it, a probe engine executes an SVC with an immediate that occurs nowhere
+/// else.
 ///
 /// @param syndrome offset in bytes from the start of the image
 record CpuStateLayout(long syndrome) {
@@ -53,7 +53,7 @@ record CpuStateLayout(long syndrome) {
             MemorySegment page = memory.allocate(MemoryMap.PAGE, MemoryMap.PAGE);
             page.set(JAVA_INT, 0, svc);
             probe.mapMemory(PROBE, page, UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_EXEC);
-            // Nothing hooks the exception: it ends the run as an error, which is expected.
+            // No hook handles the exception, so the run ends with an error, as expected.
             probe.start(PROBE, 1);
             MemorySegment context = probe.saveContext();
             for (long at = 0; at + FAULT_ADDRESS + Long.BYTES <= context.byteSize(); at += Integer.BYTES) {
@@ -62,7 +62,7 @@ record CpuStateLayout(long syndrome) {
                 }
             }
         }
-        throw new EngineException("it keeps no exception syndrome where Trapline looks for it");
+        throw new EngineException("its CPU state has no exception syndrome where Trapline looks for it");
     }
 
     int syndrome(MemorySegment context) {
@@ -79,7 +79,7 @@ record CpuStateLayout(long syndrome) {
         return context.get(JAVA_LONG_UNALIGNED, syndrome + FAULT_ADDRESS);
     }
 
-    /// Takes the last exception's syndrome out of an image.
+    /// Clears the last exception's syndrome in an image.
     void clearSyndrome(MemorySegment context) {
         context.set(JAVA_INT_UNALIGNED, syndrome, 0);
     }

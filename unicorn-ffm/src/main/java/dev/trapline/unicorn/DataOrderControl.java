@@ -4,13 +4,13 @@ import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.board.cpu.SystemRegister;
 
-/// Where a CPU keeps the byte order of its data accesses: SCTLR_EL1.EE, on AArch32 CPSR.E and SCTLR.EE.
+/// Reads and writes the byte order of a CPU's data accesses: SCTLR_EL1.EE; on AArch32, CPSR.E and SCTLR.EE.
 sealed interface DataOrderControl {
 
-    /// SCTLR_EL1.EE and SCTLR.EE: the same bit of both.
+    /// SCTLR_EL1.EE and SCTLR.EE: the same bit in both.
     long EXCEPTION_ENDIAN = 1L << 25;
 
-    /// SCTLR_EL1.EE, on AArch32 SCTLR.EE.
+    /// SCTLR_EL1.EE; on AArch32, SCTLR.EE.
     boolean isBigOnException();
 
     /// Writes the order.
@@ -18,7 +18,7 @@ sealed interface DataOrderControl {
     /// @param registers the general registers, in the order of [GeneralRegisters]; PSTATE may change
     void write(DataOrder order, long[] registers);
 
-    /// AArch64. Reading it costs no call of the library: the guest's writes of SCTLR_EL1 are seen anyway.
+    /// AArch64. Reading it needs no call of the library, because the guest's writes of SCTLR_EL1 are hooked anyway.
     record A64(Unicorn engine, EngineHooks hooks, ExceptionSwitch exceptions) implements DataOrderControl {
         @Override
         public boolean isBigOnException() {

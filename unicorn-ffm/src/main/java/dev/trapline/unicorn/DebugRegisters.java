@@ -2,10 +2,10 @@ package dev.trapline.unicorn;
 
 import dev.trapline.board.cpu.SystemRegister;
 
-/// Hardware breakpoints and watchpoints: kept, read back, never hit.
+/// Hardware breakpoints and watchpoints. A guest can write and read them, but they are never hit.
 ///
-/// The library acts on a write of them by throwing away translations, the running one among them, which crashes the
-/// process; and a watchpoint that is hit makes `uc_emu_start` hang. So a write only ever sets the register's field.
+/// When they are written, the library drops translations, including the running one, which crashes the process. A
+/// watchpoint that is hit makes `uc_emu_start` hang. So a write only sets the register's field.
 final class DebugRegisters {
 
     private static final int ID_AA64DFR0_EL1 = SystemRegister.of(3, 0, 0, 5, 0);
@@ -22,7 +22,7 @@ final class DebugRegisters {
     }
 
     /// Whether a register is DBGBVR, DBGBCR, DBGWVR or DBGWCR, and the CPU has it: op0 2, op1 0, CRn 0, op2 4 to 7,
-    /// CRm its number.
+    /// and CRm its number.
     boolean concerns(int register) {
         int op2 = SystemRegister.op2(register);
         return SystemRegister.op0(register) == 2

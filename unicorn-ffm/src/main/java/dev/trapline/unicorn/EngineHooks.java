@@ -9,8 +9,8 @@ import dev.trapline.board.cpu.TimeRegisters;
 import dev.trapline.board.cpu.VirtualClock;
 import org.jspecify.annotations.Nullable;
 
-/// What happened in a slice, noted down by the hooks while guest code runs. Reads of the time are answered on the spot;
-/// whatever else ends the slice is sorted out when the library has returned.
+/// The hooks of one engine, which record what happens in a slice while guest code runs. Reads of the time are answered
+/// immediately; everything else that ends the slice is handled when the library has returned.
 final class EngineHooks implements Hooks {
 
     static final int NO_INTERRUPT = -1;
@@ -38,7 +38,7 @@ final class EngineHooks implements Hooks {
     /// Prepares hooks of one engine.
     ///
     /// @param debug the hardware breakpoints of AArch64, null for AArch32
-    /// @param monitorControl PMCR_EL0 as the CPU model resets it
+    /// @param monitorControl the reset value of PMCR_EL0 of the CPU model
     EngineHooks(Unicorn engine, @Nullable DebugRegisters debug, long monitorControl, BusErrors bus, Progress progress) {
         this.engine = engine;
         this.bus = bus;
@@ -60,7 +60,7 @@ final class EngineHooks implements Hooks {
     @Override
     public void interrupt(int number) {
         CountedRun run = counted;
-        // Tables that are not there are looked at once more, when it is known for which instruction.
+        // An access to page tables outside of memory is repeated when its instruction is known.
         if (run == null || !run.isRepeating()) {
             interrupt = number;
             progress.end(end(number));
@@ -107,18 +107,18 @@ final class EngineHooks implements Hooks {
         }
     }
 
-    /// Has the instructions of a run repeated whose place matters.
+    /// Sets the run that repeats instructions whose exact position is needed.
     void count(CountedRun run) {
         counted = run;
         bus.count(run);
     }
 
-    /// A store of a counted run is ignored; PC is that of its instruction.
+    /// Called for an ignored store of a counted run; the PC is that of its instruction.
     void storeIgnored() {
         bus.storeIgnored();
     }
 
-    /// Whether something has asked for the slice's end.
+    /// Whether something has requested the end of the slice.
     boolean ended() {
         return interrupt != NO_INTERRUPT || maintenance != null || bus.fault() != null;
     }
@@ -140,12 +140,12 @@ final class EngineHooks implements Hooks {
     public boolean writeSystem(int register, long value) {
         if (register == SystemRegister.SCTLR_EL1) {
             mmuSeen |= (value & 1) != 0;
-            // At EL0 the library refuses it.
+            // At EL0, the library refuses the write.
             bigEndian = privileged() ? (value & DataOrderControl.EXCEPTION_ENDIAN) != 0 : bigEndian;
             return false;
         }
         if (debug != null && debug.concerns(register)) {
-            // At EL0 the library refuses it before it acts on it.
+            // At EL0, the library refuses the write before it has an effect.
             boolean privileged = privileged();
             if (privileged) {
                 debug.write(register, value);
@@ -164,15 +164,15 @@ final class EngineHooks implements Hooks {
         }
     }
 
-    /// Whether the instruction that a hook was called for is executed above EL0.
+    /// Whether the instruction for which a hook was called is executed above EL0.
     private boolean privileged() {
         state.read();
         long value = state.get(0, 0);
         return (value & EL_MASK) != 0 && (value & AARCH32) == 0;
     }
 
-    /// How many instructions of the slice are done before the one that looks at the time. It has been asked whether
-    /// that is privileged.
+    /// How many instructions of the slice are done before the one that reads the time. [#privileged] must have been
+    /// called for that instruction.
     private long completed() {
         CountedRun run = counted;
         return run == null ? progress.before() : run.before(state.get(1, 0));
@@ -188,18 +188,18 @@ final class EngineHooks implements Hooks {
         return interrupt;
     }
 
-    /// The maintenance operation that the guest executed last, if that was in this slice. The library may have
-    /// refused it after all.
+    /// The maintenance operation that the guest executed last in this slice. The library may have refused it
+    /// afterwards.
     Exit.@Nullable Maintenance maintenance() {
         return maintenance;
     }
 
-    /// Whether the guest ever tried to switch its MMU on: from then on an address may not be a physical one.
+    /// Whether the guest ever tried to switch its MMU on. From then on, an address may not be a physical one.
     boolean mmuSeen() {
         return mmuSeen;
     }
 
-    /// SCTLR_EL1.EE: as the guest wrote it last, or as [#setBigEndian] said.
+    /// SCTLR_EL1.EE, as the guest or [#setBigEndian] wrote it last.
     boolean isBigEndian() {
         return bigEndian;
     }
@@ -212,7 +212,7 @@ final class EngineHooks implements Hooks {
         return time;
     }
 
-    /// Saves what lasts from one slice to the next.
+    /// Saves the state that lasts from one slice to the next.
     void save(StateWriter state) {
         state.put(mmuSeen);
         state.put(bigEndian);

@@ -9,11 +9,11 @@ import java.lang.foreign.MemorySegment;
 
 /// Moves a CPU between exception levels between two slices, as an exception entry and return would. AArch64 only.
 ///
-/// The library offers PSTATE as a register, but writing it neither exchanges the banked stack pointers nor changes what
-/// code is translated for: that is done here. The exclusive monitor and the translation flags are no registers. They
-/// are read from an image of the CPU state, which is restored only if one of them must change. Between two positions
-/// with the same level and stack pointer that is the monitor alone, and hardly ever. No allocation; a fraction of a
-/// microsecond.
+/// The library offers PSTATE as a register, but writing it neither exchanges the banked stack pointers nor changes the
+/// CPU state for which code is translated: this class does both. The exclusive monitor and the translation flags are not
+/// registers; they are read in an image of the CPU state, which is restored only if something in it has to change. If
+/// exception level and stack pointer stay the same, that can only be the monitor, which is rarely set. No allocation; a
+/// fraction of a microsecond.
 final class ExceptionSwitch {
 
     private static final long NZCV = 0xf000_0000L;
@@ -24,10 +24,11 @@ final class ExceptionSwitch {
     private static final long EL0T = 0;
     private static final long EL1T = 4;
     private static final long EL1H = 5;
-    /// What stack pointers and translation flags depend on: the mode, and D, since it masks software step.
+    /// The bits that determine stack pointer and translation flags: the mode, and D, because it masks software
+    /// step.
     private static final long PLACE = MODE | 1 << 9;
 
-    /// Slots of [#system]; those that are written stand first.
+    /// Slots of [#system]; the ones that are written come first.
     private static final int SP_EL0 = 0;
 
     private static final int SP_EL1 = 1;
@@ -101,7 +102,7 @@ final class ExceptionSwitch {
         return mode == EL0T ? 0x400 : mode == EL1H ? 0x200 : 0;
     }
 
-    /// Brings the translation flags up to date with SCTLR_EL1, which was written from outside.
+    /// Updates the translation flags after a write of SCTLR_EL1 from outside.
     void renewFlags(long pstate) {
         system.read();
         writeHidden(pstate);
@@ -130,8 +131,8 @@ final class ExceptionSwitch {
         registers[GeneralRegisters.PSTATE] = pstate;
     }
 
-    /// Later versions of the library renew the flags whenever a system register is written: by then PSTATE is the
-    /// new one, and they renew to the same.
+    /// Later versions of the library compute the flags again whenever a system register is written. At that time
+    /// PSTATE is the new one, so the result is the same.
     private int changePlace(long[] registers, long pstate) {
         system.read();
         int flags = writeHidden(pstate);
@@ -161,7 +162,7 @@ final class ExceptionSwitch {
         return flags;
     }
 
-    /// @return the translation flags, which stay
+    /// @return the translation flags, which do not change
     private int clearMonitor() {
         MemorySegment context = engine.saveContext();
         if (layout.monitorIsSet(context)) {

@@ -8,7 +8,7 @@ import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 
-/// Tells from what hooks and the library left behind how a slice ended.
+/// Finds out how a slice ended, from the state of the hooks and the library.
 final class Exits {
 
     private final Architecture architecture;
@@ -48,7 +48,8 @@ final class Exits {
     /// What ended a slice.
     ///
     /// @param code the library's error number
-    /// @param registers as the slice left them; put right where the guest must not see how it was stopped
+    /// @param registers their values at the end of the slice; corrected where the guest must not see how it was
+    ///     stopped
     Exit exit(int code, long[] registers) {
         Exit.Maintenance maintenance = hooks.maintenance();
         if (maintenance != null) {
@@ -81,19 +82,19 @@ final class Exits {
         return Exit.BudgetUsed.INSTANCE;
     }
 
-    /// Whether there is no maintenance operation of that number, or EL0 may not execute it: the library tells of it
-    /// before it finds that.
+    /// Whether the maintenance operation is refused: it does not exist, or EL0 may not execute it. The library
+    /// reports an operation before it checks that.
     ///
-    /// Whatever else is wrong is so with what comes after it, which the library looks at before it lets the slice
-    /// end. The operation is done then, and the next slice executes the rest.
+    /// Any other error belongs to the code after the operation, which the library examines before the slice ends.
+    /// Then the operation is done, and the next slice executes the rest.
     private boolean isRefused(int code) {
         int interrupt = hooks.interrupt();
         return code == UnicornConstants.UC_ERR_INSN_INVALID
                 || (interrupt == UnicornConstants.EXCP_UDEF && !isStep(interrupt));
     }
 
-    /// Whether an exception is one that comes when an instruction is done: the library gives it the number of one
-    /// for an undefined instruction.
+    /// Whether an exception is a Software Step exception, which comes after a completed instruction. The library
+    /// gives it the number of an undefined instruction.
     private boolean isStep(int interrupt) {
         return interrupt == UnicornConstants.EXCP_UDEF && architecture instanceof Aarch64 && faults.isStep();
     }

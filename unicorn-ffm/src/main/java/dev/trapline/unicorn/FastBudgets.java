@@ -5,16 +5,16 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import org.jspecify.annotations.Nullable;
 
-/// The shortcut [Shortcut#BUDGETS]: instructions are counted by a hook on blocks (`budgets.s`), where the library would
-/// call a function for every instruction. It needs [FastStores], for the instruction whose store is ignored. And the
-/// shortcut [Shortcut#INLINE]: a block calls that hook only once.
+/// The shortcut [Shortcut#BUDGETS]: a hook on blocks counts instructions (`budgets.s`); without it, the library calls a
+/// function for every instruction. It needs [FastStores] to find the instruction of an ignored store. Also the shortcut
+/// [Shortcut#INLINE]: a block calls that hook only once.
 final class FastBudgets {
 
     private static final String CODE = "budgets";
     private static final String STOP = "uc_emu_stop";
     private static final String RESTORE = "cpu_restore_state_aarch64";
     private static final String LOOP = "cpu_loop_exit_restore_aarch64";
-    /// For a CPU and an address in translated code: restores the PC from there, and forgets the block.
+    /// For a CPU and an address in translated code: restores the PC from that address, and drops the block.
     private static final String FORGET = "tb_check_watchpoint_aarch64";
 
     private final BudgetLayout layout;
@@ -47,9 +47,9 @@ final class FastBudgets {
         this.forgetting = forgetting;
     }
 
-    /// Finds out whether a library can be used so, and how.
+    /// Finds out whether the shortcut works with a library, and the offsets that it needs.
     ///
-    /// @throws EngineException if not: the message says why
+    /// @throws EngineException if it does not; the message says why
     static FastBudgets calibrate(UnicornLibrary library, SymbolLookup symbols, FastStores stores, Host host) {
         long stop = FastStores.symbol(symbols, STOP);
         long restore = FastStores.symbol(symbols, RESTORE);
@@ -69,19 +69,19 @@ final class FastBudgets {
         }
     }
 
-    /// Has blocks count by themselves, or not, in engines that are opened from now on.
+    /// Sets whether blocks count by themselves in engines that are opened from now on.
     void setInline(boolean counting) {
         inline = counting;
     }
 
-    /// Blocks that count by themselves were seen to.
+    /// Records that the trial of blocks that count by themselves has passed.
     void setProven() {
         proven = true;
     }
 
-    /// Uses the shortcut in an engine that has its memory and has not run.
+    /// Installs the shortcut in an engine that has its memory and has not run.
     ///
-    /// @param pages of the same engine
+    /// @param pages the data of [FastStores] in the same engine
     CountedRun install(Unicorn engine, EngineHooks hooks, FastStores.Pages pages) {
         MemorySegment loaded = MachineCode.load(code, NativePages.PAGE, engine.arena());
         MemorySegment low = lowMemory(engine);
@@ -95,8 +95,8 @@ final class FastBudgets {
         return new CountedRun(engine, hooks, pages, data, blocks);
     }
 
-    /// Where blocks find what they count; null if they are to call. A machine that has no such memory left is
-    /// slower.
+    /// The memory of the cells; null if blocks have to call their hook. A machine for which no such memory is left
+    /// is slower.
     private @Nullable MemorySegment lowMemory(Unicorn engine) {
         try {
             return inline ? NativePages.mapLow(NativePages.PAGE, engine.arena()) : null;

@@ -9,8 +9,8 @@ import java.lang.foreign.SymbolLookup;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The shortcut [Shortcut#STORES]: the function that fills an engine's TLB is replaced by one of our own, which calls
-/// it (`stores.s`). One pointer of the engine's own memory changes; no byte of the library does.
+/// The shortcut [Shortcut#STORES]: replaces the function that fills an engine's TLB by Trapline's own function
+/// (`stores.s`), which calls it. This changes one pointer in the engine's memory, but no byte of the library.
 final class FastStores {
 
     private static final String CODE = "stores";
@@ -33,15 +33,15 @@ final class FastStores {
     private static final int FAR = 10;
     private static final int FILLING = 11;
     private static final int FETCH = 3;
-    /// Where the ranges themselves stand, behind those words.
+    /// The index of the first range, after those words.
     private static final int FIRST_RANGE = 16;
 
     private static final int MOST_RANGES = 200;
 
-    /// The library lets each block of memory begin at a multiple of so many bytes.
+    /// The library begins each block of memory at a multiple of this many bytes.
     private static final long BLOCK = 64 * CpuLayout.PAGE;
 
-    // SAFETY: used only within structures of the library, at offsets that were found in it.
+    // SAFETY: used only within structures of the library, at offsets that were found by calibration.
     @SuppressWarnings("restricted")
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
@@ -57,9 +57,9 @@ final class FastStores {
         this.mark = mark;
     }
 
-    /// Finds out whether a library can be used so, and how.
+    /// Finds out whether the shortcut works with a library, and the offsets that it needs.
     ///
-    /// @throws EngineException if not: the message says why, and follows the library's name
+    /// @throws EngineException if it does not; the message is a reason that follows the library's name
     static FastStores calibrate(UnicornLibrary library, SymbolLookup symbols, Host host) {
         byte[] code = MachineCode.bytes(CODE, host);
         CpuLayout layout = layout(library, symbols);
@@ -70,9 +70,9 @@ final class FastStores {
         return stores;
     }
 
-    /// Where a library keeps its CPU.
+    /// The layout of a library's CPU.
     ///
-    /// @throws EngineException if that is not known: the message says why
+    /// @throws EngineException if it is not known; the message says why
     static CpuLayout layout(UnicornLibrary library, SymbolLookup symbols) {
         if (!library.identity().version().equals(VERSION)) {
             throw new EngineException(
@@ -101,7 +101,7 @@ final class FastStores {
             CpuLayout.Entry data = layout.entry(memory, probe.engine().handle(), CpuProbe.DATA);
             CpuLayout.Entry routine = layout.entry(memory, probe.engine().handle(), CpuProbe.ROUTINE);
             if (data.write() != CpuProbe.DATA || routine.write() != (CpuProbe.ROUTINE | CpuLayout.NOT_DIRTY)) {
-                throw new EngineException("the self-test did not find the TLB as it should be");
+                throw new EngineException("the TLB had wrong entries in the self-test");
             }
         }
     }
@@ -110,13 +110,13 @@ final class FastStores {
         return layout;
     }
 
-    /// What the code of one engine keeps.
+    /// The data of the shortcut's code in one engine.
     record Pages(MemorySegment data) {
 
-        /// Has stores that are ignored told of when their instruction is known.
+        /// Reports ignored stores once their instruction is known.
         ///
         /// @param restore address of `cpu_restore_state`
-        /// @param told address of what is called for a store that was asked about
+        /// @param told address of the function that is called for a store that was asked about
         void tell(long restore, long told) {
             data.setAtIndex(JAVA_LONG, RESTORE, restore);
             data.setAtIndex(JAVA_LONG, TOLD, told);
@@ -127,12 +127,12 @@ final class FastStores {
             data.setAtIndex(JAVA_LONG, ASKED, 0);
         }
 
-        /// Asks about the store that is under way: it is one to memory that ignores it.
+        /// Asks about the current store, which is to memory that ignores it.
         void ask() {
             data.setAtIndex(JAVA_LONG, ASKED, 1);
         }
 
-        /// Whether the library is looking at the guest's tables.
+        /// Whether the library is walking the guest's page tables.
         boolean isFilling() {
             return data.getAtIndex(JAVA_LONG, FILLING) != 0;
         }
@@ -143,7 +143,7 @@ final class FastStores {
         }
     }
 
-    /// Uses the shortcut in an engine that has its memory and has not run.
+    /// Installs the shortcut in an engine that has its memory and has not run.
     Pages install(Unicorn engine, MemoryMap memory) {
         long bytes = 0;
         List<MemoryMap.Memory> readOnly = new ArrayList<>();
@@ -157,7 +157,7 @@ final class FastStores {
         }
         if (readOnly.size() > MOST_RANGES) {
             throw new EngineException(
-                    "a machine has at most " + MOST_RANGES + " stretches of read-only memory, not " + readOnly.size());
+                    "a machine has at most " + MOST_RANGES + " ranges of read-only memory, not " + readOnly.size());
         }
         return install(engine, bytes, readOnly);
     }
@@ -165,7 +165,7 @@ final class FastStores {
     private Pages install(Unicorn engine, long bytes, List<MemoryMap.Memory> readOnly) {
         long pages = bytes / CpuLayout.PAGE;
         MemorySegment loaded = MachineCode.load(code, pages, engine.arena());
-        // SAFETY: the offsets were found in an instance of this library, and this one is open.
+        // SAFETY: the offsets were found in an instance of this library, and this instance is open.
         long cpu = layout.cpu(engine);
         long slot = MEMORY.get(JAVA_LONG, cpu + layout.type()) + layout.fill();
         if (MEMORY.get(JAVA_LONG, cpu + layout.type() - Long.BYTES) != engine.handle()

@@ -12,13 +12,13 @@ import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.board.cpu.SystemRegister;
 import java.lang.foreign.MemorySegment;
 
-/// Reads the last exception of a CPU: what kind it was, where, and with which syndrome.
+/// Reads the last exception of a CPU: its kind, address and syndrome.
 final class Faults {
 
     /// Exception class of a trapped WFI or WFE (DDI0487 ESR_ELx).
     private static final int EC_WFX = 1;
 
-    /// Exception classes of a Software Step exception, from a lower exception level and from the same.
+    /// Exception classes of a Software Step exception, from a lower exception level and from the same level.
     private static final int EC_STEP_FROM_BELOW = 0x32;
 
     private static final int EC_STEP = 0x33;
@@ -47,8 +47,7 @@ final class Faults {
         return syndrome() >>> 26 == EC_WFX;
     }
 
-    /// Whether the undefined instruction is the WFI that the engine itself has trapped: not one that EL1 denies to
-    /// EL0.
+    /// Whether the undefined instruction is a WFI that the engine traps, not one that EL1 forbids at EL0.
     boolean isWaitForInterrupt(long[] registers) {
         if (!isTrappedWait()) {
             return false;
@@ -58,31 +57,31 @@ final class Faults {
                 || (engine.readSystem(SystemRegister.SCTLR_EL1) & NOT_TRAP_WFI) != 0;
     }
 
-    /// Whether the last exception was an undefined instruction: exception class 0, and IL, which is set for all of
+    /// Whether the last exception was an undefined instruction: exception class 0, and IL, which is always set for
     /// that class.
     boolean isUndefined() {
         return syndrome() == IL;
     }
 
-    /// Whether the last exception was a Software Step exception, which comes when an instruction is done.
+    /// Whether the last exception was a Software Step exception, which is taken after a completed instruction.
     boolean isStep() {
         int exceptionClass = syndrome() >>> 26;
         return exceptionClass == EC_STEP || exceptionClass == EC_STEP_FROM_BELOW;
     }
 
-    /// Lets no exception be the last one. The library stops behind an AArch32 hint as it does at a WFI, and only
-    /// the syndrome tells which it was.
+    /// Forgets the last exception. The library stops after an AArch32 hint in the same way as at a WFI, and only
+    /// the syndrome distinguishes the two.
     void forget() {
         layout.clearSyndrome(engine.saveContext());
         engine.restoreContext();
     }
 
-    /// Bytes of the instruction that the syndrome is about.
+    /// The length in bytes of the instruction that caused the syndrome.
     int instructionWidth() {
         return (syndrome() & IL) != 0 ? 4 : 2;
     }
 
-    /// The fault that an exception is.
+    /// The fault for an exception.
     ///
     /// @param interrupt one of the `EXCP_` numbers
     GuestFault exception(int interrupt) {

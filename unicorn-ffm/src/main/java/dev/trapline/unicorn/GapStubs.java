@@ -1,7 +1,7 @@
 package dev.trapline.unicorn;
 
-/// What the library calls for accesses to physical addresses at which there is nothing.
+/// The functions that the library calls for accesses to gaps: physical addresses without memory or device.
 ///
-/// @param read address of a function of C
-/// @param write the same
+/// @param read address of a C function for loads
+/// @param write the same for stores
 record GapStubs(long read, long write) {}

@@ -1,38 +1,39 @@
 package dev.trapline.unicorn;
 
-/// What the library calls while guest code runs. Nothing here may write the PC: in version 2.0 that cancels a stop.
+/// Hooks that the library calls while guest code runs. They must not write the PC: in version 2.0 that cancels a stop.
 public interface Hooks {
 
-    /// The CPU took an exception; execution goes on where the PC stands unless the engine is stopped.
+    /// Called when the CPU took an exception. Execution continues at the PC unless the engine is stopped.
     ///
     /// @param number one of the `EXCP_` numbers of [UnicornConstants]
     void interrupt(int number);
 
-    /// An access found no mapping, or one that refuses it. Version 2.0 looks for the mapping by virtual address.
+    /// Called for an access without a mapping, or with one that refuses it. Version 2.0 looks for the mapping by
+    /// virtual address.
     ///
     /// @param access one of the `UC_MEM_` numbers of [UnicornConstants]
     /// @param address virtual
-    /// @return whether to go on: the guest's own tables and the memory at the physical address then decide. If not,
-    ///     the run ends with an error
+    /// @return whether to continue: then the guest's page tables and the memory at the physical address decide. If
+    ///     false, the run ends with an error
     boolean invalidAccess(int access, long address);
 
-    /// An access reached a physical address at which the machine has nothing. It reads as zero; the instruction is
-    /// not complete yet.
+    /// Called for an access to a gap: a physical address without memory or device. It reads as zero; the
+    /// instruction is not complete yet.
     ///
     /// @param address physical
     void nobodyAnswers(long address, boolean write);
 
-    /// A load reached a physical address that is not mapped to memory or to a device that fills its pages.
+    /// Called for a load from a physical address that has neither memory nor a device that fills its pages.
     ///
     /// @param address physical
     /// @param size bytes
-    /// @return what it reads
+    /// @return the loaded value
     default long loadElsewhere(long address, int size) {
         nobodyAnswers(address, false);
         return 0;
     }
 
-    /// A store reached a physical address of this kind.
+    /// Called for a store to such a physical address.
     ///
     /// @param address physical
     /// @param size bytes
@@ -40,22 +41,22 @@ public interface Hooks {
         nobodyAnswers(address, true);
     }
 
-    /// The guest is about to execute MRS.
+    /// Called before the guest executes MRS.
     ///
     /// @param register packed as op0 (2 bits), op1 (3), CRn (4), CRm (4), op2 (3)
-    /// @param target the register it writes, 31 for XZR
-    /// @return whether the instruction has been served and is to be skipped
+    /// @param target the register that it writes, 31 for XZR
+    /// @return whether the hook has performed the instruction, so that it must be skipped
     boolean readSystem(int register, int target);
 
-    /// The guest is about to execute MSR (register).
+    /// Called before the guest executes MSR (register).
     ///
     /// @param register packed as for [#readSystem]
-    /// @return whether the instruction has been served and is to be skipped
+    /// @return whether the hook has performed the instruction, so that it must be skipped
     boolean writeSystem(int register, long value);
 
-    /// The guest is about to execute SYS, which it will do in any case.
+    /// Called before the guest executes SYS, which it executes in any case.
     ///
     /// @param operation packed as for [#readSystem]
-    /// @param argument the value of its register, 0 where it takes none
+    /// @param argument the value of its register, 0 if it has none
     void systemInstruction(int operation, long argument);
 }

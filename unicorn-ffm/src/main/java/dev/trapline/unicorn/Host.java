@@ -1,17 +1,17 @@
 package dev.trapline.unicorn;
 
-/// What a process runs on.
+/// The platform of a process.
 ///
-/// @param system as the JVM names it, such as `Linux`
-/// @param processor the same, such as `amd64` or `aarch64`
+/// @param system the operating system, with the JVM's name for it, such as `Linux`
+/// @param processor the processor, with the JVM's name for it, such as `amd64` or `aarch64`
 record Host(String system, String processor) {
 
-    /// What this process runs on.
+    /// The platform of this process.
     static Host current() {
         return new Host(System.getProperty("os.name", ""), System.getProperty("os.arch", ""));
     }
 
-    /// The directory of the machine code for it; empty where there is none.
+    /// The directory of the machine code for it; empty if there is none.
     String machineCode() {
         return system.equals("Linux") && processor.equals("amd64") ? "x86_64" : "";
     }

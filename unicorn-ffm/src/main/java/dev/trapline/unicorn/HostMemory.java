@@ -13,15 +13,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/// This process's own memory, read through the system: an address that nothing is mapped at is an answer, not a crash.
-/// That is what lets a pointer be looked for where there may be none. Linux only.
+/// This process's own memory, read through the system. Reading an unmapped address gives a result instead of a crash,
+/// so words that may not be pointers can be followed. Linux only.
 final class HostMemory implements AutoCloseable {
 
     private static final Path MEMORY = Path.of("/proc/self/mem");
-    /// A line for each mapping: `from-to rwxp ...`, hexadecimal.
+    /// One line for each mapping: `from-to rwxp ...`, hexadecimal.
     private static final Path MAPPINGS = Path.of("/proc/self/maps");
 
-    /// Nothing is mapped below.
+    /// Nothing is mapped below this address.
     private static final long LOWEST = 4096;
     private static final int HEXADECIMAL = 16;
 
@@ -31,9 +31,9 @@ final class HostMemory implements AutoCloseable {
         this.channel = channel;
     }
 
-    /// Opens it.
+    /// Opens this process's memory.
     ///
-    /// @throws EngineException if the system does not let a process read itself like this
+    /// @throws EngineException if the system does not let a process read its memory in this way
     static HostMemory open() {
         try {
             return new HostMemory(FileChannel.open(MEMORY));
@@ -42,7 +42,7 @@ final class HostMemory implements AutoCloseable {
         }
     }
 
-    /// Reads what can be read of a stretch.
+    /// Reads a range, up to the first address that cannot be read.
     ///
     /// @return little-endian; empty if nothing is mapped there
     ByteBuffer read(long address, int length) {
@@ -52,7 +52,7 @@ final class HostMemory implements AutoCloseable {
         }
         try {
             while (into.hasRemaining() && channel.read(into, address + into.position()) > 0) {
-                // The next stretch.
+                // Read the next part.
             }
         } catch (IOException e) {
             // The rest is not mapped.
@@ -60,24 +60,24 @@ final class HostMemory implements AutoCloseable {
         return into.flip();
     }
 
-    /// A copy of a stretch, with zeros where nothing is mapped. Where the system does not let a process read itself
-    /// like this, all of it has to be mapped.
+    /// A copy of a range, with zeros where nothing is mapped. If the system does not let a process read its memory
+    /// in this way, the whole range must be mapped.
     @SuppressWarnings("restricted")
     static byte[] copy(long address, int length) {
         try (HostMemory memory = open()) {
             return memory.read(address, length).array();
         } catch (EngineException e) {
-            // SAFETY: the caller promises that it is mapped where it cannot be asked.
+            // SAFETY: the caller promises that the range is mapped if that cannot be tested.
             return MemorySegment.ofAddress(address).reinterpret(length).toArray(JAVA_BYTE);
         }
     }
 
-    /// Whether this process may write what is mapped at an address.
+    /// Whether this process may write to the mapping at an address.
     static boolean isWritable(long address) {
         try (Stream<String> mappings = Files.lines(MAPPINGS)) {
             return mappings.anyMatch(line -> isWritable(line, address));
         } catch (IOException | UncheckedIOException e) {
-            // Not known.
+            // The mappings cannot be read, so this is not known.
             return false;
         }
     }

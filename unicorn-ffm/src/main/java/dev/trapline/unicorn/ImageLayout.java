@@ -11,31 +11,31 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// What in a context image is the host's and not the guest's: it is left out of what is saved, so that equal CPUs give
-/// equal bytes.
+/// The parts of a context image that belong to the host, not to the guest. They are left out of saved states, so that
+/// equal CPUs give equal bytes.
 ///
 /// ```text
 ///  0      : length of the CPU state, 64 bits
-///  8      : the library's own, pointers among it, up to where the CPU state begins
+///  8      : the library's own data, including pointers, up to the CPU state
 ///  header : the CPU state
-///  clock  : when the performance monitors last looked at the host's clock, 64 bits
-///  entry  : AArch32 only: where the library was last told to begin, 64 bits
+///  clock  : when the performance monitors last read the host's clock, 64 bits
+///  entry  : AArch32 only: the last start address of the library, 64 bits
 /// ```
 ///
 /// The entry is the PC of AArch64, which an AArch32 CPU does not use: it executes from r15. The library sets both when
-/// it is started, and how often it is started in one slice depends on what it has translated already.
+/// it is started, and the number of starts in a slice depends on the code that is already translated.
 ///
-/// The syndrome of an AArch64 CPU's last exception goes too ([CpuStateLayout]). It is read when the exception has ended
-/// a slice, and never later: the guest's own is ESR_EL1. The library also writes it when it restores the state in the
-/// middle of a block.
+/// The syndrome of an AArch64 CPU's last exception is left out too ([CpuStateLayout]). It is read when the exception
+/// has ended a slice, and never later: the guest reads ESR_EL1. The library also writes it when it restores the state
+/// in the middle of a block.
 ///
 /// No guest sees the clock: the monitors' registers are answered from virtual time. Its offset differs between builds,
-/// and is the same for AArch64 and AArch32, whose CPU state is one structure. It is found by letting a probe engine
-/// return from an exception to the same instruction over and over: nothing else changes. The entry is found by starting
-/// an AArch32 probe at two addresses.
+/// but is the same for AArch64 and AArch32, which share one structure for the CPU state. To find it, a probe engine
+/// returns from an exception to the same instruction many times: nothing else changes. To find the entry, an AArch32
+/// probe is started at two addresses.
 ///
 /// @param clock offset in bytes from the start of the image; [#NONE] if nothing changed
-/// @param entry the same; [#NONE] if this build does not keep it
+/// @param entry the same; [#NONE] if this build does not have it
 record ImageLayout(int clock, int entry) {
 
     static final int NONE = -1;
@@ -49,7 +49,8 @@ record ImageLayout(int clock, int entry) {
     private static final int TIMES = 64;
 
     private static final int A32_NOP = 0xe1a0_0000;
-    /// Offsets in the page where the AArch32 probe is started, far enough apart for PCs not to be mistaken.
+    /// Offsets of the AArch32 probe's start addresses in its page. They are so far apart that the PCs cannot be
+    /// confused.
     private static final int FIRST_ENTRY = 0x40;
 
     private static final int SECOND_ENTRY = 0x84;
@@ -114,7 +115,7 @@ record ImageLayout(int clock, int entry) {
         }
     }
 
-    // More than one instruction: r15 is not where the run began.
+    // Runs more than one instruction, so that r15 is not the start address.
     private static byte[] startAt(Unicorn probe, long address) {
         UnicornError.check(probe.start(address, 3), "probing the library");
         return probe.saveContext().toArray(JAVA_BYTE);
@@ -126,18 +127,18 @@ record ImageLayout(int clock, int entry) {
     }
 
     private static EngineException unknown(UnicornLibrary library) {
-        return library.unknown("keeps other things in a CPU's state than Trapline knows of");
+        return library.unknown("has a CPU state with contents that Trapline does not know");
     }
 
-    /// Where the CPU state begins.
+    /// The offset of the CPU state.
     static int header(MemorySegment image) {
         return Math.toIntExact(image.byteSize() - image.get(JAVA_LONG_UNALIGNED, 0));
     }
 
-    /// A copy of an image without what is the host's.
+    /// A copy of an image without the host's parts.
     ///
-    /// @param a64 whether it is an AArch64 CPU's
-    /// @param state where that CPU's image has the last exception
+    /// @param a64 whether the image is from an AArch64 CPU
+    /// @param state the position of the last exception in the image
     byte[] guests(MemorySegment image, boolean a64, CpuStateLayout state) {
         byte[] copy = image.toArray(JAVA_BYTE);
         Arrays.fill(copy, Long.BYTES, header(image), (byte) 0);

@@ -6,8 +6,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import dev.trapline.abi.engine.EngineException;
 import java.lang.foreign.MemorySegment;
 
-/// The shortcut [Shortcut#INLINE] in one engine: a block that has called its hook once counts by itself from then on
-/// ([CountingCall]). The translated code is changed while none of it runs, or behind the part that changes.
+/// The shortcut [Shortcut#INLINE] in one engine: after a block has called its hook once, it counts by itself
+/// ([CountingCall]). The translated code is changed only while none of it runs, or while it runs after the changed
+/// part.
 final class InlineCounts {
 
     // SAFETY: used only in the engine's translated code, around a call that was just made.
@@ -16,11 +17,11 @@ final class InlineCounts {
 
     private final BudgetData data;
     private final CountingCall call;
-    /// What is looked at, over and over.
+    /// A buffer for the code around a call.
     private final byte[] around = new byte[CountingCall.BEFORE + CountingCall.AFTER];
     private boolean proven;
 
-    /// @param low where the cells are
+    /// @param low the memory of the cells
     /// @param proven whether this library's translated code is known to be writable
     InlineCounts(BudgetData data, long instance, MemorySegment low, boolean proven) {
         this.data = data;
@@ -28,9 +29,9 @@ final class InlineCounts {
         this.proven = proven;
     }
 
-    /// A whole block that may run as such has called its hook.
+    /// Called when a block that may run as a whole has called its hook.
     ///
-    /// @param place where the hook returned to
+    /// @param place the hook's return address
     void count(long place, CodeBlock block) {
         MemorySegment.copy(MEMORY, JAVA_BYTE, place - CountingCall.BEFORE, around, 0, around.length);
         byte[] code =

@@ -11,25 +11,26 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// Where the structure that a handle points to keeps what no call tells. AArch32 needs all of it.
+/// The positions of fields in the structure that a handle points to, for state that no call of the interface returns.
+/// AArch32 needs all of them.
 ///
 /// ```text
 ///  counter + 0: instructions begun in this run, 64 bits; one more than the budget once that is used up
 ///          + 8: the budget of this run, 64 bits
 ///          - 8: pointer to the hook that counts, 64 bits
-///  itFlag     : whether the instruction translated last stands in an IT block, 8 bits
+///  itFlag     : whether the instruction translated last is in an IT block, 8 bits
 /// ```
 ///
-/// The library does not stop within an IT block. It forgets to take that back for A32 code: what it translates next
-/// could not be stopped but between blocks, with a wrong PC. So the flag has to be cleared after every translation.
+/// The library does not stop within an IT block. It does not clear the flag for A32 code: code that it translates next
+/// could only be stopped between blocks, with a wrong PC. So the flag has to be cleared after every translation.
 ///
-/// That hook is one on every instruction, from 1 to 0, with the function to be called, and without data.
+/// The hook that counts is set on every instruction (from 1 to 0); it has a function, and no data.
 ///
-/// The offsets differ between builds. They are found by letting a probe engine do what changes them, and nothing else
-/// in the same way.
+/// The offsets differ between builds. To find them, a probe engine runs code that changes these fields in a way in
+/// which no other field changes.
 ///
-/// @param counter in bytes from the address that the handle is; negative if it was not found
-/// @param itFlag the same
+/// @param counter offset in bytes from the handle's address; negative if it was not found
+/// @param itFlag the same for the flag
 /// @param counting address of the library's function that counts an instruction; 0 if it was not found
 record InstanceLayout(int counter, int itFlag, long counting) {
 
@@ -54,7 +55,7 @@ record InstanceLayout(int counter, int itFlag, long counting) {
     @SuppressWarnings("restricted")
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-    /// Looks for all of it.
+    /// Finds all of them.
     static InstanceLayout calibrate(UnicornLibrary library) {
         try (Arena memory = Arena.ofConfined();
                 Unicorn probe =
@@ -71,9 +72,9 @@ record InstanceLayout(int counter, int itFlag, long counting) {
         }
     }
 
-    /// The same, if it serves AArch32.
+    /// This layout, if it is complete enough for AArch32.
     ///
-    /// @throws EngineException if not
+    /// @throws EngineException if it is not
     InstanceLayout forAarch32(UnicornLibrary library) {
         if (counter < 0 || itFlag < 0 || counting == 0) {
             throw new EngineException("AArch32 guests need version 2.0.1 of Unicorn; this is "
@@ -83,13 +84,12 @@ record InstanceLayout(int counter, int itFlag, long counting) {
         return this;
     }
 
-    /// Refuses a library that does not tell how many instructions it has begun: time stands on that.
+    /// Refuses a library that does not show how many instructions it has begun: virtual time needs that count.
     ///
     /// @throws EngineException if it does not
     void requireCounter(UnicornLibrary library) {
         if (counter < 0) {
-            throw library.unknown(
-                    "does not tell how many instructions it has executed, which virtual time is counted by");
+            throw library.unknown("does not tell how many instructions it has executed, which virtual time needs");
         }
     }
 
@@ -111,8 +111,7 @@ record InstanceLayout(int counter, int itFlag, long counting) {
         if (counter < Long.BYTES) {
             return 0;
         }
-        // SAFETY: within the structure that the handle points to; what it points to itself was allocated by the
-        // library.
+        // SAFETY: within the structure that the handle points to; the library allocated what its pointers point to.
         long hook = MEMORY.get(JAVA_LONG, probe.handle() + counter - Long.BYTES);
         if (hook <= NativePages.PAGE || hook % Long.BYTES != 0) {
             return 0;
@@ -134,7 +133,7 @@ record InstanceLayout(int counter, int itFlag, long counting) {
                 && copy.get(JAVA_LONG.withByteAlignment(1), at + Long.BYTES) == budget;
     }
 
-    /// The one byte that is 0, 1, 0, 1 after blocks without and with an IT at their end.
+    /// The only byte that is 0, 1, 0, 1 after blocks without and with an IT at their end.
     private static int findFlag(Unicorn probe, MemorySegment pages) {
         byte[][] seen = new byte[BLOCKS][];
         for (int k = 0; k < BLOCKS; k++) {
@@ -157,14 +156,14 @@ record InstanceLayout(int counter, int itFlag, long counting) {
         return found;
     }
 
-    /// How many instructions the last run began: those it completed, and one that a hook on it or its exception
-    /// stopped.
+    /// How many instructions the last run began: those that it completed, and one that was stopped by its hook or
+    /// its exception.
     long begun(Unicorn engine) {
-        // SAFETY: the handle is open, and the offset lies within its structure.
+        // SAFETY: the handle is open, and the offset is within its structure.
         return MEMORY.get(JAVA_LONG, engine.handle() + counter);
     }
 
-    /// Lets what is translated next be stopped.
+    /// Clears the flag, so that code translated next can be stopped.
     void clearItFlag(Unicorn engine) {
         // SAFETY: as in begun; the library reads the flag only while it translates, which it does not do in a hook.
         MEMORY.set(JAVA_BYTE, engine.handle() + itFlag, (byte) 0);

@@ -7,13 +7,13 @@ import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.engine.MemoryMap;
 
-/// Instruction words in memory, by physical address, and the few encodings that the engine has to know.
+/// Reads instruction words from memory, by physical address, and knows the few encodings that the engine needs.
 final class Instructions {
 
     /// Bytes of HVC and SMC, in every instruction set.
     static final int WIDTH = 4;
 
-    /// DDI0487 C4.1: exception generation, all but imm16 and the two bits that tell HVC (2) from SMC (3).
+    /// DDI0487 C4.1: exception generation, without imm16 and the two bits that distinguish HVC (2) from SMC (3).
     private static final int EXCEPTION_MASK = 0xffe0_001f;
 
     private static final int A64_HVC = 0xd400_0002;
@@ -28,7 +28,7 @@ final class Instructions {
                 .toArray(MemoryMap.Memory[]::new);
     }
 
-    /// The word at an address; 0, which is no instruction, where there is no memory.
+    /// The word at an address; 0, which is not an instruction, if there is no memory.
     int at(long address) {
         for (MemoryMap.Memory block : blocks) {
             long offset = address - block.base();
@@ -39,7 +39,7 @@ final class Instructions {
         return 0;
     }
 
-    /// The halfword at an address; 0 where there is no memory.
+    /// The halfword at an address; 0 if there is no memory.
     int halfword(long address) {
         for (MemoryMap.Memory block : blocks) {
             long offset = address - block.base();
@@ -69,7 +69,7 @@ final class Instructions {
         return (word >>> 5) & 0xffff;
     }
 
-    /// imm4: bits 3..0 of an A32 SMC; of a T32 SMC bits 3..0 of its first halfword.
+    /// imm4: bits 3..0 of an A32 SMC; in a T32 SMC, bits 3..0 of its first halfword.
     static int immediateAarch32Smc(int word, ExecutionState state) {
         return word & 0xf;
     }

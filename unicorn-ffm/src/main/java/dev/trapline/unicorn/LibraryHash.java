@@ -12,15 +12,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// The SHA-256 of a library's file. A file of 20 MB takes a JVM that has just started a quarter of a second, so what
-/// was found is kept beside the extracted libraries, with all by which the system tells that a file has changed.
+/// The SHA-256 of a library's file. A JVM that has just started takes a quarter of a second for a file of 20 MB. So the
+/// result is stored next to the extracted libraries, with all attributes by which a change of the file can be detected.
 ///
 /// ```text
 /// <cache>/hashes/<hash of the path>: three lines: the path, the attributes, the SHA-256
 /// ```
 ///
-/// The time of change (ctime) cannot be set by those who may write the file. Where the system has none, nothing is
-/// kept.
+/// A user who can write the file cannot set its time of change (ctime). If the system has no such time, nothing is
+/// stored.
 final class LibraryHash {
 
     private static final String ATTRIBUTES = "unix:dev,ino,size,lastModifiedTime,ctime";
@@ -31,7 +31,7 @@ final class LibraryHash {
 
     /// The hash of a file.
     ///
-    /// @param cache a directory, which need not be there or writable
+    /// @param cache a directory, which need not exist or be writable
     /// @throws IOException if the file cannot be read
     static String of(Path file, Path cache) throws IOException {
         Path path = file.toRealPath();
@@ -56,11 +56,11 @@ final class LibraryHash {
             PrivateDirectories.make(directory);
             temporary = Files.createTempFile(directory, "writing", ".tmp");
         } catch (IOException e) {
-            // The cache cannot be written: next time it is computed again.
+            // The cache cannot be written: the hash is computed again next time.
             return hash(path);
         }
         try {
-            // What changes the file from here on makes it younger than the new file is, and so than it was.
+            // A change of the file from now on makes it newer than the temporary file.
             boolean older = changed(path).compareTo(changed(temporary)) < 0;
             String found = hash(path);
             if (older && attributes.equals(attributes(path))) {
@@ -113,7 +113,7 @@ final class LibraryHash {
             Files.writeString(temporary, text, StandardCharsets.UTF_8);
             Files.move(temporary, kept, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            // A full disk: next time it is computed again.
+            // A full disk: the hash is computed again next time.
         }
     }
 }

@@ -7,9 +7,9 @@ import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// The moment in which the system opens a library. The library's own code runs then, and may never return. The system
-/// holds a lock meanwhile, for which the end of a process waits too: neither `System.exit` nor `Runtime.halt` ends the
-/// process then.
+/// Opens a library. While the system opens it, the library's own code runs, and may never return. The system holds a
+/// lock during that time, and the end of the process waits for the same lock: neither `System.exit` nor `Runtime.halt`
+/// can end the process.
 ///
 /// Source: dlopen(3), exit(3) and _exit(2) of Linux.
 public final class LibraryOpening {
@@ -18,7 +18,7 @@ public final class LibraryOpening {
 
     private LibraryOpening() {}
 
-    /// Ends the process if a library is being opened, and else does nothing. Nothing of Java's runs at that end.
+    /// Ends the process if a library is being opened; otherwise does nothing. No Java code runs at that end.
     ///
     /// @param status the process's exit status
     public static void endProcess(int status) {
@@ -30,10 +30,10 @@ public final class LibraryOpening {
 
     /// Opens a library.
     ///
-    /// @throws IllegalArgumentException if the system cannot
+    /// @throws IllegalArgumentException if the system cannot open it
     @SuppressWarnings("restricted")
     static SymbolLookup open(Path file) {
-        // Found before: looking for it takes the same lock.
+        // Looked up before opening, because the look-up needs the same lock.
         UNDER_WAY.set(Linker.nativeLinker().defaultLookup().find("_exit").orElse(MemorySegment.NULL));
         try {
             // SAFETY: the global arena never unloads the library, so no function pointer can dangle.

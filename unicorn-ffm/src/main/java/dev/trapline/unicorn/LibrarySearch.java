@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Where to look for the native library, in this order.
+/// The places where the native library is searched for, in this order.
 ///
-/// @param named a file that configuration names; if it is there, nothing else is looked at
-/// @param system files of the system's package, the first that exists is taken
-/// @param cache where the copy inside the Maven artefact is extracted to, if no other is found
+/// @param named a file that the configuration names; if it is given, no other place is searched
+/// @param system files of the system's package; the first that exists is used
+/// @param cache the directory into which the copy inside the Maven artefact is extracted, if no other is found
 public record LibrarySearch(@Nullable Path named, List<Path> system, Path cache) {
 
     private static final List<String> LINUX_DIRECTORIES = List.of(
@@ -29,12 +29,13 @@ public record LibrarySearch(@Nullable Path named, List<Path> system, Path cache)
 
     /// The usual places of this platform, and a cache directory in the user's home.
     ///
-    /// @param named a file that configuration names, or null for none
+    /// @param named a file that the configuration names, or null for none
     public static LibrarySearch standard(@Nullable Path named) {
         return new LibrarySearch(named, systemPlaces(), standardCache());
     }
 
-    /// The same without the system's places: only the copy inside the Maven artefact is left.
+    /// The same search without the system's files: if no file is named, only the copy inside the Maven artefact is
+    /// used.
     public LibrarySearch withoutSystem() {
         return new LibrarySearch(named, List.of(), cache);
     }

@@ -10,12 +10,13 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/// Machine code of our own: bytes as text in `NAME.hex`, their source beside them in `NAME.s`. A test assembles it.
+/// Trapline's own machine code: bytes as text in `NAME.hex`, with the source in `NAME.s` next to it. A test assembles
+/// the source and compares.
 ///
 /// ```text
 ///  page 0      : the code, executable
-///  page 1      : its data, a word each
-///  what follows: whatever the data point to
+///  page 1      : its data, in words
+///  after that  : memory to which the data points
 /// ```
 final class MachineCode {
 
@@ -23,7 +24,7 @@ final class MachineCode {
 
     /// The bytes of a routine.
     ///
-    /// @throws EngineException if there is none for that host
+    /// @throws EngineException if there is no code for that host
     static byte[] bytes(String name, Host host) {
         if (host.machineCode().isEmpty()) {
             throw new EngineException("there is no machine code for " + host);
@@ -39,7 +40,7 @@ final class MachineCode {
         }
     }
 
-    /// Puts a routine into pages of its own. Its first byte is its entry.
+    /// Loads a routine into new pages. Its first byte is its entry.
     ///
     /// @param following bytes after its data
     /// @return the pages: the data at [NativePages#PAGE]

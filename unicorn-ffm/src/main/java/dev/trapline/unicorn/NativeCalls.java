@@ -12,19 +12,20 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.Collections;
 
-/// The functions of one loaded library: typed, one method per function, nothing added.
+/// The functions of one loaded library, with types: one method for each function, and no other logic.
 ///
-/// Pointers and handles are plain `long`s here, so that a call allocates nothing. The handles are static and take the
-/// function's address first: the JIT compiler sees a constant, and several libraries can be loaded side by side.
+/// Pointers and handles are plain `long`s here, so a call allocates nothing. The method handles are static and take the
+/// function's address as their first argument: the JIT compiler sees constants, and several libraries can be loaded at
+/// the same time.
 final class NativeCalls {
 
-    // Each shape of a call costs every process 2 to 3 ms, in which the JVM writes the code for it. So there are few,
-    // and functions with fewer parameters get zeros behind the last: caller and callee need not agree about arguments
-    // that nobody reads. An `int` parameter is the low half of a `long` argument. Both hold for the calling conventions
-    // of all processors that the library is built for.
+    // Each method type costs every process 2 to 3 ms, in which the JVM generates the code for it. So there are few of
+    // them, and functions with fewer parameters get zeros after the last: caller and callee need not agree about
+    // arguments that are never read. An `int` parameter is the low half of a `long` argument. Both are correct in the
+    // calling conventions of all processors for which the library is built.
     private static final MethodHandle PLAIN = handle(of(7));
-    // SAFETY: what is called in this way copies registers or sets flags, and returns: it calls no hook and does not
-    // block.
+    // SAFETY: the functions that are called in this way copy registers or set flags, and return: they call no hook and
+    // do not block.
     private static final MethodHandle CRITICAL = handle(of(4), Linker.Option.critical(false));
     private static final MethodHandle HOOK = handle(of(8), Linker.Option.firstVariadicArg(7));
     private static final MethodHandle CONTROL = handle(of(4), Linker.Option.firstVariadicArg(2));
@@ -89,7 +90,7 @@ final class NativeCalls {
     /// @param exit the system's `_exit`
     static void endProcess(MemorySegment exit, int status) {
         try {
-            // SAFETY: takes a number, and does not return.
+            // SAFETY: its parameter is a number, and it does not return.
             int ignored = (int) PLAIN.invokeExact(exit, (long) status, 0L, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
@@ -98,7 +99,7 @@ final class NativeCalls {
 
     int version(long major, long minor) {
         try {
-            // SAFETY: takes null for both out parameters, and keeps neither.
+            // SAFETY: it accepts null for both out parameters, and keeps neither.
             return (int) PLAIN.invokeExact(version, major, minor, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
@@ -107,7 +108,7 @@ final class NativeCalls {
 
     boolean archSupported(int arch) {
         try {
-            // SAFETY: takes and returns numbers only.
+            // SAFETY: its parameter and its result are numbers.
             return ((int) PLAIN.invokeExact(archSupported, (long) arch, 0L, 0L, 0L, 0L, 0L, 0L) & 0xff) != 0;
         } catch (Throwable t) {
             throw broken(t);
@@ -116,7 +117,7 @@ final class NativeCalls {
 
     int open(int arch, int mode, long engineOut) {
         try {
-            // SAFETY: the caller gives room for one pointer; nothing is kept.
+            // SAFETY: the caller provides room for one pointer; the library does not keep its address.
             return (int) PLAIN.invokeExact(open, (long) arch, (long) mode, engineOut, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
@@ -144,7 +145,7 @@ final class NativeCalls {
 
     int emuStop(long engine) {
         try {
-            // SAFETY: the engine is open; flags are set in it.
+            // SAFETY: the engine is open; the call only sets flags in it.
             return (int) CRITICAL.invokeExact(emuStop, engine, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
@@ -153,7 +154,7 @@ final class NativeCalls {
 
     int regReadBatch(long engine, long ids, long pointers, int count) {
         try {
-            // SAFETY: the caller gives `count` ids, and as many pointers with room for their registers.
+            // SAFETY: the caller provides `count` ids, and as many pointers with room for their registers.
             return (int) CRITICAL.invokeExact(regReadBatch, engine, ids, pointers, (long) count);
         } catch (Throwable t) {
             throw broken(t);
@@ -162,7 +163,7 @@ final class NativeCalls {
 
     int regWriteBatch(long engine, long ids, long pointers, int count) {
         try {
-            // SAFETY: the caller gives `count` ids, and as many pointers to their values.
+            // SAFETY: the caller provides `count` ids, and as many pointers to their values.
             return (int) CRITICAL.invokeExact(regWriteBatch, engine, ids, pointers, (long) count);
         } catch (Throwable t) {
             throw broken(t);
@@ -172,8 +173,8 @@ final class NativeCalls {
     /// Writes registers that translate an address.
     int regWriteBatchAndWalk(long engine, long ids, long pointers, int count) {
         try {
-            // SAFETY: as for regWriteBatch. Not critical: the walk reads page tables wherever the guest put them, and
-            // outside of memory the library calls back into Java for them.
+            // SAFETY: as for regWriteBatch. Not critical: the guest may have put its page tables outside of memory, and
+            // then the library calls back into Java for them.
             return (int) PLAIN.invokeExact(regWriteBatch, engine, ids, pointers, (long) count, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
@@ -182,7 +183,7 @@ final class NativeCalls {
 
     int memMapPtr(long engine, long address, long size, int protection, long host) {
         try {
-            // SAFETY: the caller keeps `size` bytes at `host` until the engine is closed.
+            // SAFETY: the caller keeps `size` bytes at `host` valid until the engine is closed.
             return (int) PLAIN.invokeExact(memMapPtr, engine, address, size, (long) protection, host, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
@@ -191,7 +192,7 @@ final class NativeCalls {
 
     int memUnmap(long engine, long address, long size) {
         try {
-            // SAFETY: the range is one that was mapped, and no run is under way.
+            // SAFETY: the range was mapped before, and no run is under way.
             return (int) PLAIN.invokeExact(memUnmap, engine, address, size, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
@@ -200,14 +201,14 @@ final class NativeCalls {
 
     int memProtect(long engine, long address, long size, int protection) {
         try {
-            // SAFETY: the range is one that was mapped, and no run is under way.
+            // SAFETY: the range was mapped before, and no run is under way.
             return (int) PLAIN.invokeExact(memProtect, engine, address, size, (long) protection, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
         }
     }
 
-    /// @param user passed on to both stubs
+    /// @param user passed to both stubs
     int mmioMap(long engine, long address, long size, long read, long write, long user) {
         try {
             // SAFETY: both stubs outlive the engine.
@@ -219,9 +220,9 @@ final class NativeCalls {
 
     /// Adds a hook.
     ///
-    /// @param data handed to the callback
-    /// @param first the first address the hook is for; above `last` it is for all
-    /// @param instruction for a hook on instructions, which; not read otherwise
+    /// @param data passed to the callback
+    /// @param first the first address of the hook; if it is above `last`, the hook is for all addresses
+    /// @param instruction the kind of instruction, for a hook on instructions; not read otherwise
     int hookAdd(long engine, long hookOut, int type, long callback, long data, long first, long last, int instruction) {
         try {
             // SAFETY: the stub outlives the engine; there is room for one pointer at `hookOut`.
@@ -250,11 +251,10 @@ final class NativeCalls {
         }
     }
 
-    /// Calls a function that the library exports besides its interface.
+    /// Calls a function that the library exports although it is not part of its interface.
     void forget(MemorySegment function, long cpu, long place) {
         try {
-            // SAFETY: the CPU is that of an open engine of which no run is under way; the place lies in its translated
-            // code.
+            // SAFETY: the CPU belongs to an open engine without a run under way; the address is in its translated code.
             int _ = (int) PLAIN.invokeExact(function, cpu, place, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
@@ -263,7 +263,7 @@ final class NativeCalls {
 
     int contextAlloc(long engine, long contextOut) {
         try {
-            // SAFETY: the caller gives room for one pointer, and frees what it gets.
+            // SAFETY: the caller provides room for one pointer, and frees the context.
             return (int) PLAIN.invokeExact(contextAlloc, engine, contextOut, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);
@@ -288,10 +288,10 @@ final class NativeCalls {
         }
     }
 
-    /// Bytes; `size_t` in C, and a few thousand.
+    /// The size in bytes; `size_t` in C, but only a few thousand.
     int contextSize(long engine) {
         try {
-            // SAFETY: the engine is open; a number comes back.
+            // SAFETY: the engine is open; the result is a number.
             return (int) PLAIN.invokeExact(contextSize, engine, 0L, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw broken(t);

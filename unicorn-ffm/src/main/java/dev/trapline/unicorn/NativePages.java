@@ -11,8 +11,8 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/// Pages of the host for machine code and its data: zero, and never writable and executable at the same time. Linux
-/// only.
+/// Pages of the host for machine code and its data: filled with zeros, and never writable and executable at the same
+/// time. Linux only.
 @SuppressWarnings("restricted")
 final class NativePages {
 
@@ -41,14 +41,14 @@ final class NativePages {
 
     /// Maps pages that live as long as the arena.
     ///
-    /// @throws EngineException if the system has no more
+    /// @throws EngineException if the system has no more memory
     static MemorySegment map(long bytes, Arena arena) {
         return map(bytes, arena, 0);
     }
 
-    /// Maps pages below 2 GiB, which an instruction can name. x86-64 only.
+    /// Maps pages below 2 GiB, whose addresses fit into an instruction. x86-64 only.
     ///
-    /// @throws EngineException if the system has none there
+    /// @throws EngineException if the system has no free memory there
     static MemorySegment mapLow(long bytes, Arena arena) {
         return map(bytes, arena, MAP_32BIT);
     }
@@ -57,21 +57,21 @@ final class NativePages {
         int flags = MAP_PRIVATE | MAP_ANONYMOUS | where;
         long address;
         try {
-            // SAFETY: anonymous, at an address of the system's choice: nothing of ours is replaced.
+            // SAFETY: anonymous, at an address that the system chooses: no existing mapping is replaced.
             address = (long) MMAP.invokeExact(0L, bytes, PROT_READ | PROT_WRITE, flags, -1, 0L);
         } catch (Throwable t) {
             throw new InvariantViolation("mmap threw", t);
         }
         if (address == -1) {
-            throw new EngineException("the system gives no " + bytes + " bytes for machine code");
+            throw new EngineException("the system has no " + bytes + " bytes of memory for machine code");
         }
-        // SAFETY: mmap returned so many bytes, which are unmapped when the arena closes and not before.
+        // SAFETY: mmap returned this many bytes; they are unmapped when the arena closes, and not before.
         return MemorySegment.ofAddress(address).reinterpret(bytes, arena, NativePages::unmap);
     }
 
     private static void unmap(MemorySegment pages) {
         try {
-            // SAFETY: the arena calls this once, with what mmap returned.
+            // SAFETY: the arena calls this once, with the pages that mmap returned.
             int _ = (int) MUNMAP.invokeExact(pages.address(), pages.byteSize());
         } catch (Throwable t) {
             throw new InvariantViolation("munmap threw", t);
@@ -84,13 +84,13 @@ final class NativePages {
     static void makeExecutable(MemorySegment pages) {
         int result;
         try {
-            // SAFETY: the pages are ours; nothing writes them from now on.
+            // SAFETY: the pages belong to the caller; nothing writes to them from now on.
             result = (int) MPROTECT.invokeExact(pages.address(), pages.byteSize(), PROT_READ | PROT_EXEC);
         } catch (Throwable t) {
             throw new InvariantViolation("mprotect threw", t);
         }
         if (result != 0) {
-            throw new EngineException("the system does not let this process execute code of its own");
+            throw new EngineException("the system does not let this process make code executable");
         }
     }
 }

@@ -2,20 +2,22 @@ package dev.trapline.unicorn;
 
 import java.util.function.LongSupplier;
 
-/// How far a slice got: which of its instructions are done.
+/// The progress of a slice: which of its instructions are done.
 ///
-/// What ends a slice says so when it does. The library's own count may go on by one before it stops.
+/// Whatever ends a slice calls [#end] at that time, because the library's own count may increase by one more before it
+/// stops.
 final class Progress {
 
     /// Where a slice ends.
     enum End {
         /// The budget is used up.
         BUDGET,
-        /// Behind the instruction that was begun last: it is done.
+        /// After the instruction that was begun last: it is done.
         BEHIND,
         /// At the instruction that was begun last: it is not done.
         AT,
-        /// Before an instruction that could not be fetched, or that a Software Step exception comes before.
+        /// Before an instruction that could not be fetched, or before which a Software Step exception was
+        /// taken.
         BEFORE
     }
 
@@ -24,8 +26,8 @@ final class Progress {
     private long atEnd;
     private long earlier;
 
-    /// @param begun how many instructions the library's current run has begun; asked only when something other than
-    ///     the budget ends a slice, and when the guest looks at the time
+    /// @param begun how many instructions the library's current run has begun; called only when something other
+    ///     than the budget ends a slice, and when the guest reads the time
     Progress(LongSupplier begun) {
         this.begun = begun;
     }
@@ -35,19 +37,20 @@ final class Progress {
         earlier = 0;
     }
 
-    /// A run of the library begins.
+    /// Called when a run of the library begins.
     ///
     /// @param completed how many instructions earlier runs of the slice completed
     void beginRun(long completed) {
         earlier = completed;
     }
 
-    /// How many instructions of the slice are done before the one that was begun last. For hooks on that one.
+    /// How many instructions of the slice are done before the one that was begun last. For hooks on that
+    /// instruction.
     long before() {
         return earlier + begun.getAsLong() - 1;
     }
 
-    /// Something ends the slice. The first counts.
+    /// Called when something ends the slice. Only the first call counts.
     void end(End where) {
         if (end == End.BUDGET) {
             end = where;
@@ -55,17 +58,18 @@ final class Progress {
         }
     }
 
-    /// The instruction that the slice ended at counts as done: it waits.
+    /// The instruction at which the slice ended counts as done: it waits.
     void endBehind() {
         end = End.BEHIND;
     }
 
-    /// The instruction that the slice ended at counts as not done: it is refused.
+    /// The instruction at which the slice ended counts as not done: it is refused.
     void endAt() {
         end = End.AT;
     }
 
-    /// All that was begun counts as done: the slice ended between two instructions, and PC may be anywhere.
+    /// All instructions that were begun count as done: the slice ended between two instructions, and the PC may be
+    /// anywhere.
     void endBefore() {
         end = End.BEFORE;
     }
@@ -76,7 +80,7 @@ final class Progress {
 
     /// How many instructions the library's last run completed.
     ///
-    /// @param budget how many it was to
+    /// @param budget its budget
     long completed(long budget) {
         return switch (end) {
             case BUDGET -> budget;

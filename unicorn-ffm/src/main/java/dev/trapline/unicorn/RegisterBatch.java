@@ -6,11 +6,11 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Registers that are read or written by one call of the library. All native memory is allocated once and belongs to
-/// the engine.
+/// Registers that one call of the library reads or writes. All native memory is allocated once and belongs to the
+/// engine.
 ///
-/// A register's value takes `words` 64-bit words. What the library writes with fewer bits is zero-extended: it never
-/// touches the rest of a word.
+/// A register's value has `words` 64-bit words. Values that the library writes with fewer bits are zero-extended,
+/// because it never changes the rest of a word.
 public final class RegisterBatch {
 
     private final Unicorn engine;
@@ -22,7 +22,7 @@ public final class RegisterBatch {
 
     /// Lays out a batch in native memory.
     ///
-    /// @param slots where register k's value stands in the array form, in units of `words`; one for each id
+    /// @param slots the position of register k's value in the array form, in units of `words`; one for each id
     RegisterBatch(Unicorn engine, Arena arena, int[] registers, int[] slots, int slotCount, int words) {
         this.engine = engine;
         this.words = words;
@@ -51,7 +51,7 @@ public final class RegisterBatch {
                 "writing a batch of registers");
     }
 
-    /// Writes the first register of the batch, one that translates an address, into the engine.
+    /// Writes the first register of the batch, which translates an address, into the engine.
     void writeAndWalk() {
         // SAFETY: as in read.
         UnicornError.check(
@@ -59,7 +59,8 @@ public final class RegisterBatch {
                 "translating an address");
     }
 
-    /// Writes the first `first` registers of a batch, whose slots are in their order, from an array.
+    /// Writes the first `first` registers of a batch from an array. The batch's slots must be in the order of its
+    /// registers.
     void writeFrom(long[] source, int first) {
         MemorySegment.copy(source, 0, values, JAVA_LONG, 0, first);
         write(first);
@@ -77,12 +78,12 @@ public final class RegisterBatch {
         return values.getAtIndex(JAVA_LONG, (long) slot * words + word);
     }
 
-    /// Sets word `word` of slot `slot` in the batch; [#write] takes it to the engine.
+    /// Sets word `word` of slot `slot` in the batch; [#write] writes it into the engine.
     public void set(int slot, int word, long value) {
         values.setAtIndex(JAVA_LONG, (long) slot * words + word, value);
     }
 
-    /// Replaces which register stands at place `k`.
+    /// Replaces the register at index `k`.
     void setId(int k, int register) {
         ids.setAtIndex(JAVA_INT, k, register);
     }
@@ -92,7 +93,7 @@ public final class RegisterBatch {
         MemorySegment.copy(values, JAVA_LONG, 0, target, 0, length);
     }
 
-    /// A 32-bit part of a slot, for the C structures that hold system registers.
+    /// Sets a 32-bit part of a slot, for the C structures that describe system registers.
     void setInt(int slot, int offset, int value) {
         values.set(JAVA_INT, (long) slot * words * Long.BYTES + offset, value);
     }

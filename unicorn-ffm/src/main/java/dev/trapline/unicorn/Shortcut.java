@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// A way to make the library faster without changing a byte of it. Each reads or writes what the library keeps for
-/// itself, so each is used only where it was shown to be right ([Shortcuts]), and can be left out. What a guest does
-/// never depends on them.
+/// A way to make the library faster without changing a byte of it. Shortcuts read or write internal data of the
+/// library. So each is used only if tests with the loaded library have passed ([Shortcuts]), and can be switched off. A
+/// guest's behaviour never depends on them.
 public enum Shortcut {
-    /// Stores to pages that no code was fetched from stay within the translated code.
+    /// Stores to pages from which no code was fetched do not leave the translated code.
     STORES("stores", "stores to pages without code stay within the translated code"),
     /// Instructions are counted a block at a time. Needs [#STORES].
     BUDGETS("budgets", "instructions are counted a block at a time"),
     /// Blocks count by themselves, without a call. Needs [#BUDGETS].
     INLINE("inline", "blocks count within the translated code");
 
-    /// The property of the JVM that says which may be used: `all`, `none`, or names with commas between them.
+    /// The JVM's property that sets which may be used: `all`, `none`, or names with commas between them.
     public static final String PROPERTY = "trapline.engine.shortcuts";
 
     private static final String ALL = "all";
@@ -35,14 +35,14 @@ public enum Shortcut {
         return id;
     }
 
-    /// What it does, for people.
+    /// A short description for messages.
     public String meaning() {
         return meaning;
     }
 
     /// Reads `all`, `none`, or names with commas between them.
     ///
-    /// @throws IllegalArgumentException if a name is none of those
+    /// @throws IllegalArgumentException if a name is unknown
     public static Set<Shortcut> parse(String text) {
         Set<Shortcut> named = EnumSet.noneOf(Shortcut.class);
         for (String word : text.split(",", -1)) {
@@ -65,10 +65,10 @@ public enum Shortcut {
             }
             known.add(shortcut.id);
         }
-        throw new IllegalArgumentException("'" + word + "' is no shortcut of the engine; it takes " + known);
+        throw new IllegalArgumentException("'" + word + "' is not a shortcut of the engine; use " + known);
     }
 
-    /// Those that [#PROPERTY] names; all of them where it is not set.
+    /// The shortcuts that [#PROPERTY] names; all of them if it is not set.
     public static Set<Shortcut> standard() {
         return parse(System.getProperty(PROPERTY, ALL));
     }

@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Which shortcuts are used with a library: those that were asked for and that were shown to be right with it. A
-/// refusal is no error: the engine is then as slow as the library is.
+/// The shortcuts that are used with a library: those that were requested and that passed their tests with it. A refusal
+/// is not an error: the engine is then as slow as the library.
 public final class Shortcuts {
 
-    /// Nothing is wrong with it.
+    /// No refusal.
     private static final String FINE = "";
 
     private final Map<Shortcut, String> refusals = new EnumMap<>(Shortcut.class);
@@ -31,10 +31,10 @@ public final class Shortcuts {
         this.host = host;
     }
 
-    /// Tries out what is wanted. Some milliseconds.
+    /// Tests the wanted shortcuts, which takes some milliseconds.
     ///
-    /// @param symbols what the library exports
-    /// @param host what this process runs on
+    /// @param symbols the library's exported symbols
+    /// @param host the platform of this process
     static Shortcuts of(UnicornLibrary library, SymbolLookup symbols, Set<Shortcut> wanted, Host host) {
         Shortcuts shortcuts = new Shortcuts(library, symbols, host);
         for (Shortcut shortcut : Shortcut.values()) {
@@ -66,7 +66,7 @@ public final class Shortcuts {
         return FINE;
     }
 
-    /// Both that count are tried out together, and if that fails, the one alone.
+    /// Tests both counting shortcuts together, and if that fails, `budgets` alone.
     private String tryBudgets(boolean alsoInline) {
         if (stores == null) {
             return "it needs " + Shortcut.STORES.id();
@@ -113,7 +113,7 @@ public final class Shortcuts {
         return FINE.equals(refusals.get(shortcut));
     }
 
-    /// One line: whether a shortcut is used, and why not.
+    /// One line that says whether a shortcut is used, and if not, why.
     public String line(Shortcut shortcut) {
         String refusal = refusals.get(shortcut);
         if (refusal == null) {
@@ -123,14 +123,14 @@ public final class Shortcuts {
                 + (refusal.isEmpty() ? ": on (" + shortcut.meaning() + ")" : ": refused (" + refusal + ")");
     }
 
-    /// Where AArch64 instances keep their CPU; empty if that is not known.
+    /// The layout of the CPU of AArch64 instances; empty if it is not known.
     Optional<CpuLayout> cpuLayout() {
         return stores == null ? library.cpuLayout() : Optional.of(stores.layout());
     }
 
-    /// Uses them in an AArch64 engine that has its memory and has not run.
+    /// Installs them in an AArch64 engine that has its memory and has not run.
     ///
-    /// @return what runs it; null where the library itself counts instructions
+    /// @return the object that runs it; null if the library itself counts instructions
     @Nullable
     CountedRun install(Unicorn engine, MemoryMap memory, EngineHooks hooks) {
         if (stores == null) {

@@ -1,6 +1,6 @@
 package dev.trapline.unicorn;
 
-/// Ends the slice where an AArch64 CPU goes to AArch32 state, before the first instruction there.
+/// Ends the slice when an AArch64 CPU enters AArch32 state, before its first instruction there.
 record StateCheck(Unicorn engine, SwitchLayout switches, BusErrors bus) implements TranslationHook {
 
     @Override

@@ -11,16 +11,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.IntPredicate;
 
-/// Where a context image of this library keeps the two things that an exception entry changes and no register tells.
-/// AArch64 only.
+/// The position of the two values in a context image of this library that an exception entry changes and no register
+/// shows. AArch64 only.
 ///
 /// ```text
 ///  flags  : the translation flags, 32 bits (TranslationFlags)
-///  monitor: the address that the exclusive monitor holds, 64 bits; all ones when it is cleared
+///  monitor: the address in the exclusive monitor, 64 bits; all ones when it is cleared
 /// ```
 ///
-/// The offsets differ between builds. They are found by letting a probe engine execute an exception return, LDXR and
-/// CLREX. That the return did to the flags what [TranslationFlags] says it does is what they are found by.
+/// The offsets differ between builds. To find them, a probe engine executes an exception return, LDXR and CLREX. The
+/// flags are the word that the return changes as [TranslationFlags] describes.
 ///
 /// @param flags offset in bytes from the start of the image
 /// @param monitor the same
@@ -61,7 +61,7 @@ record SwitchLayout(int flags, int monitor) {
                 return new SwitchLayout(flags, monitor);
             }
         }
-        throw library.unknown("does not keep what an exception entry changes where Trapline looks for it");
+        throw library.unknown("does not store the state that an exception entry changes where Trapline looks for it");
     }
 
     private static int findFlags(Unicorn probe) {
@@ -111,7 +111,7 @@ record SwitchLayout(int flags, int monitor) {
         return MemorySegment.ofArray(probe.saveContext().toArray(JAVA_BYTE));
     }
 
-    /// The one multiple of 4 that fulfils the condition, or -1.
+    /// The only multiple of 4 that fulfils the condition, or -1.
     private static int onlyOffset(MemorySegment image, int width, IntPredicate condition) {
         int found = -1;
         for (int at = 0; at + width <= image.byteSize(); at += Integer.BYTES) {
@@ -133,7 +133,7 @@ record SwitchLayout(int flags, int monitor) {
         context.set(JAVA_INT_UNALIGNED, flags, value);
     }
 
-    /// Lets no store-exclusive succeed that follows no load-exclusive.
+    /// Clears the monitor: no store-exclusive succeeds without a new load-exclusive.
     void clearMonitor(MemorySegment context) {
         context.set(JAVA_LONG_UNALIGNED, monitor, CLEARED);
     }

@@ -1,15 +1,15 @@
 package dev.trapline.unicorn;
 
-/// The word by which the library tells apart translations of the same A64 code: exception level, translation regime,
-/// byte order. It is kept beside PSTATE, and only what a guest executes brings it up to date: who changes the exception
-/// level from outside has to write it too.
+/// The word by which the library distinguishes translations of the same A64 code: exception level, translation regime,
+/// byte order. It is separate from PSTATE, and only instructions of the guest update it: code that changes the
+/// exception level from outside has to write it too.
 ///
 /// ```text
 ///   31 AArch64 | 30 software step is active | 28 big-endian data | 27:24 regime: 0 EL0, 2 EL1
-///   23:20 where exceptions go | 14 LDTR and STTR act as at EL0 | 13:12, 1:0 tagged addresses (TCR_EL1.TBI)
+///   23:20 target of exceptions | 14 LDTR and STTR act as at EL0 | 13:12, 1:0 tagged addresses (TCR_EL1.TBI)
 /// ```
 ///
-/// Only 30 to 24 and 14 depend on the exception level. For the CPU models offered: no PAN, UAO, SVE or pointer
+/// Only bits 30 to 24 and 14 depend on the exception level. The offered CPU models have no PAN, UAO, SVE or pointer
 /// authentication, whose bits would be here too.
 final class TranslationFlags {
 
@@ -45,16 +45,16 @@ final class TranslationFlags {
         return (flags >> REGIME_SHIFT) & REGIME_MASK;
     }
 
-    /// The flags of the same CPU at another place.
+    /// The flags of the same CPU in another state.
     ///
-    /// @param flags as they are, at EL0 or EL1
-    /// @param pstate of the place, at EL0 or EL1
+    /// @param flags the current flags, at EL0 or EL1
+    /// @param pstate PSTATE of the other state, at EL0 or EL1
     /// @param control SCTLR_EL1
     /// @param debug MDSCR_EL1
     static int at(int flags, long pstate, long control, long debug) {
         int kept = flags & ~OF_THE_LEVEL;
         if ((pstate & PSTATE_EL) == 0) {
-            // Debug exceptions go to EL1: at EL0 nothing masks them.
+            // Debug exceptions are taken to EL1: at EL0 nothing masks them.
             return kept | bit(control & DATA_EL0, BIG_ENDIAN) | bit(debug & STEP, STEP_ACTIVE);
         }
         boolean debugged = (debug & KERNEL_DEBUG) != 0 && (pstate & PSTATE_D) == 0;
@@ -73,7 +73,7 @@ final class TranslationFlags {
         return (flags & AARCH64) != 0;
     }
 
-    /// Where an exception return to an address goes: without its tag, if it may have one.
+    /// The target of an exception return to an address: the address without its tag, if it may have one.
     static long target(int flags, long address) {
         boolean tagged = (flags & TAGGED & (1 << ((address >>> SIGN) & 1))) != 0;
         return tagged ? (address << (63 - SIGN)) >> (63 - SIGN) : address;

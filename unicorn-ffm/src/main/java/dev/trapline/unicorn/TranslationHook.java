@@ -1,10 +1,10 @@
 package dev.trapline.unicorn;
 
-/// What the library calls about code that it translates. As in [Hooks], nothing here may write the PC.
+/// A hook that the library calls for code that it translates. As in [Hooks], it must not write the PC.
 interface TranslationHook {
 
-    /// A block of code has been translated and is about to be executed, but for an instance's very first. A stop
-    /// asked for here takes effect before the block's first instruction.
+    /// Called after a block of code was translated and before it is executed, except for an instance's first block.
+    /// A stop that is requested here takes effect before the block's first instruction.
     ///
     /// @param address its first instruction
     /// @param size its length in bytes

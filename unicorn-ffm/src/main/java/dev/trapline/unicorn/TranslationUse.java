@@ -7,40 +7,42 @@ import org.jspecify.annotations.Nullable;
 
 /// How much of its buffer an instance has filled with translated code.
 ///
-/// Nothing ever leaves the buffer: code that is dropped and translated again takes new room. When it is full, version
-/// 2.0 of the library crashes, in blocks that were linked to some that are gone. So the engine has to be replaced long
-/// before.
+/// Nothing is ever removed from the buffer: code that is dropped and translated again needs new room. When the buffer
+/// is full, version 2.0 of the library crashes, in blocks that were linked to blocks that no longer exist. So the
+/// engine has to be replaced long before.
 ///
-/// There are two measures. The estimate counts what was translated: the same run gives the same number in any
-/// process, which the bytes themselves do not promise, since code that reaches far takes other instructions than code
-/// that reaches near. The bytes are the truth: there is code of which an instruction takes 6 KiB.
+/// There are two measures. The estimate counts the translated code: the same run gives the same number in every
+/// process. The number of bytes may differ between processes, because distant addresses need other host instructions
+/// than near ones. But only the bytes are exact: some instructions take 6 KiB.
 final class TranslationUse implements TranslationHook {
 
-    /// What a block takes at most besides its instructions, and each byte of guest code, in all but unusual code.
+    /// The most bytes that a block takes in addition to its instructions, and that each byte of guest code takes,
+    /// except in unusual code.
     private static final long BLOCK = 512;
 
     private static final long BYTE = 64;
 
-    /// The same for the worst code there is: LD4 of 64 bytes takes 6.1 KiB, and no block more than 64 KiB.
+    /// The same for the worst possible code: LD4 of 64 bytes takes 6.1 KiB, and no block takes more than 64 KiB.
     private static final long WORST_BLOCK = 4096;
 
     private static final long WORST_BYTE = 2048;
     private static final long LARGEST_BLOCK = 68 << 10;
 
-    /// The estimate at which an engine is to be replaced: half of the smallest kernel's boot, a second of
+    /// The estimate at which an engine should be replaced: half of the smallest kernel's boot, a second of
     /// translating.
     private static final long ENOUGH = 128L << 20;
 
-    /// Instructions of which the worst take less than a fifth of the smallest buffer. None is translated that is
-    /// not executed, but for those of one block.
+    /// The number of instructions that take less than a fifth of the smallest buffer in the worst case. Except for
+    /// the instructions of one block, only executed instructions are translated.
     static final long BUDGET = 1 << 15;
 
-    /// The part of the buffer that may be filled before the engine is to be replaced, and before it has to be.
+    /// The parts of the buffer (1/n) that may be filled before the engine should be replaced, and before it must
+    /// be.
     private static final int SCARCE = 4;
 
     private static final int NONE = 2;
 
-    /// The buffer of all builds for hosts of 64 bits that do not tell.
+    /// The buffer size of all builds for 64-bit hosts in which it cannot be read.
     private static final long SMALLEST_BUFFER = 1L << 30;
 
     private final Unicorn engine;
@@ -52,7 +54,7 @@ final class TranslationUse implements TranslationHook {
 
     /// Measures an instance that has translated nothing yet.
     ///
-    /// @param buffer null if the library does not tell: then the worst is assumed
+    /// @param buffer null if its position is not known: then the worst case is assumed
     TranslationUse(Unicorn engine, @Nullable CodeBuffer buffer) {
         this.engine = engine;
         this.buffer = buffer;
@@ -60,8 +62,8 @@ final class TranslationUse implements TranslationHook {
         engine.hookTranslation(this);
     }
 
-    /// Leaves out of the estimate what is translated while something holds: pieces of blocks, which a run has or
-    /// has not.
+    /// Leaves code out of the estimate that is translated while a condition holds. Used for pieces of blocks, which
+    /// not every run of the same guest has.
     void leaveOut(BooleanSupplier pieces) {
         this.pieces = pieces;
     }
@@ -83,13 +85,14 @@ final class TranslationUse implements TranslationHook {
         return estimate > ENOUGH || used > capacity / SCARCE ? Engine.Room.SCARCE : Engine.Room.AMPLE;
     }
 
-    /// Ends the run rather than the process. Where every instruction is stopped at and is the first of the largest
-    /// block there is, a slice needs more room than an engine has: AArch32 code that reads the time and rewrites
-    /// itself.
+    /// Ends the run before the library ends the process. If a run stops at every instruction, and each is the first
+    /// of a block of the largest size, a slice needs more room than an engine has. AArch32 code that reads the time
+    /// and rewrites itself does that.
     void requireRoom() {
         if (room() == Engine.Room.NONE) {
-            throw new EngineException("the guest rewrites code that reads the time, faster than an engine has room to"
-                    + " translate it within a slice; run it with a smaller slice");
+            throw new EngineException(
+                    "the guest rewrites code that reads the time, and an engine does not have enough room to"
+                            + " translate it within a slice; run it with a smaller slice");
         }
     }
 }

@@ -5,10 +5,10 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.board.cpu.SystemRegister;
 import java.util.function.BooleanSupplier;
 
-/// Translated guest code of one engine, and the TLB: what has to go when code or page tables change elsewhere.
+/// Drops translated guest code and TLB entries of one engine when code or page tables change elsewhere.
 ///
-/// The library drops translations by virtual address of the current regime. Where the guest's MMU is on, it is switched
-/// off for the moment, so that physical addresses can be named; the library empties the TLB whenever SCTLR_EL1 changes.
+/// The library drops translations by virtual address of the current regime. If the guest's MMU is on, it is switched
+/// off during the call, so that physical addresses can be used. The library empties the TLB whenever SCTLR_EL1 changes.
 final class Translations {
 
     private static final long MMU = 1;
@@ -23,10 +23,10 @@ final class Translations {
     private final BooleanSupplier mmu;
     private final AddressTranslation translation;
 
-    /// Prepares those of an engine.
+    /// Prepares the operations of an engine.
     ///
     /// @param mmu whether the guest ever tried to switch its MMU on
-    /// @param translation of the CPU that it executes
+    /// @param translation the address translation of the engine's CPU
     Translations(Unicorn engine, MemoryMap memory, BooleanSupplier mmu, AddressTranslation translation) {
         this.engine = engine;
         this.memory = memory;
@@ -34,10 +34,10 @@ final class Translations {
         this.translation = translation;
     }
 
-    /// The same operation with what it is about as a physical address: IC IVAU names a virtual one of the CPU that
+    /// The same operation with a physical address: the argument of IC IVAU is a virtual address of the CPU that
     /// executed it.
     ///
-    /// An address that this CPU cannot read is left as it is: there is no code to drop behind it.
+    /// An address that this CPU cannot read stays unchanged, because there is no code to drop.
     Exit.Maintenance physical(Exit.Maintenance operation) {
         if (operation.operation() != IC_IVAU || !mmu.getAsBoolean()) {
             return operation;
@@ -46,9 +46,9 @@ final class Translations {
         return physical == AddressTranslation.NONE ? operation : new Exit.Maintenance(operation.operation(), physical);
     }
 
-    /// Drops what was translated from a range of physical memory. Any range will do: the guest may have named it.
-    /// Memory lies in the lower half of the address space, so signed comparison serves once a negative address is
-    /// ruled out.
+    /// Drops the translations from a range of physical memory. Any range is allowed, because it may come from the
+    /// guest. Memory is in the lower half of the address space, so signed comparison is correct once a negative
+    /// address is excluded.
     void drop(long address, long length) {
         for (MemoryMap.Region region : memory.regions()) {
             if (region instanceof MemoryMap.Memory block) {
@@ -82,7 +82,7 @@ final class Translations {
         }
     }
 
-    /// Performs an operation that some CPU of the machine executed.
+    /// Performs an operation that a CPU of the machine executed.
     void maintain(Exit.Maintenance operation) {
         if (!operation.isInstructionCache()) {
             invalidateTlb(operation);
@@ -93,7 +93,7 @@ final class Translations {
         }
     }
 
-    /// Bytes that IC IVAU concerns: the largest instruction cache line among the models.
+    /// The number of bytes that IC IVAU affects: the largest instruction cache line among the models.
     private static final long LINE = 64;
 
     private void invalidateTlb(Exit.Maintenance operation) {
@@ -103,8 +103,8 @@ final class Translations {
         engine.writeSystem(local, operation.argument());
     }
 
-    /// Whether a SYS instruction has to reach the machine's other engines: IC IALLUIS, IC IALLU, IC IVAU, and TLBI
-    /// by broadcast.
+    /// Whether a SYS instruction affects the machine's other engines: IC IALLUIS, IC IALLU, IC IVAU, and broadcast
+    /// TLBI.
     static boolean concernsOthers(int operation) {
         int crn = SystemRegister.crn(operation);
         int crm = SystemRegister.crm(operation);

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /// One instance of the library's CPU: its C interface with Java's types, and no policy.
 ///
-/// Used by one thread at a time, which may change between calls. All native memory that the instance needs belongs to
-/// it and is freed by [#close]; memory mapped into it belongs to the caller.
+/// Only one thread may use it at a time; it need not be the same thread for each call. The instance owns all native
+/// memory that it needs, and [#close] frees it; memory mapped into it belongs to the caller.
 public final class Unicorn implements AutoCloseable {
 
     private static final int SYSTEM_WORDS = 4;
-    /// The word of a slot that holds the value in a batch of [#systemRegisters].
+    /// The word of a slot that contains the value in a batch of [#systemRegisters].
     static final int SYSTEM_VALUE = 3;
 
     private static final int COPROCESSOR_WORDS = 5;
@@ -41,7 +41,8 @@ public final class Unicorn implements AutoCloseable {
         this.context = new Context(calls, handle, out);
     }
 
-    /// Opens an instance: little-endian, budget in force from the first run, no address that ends a run by itself.
+    /// Opens an instance: little-endian, with the budget in force from the first run, and without an address at
+    /// which runs end.
     ///
     /// @param arch [UnicornConstants#UC_ARCH_ARM64] or [UnicornConstants#UC_ARCH_ARM]
     /// @param model one of the `UC_CPU_` numbers of that architecture
@@ -59,9 +60,9 @@ public final class Unicorn implements AutoCloseable {
         long opened = out.get(JAVA_LONG, 0);
         if (opened == 0) {
             arena.close();
-            throw new EngineException("opening an engine: the library gave none, and no error either");
+            throw new EngineException("opening an engine: the library returned no engine and no error");
         }
-        // The model counts only before anything else has initialised the instance.
+        // The model has an effect only before anything else has initialised the instance.
         code = calls.control(opened, UnicornConstants.UC_CTL_WRITE_CPU_MODEL, model);
         if (code == UnicornConstants.UC_ERR_OK) {
             // Without this, virtual address 0 would end every run.
@@ -86,13 +87,13 @@ public final class Unicorn implements AutoCloseable {
                 "mapping " + host.byteSize() + " bytes of memory at 0x" + Long.toHexString(address));
     }
 
-    /// Takes back what was mapped at a guest physical address.
+    /// Removes the mapping at a guest physical address.
     void unmap(long address, long size) {
         UnicornError.check(
                 calls.memUnmap(handle(), address, size), "unmapping memory at 0x" + Long.toHexString(address));
     }
 
-    /// Lets a device answer at a guest physical address.
+    /// Maps a device at a guest physical address.
     public void mapDevice(long address, long size, MmioDevice device) {
         // SAFETY: both stubs live as long as the instance.
         UnicornError.check(
@@ -105,45 +106,44 @@ public final class Unicorn implements AutoCloseable {
         return upcalls;
     }
 
-    /// Has exceptions and refused accesses reported.
+    /// Reports exceptions and refused accesses to the hooks.
     public void hookExceptions(Hooks hooks) {
         hook(UnicornConstants.UC_HOOK_INTR, upcalls.interruptStub(hooks), 0);
         hook(UnicornConstants.UC_HOOK_MEM_INVALID, upcalls.invalidStub(hooks), 0);
     }
 
-    /// Has MRS, MSR (register) and SYS reported. AArch64 only.
+    /// Reports MRS, MSR (register) and SYS to the hooks. AArch64 only.
     public void hookSystemInstructions(Hooks hooks) {
         hook(UnicornConstants.UC_HOOK_INSN, upcalls.readSystemStub(hooks), UnicornConstants.UC_ARM64_INS_MRS);
         hook(UnicornConstants.UC_HOOK_INSN, upcalls.writeSystemStub(hooks), UnicornConstants.UC_ARM64_INS_MSR);
         hook(UnicornConstants.UC_HOOK_INSN, upcalls.systemInstructionStub(hooks), UnicornConstants.UC_ARM64_INS_SYS);
     }
 
-    /// Has each block of code reported when it has been translated.
+    /// Reports each block of code after it is translated.
     void hookTranslation(TranslationHook hook) {
         hook(UnicornConstants.UC_HOOK_EDGE_GENERATED, upcalls.translationStub(hook), 0);
     }
 
-    /// Has each block of code reported when it has been translated, and instructions that are named later when they
-    /// are reached.
+    /// Reports each block of code after it is translated. Also prepares [#hookInstruction].
     void hookCode(CodeHooks hooks) {
         hookTranslation(hooks);
         instructionStub = upcalls.instructionStub(hooks);
     }
 
-    /// Has an instruction reported each time it is reached. Counts for what is translated from now on. Every hook
-    /// of this kind makes every instruction a little slower.
+    /// Reports an instruction each time it is reached. This affects only code that is translated from now on. Every
+    /// hook of this kind makes every instruction a little slower.
     void hookInstruction(long address) {
         hook(UnicornConstants.UC_HOOK_CODE, instructionStub, address, address, 0);
     }
 
-    /// Has native code called before each instruction, as [#hookBlocks] does before each block.
+    /// Calls native code before each instruction, as [#hookBlocks] does before each block.
     void hookInstructions(long callback) {
         hook(UnicornConstants.UC_HOOK_CODE, callback, 0);
     }
 
-    /// Has native code called before each block of code.
+    /// Calls native code before each block of code.
     ///
-    /// @param callback takes the instance, the block's address, its length in bytes, and `data`
+    /// @param callback gets the instance, the block's address, its length in bytes, and `data`
     void hookBlocks(long callback, long data) {
         // SAFETY: both live as long as the instance; out has room for the hook's handle.
         UnicornError.check(
@@ -153,15 +153,15 @@ public final class Unicorn implements AutoCloseable {
 
     /// Translates a block of code without running it.
     ///
-    /// @param description what the library says of it: 16 bytes
+    /// @param description where the library writes the block's description: 16 bytes
     void translate(long address, MemorySegment description) {
         UnicornError.check(
                 calls.controlRange(handle(), UnicornConstants.UC_CTL_TB_REQUEST_CACHE, address, description.address()),
                 "translating code at 0x" + Long.toHexString(address));
     }
 
-    /// Forgets one block of translated code, and no other of the same code. The PC is then at its first
-    /// instruction.
+    /// Drops one block of translated code, but no other translation of the same code. Afterwards the PC is at the
+    /// block's first instruction.
     ///
     /// @param function `tb_check_watchpoint` of this library and architecture
     /// @param cpu address of this instance's CPU
@@ -185,9 +185,9 @@ public final class Unicorn implements AutoCloseable {
     /// Runs guest code until something stops it.
     ///
     /// @param begin first instruction; bit 0 selects Thumb on AArch32
-    /// @param count instructions; 0 is no limit. An instance that ran with a limit must never run without: it would
-    ///     drop all its translations, which takes a second
-    /// @return the library's error number; a stop asked for by a hook, and the end of the count, are no errors
+    /// @param count instructions; 0 means no limit. An instance that ran with a limit must never run without one:
+    ///     it would drop all its translations, which takes a second
+    /// @return the library's error number; a stop that a hook requested, and the end of the count, are not errors
     public int start(long begin, long count) {
         failure = null;
         // SAFETY: everything the run can touch (mapped memory, stubs) outlives it. Not critical: hooks call back into
@@ -209,12 +209,12 @@ public final class Unicorn implements AutoCloseable {
         };
     }
 
-    /// Ends the run before the next instruction. For hooks only: from elsewhere the PC would be inexact.
+    /// Ends the run before the next instruction. Only hooks may call it: otherwise the PC would be inexact.
     public void stop() {
         calls.emuStop(handle);
     }
 
-    /// Keeps what a hook threw until the run has ended, and ends it.
+    /// Keeps what a hook threw until the run has ended, and ends the run.
     int failInHook(Throwable thrown) {
         if (failure == null) {
             failure = thrown;
@@ -223,7 +223,7 @@ public final class Unicorn implements AutoCloseable {
         return 0;
     }
 
-    /// Registers to be read together, each of one 64-bit word.
+    /// A batch of registers that are read together, each of one 64-bit word.
     public RegisterBatch registers(int... ids) {
         int[] slots = new int[ids.length];
         for (int k = 0; k < slots.length; k++) {
@@ -237,7 +237,7 @@ public final class Unicorn implements AutoCloseable {
         return new RegisterBatch(this, arena, ids, slots, slotCount, words);
     }
 
-    /// System registers of AArch64 to be read together; the value is word 3 of each slot.
+    /// A batch of AArch64 system registers that are read together; the value is word 3 of each slot.
     RegisterBatch systemRegisters(int... encodings) {
         int[] ids = new int[encodings.length];
         int[] slots = new int[encodings.length];
@@ -270,7 +270,7 @@ public final class Unicorn implements AutoCloseable {
         return batch;
     }
 
-    /// Reads one system register of AArch64 past all access rights.
+    /// Reads one system register of AArch64, whatever its access rights.
     ///
     /// @throws EngineException if the CPU model has no such register
     long readSystem(int encoding) {
@@ -279,7 +279,7 @@ public final class Unicorn implements AutoCloseable {
         return batch.get(0, SYSTEM_VALUE);
     }
 
-    /// Writes one system register of AArch64, or performs a SYS instruction, past all access rights.
+    /// Writes one system register of AArch64, or performs a SYS instruction, whatever the access rights.
     ///
     /// @param encoding packed as for [Hooks#readSystem]
     /// @throws EngineException if the CPU model has no such register
@@ -293,14 +293,14 @@ public final class Unicorn implements AutoCloseable {
         upcalls.duringWalk(operation::writeAndWalk);
     }
 
-    /// Reads one 32-bit register of coprocessor 15 in AArch32's non-secure view, past all access rights.
+    /// Reads one 32-bit register of coprocessor 15 in AArch32's non-secure view, whatever its access rights.
     long readCoprocessor(int crn, int opc1, int crm, int opc2) {
         RegisterBatch batch = coprocessor(crn, opc1, crm, opc2);
         batch.read();
         return batch.get(0, COPROCESSOR_VALUE);
     }
 
-    /// Writes one 32-bit register of coprocessor 15 in AArch32's non-secure view, past all access rights.
+    /// Writes one 32-bit register of coprocessor 15 in AArch32's non-secure view, whatever its access rights.
     void writeCoprocessor(int crn, int opc1, int crm, int opc2, long value) {
         RegisterBatch batch = coprocessor(crn, opc1, crm, opc2);
         batch.set(0, COPROCESSOR_VALUE, value);
@@ -315,7 +315,7 @@ public final class Unicorn implements AutoCloseable {
         batch.set(0, COPROCESSOR_VALUE, value);
     }
 
-    /// One 32-bit register of coprocessor 15, to be read and written many times.
+    /// A batch of one 32-bit register of coprocessor 15, for many reads and writes.
     RegisterBatch coprocessor(int crn, int opc1, int crm, int opc2) {
         int[] ids = {UnicornConstants.UC_ARM_REG_CP_REG};
         RegisterBatch batch = registers(ids, new int[] {0}, 1, COPROCESSOR_WORDS);
@@ -329,14 +329,14 @@ public final class Unicorn implements AutoCloseable {
     /// Drops translations of code.
     ///
     /// @param from first address, virtual in the current translation regime
-    /// @param to the address after the last; what lies between must be contiguous in physical memory too
+    /// @param to the address after the last; the range must be contiguous in physical memory too
     void removeCache(long from, long to) {
         UnicornError.check(
                 calls.controlRange(handle(), UnicornConstants.UC_CTL_WRITE_TB_REMOVE_CACHE, from, to),
                 "dropping translations from 0x" + Long.toHexString(from));
     }
 
-    /// An image of the whole CPU state as it is: what no register tells is found in it by [CpuStateLayout].
+    /// An image of the whole CPU state. It contains state that no register shows ([CpuStateLayout]).
     ///
     /// @return the one image of this instance, which the next call overwrites
     MemorySegment saveContext() {
@@ -344,14 +344,14 @@ public final class Unicorn implements AutoCloseable {
         return context.save();
     }
 
-    /// Makes the image that [#saveContext] returned, as the caller has changed it, the CPU's state. Nothing may
-    /// have happened to the instance since.
+    /// Restores the CPU's state from the image that [#saveContext] returned, with the caller's changes to it. The
+    /// instance must not have changed since that call.
     void restoreContext() {
         handle();
         context.restore();
     }
 
-    /// Makes an image that [#saveContext] of another instance gave this one's CPU state.
+    /// Loads an image from [#saveContext] of another instance as this instance's CPU state.
     ///
     /// @param saved all of its bytes
     /// @throws EngineException if it is not an image of this library and architecture

@@ -23,7 +23,7 @@ public final class UnicornConstants {
     public static final int UC_HOOK_CODE = 4;
     public static final int UC_HOOK_BLOCK = 8;
     public static final int UC_HOOK_EDGE_GENERATED = 1 << 15;
-    /// Every access that no mapping answers, and every one that a mapping's protection refuses.
+    /// Every access without a mapping, and every access that a mapping's protection refuses.
     public static final int UC_HOOK_MEM_INVALID = 0x3f0;
 
     /// Arguments of [#UC_HOOK_INSN] on AArch64.
@@ -32,7 +32,7 @@ public final class UnicornConstants {
     public static final int UC_ARM64_INS_MSR = 2;
     public static final int UC_ARM64_INS_SYS = 3;
 
-    /// Kinds of access that a [#UC_HOOK_MEM_INVALID] hook is told.
+    /// Kinds of access that are passed to a [#UC_HOOK_MEM_INVALID] hook.
     public static final int UC_MEM_READ_UNMAPPED = 19;
 
     public static final int UC_MEM_WRITE_UNMAPPED = 20;
@@ -75,7 +75,7 @@ public final class UnicornConstants {
     public static final int UC_ARM_REG_R0 = 66;
     public static final int UC_ARM_REG_CP_REG = 139;
 
-    /// QEMU's exception numbers, as a [#UC_HOOK_INTR] hook is told them.
+    /// QEMU's exception numbers, which are passed to a [#UC_HOOK_INTR] hook.
     public static final int EXCP_UDEF = 1;
 
     public static final int EXCP_SWI = 2;

@@ -16,13 +16,13 @@ import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import org.jspecify.annotations.Nullable;
 
-/// A CPU of the library behind the engine port.
+/// Implements the engine port with a CPU of the library.
 ///
-/// Nothing that a guest executes may reach the process that the library lives in. Runs of random instructions in child
-/// processes found one way, hardware breakpoints ([DebugRegisters]); the models offered have no SVE, which is another.
+/// No instruction of a guest may affect the process in which the library runs. Runs of random instructions in child
+/// processes found one way to do so, hardware breakpoints ([DebugRegisters]). Another is SVE, which the offered models
+/// do not have.
 ///
-/// The general registers are read once, when the library returns; until something writes them, they are answered from
-/// there.
+/// The general registers are read once, when the library returns, and kept until something writes them.
 final class UnicornEngine implements Engine {
 
     private final UnicornLibrary library;
@@ -36,16 +36,16 @@ final class UnicornEngine implements Engine {
     private final Exits exits;
     private final TranslationUse use;
     private final @Nullable Aarch32Watch watch;
-    /// Null where the library counts as it does by itself.
+    /// Null if the library's own count is used.
     private final @Nullable Aarch32Count count;
     private final @Nullable ExceptionSwitch exceptions;
     private final DataOrderControl dataOrder;
     private @Nullable CountedRun counted;
-    /// Null where it is not known.
+    /// Null if it is not known.
     private @Nullable CpuLayout cpu;
     private final RegisterBatch general;
     private final Architecture.StateDigest stateDigest;
-    /// What the batch read last, corrected by what was written since; the PC is where the next slice begins.
+    /// What the batch read last, with later writes applied; the PC is where the next slice begins.
     private final long[] registers = new long[GeneralRegisters.COUNT];
     private long executed;
 
@@ -109,7 +109,7 @@ final class UnicornEngine implements Engine {
         }
     }
 
-    /// @param shortcuts null if they are not for this architecture
+    /// @param shortcuts null if this architecture has none
     private void map(MemoryMap memory, @Nullable Shortcuts shortcuts) {
         AddressSpace space = new AddressSpace(unicorn, memory);
         space.map(bus);
@@ -134,7 +134,7 @@ final class UnicornEngine implements Engine {
         space.mapGaps(stubs, shortcuts != null);
     }
 
-    /// Whether the TLB has the code at an address; false where that is not known.
+    /// Whether the TLB has an entry for the code at an address; false if that is not known.
     private boolean isFetched(long address) {
         CpuLayout known = cpu;
         if (known == null) {
@@ -272,7 +272,7 @@ final class UnicornEngine implements Engine {
     public void writeRegisters(RegisterWrites writes) {
         writes.applyTo(registers);
         architecture.normalise(registers);
-        // Those in between are written as they are.
+        // Registers between the written ones are written with their current values.
         int count = Integer.SIZE - Integer.numberOfLeadingZeros(writes.mask());
         general.writeFrom(registers, Math.min(count, architecture.numbered()));
     }
@@ -344,10 +344,10 @@ final class UnicornEngine implements Engine {
         try {
             image = state.takeBytes();
         } catch (StateDamagedException e) {
-            throw new EngineException("a CPU state is of another build of the library", e);
+            throw new EngineException("a CPU state is from another build of the library", e);
         }
         if (image.length != unicorn.saveContext().byteSize()) {
-            throw new EngineException("a CPU state of " + image.length + " bytes is of another build of the library");
+            throw new EngineException("a CPU state of " + image.length + " bytes is from another build of the library");
         }
         unicorn.loadContext(image);
         state.take(registers);

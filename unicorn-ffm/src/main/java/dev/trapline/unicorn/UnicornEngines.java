@@ -10,7 +10,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Opens engines of one loaded library. Safe to share between machines and threads.
+/// Opens engines of one loaded library. Machines and threads may share it.
 public final class UnicornEngines implements EngineFactory {
 
     private final UnicornLibrary library;
@@ -24,15 +24,15 @@ public final class UnicornEngines implements EngineFactory {
 
     /// Engines with shortcuts.
     ///
-    /// @param wanted those that are used unless the library does not fit
+    /// @param wanted the shortcuts that are used, except those that fail their tests with this library
     public UnicornEngines(UnicornLibrary library, Set<Shortcut> wanted) {
         this.library = library;
         this.wanted = EnumSet.noneOf(Shortcut.class);
         this.wanted.addAll(wanted);
     }
 
-    /// Opens a CPU. A millisecond; each reserves 1 GiB of address space for translated code, which is touched as it
-    /// is used.
+    /// Opens a CPU, which takes a millisecond. Each CPU reserves 1 GiB of address space for translated code; memory
+    /// is only used as the code is written.
     @Override
     public Engine open(EngineSpec spec) {
         Architecture architecture = switch (spec.width()) {
@@ -62,7 +62,7 @@ public final class UnicornEngines implements EngineFactory {
         return known;
     }
 
-    /// The library itself, where the port is not enough.
+    /// The library itself, for uses that the port does not offer.
     public UnicornLibrary unicorn() {
         return library;
     }

@@ -2,7 +2,7 @@ package dev.trapline.unicorn;
 
 import dev.trapline.abi.engine.EngineException;
 
-/// What the library's error numbers mean.
+/// The meanings of the library's error numbers.
 final class UnicornError {
 
     private static final String[] MEANINGS = {
@@ -32,15 +32,15 @@ final class UnicornError {
 
     private UnicornError() {}
 
-    /// In words, with the number.
+    /// The meaning of an error, with its number.
     static String describe(int code) {
         String meaning = code >= 0 && code < MEANINGS.length ? MEANINGS[code] : "unknown error";
         return meaning + " (Unicorn error " + code + ")";
     }
 
-    /// Throws unless the code is that of success.
+    /// Throws if the code is not that of success.
     ///
-    /// @param what the function and what it was about, for the message
+    /// @param what the action and its object, for the message
     static void check(int code, String what) {
         if (code != UnicornConstants.UC_ERR_OK) {
             throw new EngineException(what + ": " + describe(code));

@@ -23,7 +23,7 @@ public final class UnicornLibrary {
 
     private static final int MAJOR = 2;
     private static final String TAKE_ANOTHER =
-            "take an unchanged build of version 2.0.1 or 2.1 (engine.library, --library)";
+            "use an unchanged build of version 2.0.1 or 2.1 (engine.library, --library)";
 
     private static final String ELF = "7f454c46";
     private static final String MACH_O = "cffaedfe";
@@ -52,7 +52,8 @@ public final class UnicornLibrary {
 
     /// Finds and loads a library.
     ///
-    /// @throws EngineException if none is found, or the one found cannot be used: it names the file, and what to do
+    /// @throws EngineException if none is found, or the one found cannot be used; the message names the file, and
+    ///     says what to do
     public static UnicornLibrary load(LibrarySearch search) {
         Path named = search.named();
         if (named != null) {
@@ -117,14 +118,14 @@ public final class UnicornLibrary {
             return new UnicornLibrary(identity, calls, symbols);
         } catch (EngineException e) {
             throw new EngineException(
-                    file + " says that it is Unicorn " + version + ", and cannot be used: " + e.getMessage() + "; "
+                    file + " says that it is Unicorn " + version + ", but cannot be used: " + e.getMessage() + "; "
                             + TAKE_ANOTHER,
                     e);
         }
     }
 
-    /// Whether a file begins as the libraries of some platform do. Others are not offered to the system: the JVM
-    /// would speak of their stack on standard output.
+    /// Whether a file begins like the libraries of a known platform. Other files are not passed to the system,
+    /// because the JVM would print a warning about their stack on standard output.
     private static boolean isBinary(Path file) {
         byte[] head;
         try (InputStream in = Files.newInputStream(file)) {
@@ -137,15 +138,15 @@ public final class UnicornLibrary {
     }
 
     private static String notLoadable(Path file) {
-        return file + " is not a shared library that this process can load; it takes Unicorn 2 for " + Host.current();
+        return file + " is not a shared library that this process can load; it needs Unicorn 2 for " + Host.current();
     }
 
     private static String checkedVersion(NativeCalls calls, Path file) {
-        // SAFETY: uc_version takes null for both of its out parameters.
+        // SAFETY: uc_version accepts null for both of its out parameters.
         int packed = calls.version(0, 0);
         String version = ((packed >>> 24) & 0xff) + "." + ((packed >>> 16) & 0xff) + "." + ((packed >>> 8) & 0xff);
         if (((packed >>> 24) & 0xff) != MAJOR) {
-            throw new EngineException(file + " is Unicorn " + version + "; Trapline takes version " + MAJOR);
+            throw new EngineException(file + " is Unicorn " + version + "; Trapline needs version " + MAJOR);
         }
         return version;
     }
@@ -158,15 +159,15 @@ public final class UnicornLibrary {
         }
     }
 
-    /// That this build keeps something elsewhere than all known ones do.
+    /// The error that this build differs from all known builds.
     ///
-    /// @param what it does not do, as a sentence without a subject
+    /// @param what how it differs, as a sentence without a subject
     EngineException unknown(String what) {
         return new EngineException(
                 "Unicorn " + identity.version() + ", " + identity.origin() + ", " + what + "; " + TAKE_ANOTHER);
     }
 
-    /// What a recording says of it.
+    /// Identifies the library in recordings.
     public EngineLibrary identity() {
         return identity;
     }
@@ -175,7 +176,7 @@ public final class UnicornLibrary {
         return calls;
     }
 
-    /// What no call tells of an instance. Looked for when it is first asked for: a few milliseconds.
+    /// The layout of an instance. The first call finds it, which takes a few milliseconds.
     synchronized InstanceLayout instanceLayout() {
         InstanceLayout known = instanceLayout;
         if (known == null) {
@@ -185,8 +186,8 @@ public final class UnicornLibrary {
         return known;
     }
 
-    /// What an exception entry changes and no register tells. Looked for when it is first asked for: a few
-    /// milliseconds.
+    /// The layout of the state that an exception entry changes and no register shows. The first call finds it,
+    /// which takes a few milliseconds.
     synchronized SwitchLayout switchLayout() {
         SwitchLayout known = switchLayout;
         if (known == null) {
@@ -196,7 +197,8 @@ public final class UnicornLibrary {
         return known;
     }
 
-    /// What in the image of a CPU is the host's. Looked for when it is first asked for: a few milliseconds.
+    /// The parts of a CPU's image that belong to the host. The first call finds them, which takes a few
+    /// milliseconds.
     synchronized ImageLayout imageLayout() {
         ImageLayout known = imageLayout;
         if (known == null) {
@@ -206,9 +208,9 @@ public final class UnicornLibrary {
         return known;
     }
 
-    /// Where AArch64 instances keep their CPU. Looked for when it is first asked for: a few milliseconds.
+    /// The layout of the CPU of AArch64 instances. The first call finds it, which takes a few milliseconds.
     ///
-    /// @return empty where that is not known
+    /// @return empty if it is not known
     synchronized Optional<CpuLayout> cpuLayout() {
         if (!cpuLookedFor) {
             cpuLookedFor = true;
@@ -225,18 +227,18 @@ public final class UnicornLibrary {
         }
     }
 
-    /// Tries out shortcuts with this library.
+    /// Tests shortcuts with this library.
     ///
     /// @param wanted those that may be used
     public Shortcuts shortcuts(Set<Shortcut> wanted) {
         return Shortcuts.of(this, symbols, wanted, Host.current());
     }
 
-    /// Where instances of one architecture tell how full their buffer of translated code is. Looked for when it is
-    /// first asked for: a few milliseconds.
+    /// Where instances of one architecture keep how full their buffer of translated code is. The first call finds
+    /// it, which takes a few milliseconds.
     ///
     /// @param arch the `UC_ARCH_` number
-    /// @return empty if this build does not tell
+    /// @return empty if it is not found in this build
     synchronized Optional<CodeBuffer> codeBuffer(int arch) {
         return codeBuffers.computeIfAbsent(arch, _ -> CodeBuffer.calibrate(this, arch));
     }

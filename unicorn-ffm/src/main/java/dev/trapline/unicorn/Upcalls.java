@@ -15,15 +15,15 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
-/// The functions that native code calls, one stub of each kind for an engine, and one pair for each of its devices.
+/// The functions that native code calls: one stub of each kind for an engine, and a pair for each of its devices.
 ///
-/// A throwable that leaves an upcall ends the JVM. Each function here catches what is thrown, hands it to the engine,
-/// which stops and throws it again once `uc_emu_start` has returned, and answers something harmless.
-// The functions are found by name, and take what the C interface passes.
+/// A throwable that leaves an upcall ends the JVM. So each function here catches every throwable, passes it to the
+/// engine, and returns a harmless value. The engine stops, and throws it again after `uc_emu_start` has returned.
+// The functions are found by name, and have the parameters of the C interface.
 @SuppressWarnings({"UnusedMethod", "UnusedVariable"})
 final class Upcalls {
 
-    /// `uc_arm64_cp_reg`: what a hook on system instructions is told.
+    /// `uc_arm64_cp_reg`: the argument of a hook on system instructions.
     private static final long CP_CRN = 0;
 
     private static final long CP_CRM = 4;
@@ -31,7 +31,8 @@ final class Upcalls {
     private static final long CP_OP1 = 12;
     private static final long CP_OP2 = 16;
     private static final long CP_VALUE = 24;
-    /// `uc_tb`: what a hook on translation is told of a block. An instruction count is between the two.
+    /// `uc_tb`: the description of a block for a hook on translation. An instruction count is between the two
+    /// fields.
     private static final long TB_PC = 0;
 
     private static final long TB_SIZE = 10;
@@ -76,8 +77,8 @@ final class Upcalls {
         this.arena = arena;
     }
 
-    /// Has the engine look an address up for Trapline itself. The walk reads page tables wherever the guest put
-    /// them: what is no memory counts as 0 meanwhile, and neither a device nor a hook is called.
+    /// Lets the engine translate an address for Trapline itself. The guest may have put its page tables outside of
+    /// memory: there, the walk reads 0, and no device or hook is called.
     void duringWalk(Runnable walk) {
         walking = true;
         try {

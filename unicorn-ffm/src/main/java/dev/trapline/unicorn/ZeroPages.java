@@ -12,8 +12,8 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/// Guest memory from C's `calloc`: for large blocks it hands out pages that the system zeroes when they are first
-/// touched, where an arena would write all of them at once. A machine of a gigabyte starts as fast as one of a
+/// Guest memory from C's `calloc`. For large blocks, it returns pages that the system fills with zeros when they are
+/// first touched; an arena would write all of them at once. So a machine with a gigabyte starts as fast as one with a
 /// megabyte.
 @SuppressWarnings("restricted")
 final class ZeroPages {
@@ -28,14 +28,15 @@ final class ZeroPages {
 
     /// Zeroed memory, aligned to [MemoryMap#PAGE], that lives as long as the arena.
     ///
-    /// @throws EngineException if the system has not so much
+    /// @throws EngineException if the system does not have that much memory
     static MemorySegment allocate(long bytes, Arena arena) {
         long padded = bytes + MemoryMap.PAGE;
         MemorySegment block = calloc(padded);
         if (block.address() == 0) {
-            throw new EngineException("the system has no " + bytes + " bytes for the guest's memory: give it less");
+            throw new EngineException(
+                    "the system has no " + bytes + " bytes for the guest's memory: use a smaller size");
         }
-        // SAFETY: calloc returned a block of this length, which is freed when the arena closes and not before.
+        // SAFETY: calloc returned a block of this length; it is freed when the arena closes, and not before.
         MemorySegment owned = block.reinterpret(padded, arena, ZeroPages::free);
         long offset = -owned.address() & (MemoryMap.PAGE - 1);
         return owned.asSlice(offset, bytes, MemoryMap.PAGE);
@@ -43,7 +44,7 @@ final class ZeroPages {
 
     private static MemorySegment calloc(long bytes) {
         try {
-            // SAFETY: calloc takes two sizes and touches nothing of ours.
+            // SAFETY: calloc's parameters are two sizes, and it changes no memory that is in use.
             return (MemorySegment) CALLOC.invokeExact(1L, bytes);
         } catch (Throwable e) {
             throw new InvariantViolation("calloc threw", e);

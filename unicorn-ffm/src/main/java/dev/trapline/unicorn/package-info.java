@@ -1,4 +1,4 @@
-/** Unicorn behind the engine port, through the Foreign Function and Memory API. Nothing outside knows its constants. */
+/** The engine port, implemented with Unicorn by the Foreign Function and Memory API. No other package knows Unicorn. */
 @NullMarked
 package dev.trapline.unicorn;
 

@@ -12,16 +12,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What an access meets: by its physical address, whatever its virtual one is.
+/// An access reaches memory, a device or a gap by its physical address, whatever its virtual address is.
 ///
 /// With its MMU on, the guest has 39-bit addresses and maps
 ///
 /// ```text
-/// 0x0010_0000           one page, as each test says; flash is at the same physical address
+/// 0x0010_0000           one page, different in each test; flash is at the same physical address
 /// 0x0900_0000           RAM + 0x20000; a device is at the same physical address
-/// 0x4000_0000           RAM, each page as itself
+/// 0x4000_0000           RAM, each page at its own address
 /// 0x8000_0000           1 GiB: RAM again
-/// 0xc000_0000           1 GiB: physical 0x8000_0000, where nothing is
+/// 0xc000_0000           1 GiB: physical 0x8000_0000, which is a gap
 /// ```
 class AddressSpaceTest {
 
@@ -68,7 +68,7 @@ class AddressSpaceTest {
                 guest.write64(Snippet.FLASH + at, CONTENT + at);
             }
             HypercallExit exit = HypercallExitTest.hypercall(guest.run());
-            assertThat(exit.immediate()).as("the guest went on").isEqualTo(7);
+            assertThat(exit.immediate()).as("the guest continued").isEqualTo(7);
             assertThat(exit.registers().x(0)).isEqualTo(9);
             for (long at = 0; at < 4096; at += 8) {
                 assertThat(guest.read64(Snippet.FLASH + at))
@@ -101,7 +101,9 @@ class AddressSpaceTest {
                 guest.engine().writePc(Snippet.BASE + (isThumb ? 1 : 0));
                 guest.write64(Snippet.FLASH, CONTENT);
                 assertThat(((GuestFault) guest.run()).kind()).isEqualTo(Kind.SUPERVISOR_CALL);
-                assertThat(guest.x(0)).as("T32 %s: the guest went on", isThumb).isEqualTo(9);
+                assertThat(guest.x(0))
+                        .as("T32 %s: the guest continued", isThumb)
+                        .isEqualTo(9);
                 assertThat(guest.read64(Snippet.FLASH)).isEqualTo(CONTENT);
             }
         }
@@ -167,7 +169,7 @@ class AddressSpaceTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                // virtual address and access | kind | address | the syndrome of a fault of the guest's own
+                // virtual address and access | kind | address | the syndrome of the guest's own fault
                 "movz x0, #0xc000, lsl #16; ldr x2, [x0]|UNMAPPED_READ|0x80000000|0",
                 "movz x0, #0xc000, lsl #16; str x2, [x0]|UNMAPPED_WRITE|0x80000000|0",
                 "movz x0, #0xc000, lsl #16; br x0|UNMAPPED_FETCH|0x80000000|0",
@@ -224,7 +226,7 @@ class AddressSpaceTest {
         }
     }
 
-    /// A guest that has its MMU on and then runs the source.
+    /// A guest that switches its MMU on and then runs the source.
     ///
     /// @param flashPage the descriptor of the page at flash's virtual address
     private static Snippet translated(long flashPage, String source) {

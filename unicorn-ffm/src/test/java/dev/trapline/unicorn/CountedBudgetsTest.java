@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// A budget that is counted by blocks is as exact as one that is stepped through.
+/// A budget that is counted by blocks is as exact as single steps.
 class CountedBudgetsTest {
 
     private static final boolean FULL = Boolean.getBoolean("trapline.full");
@@ -25,8 +25,8 @@ class CountedBudgetsTest {
     private static final UnicornEngines COUNTED = new UnicornEngines(LIBRARY, EnumSet.allOf(Shortcut.class));
     private static final UnicornEngines STEPPED = new UnicornEngines(LIBRARY, Set.of());
 
-    /// Calls, a loop, stores and loads of several sizes, a device, the time, a wait, a hypercall. Every slice is
-    /// run at the same time, so what is read of it is another in steps: it is thrown away.
+    /// Calls, a loop, stores and loads of several sizes, a device, the time, a wait, a hypercall. Every slice runs
+    /// at the same virtual time, so single steps read other times: the guest discards what it reads.
     static final String GUEST = "mov x20, #0x40000000; add x21, x20, #0x82, lsl #12; mov x22, #0x9000000;"
             + "again: mov x1, #7; loop: add x2, x2, x1; str x2, [x21, x1, lsl #3]; ldrh w3, [x21, x1]; eor x4, x4, x3;"
             + "stp x2, x4, [x21, #0x100]; subs x1, x1, #1; b.ne loop; bl first; bl second; mrs xzr, cntvct_el0;"
@@ -48,7 +48,7 @@ class CountedBudgetsTest {
                     Snippet stepped = Snippet.withDevice(STEPPED, device(), GUEST)) {
                 for (int budget = 1; budget <= LONGEST; budget++) {
                     int place = random.nextInt(60);
-                    assertSame(counted, stepped, place, "seed " + seed + ", on the way to a place");
+                    assertSame(counted, stepped, place, "seed " + seed + ", on the way to a position");
                     assertSame(counted, stepped, budget, "seed " + seed + ", budget " + budget);
                 }
             }
@@ -126,7 +126,7 @@ class CountedBudgetsTest {
 
     @Test
     void aBlockThatIsCutIsAsOldAsTheWholeOne() {
-        // Another engine writes the code, and nobody says so: both go on with what they have.
+        // Another engine writes the code, without maintenance: both continue with their old code.
         String code = "again: add x1, x1, #1; add x1, x1, #1; add x1, x1, #1; add x1, x1, #1; b again";
         byte[] other = Assembler.a64("add x1, x1, #64");
         try (Snippet counted = Snippet.with(COUNTED, CpuModel.CORTEX_A57, Assembler.a64(code));
@@ -154,7 +154,7 @@ class CountedBudgetsTest {
                         .as("class 0x0e and IL: DDI0487 ESR_ELx")
                         .isEqualTo(new GuestFault(GuestFault.Kind.OTHER_EXCEPTION, 0, 0x3a00_0000));
                 assertThat(each.registers()[GeneralRegisters.PC])
-                        .as("where the return went")
+                        .as("the target of the return")
                         .isEqualTo(Snippet.BASE + 0x18);
             }
             assertThat(counted.registers()).isEqualTo(stepped.registers());
@@ -163,7 +163,7 @@ class CountedBudgetsTest {
 
     @Test
     void anAccessToNothingIsFoundInTheMiddleOfABlockAndItsDevicesAreReachedOnce() {
-        // The device's last word, and the first after it, where there is nothing.
+        // The device's last word, and the first word after it, which is a gap.
         for (String access : new String[] {"ldp x4, x5, [x0]", "stp x2, x2, [x0]", "ldp x0, x5, [x0]"}) {
             int[] reached = new int[2];
             UnicornEngines[] both = {COUNTED, STEPPED};
@@ -187,8 +187,8 @@ class CountedBudgetsTest {
 
     @Test
     void aSliceThatEndsWithABlockLooksAtTheNextOneHoweverTheBlockRan() {
-        // A branch to where there is nothing. As an engine's first block it runs by itself; behind 16 KiB it shares its
-        // mark with a block that has to run in pieces.
+        // A branch to a gap. As an engine's first block it runs alone; after 16 KiB it shares its mark with a block
+        // that has to run in pieces.
         String first = "nowhere: b nowhere - 0x100";
         String marked =
                 "ic iallu; mov x1, #0x40000000; add x1, x1, #4, lsl #12; br x1; .balign 0x4000;" + "b . - 0x8000";
@@ -215,7 +215,7 @@ class CountedBudgetsTest {
         String code = "ic iallu; add x1, x1, #1; hvc #0";
         try (Snippet counted = Snippet.with(COUNTED, CpuModel.CORTEX_A57, Assembler.a64(code))) {
             counted.engine().writePc(Snippet.BASE - 0x100);
-            assertThat(counted.run()).as("a fetch from nowhere").isInstanceOf(GuestFault.class);
+            assertThat(counted.run()).as("a fetch from a gap").isInstanceOf(GuestFault.class);
             counted.engine().writePc(Snippet.BASE);
             assertThat(counted.run()).isInstanceOf(Exit.Maintenance.class);
             assertThat(counted.x(1)).as("nothing after the maintenance ran").isZero();

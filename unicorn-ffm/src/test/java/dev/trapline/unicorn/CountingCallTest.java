@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What stands in place of a block's call of its hook, and where nothing does. The bytes are those that GNU as makes.
+/// The code that replaces a block's call of its hook, and the calls that are not replaced. The bytes are those of GNU
+/// as.
 class CountingCallTest {
 
     private static final long INSTANCE = 0x7fb9_8053_3170L;
@@ -26,10 +27,10 @@ class CountingCallTest {
     private static final String LOOK = "8b5df0 85db 0f8ca3010000";
 
     private static final String COUNTING = "837df000" // cmpl $0, -16(%rbp)
-            + "0f8cc5010000" // jl, to where it went before
+            + "0f8cc5010000" // jl, to its old target
             + "c704250810004045230100" // movl $0x12345, 0x40001008
             + "48832c25001000400a" // subq $10, 0x40001000
-            + "790c" // jns, behind what is replaced
+            + "790c" // jns, after the replaced code
             + "ff142510100040" // call *0x40001010
             + "ebd7" // jmp, to the first
             + "909090";
@@ -44,7 +45,7 @@ class CountingCallTest {
     void aLongBlockSubtractsThirtyTwoBits() {
         String call = CALL.replace("ba28000000", "ba00020000");
         assertThat(HexFormat.of().formatHex(inPlace(call, LOOK, ADDRESS, 128)))
-                .as("subq $128, 0x40001000, and all there is room for")
+                .as("subq $128, 0x40001000, with the largest room")
                 .contains("48812c250010004080000000")
                 .hasSize(44 * 2);
     }
@@ -71,7 +72,8 @@ class CountingCallTest {
         assertThat(code).as(what).hasSize(bytes(call).length + CountingCall.AFTER);
     }
 
-    /// The first operand is near to where it is loaded, which moves with the length of what follows.
+    /// The first operand is near the instruction that loads it, whose position depends on the length of the
+    /// following code.
     private static long movedInstance(String call) {
         return INSTANCE - (bytes(call).length - bytes(CALL).length);
     }
@@ -84,9 +86,9 @@ class CountingCallTest {
         another hook's number,        656e696c,       656e696d
         a register for the address,   bea80d0840,     bfa80d0840
         no call,                      ff15,           ff25
-        no look at a stop,            85db,           85d9
-        another jump after the look,  0f8c,           0f8d
-        another load for the look,    8b5df0,         8b9df0
+        no test for a stop,           85db,           85d9
+        another jump after the test,  0f8c,           0f8d
+        another load for the test,    8b5df0,         8b9df0
         """)
     void aBlockThatDoesAnythingElseGoesOnCalling(String what, String usual, String other) {
         assertThat(inPlace(CALL.replace(usual, other), LOOK.replace(usual, other), ADDRESS, LENGTH))
@@ -116,7 +118,7 @@ class CountingCallTest {
     }
 
     private static long pool(long at) {
-        assertThat(at).as("where the address of the hook stands").isEqualTo(PLACE + 0x207);
+        assertThat(at).as("the position of the hook's address").isEqualTo(PLACE + 0x207);
         return HOOK;
     }
 

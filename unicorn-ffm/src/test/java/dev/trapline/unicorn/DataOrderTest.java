@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// The byte order of data: told by a hypercall, set from outside, and what the guest's loads make of it.
+/// The byte order of data: in a hypercall, set from outside, and its effect on the guest's loads.
 class DataOrderTest {
 
     private static final long WORD = 0x1122_3344L;
@@ -25,7 +25,7 @@ class DataOrderTest {
         return ((HypercallExit) guest.run()).dataOrder();
     }
 
-    /// MRC p15, 0, r1, c1, c0, 0; MRS r4, CPSR; LDR r3, the word behind; HVC #0; that word.
+    /// MRC p15, 0, r1, c1, c0, 0; MRS r4, CPSR; LDR r3, the word after the HVC; HVC #0; that word.
     private static Snippet aarch32() {
         return Snippet.aarch32(
                 Snippet.engines(), words(0xee11_1f10, 0xe10f_4000, 0xe59f_3000, 0xe140_0070, (int) WORD, (int) WORD));
@@ -134,11 +134,11 @@ class DataOrderTest {
             assertThat(other.engine().deadline(CpuTimer.VIRTUAL))
                     .as("it still asserts its interrupt")
                     .isEqualTo(0x7000);
-            assertThat(other.x(1)).as("CNTV_CTL: ENABLE, not met yet").isEqualTo(1);
+            assertThat(other.x(1)).as("CNTV_CTL: ENABLE, condition not met yet").isEqualTo(1);
             assertThat(other.x(2)).as("CNTV_CVAL").isEqualTo(0x7000);
             assertThat(other.x(3)).as("CNTP_CTL: ENABLE, IMASK, ISTATUS").isEqualTo(7);
             assertThat(other.x(4)).as("CNTP_CVAL").isEqualTo(1);
-            assertThat(other.x(5)).as("CNTKCTL_EL1 is the CPU's").isZero();
+            assertThat(other.x(5)).as("CNTKCTL_EL1 belongs to the CPU").isZero();
         }
     }
 }

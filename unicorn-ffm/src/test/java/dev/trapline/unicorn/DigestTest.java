@@ -100,7 +100,7 @@ class DigestTest {
     @EnumSource
     void bothBuildsOfTheLibraryReadTheSame(CpuModel model) {
         assertThat(SystemRegisterDump.of(Snippet.bundledEngines(), model))
-                .as("the system's library, if there is one, against the copy in the Maven artefact")
+                .as("the system's library, if there is one, compared with the copy in the Maven artefact")
                 .isEqualTo(SystemRegisterDump.of(Snippet.engines(), model));
     }
 

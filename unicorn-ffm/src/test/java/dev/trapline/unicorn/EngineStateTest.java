@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/// What an engine writes down of itself, taken on by a fresh one.
+/// The saved state of an engine, loaded into a new one.
 class EngineStateTest {
 
     @Test
@@ -72,10 +72,10 @@ class EngineStateTest {
         }
     }
 
-    /// On one engine, and on another one from some milliseconds of the host's time later on.
+    /// The same guest on one engine, and continued on another engine some milliseconds of the host's time later.
     @Test
     void aPlaceReachedByTwoWaysGivesTheSameBytes() throws InterruptedException {
-        // An exception return and loads and stores exclusive: what looks at the host's clock, and what holds a state.
+        // An exception return, which reads the host's clock, and exclusive loads and stores, which have a hidden state.
         String code = "mov x9, #0x40080000; adr x5, next; msr elr_el1, x5; mov x6, #0x3c5; msr spsr_el1, x6; eret;"
                 + " next: add x1, x1, #3; fmov d7, x1; ldxr x2, [x9]; stxr w4, x1, [x9]; msr spsel, #0; msr spsel, #1;"
                 + " b next";
@@ -90,7 +90,8 @@ class EngineStateTest {
         assertSameBytes(() -> Snippet.aarch32(Snippet.engines(), aarch32));
     }
 
-    /// How often the library is started in one slice depends on what it has translated: no guest can tell.
+    /// The number of starts of the library in a slice depends on the code that it has translated: the saved state
+    /// does not show it.
     @Test
     void anAarch32PlaceReachedByTwoWaysGivesTheSameBytesWhereASliceTakesSeveralStarts() throws InterruptedException {
         byte[] failedConditions = words(
@@ -120,8 +121,8 @@ class EngineStateTest {
         long[] found = new long[GeneralRegisters.COUNT];
         guest.engine().readRegisters(found, RegisterWrites.fromX0(0x1_0000_0005L));
         assertThat(found[0]).as("the pending result, in the CPU's width").isEqualTo(seen);
-        assertThat(found[1]).as("a register that nothing is pending for").isEqualTo(7);
-        assertThat(guest.engine().save()).as("the CPU, after it was looked at").isEqualTo(before);
+        assertThat(found[1]).as("a register without a pending write").isEqualTo(7);
+        assertThat(guest.engine().save()).as("the CPU, after it was read").isEqualTo(before);
         assertThat(guest.registers()[0]).as("x0 is not written").isZero();
     }
 
@@ -134,7 +135,7 @@ class EngineStateTest {
         }
         try (Snippet guest = guests.get()) {
             guest.run(300);
-            // SLEEP: the host's time must go on, for it to be seen that none of it is saved.
+            // SLEEP: the host's time must advance, to show that it is not saved.
             Thread.sleep(20);
             int other = guest.open();
             guest.engine(other).load(guest.engine().save());
@@ -162,10 +163,10 @@ class EngineStateTest {
                     .isInstanceOf(EngineException.class)
                     .hasMessageContaining("another build");
             byte[] changed = state.clone();
-            // Behind the length of the image, which takes two bytes.
+            // After the length of the image, which takes two bytes.
             changed[2] ^= 1;
             assertThatThrownBy(() -> guest.engine(other).load(Bytes.copyOf(changed)))
-                    .as("an image of another size by its own account")
+                    .as("an image that contains another size")
                     .isInstanceOf(EngineException.class)
                     .hasMessageContaining("another build");
         }

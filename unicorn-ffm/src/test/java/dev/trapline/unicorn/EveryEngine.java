@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// Engines of both libraries, each with all shortcuts and with none: what holds for an engine holds for each of them.
+/// Engines of both libraries, each with all shortcuts and with none. Tests of an engine run on each of them.
 final class EveryEngine {
 
     private static final UnicornLibrary BUNDLED =
@@ -18,7 +18,7 @@ final class EveryEngine {
             new UnicornEngines(FOUND, EnumSet.allOf(Shortcut.class)),
             new UnicornEngines(FOUND, Set.of()));
 
-    /// The same, and engines with each set of shortcuts that there is.
+    /// The same, and engines with each possible set of shortcuts.
     static final List<UnicornEngines> AND_EACH_SHORTCUT = Stream.concat(
                     ALL.stream(),
                     Stream.of(BUNDLED, FOUND)

@@ -12,18 +12,18 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /// An instruction that reads a counter sees the virtual time of its slice's beginning and the number of instructions
-/// that the slice has completed before it. So it reads the same wherever slices are cut. What it has to read is known
-/// from single steps, each of which is told the time by the test.
+/// that the slice has completed before it. So it reads the same wherever slices are cut. The expected values come from
+/// single steps, for each of which the test sets the time.
 class ExactTimeTest {
 
     private static final boolean FULL = Boolean.getBoolean("trapline.full");
 
-    /// Each engine is cut at one place in so many; engine by engine at others.
+    /// Each engine is cut at one position out of this many; every engine at different ones.
     private static final int APART = FULL ? 1 : 3;
 
     private static final int RANDOM_CUTS = FULL ? 200 : 12;
 
-    /// What reads a counter into x9, and folds it into x19.
+    /// Reads a counter into x9, and folds it into x19.
     private static final String TIME = "mrs x9, cntvct_el0; eor x19, x9, x19, ror #13;";
 
     private static final String PHYSICAL = "mrs x9, cntpct_el0; eor x19, x9, x19, ror #13;";
@@ -37,8 +37,8 @@ class ExactTimeTest {
             + "msr pmcr_el0, x1;" + CYCLES + "mov x1, #500; msr cntp_tval_el0, x1; mrs x9, cntp_cval_el0;"
             + "eor x19, x9, x19, ror #13; mov x1, #7; msr pmccntr_el0, x1;" + CYCLES;
 
-    /// A loop, branches, calls over the end of a page, a device, memory that ignores stores, an access that is made
-    /// twice, code that changes itself, a call, maintenance, a wait.
+    /// A loop, branches, calls across a page boundary, a device, memory that ignores stores, an access that is
+    /// repeated, code that changes itself, a call, maintenance, a wait.
     private static final String A64_LOOP = "mov x23, #3; again: mov x1, #3; loop: " + TIME
             + "subs x1, x1, #1; b.ne loop; tbz x23, #0, skip;" + PHYSICAL + "skip: bl crossing; ldr x3, [x22];" + TIME
             + "str x3, [x22, #8];" + CYCLES + "add x24, x20, #0x20, lsl #12; str x3, [x24];" + TIME
@@ -51,7 +51,7 @@ class ExactTimeTest {
     private static final String A64_CROSSING =
             "; .balign 1024; .space 1008; crossing: " + TIME + "add x8, x8, #3;" + TIME + PHYSICAL + "ret;";
 
-    /// At EL0, with its counters open. x10: where EL1 is.
+    /// At EL0, with access to the counters. x10: address of EL1's code.
     private static final String A64_USER = "mov x1, #0x303; msr cntkctl_el1, x1; mov x1, #5; msr pmuserenr_el0, x1;"
             + "adr x9, user; %s msr elr_el1, x9; mov x9, #0x3c0; msr spsr_el1, x9; eret; user: mov x1, #3; users: "
             + TIME + CYCLES + "mov x2, #90; msr cntp_tval_el0, x2; mrs x9, cntp_tval_el0; eor x19, x9, x19, ror #13;"
@@ -59,7 +59,7 @@ class ExactTimeTest {
 
     private static final String A64_BEGIN = "mov x20, #0x40000000; mov x22, #0x9000000;";
 
-    /// Tables at 0x40080000: devices, memory for EL1, and the same memory at 0x80000000 for both to read.
+    /// Page tables at 0x40080000: devices, memory for EL1, and the same memory at 0x80000000, readable for both.
     private static final String A64_MMU = "add x0, x20, #0x80, lsl #12; movz x1, #0x701; str x1, [x0];"
             + "movz x1, #0x701; movk x1, #0x4000, lsl #16; str x1, [x0, #8]; movz x1, #0x7c1;"
             + "movk x1, #0x4000, lsl #16; str x1, [x0, #16]; mov x1, #0xff; msr mair_el1, x1; movz x1, #0x3519;"
@@ -122,8 +122,8 @@ class ExactTimeTest {
             + "wfi;" + T32_TIME + "bl far; subs r5, #1; bne again; svc #0; .balign 1024; .space 1012; far: " + T32_TIME
             + T32_TIME + "bx lr";
 
-    /// IT blocks of each length: followed by time, ended by a branch that is taken or not, by a return, cut by the
-    /// ends of pages; all of whose instructions fail, or some, or none.
+    /// IT blocks of each length: followed by a read of the time, ended by a branch that is taken or not, ended by a
+    /// return, divided by page boundaries; with all, some or none of their instructions failing.
     private static final String T32_IT = "movs r5, #9; again: " + T32_TIME + "cmp r5, #4; it gt; addgt r1, #1;"
             + T32_TIME
             + "lsls r6, r5, #31; itte ne; addne r1, #2; addne r1, #3; addeq r1, #4;" + T32_TIME

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Each slice says how many instructions it completed: as many as single steps would have.
+/// Each slice reports how many instructions it completed: as many as single steps.
 class ExecutedTest {
 
     @ParameterizedTest

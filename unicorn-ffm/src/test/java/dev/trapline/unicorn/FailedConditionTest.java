@@ -116,7 +116,7 @@ class FailedConditionTest {
             HypercallExit failed = HypercallExitTest.hypercall(guest.run());
             assertThat(failed.conditionPassed()).isFalse();
             assertThat(failed.registers().x(1))
-                    .as("what came before it has run")
+                    .as("the instructions before it have run")
                     .isEqualTo(3);
         }
     }
@@ -128,14 +128,14 @@ class FailedConditionTest {
         try (Snippet guest = exporting(code)) {
             assertThat(HypercallExitTest.hypercall(guest.run()).conditionPassed())
                     .isFalse();
-            // The branch comes back to the instruction behind the SMC.
+            // The branch returns to the instruction after the SMC.
             HypercallExit exit = HypercallExitTest.hypercall(guest.run());
             assertThat(exit.conduit()).isEqualTo(Conduit.HVC);
             assertThat(exit.registers().x(4)).isEqualTo(1);
         }
     }
 
-    /// The same history whatever was translated before, and wherever the slices are cut.
+    /// The history does not depend on code that was translated before, or on where slices are cut.
     @Test
     void slicesOfAnyLengthOnAWarmOrAFreshEngineSeeTheSameCalls() {
         Random random = new Random(32);
@@ -157,7 +157,7 @@ class FailedConditionTest {
         long budget(int slice);
     }
 
-    /// The calls until an HVC, with all registers; on a warm engine everything has been translated once.
+    /// The calls until an HVC, with all registers; on a warm engine, all code has been translated before.
     private static List<String> history(byte[] code, boolean thumb, Budgets budgets, boolean warm) {
         try (Snippet guest = exporting(code)) {
             List<String> calls = new ArrayList<>();
@@ -179,7 +179,7 @@ class FailedConditionTest {
         }
     }
 
-    /// Flags that an earlier pass left differ; r0 to PC must not.
+    /// The flags may differ because of an earlier pass; r0 to PC must not.
     private static String withoutFlags(HypercallExit call) {
         long[] registers = new long[GeneralRegisters.COUNT];
         call.registers().copyTo(registers);

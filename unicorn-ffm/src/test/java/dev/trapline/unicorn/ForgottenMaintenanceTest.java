@@ -19,11 +19,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Code and page tables that change without the maintenance that the architecture asks for: what comes of it is the
-/// library's way, whether its shortcuts are used or not, and wherever slices end.
+/// Code and page tables that change without the maintenance that the architecture requires. The result is the same as
+/// with the library alone, with and without shortcuts, and wherever slices end.
 ///
-/// What one engine stores itself, that engine notices at once. What another one stores, or the host, it does not see
-/// until somebody says so. A page table counts from the next look at it.
+/// An engine notices its own stores at once. It does not see stores of another engine or of the host until maintenance
+/// is done. A change of a page table takes effect at its next walk.
 class ForgottenMaintenanceTest {
 
     private static final UnicornLibrary LIBRARY =
@@ -45,19 +45,20 @@ class ForgottenMaintenanceTest {
 
     private static final long SECOND = Snippet.BASE + 0x3_0000;
 
-    /// What is called, and what it becomes: both instructions add 1 to x0, then 16.
+    /// The called routine, before and after the change: both instructions add 1 to x0, then 16.
     private static final int ADD_1 = 0x9100_0400;
 
     private static final int ADD_16 = 0x9100_4000;
     private static final int RET = 0xd65f_03c0;
 
-    /// Routines in the page of what stores, in another, across the pages of the TLB, and across those of the
-    /// tables.
+    /// Routines in the page of the storing code, in another page, across pages of the TLB, and across pages of the
+    /// page tables.
     private static final long[] PLACES = {
         Snippet.BASE + 0x100, Snippet.BASE + 0x1_0000, Snippet.BASE + 0x1_03fc, Snippet.BASE + 0x1_0ffc
     };
 
-    /// Stores of `size` bytes, `offset` behind the routine's begin, and what it adds after them.
+    /// Stores of `size` bytes, `offset` bytes after the routine's beginning, and the number that it adds after
+    /// them.
     private static final String STORES = """
         4 | 0  | 17
         4 | 4  | 17
@@ -98,7 +99,7 @@ class ForgottenMaintenanceTest {
 
     /// Runs an engine up to its next call, in slices of one length.
     ///
-    /// @param seen takes what can be seen behind each slice
+    /// @param seen receives the visible state after each slice
     private static void toCall(Snippet guest, int index, int budget, List<String> seen) {
         Engine engine = guest.engine(index);
         Exit exit = Exit.BudgetUsed.INSTANCE;
@@ -113,11 +114,11 @@ class ForgottenMaintenanceTest {
     }
 
     private interface Play {
-        /// @return what is expected to be one thing
+        /// @return the value that is expected to be the same
         long run(Snippet guest, int budget, List<String> seen);
     }
 
-    /// Plays the same with and without shortcuts, in slices of several lengths: it has to come to the same.
+    /// Runs the same with and without shortcuts, in slices of several lengths: the results must be equal.
     private static void play(String what, boolean mmu, String code, long expected, Play play) {
         for (int budget : BUDGETS) {
             List<List<String>> seen = List.of(new ArrayList<>(), new ArrayList<>());
@@ -136,7 +137,7 @@ class ForgottenMaintenanceTest {
         void check(String what, boolean mmu, long routine, long called, long stored);
     }
 
-    /// Each place, with the MMU off and on, and there by both addresses.
+    /// Each position, with the MMU off, and with the MMU on at both addresses.
     private static void everywhere(Variant variant) {
         for (long place : PLACES) {
             variant.check("at 0x" + Long.toHexString(place), false, place, place, place);
@@ -161,7 +162,8 @@ class ForgottenMaintenanceTest {
         return bytes.array();
     }
 
-    /// What a store of some bytes has to write, so that what it reaches of the routine is changed, or is as it was.
+    /// The value that a store of some bytes has to write, so that its part of the routine is changed, or stays the
+    /// same.
     private static long value(int size, int offset, int add) {
         ByteBuffer routine = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN);
         routine.put(8, words(add, add, RET));
@@ -178,7 +180,7 @@ class ForgottenMaintenanceTest {
         };
     }
 
-    /// What a CPU does with the routine before it calls it first: nothing, or it reads it, or writes it as it is.
+    /// A CPU's access to the routine before its first call: none, a read, or a write of the same bytes.
     private static List<String> before(int size) {
         return List.of("", "ldrb w9, [x3]; ", store(size, 4));
     }
@@ -252,7 +254,7 @@ class ForgottenMaintenanceTest {
         }
     }
 
-    /// Each store changes an instruction behind it in its own block, there and back.
+    /// Each store changes a later instruction in its own block, to another one and back.
     @ParameterizedTest
     @ValueSource(strings = {"", "nop;", "isb;", "b here;", "ldr x9, [x3];"})
     void aBlockThatChangesItselfDoesTheSame(String between) {
@@ -275,8 +277,9 @@ class ForgottenMaintenanceTest {
         }
     }
 
-    /// x1: the page that is called; x5: one that is read; both are [#FIRST]. x6: the entry of [#SECOND]; x7: where
-    /// the page's own is. In the first a routine adds 1, in the second 64; a word says the same of each.
+    /// x1: the page that is called; x5: the page that is read; both are [#FIRST]. x6: the table entry of [#SECOND];
+    /// x7: the address of the page's own entry. A routine in the first page adds 1, in the second 64; a word in
+    /// each page has the same number.
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         a load by what the TLB has      | ldr x8, [x5, #64]; str x6, [x7]; ldr x0, [x5, #64]                        | 1
@@ -366,17 +369,15 @@ class ForgottenMaintenanceTest {
                                 .and(6, 0x1_0000_0000L | PAGE)
                                 .and(7, PAGE_TABLE)
                                 .and(8, 0x3000_0000));
-                // Its kind is told by the tables, with shortcuts and without.
-                assertThat(((GuestFault) guest.run()).address())
-                        .as("where nothing is")
-                        .isEqualTo(0x3000_0000);
+                // The page tables determine its kind, with shortcuts and without.
+                assertThat(((GuestFault) guest.run()).address()).as("in a gap").isEqualTo(0x3000_0000);
                 assertThat(guest.pcOffset()).isEqualTo(12);
                 assertThat(guest.engine().executed()).as("without the load").isEqualTo(3);
             }
         }
     }
 
-    /// In T32 the second halfword of what is called may lie in the next page.
+    /// In T32, the second halfword of the called code may be in the next page.
     @ParameterizedTest
     @CsvSource({"false, 0x100", "false, 0x10000", "false, 0x103fc", "true, 0x100", "true, 0x103fe", "true, 0x10ffe"})
     void aarch32CodeThatIsStoredRunsAtOnceAndWhatTheHostWritesOnceItIsSaid(boolean thumb, int place) {

@@ -5,7 +5,7 @@ import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.EngineLibrary;
 import dev.trapline.abi.engine.EngineSpec;
 
-/// AArch64 engines with shortcuts that were tried out in some special way.
+/// AArch64 engines with shortcuts that were tested in a special way.
 record GivenShortcuts(UnicornLibrary unicorn, Shortcuts shortcuts) implements EngineFactory {
 
     @Override

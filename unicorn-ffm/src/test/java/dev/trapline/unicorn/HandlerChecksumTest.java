@@ -17,21 +17,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A program that computes in all of x0 to x30, SP, NZCV and v0 to v31 at once, and events that come in between: it
-/// must end as it does when nothing comes.
+/// A program that computes in all of x0 to x30, SP, NZCV and v0 to v31, while events interrupt it: it must end as it
+/// does without events.
 class HandlerChecksumTest {
 
     private static final List<CpuModel> MODELS = List.of(CpuModel.values());
     private static final int ROUNDS = 3;
-    /// As many, or some more.
+    /// This many instructions, or a few more.
     private static final int INSTRUCTIONS = 290;
-    /// Instructions between the positions that are tried with a guest of their own.
+    /// The number of instructions between the positions that are tested with separate guests.
     private static final int STRIDE = 3;
 
     /// Writes x0 to x17, NZCV and DAIF, and neither SP nor SIMD registers.
     private static final String TRASH = trash() + "adds x0, x0, x0; msr daifclr, #0xf; hvc #0x25";
 
-    /// Looks like a guest's interrupt handler: keeps its registers where it may, and returns.
+    /// Like a guest's interrupt handler: saves its registers where it may, and returns.
     private static final String RETURN = "msr tpidr_el1, x0; mov x0, #3; cmp x0, #5; mrs x0, tpidr_el1; eret";
 
     private static String trash() {

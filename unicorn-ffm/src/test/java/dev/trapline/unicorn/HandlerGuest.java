@@ -13,8 +13,8 @@ import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.testkit.Assembler;
 import java.util.Arrays;
 
-/// A guest whose program is interrupted by event handlers, and a little firmware for it: it keeps x0 to x17, PC and
-/// PSTATE of what is interrupted, as SDEI does.
+/// A guest whose program is interrupted by event handlers, and a small firmware for it. The firmware keeps x0 to x17,
+/// PC and PSTATE of the interrupted code, as SDEI does.
 ///
 /// ```text
 ///  +0x00000 start-up code | +0x01000 handler | +0x02000 another | +0x03000 code that is resumed at
@@ -22,7 +22,7 @@ import java.util.Arrays;
 ///  +0x10000 page tables   | +0x20000 program | +0x30000 data
 /// ```
 ///
-/// With the MMU on, EL0 can neither read nor execute the kernel's half of this, and EL1 cannot execute the program's.
+/// With the MMU on, EL0 can neither read nor execute the kernel's half, and EL1 cannot execute the program's half.
 final class HandlerGuest implements AutoCloseable {
 
     static final long HANDLER = Snippet.BASE + 0x1000;
@@ -34,7 +34,7 @@ final class HandlerGuest implements AutoCloseable {
     static final long STACK_EL0 = 0x1110_0000L;
     static final long STACK_EL1 = 0x2220_0000L;
 
-    /// The immediate of the HVC by which a handler completes.
+    /// The immediate of the HVC with which a handler completes.
     static final int COMPLETE = 0x25;
 
     /// Registers that firmware keeps: x0 to x17.
@@ -46,10 +46,10 @@ final class HandlerGuest implements AutoCloseable {
     private static final long TABLE = 3;
     /// Valid page, access flag, inner shareable, attribute 0; UXN.
     private static final long KERNEL_PAGE = 0x703 | (1L << 54);
-    /// The same with AP 0b01, read and written at EL0 too; PXN.
+    /// The same with AP 0b01: readable and writable at EL0 too; PXN.
     private static final long USER_PAGE = 0x743 | (1L << 53);
 
-    /// Where a program runs.
+    /// The state in which a program runs.
     enum Place {
         EL1H(0xa000_00c5L, false),
         EL1T(0x5000_0304L, false),
@@ -58,7 +58,7 @@ final class HandlerGuest implements AutoCloseable {
         EL1T_MMU(0x3000_0184L, true),
         EL0_MMU(0xf000_0000L, true);
 
-        /// Its PSTATE at the beginning: some of NZCV, some of DAIF.
+        /// Its initial PSTATE: some of NZCV, some of DAIF.
         final long pstate;
 
         final boolean mmu;
@@ -134,7 +134,7 @@ final class HandlerGuest implements AutoCloseable {
 
     /// Enters a handler, as firmware does.
     ///
-    /// @return what it interrupts
+    /// @return the interrupted state
     long[] enter(long handler) {
         long[] interrupted = registers();
         engine().returnFromException(handler, Engine.HANDLER_PSTATE);
@@ -151,22 +151,22 @@ final class HandlerGuest implements AutoCloseable {
         return exit;
     }
 
-    /// Completes: everything is as it was.
+    /// Completes the handler: everything is as before.
     void leave(long[] interrupted) {
         engine().writeRegisters(RegisterWrites.fromX0(Arrays.copyOf(interrupted, KEPT)));
         engine().returnFromException(interrupted[GeneralRegisters.PC], interrupted[GeneralRegisters.PSTATE]);
     }
 
-    /// Completes as if an exception had been taken.
+    /// Completes the handler as if an exception had been taken.
     void resume(long[] interrupted) {
         engine().writeRegisters(RegisterWrites.fromX0(Arrays.copyOf(interrupted, KEPT)));
         engine().returnFromException(interrupted[GeneralRegisters.PC], interrupted[GeneralRegisters.PSTATE]);
         engine().takeException(new ExceptionEntry.At(RESUME));
     }
 
-    /// Enters a handler, runs it, completes.
+    /// Enters a handler, runs it, and completes it.
     ///
-    /// @return how the handler stood when it completed
+    /// @return the handler's registers when it completed
     GeneralRegisters interrupt(long handler) {
         long[] interrupted = enter(handler);
         GeneralRegisters completed = runHandler().registers();

@@ -61,9 +61,9 @@ class HandlerTest {
             assertThat(seen.x(11)).as("SPSR_EL1 is the guest's").isEqualTo(place.pstate);
 
             guest.leave(before);
-            assertThat(guest.registers()).as("nothing is left of it").isEqualTo(before);
+            assertThat(guest.registers()).as("it has left no trace").isEqualTo(before);
             assertThat(((GuestFault) guest.snippet.run()).kind())
-                    .as("the program goes on")
+                    .as("the program continues")
                     .isEqualTo(GuestFault.Kind.SUPERVISOR_CALL);
             assertThat(guest.pc()).isEqualTo(PROGRAM + 12);
         }
@@ -211,7 +211,7 @@ class HandlerTest {
             assertThat(guest.registers()[GeneralRegisters.PSTATE]).isEqualTo(place.pstate);
             assertThat(guest.registers()[GeneralRegisters.SP]).isEqualTo(place.stack() + 0x20);
             guest.snippet.run();
-            assertThat(guest.registers()[20]).as("goes on there, once").isEqualTo(before[20] + 1);
+            assertThat(guest.registers()[20]).as("continues there, once").isEqualTo(before[20] + 1);
         }
     }
 
@@ -225,7 +225,7 @@ class HandlerTest {
             guest.snippet.run(2);
             long[] handler = guest.registers();
             guest.interrupt(OTHER_HANDLER);
-            assertThat(guest.registers()).as("the first handler goes on").isEqualTo(handler);
+            assertThat(guest.registers()).as("the first handler continues").isEqualTo(handler);
             assertThat(guest.runHandler().registers().x(4)).isEqualTo(4);
             guest.leave(program);
             assertThat(guest.registers()).isEqualTo(program);
@@ -235,7 +235,7 @@ class HandlerTest {
     @ParameterizedTest
     @EnumSource
     void everyBitOfPstateComesBack(Place place) {
-        // NZCV, SS, IL, DAIF: what there is beside the exception level in ARMv8.0 (DDI0487, PSTATE).
+        // NZCV, SS, IL, DAIF: the fields of ARMv8.0 besides the exception level (DDI0487, PSTATE).
         long all = 0xf030_03c0L | (place.pstate & 0xf);
         for (long pstate : new long[] {all, all ^ 0xa020_0280L, all ^ 0x5010_0140L, place.pstate & 0xf}) {
             try (HandlerGuest guest = HandlerGuest.at(place, "nop; nop; svc #0")) {

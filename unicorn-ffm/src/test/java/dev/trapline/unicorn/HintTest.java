@@ -11,8 +11,8 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// The hint space of the three instruction sets. Hints do nothing here but for WFI, which is an exit; a hint that is
-/// not allocated is a NOP (DDI0487 C6.2 HINT, F5.1 NOP).
+/// The hint space of the three instruction sets. Hints have no effect here, except WFI, which is an exit; a hint that
+/// is not allocated is a NOP (DDI0487 C6.2 HINT, F5.1 NOP).
 class HintTest {
 
     private static final int WFI = 3;
@@ -54,7 +54,7 @@ class HintTest {
 
     @Test
     void hintsWithinItBlocksLeaveTheConditionsOfTheOthersAsTheyAre() {
-        // NE holds: the instruction behind the hint is executed, and the else is not
+        // NE holds: the instruction after the hint is executed, and the else part is not
         for (int[] hint : new int[][] {{0xbf10}, {0xbf20}, {0xf3af, 0x8001}, {0xf3af, 0x8002}, {0xbf40}}) {
             // movs r0, #1; movs r1, #0; movs r2, #0; cmp r1, #1; itte ne
             List<Integer> code = new ArrayList<>(List.of(0x2001, 0x2100, 0x2200, 0x2901, 0xbf1a));
@@ -67,7 +67,7 @@ class HintTest {
             try (Snippet guest = Snippet.aarch32(Snippet.engines(), halfwords(code))) {
                 guest.engine().writePc(Snippet.BASE + 1);
                 HypercallExitTest.hypercall(guest.run());
-                assertThat(guest.x(2)).as("behind the hint").isEqualTo(5);
+                assertThat(guest.x(2)).as("after the hint").isEqualTo(5);
                 assertThat(guest.x(1)).as("the else part").isZero();
             }
         }
@@ -124,7 +124,9 @@ class HintTest {
             assertThat(guest.pcOffset()).as(what).isEqualTo(behind);
         } else {
             HypercallExitTest.hypercall(exit);
-            assertThat(guest.x(0)).as("%s: what follows is executed", what).isEqualTo(2);
+            assertThat(guest.x(0))
+                    .as("%s: the next instruction is executed", what)
+                    .isEqualTo(2);
         }
     }
 

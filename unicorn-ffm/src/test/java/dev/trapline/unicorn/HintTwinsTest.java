@@ -12,20 +12,20 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Random loops of AArch32 code with hints, beside the same code with a NOP in the place of each: both do the same,
-/// wherever slices are cut. WFI ends a slice, and the guest goes on behind it.
+/// Random loops of AArch32 code with hints, compared with the same code with NOPs instead: both do the same, wherever
+/// slices are cut. WFI ends a slice, and the guest continues after it.
 class HintTwinsTest {
 
     private static final int PROGRAMS = Boolean.getBoolean("trapline.full") ? 20_000 : 100;
     private static final int INSTRUCTIONS = 36;
-    /// The register that counts how often the loop is run.
+    /// The register that counts the rounds of the loop.
     private static final int COUNTER = 7;
 
     private static final int NOP_A32 = 0x0320_f000;
     private static final int[] NARROW_HINTS = {0xbf10, 0xbf20, 0xbf30, 0xbf40, 0xbf50, 0xbf90};
     private static final int NARROW_NOP = 0xbf00;
 
-    /// The set that the code is of, and where it runs.
+    /// The instruction set of the code, and where it runs.
     enum Where {
         A32,
         A32_USER,
@@ -52,7 +52,7 @@ class HintTwinsTest {
         for (int seed = 0; seed < PROGRAMS; seed++) {
             Random random = new Random(seed);
             Pair pair = where.isThumb() ? thumb(random, where.isUser()) : a32(random, where.isUser());
-            // Some of it lies on both sides of a page's end, which ends a block of code, within IT blocks too.
+            // Some of it crosses a page boundary, which ends a block of code, even within an IT block.
             int offset = random.nextBoolean() ? 0 : 4096 - 4 * random.nextInt(INSTRUCTIONS);
             long[] expected = run(where, pair.nops(), offset, 1000);
             for (int budget : new int[] {1000, 1, 2, 3, 5, 7, 13}) {
@@ -94,7 +94,7 @@ class HintTwinsTest {
                 nops.add(condition | NOP_A32);
             } else {
                 int register = random.nextInt(COUNTER);
-                // adds rN, rN, #imm, under a condition: what follows depends on the flags
+                // adds rN, rN, #imm, conditional: the following code depends on the flags
                 int add = condition | 0x0290_0000 | register << 16 | register << 12 | random.nextInt(256);
                 // mvns rN, rM
                 int invert = condition | 0x01f0_0000 | register << 12 | random.nextInt(COUNTER);
@@ -123,7 +123,7 @@ class HintTwinsTest {
             }
             int length = 1 + random.nextInt(4);
             int condition = random.nextInt(14);
-            // The bits above the lowest one say "then" or "else" of the instructions from the second on.
+            // The bits above the lowest one mean "then" or "else" for the second and later instructions.
             int mask = random.nextInt(1 << (length - 1)) << (5 - length) | 1 << (4 - length);
             int it = 0xbf00 | condition << 4 | mask;
             hints.add(it);

@@ -10,14 +10,14 @@ import dev.trapline.testkit.Assembler;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/// What a guest can do to the library, and what must not come of it: the library lives in the JVM's process.
+/// A guest's attacks on the library, which must have no effect, because the library runs in the JVM's process.
 class HostileGuestTest {
 
     private static final boolean FULL = Boolean.getBoolean("trapline.full");
 
     @Test
     void hardwareBreakpointsAreKeptButNeverHit() {
-        // DBGBCR of the running block's own address: acted on, it would free the code that executes it.
+        // DBGBCR with the address of the running block: if it had an effect, it would free the running code.
         try (Snippet guest = Snippet.a64("adr x0, here; msr dbgbvr2_el1, x0; mov x1, #0x1e5; msr dbgbcr2_el1, x1;"
                 + "mov x3, #0x8000; msr mdscr_el1, x3; here: mrs x2, dbgbcr2_el1; mrs x4, dbgbvr2_el1; hvc #0")) {
             HypercallExitTest.hypercall(guest.run());

@@ -48,7 +48,7 @@ class HypercallExitTest {
     @CsvSource({"HVC, 0xd4000002", "SMC, 0xd4000003"})
     void everyA64CallTellsItsPcAndTheNextOne(Conduit conduit, String encoding) {
         byte[] code = Assembler.word(Long.decode(encoding).intValue());
-        // At the start of a page and at its last place.
+        // At the first and the last position of a page.
         for (long at : new long[] {Snippet.BASE, Snippet.BASE + 0xffc}) {
             try (Snippet guest = Snippet.a64("nop")) {
                 guest.write(at, code);
@@ -58,7 +58,7 @@ class HypercallExitTest {
                     HypercallExit exit = hypercall(guest.run());
                     assertThat(exit.conduit()).isEqualTo(conduit);
                     assertThat(exit.pc()).as("the call itself").isEqualTo(expected);
-                    assertThat(exit.nextPc()).as("where the guest goes on").isEqualTo(expected + 4);
+                    assertThat(exit.nextPc()).as("where the guest continues").isEqualTo(expected + 4);
                 }
             }
         }
@@ -127,7 +127,7 @@ class HypercallExitTest {
     @MethodSource("aarch32Calls")
     void anAarch32CallTellsItsRegistersAndAReturnWritesOnlyThoseItNames(
             ExecutionState state, Conduit conduit, byte[] code) {
-        // The same call at the last place of a page and at an odd halfword too.
+        // The same call at the last position of a page, and at an odd halfword.
         for (long at : new long[] {Snippet.BASE, Snippet.BASE + 0xffc, Snippet.BASE + 0x1002}) {
             if (state == ExecutionState.A32 && at % 4 != 0) {
                 continue;
@@ -170,7 +170,7 @@ class HypercallExitTest {
         try (Snippet guest = Snippet.aarch32(Snippet.engines(), Assembler.word(0xe140_0070))) {
             HypercallExit exit = hypercall(guest.run());
             assertThat(exit.registers().pstate() & 0x0fff_ffff)
-                    .as("A, I, F and SVC mode; the flags are anything")
+                    .as("A, I, F and SVC mode; any flags")
                     .isEqualTo(0x1d3);
             for (int n = 0; n <= 14; n++) {
                 assertThat(exit.registers().x(n)).as("r" + n).isZero();

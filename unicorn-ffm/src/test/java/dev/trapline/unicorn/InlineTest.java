@@ -11,7 +11,7 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// Blocks that count by themselves: that they do, and that no guest can tell.
+/// Blocks that count by themselves: they do, and no guest can notice.
 class InlineTest {
 
     private static final UnicornLibrary LIBRARY =
@@ -43,10 +43,10 @@ class InlineTest {
             guest.run(100);
             guest.run(100);
             assertThat(countingBlocks(guest))
-                    .as("behind the branch, and at each of its targets")
+                    .as("after the branch, and at each of its targets")
                     .isEqualTo(3);
             guest.run(10_000);
-            assertThat(countingBlocks(guest)).as("a block is seen to once").isEqualTo(3);
+            assertThat(countingBlocks(guest)).as("a block is changed once").isEqualTo(3);
         }
     }
 
@@ -93,7 +93,7 @@ class InlineTest {
 
     @Test
     void aBlockThatCountsByItselfAndIsLeftInItsMiddleCompletesWhatRanOfIt() {
-        // x0 goes up to where there is nothing.
+        // x0 increases until it is in a gap.
         String code = "mov x0, #0x40000000; mov x3, #0x8000; again: add x1, x1, #1; ldr x2, [x0]; add x0, x0, x3;"
                 + "add x2, x2, #1; b again";
         try (Snippet counted = guest(INLINE, code);

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The library does not stop within an IT block, and when it stops behind one its PC can be wrong. Wherever slices are
-/// cut, T32 code has to do what it does.
+/// The library does not stop within an IT block, and when it stops after one, its PC can be wrong. T32 code must do the
+/// same wherever slices are cut.
 class ItBlockTest {
 
     private static final int ROUNDS = 40;
@@ -61,7 +61,7 @@ class ItBlockTest {
             Random random = new Random(seed);
             int fixed = seed < 30 ? seed + 1 : 0;
             try (Snippet guest = Snippet.aarch32(Snippet.engines(), program())) {
-                // The second pass runs translations that are linked to each other.
+                // In the second pass, the translations are linked to each other.
                 for (int pass = 0; pass < 3; pass++) {
                     guest.engine().writeRegisters(RegisterWrites.fromX0(9, 9, 9, 9));
                     guest.engine().writePc(Snippet.BASE + 1);
@@ -92,7 +92,8 @@ class ItBlockTest {
                 0x2000, 0x3001, 0x07c2, 0xbf02, 0x3101, 0xbfd1, 0x3102, 0x3103, 0x3301, 0x440b, 0xe7f5);
     }
 
-    /// Whatever an engine has translated, and linked, before: it stops at the same places with the same state.
+    /// Code that an engine has translated and linked before has no effect: it stops at the same positions with the
+    /// same state.
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void anEngineThatIsGivenAStateGoesOnAsTheOneThatHadIt(boolean within) {
@@ -112,7 +113,7 @@ class ItBlockTest {
                             .as("seed %d, slice %d", seed, slice)
                             .isEqualTo(exit);
                     assertThat(second.engine().save())
-                            .as("seed %d, behind slice %d", seed, slice)
+                            .as("seed %d, after slice %d", seed, slice)
                             .isEqualTo(first.engine().save());
                     if (exit instanceof HypercallExit) {
                         break;
@@ -122,7 +123,7 @@ class ItBlockTest {
         }
     }
 
-    /// A32 code that is translated right after an IT block must still be stopped where it is to be.
+    /// A32 code that is translated right after an IT block must still stop at the right position.
     @Test
     void a32CodeThatAnItBlockBranchesToEndsWithItsBudgetAndReadsVirtualTime() {
         // movs r0, #0; it eq; blxeq 0c; and in A32: mrrc p15, 1, r2, r3, c14; add r4, r4, #1 twice; hvc #0
@@ -134,7 +135,7 @@ class ItBlockTest {
         try (Snippet guest = Snippet.aarch32(Snippet.engines(), whole)) {
             guest.engine().writePc(Snippet.BASE + 1);
             assertThat(guest.engine().run(6, 500, 0)).isEqualTo(Exit.BudgetUsed.INSTANCE);
-            assertThat(guest.x(2)).as("CNTVCT, behind movs, it and blx").isEqualTo(503);
+            assertThat(guest.x(2)).as("CNTVCT, after movs, it and blx").isEqualTo(503);
             assertThat(guest.x(4)).as("movs, it, blx, mrrc, mov, add").isEqualTo(1);
             assertThat(guest.pcOffset()).isEqualTo(24);
         }
@@ -148,13 +149,13 @@ class ItBlockTest {
     void aBudgetThatEndsInAnItBlockEndsBeforeTheTimeThatIsReadBehindIt() {
         byte[] code = FailedConditionTest.halfwords(
                 0x2100, 0x3101, 0x2900, 0xbf2c, 0x2207, 0x2308, 0xec56, 0x5f0e, 0x3401, 0xe7f6);
-        // From its IT on the code goes on to the block's end, and not past it.
+        // From its IT, the code runs to the block's end, and not beyond it.
         for (int budget : new int[] {4, 5}) {
             try (Snippet guest = Snippet.aarch32(Snippet.engines(), code)) {
                 guest.engine().writePc(Snippet.BASE + 1);
                 assertThat(guest.run(budget)).isEqualTo(Exit.BudgetUsed.INSTANCE);
-                assertThat(guest.pcOffset()).as("behind the IT block").isEqualTo(12);
-                assertThat(guest.x(2)).as("what the IT block does").isEqualTo(7);
+                assertThat(guest.pcOffset()).as("after the IT block").isEqualTo(12);
+                assertThat(guest.x(2)).as("the effect of the IT block").isEqualTo(7);
                 assertThat(guest.engine().shown()).as("no time is read").isZero();
             }
         }

@@ -31,8 +31,8 @@ class LibraryHashTest {
         return Bytes.copyOf(content.getBytes(StandardCharsets.UTF_8)).sha256();
     }
 
-    /// A new file of the cache is younger than a file that was there before: only the clock of the file system
-    /// decides, which ticks every few milliseconds.
+    /// Waits until a new file in the cache is newer than an existing file. That depends on the clock of the file
+    /// system, which ticks every few milliseconds.
     private void hashUntilKept(Path library) throws IOException {
         while (kept().isEmpty()) {
             LibraryHash.of(library, cache());
@@ -56,7 +56,7 @@ class LibraryHashTest {
         Path kept = kept().getFirst();
         Files.writeString(kept, Files.readString(kept).replace(sha256("one"), sha256("other")));
         assertThat(LibraryHash.of(library, cache()))
-                .as("not computed again: the cache says something else")
+                .as("not computed again: the cache contains another value")
                 .isEqualTo(sha256("other"));
     }
 

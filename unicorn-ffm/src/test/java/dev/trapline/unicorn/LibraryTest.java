@@ -104,7 +104,7 @@ class LibraryTest {
             {directory.resolve("absent.so").toString(), "does not exist"}
         }) {
             assertThatThrownBy(() -> UnicornLibrary.load(LibrarySearch.standard(Path.of(each[0]))))
-                    .as("it is not opened, and the message says what stands there")
+                    .as("it is not opened, and the message says what kind of file it is")
                     .isInstanceOf(EngineException.class)
                     .hasMessageContaining(each[0])
                     .hasMessageContaining(each[1])

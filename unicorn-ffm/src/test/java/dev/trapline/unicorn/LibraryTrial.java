@@ -9,19 +9,19 @@ import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
 import java.util.EnumSet;
 
-/// Takes a library that may be anything, and says what comes of it. In a process of its own, which must not crash.
+/// Loads a library, which may be any file, and prints the result. It runs in a separate process, which must not crash.
 public final class LibraryTrial {
 
     private LibraryTrial() {}
 
-    /// Loads a library, tries its shortcuts out, and runs a guest on it.
+    /// Loads a library, tests its shortcuts, and runs a guest on it.
     ///
-    /// @param arguments its file, and whose functions the shortcuts are offered
+    /// @param arguments the library's file, and the file whose functions the shortcuts look up
     @SuppressWarnings("restricted")
     public static void main(String[] arguments) {
         try {
             UnicornLibrary library = UnicornLibrary.load(LibrarySearch.standard(Path.of(arguments[0])));
-            // SAFETY: looks functions up in a library that is loaded already and stays.
+            // SAFETY: looks up functions in a library that is already loaded and stays loaded.
             SymbolLookup symbols = SymbolLookup.libraryLookup(Path.of(arguments[1]), Arena.global());
             Shortcuts shortcuts = Shortcuts.of(library, symbols, EnumSet.allOf(Shortcut.class), Host.current());
             for (Shortcut shortcut : Shortcut.values()) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The bytes of our machine code are what its source says.
+/// The bytes of Trapline's machine code agree with its source.
 class MachineCodeTest {
 
     /// `endbr64`.
@@ -42,7 +42,8 @@ class MachineCodeTest {
         }
     }
 
-    /// A processor that checks indirect branches goes on only at such an instruction; any other takes it for none.
+    /// A processor that checks indirect branches only continues at such an instruction; for other processors it is
+    /// a NOP.
     @Test
     void whatIsCalledThroughAPointerBeginsWithABranchTarget() {
         Host host = new Host("Linux", "amd64");

@@ -15,11 +15,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A maintenance operation whose next instruction fails is done: the other engines get it, it is counted, and the
-/// fault comes with the next slice. The library looks at the next instruction before it lets the slice end.
+/// A maintenance operation whose next instruction fails is done: the other engines get it, it is counted, and the fault
+/// comes in the next slice. The library examines the next instruction before the slice ends.
 class MaintenanceBeforeFaultTest {
 
-    /// The page before 2 MiB: one level 3 table has it, another what follows it.
+    /// The page before 2 MiB: it is in one level 3 table, and the next page is in another.
     private static final long LAST_PAGE = Snippet.BASE + 0x1f_f000;
 
     private static final long NEXT_PAGE = LAST_PAGE + 0x1000;
@@ -40,7 +40,7 @@ class MaintenanceBeforeFaultTest {
             + "ldr x1, table; msr ttbr0_el1, x1; mrs x1, sctlr_el1; orr x1, x1, #1; msr sctlr_el1, x1; isb; hvc #1;"
             + ".balign 8; mair: .quad 0xff; tcr: .quad 0x200803519; table: .quad 0x40010000";
 
-    /// What is wrong with the page that follows.
+    /// The defect of the next page.
     enum Next {
         NOT_MAPPED(Kind.PREFETCH_ABORT),
         NOT_EXECUTABLE(Kind.PREFETCH_ABORT),
@@ -120,7 +120,7 @@ class MaintenanceBeforeFaultTest {
         guest.engine().maintain((Maintenance) exit);
         assertThat(((GuestFault) guest.run(budget)).kind()).as(what).isEqualTo(kind);
         assertThat(guest.engine().executed())
-                .as("of the slice that fails: " + what)
+                .as("in the slice that fails: " + what)
                 .isZero();
     }
 

@@ -34,7 +34,9 @@ class MaintenanceTest {
                 long argument = source.endsWith("x1") ? Snippet.BASE : 0;
                 assertThat(guest.run()).as(source).isEqualTo(new Maintenance(operation, argument));
                 assertThat(guest.pcOffset()).as("PC after: " + source).isEqualTo(12);
-                assertThat(guest.x(0)).as("what follows has not run: " + source).isZero();
+                assertThat(guest.x(0))
+                        .as("the next instruction has not run: " + source)
+                        .isZero();
                 guest.engine().maintain(new Maintenance(operation, argument));
                 assertThat(HypercallExitTest.hypercall(guest.run()).registers().x(0))
                         .isEqualTo(1);
@@ -99,9 +101,7 @@ class MaintenanceTest {
             guest.write(TARGET, Assembler.a64(RETURN_5));
             assertThat(callOn(guest, 0)).isEqualTo(5);
             guest.write(TARGET, Assembler.a64(RETURN_6));
-            assertThat(callOn(guest, 0))
-                    .as("translations are real: dropping them is not idle")
-                    .isEqualTo(5);
+            assertThat(callOn(guest, 0)).as("there are translations to drop").isEqualTo(5);
         }
     }
 

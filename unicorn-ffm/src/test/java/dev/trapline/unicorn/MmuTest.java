@@ -10,10 +10,10 @@ import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.testkit.Assembler;
 import org.junit.jupiter.api.Test;
 
-/// A guest whose MMU is on, in RAM that it also maps 512 KiB higher: the second half of RAM shows the first.
+/// A guest whose MMU is on, in RAM that it also maps 512 KiB higher: the addresses of the second half show the first
+/// half.
 ///
-/// The page tables stand in the first half. 4 KiB granule, 39-bit addresses: level 1 entry 1 covers 1 GiB at
-/// 0x4000_0000.
+/// The page tables are in the first half. 4 KiB granule, 39-bit addresses: level 1 entry 1 covers 1 GiB at 0x4000_0000.
 class MmuTest {
 
     private static final long HALF = Snippet.SIZE / 2;
@@ -49,7 +49,7 @@ class MmuTest {
             Exit exit = guest.run();
             assertThat(exit).isEqualTo(new Maintenance(Maintenance.encode(3, 7, 5, 1), TARGET + 0x344));
             assertThat(HypercallExitTest.hypercall(guest.run()).registers().x(2))
-                    .as("the guest's PAR_EL1 is its own")
+                    .as("the guest's PAR_EL1 has not changed")
                     .isZero();
         }
     }
@@ -102,7 +102,7 @@ class MmuTest {
         }
     }
 
-    /// A guest that has its MMU on and then runs the source.
+    /// A guest that switches its MMU on and then runs the source.
     private static Snippet translated(String source) {
         Snippet guest = Snippet.a64(SWITCH_ON + source);
         guest.write64(LEVEL_1 + 8, LEVEL_2 | TABLE);

@@ -13,12 +13,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Blocks that are older than memory, since the host wrote there and nobody said so, run to their ends as they are, and
-/// again the next time: wherever slices end, and whatever other blocks and pieces of them there are.
+/// Blocks that are older than the content of memory, because the host wrote there without maintenance, run unchanged to
+/// their ends, and again the next time. This does not depend on where slices end, or on other blocks and pieces of
+/// blocks.
 class OldCodeTest {
 
     private static final long ROUTINE = Snippet.BASE + 0x1_0000;
-    /// Where an access takes the place of the routine's page in the TLB.
+    /// An address whose page uses the same TLB slot as the routine's page.
     private static final long SAME_PLACE = ROUTINE + 0x4_0000;
 
     private static final int ADD_16 = 0x9100_4000;
@@ -28,7 +29,7 @@ class OldCodeTest {
         return UnicornLibrary.load(which.equals("bundled") ? search.withoutSystem() : search);
     }
 
-    /// A slice begins at an instruction of the routine, or where the last ended (-1).
+    /// A slice that begins at an instruction of the routine, or where the last slice ended (-1).
     private record Slice(int from, long budget, int written) {
 
         static Slice from(int from, long budget) {
@@ -39,7 +40,7 @@ class OldCodeTest {
             return new Slice(-1, budget, -1);
         }
 
-        /// Before it, the host makes an instruction add 16 to x0.
+        /// A change by the host before a slice: it makes an instruction add 16 to x0.
         Slice writing(int written) {
             return new Slice(from, budget, written);
         }
@@ -86,8 +87,8 @@ class OldCodeTest {
         }
     }
 
-    /// The load finds nothing, and runs once more, alone: there is a piece of old code where later a block of new
-    /// code begins.
+    /// The load reads from a gap, and runs again, alone: there is a piece of old code where a block of new code
+    /// begins later.
     @ParameterizedTest
     @ValueSource(strings = {"system", "bundled"})
     void anOldBlockStaysWhereAPieceOfItMakesRoomForOneOfANewBlock(String library) {
@@ -100,7 +101,7 @@ class OldCodeTest {
                 Slice.from(0, 10));
     }
 
-    /// The block stores into itself, behind where a piece of it has ended.
+    /// The block stores into itself, after the end of one of its pieces.
     @ParameterizedTest
     @ValueSource(strings = {"system", "bundled"})
     void aPieceOfOldCodeIsNotTakenForOneOfNewCode(String library) {
@@ -113,8 +114,8 @@ class OldCodeTest {
                 Slice.on(1));
     }
 
-    /// The block runs in a loop, in which nothing looks for its page. The TLB's table has 256 entries, each for a
-    /// page of 1 KiB, and a list of 8 for what was driven out of it.
+    /// The block runs in a loop that does not look up its page. The TLB's table has 256 entries, each for a page of
+    /// 1 KiB, and a list of 8 evicted entries.
     @ParameterizedTest
     @CsvSource({"system, 0", "system, 12", "bundled, 0", "bundled, 12"})
     void anOldBlockIsCutAsItIsWhereItsPageWasDrivenOutOfTheTlb(String library, int others) {

@@ -16,7 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Libraries that are not what they say: an error that names the file, or a run without shortcuts, and never a crash.
+/// Libraries that claim to be something else: they cause an error that names the file, or a run without shortcuts, and
+/// never a crash.
 class OtherLibrariesTest {
 
     private static final String VERSION_2_0_1 = "0x020001ff";
@@ -54,8 +55,8 @@ class OtherLibrariesTest {
         assertThat(result.status()).as("%s: %s", what, result.printed()).isZero();
         assertThat(result.printed())
                 .as(what)
-                .startsWith("error: " + library + " says that it is Unicorn 2.0.1, and cannot be used: ")
-                .endsWith("take an unchanged build of version 2.0.1 or 2.1 (engine.library, --library)\n");
+                .startsWith("error: " + library + " says that it is Unicorn 2.0.1, but cannot be used: ")
+                .endsWith("use an unchanged build of version 2.0.1 or 2.1 (engine.library, --library)\n");
     }
 
     @Test
@@ -68,8 +69,8 @@ class OtherLibrariesTest {
         assertThat(printed.subList(Shortcut.values().length, printed.size()))
                 .as("it is refused when an engine is opened, not later")
                 .containsExactly("error: Unicorn 2.0.1, named by configuration: " + library
-                        + ", does not tell how many instructions it has executed, which virtual time is counted by;"
-                        + " take an unchanged build of version 2.0.1 or 2.1 (engine.library, --library)");
+                        + ", does not tell how many instructions it has executed, which virtual time needs;"
+                        + " use an unchanged build of version 2.0.1 or 2.1 (engine.library, --library)");
     }
 
     @ParameterizedTest

@@ -2,14 +2,14 @@ package dev.trapline.unicorn;
 
 import java.util.SplittableRandom;
 
-/// Random A64 code that does what is hard to get right: it stores into code (its own block, other blocks, other pages,
-/// bytes of instructions, across pages), calls, branches, faults, waits, looks at devices and at time, and with its MMU
-/// on rewrites its page tables. It seldom does the maintenance that the architecture asks for.
+/// Random A64 code that does difficult things: it stores into code (its own block, other blocks, other pages, bytes of
+/// instructions, across pages), calls, branches, faults, waits, reads devices and the time, and with its MMU on
+/// rewrites its page tables. It seldom does the maintenance that the architecture requires.
 ///
 /// x0: data; x1: code; x2: device; x3: page tables; x4 to x15: anything; x16 to x18: addresses; x30: link.
 final class RandomCode {
 
-    /// Bytes of code that is made, branched to and written to.
+    /// The size in bytes of the code that is generated, branched to and written to.
     static final int CODE = 0x4000;
 
     private static final int ANY = 4;
@@ -89,7 +89,7 @@ final class RandomCode {
                 });
     }
 
-    /// `and x16, xN, #mask; add x16, x16, base`: an address of one of the 16 KiB at a base.
+    /// `and x16, xN, #mask; add x16, x16, base`: an address within the 16 KiB at a base.
     private void address(int base, boolean aligned) {
         // Bits 2 to 13 and 0 to 13 as logical immediates: N 1, immr 62 or 0, imms 11 or 13.
         put(0x9240_0000 | (aligned ? 62 << 16 | 11 << 10 : 13 << 10) | any() << 5 | 16);
@@ -132,7 +132,7 @@ final class RandomCode {
                 });
     }
 
-    /// Writes an instruction that stands somewhere else, or garbage, somewhere near or anywhere.
+    /// Writes an instruction from another address, or garbage, to a near address or anywhere.
     private void storeIntoCode() {
         int value = any();
         put(0x1800_0000 | (random.nextInt(-60, 60) & 0x7_ffff) << 5 | value); // ldr w, literal
@@ -211,7 +211,7 @@ final class RandomCode {
         }
     }
 
-    /// Reads timers or the cycle counter, or writes what starts from the time.
+    /// Reads timers or the cycle counter, or writes registers whose value depends on the current time.
     private void time(int t) {
         put(
                 switch (random.nextInt(10)) {
@@ -228,7 +228,7 @@ final class RandomCode {
                 });
     }
 
-    /// Exchanges where two pages of code or data are, and may say so.
+    /// Exchanges the mappings of two pages of code or data, sometimes with maintenance.
     private void tables() {
         put(0x9240_0000 | 61 << 16 | 4 << 10 | any() << 5 | 16); // and x16, xN, #0xf8
         put(0x8b00_0210 | 3 << 16); // add x16, x16, x3

@@ -27,7 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// A few CPUs on one memory that run [RandomCode] in slices of random length, and what can be seen of it.
+/// A few CPUs with shared memory that run [RandomCode] in slices of random length, and their visible state.
 final class RandomMachine implements AutoCloseable {
 
     private static final long RAM = 0x4000_0000L;
@@ -37,13 +37,13 @@ final class RandomMachine implements AutoCloseable {
     private static final long CODE = RAM + 0x1_0000;
     private static final long DATA = RAM + 0x2_0000;
     private static final long START = RAM + 0x8_0000;
-    /// The tables: level 1 from 0, level 2, level 3; the pages of code and data are exchangeable.
+    /// The page tables: level 1 from 0, level 2, level 3; the pages of code and data can be exchanged.
     private static final long TABLES = RAM + 0x10_0000;
 
     /// Code and data.
     private static final long MOST_WRITTEN = 0x2_0000;
 
-    /// One slice in so many begins in a new engine.
+    /// One slice out of this many begins in a new engine.
     private static final int SWAP = 20;
 
     private static final long TABLE = 3;
@@ -97,7 +97,7 @@ final class RandomMachine implements AutoCloseable {
 
     private void makeTables() {
         ram.set(JAVA_LONG, TABLES - RAM + 8, (TABLES + 0x1000) | TABLE);
-        // Below 1 GiB: the device, by a block.
+        // Below 1 GiB: the device, mapped with a block.
         ram.set(JAVA_LONG, TABLES - RAM, 0x701);
         ram.set(JAVA_LONG, TABLES + 0x1000 - RAM, LEVEL_3 | TABLE);
         for (int page = 0; page < RAM_SIZE / 4096; page++) {
@@ -141,7 +141,7 @@ final class RandomMachine implements AutoCloseable {
 
     /// Runs one slice of one of the CPUs.
     ///
-    /// @return what can be seen of it, in words
+    /// @return its visible state, as text
     String slice() {
         int cpu = random.nextInt(engines.size());
         if (random.nextInt(SWAP) == 0) {
@@ -170,7 +170,7 @@ final class RandomMachine implements AutoCloseable {
         return seen.toString();
     }
 
-    /// Has a CPU go on in a new engine, as it does from a checkpoint.
+    /// Lets a CPU continue in a new engine, as from a checkpoint.
     private void swap(int cpu) {
         Bytes state = engines.get(cpu).save();
         engines.get(cpu).close();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Which shortcuts are used, and which do not fit.
+/// Which shortcuts are used, and which are refused.
 class ShortcutsTest {
 
     private static final Set<Shortcut> ALL = EnumSet.allOf(Shortcut.class);
@@ -58,19 +58,19 @@ class ShortcutsTest {
         assertThat(shortcuts.line(Shortcut.STORES)).isEqualTo("stores: off (not asked for)");
     }
 
-    /// Whatever shortcuts take from the library by its name.
+    /// Every function that shortcuts look up in the library.
     @ParameterizedTest
     @CsvSource({
         "arm_cpu_tlb_fill_aarch64, STORES, the library does not keep its CPU as version 2.0.1 does",
         "tlb_reset_dirty_aarch64, STORES, stale code ran in the self-test",
-        "uc_emu_stop, BUDGETS, a slice ended elsewhere than it has to in the self-test",
-        "cpu_restore_state_aarch64, BUDGETS, a slice ended elsewhere than it has to in the self-test",
-        "cpu_loop_exit_restore_aarch64, BUDGETS, a slice ended elsewhere than it has to in the self-test",
-        "tb_check_watchpoint_aarch64, BUDGETS, a slice ended elsewhere than it has to in the self-test"
+        "uc_emu_stop, BUDGETS, a slice ended at the wrong position in the self-test",
+        "cpu_restore_state_aarch64, BUDGETS, a slice ended at the wrong position in the self-test",
+        "cpu_loop_exit_restore_aarch64, BUDGETS, a slice ended at the wrong position in the self-test",
+        "tb_check_watchpoint_aarch64, BUDGETS, a slice ended at the wrong position in the self-test"
     })
     void aFunctionThatIsMissingOrAnotherIsFoundOutAndTheRunGoesOn(String function, Shortcut user, String found) {
         assertRefused(function, _ -> Optional.empty(), user, "the library does not export " + function);
-        // It changes nothing, and answers what is not 0.
+        // A function that changes nothing, and does not return 0.
         assertRefused(function, _ -> Linker.nativeLinker().defaultLookup().find("getpid"), user, found);
     }
 
@@ -89,7 +89,7 @@ class ShortcutsTest {
 
     @SuppressWarnings("restricted")
     private static void assertRefused(String function, SymbolLookup instead, Shortcut user, String reason) {
-        // SAFETY: looks functions up in a library that is loaded already and stays.
+        // SAFETY: looks up functions in a library that is already loaded and stays loaded.
         SymbolLookup real = SymbolLookup.libraryLookup(
                 BundledLibrary.extract(LibrarySearch.standard(null).cache()), Arena.global());
         UnicornLibrary library = bundled();

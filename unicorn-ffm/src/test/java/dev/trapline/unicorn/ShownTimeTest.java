@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// No CPU of a machine sees a counter run backwards: what any of them has been shown is the least that the next one
-/// sees.
+/// No CPU of a machine sees a counter run backwards: each read returns at least the highest value that any CPU has
+/// read.
 class ShownTimeTest {
 
     @Test
@@ -85,9 +85,9 @@ class ShownTimeTest {
                             + "mrs x6, cntv_ctl_el0; mrs x7, cntv_tval_el0; mrs x8, pmccntr_el0; hvc #0"))) {
                 guest.engine().run(100, 0, 2000);
                 assertThat(guest.x(1))
-                        .as("CVAL: a write starts from what was shown")
+                        .as("CVAL: a write starts from the highest time that was read")
                         .isEqualTo(2010);
-                assertThat(guest.x(3)).as("ISTATUS: the time is not met").isEqualTo(1);
+                assertThat(guest.x(3)).as("ISTATUS: the time is not reached").isEqualTo(1);
                 assertThat(guest.x(4)).as("TVAL: the time stands still").isEqualTo(10);
                 assertThat(guest.x(5)).as("PMCCNTR: it stands still too").isEqualTo(5);
                 assertThat(guest.engine().shown()).isEqualTo(2000);

@@ -31,16 +31,16 @@ import java.util.List;
 /// ```
 public final class Snippet implements AutoCloseable {
 
-    /// Where RAM and the code begin.
+    /// The address of RAM and of the code.
     public static final long BASE = BoardSpec.RAM_BASE;
 
-    /// Bytes of RAM.
+    /// The size of RAM in bytes.
     public static final long SIZE = 1 << 20;
 
-    /// Where read-only memory begins: one page.
+    /// The address of read-only memory: one page.
     public static final long FLASH = 0x10_0000;
 
-    /// Where the device is, if there is one: one page.
+    /// The address of the device, if there is one: one page.
     public static final long DEVICE = BoardSpec.UART_BASE;
 
     private static final int MAX_SLICE = 1_000_000;
@@ -116,7 +116,7 @@ public final class Snippet implements AutoCloseable {
         return new Snippet(factory, Width.AARCH32, CpuModel.CORTEX_A57, List.of(), code, true);
     }
 
-    /// Engines of the library that a run would find by itself.
+    /// Engines of the library that a run finds without configuration.
     public static UnicornEngines engines() {
         return Standard.ENGINES;
     }
@@ -161,7 +161,7 @@ public final class Snippet implements AutoCloseable {
         return engine().run(budget, 0, 0);
     }
 
-    /// Runs the first engine until something else than the budget ends a slice.
+    /// Runs the first engine until something other than the budget ends a slice.
     public Exit run() {
         return run(MAX_SLICE);
     }
@@ -191,7 +191,7 @@ public final class Snippet implements AutoCloseable {
         return pc() - BASE;
     }
 
-    /// Writes guest memory from the host, RAM or flash. Translations of it stay.
+    /// Writes guest memory from the host, RAM or flash. Existing translations stay.
     public void write(long address, byte[] bytes) {
         MemorySegment.copy(bytes, 0, block(address), JAVA_BYTE, offset(address), bytes.length);
     }

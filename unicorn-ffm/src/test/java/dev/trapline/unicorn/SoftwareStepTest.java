@@ -9,8 +9,8 @@ import dev.trapline.testkit.Assembler;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A guest that steps itself (DDI0487 D2.12): with MDSCR_EL1.KDE and SS, and PSTATE.D clear, an ERET that takes
-/// SPSR_EL1.SS makes one instruction run before the exception, and one that does not makes none.
+/// A guest that steps itself (DDI0487 D2.12): with MDSCR_EL1.KDE and SS, and PSTATE.D clear, after an ERET with
+/// SPSR_EL1.SS set, one instruction runs before the exception; without it, none.
 class SoftwareStepTest {
 
     @ParameterizedTest
@@ -44,7 +44,7 @@ class SoftwareStepTest {
                     assertThat(guest.pcOffset()).as(what).isEqualTo(pc);
                     assertThat(executed).as(what).isEqualTo(expected);
                     assertThat(((GuestFault) guest.run(budget)).kind())
-                            .as("it is due still: " + what)
+                            .as("it is still pending: " + what)
                             .isEqualTo(((GuestFault) exit).kind());
                     assertThat(guest.engine().executed()).as(what).isZero();
                 }
@@ -52,7 +52,7 @@ class SoftwareStepTest {
         }
     }
 
-    /// OSLAR_EL1, MDSCR_EL1, and an ERET with SPSR_EL1.SS as the bit says.
+    /// OSLAR_EL1, MDSCR_EL1, and an ERET with SPSR_EL1.SS equal to the bit.
     private static byte[] stepping(int mode, String bit, String instruction) {
         return Assembler.a64((".inst 0xd510109f; mov x4, #0x2001; .inst 0xd5100244; adr x5, step; msr elr_el1, x5;"
                         + " mov x5, #%s; movk x5, #%s, lsl #16; msr spsr_el1, x5; eret; step: %s; mov x0, #2; hvc #0")

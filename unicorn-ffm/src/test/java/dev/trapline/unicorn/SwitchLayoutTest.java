@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What is found in a context image, against what guest code makes of it: in each library that there is.
+/// Compares the values found in a context image with the effects of guest code, in each available library.
 class SwitchLayoutTest {
 
     private static final long CODE = 0x1_0000;
@@ -48,8 +48,8 @@ class SwitchLayoutTest {
         });
     }
 
-    /// The guest sets SCTLR_EL1, MDSCR_EL1 and TCR_EL1 and goes to a place by ERET: the library's own flags there
-    /// are what the rule must say, seen from the flags before.
+    /// The guest sets SCTLR_EL1, MDSCR_EL1 and TCR_EL1 and enters a state by ERET: applied to the flags before, the
+    /// rule must give the library's own flags there.
     @ParameterizedTest
     @MethodSource("libraries")
     void theFlagsOfAPlaceAreThoseThatAnExceptionReturnMakes(UnicornLibrary library) {
@@ -80,14 +80,14 @@ class SwitchLayoutTest {
             assertThat(probe.start(CODE, 3)).isZero();
             int before = layout.flags(probe.saveContext());
             assertThat(probe.start(CODE + 12, 1))
-                    .as("an exception if software step is active where it goes")
+                    .as("an exception if software step is active at the target")
                     .isIn(UnicornConstants.UC_ERR_OK, UC_ERR_EXCEPTION);
             int after = layout.flags(probe.saveContext());
             assertThat(TranslationFlags.at(before, pstate, control, debug))
                     .as("SCTLR_EL1 %x, MDSCR_EL1 %x, TCR_EL1 %x, PSTATE %x", control, debug, translation, pstate)
                     .isEqualTo(after);
             assertThat(before & ~LEVEL_DEPENDENT)
-                    .as("the rest does not depend on the place")
+                    .as("the other bits do not depend on the state")
                     .isEqualTo(after & ~LEVEL_DEPENDENT);
         });
     }

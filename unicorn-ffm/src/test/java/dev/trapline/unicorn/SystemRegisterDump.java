@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A guest that reads every system register there can be: op0 2 and 3, all of op1, CRn, CRm and op2.
+/// A guest that reads every possible system register: op0 2 and 3, all of op1, CRn, CRm and op2.
 final class SystemRegisterDump {
 
     private static final int MRS_X0 = 0xd530_0000;
@@ -17,7 +17,7 @@ final class SystemRegisterDump {
 
     private SystemRegisterDump() {}
 
-    /// What can be read at EL1, as `register=value`, and the full digest after it.
+    /// The registers that can be read at EL1, as `register=value`, and the full digest after that.
     static List<String> of(EngineFactory engines, CpuModel model) {
         List<String> dump = new ArrayList<>();
         byte[] nothing = Assembler.word(HVC);
@@ -28,7 +28,7 @@ final class SystemRegisterDump {
                 guest.write(Snippet.BASE + 4, Assembler.word(HVC));
                 guest.engine().dropTranslations(Snippet.BASE, 8);
                 guest.engine().writePc(Snippet.BASE);
-                // Time passes, and some of it inside slices: a host clock would show.
+                // Time passes, partly inside slices, so that the host's clock would be noticed.
                 if (guest.engine().run(2, 1000L * encoding, 0) instanceof HypercallExit exit) {
                     dump.add(SystemRegister.name(encoding) + "="
                             + Long.toHexString(exit.registers().x(0)));

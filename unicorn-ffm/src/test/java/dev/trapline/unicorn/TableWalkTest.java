@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A guest's page tables may lie where there is no memory. The engine walks them as the CPU does, and also to look an
-/// address up for itself; then the guest must not see it, and a device must not either.
+/// A guest's page tables may be at addresses without memory. The engine walks them as the CPU does, and also to
+/// translate an address for itself; neither the guest nor a device may notice the latter.
 class TableWalkTest {
 
     private static final long RAM = Snippet.BASE;
@@ -29,7 +29,7 @@ class TableWalkTest {
             + "msr sctlr_el1, x1; isb; b after; .balign 8; mair: .quad 0xff; tcr: .quad 0x200803519;"
             + "table: .quad 0x40010000; after: ";
 
-    /// Answers every read with 0, and keeps where.
+    /// Answers every read with 0, and records its address.
     private static final class Reads implements MmioDevice {
 
         private final List<Long> offsets = new ArrayList<>();
@@ -51,13 +51,13 @@ class TableWalkTest {
         String source = "mov x0, #0x80000000; ic ivau, x0; mrs x2, par_el1; hvc #4";
         try (Snippet guest = translated(device, Long.decode(table), source)) {
             assertThat(guest.run())
-                    .as("there is no code behind it")
+                    .as("there is no code at that address")
                     .isEqualTo(new Maintenance(Maintenance.encode(3, 7, 5, 1), 0x8000_0000L));
             assertThat(device.offsets)
-                    .as("a look of the simulator's own reads no device")
+                    .as("the simulator's own walk reads no device")
                     .isEmpty();
             assertThat(HypercallExitTest.hypercall(guest.run()).registers().x(2))
-                    .as("the guest goes on, and its PAR_EL1 is its own")
+                    .as("the guest continues, and its PAR_EL1 has not changed")
                     .isZero();
         }
     }
@@ -91,13 +91,13 @@ class TableWalkTest {
             Exit exit = guest.run();
             assertThat(exit).isInstanceOf(GuestFault.class);
             assertThat(((GuestFault) exit).kind())
-                    .as("the walk for the next instruction finds nothing")
+                    .as("the walk for the next instruction reads a gap")
                     .isIn(Kind.UNMAPPED_READ, Kind.UNMAPPED_FETCH, Kind.PREFETCH_ABORT);
         }
     }
 
-    /// A guest that has its MMU on and then runs the source. Virtual 0x8000_0000 and on is translated by a table of
-    /// level 2 somewhere.
+    /// A guest that switches its MMU on and then runs the source. Virtual addresses from 0x8000_0000 are translated
+    /// by a level 2 table at a given address.
     private static Snippet translated(MmioDevice device, long table, String source) {
         Snippet guest = Snippet.withDevice(device, SWITCH_ON + source);
         guest.write64(LEVEL_1 + 8, RAM | BLOCK);

@@ -26,7 +26,7 @@ class TimeTest {
             assertThat(guest.x(1)).isEqualTo(1001);
             assertThat(guest.x(2)).isEqualTo(1002);
             assertThat(guest.x(3)).isEqualTo(MachineSpec.TICKS_PER_SECOND);
-            assertThat(guest.engine().shown()).as("CNTFRQ is no counter").isEqualTo(1002);
+            assertThat(guest.engine().shown()).as("CNTFRQ is not a counter").isEqualTo(1002);
         }
     }
 
@@ -46,7 +46,7 @@ class TimeTest {
         try (Snippet guest = Snippet.a64(".inst 0xd53be05f; hvc #0")) {
             guest.engine().run(10, 77, 0);
             assertThat(guest.x(0)).isZero();
-            assertThat(guest.engine().shown()).as("it is read all the same").isEqualTo(77);
+            assertThat(guest.engine().shown()).as("it is read nevertheless").isEqualTo(77);
         }
     }
 
@@ -59,7 +59,7 @@ class TimeTest {
             assertThat(guest.x(2)).as("CVAL").isEqualTo(1010);
             assertThat(guest.x(3)).as("CTL before its time: ENABLE and IMASK").isEqualTo(3);
             assertThat(guest.x(4))
-                    .as("TVAL: what is left, six instructions later")
+                    .as("TVAL: the remaining time, six instructions later")
                     .isEqualTo(4);
             guest.engine().run(100, 1010, 0);
             assertThat(guest.x(5)).as("CTL at its time: ISTATUS too").isEqualTo(7);
@@ -125,7 +125,7 @@ class TimeTest {
             assertThat(guest.x(3) & 1).as("E reads back").isEqualTo(1);
             guest.engine().run(100, 3000, 0);
             assertThat(guest.x(4))
-                    .as("held since it was disabled, two instructions later")
+                    .as("unchanged since it was disabled, two instructions later")
                     .isEqualTo(998);
         }
     }
@@ -239,7 +239,7 @@ class TimeTest {
             HypercallExitTest.hypercall(guest.engine().run(100, 77, 0));
             assertThat(guest.x(2)).as("the second instruction").isEqualTo(78);
             assertThat(guest.x(4)).isZero();
-            assertThat(guest.engine().shown()).as("the third is not made").isEqualTo(78);
+            assertThat(guest.engine().shown()).as("the third is not executed").isEqualTo(78);
         }
     }
 

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// A guest that reads the time and folds it into its registers, and the machine around it: it goes on behind whatever
-/// ends its slices, until it calls SVC. An access to nothing is made again where there is memory.
+/// A guest that reads the time and folds it into its registers, and the machine around it. The guest continues after
+/// every end of a slice, until it calls SVC. An access to a gap is repeated at an address with memory.
 final class TimedGuest implements AutoCloseable {
 
     static final long START = 5_000_000_000L;
@@ -27,16 +27,16 @@ final class TimedGuest implements AutoCloseable {
     private long shown;
     private boolean over;
 
-    /// @param addressRegister the number of the register that accesses to nothing take their address from
+    /// @param addressRegister the number of the register with the address of accesses to gaps
     TimedGuest(Snippet snippet, int addressRegister) {
         this.snippet = snippet;
         this.addressRegister = addressRegister;
     }
 
-    /// All that could be another if time were: how slices ended, after how many instructions, and the registers
-    /// then.
+    /// Everything that could differ if the time differed: how slices ended, after how many instructions, and the
+    /// registers then.
     ///
-    /// @param length instructions completed in all
+    /// @param length the total number of completed instructions
     /// @param shown the highest time that was read
     record Seen(List<String> exits, long length, long shown, List<Long> registers, long deadline) {}
 
@@ -51,7 +51,7 @@ final class TimedGuest implements AutoCloseable {
         return seen();
     }
 
-    /// So many instructions, whatever else cuts them.
+    /// Runs this many instructions, whatever else ends slices.
     private void part(int length) {
         long end = done + length;
         while (!over && done < end) {
@@ -62,7 +62,7 @@ final class TimedGuest implements AutoCloseable {
         }
     }
 
-    /// Runs single steps. What they complete and what is shown is told by this class, not by the engine.
+    /// Runs single steps. This class, not the engine, computes what they complete and the time that is read.
     Seen step() {
         while (!over) {
             long[] before = snippet.registers();
@@ -81,7 +81,8 @@ final class TimedGuest implements AutoCloseable {
         return (before[GeneralRegisters.PSTATE] & THUMB) == 0 ? 1 : thumb(before, after);
     }
 
-    /// A step of T32 code goes on to the end of an IT block; what fails its condition is not counted.
+    /// A step of T32 code continues to the end of an IT block; instructions that fail their condition are not
+    /// counted.
     private long thumb(long[] before, long[] after) {
         long pc = before[GeneralRegisters.PC];
         long pstate = before[GeneralRegisters.PSTATE];

@@ -4,13 +4,13 @@ import dev.trapline.abi.engine.EngineFactory;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/// Runs the same random guest on engines with and without shortcuts, and compares them after each slice. In a process
-/// of its own: a guest that crashes it is found by its seed, which is printed before it runs.
+/// Runs the same random guest on engines with and without shortcuts, and compares them after each slice. It is a
+/// separate process: if a guest crashes it, the seed shows which, because it is printed before the guest runs.
 public final class Twins {
 
     private static final int SLICES = 60;
 
-    /// What slices may be at most: many that end in the middle of something, or few.
+    /// The maximum length of slices: many short ones that end in the middle of something, or a few long ones.
     private static final long[] LONGEST = {2, 50, 20_000, 20_000};
 
     private final EngineFactory with;
@@ -23,8 +23,7 @@ public final class Twins {
 
     /// Runs guests of consecutive seeds.
     ///
-    /// @param arguments `system` or `bundled`, first seed, how many, and which shortcuts: all of them if that is
-    ///     not said
+    /// @param arguments `system` or `bundled`, first seed, number of seeds, and shortcuts (default: all)
     public static void main(String[] arguments) {
         LibrarySearch search = LibrarySearch.standard(null);
         UnicornLibrary library = UnicornLibrary.load(arguments[0].equals("bundled") ? search.withoutSystem() : search);
@@ -42,7 +41,7 @@ public final class Twins {
         System.out.println("the same");
     }
 
-    /// What differs for a seed; empty if nothing does.
+    /// The difference for a seed; empty if there is none.
     String difference(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         int cpus = 1 + random.nextInt(3);

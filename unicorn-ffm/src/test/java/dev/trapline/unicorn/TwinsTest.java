@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Guests that do what is hard to get right run alike with and without shortcuts, slice for slice.
+/// Guests that do difficult things run the same with and without shortcuts, slice for slice.
 class TwinsTest {
 
     private static final int GUESTS = Boolean.getBoolean("trapline.full") ? 50_000 : 150;
@@ -26,6 +26,6 @@ class TwinsTest {
         assertThat(result.status())
                 .as("the process of the guests; it printed last:\n" + last)
                 .isZero();
-        assertThat(printed).as("it came to its end").endsWith("the same\n");
+        assertThat(printed).as("it reached its end").endsWith("the same\n");
     }
 }

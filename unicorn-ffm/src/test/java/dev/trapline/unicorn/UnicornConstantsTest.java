@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Each number against what a library does with it: guest code puts something somewhere, and the number must find it.
+/// Compares each number with the library's behaviour: guest code puts a value into a register, and the number must find
+/// it.
 class UnicornConstantsTest {
 
     private static final long CODE = 0x1_0000;

@@ -1,7 +1,7 @@
-/* Unicorn 2 as it is, but for the version that it says it is.
+/* The unchanged Unicorn 2 library, except that it reports another version.
  *
- * REAL: the file of the real library. VERSION: which version it says it is. MOVED: if it is 1, what a handle points to
- * is not the instance: it is a pointer to it, and nothing is mapped behind that.
+ * REAL: the file of the real library. VERSION: the version that it reports. MOVED: if 1, a handle does not point to the
+ * instance, but to a pointer to it, and the memory after that pointer is not mapped.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

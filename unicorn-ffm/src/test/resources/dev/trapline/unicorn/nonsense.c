@@ -1,6 +1,7 @@
-/* A library that has every function of Unicorn 2 that Trapline calls, and does nothing that it should.
+/* A library that has every function of Unicorn 2 that Trapline calls, but none of them works.
  *
- * ANSWER: what each function returns. HANDLE: what an instance is. CONTEXT: where a context is. SIZE: its length.
+ * ANSWER: the result of each function. HANDLE: the handle of an instance. CONTEXT: the address of a context. SIZE: the
+ * length of the context.
  */
 #include <stddef.h>
 

@@ -1,36 +1,36 @@
-# A hook on blocks that counts instructions, on x86-64 under the System V ABI: called before each block with the instance, the block's
-# address, its length in bytes, and a number by which its calls are known. It lets a block run if what is left of the budget is enough
-# for all of it. Otherwise it stops the instance, which then has its PC at the block.
+# A hook on blocks that counts instructions, on x86-64 under the System V ABI. It is called before each block with the instance, the
+# block's address, its length in bytes, and a number that identifies its calls. It lets a block run if the remaining budget is enough
+# for all of it. Otherwise it stops the instance, whose PC is then at the block.
 #
-# The data lie in the page behind the code. What changes with each block, the cells, may lie elsewhere: blocks that were seen to can
-# count in place of calling. Such a block notes its number, subtracts, and calls "over" where too little is left.
+# The data are in the page after the code. The cells, which change with each block, may be elsewhere: a block whose call was replaced
+# counts by itself. Such a block stores its number, subtracts, and calls "over" if too little is left.
 #
-# A block that was cut is the last, unless it is a block's end: after it the instance stops without a look at the next.
+# A cut block is the last block, unless it is the end of a whole block: after it, the instance stops without looking up the next block.
 
         .set    CELLS, 0                # pointer to the cells
-        .set    BLOCK, 8                # address of the block that was stopped at, or of the last one that was let run
-        .set    LENGTH, 16              # its instructions
-        .set    PLACE, 24               # where that block called from: no two blocks call from one place
-        .set    STOPPED, 32             # 1: stopped at that block, none of which has run
-        .set    CUT, 40                 # not 0: the next block is a cut one; 1: and the last
+        .set    BLOCK, 8                # address of the block before which the run stopped, or of the last block that was allowed to run
+        .set    LENGTH, 16              # its number of instructions
+        .set    PLACE, 24               # return address of that block's call, which is different for each block
+        .set    STOPPED, 32             # 1: stopped before that block, none of which has run
+        .set    CUT, 40                 # not 0: the next block is a cut one; 1: it is also the last
         .set    NEW, 48                 # 1: the next block was just translated
-        .set    NEW_BLOCK, 56           # address of the block that was, and where it called from
+        .set    NEW_BLOCK, 56           # address of the translated block, and return address of its call
         .set    NEW_PLACE, 64
-        .set    EXIT, 72                # pointer to the word that is negative once a stop has been asked for
+        .set    EXIT, 72                # pointer to the word that is negative once a stop has been requested
         .set    STOP, 80                # uc_emu_stop
-        .set    REQUESTS, 88            # pointers to three bytes that are 1 while a stop is asked for
-        .set    SPECIAL, 112            # pointer to 4096 bytes: not 0 for blocks to stop at, by bits 2 to 13 of their addresses
-        .set    LEAVE, 120              # 1: the access that is under way ends the run
+        .set    REQUESTS, 88            # pointers to three bytes that are 1 while a stop is requested
+        .set    SPECIAL, 112            # pointer to 4096 bytes, by bits 2 to 13 of a block's address: not 0 if the run stops before it
+        .set    LEAVE, 120              # 1: the current access ends the run
         .set    CPU, 128
-        .set    ACCESS, 136             # pointer to where the access that is under way called from
+        .set    ACCESS, 136             # pointer to the return address of the current access
         .set    LOOP, 144               # cpu_loop_exit_restore
-        .set    READ, 152               # our own functions
+        .set    READ, 152               # Trapline's functions
         .set    WRITE, 160
         .set    INSTANCE, 168
 
 # The cells:
-        .set    LEFT, 0                 # what is left of the budget, instructions; negative after a call of "over"
-        .set    NUMBER, 8               # of the block that ran last, or called "over": 32 bits; 0 if it called "start"
+        .set    LEFT, 0                 # remaining budget in instructions; negative after a call of "over"
+        .set    NUMBER, 8               # number of the block that ran last, or called "over": 32 bits; 0 if it called "start"
 
         .text
 start:  endbr64
@@ -92,8 +92,8 @@ new:    movq    $0, NEW(%rcx)
         mov     %rsi, NEW_BLOCK(%rcx)
         jmp     1b
 
-# What the library calls for loads and stores at addresses where there is nothing. Both ask our own functions first, which may have the
-# run end there, in the middle of a block: then the CPU's state is that before the instruction.
+# The functions that the library calls for loads from and stores to gaps. Both call Trapline's functions first, which may end the run
+# there, in the middle of a block: then the CPU's state is that before the instruction.
 
         .org    start + 256
 read:   endbr64
@@ -111,11 +111,11 @@ write:  endbr64
         mov     data+CPU(%rip), %rdi
         mov     data+ACCESS(%rip), %rsi
         mov     (%rsi), %rsi
-        call    *data+LOOP(%rip)        # does not return; in a library where it does, the self-test fails
+        call    *data+LOOP(%rip)        # does not return; if it does in another library, the self-test fails
 2:      add     $8, %rsp
         ret
 
-# What a block calls that has counted for itself, and too much.
+# The function that a block calls that counts by itself, when it has counted too much.
 
         .org    start + 352
 over:   endbr64
@@ -127,7 +127,7 @@ over:   endbr64
         mov     data+EXIT(%rip), %rax
         cmpl    $0, (%rax)
         js      1f
-        mov     data+CELLS(%rip), %rax  # a library that does not stop would come here for ever: the self-test is to fail
+        mov     data+CELLS(%rip), %rax  # with a library that does not stop, this would loop for ever: so the self-test fails
         movq    $0x7fffffff, LEFT(%rax)
 1:      ret
 

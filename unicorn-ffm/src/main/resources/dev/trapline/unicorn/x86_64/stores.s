@@ -1,20 +1,19 @@
-# Stands in for the function that fills the TLB of one engine (CPUClass.tlb_fill), on x86-64 under the System V ABI. Position
-# independent; its data lie in the page behind it. It keeps a byte for each page of the guest's memory: 1 once code may have been
-# translated from it.
+# Replaces the function that fills the TLB of one engine (CPUClass.tlb_fill), on x86-64 under the System V ABI. Position independent;
+# its data are in the page after it. It has a byte for each page of the guest's memory: 1 once code may have been translated from it.
 #
-# The library marks every writable page as "not dirty", and never takes the mark back: each store leaves the translated code, to look
-# for translations of what it overwrites. Here a page that code was never fetched from loses the mark, and its entry is closed for
-# fetches: its addr_code gets a bit that no lookup matches. The first fetch comes here, opens the entry, notes the page, and lets the
-# library put the mark back into every entry of that page. No translation comes about without a fetch, so none is missed.
+# The library marks every writable page as "not dirty", and never removes the mark: each store leaves the translated code, to search
+# for translations of the overwritten code. Here a page from which code was never fetched loses the mark, and its entry is closed for
+# fetches: its addr_code gets a bit that no lookup matches. The first fetch calls this function, which opens the entry, records the
+# page, and lets the library restore the mark in every entry of that page. No code is translated without a fetch, so none is missed.
 #
-# Whether a store is allowed at all, the library decides by the virtual address when a store leaves the translated code. So the mark
-# stays where it would not allow it.
+# The library decides by the virtual address whether a store is allowed at all, when the store leaves the translated code. So the mark
+# stays where it would not be allowed.
 #
-# Stores to addresses that the library lets nobody write (guarded) come here each time: their entries are closed for stores too. That
-# changes nothing but their way, and a function of our own can be told here (asked), when the CPU's PC is that of the instruction.
+# Stores to addresses that no one may write (guarded) call this function each time: their entries are closed for stores too. That
+# changes only their path, and Trapline's function can be called here (told), when the CPU's PC is that of the instruction.
 #
-# A closed entry is opened without a look at the guest's tables, and brought back from the victims as the library does it: what the
-# TLB holds, and when it is filled, is the same as without this.
+# A closed entry is opened without a walk of the guest's page tables, and moved back from the victims as the library does it: the
+# content of the TLB, and the times when it is filled, are the same as without this function.
 #
 # struct of an entry: addr_read, addr_write, addr_code, addend; 32 bytes. Pages of 1024 bytes.
 # fetch fill: access 2; load 0; store 1
@@ -23,10 +22,10 @@
         .set    WRITE, 8
         .set    CODE, 16
         .set    ADDEND, 24
-        .set    WINDOW, 16              # in a descriptor: since when the table has not been full, by the host's clock
+        .set    WINDOW, 16              # in a descriptor: the time since which the table has not been full, by the host's clock
         .set    VICTIMS, 48             # in a descriptor: 8 entries
-        .set    VICTIM_IO, 304          # what the I/O table has of each of those: 16 bytes
-        .set    IO, 432                 # pointer to the I/O table: 16 bytes an entry, its first word the page in memory less its address
+        .set    VICTIM_IO, 304          # the I/O entry of each of those: 16 bytes
+        .set    IO, 432                 # pointer to the I/O table: entries of 16 bytes; first word: the page in memory minus its address
         .set    DESCRIPTOR, 440         # its length
         .set    PAGE, -1024
         .set    CLOSED, 0x200
@@ -124,8 +123,8 @@ fill:   mov     %rbx, %rdi
         jz      none
         call    guarded
         sbb     %ebp, %ebp
-        call    locate                  # anew: filling may have moved the table
-        mov     far(%rip), %rdx         # a table grows, and never by the clock shrinks
+        call    locate                  # again: filling may have moved the table
+        mov     far(%rip), %rdx         # a table may grow, but never shrinks because of the clock
         mov     %rdx, WINDOW(%rcx)
         test    %ebp, %ebp
         jz      2f
@@ -135,7 +134,7 @@ fill:   mov     %rbx, %rdi
 2:      cmp     $FETCH, %r13d
         je      fetched
 
-        mov     (%r15,%r13,8), %rdx     # what was asked for: READ or WRITE
+        mov     (%r15,%r13,8), %rdx     # the requested word: READ or WRITE
         test    $DEVICE, %dl
         jnz     done
         call    number
@@ -193,7 +192,7 @@ locate: mov     %r14, %rdx
         add     %rbx, %rcx
         ret
 
-# sets the carry flag if the library lets nobody write at the address
+# sets the carry flag if the library allows no writes at the address
 guarded:
         mov     ranges(%rip), %rdx
 1:      mov     8(%rdx), %rax
@@ -241,10 +240,10 @@ mark:           .quad 0                 # tlb_reset_dirty
 tables:         .quad 0                 # from the CPU's address to the tables of the MMU modes
 descriptors:    .quad 0                 # from there to their descriptors
 pages:          .quad 0                 # a byte for each page of memory
-limit:          .quad 0                 # how many those are
-ranges:         .quad 0                 # what nobody may write: first address and length of each, then 0, 0
-asked:          .quad 0                 # 1: the guarded store that is under way is to be told of
+limit:          .quad 0                 # the number of those pages
+ranges:         .quad 0                 # the ranges that may not be written: first address and length of each, then 0, 0
+asked:          .quad 0                 # 1: the current guarded store has to be reported
 restore:        .quad 0                 # cpu_restore_state
-told:           .quad 0                 # a function of our own
-far:            .quad 0                 # a time that never comes
+told:           .quad 0                 # Trapline's function
+far:            .quad 0                 # a time in the far future
 filling:        .quad 0                 # 1 to 3 while the library fills the TLB: for a load, a store, a fetch
