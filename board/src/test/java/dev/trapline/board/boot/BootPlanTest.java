@@ -138,7 +138,7 @@ class BootPlanTest {
     void anExecutableOfTheOtherWidthIsRefused() {
         assertThatThrownBy(() -> BootPlan.of(List.of(elf(ElfBuilder.small())), NARROW, Specs.content(NARROW)))
                 .isInstanceOf(ImageException.class)
-                .hasMessage("guest.elf: a 64-bit ELF file for AArch64, and this machine is aarch32; run it on a machine"
+                .hasMessage("guest.elf: a 64-bit ELF file for AArch64, but this machine is aarch32; run it on a machine"
                         + " of its width (--width aarch64), or build it for this one");
         assertThatThrownBy(() -> BootPlan.of(List.of(elf(ElfBuilder.small().arm())), SPEC, Specs.content(SPEC)))
                 .isInstanceOf(ImageException.class)
