@@ -252,7 +252,7 @@ class ActorProtocolTest {
         supervised.lose();
         assertThatThrownBy(supervised::lose)
                 .isInstanceOf(InvariantViolation.class)
-                .hasMessageContaining("'psci' was lost twice over one call");
+                .hasMessageContaining("'psci' was lost twice while it answered one call");
     }
 
     private static final class Names implements MachineGuardian.Names {
