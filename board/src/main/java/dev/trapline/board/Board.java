@@ -145,7 +145,8 @@ public final class Board implements Snapshot, Deadline {
             device.timePasses(now);
             if (device.deadline() <= now) {
                 throw new InvariantViolation("the device '" + device.name() + "' has a deadline of " + device.deadline()
-                        + " ticks, but it is " + now + ": a device must set a later deadline when its deadline has been reached");
+                        + " ticks, but it is " + now
+                        + ": a device must set a later deadline when its deadline has been reached");
             }
         }
     }

@@ -54,7 +54,8 @@ class JavaRulesTest {
             }
         }
         assertThat(astray)
-                .as("tests whose package has no production code in their module: move each to the package that it tests")
+                .as("tests whose package has no production code in their module: move each to the package that it"
+                        + " tests")
                 .isEmpty();
     }
 

@@ -109,7 +109,8 @@ final class FirmwareActors {
             return;
         }
         if (again) {
-            throw new InvariantViolation("the actor of service '" + name + "' was lost twice while it answered one call");
+            throw new InvariantViolation(
+                    "the actor of service '" + name + "' was lost twice while it answered one call");
         }
         again = true;
         start(name, host);

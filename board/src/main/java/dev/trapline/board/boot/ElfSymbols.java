@@ -72,7 +72,8 @@ final class ElfSymbols {
         long linked = sections + link * layout.sizes().section();
         if (file.i32(linked + 0x04, "section header") != SECTION_STRINGS) {
             throw file.refuse(
-                    "section %d has its names in section %d, which is not a string table; the file is damaged: build it again"
+                    ("section %d has its names in section %d, which is not a string table; the file is damaged:"
+                                    + " build it again")
                             .formatted(section, link));
         }
         return bounds(linked, "string table " + link);
@@ -92,7 +93,7 @@ final class ElfSymbols {
         int expected = layout.sizes().symbol();
         if (entrySize != expected || table.size() % expected != 0) {
             throw file.refuse(
-                    "symbol table %d has entries of %s bytes and 0x%x bytes in total, not entries of %d; the file is damaged"
+                    "symbol table %d has entries of %s bytes in 0x%x, not entries of %d bytes; the file is damaged"
                             .formatted(section, Long.toUnsignedString(entrySize), table.size(), expected));
         }
         for (long at = table.offset(); at < table.offset() + table.size(); at += expected) {

@@ -41,16 +41,16 @@ final class FdtCheck {
         }
         long total = unsigned(4);
         if (total > size || total < HEADER) {
-            throw refuse("the device tree's header gives a size of 0x%x bytes, but the file has 0x%x: it is truncated or damaged"
-                    .formatted(total, size));
+            throw refuse(
+                    "its header gives a size of 0x%x bytes, but the file has 0x%x: it is truncated or damaged"
+                            .formatted(total, size));
         }
         if (total > LARGEST) {
             throw refuse("a device tree of 0x%x bytes; a kernel takes at most 0x%x".formatted(total, LARGEST));
         }
         if (unsigned(0x14) < OLDEST || unsigned(0x18) > VERSION) {
-            throw refuse(
-                    "a device tree of version %d, compatible with %d; give one that is compatible with version %d"
-                            .formatted(unsigned(0x14), unsigned(0x18), VERSION));
+            throw refuse("a device tree of version %d, compatible with %d; give one that is compatible with version %d"
+                    .formatted(unsigned(0x14), unsigned(0x18), VERSION));
         }
         checkReservations(unsigned(0x10), total);
         long strings = unsigned(0x0c);

@@ -80,7 +80,8 @@ final class Loader {
                 .findFirst()
                 .ifPresent(tree -> {
                     throw new ImageException(
-                            tree.name(), "a device tree, but this machine gives its guest none; switch the device tree on");
+                            tree.name(),
+                            "a device tree, but this machine gives its guest none; switch the device tree on");
                 });
     }
 

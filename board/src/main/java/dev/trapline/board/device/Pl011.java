@@ -126,7 +126,8 @@ public final class Pl011 implements ConsoleDevice {
     @Override
     public void receive(Bytes bytes) {
         if (bytes.size() > receiverRoom()) {
-            throw new IllegalArgumentException(bytes.size() + " bytes do not fit: the receiver has room for " + receiverRoom());
+            throw new IllegalArgumentException(
+                    bytes.size() + " bytes do not fit: the receiver has room for " + receiverRoom());
         }
         bytes.copyTo(0, receiver, received, bytes.size());
         received += bytes.size();
@@ -219,7 +220,8 @@ public final class Pl011 implements ConsoleDevice {
     /// Saves its state. All transmitted bytes must have been passed on.
     @Override
     public void save(StateWriter state) {
-        InvariantViolation.require(transmittedCount == 0, "the console has transmitted bytes that have not been passed on");
+        InvariantViolation.require(
+                transmittedCount == 0, "the console has transmitted bytes that have not been passed on");
         for (byte b : receiver) {
             state.put(b);
         }

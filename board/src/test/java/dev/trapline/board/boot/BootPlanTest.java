@@ -44,7 +44,7 @@ class BootPlanTest {
         Image image = elf(new ElfBuilder().entry(RAM).segment(RAM, CODE, 0x20_0001));
 
         assertThat(BootPlan.of(List.of(image), SPEC, Specs.content(SPEC)).deviceTree())
-                .as("the next multiple of 2 MiB behind 0x40200001, zero-filled memory counted")
+                .as("the next multiple of 2 MiB after 0x40200001, including zero-filled memory")
                 .isEqualTo(0x4040_0000L);
     }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Who starts a machine is told of an image, or a device tree of theirs, that takes the pages of PV time for its own.
+/// The user gets a warning if an image, or their own device tree, uses the pages of PV time.
 class SharedPagesWarningTest {
 
     private static final Image GUEST = elf(ElfBuilder.small());
@@ -53,7 +53,7 @@ class SharedPagesWarningTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                // what of the last page at 0x47fff000 is free; the rest of the tree
+                // free part of the last page at 0x47fff000; the rest of the tree
                 "less memory               | | memory@40000000 { device_type = \"memory\"; reg = <0 0x40000000 0"
                         + " 0x7fff000>; };",
                 "two ranges, one over it   | 47fff000-48000000 | memory@40000000 { device_type = \"memory\"; reg = <0"

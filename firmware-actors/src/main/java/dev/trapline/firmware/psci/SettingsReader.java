@@ -168,7 +168,8 @@ final class SettingsReader {
             default -> throw bad(FORMAT, "original or extended", text);
         };
         if (format == IdleStates.Format.EXTENDED && !version.isAtLeast(PsciVersion.V1_0)) {
-            throw new IllegalArgumentException("'" + FORMAT + "' takes only original in PSCI " + version + ": the extended format exists from 1.0 on");
+            throw new IllegalArgumentException("'" + FORMAT + "' takes only original in PSCI " + version
+                    + ": the extended format exists from 1.0 on");
         }
         List<IdleState> states = new ArrayList<>();
         for (String state : SettingText.list(context.setting(STATES))) {

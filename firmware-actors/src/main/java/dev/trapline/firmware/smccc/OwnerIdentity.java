@@ -77,6 +77,8 @@ public record OwnerIdentity(boolean isThere, RegisterWrites uid, RegisterWrites 
                 new Setting(
                         owner + "-calls",
                         AUTO,
-                        "call count of " + calls + ": auto (those that are implemented; no call count from SMCCC 1.3 on), none, or a" + " number"));
+                        "call count of " + calls
+                                + ": auto (those that are implemented; no call count from SMCCC 1.3 on), none, or a"
+                                + " number"));
     }
 }

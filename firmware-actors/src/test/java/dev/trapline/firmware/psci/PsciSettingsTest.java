@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Settings that are not understood are refused with the key and what it takes.
+/// Invalid settings are refused with the key and its valid values.
 class PsciSettingsTest {
 
     @ParameterizedTest(name = "{0}")
