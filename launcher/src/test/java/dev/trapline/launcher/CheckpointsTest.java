@@ -209,7 +209,9 @@ class CheckpointsTest {
     void severalThreadsComeToWhatOneComesTo() {
         Ended one = run("replay", recording);
         Ended first = run("replay", recording, "--jobs", "2", "--set", CLOSE);
-        assertThat(first.err()).as("there is no checkpoint at which to divide it, so it makes some").contains("no checkpoints: ", " and made ");
+        assertThat(first.err())
+                .as("there is no checkpoint at which to divide it, so it makes some")
+                .contains("no checkpoints: ", " and made ");
         for (String jobs : new String[] {"1", "2", "4"}) {
             Path result = directory.resolve("result-" + jobs);
             Ended ended = run("replay", recording, "--jobs", jobs, "--result", result.toString());

@@ -36,9 +36,7 @@ class ExitStatusTest {
                 .startsWith("4 vCPUs\n")
                 .endsWith("4 greetings, and everybody else is off\n");
         assertThat(ended.lastLine()).isEqualTo("trapline: exit 0, powered-off: the guest turned its machine off");
-        assertThat(ended.err())
-                .as("there is no status line without a terminal")
-                .doesNotContain("\033", "\r");
+        assertThat(ended.err()).as("there is no status line without a terminal").doesNotContain("\033", "\r");
     }
 
     @Test

@@ -75,9 +75,7 @@ class OldClassesTest {
         Path jar = jar(Map.of(CLASS, java.util.Arrays.copyOf(broken, broken.length - 20)));
         byte[] before = Files.readAllBytes(jar);
 
-        assertThat(OldClasses.renew(jar))
-                .as("its meaning is unknown")
-                .isFalse();
+        assertThat(OldClasses.renew(jar)).as("its meaning is unknown").isFalse();
 
         assertThat(Files.readAllBytes(jar)).as("not a byte changes").isEqualTo(before);
     }

@@ -142,9 +142,7 @@ class SchemasTest {
         collect(definitions, definitions, types);
         types.keySet().removeAll(SEVERAL_MEANINGS);
         types.values().removeIf(several -> several.size() == 1);
-        assertThat(types)
-                .as("names with different types")
-                .isEmpty();
+        assertThat(types).as("names with different types").isEmpty();
     }
 
     @Test

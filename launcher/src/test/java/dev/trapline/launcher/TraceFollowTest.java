@@ -55,9 +55,7 @@ class TraceFollowTest {
             assertThat(some.await(120, TimeUnit.SECONDS))
                     .as("something is shown")
                     .isTrue();
-            assertThat(size())
-                    .as("shown immediately; other output: %s", wakes)
-                    .isPositive();
+            assertThat(size()).as("shown immediately; other output: %s", wakes).isPositive();
         }
 
         @Override

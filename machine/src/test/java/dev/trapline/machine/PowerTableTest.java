@@ -66,7 +66,9 @@ class PowerTableTest {
         assertThat(power.waits(TWO, VcpuState.POWERED_DOWN, 0)).isTrue();
         power.lines(TWO.bit(), 70);
         assertThat(power.canRun(TWO.index(), 10)).isEqualTo(70);
-        assertThat(power.canRun(ONE.index(), 10)).as("the other one still waits").isEqualTo(PowerTable.NEVER);
+        assertThat(power.canRun(ONE.index(), 10))
+                .as("the other one still waits")
+                .isEqualTo(PowerTable.NEVER);
         power.lines(TWO.bit(), 60);
         assertThat(power.canRun(TWO.index(), 10)).as("it went high at 70").isEqualTo(70);
         assertThat(power.begin(TWO)).isTrue();

@@ -73,9 +73,7 @@ class StolenTimeTest {
         stolen.forgetAll();
         assertThat(stolen.runs(1, 900)).as("it was not requested since then").isEqualTo(-1);
         stolen.share(ONE, WORD);
-        assertThat(read(WORD))
-                .as("also after a warm reset, which keeps memory")
-                .isZero();
+        assertThat(read(WORD)).as("also after a warm reset, which keeps memory").isZero();
     }
 
     /// The machine's steps in any order: a slice of a vCPU, CPU_OFF and CPU_ON, another call.

@@ -133,7 +133,9 @@ class CheckpointTest {
                 playback.playTo(slice);
             }
             assertAsRecorded(playback.report(), recorded, "engines replaced in every handler");
-            assertThat(nested).as("positions in a handler that interrupted another one").isNotEmpty();
+            assertThat(nested)
+                    .as("positions in a handler that interrupted another one")
+                    .isNotEmpty();
             for (int n = nested.size() - 1; n >= 0; n -= 1 + nested.size() / PLACES) {
                 playback.goTo(nested.get(n));
                 assertThat(Sight.of(playback))

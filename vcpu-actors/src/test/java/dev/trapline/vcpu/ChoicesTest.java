@@ -119,7 +119,9 @@ class ChoicesTest {
 
         Edited edited = edit(plain, Guests.image(guest), noted.choices(), "edited");
         MachineRuns.assertEqual(edited.finished(), whole, "run again by what was noted");
-        assertThat(edited.unused()).as("choices that the machine did not ask for").isEmpty();
+        assertThat(edited.unused())
+                .as("choices that the machine did not ask for")
+                .isEmpty();
         MachineRuns.assertEqual(runs.replay(directory.resolve("edited")), whole, "that one's recording");
     }
 
@@ -177,7 +179,9 @@ class ChoicesTest {
         List<Choice> all = note(spec, guest, "", random(guest, 21), "whole").choices();
         List<Choice> half = all.subList(0, all.size() / 2);
         Edited edited = edit(spec, Guests.image(guest), half, "half");
-        assertThat(edited.unused()).as("the machine asks for all of the first half").isEmpty();
+        assertThat(edited.unused())
+                .as("the machine asks for all of the first half")
+                .isEmpty();
         assertThat(turns("half"))
                 .isEqualTo(half.stream().filter(Choice.OfTurn.class::isInstance).count());
     }

@@ -202,7 +202,9 @@ class GuestsTest {
             assertThat(fault.address()).as("address of the access").isEqualTo(address);
             long pc = failed.registers().pc();
             String expected = at.isEmpty() ? "0x8000010" : " <" + at + ">";
-            assertThat(symbols(guest).describe(pc)).as("address of the instruction").endsWith(expected);
+            assertThat(symbols(guest).describe(pc))
+                    .as("address of the instruction")
+                    .endsWith(expected);
         });
     }
 

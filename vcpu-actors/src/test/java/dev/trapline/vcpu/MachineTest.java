@@ -169,7 +169,9 @@ class MachineTest {
         engines.script(hvc(CPU_ON, 1, entry(1), 0), budget(), hvc(SCRIBBLE, 0), budget(), hvc(SYSTEM_OFF))
                 .script(wfi(), hvc(EXIT, 5));
         RunReport report = run(machine(Specs.withVcpus(2)).service(new Scribbling(new Effect.Wake(new VcpuId(1)))));
-        assertThat(report.outcome()).as("the woken vCPU continues after its WFI").isEqualTo(new RunOutcome.Exited(5));
+        assertThat(report.outcome())
+                .as("the woken vCPU continues after its WFI")
+                .isEqualTo(new RunOutcome.Exited(5));
     }
 
     @Test

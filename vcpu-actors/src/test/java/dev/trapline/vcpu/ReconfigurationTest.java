@@ -143,7 +143,8 @@ class ReconfigurationTest {
         Path recording = temp.resolve("rec");
         finish(machine(engines).recordTo(recording));
         assertThat(records(recording))
-                .as("reconfigurations in the requested order, injections, console, stop; in this order, whatever the order of requests")
+                .as("reconfigurations in the requested order, injections, console, stop; in this order, whatever"
+                        + " the order of requests")
                 .filteredOn(record -> record instanceof JournalRecord.Input && !(record instanceof Entropy))
                 .containsExactly(
                         new Reconfigured(REVOKED),

@@ -125,7 +125,9 @@ class SuspendTest {
                 .services(FirmwareServices.onClassPath())
                 .service(again));
         assertThat(replayed.outcome()).as("the replay ends as the run did").isEqualTo(live.outcome());
-        assertThat(engines.log).as("the engines get the same calls in the replay").isEqualTo(log);
+        assertThat(engines.log)
+                .as("the engines get the same calls in the replay")
+                .isEqualTo(log);
         assertThat(heard).as("the service gets the same events in the replay").isEqualTo(events);
         return live;
     }

@@ -41,9 +41,8 @@ final class FdtCheck {
         }
         long total = unsigned(4);
         if (total > size || total < HEADER) {
-            throw refuse(
-                    "its header gives a size of 0x%x bytes, but the file has 0x%x: it is truncated or damaged"
-                            .formatted(total, size));
+            throw refuse("its header gives a size of 0x%x bytes, but the file has 0x%x: it is truncated or damaged"
+                    .formatted(total, size));
         }
         if (total > LARGEST) {
             throw refuse("a device tree of 0x%x bytes; a kernel takes at most 0x%x".formatted(total, LARGEST));

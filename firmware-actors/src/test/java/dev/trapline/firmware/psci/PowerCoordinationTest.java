@@ -53,7 +53,9 @@ class PowerCoordinationTest {
         assertThat(machine.hardware(0, 3, CORE)).isEqualTo(OFF);
         assertThat(machine.hardware(0, 3, CLUSTER)).as("retention").isEqualTo(STANDBY);
         machine.run("wake 3; 3 down");
-        assertThat(machine.hardware(0, 2, CLUSTER)).as("CPU 3 requires it to run").isEqualTo(ON);
+        assertThat(machine.hardware(0, 2, CLUSTER))
+                .as("CPU 3 requires it to run")
+                .isEqualTo(ON);
     }
 
     @Test
@@ -186,9 +188,7 @@ class PowerCoordinationTest {
                 .as("platform-coordinated: no claim")
                 .isZero();
         machine.run("wake 2; 2 off; 3 off; 0 osi; 0 on 2; 0 on 3");
-        assertThat(machine.suspend(2, LAST_IN_CLUSTER))
-                .as("CPU 3 is not idle")
-                .isEqualTo(-3);
+        assertThat(machine.suspend(2, LAST_IN_CLUSTER)).as("CPU 3 is not idle").isEqualTo(-3);
         machine.run("3 down");
         assertThat(machine.suspend(2, LAST_IN_CLUSTER)).isZero();
         assertThat(machine.hardware(0, 2, CLUSTER)).as("it continues to run").isEqualTo(ON);
@@ -280,9 +280,7 @@ class PowerCoordinationTest {
                     .isZero();
         }
         for (int level = CORE; level <= SYSTEM; level++) {
-            assertThat(machine.hardware(0, 0, level))
-                    .as("level %d runs", level)
-                    .isEqualTo(ON);
+            assertThat(machine.hardware(0, 0, level)).as("level %d runs", level).isEqualTo(ON);
         }
         assertThat(machine.affinityInfo(0, 0, 0)).isEqualTo(ON);
     }

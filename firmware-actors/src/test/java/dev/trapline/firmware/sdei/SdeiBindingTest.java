@@ -26,7 +26,9 @@ class SdeiBindingTest {
     void aBoundInterruptIsAnEventOnceItHasAHandler() {
         machine.run("0 PE_UNMASK, 1 PE_UNMASK, 0 INTERRUPT_BIND 20, irq 20 1");
         machine.run("1 EVENT_REGISTER 1000, 1 EVENT_ENABLE 1000");
-        assertThat(machine.delivered()).as("earlier interrupts belonged to the client").isEmpty();
+        assertThat(machine.delivered())
+                .as("earlier interrupts belonged to the client")
+                .isEmpty();
         machine.run("irq 20 0");
         assertThat(machine.delivered()).as("PE 0 has no handler for it").isEmpty();
         machine.run("irq 20 1");
@@ -71,7 +73,9 @@ class SdeiBindingTest {
     void privateResetWhileAHandlerRunsTakesItWhenItCompletes() {
         machine.run("0 PE_UNMASK, 0 EVENT_REGISTER 10, 0 EVENT_ENABLE 10, 0 EVENT_REGISTER 12, inject 10 0");
         assertThat(machine.run("0 PRIVATE_RESET")).as("DENIED").isEqualTo(-3);
-        assertThat(machine.run("0 EVENT_STATUS 12")).as("unregistered nevertheless").isZero();
+        assertThat(machine.run("0 EVENT_STATUS 12"))
+                .as("unregistered nevertheless")
+                .isZero();
         assertThat(machine.run("0 EVENT_STATUS 10")).as("running alone").isEqualTo(4);
         machine.run("0 EVENT_COMPLETE 0");
         assertThat(machine.run("0 PRIVATE_RESET")).isZero();

@@ -32,7 +32,9 @@ class SdeiErrorTest {
                         .mapToLong(SdeiMachine::number)
                         .toArray();
         Reply<SdeiState> reply = machine.call(0, function, x);
-        assertThat(reply.registers().mask()).as("errors are returned only in x0").isEqualTo(1);
+        assertThat(reply.registers().mask())
+                .as("errors are returned only in x0")
+                .isEqualTo(1);
         assertThat(reply.registers().value(0)).as(why).isEqualTo(error.code());
         if (error != SdeiStatus.PENDING && !function.endsWith("_RESET")) {
             assertThat(reply).as("%s, and nothing else", why).isEqualTo(Reply.x0(state, error.code()));

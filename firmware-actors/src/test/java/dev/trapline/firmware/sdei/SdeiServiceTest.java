@@ -159,7 +159,9 @@ class SdeiServiceTest {
         assertThat(reply.effects())
                 .containsExactly(new Effect.CompleteEvent(PE), new Effect.DeliverEvent(PE, SdeiMachine.ENTRY, 10, 0));
         machine.run("0 EVENT_COMPLETE 0");
-        assertThat(machine.delivered()).as("two that occurred while it ran count as one").isEmpty();
+        assertThat(machine.delivered())
+                .as("two that occurred while it ran count as one")
+                .isEmpty();
     }
 
     @Test

@@ -100,7 +100,9 @@ class DatabaseFilesTest {
             assertThat(files().passwordsAreUsable()).as(wrong).isFalse();
             assertThatThrownBy(() -> DatabaseFiles.requirePasswords(file)).hasMessageContaining(wrong);
         });
-        assertThat(files().passwordsAreUsable()).as("the largest allowed permissions").isTrue();
+        assertThat(files().passwordsAreUsable())
+                .as("the largest allowed permissions")
+                .isTrue();
         assertThat(new DatabaseFiles(directory, Map.of("PGPASSFILE", "/dev/null")).passwordsAreUsable())
                 .as("the usual way to say that there is none")
                 .isFalse();

@@ -31,6 +31,8 @@ class HostileStoreTest {
         assertThat(refused.kind()).isEqualTo(Kind.DAMAGED);
         assertThat(refused).hasMessageContaining("a text of 536870923 characters where 28 bytes are left");
         refused = catchThrowableOfType(RecordingException.class, () -> LastWhole.find(file));
-        assertThat(refused.kind()).as("it is not treated as the result of a crash either").isEqualTo(Kind.DAMAGED);
+        assertThat(refused.kind())
+                .as("it is not treated as the result of a crash either")
+                .isEqualTo(Kind.DAMAGED);
     }
 }

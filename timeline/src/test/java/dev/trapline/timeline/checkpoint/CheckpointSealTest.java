@@ -80,9 +80,7 @@ class CheckpointSealTest {
         try (CheckpointStore store = open(mine, 0)) {
             assertThat(store.slices()).as("none is offered").isEmpty();
             assertThat(store.floor(1_000)).isNull();
-            assertThat(store.read(100))
-                    .as("and none is returned by its slice")
-                    .isNull();
+            assertThat(store.read(100)).as("and none is returned by its slice").isNull();
             assertThat(store.notice())
                     .isEqualTo("the checkpoints of " + recording + " were not made with your key, " + mine.file()
                             + ": they are ignored");

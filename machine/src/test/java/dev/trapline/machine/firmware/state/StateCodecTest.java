@@ -43,7 +43,9 @@ class StateCodecTest {
         Bytes bytes = CODEC.encode(state);
         SampleState read = CODEC.decode(bytes);
         assertThat(read).as("the state that was read").isEqualTo(state);
-        assertThat(CODEC.encode(read)).as("the bytes of the state that was read").isEqualTo(bytes);
+        assertThat(CODEC.encode(read))
+                .as("the bytes of the state that was read")
+                .isEqualTo(bytes);
         assertThat(List.copyOf(read.colours())).as("the order of a set").isEqualTo(List.copyOf(state.colours()));
         assertThat(List.copyOf(read.shapes().keySet()))
                 .as("the order of a map")
