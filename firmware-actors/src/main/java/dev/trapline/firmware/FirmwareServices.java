@@ -38,7 +38,7 @@ public final class FirmwareServices {
             throw e;
         } catch (Throwable e) {
             throw ServiceFailure.threw(FirmwareService.class.getName(), e)
-                    .failure("when classes of services were looked for");
+                    .failure("when the classes of services were searched");
         }
     }
 

@@ -23,7 +23,7 @@ record IdleState(String name, List<LocalState> locals, List<Integer> ids) {
                     + " local states (core/cluster/system), not " + locals.size());
         }
         if (locals.getFirst() == LocalState.RUN) {
-            throw new IllegalArgumentException("'" + name + "' lets the core run: that is no idle state");
+            throw new IllegalArgumentException("'" + name + "' lets the core run, so it is not an idle state");
         }
         for (int level = 1; level < locals.size(); level++) {
             if (locals.get(level).isDeeperThan(locals.get(level - 1))) {

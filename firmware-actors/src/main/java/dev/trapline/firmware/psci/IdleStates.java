@@ -54,7 +54,7 @@ record IdleStates(Format format, List<IdleState> all) {
             for (int id : state.ids()) {
                 if ((id & ~format.idMask) != 0) {
                     throw new IllegalArgumentException("'" + state.name() + "' has the StateID 0x"
-                            + Integer.toHexString(id) + ", and this format has room for 0x"
+                            + Integer.toHexString(id) + ", but in this format it can be 0x"
                             + Integer.toHexString(format.idMask) + " at most");
                 }
             }
@@ -63,7 +63,7 @@ record IdleStates(Format format, List<IdleState> all) {
                         || other.locals().equals(state.locals())
                         || format.sharesAnId(other, state)) {
                     throw new IllegalArgumentException("'" + state.name() + "' and '" + other.name()
-                            + "' are not to be told apart: name, local states and power_state differ");
+                            + "' have the same name, local states or power_state: each of these must differ");
                 }
             }
             before.add(state);

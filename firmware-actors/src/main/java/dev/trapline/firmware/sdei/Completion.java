@@ -27,7 +27,7 @@ final class Completion {
         GeneralRegisters interrupted = call.interrupted();
         if (interrupted == null) {
             throw new InvariantViolation(call.caller() + " runs the handler of event "
-                    + running.definition().number() + ", and nothing was saved for it");
+                    + running.definition().number() + ", but no registers were saved for it");
         }
         return Reply.x0(state, interrupted.x(register));
     }

@@ -123,7 +123,7 @@ record Delivery(SdeiState state, List<Effect> effects) {
     private static SdeiState deliver(SdeiState state, SdeiEvent event, VcpuId pe, List<Effect> effects) {
         HandlerState running = event.state(pe).after(HandlerCall.DISPATCH);
         if (running == null) {
-            throw new InvariantViolation(event.definition() + " is not to be delivered to " + pe);
+            throw new InvariantViolation(event.definition() + " cannot be delivered to " + pe);
         }
         Handler handler = event.handler(pe);
         effects.add(

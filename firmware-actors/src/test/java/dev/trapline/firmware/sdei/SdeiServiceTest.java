@@ -124,7 +124,7 @@ class SdeiServiceTest {
         machine.run("0 PE_UNMASK, 0 EVENT_REGISTER 10, 0 EVENT_ENABLE 10, inject 10 0");
         assertThatThrownBy(() -> new SdeiService().apply(machine.state(), hvc(0, 0xc400_0024L, 0), MEMORY))
                 .isInstanceOf(InvariantViolation.class)
-                .hasMessage("vcpu0 runs the handler of event 10, and nothing was saved for it");
+                .hasMessage("vcpu0 runs the handler of event 10, but no registers were saved for it");
     }
 
     @Test
