@@ -1,4 +1,4 @@
-// Firmware calls about vCPUs and the machine, and what vCPUs share.
+// Firmware calls for vCPUs and the machine, and operations on shared memory.
 #include "guest.h"
 
 static const uint64_t EXIT = 0x86001000u | WIDTH;
@@ -7,7 +7,7 @@ extern void secondary_start(void);
 
 static void (*entries[MAX_CPUS])(unsigned cpu);
 
-// As the machine numbers them: Aff0 counts 0 to 15, then Aff1.
+// The machine's numbering: Aff0 counts from 0 to 15, then Aff1.
 static uint64_t affinity(unsigned cpu) {
     return (cpu / 16) << 8 | cpu % 16;
 }

@@ -1,4 +1,4 @@
-// What every guest can use: console, firmware calls, locks, other vCPUs, ways to end.
+// Functions for every guest: console, firmware calls, locks, other vCPUs, end of the run.
 #ifndef GUEST_H
 #define GUEST_H
 
@@ -7,21 +7,21 @@
 
 #define MAX_CPUS 64
 
-// Console (PL011 at 0x0900_0000, polled). Several vCPUs that print take turns by a lock of their own.
+// Console (PL011 at 0x0900_0000, polled). If several vCPUs print, they need a lock.
 void put_char(char c);
 bool has_char(void);
 char get_char(void);
 void print(const char *text);
 void print_decimal(uint64_t value);
 void print_hex(uint64_t value);
-// One or two numbers in a line of text: %d decimal, %x hexadecimal with 16 digits.
+// Prints a text with one or two numbers: %d decimal, %x hexadecimal with 16 digits.
 void print_line(const char *format, uint64_t first, uint64_t second);
 
 // Firmware calls. The conduit is #0.
 uint64_t hvc(uint64_t function, uint64_t x1, uint64_t x2, uint64_t x3);
 uint64_t smc(uint64_t function, uint64_t x1, uint64_t x2, uint64_t x3);
 
-// PSCI (DEN0022). A call with addresses is of the caller's width.
+// PSCI (DEN0022). A call with addresses has the caller's width.
 #ifdef __aarch64__
 #define WIDTH 0x40000000
 #else
@@ -37,31 +37,31 @@ enum {
 };
 enum { AFFINITY_ON = 0, AFFINITY_OFF = 1, AFFINITY_ON_PENDING = 2 };
 
-// Ends the run with a status by the vendor call EXIT; where there is none, prints the status and powers off.
+// Ends the run with a status by the vendor call EXIT. If there is no such call, prints the status and powers off.
 _Noreturn void exit_guest(uint64_t status);
 _Noreturn void power_off(void);
 _Noreturn void reset_machine(void);
 
-// Other vCPUs, numbered from 0, the boot vCPU. How many there are is found by asking the firmware about each.
+// Other vCPUs, numbered from 0, the boot vCPU. Their number is found by asking the firmware about each.
 unsigned count_cpus(void);
-// Starts every other vCPU in `entry`; each turns itself off when that returns.
+// Starts all other vCPUs in `entry`; each turns itself off when `entry` returns.
 void start_others(void (*entry)(unsigned cpu));
-// Starts one.
+// Starts one vCPU.
 void start_cpu(unsigned cpu, void (*entry)(unsigned cpu));
 int64_t cpu_state(unsigned cpu);
-// Waits until every other vCPU is off, by asking the firmware again and again.
+// Waits until all other vCPUs are off, by asking the firmware repeatedly.
 void wait_for_others(void);
 
-// A lock that LDXR and STXR hold, or LDREX and STREX.
+// A lock with LDXR and STXR, or LDREX and STREX.
 typedef struct {
     uint32_t held;
 } spin_lock_t;
 void spin_lock(spin_lock_t *lock);
 void spin_unlock(spin_lock_t *lock);
-// Atomic addition by the same.
+// Atomic addition with the same instructions.
 void atomic_add(uint64_t *cell, uint64_t value);
 
-// What MPIDR_EL1 or MPIDR says.
+// The value of MPIDR_EL1 or MPIDR.
 static inline uint64_t read_mpidr(void) {
 #ifdef __aarch64__
     uint64_t mpidr;
@@ -82,7 +82,7 @@ static inline void store_release(uint64_t *cell, uint64_t value) {
 }
 
 #ifdef __aarch64__
-// Makes what was stored in one cache line the code that all vCPUs run from here on.
+// Cache maintenance after code was stored in one cache line: all vCPUs execute the new code from here on.
 static inline void publish_code(const void *at) {
     __asm__ volatile(
         "dc     cvau, %0\n"

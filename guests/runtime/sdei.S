@@ -1,8 +1,8 @@
-// What the guests that check SDEI share.
+// Shared by the guests that check SDEI.
 #include "sdei.inc"
         GUEST   "sdei.S"
 
-// Lets x0 ticks pass, in calls, each of which lets another CPU go on where CPUs take turns. Needs no stack.
+// Waits x0 ticks with calls. If CPUs take turns, each call lets another CPU continue. Needs no stack.
 FUNCTION pause
         mrs     x9, cntvct_el0
         add     x9, x9, x0

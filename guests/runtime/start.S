@@ -20,7 +20,7 @@ _start:
         bl      power_off
         .size   _start, . - _start
 
-// What CPU_ON enters. x0 is the number of the vCPU: the context that was given to CPU_ON.
+// The entry point for CPU_ON. x0 is the number of the vCPU: the context argument of CPU_ON.
         .global secondary_start
         .type   secondary_start, %function
 secondary_start:

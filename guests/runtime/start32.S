@@ -1,5 +1,5 @@
 // Where every vCPU of an AArch32 guest begins. Memory that the image does not fill is zero, and the MMU is off.
-// The same source is A32 or T32, as the compiler is told.
+// The compiler's options select A32 or T32.
         .file   "start32.S"                     // otherwise the symbol table has a temporary name
         .syntax unified
 #ifdef __thumb__
@@ -21,7 +21,7 @@ _start:
         bl      power_off
         .size   _start, . - _start
 
-// What CPU_ON enters. r0 is the number of the vCPU: the context that was given to CPU_ON.
+// The entry point for CPU_ON. r0 is the number of the vCPU: the context argument of CPU_ON.
         .global secondary_start
         .type   secondary_start, %function
 secondary_start:

@@ -1,4 +1,4 @@
-// The Test Anything Protocol, and what the conformance guests need around it.
+// The Test Anything Protocol, and other functions of the conformance guests.
 #include "tap.inc"
         GUEST   "tap.S"
 
@@ -24,7 +24,7 @@ FUNCTION tap_begin
         ret
 END_FUNCTION tap_begin
 
-// Ends: how many checks there were, and SYSTEM_OFF.
+// Ends: prints the number of checks, and calls SYSTEM_OFF.
 FUNCTION tap_end
         TEXT    x0, "1.."
         bl      print
@@ -36,7 +36,7 @@ FUNCTION tap_end
         b       power_off
 END_FUNCTION tap_end
 
-// x0: whether it holds, x1: text
+// x0: whether the condition is true, x1: text
 FUNCTION tap_ok
         stp     x30, x19, [sp, #-16]!
         mov     x19, x1
@@ -51,7 +51,7 @@ FUNCTION tap_ok
         ret
 END_FUNCTION tap_ok
 
-// x0: what came, x1: what is expected, x2: text
+// x0: actual value, x1: expected value, x2: text
 FUNCTION tap_equal
         stp     x30, x19, [sp, #-32]!
         stp     x0, x1, [sp, #16]
@@ -103,7 +103,7 @@ FUNCTION tap_line
         ret
 END_FUNCTION tap_line
 
-// Fills `cpus`: clusters of up to 16, counted by Aff1, as AFFINITY_INFO knows them.
+// Fills `cpus` with the CPUs that AFFINITY_INFO accepts: clusters of up to 16, numbered by Aff1.
 FUNCTION find_cpus
         stp     x30, x19, [sp, #-32]!
         stp     x20, x21, [sp, #16]
@@ -123,7 +123,7 @@ FUNCTION find_cpus
 3:      add     x19, x19, #1
         cmp     x20, #MAX_CPUS
         b.hs    4f
-        cbnz    x21, 1b                         // a cluster without CPUs is behind the last
+        cbnz    x21, 1b                         // a cluster without CPUs is after the last
 4:      ADDRESS x0, cpu_count
         str     x20, [x0]
         ldp     x20, x21, [sp, #16]
@@ -131,7 +131,7 @@ FUNCTION find_cpus
         ret
 END_FUNCTION find_cpus
 
-// The number of the CPU that asks, in x0; changes x1 to x3 besides and needs no stack.
+// The number of the calling CPU, in x0. Also changes x1 to x3. Needs no stack.
 FUNCTION my_number
         mrs     x1, mpidr_el1
         ldr     x2, =0xff00ffffff
@@ -147,7 +147,7 @@ FUNCTION my_number
 2:      ret
 END_FUNCTION my_number
 
-// Waits until AFFINITY_INFO of the CPU with the number in x0 says x1, one second at most. x0: the last that it said.
+// Waits until AFFINITY_INFO of the CPU with the number in x0 returns x1, at most one second. x0: its last result.
 FUNCTION await_state
         stp     x30, x19, [sp, #-32]!
         stp     x20, x21, [sp, #16]
@@ -168,7 +168,7 @@ FUNCTION await_state
         ret
 END_FUNCTION await_state
 
-// Waits until all CPUs but the one that asks are off. x0: how many are not, after a second for each.
+// Waits until all CPUs except the calling one are off, at most one second for each. x0: the number of CPUs that are not off.
 FUNCTION await_others_off
         stp     x30, x19, [sp, #-32]!
         stp     x20, x21, [sp, #16]
@@ -194,8 +194,8 @@ FUNCTION await_others_off
         ret
 END_FUNCTION await_others_off
 
-// Waits until the 64-bit word at x0 is x1 or more, one second at most. The wait is made of calls, each of which lets another
-// CPU go on where CPUs take turns. x0: the last that was read. Needs no stack.
+// Waits until the 64-bit word at x0 is x1 or more, at most one second. It waits with calls: if CPUs take turns, each call lets
+// another CPU continue. x0: the last value. Needs no stack.
 FUNCTION await_word
         mov     x9, x0
         mov     x10, x1
@@ -213,7 +213,7 @@ FUNCTION await_word
         ret
 END_FUNCTION await_word
 
-// Adds one to the 64-bit word at x0; x0 is the sum. Changes x1 and w2 besides and needs no stack.
+// Adds one to the 64-bit word at x0; x0 is the sum. Also changes x1 and w2. Needs no stack.
 FUNCTION count_up
 1:      ldaxr   x1, [x0]
         add     x1, x1, #1
@@ -223,7 +223,7 @@ FUNCTION count_up
         ret
 END_FUNCTION count_up
 
-// An instruction that is undefined is skipped, and x0 is UNDEFINED then: what SMC does on a machine that has none. All else ends
+// An undefined instruction is skipped, and x0 is UNDEFINED: SMC is undefined on a machine without it. Every other exception ends
 // the guest.
         .text
         .balign 2048

@@ -1,4 +1,4 @@
-// What byte-order.c starts other CPUs in and suspends itself with: code that knows its byte order and makes no use of it.
+// The code in which byte-order.c starts other CPUs and suspends itself. It reads the data endianness, and does not depend on it.
         .file   "byte-order.S"                  // otherwise the symbol table has a temporary name
 
 // Offsets in struct seen of byte-order.c.
@@ -13,8 +13,8 @@
         .arch   armv8-a
         .text
         .balign 4
-// uintptr_t call_in(unsigned order, const uintptr_t call[4], struct seen *seen): makes a call with this order of data. It
-// returns what the call returned, or RESUMED if the CPU came back at `look`.
+// uintptr_t call_in(unsigned order, const uintptr_t call[4], struct seen *seen): makes a call with this data endianness.
+// It returns the result of the call, or RESUMED if the CPU resumed at `look`.
         .global call_in
         .type   call_in, %function
 call_in:

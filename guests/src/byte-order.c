@@ -1,5 +1,5 @@
-// CPU_ON and the calls that suspend hand the caller's byte order of data on (DEN0022 6.4): SCTLR_EL1.EE; on AArch32 CPSR.E and
-// SCTLR.EE. The timers of a CPU survive its power-down, and a suspend that an interrupt keeps from happening is no stay.
+// CPU_ON and the calls that suspend keep the caller's data endianness (DEN0022 6.4): SCTLR_EL1.EE; on AArch32 CPSR.E and
+// SCTLR.EE. The timers of a CPU survive its power-down. A suspend that a pending interrupt prevents is not counted as a stay.
 #include "guest.h"
 
 enum {
@@ -14,7 +14,7 @@ enum {
     MILLISECOND = 62500,
 };
 
-// byte-order.S knows how it is laid out.
+// byte-order.S depends on this layout.
 struct seen {
     volatile uint32_t control;
     volatile uint32_t state;
@@ -107,7 +107,7 @@ static uintptr_t count(uintptr_t state) {
     return call_in(0, call, &seen);
 }
 
-// The timer's interrupt is there already: each call returns at once, and counts as no stay.
+// The timer's interrupt is already pending: each call returns immediately, and is not counted as a stay.
 static void stay_awake(void) {
     struct seen seen = {0};
     const uintptr_t down[4] = {CPU_SUSPEND, CORE_DOWN, (uintptr_t)look, (uintptr_t)&seen};

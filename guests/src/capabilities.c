@@ -1,4 +1,4 @@
-// Asks the machine what becomes of calls, then makes them: an answer and the call have to agree.
+// Queries the decisions for calls, then makes the calls: the decision and the result must agree.
 #include "guest.h"
 
 enum { SMC = 0, HVC = 1 };
@@ -27,7 +27,7 @@ static void answer(const char *call, int32_t fate) {
                               : ": no answer\n");
 }
 
-// Whether what was said of a call that does no harm is what becomes of it.
+// Whether the decision for a harmless call agrees with its result.
 static bool holds(const char *name, unsigned conduit, uint32_t function, uint64_t argument) {
     int32_t fate = ask(conduit, 0, function);
     int32_t result = (int32_t)(conduit == HVC ? hvc(function, argument, 0, 0) : smc(function, argument, 0, 0));
@@ -39,7 +39,7 @@ void main(void) {
     bool all = holds("HVC SMCCC_VERSION", HVC, 0x80000000, 0);
     all &= holds("HVC PSCI_VERSION", HVC, PSCI_VERSION, 0);
     all &= holds("SMC PSCI_VERSION", SMC, PSCI_VERSION, 0);
-    // There is no such CPU: with PSCI an error of its own.
+    // There is no such CPU: PSCI returns its own error.
     all &= holds("HVC PSCI_CPU_ON", HVC, PSCI_CPU_ON, 0xff);
     all &= holds("HVC 0x8500ffff", HVC, 0x8500ffff, 0);
     answer("HVC #0x4a48", ask(HVC, 0x4a48, 0));

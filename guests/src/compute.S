@@ -1,4 +1,4 @@
-// The kernel `compute`, `compute_count` rounds of it: a number given to the linker. Prints its digest.
+// The kernel `compute` with `compute_count` rounds, a number that the linker sets. Prints its digest.
         .file   "compute.S"                     // otherwise the symbol table has a temporary name
         .global main
         .type   main, %function

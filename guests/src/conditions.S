@@ -1,7 +1,7 @@
-// Calls that pass and that fail their condition check, after each comparison of two numbers. Prints for each which came
-// back with a value: a call that was made returns the version of PSCI in r0, one that was not leaves r0 alone.
+// Calls that pass and calls that fail their condition check, after each comparison of two numbers. Prints which calls were made:
+// a call that was made returns the version of PSCI in r0; one that was not made leaves r0 unchanged.
 //
-// In A32 an SMC has a condition of its own; in T32 an IT instruction gives it one.
+// In A32 an SMC has a condition; in T32 an IT instruction gives it one.
         .file   "conditions.S"                  // otherwise the symbol table has a temporary name
         .syntax unified
 #ifdef __thumb__

@@ -1,4 +1,4 @@
-// SMCs that pass and that fail their condition check: which were made, for comparisons that set the flags differently.
+// SMCs that pass or fail their condition check: prints which were made, for comparisons that set the flags differently.
 #include "guest.h"
 
 void try_all(void);

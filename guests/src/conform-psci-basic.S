@@ -1,4 +1,4 @@
-// PSCI (DEN0022 F.b) on one CPU: the version, PSCI_FEATURES of all identifiers, and arguments that are wrong.
+// PSCI (DEN0022 F.b) on one CPU: the version, PSCI_FEATURES of all identifiers, and invalid arguments.
 #include "tap.inc"
         GUEST   "conform-psci-basic.S"
 
@@ -40,14 +40,14 @@ FUNCTION version
         ret
 END_FUNCTION version
 
-// Every identifier: mandatory ones are there, optional ones are there or not, all others are not.
+// Every identifier: mandatory functions exist, optional ones may exist, all others do not.
 FUNCTION features
         stp     x30, x19, [sp, #-32]!
         str     x20, [sp, #16]
         ADDRESS x19, feature_table
 1:      ldr     w1, [x19]
         cbz     w1, 9f
-        ldrb    w20, [x19, #4]                  // 0 there, 1 optional, 2 not there, 3 suspend flags, 4 types of SYSTEM_OFF2
+        ldrb    w20, [x19, #4]                  // 0 mandatory, 1 optional, 2 none, 3 suspend flags, 4 types of SYSTEM_OFF2
         CALL    PSCI_FEATURES
         sxtw    x0, w0
         add     x2, x19, #5
@@ -181,7 +181,7 @@ FUNCTION affinity
         EQUAL   INVALID_PARAMETERS, "AFFINITY_INFO of all ones is INVALID_PARAMETERS (DEN0022 5.7)"
         CALL    AFFINITY_INFO, 0x00ffffff, 0
         EQUAL   INVALID_PARAMETERS, "AFFINITY_INFO of a CPU that there is not is INVALID_PARAMETERS (DEN0022 5.7)"
-        mrs     x1, mpidr_el1                   // with its RES1 bit, which is no affinity field
+        mrs     x1, mpidr_el1                   // with its RES1 bit, which is not an affinity field
         CALL    AFFINITY_INFO, , 0
         EQUAL   INVALID_PARAMETERS, "AFFINITY_INFO of MPIDR with bit 31 is INVALID_PARAMETERS (DEN0022 5.1.5)"
         ADDRESS x1, cpus
@@ -244,15 +244,15 @@ FUNCTION cpu_on
         ret
 END_FUNCTION cpu_on
 
-// Where nothing ever starts.
+// An entry point that is never executed.
 FUNCTION never
         CALL    CPU_OFF
 1:      wfi
         b       1b
 END_FUNCTION never
 
-// What is refused before anything is suspended. Where there are no statistics, a suspend may be a mere WFI from which nothing
-// wakes the CPU.
+// Calls that are refused before a CPU is suspended. Without statistics, a suspend may only be a WFI from which nothing wakes
+// the CPU.
 FUNCTION suspend
         str     x30, [sp, #-16]!
         OPTIONAL STAT_COUNT, "CPU_SUSPEND with wrong arguments", 9f

@@ -1,4 +1,4 @@
-// PSCI (DEN0022 F.b) on several CPUs: CPU_ON of all, what they start with, races for one CPU, CPU_OFF, and ON again.
+// PSCI (DEN0022 F.b) on several CPUs: CPU_ON of all, their initial state, races for one CPU, CPU_OFF, and ON again.
 #include "tap.inc"
         GUEST   "conform-psci-cpus.S"
 
@@ -21,7 +21,7 @@ FUNCTION main
 1:      b       tap_end
 END_FUNCTION main
 
-// Clears what CPUs write down.
+// Clears the results of CPUs.
 FUNCTION clear
         ADDRESS x0, shared
         ADDRESS x1, shared_end
@@ -31,7 +31,7 @@ FUNCTION clear
         ret
 END_FUNCTION clear
 
-// x0: how many of the other CPUs have not, in the word that is theirs in the table at x0, what the one at x1 makes of their number
+// x0: the number of other CPUs whose word in the table at x0 is not the result of the function at x1 for their number
         .macro  COUNT_WRONG table, register
         mov     x3, #1
         mov     x0, #0
@@ -144,7 +144,7 @@ FUNCTION turn_off
         b       1b
 END_FUNCTION turn_off
 
-// What counts its start and stays until it is released.
+// Code that counts its start and waits until it is released.
 FUNCTION stay
         ADDRESS x1, winner
         str     x0, [x1]
@@ -156,7 +156,7 @@ FUNCTION stay
         b       turn_off
 END_FUNCTION stay
 
-// Lets what stays go, and waits until all are off.
+// Releases the waiting CPUs, and waits until all are off.
 FUNCTION release_all
         str     x30, [sp, #-16]!
         ADDRESS x0, release
@@ -196,7 +196,7 @@ FUNCTION already_on
         ret
 END_FUNCTION already_on
 
-// By SMC32 the arguments are w registers.
+// In SMC32 the arguments are w registers.
 FUNCTION narrow
         stp     x30, x19, [sp, #-16]!
         bl      clear
@@ -219,7 +219,7 @@ FUNCTION narrow
         ret
 END_FUNCTION narrow
 
-// On and off again, as fast as can be: while the CPU is still on its way off, it is ALREADY_ON.
+// On and off again, as fast as possible: while the CPU is still turning off, CPU_ON returns ALREADY_ON.
 FUNCTION cycles
         stp     x30, x19, [sp, #-32]!
         stp     x20, x21, [sp, #16]
@@ -292,7 +292,7 @@ FUNCTION pass_on
 2:      b       turn_off
 END_FUNCTION pass_on
 
-// A CPU that froze comes back by CPU_ON.
+// CPU_ON turns on a frozen CPU.
 FUNCTION freeze
         str     x30, [sp, #-16]!
         OPTIONAL CPU_FREEZE, "CPU_FREEZE", 9f
@@ -326,7 +326,7 @@ FUNCTION freeze_there
         b       turn_off
 END_FUNCTION freeze_there
 
-// CPU 0 turns itself off; CPU 1 sees it and turns it on again. The callee-saved registers and SP go through memory.
+// CPU 0 turns itself off; CPU 1 sees it and turns it on again. The callee-saved registers and SP are kept in memory.
 FUNCTION take_over
         stp     x30, x19, [sp, #-16]!
         bl      clear
@@ -337,7 +337,7 @@ FUNCTION take_over
         ldr     x1, [x1, #8]
         CALL    CPU_ON, , wake_first, 0
         CALL    CPU_OFF
-        b       2f                              // it is not to come back
+        b       2f                              // it must not return
 1:      ADDRESS x1, winner
         str     x0, [x1]
         ADDRESS x1, vectors
@@ -374,14 +374,14 @@ FUNCTION wake_first
         b       turn_off
 END_FUNCTION wake_first
 
-// All CPUs but the last call CPU_ON of the last, at once: one succeeds, the others hear that it is on, and it starts once.
+// All CPUs except the last call CPU_ON for the last at the same time: one succeeds, the others get that it is on, and it starts once.
 FUNCTION race
         stp     x30, x19, [sp, #-32]!
         stp     x20, x21, [sp, #16]
         mov     x20, #0                         // rounds in which not exactly one succeeded
-        mov     x21, #0                         // answers that are none of the race
+        mov     x21, #0                         // answers that are not allowed in the race
         mov     x22, #0                         // rounds in which the last CPU did not start exactly once
-        mov     x23, #0                         // rounds in which it had not the winner's context
+        mov     x23, #0                         // rounds in which it did not have the winner's context
         mov     x24, #ROUNDS
 1:      bl      clear
         mov     x19, #1

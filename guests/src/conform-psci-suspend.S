@@ -1,5 +1,5 @@
 // PSCI (DEN0022 F.b): CPU_SUSPEND to standby and to power-down, woken by the virtual timer; statistics; SYSTEM_SUSPEND; the
-// OS-initiated mode. There is no interrupt controller: what wakes is that the timer asserts its interrupt.
+// OS-initiated mode. There is no interrupt controller: the timer wakes a CPU when it asserts its interrupt.
 #include "tap.inc"
         GUEST   "conform-psci-suspend.S"
 
@@ -37,7 +37,7 @@ FUNCTION main
 9:      b       tap_end
 END_FUNCTION main
 
-// Has the timer assert its interrupt x0 ticks from now; x0 is when. Changes x1 besides and needs no stack.
+// Sets the timer to assert its interrupt x0 ticks from now; x0 is the time. Also changes x1. Needs no stack.
 FUNCTION set_timer
         mrs     x1, cntvct_el0
         add     x0, x0, x1
@@ -59,9 +59,9 @@ END_FUNCTION stop_timer
         bl      set_timer
         .endm
 
-// Makes the call in x0 to x3, all of whose results may be that it never returns: the CPU may start at `resumed` instead, with
-// x0 = context. Then everything is put back from memory. x0: what came; x1: 1 if it started anew, 0 if the call returned.
-// CPU 0 alone: there is one place in memory.
+// Makes the call in x0 to x3, which may not return: the CPU may resume at `resumed` instead, with x0 = context. Then all registers
+// are restored from memory. x0: the result or the context; x1: 1 if the CPU resumed there, 0 if the call returned.
+// Only for CPU 0: there is memory for one CPU.
 FUNCTION suspended_call
         sub     sp, sp, #112
         stp     x29, x30, [sp]
@@ -115,7 +115,7 @@ back:   mrs     x4, cntvct_el0
         ret
 END_FUNCTION resumed
 
-// x0 = function(power_state, resumed, context), x1 = 1 if it started anew
+// x0 = function(power_state, resumed, context), x1 = 1 if it resumed at the entry point
         .macro  SUSPEND function, state, context
         ldr     x0, =\function
         ldr     x1, =\state
@@ -124,7 +124,7 @@ END_FUNCTION resumed
         bl      suspended_call
         .endm
 
-// The same where the entry point is the first argument.
+// The same, for functions whose first argument is the entry point.
         .macro  SUSPEND_TO function, context
         ldr     x0, =\function
         ADDRESS x1, resumed
@@ -132,7 +132,7 @@ END_FUNCTION resumed
         bl      suspended_call
         .endm
 
-// A check: the CPU came back when the timer asked for it, or later.
+// A check: the CPU woke up at the timer's time, or later.
         .macro  IN_TIME text
         ADDRESS x0, back_at
         ldr     x0, [x0]
@@ -206,7 +206,7 @@ FUNCTION narrow
         ret
 END_FUNCTION narrow
 
-// With an interrupt already pending, nobody waits: power-down comes back as SUCCESS, or by its entry point.
+// If an interrupt is already pending, the CPU does not wait: power-down returns SUCCESS, or resumes at its entry point.
 FUNCTION at_once
         stp     x30, x19, [sp, #-32]!
         stp     x20, x21, [sp, #16]
@@ -254,7 +254,7 @@ FUNCTION default_suspend
         ret
 END_FUNCTION default_suspend
 
-// One suspend is one more in its own count, and none in another's.
+// One suspend adds one to the count of its state, and nothing to others.
 FUNCTION statistics
         stp     x30, x19, [sp, #-32]!
         stp     x20, x21, [sp, #16]
@@ -288,7 +288,7 @@ FUNCTION statistics
         ret
 END_FUNCTION statistics
 
-// The last CPU takes its cluster, and the system, with it.
+// The last CPU also powers down its cluster and the system.
 FUNCTION last_one
         str     x30, [sp, #-16]!
         TIMER   1
@@ -301,7 +301,7 @@ FUNCTION last_one
         ret
 END_FUNCTION last_one
 
-// CPU 1 powers down for 50 milliseconds and is looked at.
+// CPU 1 powers down for 50 milliseconds, and CPU 0 queries its state.
 FUNCTION other
         stp     x30, x19, [sp, #-32]!
         stp     x20, x21, [sp, #16]
@@ -371,7 +371,7 @@ FUNCTION turn_off
         b       1b
 END_FUNCTION turn_off
 
-// Starts CPU 1 in a loop that it leaves when it is released.
+// Starts CPU 1 in a loop, which it leaves when it is released.
 FUNCTION keep_other_running
         str     x30, [sp, #-16]!
         ADDRESS x0, release
@@ -408,7 +408,7 @@ FUNCTION release_other
         ret
 END_FUNCTION release_other
 
-// Where the platform coordinates, a CPU that asks for its cluster or the system gets what the others allow.
+// In platform-coordinated mode, a CPU that requests a state of its cluster or the system gets what the others allow.
 FUNCTION coordinated
         str     x30, [sp, #-16]!
         bl      keep_other_running
@@ -449,7 +449,7 @@ FUNCTION system_suspend
         ret
 END_FUNCTION system_suspend
 
-// The caller says which is the last CPU of a cluster, and is refused where that is not so.
+// The caller says that it is the last CPU of a cluster, and is refused if it is not.
 FUNCTION os_initiated
         stp     x30, x19, [sp, #-16]!
         CALL    SET_SUSPEND_MODE, 1

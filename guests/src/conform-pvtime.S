@@ -1,4 +1,4 @@
-// PV time (DEN0057A): what is there, the structures of all CPUs, and time that is stolen.
+// PV time (DEN0057A): the existing calls, the structures of all CPUs, and stolen time.
 #include "tap.inc"
         GUEST   "conform-pvtime.S"
 
@@ -56,7 +56,7 @@ FUNCTION structure
         ret
 END_FUNCTION structure
 
-// Another CPU counts while this one makes calls: whether time is stolen thereby or not, it never goes back.
+// Another CPU counts while this one makes calls: stolen time never decreases.
 FUNCTION steals
         stp     x30, x19, [sp, #-32]!
         stp     x20, x21, [sp, #16]
@@ -67,7 +67,7 @@ FUNCTION steals
         ADDRESS x1, cpus
         ldr     x1, [x1, #8]
         CALL    CPU_ON, , count_and_stop, 0
-        mov     x21, #0                         // how often it went back
+        mov     x21, #0                         // how often it decreased
         ADDRESS x0, done
 1:      ldr     x1, [x19, #STOLEN]
         cmp     x1, x20
@@ -107,7 +107,7 @@ FUNCTION count_and_stop
         b       2b
 END_FUNCTION count_and_stop
 
-// Every CPU asks for its own.
+// Every CPU requests its own structure.
 FUNCTION structures
         stp     x30, x19, [sp, #-32]!
         stp     x20, x21, [sp, #16]

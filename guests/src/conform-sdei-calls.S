@@ -1,4 +1,4 @@
-// SDEI (DEN0054): what the calls return on one CPU, errors first, and bindings. Nothing is delivered here but event 0.
+// SDEI (DEN0054): the results of the calls on one CPU, errors first, and bindings. Only event 0 is delivered.
 #include "sdei.inc"
         GUEST   "conform-sdei-calls.S"
 
@@ -45,7 +45,7 @@ FUNCTION masks
         ret
 END_FUNCTION masks
 
-// REGISTER with what is in x1 to x5.
+// REGISTER with the arguments in x1 to x5.
         .macro  REGISTERED expected, text
         CALL    EVENT_REGISTER
         EQUAL   \expected, "\text"

@@ -1,5 +1,5 @@
-// SDEI (DEN0054) on several CPUs: masks and handlers of those that start and wake, private events, signals to others, routing.
-// What only something from outside can signal is skipped if nothing does.
+// SDEI (DEN0054) on several CPUs: masks and handlers of CPUs that start and wake, private events, signals to others, routing.
+// Checks that need events or interrupts from outside are skipped if there are none.
 #include "sdei.inc"
         GUEST   "conform-sdei-cpus.S"
 
@@ -21,7 +21,7 @@ FUNCTION main
 9:      b       tap_end
 END_FUNCTION main
 
-// Until it was really powered down: what comes from outside may be there already.
+// Repeats until it was really powered down: an event from outside may already be pending.
 FUNCTION power_down
         stp     x30, x19, [sp, #-16]!
         mov     x19, #20
@@ -93,7 +93,7 @@ FUNCTION start_all
         ret
 END_FUNCTION start_all
 
-// Waits until a word is the number of the others.
+// Waits until a word is the number of the other CPUs.
         .macro  AWAIT_OTHERS symbol
         WORD    x1, cpu_count
         sub     x1, x1, #1
@@ -107,7 +107,7 @@ END_FUNCTION start_all
         stlr    x1, [x0]
         .endm
 
-// Has every other come to an end of its phase.
+// Waits until all other CPUs have ended their phase.
         .macro  NEXT phase
         CLEAR   arrived
         LET_GO  \phase
@@ -192,7 +192,7 @@ FUNCTION routing
         CALL    EVENT_DISABLE, CRITICAL
         WORD    x19, cpu_count
         sub     x19, x19, #1
-        mov     x20, #1000                      // its handler may run still
+        mov     x20, #1000                      // its handler may still run
 2:      AFFINITY x3, x19
         CALL    EVENT_ROUTING_SET, CRITICAL, RM_PE
         sub     x20, x20, #1
@@ -216,7 +216,7 @@ FUNCTION routing
         ret
 END_FUNCTION routing
 
-// All others go off, and start anew.
+// All others turn off, and start again.
 FUNCTION restart
         stp     x30, x20, [sp, #-16]!
         LET_GO  3
@@ -231,7 +231,7 @@ FUNCTION restart
         ret
 END_FUNCTION restart
 
-// Where another CPU starts; x0 is its number. Notes how SDEI is there.
+// The entry point of other CPUs; x0 is the number. Stores the state of SDEI there.
 FUNCTION look_there
         CALL    PE_MASK
         ADDRESS x4, unmasked_there
@@ -251,7 +251,7 @@ END_FUNCTION look_there
         bl      count_up
         .endm
 
-// In a phase until the next: a second is long enough for one wait, and not for all of CPU 0's.
+// Waits in a phase for the next one: a second is long enough for one wait, but not for all waits of CPU 0.
         .macro  AWAIT_PHASE phase
 1:      AWAIT   go, \phase
         cmp     x0, #\phase
@@ -298,7 +298,7 @@ FUNCTION turn_off
         b       1b
 END_FUNCTION turn_off
 
-// Of event 0: how often on this CPU, and the argument.
+// The handler of event 0: stores the count on this CPU, and the argument.
 FUNCTION handler
         mov     x4, x1
         ADDRESS x5, seen

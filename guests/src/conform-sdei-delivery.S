@@ -1,5 +1,5 @@
-// SDEI (DEN0054): what a handler finds, and what is put back, over EL1h, EL1t, EL0, between LDXR and STXR and in WFI; priorities.
-// What only something from outside can signal is skipped if nothing does.
+// SDEI (DEN0054): the state in a handler, and the restored state, for interruptions of EL1h, EL1t, EL0, between LDXR and STXR and in
+// WFI; priorities. Checks that need events from outside are skipped if there are none.
 #include "sdei.inc"
         GUEST   "conform-sdei-delivery.S"
 
@@ -9,7 +9,7 @@
         .equ    NZCV, 0xa0000000                // N and C
         .equ    MARK, 0x3300000000000033        // added to for each register
 
-// What the handler has found, from `found` on.
+// The state in the handler, from `found` on.
         .equ    FOUND_PC, 16
         .equ    FOUND_PSTATE, 24
         .equ    FOUND_DAIF, 32
@@ -19,7 +19,7 @@
         .equ    FOUND_SP_EL0, 64
         .equ    FOUND_BYTES, 72
 
-// What the handler does once, when an event comes next.
+// What the handler does once, at the next event.
         .macro  IN_HANDLER what
         ADDRESS x0, \what
         ADDRESS x1, action
@@ -278,7 +278,7 @@ FUNCTION mask_and_signal
         ret
 END_FUNCTION mask_and_signal
 
-// What is signalled in the handler is delivered when that has completed, and before the interrupted code goes on.
+// An event that is signalled in the handler is delivered after the handler has completed, and before the interrupted code continues.
 FUNCTION twice
         stp     x30, x19, [sp, #-16]!
         CLEAR   deliveries
@@ -386,7 +386,7 @@ FUNCTION resume_nowhere
         ret
 END_FUNCTION resume_nowhere
 
-// Waits in WFI until an event has come there, ten events at most.
+// Waits in WFI until an event interrupts it, at most ten events.
 FUNCTION waiting
         stp     x30, x19, [sp, #-16]!
         mov     x19, #10
@@ -406,7 +406,7 @@ in_wfi: WORD    x0, deliveries
         ret
 END_FUNCTION waiting
 
-// EL0 counts until its third event, which goes on at EL1.
+// EL0 counts until its third event, after which EL1 continues.
 FUNCTION at_el0
         stp     x30, x19, [sp, #-16]!
         stp     x20, x21, [sp, #-16]!
@@ -455,7 +455,7 @@ back_at_el1:
         ret
 END_FUNCTION at_el0
 
-// Does nothing at the first two events, and goes to EL1 at the third.
+// Does nothing at the first two events, and resumes at EL1 at the third.
 FUNCTION from_el0
         WORD    x0, deliveries
         cmp     x0, #3
@@ -517,7 +517,7 @@ FUNCTION priorities
         WORD_EQUAL 0, deliveries, "a disabled event is not delivered (DEN0054 5.1.4)"
         CALL    EVENT_ENABLE, NORMAL
         WORD_EQUAL 1, deliveries, "ENABLE delivers what has waited (DEN0054 5.1.3)"
-        mov     x19, #5                         // one may come just now
+        mov     x19, #5                         // one may occur just now
 2:      CALL    EVENT_UNREGISTER, NORMAL
         PAUSE
         REGISTER handler, ARGUMENT, NORMAL
@@ -537,7 +537,7 @@ FUNCTION disable_normal
         ret
 END_FUNCTION disable_normal
 
-// In the handler of event 0: until a critical event has come and a normal one would have.
+// In the handler of event 0: waits until a critical event has occurred and a normal one is pending.
 FUNCTION be_interrupted
         stp     x30, x19, [sp, #-16]!
         CALL    EVENT_ENABLE, NORMAL
@@ -571,7 +571,7 @@ FUNCTION look_around
         ret
 END_FUNCTION look_around
 
-// In the handler of the critical event: how many others come in.
+// In the handler of the critical event: counts events that interrupt it.
 FUNCTION hold_off
         stp     x30, x19, [sp, #-16]!
         WORD    x19, deliveries
@@ -585,7 +585,7 @@ FUNCTION hold_off
         ret
 END_FUNCTION hold_off
 
-// Notes what it finds, does what `action` says, once, and leaves nothing in x3 to x17 and NZCV as it was.
+// Stores the state, does once what `action` says, and changes all of x3 to x17 and NZCV.
 FUNCTION handler
         ENTER_HANDLER
         ADDRESS x4, found

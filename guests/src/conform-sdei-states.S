@@ -1,10 +1,10 @@
-// SDEI (DEN0054): every call in every state of a handler. The events are the one that software signals, and one that is bound to an
-// interrupt, if interrupts come.
+// SDEI (DEN0054): every call in every state of a handler. The events are event 0, and one that is bound to an
+// interrupt, if there are interrupts.
 #include "sdei.inc"
         GUEST   "conform-sdei-states.S"
 
-        .equ    SAVED, 0x1717171717171717       // in x17 whenever an event comes
-        .equ    NO_RETURN, 0x6e6f6e65           // what a call "returned" that did not
+        .equ    SAVED, 0x1717171717171717       // in x17 whenever an event can occur
+        .equ    NO_RETURN, 0x6e6f6e65           // the "result" of a call that did not return
 
 // Columns of the table.
         .equ    COLUMN_REGISTER, 0
@@ -22,7 +22,7 @@
         .equ    STATE_REGISTERED_RUNNING, 5
         .equ    RUNNING_BIT, 2
 
-// A row: state, column, what is returned, the state after it, text.
+// A row: state, column, result, the state after it, text.
         .equ    ROW_BYTES, 40
 
 FUNCTION main
@@ -40,7 +40,7 @@ FUNCTION main
         b       tap_end
 END_FUNCTION main
 
-// x0: how often the interrupt came that event x19 is bound to, within a second. Changes x20.
+// x0: how often the interrupt of event x19 occurred within a second. Changes x20.
 FUNCTION interrupts_come
         str     x30, [sp, #-16]!
         CLEAR   deliveries
@@ -58,7 +58,7 @@ FUNCTION interrupts_come
         ret
 END_FUNCTION interrupts_come
 
-// The table with event x19. What is not about events that software signals is left out for event 0.
+// The table with event x19. Rows that do not apply to event 0 are skipped for it.
 FUNCTION table
         str     x30, [sp, #-16]!
         ADDRESS x20, rows
@@ -124,13 +124,13 @@ FUNCTION cell
         mov     x1, x19
         CALL    EVENT_UNREGISTER
         cbz     x19, 4f
-        CALL    INTERRUPT_BIND, SPI             // what it is bound to, or was
+        CALL    INTERRUPT_BIND, SPI             // its interrupt, also after a release
 4:      ldp     x30, x21, [sp], #16
         ret
 END_FUNCTION cell
 
-// What the handler does once, to get from ENABLED_RUNNING into the state of row x20 and to make its call there. COMPLETE is left
-// to the handler's end.
+// The handler does this once, to get from ENABLED_RUNNING into the state of row x20 and to make its call there. COMPLETE is done
+// at the end of the handler.
 FUNCTION act
         stp     x30, x21, [sp, #-16]!
         ldr     x21, [x20]
@@ -152,14 +152,14 @@ FUNCTION act
         ret
 END_FUNCTION act
 
-// Has event x19 come: at once, or when its interrupt does.
+// Causes event x19: immediately, or at its next interrupt.
 FUNCTION trigger
         cbnz    x19, 1f
         SIGNAL_SELF
 1:      ret
 END_FUNCTION trigger
 
-// Makes the call of row x20, and keeps what it returns. DISPATCH is no call: it "returns" 0 if the event is delivered.
+// Makes the call of row x20, and stores its result. DISPATCH is not a call: its result is 0 if the event is delivered.
 FUNCTION make_call
         stp     x30, x22, [sp, #-16]!
         ldr     x6, [x20, #8]

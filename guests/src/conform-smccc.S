@@ -60,7 +60,7 @@ FUNCTION version
         ret
 END_FUNCTION version
 
-// Fills x1 to x17 and x18 to x28 with patterns, makes the call in x0, and leaves what came in `after`: x0, x1 to x30 and SP.
+// Fills x1 to x17 and x18 to x28 with patterns, makes the call in x0, and stores x0, x1 to x30 and SP in `after`.
 // conduit: hvc or smc
         .macro  PATTERNED name, conduit
 FUNCTION \name
@@ -124,7 +124,7 @@ END_FUNCTION \name
         PATTERNED call_smc, smc
         .noaltmacro
 
-// How many of the registers xM to xN changed in the last patterned call; M and N in x0 and x1.
+// The number of registers xM to xN that changed in the last patterned call; M and N in x0 and x1.
 FUNCTION changed
         ADDRESS x2, patterns
         ADDRESS x3, after
@@ -140,7 +140,7 @@ FUNCTION changed
         ret
 END_FUNCTION changed
 
-// Calls number 0x7f5a of the owners x20 to x21 with the bits of x22: counts in x23 what is not -1, and in x24 what changed.
+// Calls number 0x7f5a of the owners x20 to x21 with the bits of x22: counts in x23 results that are not -1, and in x24 changed registers.
         .macro  OWNERS first, last, bits, name
         mov     x20, #\first
         ldr     x22, =\bits
@@ -281,7 +281,7 @@ END_FUNCTION conduits
         .macro  WORKAROUND function, name
         CALL    ARCH_FEATURES, \function
         sxtw    x19, w0
-        add     x0, x19, #2                     // -2 is for WORKAROUND_2 alone
+        add     x0, x19, #2                     // -2 is only for WORKAROUND_2
         cmp     x0, #3
         HOLDS   ls, "SMCCC_ARCH_FEATURES of \name is -2 to 1 (DEN0028 7)"
         tbnz    x19, #63, .Lnone\@
@@ -336,7 +336,7 @@ FUNCTION architecture
         ret
 END_FUNCTION architecture
 
-// The name: printable, ended by zeros, in x1 to x17. It is returned to the place of the patterned registers.
+// The name: printable, ended by zeros, in x1 to x17. It is returned in the patterned registers.
 FUNCTION soc_name
         stp     x30, x19, [sp, #-16]!
         ADDRESS x0, patterns

@@ -1,4 +1,4 @@
-// TRNG 1.0 (DEN0098): what is there, the identity, the limits, and which bits are zero.
+// TRNG 1.0 (DEN0098): the existing calls, the identity, the limits, and which bits are zero.
 #include "tap.inc"
         GUEST   "conform-trng.S"
 
@@ -88,10 +88,10 @@ FUNCTION zeros
         ret
 END_FUNCTION zeros
 
-// A hundred draws of each width: what lies above is zero each time, and each bit was 0 once and 1 once.
+// A hundred draws of each width: higher bits are always zero, and each other bit was 0 once and 1 once.
         .macro  DRAWS function, bits, mask1, mask2, mask3, text
         ldr     x19, =100
-        mov     x20, #0                         // bits that were set where they must not
+        mov     x20, #0                         // bits that were set but must be zero
         mov     x21, #0                         // bits of x1, x2 and x3 that were 1 once
         mov     x22, #0
         mov     x23, #0

@@ -1,4 +1,4 @@
-// The vendor-hypervisor owner (DEN0028 6): who it is, what it has, and KVM's clock for PTP.
+// The vendor-hypervisor owner (DEN0028 6): its identity, its features, and KVM's clock for PTP.
 #include "tap.inc"
         GUEST   "conform-vendor.S"
 
@@ -72,7 +72,7 @@ FUNCTION ptp
         COUNTER VIRTUAL, cntvct_el0, "virtual, later,"
         subs    x0, x21, x25
         HOLDS   hs, "PTP's time does not go back (ptp_kvm)"
-        sub     x0, x21, x25                    // nanoseconds that went by, and what the counter makes of it: 16 each
+        sub     x0, x21, x25                    // nanoseconds that passed, and the same from the counter: 16 for each tick
         sub     x1, x22, x26
         cmp     x0, x1, lsl #4
         HOLDS   eq, "PTP's time goes on with its counter, 16 ns a tick (ptp_kvm)"

@@ -1,4 +1,4 @@
-// Says back what is typed, until a q comes.
+// Prints typed characters until a q is typed.
 #include "guest.h"
 
 void main(void) {

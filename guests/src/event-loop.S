@@ -1,4 +1,4 @@
-// Signals SDEI's event 0 (DEN0054) to itself `event_count` times, a number given to the linker; the handler completes at once.
+// Signals SDEI's event 0 (DEN0054) to itself `event_count` times, a number that the linker sets; the handler completes immediately.
 #include "sdei.inc"
         GUEST   "event-loop.S"
 

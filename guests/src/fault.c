@@ -1,7 +1,7 @@
-// Does one thing that the machine has no answer for: FAULT, given to the compiler, says which.
+// Causes one fault that the machine cannot handle: the compiler's option FAULT selects it.
 #include "guest.h"
 
-// Between flash and the UART: nothing is there.
+// Between flash and the UART: unmapped.
 #define UNMAPPED ((volatile uint64_t *)0x08000010)
 
 __attribute__((noinline)) static void fault(void) {

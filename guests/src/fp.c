@@ -3,13 +3,13 @@
 
 #define STEPS 20000
 
-// Fills v0 to v31 from `seed`, adds to each `steps` times, and gives back the digest of all of them.
+// Fills v0 to v31 from `seed`, adds to each `steps` times, and returns the digest of all of them.
 uint64_t spin_vectors(uint64_t seed, uint64_t steps);
 
 static spin_lock_t console;
 static uint64_t results[MAX_CPUS][3];
 
-// The logistic map: every bit of rounding shows in the end.
+// The logistic map: every rounding error changes the result.
 static double logistic(unsigned cpu) {
     double x = 0.1 + cpu * 0.01;
     for (int i = 0; i < STEPS; i++) {

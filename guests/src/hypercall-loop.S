@@ -1,4 +1,4 @@
-// The kernel `hypercalls`, `hypercall_count` rounds of it: a number given to the linker.
+// The kernel `hypercalls` with `hypercall_count` rounds, a number that the linker sets.
         .file   "hypercall-loop.S"              // otherwise the symbol table has a temporary name
         .global main
         .type   main, %function

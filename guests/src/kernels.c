@@ -1,5 +1,5 @@
-// Runs the kernels that are asked for by lines of the console: "NAME off|on ROUNDS", with the MMU off or on. "all" stands for
-// each of them; a line that begins with "q" ends the guest at once. Nothing but the digest depends on the rounds, and the digest on nothing else.
+// Runs the kernels that console lines request: "NAME off|on ROUNDS", with the MMU off or on. "all" means all kernels; a line that
+// begins with "q" ends the guest immediately. In the output, only the digest depends on the rounds, and it depends on nothing else.
 #include "kernels/kernels.h"
 
 #define LINE 64
@@ -27,7 +27,7 @@ static const kernel_t kernels[] = {
 };
 #define COUNT (sizeof kernels / sizeof kernels[0])
 
-// False at a "q" where a line begins.
+// False if a line begins with "q".
 static bool read_line(char *line) {
     unsigned length = 0;
     for (;;) {
@@ -46,7 +46,7 @@ static bool read_line(char *line) {
     return true;
 }
 
-// Ends the word at `*rest` and gives it; `*rest` is then what follows.
+// Ends the word at `*rest` and returns it; `*rest` is then the text after it.
 static char *next_word(char **rest) {
     char *word = *rest;
     char *end = word;

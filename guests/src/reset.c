@@ -1,5 +1,5 @@
-// Resets the machine some times. RAM does not remember how often, but the virtual counter goes on: each start waits for the
-// next millisecond, and from the third on the guest powers off. Every start checks that it finds the memory of a first start.
+// Resets the machine some times. RAM does not keep the number of resets, but the virtual counter continues: each start waits for the
+// next millisecond, and from the third on the guest powers off. Every start checks that memory is as at the first start.
 #include "guest.h"
 
 #define MILLISECOND 62500

@@ -1,4 +1,4 @@
-// A handler of SDEI events (DEN0054) that does not do as it should: the Makefile names the way.
+// An incorrect handler of SDEI events (DEN0054): the Makefile selects the error.
 #include "sdei.inc"
         GUEST   "sdei-bad.S"
 

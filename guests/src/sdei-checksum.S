@@ -1,15 +1,15 @@
-// Every CPU computes in all of x0 to x30, SP, NZCV and v0 to v31 at once, without memory, while SDEI events (DEN0054) come; a pass
-// always ends with the same checksum. A CPU goes on until a pass has seen no event. EXIT 0 if every checksum was right.
+// Every CPU computes in all of x0 to x30, SP, NZCV and v0 to v31 at once, without memory, while SDEI events (DEN0054)
+// occur; a pass always ends with the same checksum. A CPU continues until a pass had no event. EXIT 0 if every checksum was correct.
 #include "sdei.inc"
         GUEST   "sdei-checksum.S"
 
         .equ    ROUNDS, 400                     // of a pass
-        .equ    CHECKSUM, 0x75066951dfdd2175    // as it is without events
-        .equ    PRIVATE_CRITICAL, 806           // where the machine has it
+        .equ    CHECKSUM, 0x75066951dfdd2175    // the value without events
+        .equ    PRIVATE_CRITICAL, 806           // if the machine has it
         .equ    FNV_PRIME, 0x100000001b3
         .equ    FNV_START, 0xcbf29ce484222325
 
-// What a CPU has for itself; TPIDR_EL1 points there.
+// The data of a CPU; TPIDR_EL1 points to it.
         .equ    STACK, 0
         .equ    STATE, 16                       // x0 to x30, SP, NZCV, v0 to v31
         .equ    STATE_VECTORS, STATE + 8 * 34
@@ -81,8 +81,8 @@ FUNCTION main
         bl      compute
         bl      wait_for_others
         WORD    x20, deliveries
-        mov     x19, #0                         // what the CPUs have counted for themselves
-        mov     x21, #0                         // how much of that was critical
+        mov     x19, #0                         // the counts of the CPUs
+        mov     x21, #0                         // how many of these were critical
         ADDRESS x1, areas
         mov     x2, #MAX_CPUS
 1:      ldr     x3, [x1, #NORMAL_COUNT]
@@ -166,7 +166,7 @@ again:  bl      counted
         ret
 END_FUNCTION compute
 
-// x0: how many events this CPU has had.
+// x0: the number of events on this CPU.
 FUNCTION counted
         mrs     x1, tpidr_el1
         ldr     x0, [x1, #NORMAL_COUNT]
@@ -263,7 +263,7 @@ FUNCTION count_up
         ret
 END_FUNCTION count_up
 
-// Saves what a handler keeps in x4 + \saved, and leaves nothing as it was, SP neither. Changes x5 besides.
+// Saves the registers of a handler in x4 + \saved, and changes all of them, SP too. Also changes x5.
         .macro  KEEP saved
         mrs     x4, tpidr_el1
         add     x4, x4, #\saved
@@ -303,7 +303,7 @@ END_FUNCTION count_up
         mov     sp, x5
         .endm
 
-// Of event 0, and of an event from outside, which passes event 0 on to the next CPU.
+// The handlers of event 0, and of an event from outside, which signals event 0 to the next CPU.
 FUNCTION normal_handler
         KEEP    NORMAL_SAVED
         mov     x19, x0

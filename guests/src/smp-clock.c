@@ -1,5 +1,5 @@
-// Every vCPU posts the time in a mailbox that all share, and looks at what was posted before: none of it is later than what it
-// reads from its own counter afterwards.
+// Every vCPU writes the time to a shared mailbox, and reads the times that were written before: none of them is later than the value
+// of its own counter that it reads afterwards.
 #include "guest.h"
 
 enum { POSTS = 1000 };

@@ -1,4 +1,4 @@
-// All vCPUs count up one cell under a lock made of LDXR and STXR. The sum has to be exact.
+// All vCPUs increment one word under a lock with LDXR and STXR. The sum must be exact.
 #include "guest.h"
 
 #define ROUNDS 5000

@@ -1,4 +1,4 @@
-// Every vCPU says hello, one at a time under a lock.
+// Every vCPU prints hello, one at a time under a lock.
 #include "guest.h"
 
 static spin_lock_t console;

@@ -1,4 +1,4 @@
-// The same as smp-counter without the lock. Whoever is interrupted between its load and its store takes back what the others added.
+// Like smp-counter without the lock. If a vCPU is interrupted between its load and its store, it overwrites the updates of the others.
 #include "guest.h"
 
 #define ROUNDS 20000

@@ -1,8 +1,8 @@
 // Reads every system register that EL1 can read on a Cortex-A53, A57 or A72, three times, and prints them and their digest.
-// Counters come from virtual time, so that the output of two runs is the same; each has to go on from read to read.
+// Counters use virtual time, so the output of two runs is the same; each counter must increase from read to read.
 #include "guest.h"
 
-// A register is read by its encoding, so that any assembler takes it. Rt is zero before: a read that does nothing leaves it so.
+// A register is read by its encoding, so that any assembler accepts it. Rt is zero before: a read without effect leaves it zero.
 #define REGISTER(name, op0, op1, crn, crm, op2)                                                           \
     static uint64_t read_##name(void) {                                                                   \
         uint64_t value = 0;                                                                               \

@@ -1,5 +1,5 @@
-// Reads the virtual and the physical counter and the timers again and again: they come from virtual time, so that two runs
-// print the same, and each has to go on from read to read.
+// Reads the virtual and the physical counter and the timers repeatedly: they use virtual time, so two runs print the same, and
+// each must increase from read to read.
 #include "guest.h"
 
 enum { READS = 1000 };

@@ -1,4 +1,4 @@
-// Branches that no pattern predicts: the walk of Collatz from random numbers, and a state machine over their bits.
+// Branches that cannot be predicted: Collatz sequences of random numbers, and a state machine over their bits.
 #include "kernels.h"
 
 static unsigned steps_to_one(uint64_t value) {

@@ -5,7 +5,7 @@ __attribute__((noinline)) static uint64_t fibonacci(unsigned n) {
     if (n < 2) {
         return n;
     }
-    // What is between the two calls keeps the compiler from making a loop of them.
+    // The code between the two calls keeps the compiler from making a loop of them.
     uint64_t first = fibonacci(n - 1);
     __asm__ volatile("" : "+r"(first));
     return first + fibonacci(n - 2);

@@ -1,5 +1,5 @@
-// Arithmetic and memory, ten instructions a round: a table of 4096 words is walked in an order that a generator decides; every
-// round reads one word and writes one.
+// Arithmetic and memory, ten instructions a round: a table of 4096 words in the order of a random number generator;
+// every round reads one word and writes one.
         .file   "compute.S"                     // otherwise the symbol table has a temporary name
 
 // uint64_t compute(uint64_t rounds)

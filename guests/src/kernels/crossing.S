@@ -1,5 +1,5 @@
-// What crosses pages: a pair of words of which each lies in another page is stored and loaded, and the code itself goes
-// from the last instruction of a page to the first of the next, and by branches from page to page.
+// Accesses and code that cross pages: a pair of words that are in different pages is stored and loaded, and the code runs
+// from the last instruction of a page to the first of the next, and branches from page to page.
         .file   "crossing.S"                    // otherwise the symbol table has a temporary name
 
 // uint64_t crossing(uint64_t rounds)

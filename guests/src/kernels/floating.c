@@ -1,4 +1,4 @@
-// Floating point: how fast points leave the set of Mandelbrot, and a sum of quotients and square roots.
+// Floating point: the Mandelbrot set, and a sum of quotients and square roots.
 #include "kernels.h"
 
 static unsigned escape(double x, double y) {

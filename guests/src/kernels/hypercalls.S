@@ -1,4 +1,4 @@
-// Calls of PSCI_VERSION and next to nothing else.
+// Calls of PSCI_VERSION and almost nothing else.
         .file   "hypercalls.S"                  // otherwise the symbol table has a temporary name
 
 // uint64_t hypercalls(uint64_t rounds): always 0, because the version is the firmware's. No call may change x19.

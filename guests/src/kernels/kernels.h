@@ -1,5 +1,5 @@
-// Small programs that keep a CPU busy, each in a way of its own. Each does `rounds` rounds and gives a digest of what it
-// computed, which depends on nothing but the rounds.
+// Small programs that keep a CPU busy, each in a different way. Each executes `rounds` rounds and returns a digest of its results,
+// which depends only on the rounds.
 #ifndef KERNELS_H
 #define KERNELS_H
 

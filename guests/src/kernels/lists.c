@@ -1,4 +1,4 @@
-// Loads that wait for each other: a walk along a list whose next element is anywhere in 64 KiB.
+// Dependent loads: a walk along a list with random order in 64 KiB.
 #include "kernels.h"
 
 #define COUNT 4096

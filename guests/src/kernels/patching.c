@@ -1,4 +1,4 @@
-// Code that is rewritten, with the maintenance that the architecture asks for, and run 256 times after each change.
+// Code that is rewritten, with the maintenance that the architecture requires, and run 256 times after each change.
 #include "kernels.h"
 
 // In .data: "mov w1, #0; add w0, w0, w1; ret".

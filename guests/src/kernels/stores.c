@@ -1,4 +1,4 @@
-// Next to nothing but stores, of one, two, four and eight bytes and of pairs.
+// Almost only stores, of one, two, four and eight bytes and of pairs.
 #include "kernels.h"
 
 #define SIZE 16384

@@ -1,4 +1,4 @@
-// Strings, byte for byte: copied, measured, compared, searched, turned round.
+// Strings, byte by byte: copied, measured, compared, searched, reversed.
 #include "kernels.h"
 
 static const char text[] =

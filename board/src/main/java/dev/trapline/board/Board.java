@@ -16,25 +16,26 @@ import dev.trapline.board.device.Pl011;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The devices of a machine, what is wired to what, and which of them is the console.
+/// The devices of a machine, the wiring of their lines, and the device that is the console.
 ///
-/// A machine has one of its own. Only the holder of the machine's token may touch it.
+/// Each machine has its own board. Only the holder of the machine's token may use it.
 public final class Board implements Snapshot, Deadline {
 
     /// Clock of the UART, in Hz: as on QEMU's `virt` board.
     private static final int UART_CLOCK = 24_000_000;
 
-    /// Puts devices of one's own on a board that is new. Called once for each machine, so what it makes belongs to
-    /// that machine; always the same, or a recording of one machine does not fit the next.
+    /// Adds custom devices to a new board. It is called once for each machine, so the devices that it creates
+    /// belong to that machine. It must add the same devices every time: otherwise a recording of one machine does
+    /// not match the next.
     @FunctionalInterface
     public interface Fitting {
 
-        /// A board as it is.
+        /// Adds nothing.
         Fitting NONE = _ -> {};
 
-        /// Puts the devices on the board.
+        /// Adds the devices to the board.
         ///
-        /// @throws IllegalArgumentException if they do not fit it
+        /// @throws IllegalArgumentException if a device's addresses are not free
         void fit(Board board);
     }
 
@@ -50,7 +51,7 @@ public final class Board implements Snapshot, Deadline {
         this.clocks = List.copyOf(clocks);
     }
 
-    /// The board that QEMU calls `virt`, as far as it is there: a PL011 that is the console.
+    /// A subset of the board that QEMU calls `virt`: a PL011 that is the console.
     public static Board virt() {
         TreeNode clock = TreeNode.named("apb-pclk")
                 .labelled(Pl011.CLOCK)
@@ -63,36 +64,36 @@ public final class Board implements Snapshot, Deadline {
         return board;
     }
 
-    /// Puts a device on the board.
+    /// Adds a device to the board.
     ///
     /// @param base guest physical address of its first register
-    /// @throws IllegalArgumentException if its addresses are not free, naming the device that has them
+    /// @throws IllegalArgumentException if its addresses are not free; the message names the device that has them
     public Board device(long base, Device device) {
         bus.device(base, device);
         return this;
     }
 
-    /// Has a line end a vCPU's waits: while it is high, an interrupt is pending for the vCPU. No exception is
-    /// taken.
+    /// Wires a line to a vCPU: while the line is high, an interrupt is pending for the vCPU, and its waits end. No
+    /// exception is taken.
     public Board wake(VcpuId vcpu, Line line) {
         wires.add(new Wire(line, vcpu));
         return this;
     }
 
-    /// Checks that every line is wired to a vCPU that there is.
+    /// Checks that every line is wired to an existing vCPU.
     ///
-    /// @param count of vCPUs
-    /// @throws IllegalArgumentException naming the line
+    /// @param count the number of vCPUs
+    /// @throws IllegalArgumentException if one is not; the message names the line
     public void requireVcpus(int count) {
         for (Wire wire : wires) {
             if (wire.vcpu().index() >= count) {
                 throw new IllegalArgumentException("line '" + wire.line().name() + "' is wired to " + wire.vcpu()
-                        + ", and the machine has " + count + (count == 1 ? " vCPU" : " vCPUs"));
+                        + ", but the machine has " + count + (count == 1 ? " vCPU" : " vCPUs"));
             }
         }
     }
 
-    /// What is at which address.
+    /// The bus, which maps addresses to devices and memory.
     public Bus bus() {
         return bus;
     }
@@ -101,24 +102,24 @@ public final class Board implements Snapshot, Deadline {
         return console;
     }
 
-    /// The nodes by which a device tree describes the board.
+    /// The nodes that describe the board in a device tree.
     public List<TreeNode> nodes() {
         List<TreeNode> nodes = new ArrayList<>(clocks);
         nodes.addAll(bus.nodes());
         return nodes;
     }
 
-    /// Name of the console's node; empty if it has none.
+    /// The name of the console's node; empty if it has none.
     public String consoleNode() {
         return console.node(BoardSpec.UART_BASE).map(TreeNode::name).orElse("");
     }
 
-    /// Puts all devices to their state at power-on.
+    /// Resets all devices to their state at power-on.
     public void reset() {
         bus.devices().forEach(Device::reset);
     }
 
-    /// The vCPUs for which a line is high that is wired to them: one bit each.
+    /// The vCPUs that are wired to a high line: one bit each.
     public long interrupted() {
         long interrupted = 0;
         for (Wire wire : wires) {
@@ -144,7 +145,8 @@ public final class Board implements Snapshot, Deadline {
             device.timePasses(now);
             if (device.deadline() <= now) {
                 throw new InvariantViolation("the device '" + device.name() + "' has a deadline of " + device.deadline()
-                        + " ticks, and has been told that it is " + now + ": a deadline that was met must move");
+                        + " ticks, but it is " + now
+                        + ": a device must set a later deadline when its deadline has been reached");
             }
         }
     }

@@ -1,4 +1,4 @@
-/** What is around the CPUs of a machine. */
+/** The parts of a machine around its CPUs. */
 @NullMarked
 package dev.trapline.board;
 

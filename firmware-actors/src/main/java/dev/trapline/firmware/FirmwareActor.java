@@ -11,8 +11,8 @@ import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.machine.firmware.ServiceHost;
 import java.util.function.Function;
 
-/// The actor around any firmware service: takes a call, computes its answer, and passes it on with the state that
-/// follows from it.
+/// The actor around any firmware service. It receives a call, computes its answer, and sends the answer and the new
+/// state.
 ///
 /// The new state becomes the service's state when the machine accepts the answer ([Given#commit]). If the actor is lost
 /// before that, the state is unchanged, and its successor answers the call again.
@@ -27,7 +27,7 @@ public final class FirmwareActor extends AbstractOnMessageBehavior<FirmwareActor
     ///
     /// @param call the call
     /// @param replyTo the receiver of the answer
-    /// @param wrap makes the answer a message of that receiver, so that no adapter stands in between
+    /// @param wrap converts the answer to a message of that receiver, so that no message adapter is needed
     public record Call<M>(ServiceCall call, ActorRef<M> replyTo, Function<Answer, M> wrap) implements Command {
         void answerWith(Answer answer) {
             replyTo.tell(wrap.apply(answer));

@@ -15,11 +15,12 @@ public final class FirmwareServices {
 
     private FirmwareServices() {}
 
-    /// All services that are named in `META-INF/services/dev.trapline.abi.firmware.FirmwareService` that a class
-    /// loader sees, by name, so that the order does not depend on the class path.
+    /// All services that the files `META-INF/services/dev.trapline.abi.firmware.FirmwareService` of a class loader
+    /// name. They are sorted by name, so that the order does not depend on the class path.
     ///
-    /// @throws ServiceConfigurationError if a name is not that of a service's class, naming it
-    /// @throws ServiceFailure if one of them cannot be made or described, naming its class
+    /// @throws ServiceConfigurationError if a file names something other than a service's class; its message names
+    ///     it
+    /// @throws ServiceFailure if a service cannot be created or described; its message names the class
     public static List<LoadedService<?>> load(ClassLoader loader) {
         List<LoadedService<?>> found = new ArrayList<>();
         for (ServiceLoader.Provider<FirmwareService> provider : providers(loader)) {
@@ -29,7 +30,7 @@ public final class FirmwareServices {
         return found;
     }
 
-    // A service's class is loaded here, which may run code of its own.
+    // A service's class is loaded here, which may run its static initializers.
     private static List<ServiceLoader.Provider<FirmwareService>> providers(ClassLoader loader) {
         try {
             return ServiceLoader.load(FirmwareService.class, loader).stream().toList();
@@ -37,7 +38,7 @@ public final class FirmwareServices {
             throw e;
         } catch (Throwable e) {
             throw ServiceFailure.threw(FirmwareService.class.getName(), e)
-                    .failure("when classes of services were looked for");
+                    .failure("when the classes of services were searched");
         }
     }
 
@@ -55,7 +56,7 @@ public final class FirmwareServices {
         return ServiceFailure.threw(provider.type().getName(), thrown).failure("in its constructor");
     }
 
-    /// The same, without their descriptors.
+    /// The services that [#load] finds, without their descriptors.
     public static List<FirmwareService<?>> found(ClassLoader loader) {
         List<FirmwareService<?>> found = new ArrayList<>();
         load(loader).forEach(loaded -> found.add(loaded.service()));

@@ -23,14 +23,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 
-/// How many bits of an argument count in a 64-bit call: for each argument of each function of each service, as
-/// `arguments.csv` says.
+/// How many bits of an argument are used in a 64-bit call: `arguments.csv` has each argument of each function of each
+/// service.
 class ArgumentWidthTest {
 
     private static final long UPPER_HALF = 0x5a5a_0001_0000_0000L;
     private static final long TICKS_BETWEEN_CALLS = 100_000;
     private static final int CALLS_OF_EACH = 400;
-    /// PSCI 0.1 follows no convention: its identifiers are of no owner's.
+    /// PSCI 0.1 predates SMCCC: its identifiers have no owner.
     private static final int LAST_SERVICE_OWNER = 6;
 
     private static FirmwareService<?> service(String name) {
@@ -40,7 +40,7 @@ class ArgumentWidthTest {
                 .orElseThrow();
     }
 
-    /// A service on a machine of four CPUs, of which CPU 0 makes calls.
+    /// A service on a machine with four CPUs; CPU 0 makes the calls.
     private static final class Caller<S> {
         private final FirmwareService<S> service;
         private S state;
@@ -103,7 +103,7 @@ class ArgumentWidthTest {
         }
     }
 
-    /// What calls are made with: numbers, addresses and identifiers that mean something to one of the services.
+    /// Arguments of calls: numbers, addresses and identifiers that are valid for one of the services.
     private static final long[] ARGUMENTS = {
         0,
         1,

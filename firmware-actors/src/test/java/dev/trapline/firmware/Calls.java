@@ -17,7 +17,7 @@ import dev.trapline.abi.firmware.ServiceContext;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Calls and surroundings for services under test.
+/// Calls, memory and settings for services under test.
 public final class Calls {
 
     /// RAM as on the `virt` board: 0x4000_0000, 128 MiB. Reads as zero.
@@ -33,7 +33,7 @@ public final class Calls {
         }
     };
 
-    /// A machine on which every call reaches a service.
+    /// Capabilities of a machine on which every call is forwarded to a service.
     public static final Capabilities EVERYTHING = (_, _, _, _) -> Capabilities.DecisionKind.FORWARDED;
 
     private Calls() {}
@@ -43,7 +43,7 @@ public final class Calls {
         return hvc(ExecutionState.A64, caller, x);
     }
 
-    /// The same on a machine that has only some of the calls.
+    /// The same on a machine with these capabilities.
     public static ServiceCall hvc(Capabilities capabilities, int caller, long... x) {
         ServiceCall call = hvc(caller, x);
         return new ServiceCall(call.caller(), call.exit(), call.time(), capabilities);
@@ -60,7 +60,7 @@ public final class Calls {
                 EVERYTHING);
     }
 
-    /// A machine of one vCPU, its settings as a service has them by default, but for some.
+    /// A machine with one vCPU, and a service's default settings with some changes.
     ///
     /// @param changed keys, each followed by its value
     public static ServiceContext settingsOf(FirmwareService<?> service, String... changed) {
@@ -74,12 +74,12 @@ public final class Calls {
         return new ServiceContext(new MachineTopology(1, 16), false, settings);
     }
 
-    /// A machine of so many vCPUs, with settings as by default.
+    /// A machine with this number of vCPUs and default settings.
     public static ServiceContext machineOf(int vcpus) {
         return machineOf(vcpus, false, "auto");
     }
 
-    /// The same with a PSCI of this version.
+    /// The same with this version of PSCI.
     public static ServiceContext machineOf(int vcpus, boolean resident, String version) {
         return new ServiceContext(new MachineTopology(vcpus, 16), resident, new TreeMap<>(Map.of("version", version)));
     }

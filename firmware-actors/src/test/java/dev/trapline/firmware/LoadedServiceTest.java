@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What a service says of itself is checked where it is asked.
+/// The answers of a service about itself are checked.
 class LoadedServiceTest {
 
     private static final AddressRange RAM = AddressRange.of(0x4000_0000L, 0x800_0000L);
@@ -55,7 +55,7 @@ class LoadedServiceTest {
                 .hasMessageContainingAll("sharer", start, end, "RAM");
     }
 
-    /// DEN0057 §4: structures of 64 bytes each, wholly in RAM.
+    /// DEN0057 §4: structures of 64 bytes each, entirely in RAM.
     @ParameterizedTest
     @CsvSource({
         "AARCH64, auto, 1, 47fff000-48000000",

@@ -30,8 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// What services tell the guest of themselves in the device tree, by the bindings `arm,psci` and `arm,sdei-1.0` of the
-/// Linux kernel.
+/// The nodes of services in the guest's device tree, by the bindings `arm,psci` and `arm,sdei-1.0` of the Linux kernel.
 class TreePartTest {
 
     private static TreePart.Question question(Width width, Conduit conduit, boolean on) {
@@ -84,7 +83,7 @@ class TreePartTest {
                 .hasMessageContaining("null");
     }
 
-    /// What a plugin's mistake, or malice, may put there.
+    /// A plugin may return this by mistake or with malicious intent.
     @Test
     void aPartThatCanStandInNoTreeIsRefusedAndItsServiceNamed() {
         TreeNode deep = TreeNode.named("deep");

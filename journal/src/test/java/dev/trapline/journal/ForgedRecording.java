@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Makes recordings without an actor system, whole ones and ones that somebody has been at.
+/// Makes recordings without an actor system: correct ones, and ones that were changed.
 public final class ForgedRecording {
 
     private ForgedRecording() {}
@@ -35,7 +35,7 @@ public final class ForgedRecording {
         return segments;
     }
 
-    /// A recording of these records that was closed in order.
+    /// A closed recording of these records.
     public static Path closed(Path path, String id, List<JournalRecord> records, int segmentBytes) {
         List<Segment> segments = segments(id, records, segmentBytes);
         RecordingDirectory directory = write(path, id, segments);
@@ -43,7 +43,7 @@ public final class ForgedRecording {
         return path;
     }
 
-    /// A recording whose recorder left these segments behind and did not close it.
+    /// A recording with these segments that was not closed.
     public static Path open(Path path, String id, List<Segment> segments) {
         write(path, id, segments);
         return path;
@@ -61,12 +61,12 @@ public final class ForgedRecording {
         return directory;
     }
 
-    /// The event that is a recording's header.
+    /// The event with a recording's header.
     public static EventRow header(String id) {
         return row(1, "header/1", HeaderCodec.encode(SampleRun.header(id)));
     }
 
-    /// The events that these segments are.
+    /// The events of these segments.
     ///
     /// @param from sequence number of the first
     public static List<EventRow> rows(List<Segment> segments, long from) {

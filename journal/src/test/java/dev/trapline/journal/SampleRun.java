@@ -37,8 +37,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// A made-up run, the same every time: two vCPUs that make hypercalls in a loop, with every kind of record now and
-/// then.
+/// An invented run, always the same: two vCPUs that make hypercalls in a loop, with records of every kind.
 public final class SampleRun {
 
     private static final long LOOP = 0x4000_1000L;
@@ -72,7 +71,7 @@ public final class SampleRun {
                         new DeviceRef("alarm", "2.1", 0x0a00_0000, 16)));
     }
 
-    /// Every shape that a rule can have.
+    /// A policy with rules of every form.
     private static Policy policy() {
         FunctionId psci = new FunctionId(0x8400_0000);
         return Policy.DEFAULT
@@ -92,14 +91,14 @@ public final class SampleRun {
                                 "machine.conf: 15")));
     }
 
-    /// The records of a run of so many slices, its end included.
+    /// The records of a run with this number of slices, including its end.
     public static List<JournalRecord> records(int slices) {
         List<JournalRecord> records = new ArrayList<>();
         emit(slices, records::add);
         return records;
     }
 
-    /// As [#records], one at a time.
+    /// Like [#records], one at a time.
     public static void emit(int slices, Consumer<JournalRecord> to) {
         for (int n = 0; n < slices; n++) {
             step(n, to);
@@ -126,7 +125,7 @@ public final class SampleRun {
         }
     }
 
-    /// Each vCPU's slices follow one another, a hypercall's cost apart.
+    /// Each slice of a vCPU begins when the previous one has ended and its hypercall's cost has passed.
     private static long began(int n) {
         return n / 2 * (12L + 256);
     }

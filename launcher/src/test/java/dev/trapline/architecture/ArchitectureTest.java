@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The product keeps every rule of [ModuleRules] and [DeterminismRules], and a tree that breaks each of them is caught.
+/// The product follows every rule of [ModuleRules] and [DeterminismRules], and the rules find every violation in a
+/// sample tree.
 class ArchitectureTest {
 
     private static final String SAMPLE = "dev.trapline.architecture.sample";
@@ -76,7 +77,7 @@ class ArchitectureTest {
     @Test
     void everyExemptionIsNeeded() {
         assertThat(new DeterminismRules("dev.trapline", EXEMPTIONS).unused(PRODUCT))
-                .as("exemptions that nothing needs: take them out")
+                .as("unused exemptions: remove them")
                 .isEmpty();
     }
 

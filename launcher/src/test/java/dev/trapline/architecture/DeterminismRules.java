@@ -14,24 +14,24 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// What code that replay depends on must not call: whatever answers differently from run to run.
+/// Calls that are forbidden in code on which replay depends, because their results differ from run to run.
 ///
-/// The limits of these rules: they see calls, not values. An iteration over a set that another module made, a hash code
-/// that ends in an order, or a race is not seen here; the tests that run each guest twice are for those.
+/// These rules check calls, and not values. They do not find an iteration over a set of another module, an order that
+/// depends on a hash code, or a race. The tests that run each guest twice are for those.
 ///
-/// @param root package above the modules
-/// @param exemptions calls that are allowed, each with its reason
+/// @param root the package that contains the modules
+/// @param exemptions allowed calls, each with its reason
 record DeterminismRules(String root, List<Exemption> exemptions) {
 
-    /// The modules that replay depends on.
+    /// The modules on which replay depends.
     private static final List<String> MODULES =
             List.of("abi", "registry", "unicorn", "board", "machine", "journal", "timeline", "firmware", "vcpu");
 
     /// One allowed call.
     ///
-    /// @param caller simple name of the top-level class that makes it
+    /// @param caller simple name of the top-level class that makes the call
     /// @param target as in `System.nanoTime`
-    /// @param reason why no replay can come out differently for it
+    /// @param reason why it cannot change a replay
     record Exemption(String caller, String target, String reason) {
 
         boolean allows(JavaAccess<?> access) {
@@ -83,7 +83,7 @@ record DeterminismRules(String root, List<Exemption> exemptions) {
         }
     }
 
-    /// Each rule with a name for the report.
+    /// All rules, each with a name for the report.
     List<NamedRule> all() {
         return Stream.of(Source.values())
                 .map(source -> new NamedRule(source.advice, rule(source)))

@@ -12,13 +12,13 @@ import com.tngtech.archunit.library.GeneralCodingRules;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Which module may know which (ARCHITECTURE.md, "Modules"). Modules are packages under one root, so that the same
-/// rules can be tested on a tree that breaks each of them.
+/// Which module may depend on which (ARCHITECTURE.md, "Modules"). Modules are packages under one root, so that the same
+/// rules can be tested on a sample tree that violates each of them.
 ///
-/// @param root package above the modules
+/// @param root the package that contains the modules
 record ModuleRules(String root) {
 
-    /// A module by the name of its package, and the modules that it may know besides itself.
+    /// A module's package name, and the other modules on which it may depend.
     private record Module(String name, List<String> knows) {}
 
     private static final List<Module> MODULES = List.of(
@@ -49,7 +49,7 @@ record ModuleRules(String root) {
                             "vcpu",
                             "remote")));
 
-    /// Each rule with a name for the report.
+    /// All rules, each with a name for the report.
     List<NamedRule> all() {
         List<NamedRule> rules = new ArrayList<>();
         for (Module module : MODULES) {
@@ -175,7 +175,7 @@ record ModuleRules(String root) {
         return slices().matching(root + ".(**)").should().beFreeOfCycles();
     }
 
-    /// Classes that implement an interface of the modules with one of these simple names.
+    /// Classes that implement one of the modules' interfaces with these simple names.
     private DescribedPredicate<JavaClass> implementAnyOf(String... names) {
         List<String> wanted = List.of(names);
         return DescribedPredicate.describe(

@@ -2,7 +2,7 @@ package dev.trapline.architecture;
 
 import com.tngtech.archunit.lang.ArchRule;
 
-/// A rule and what it says, for test reports.
+/// A rule and its name in test reports.
 record NamedRule(String name, ArchRule rule) {
 
     @Override

@@ -1,4 +1,4 @@
-/** The rules between modules, and the ban on hidden nondeterminism, checked on the class files of the whole product. */
+/** The dependency rules between modules and the determinism rules, checked on the class files of the whole product. */
 @NullMarked
 package dev.trapline.architecture;
 

@@ -28,8 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What a user reads who got something wrong: status 2, or 1 where it is a plugin's code; always the reason in the last
-/// line.
+/// Messages for errors of the user: status 2, or 1 for errors in a plugin's code, and the reason in the last line.
 class BadInputTest {
 
     @TempDir
@@ -263,7 +262,7 @@ class BadInputTest {
                 .contains("\tat " + BadInputTest.class.getName());
     }
 
-    /// A service that cannot say what it is.
+    /// A service without a descriptor.
     public static final class Undescribed extends Useless {
         @Override
         public ServiceDescriptor descriptor() {
@@ -279,7 +278,7 @@ class BadInputTest {
         }
     }
 
-    /// What both have in common: nothing works.
+    /// The common part of both: nothing works.
     public abstract static class Useless implements FirmwareService<Integer> {
         @Override
         public Integer start(ServiceContext context) {

@@ -16,16 +16,16 @@ import java.util.List;
 import java.util.jar.JarOutputStream;
 import java.util.zip.ZipEntry;
 
-/// A plugin with [Misbehaving] in it, and a guest that calls it without end.
+/// A plugin with [Misbehaving], and a guest that calls it without end.
 ///
-/// @param directory where all of it lies
+/// @param directory the directory of its files
 /// @param jar the plugin
 /// @param guest the guest's image
 record BrokenPlugin(Path directory, Path jar, Path guest) {
 
     private static final String ENTRY = "META-INF/services/dev.trapline.abi.firmware.FirmwareService";
 
-    /// How a command ended that was performed in this process.
+    /// The result of a command that was executed in this process.
     record Said(int status, String err) {
         String lastLine() {
             return err.lines().toList().getLast();
@@ -42,7 +42,7 @@ record BrokenPlugin(Path directory, Path jar, Path guest) {
                 Files.write(directory.resolve("calls.bin"), code.array()));
     }
 
-    /// Makes a plugin that names a service's class.
+    /// Makes a plugin with a service's class.
     static Path jar(Path path, String service) throws IOException {
         try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(path))) {
             jar.putNextEntry(new ZipEntry(ENTRY));
@@ -52,7 +52,7 @@ record BrokenPlugin(Path directory, Path jar, Path guest) {
         return path;
     }
 
-    /// The command that runs the guest with the plugin, recorded.
+    /// The command that runs the guest with the plugin and records it.
     List<String> run(String how, String where, boolean resident) {
         List<String> arguments = new ArrayList<>(List.of("run", "--plugin", jar.toString()));
         arguments.addAll(List.of("--set", "firmware.services.misbehaving.how=\"" + how + "\""));
@@ -69,7 +69,7 @@ record BrokenPlugin(Path directory, Path jar, Path guest) {
         return directory.resolve("rec");
     }
 
-    /// Performs a command with the plugin.
+    /// Executes a command with the plugin.
     Said on(String... command) {
         List<String> arguments = new ArrayList<>(List.of(command));
         arguments.addAll(List.of("--plugin", jar.toString()));

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A plugin is the user's own code: whatever it does wrong ends its machine with the service named and status 1, and
-/// leaves a sound recording. What never returns ends with the process.
+/// A plugin is the user's own code. Any error in it ends its machine with status 1 and a message that names the
+/// service, and leaves a valid recording. A call that never returns ends with the process.
 class BrokenPluginTest {
 
     @TempDir
@@ -101,7 +101,8 @@ class BrokenPluginTest {
         assertReplays(how);
     }
 
-    /// What the host had a part in is not in the history, and the replay fails there again, by itself; all else is.
+    /// A failure that involves the host is not in the history: the replay fails there again. All other failures are
+    /// in the history.
     private void assertReplays(String how) {
         boolean ofTheHost = how.equals("memory") || how.equals("overflow");
         for (List<String> options : List.of(List.<String>of(), List.of("--jobs", "2"))) {
@@ -162,7 +163,7 @@ class BrokenPluginTest {
 
     @Test
     void aServiceThatFailsInAReplayAloneIsNoReplay() {
-        // The end of this recording is a limit, far behind the call on which the replayed service throws.
+        // This recording ends by a limit, long after the call in which the replayed service throws.
         record("no", "--max-instructions", "4000");
         for (List<String> command : replays()) {
             Said said = withProperty(Misbehaving.OTHER, "throw", () -> on(command.toArray(String[]::new)));
@@ -192,7 +193,7 @@ class BrokenPluginTest {
                     () -> withProperty(Misbehaving.OTHER, "answer", () -> on(command.toArray(String[]::new))));
             assertThat(diverged.status()).as("%s: %s", command, diverged.err()).isEqualTo(Ending.DIVERGED);
             assertThat(diverged.err())
-                    .as("%s: who had a part", command)
+                    .as("%s: whether the host was involved", command)
                     .contains(
                             "vCPU: vcpu0",
                             "function: HVC ",
@@ -214,7 +215,7 @@ class BrokenPluginTest {
         Said said = withProperty(Misbehaving.VERSION, "2", () -> perform(command));
         assertThat(said.err()).contains("another version of service 'misbehaving' (1; here: 2)");
         assertThat(said.lastLine())
-                .as("it goes on to the same call, and fails there again")
+                .as("it continues to the same call, and fails there again")
                 .contains("service-failed: service 'misbehaving' threw java.lang.OutOfMemoryError");
     }
 
@@ -255,7 +256,7 @@ class BrokenPluginTest {
     @Test
     void aTimeoutEndsTheProcessAlthoughAServiceDoesNotReturn() {
         List<String> arguments = run("loop", "apply", false);
-        // Long enough for the guest to have called on a busy machine.
+        // Long enough for the guest to make the call on a busy host.
         arguments.addAll(List.of("--timeout", "10s", "--set", "firmware.services.misbehaving.nth=1"));
         assertEnded(CommandProcess.start(arguments.toArray(String[]::new)), Ending.LIMIT, "apply");
     }
@@ -317,7 +318,7 @@ class BrokenPluginTest {
         CommandProcess.Ended ended = process.await();
         assertThat(ended.status()).as(ended.err()).isEqualTo(status);
         assertThat(ended.err())
-                .as("who held the machine, and where")
+                .as("the service that did not return, and its stack")
                 .containsIgnoringCase("service")
                 .contains(Misbehaving.class.getName());
         if (where.equals("start")) {
@@ -332,7 +333,7 @@ class BrokenPluginTest {
                 .contains("service 'misbehaving' did not return");
     }
 
-    /// The service holds the replay as well, where the recording ends.
+    /// In the replay, the service does not return either, at the end of the recording.
     private void assertHeldAgainInEveryReplay() {
         for (List<String> options :
                 List.of(List.<String>of(), List.of("--from", "0"), List.of("--jobs", "2"), List.of("--at", "99"))) {
@@ -357,7 +358,7 @@ class BrokenPluginTest {
         assertThat(awaitLoopOrEnd(process)).as("the service loops").isTrue();
     }
 
-    /// Waits until a thread of the process is in the service, as its own dump says.
+    /// Waits until a thread dump of the process shows a thread in the service.
     private static boolean awaitLoopOrEnd(CommandProcess process) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (process.isAlive() && System.nanoTime() < end) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What `trapline caps` answers. The functions and ranges are those of DEN0022 and DEN0028.
+/// The answers of `trapline caps`. The functions and ranges are those of DEN0022 and DEN0028.
 class CapsTest {
 
     @TempDir
@@ -144,16 +144,16 @@ class CapsTest {
                 .startsWith("HVC #0 0xC4010003 PSCI_CPU_ON from A64\n")
                 .contains("decision  forwarded", "service   psci");
         assertThat(caps("query", "hvc", "0x95C1BA60").out())
-                .as("bit 16 is no hint in KVM's identifiers of PSCI 0.1, which have other reserved bits set")
+                .as("bit 16 is not a hint in KVM's identifiers of PSCI 0.1, which have other reserved bits set")
                 .startsWith("HVC #0 0x95C1BA60 PSCI_0_1_CPU_ON from A64\n")
                 .contains("service   psci");
         String off = "firmware.toggles.sve-hint=off";
         assertThat(caps("query", "hvc", "0xC4010003", "--set", off).out())
-                .as("without the toggle it is another one, which nobody claims")
+                .as("without the toggle it is another function, which no service claims")
                 .startsWith("HVC #0 0xC4010003 from A64\n")
                 .contains("decision  denied: no service claims it");
         assertThat(caps("list").out())
-                .as("it is not listed apart")
+                .as("it is not listed separately")
                 .contains("SVE hint\n")
                 .doesNotContain("  0x84010000-");
         assertThat(caps("list", "--set", off).out()).doesNotContain("SVE hint\n");
@@ -296,7 +296,7 @@ class CapsTest {
         Said said = caps(arguments.split(" "));
         assertThat(said.status()).isEqualTo(Ending.USAGE);
         assertThat(said.err()).contains(expected);
-        assertThat(said.out()).as("nothing that could be taken for an answer").isEmpty();
+        assertThat(said.out()).as("no output that looks like an answer").isEmpty();
     }
 
     @Test

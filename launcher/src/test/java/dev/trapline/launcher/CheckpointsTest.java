@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Checkpoints beside a recording, through the real command.
+/// Checkpoints of a recording, with the real command.
 class CheckpointsTest {
 
     private static final String CLOSE = "replay.checkpoints.spacing=10ms";
@@ -71,9 +71,9 @@ class CheckpointsTest {
         assertThat(indexed.status()).as(indexed.err()).isZero();
         assertThat(number(indexed.out(), "count")).as(indexed.out()).isGreaterThan(1);
         Ended again = index();
-        assertThat(again.err()).as("goes on behind the last one").contains("from the checkpoint at slice ");
+        assertThat(again.err()).as("continues after the last one").contains("from the checkpoint at slice ");
         assertThat(number(again.out(), "count"))
-                .as("those that were there stay")
+                .as("existing checkpoints stay")
                 .isGreaterThanOrEqualTo(number(indexed.out(), "count"));
         Ended near = at("3900");
         assertThat(near.status()).as(near.err()).isZero();
@@ -101,7 +101,8 @@ class CheckpointsTest {
         assertThat(at("3900").out()).as("deleted").isEqualTo(straight.out());
     }
 
-    /// The state of the emulator in a checkpoint goes into this process as it is: only the user's own may.
+    /// The state of the emulator in a checkpoint is loaded into this process without checks, so only the user's own
+    /// may be used.
     @Test
     void thoseOfSomebodyElseAreIgnoredWithOneSentence() throws IOException {
         Ended straight = run("replay", recording, "--at", "3900", "--format", "json", "--no-checkpoints");
@@ -138,7 +139,7 @@ class CheckpointsTest {
                         .out())
                 .contains("\"ofThisUser\":true");
         assertThat(runWith(stranger, "replay", recording, "--at", "3900").err())
-                .as("everyone who has the key uses them: a team may share one")
+                .as("all users who have the key use them: a team may share one")
                 .contains("from the checkpoint at slice");
     }
 
@@ -186,7 +187,7 @@ class CheckpointsTest {
         assertThat(CheckpointKeyFile.of(Map.of("XDG_STATE_HOME", "/state", "HOME", "/other"), home))
                 .isEqualTo(Path.of("/state/trapline/checkpoint.key"));
         assertThat(CheckpointKeyFile.of(Map.of("XDG_STATE_HOME", "relative"), home))
-                .as("to be ignored, says the specification")
+                .as("the specification says to ignore it")
                 .isEqualTo(Path.of("/users/me/.local/state/trapline/checkpoint.key"));
         assertThat(CheckpointKeyFile.of(Map.of(CheckpointSeal.VARIABLE, "/k", "XDG_STATE_HOME", "/state"), home))
                 .isEqualTo(Path.of("/k"));
@@ -208,7 +209,9 @@ class CheckpointsTest {
     void severalThreadsComeToWhatOneComesTo() {
         Ended one = run("replay", recording);
         Ended first = run("replay", recording, "--jobs", "2", "--set", CLOSE);
-        assertThat(first.err()).as("nothing to divide it at: it makes some").contains("no checkpoints: ", " and made ");
+        assertThat(first.err())
+                .as("there is no checkpoint at which to divide it, so it makes some")
+                .contains("no checkpoints: ", " and made ");
         for (String jobs : new String[] {"1", "2", "4"}) {
             Path result = directory.resolve("result-" + jobs);
             Ended ended = run("replay", recording, "--jobs", jobs, "--result", result.toString());
@@ -245,7 +248,7 @@ class CheckpointsTest {
         return err.substring(err.indexOf(from), err.indexOf("trapline: replayed"));
     }
 
-    /// What does not depend on the host.
+    /// The fields that do not depend on the host.
     private static String fields(Path result) {
         try {
             return Files.readString(result)
@@ -269,7 +272,7 @@ class CheckpointsTest {
         assertThat(run("journal", "export", recording, file).status()).isZero();
         assertThat(run("journal", "import", file, copy).status()).isZero();
         assertThat(run("journal", "info", copy, "--format", "json").out())
-                .as("a cache is not carried about")
+                .as("a cache is not exported")
                 .contains("\"checkpoints\":{\"count\":0,\"bytes\":0}");
     }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/// The real command in a process of its own, as `./trapline` starts it.
+/// The real command in its own process, as `./trapline` starts it.
 final class CommandProcess {
 
     static final Path HOME = Path.of("..").toAbsolutePath().normalize();
@@ -68,7 +68,7 @@ final class CommandProcess {
         return started.await();
     }
 
-    /// Starts a command under another one that becomes it, such as `prlimit`.
+    /// Starts a command by another one that executes it, such as `prlimit`.
     static CommandProcess startUnder(List<String> other, String... arguments) {
         List<String> whole = new ArrayList<>(other);
         whole.addAll(command(arguments));
@@ -138,7 +138,7 @@ final class CommandProcess {
         }
     }
 
-    /// Ends it, if it has not ended by itself.
+    /// Ends the process, if it has not ended by itself.
     void destroy() {
         process.destroyForcibly();
     }
@@ -164,8 +164,8 @@ final class CommandProcess {
         }
     }
 
-    /// One for each stream: in a shared pool of few threads, a process that runs on would keep the output of the
-    /// next one from being read.
+    /// One thread for each stream: in a small shared pool, a running process would keep the output of the next one
+    /// from being read.
     private static void inAThread(Runnable task) {
         Thread.ofPlatform().daemon().start(task);
     }

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 
-/// All commands, for tests that want each of them.
+/// All commands, for tests of each command.
 final class Commands {
 
     private Commands() {}
 
     /// A command.
     ///
-    /// @param path what it is called by: `journal export`; empty for the command itself
+    /// @param path its name, such as `journal export`; empty for the top command
     record Named(String path, CommandLine line) {
 
         boolean has(String option) {
@@ -35,7 +35,7 @@ final class Commands {
         }
     }
 
-    /// The command with all of its own, which say nothing that anybody hears.
+    /// The top command with all subcommands, without output.
     static CommandLine top() {
         return Trapline.commandLine(
                 List.of(),
@@ -45,7 +45,7 @@ final class Commands {
                         new PrintWriter(new StringWriter())));
     }
 
-    /// A command and everything below it.
+    /// A command and all of its subcommands.
     static Stream<Named> of(CommandLine top) {
         return new Named("", top).andBelow();
     }

@@ -28,14 +28,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// No configuration key is dropped in silence: `--set` of a key that a command does not use is refused, and one in a
-/// file is told. Which keys of `reference.conf` a command uses stands here; [OptionsTest] has the keys of a run that
-/// depend on others.
+/// No configuration key is silently ignored: `--set` of a key that a command does not use is refused, and such a key in
+/// a file is reported. This test has the keys of `reference.conf` that each command uses; [OptionsTest] has the keys of
+/// a run that depend on others.
 class ConfigKeysTest {
 
     private static final String ROOT = "trapline.";
 
-    /// Keys that the sections hold which are empty in the reference.
+    /// Keys of the sections that are empty in the reference.
     private static final Map<String, String> OF_SECTIONS = Map.of(
             "firmware.toggles.psci", "on",
             "firmware.services.psci.version", "1.1",
@@ -64,7 +64,7 @@ class ConfigKeysTest {
     @SuppressWarnings("NullAway.Init")
     private static Path directory;
 
-    /// @param uses keys, and sections with a point at their end
+    /// @param uses keys, and sections with a dot at their end
     record Case(String command, List<String> uses, String key, String value) {
 
         boolean isUsed() {

@@ -9,12 +9,12 @@ import dev.trapline.abi.firmware.ServiceDescriptor;
 import java.math.BigInteger;
 import java.util.List;
 
-/// A service whose state no bytes can be made of. It is never called.
+/// A service whose state cannot be converted to bytes. It is never called.
 public final class CountingService implements FirmwareService<CountingService.Count> {
 
-    /// What it has counted.
+    /// The state.
     ///
-    /// @param calls immutable, and of no kind that can be written
+    /// @param calls immutable, but of a type that cannot be written
     public record Count(BigInteger calls) {}
 
     @Override

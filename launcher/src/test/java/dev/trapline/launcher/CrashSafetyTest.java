@@ -20,22 +20,22 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The real command, killed in the middle of recording: what is left is sound, replays, and can be continued.
+/// The real command, killed while it records: the recording is valid, replays, and can be continued.
 class CrashSafetyTest {
 
     private static final int KILLS = Boolean.getBoolean("trapline.full") ? 200 : 20;
 
     private static final List<String> DURABILITIES = List.of("none", "interval", "every-segment");
 
-    /// A replay takes as long as its recording: of so many kills, one is replayed and continued. Each durability
-    /// gets its turn.
+    /// A replay takes as long as its recording, so only one of this many killed recordings is replayed and
+    /// continued. The durabilities are used in turn.
     private static final int REPLAY_EVERY = 7;
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private static Path directory;
 
-    /// How the run ends that is never killed.
+    /// The end of the run without a kill.
     @SuppressWarnings("NullAway.Init")
     private static String digests;
 
@@ -78,7 +78,7 @@ class CrashSafetyTest {
                     .as("%s was killed before its end", recording)
                     .isFalse();
             assertThat(survey.segments())
-                    .as("%s: what was there before the kill is there after it", recording)
+                    .as("%s: everything that could be read before the kill can be read after it", recording)
                     .isGreaterThanOrEqualTo(seen);
         }
     }
@@ -87,12 +87,12 @@ class CrashSafetyTest {
         Ended replayed = run("replay", recording.toString());
         assertThat(replayed.status()).as(replayed.err()).isZero();
         assertThat(replayed.err())
-                .as("it says where the recording ends")
+                .as("it reports where the recording ends")
                 .contains("was not closed", "last whole segment", "no divergence up to ");
         Ended continued = run("run", "--continue", recording.toString());
         assertThat(continued.status()).as(continued.err()).isZero();
         assertThat(RunDigests.of(recording))
-                .as("a run that was killed and continued ends as one that was not")
+                .as("a run that was killed and continued ends like one that was not")
                 .isEqualTo(digests);
         Ended verified = run("journal", "verify", recording.toString());
         assertThat(verified.status()).as(verified.err()).isZero();
@@ -133,7 +133,7 @@ class CrashSafetyTest {
                 "--durability",
                 "none");
         assertThat(ended.lastLine())
-                .as("nothing of it is refused: all that is wrong is that the run is over")
+                .as("the only error is that the run has ended")
                 .contains("is of a run that ended");
     }
 
@@ -142,7 +142,7 @@ class CrashSafetyTest {
         Path recording = directory.resolve("busy");
         CommandProcess recorder = CommandProcess.start("run", "--record", recording.toString(), guest("echo"));
         while (!Files.exists(recording.resolve("lock"))) {
-            // SLEEP: another process is at work, and nothing tells when it is done.
+            // SLEEP: another process is running, and does not signal when it is done.
             Thread.sleep(20);
         }
         awaitSegments(recording, 0, recorder);
@@ -153,13 +153,13 @@ class CrashSafetyTest {
         assertThat(ended.lastLine()).contains("is being written by another process");
     }
 
-    /// Follows a recording until it has so many segments, and gives how many it has then.
+    /// Follows a recording until it has this number of segments, and returns its number of segments.
     private static long awaitSegments(Path recording, long wanted, CommandProcess recorder) throws Exception {
         while (true) {
             if (!recorder.isAlive()) {
                 throw new AssertionError("the recorder ended by itself: " + recorder.await());
             }
-            // SLEEP: another process is at work on the file, and nothing tells when it is done.
+            // SLEEP: another process writes the file, and does not signal when it is done.
             Thread.sleep(5);
             if (!Files.exists(recording.resolve("journal.mv"))) {
                 continue;

@@ -21,7 +21,7 @@ class DeviceTreeOptionTest {
 
     private static final String RAM = "0x40000000";
 
-    /// `/dts-v1/; / { model = "mine"; };` as `dtc` 1.6.1 makes it (Devicetree Specification 0.4, chapter 5).
+    /// `/dts-v1/; / { model = "mine"; };` compiled by `dtc` 1.6.1 (Devicetree Specification 0.4, chapter 5).
     private static final String TREE = "d00dfeed00000062000000380000005c"
             + "00000028000000110000001000000000"
             + "00000006000000240000000000000000"
@@ -67,7 +67,7 @@ class DeviceTreeOptionTest {
         assertThat(view.status()).as(view.err()).isZero();
         JsonNode document = new ObjectMapper().readTree(view.out());
         assertThat(document.findValue("data").asText())
-                .as("what lies at %s", RAM)
+                .as("the content at %s", RAM)
                 .isEqualTo(TREE);
     }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// How the real process ends, seen from outside.
+/// The exit status and output of the real process.
 class ExitStatusTest {
 
     @TempDir
@@ -36,9 +36,7 @@ class ExitStatusTest {
                 .startsWith("4 vCPUs\n")
                 .endsWith("4 greetings, and everybody else is off\n");
         assertThat(ended.lastLine()).isEqualTo("trapline: exit 0, powered-off: the guest turned its machine off");
-        assertThat(ended.err())
-                .as("there is no status line where there is no terminal")
-                .doesNotContain("\033", "\r");
+        assertThat(ended.err()).as("there is no status line without a terminal").doesNotContain("\033", "\r");
     }
 
     @Test
@@ -86,10 +84,10 @@ class ExitStatusTest {
                 .isEqualTo("trapline: exit 0, reset-requested: the guest asked for a " + text
                         + ", and the machine does not reboot");
         assertThat(Files.readString(result))
-                .as("the host learns what the guest gave")
+                .as("the result has the guest's arguments")
                 .contains("\"reset\":{\"function\":\"PSCI_SYSTEM_RESET2\"," + json + "}");
         assertThat(run("trace", recording.toString()).out())
-                .as("and so does who reads the trace")
+                .as("and so does the trace")
                 .contains(text);
         assertReplays(recording.toString(), "");
     }
@@ -232,7 +230,7 @@ class ExitStatusTest {
         assertThat(replayed.err()).containsPattern("replayed [0-9,]+ slices?, [0-9,]+ hypercalls?, no divergence");
     }
 
-    // From before there is a recording, a signal asks the run to end.
+    // A signal asks the run to end even before the recording exists.
     private static void awaitManifest(Path recording) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!Files.exists(recording.resolve("manifest")) && System.nanoTime() < deadline) {

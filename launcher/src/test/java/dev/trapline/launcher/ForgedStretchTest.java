@@ -35,8 +35,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Replay on several threads of recordings that are not what a machine did, and with checkpoints that are not what it
-/// was: the verdict is that of one thread.
+/// Replay on several threads of forged recordings, and with forged checkpoints: the result is that of a sequential
+/// replay.
 class ForgedStretchTest {
 
     private static final long BUDGET = 1L << 30;
@@ -90,7 +90,7 @@ class ForgedStretchTest {
         }
         Ended behind = run("replay", forged.toString(), "--at", "3900");
         assertThat(behind.lastLine())
-                .as("what was not replayed is not said to be as recorded")
+                .as("parts that were not replayed are not reported as correct")
                 .contains("no divergence from the checkpoint at slice ")
                 .contains("up to slice 3900");
         Ended across = run("replay", forged.toString(), "--to", "3900");
@@ -141,7 +141,7 @@ class ForgedStretchTest {
         return segments;
     }
 
-    /// As if they had been made of the forged recording: at the same slices, in segments of which there are others.
+    /// As if they were checkpoints of the forged recording: at the same slices, in its segments.
     private void copyCheckpoints(Path forged, List<Segment> segments) {
         Playback playback = playback();
         try (playback;
@@ -149,7 +149,7 @@ class ForgedStretchTest {
                         CheckpointStore.open(recording, playback.key(), CheckpointKeyFile.seal(), BUDGET);
                 CheckpointStore to = CheckpointStore.open(forged, playback.key(), CheckpointKeyFile.seal(), BUDGET)) {
             assertThat(from.slices())
-                    .as("checkpoints before and behind the forgery")
+                    .as("checkpoints before and after the forgery")
                     .anyMatch(s -> s < FORGED);
             assertThat(from.slices()).anyMatch(s -> s > FORGED);
             for (long slice : from.slices()) {
@@ -166,7 +166,7 @@ class ForgedStretchTest {
         for (Segment segment : segments) {
             last = segment.firstSlice() <= slice ? segment : last;
         }
-        // Of this guest's run nothing is recorded but slices, and a digest of all registers behind every 64th.
+        // The recording of this guest has only slices, and a digest of all registers after every 64th slice.
         long first = last.firstSlice();
         long records = slice - first + slice / 64 - first / 64;
         return new CheckpointImage.Place(last.ordinal(), last.digest(), (int) records);

@@ -19,13 +19,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The real command on a disk that takes no more, and in a directory that cannot be written.
+/// The real command on a full disk, and in a directory that cannot be written.
 ///
-/// The disk is full for the one process: the system lets none of its files grow beyond a limit (`prlimit`), which needs
-/// no rights, and which can be taken away while the process runs.
+/// The disk is full only for one process: the system limits the size of its files (`prlimit`). This needs no
+/// privileges, and the limit can be removed while the process runs.
 class FullDiskTest {
 
-    /// About a tenth of what the guest's recording takes.
+    /// About a tenth of the size of the guest's recording.
     private static final long ROOM = 2 << 20;
 
     @TempDir
@@ -37,7 +37,7 @@ class FullDiskTest {
         Path recording = directory.resolve("rec");
         CommandProcess process = startInLittleRoom("--record", recording.toString(), guest("hypercall-loop"));
         awaitSize(recording.resolve("journal.mv"), process);
-        // SLEEP: the run has to notice, and to try in vain.
+        // SLEEP: the run has to find out, and to retry without success.
         TimeUnit.SECONDS.sleep(1);
         assertThat(process.isAlive()).as("it waits").isTrue();
         assertThat(new ProcessBuilder("prlimit", "--pid", Long.toString(process.pid()), "--fsize=unlimited:")
@@ -82,13 +82,13 @@ class FullDiskTest {
         assertASignalEndsTheWait(Duration.ZERO);
     }
 
-    /// The time limit has asked for the end before, and closing the recording waits for room.
+    /// The time limit has already asked for the end, and closing the recording waits for space.
     @Test
     void aSignalEndsARunThatWaitsForRoomAfterItsTimeIsOver() throws Exception {
         assertASignalEndsTheWait(Duration.ofSeconds(5));
     }
 
-    /// @param timeout the run's time limit, which is over when the signal comes; zero for none
+    /// @param timeout the run's time limit, which has passed when the signal is sent; zero for none
     private void assertASignalEndsTheWait(Duration timeout) throws Exception {
         Path recording = directory.resolve("rec");
         Path said = Files.createFile(directory.resolve("said"));
@@ -107,7 +107,7 @@ class FullDiskTest {
             while (process.isAlive() && !Files.readString(said).contains("the machine waits up to")) {
                 Thread.onSpinWait();
             }
-            // SLEEP: nothing tells from outside that the time limit has passed.
+            // SLEEP: the process does not signal that the time limit has passed.
             Thread.sleep(timeout);
             process.signal("INT");
             ended = process.await();
@@ -117,7 +117,7 @@ class FullDiskTest {
         String err = Files.readString(said);
         assertThat(ended.status()).as(err).isEqualTo(Ending.INTERRUPTED);
         assertThat(err.stripTrailing().lines().toList().getLast())
-                .as("an hour of patience is not for who wants the end")
+                .as("the retry limit of an hour does not delay a requested end")
                 .contains("interrupted while it waited for its recording to be stored");
         Ended verified = run("journal", "verify", recording.toString());
         assertThat(verified.status()).as(verified.err()).isZero();
@@ -145,15 +145,15 @@ class FullDiskTest {
         Files.setPosixFilePermissions(recording, PosixFilePermissions.fromString("rwxr-xr-x"));
         assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.STORAGE);
         assertThat(ended.err()).as("messages, and no stack trace").doesNotContain("\tat ");
-        assertThat(ended.lastLine()).as("it says where").contains(recording.toString());
+        assertThat(ended.lastLine()).as("it reports the position").contains(recording.toString());
         Ended verified = run("journal", "verify", recording.toString());
         assertThat(verified.status()).as(verified.err()).isZero();
         Ended replayed = run("replay", recording.toString());
         assertThat(replayed.status()).as(replayed.err()).isZero();
-        assertThat(replayed.err()).as("the whole of it is there").contains("no divergence\n");
+        assertThat(replayed.err()).as("the recording is complete").contains("no divergence\n");
     }
 
-    /// Not even the library that packs checkpoints has room to be unpacked.
+    /// There is not even space to extract the library that packs checkpoints.
     @Test
     void checkpointsForWhichThereIsNoRoomAreDoneWithout() throws Exception {
         String recording = directory.resolve("rec").toString();
@@ -236,7 +236,7 @@ class FullDiskTest {
         return underLimit(ROOM, whole.toArray(String[]::new));
     }
 
-    /// The owner of a directory may not write where its permissions say so, but root may, unless it gives that up.
+    /// Permissions can keep the owner of a directory from writing, but not root, unless root drops its privileges.
     private static List<String> asOrdinaryOwner() {
         if (!"root".equals(System.getProperty("user.name"))) {
             return List.of();
@@ -261,7 +261,7 @@ class FullDiskTest {
 
     private static void awaitSize(Path file, CommandProcess process) throws Exception {
         awaitFile(file, process);
-        // A write that does not fit is cut off where the room ends.
+        // A write that does not fit is cut off at the limit.
         while (Files.size(file) < ROOM - (128 << 10)) {
             waitFor(process);
         }
@@ -277,7 +277,7 @@ class FullDiskTest {
         if (!process.isAlive()) {
             throw new AssertionError("the command ended by itself: " + process.await());
         }
-        // SLEEP: another process is at work, and nothing tells when it is done.
+        // SLEEP: another process is running, and does not signal when it is done.
         Thread.sleep(5);
     }
 }

@@ -21,13 +21,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A plugin shares the process with everything else: one that takes all that the process has, or ends it, is named.
+/// A plugin shares the process with everything else. If a plugin uses up the process's resources, or ends the process,
+/// the message names it.
 class GreedyPluginTest {
 
-    /// Threads that a process may start, more than the command needs and few enough to be taken soon.
+    /// The number of threads that a process may start: more than the command needs, and few enough to be used up
+    /// soon.
     private static final int THREADS = 300;
 
-    /// A user that nobody is: the limit of threads counts all that a user has.
+    /// An unused user: the limit counts all threads of a user.
     private static final String NOBODY = "64321";
 
     private static final Pattern OF_THE_JVM = Pattern.compile(
@@ -50,14 +52,14 @@ class GreedyPluginTest {
         assertThat(verified.status()).as(verified.err()).isZero();
     }
 
-    /// At the start the first write may not have been made.
+    /// At the start, the first write may not have happened yet.
     private void assertSoundOrUnwritten() {
         Said verified = perform(List.of("journal", "verify", plugin.recording().toString()));
         assertThat(verified.lastLine())
                 .containsAnyOf("exit 0, sound", "its recorder ended before it had written anything");
     }
 
-    /// No thread can be started any more, by anybody: not by the JVM either, which needs one to pass on a signal.
+    /// No thread can be started any more, not even by the JVM, which needs one to deliver a signal.
     @ParameterizedTest
     @CsvSource({
         "threads, apply, false",
@@ -103,7 +105,7 @@ class GreedyPluginTest {
         assertThat(run.await().lastLine()).as("for a program").startsWith("{").contains("has taken all threads");
         assertThat(directory.resolve("result"))
                 .content()
-                .as("the result file says it, too")
+                .as("the result file contains it, too")
                 .contains("\"service-failed\"", "has taken all threads");
         CommandProcess replay = CommandProcess.startUnder(
                 withFewThreads(),
@@ -117,11 +119,11 @@ class GreedyPluginTest {
         CommandProcess.Ended ended = replay.await();
         assertThat(ended.status()).as(ended.err()).isIn(Ending.BROKEN, Ending.USAGE);
         assertThat(ended.lastLine())
-                .as("it is as far as the recording goes, or the service does it again")
+                .as("it reaches the end of the recording, or the service does it again")
                 .containsAnyOf("has taken all threads", "99");
     }
 
-    /// A process that may start few threads, as an ordinary user: root may start any number.
+    /// A process with a limit of threads, as an ordinary user: root may start any number.
     private static List<String> withFewThreads() throws IOException, InterruptedException {
         assumeTrue(
                 Files.isExecutable(Path.of("/usr/bin/prlimit")) && Files.isExecutable(Path.of("/usr/bin/setpriv")),
@@ -146,7 +148,7 @@ class GreedyPluginTest {
                 "--nproc=" + THREADS);
     }
 
-    /// Nothing more can be allocated, by anybody: the end is told from what was set aside.
+    /// No memory can be allocated any more: the end is reported from reserved memory.
     @ParameterizedTest
     @CsvSource({
         "hoard, apply, true",
@@ -168,7 +170,7 @@ class GreedyPluginTest {
         CommandProcess.Ended ended = process.await();
         assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.BROKEN);
         assertThat(lastLineButForTheJvm(ended))
-                .as("the service's error, or that of another thread that came first")
+                .as("the service's error, or that of another thread that was first")
                 .containsAnyOf(
                         "service-failed: service 'misbehaving' threw java.lang.OutOfMemoryError",
                         "service-failed: service 'misbehaving' has taken all memory",
@@ -180,7 +182,7 @@ class GreedyPluginTest {
         }
     }
 
-    /// The JVM has a word of its own about a thread that ends for lack of memory. Nobody can keep it from that.
+    /// The JVM prints its own message about a thread that ends for lack of memory. This cannot be switched off.
     private static String lastLineButForTheJvm(CommandProcess.Ended ended) {
         return ended.err()
                 .lines()
@@ -188,7 +190,7 @@ class GreedyPluginTest {
                 .reduce("", (_, next) -> next);
     }
 
-    /// What it recorded before is kept, up to the call.
+    /// The recording up to the call is kept.
     @Test
     void aServiceThatEndsTheProcessIsNamed() {
         CommandProcess process =
@@ -198,7 +200,7 @@ class GreedyPluginTest {
         assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.BROKEN);
         assertThat(ended.lastLine())
                 .contains("service-failed: service 'misbehaving' has ended the process by System.exit");
-        assertThat(ended.err()).as("where").contains("\tat ", Misbehaving.class.getName() + ".misbehave(");
+        assertThat(ended.err()).as("the position").contains("\tat ", Misbehaving.class.getName() + ".misbehave(");
         Said verified = perform(List.of("journal", "verify", plugin.recording().toString()));
         assertThat(verified.status()).as(verified.err()).isZero();
         assertThat(plugin.on("trace", plugin.recording().toString(), "--schedule")
@@ -206,7 +208,7 @@ class GreedyPluginTest {
                 .isZero();
     }
 
-    /// It does something to the process, and returns.
+    /// The service changes the process, and returns.
     @ParameterizedTest
     @ValueSource(strings = {"hook", "thread", "close streams", "replace streams"})
     void whatAServiceLeavesBehindNeitherHoldsTheProcessNorKeepsItsLastLineBack(String how) {

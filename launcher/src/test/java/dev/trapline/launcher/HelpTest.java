@@ -49,7 +49,7 @@ class HelpTest {
 
     private static void check(CommandLine command, int width) {
         String help = command.getUsageMessage();
-        // An example is to be copied as it is.
+        // Examples can be copied, so they are not wrapped.
         assertThat(help.replaceFirst("(?s)\nExamples:\n.*", "").lines())
                 .as(help)
                 .allMatch(line -> line.length() <= width);
@@ -68,12 +68,12 @@ class HelpTest {
         for (CommandLine command : List.of(Commands.top(), journal)) {
             HelpText.prepare(command, 60);
             String list = command.getUsageMessage().replaceAll("(?s).*Commands:\n|\n\n.*", "");
-            // Each begins two columns in; what follows of its sentence is further to the right.
+            // Each entry begins at column two; the rest of its sentence is further to the right.
             List<String> entries = Stream.of(list.split("\n(?=  \\S)"))
                     .map(entry -> entry.strip().replaceAll("\\s+", " "))
                     .toList();
             assertThat(entries)
-                    .as("all but those that are not for people")
+                    .as("all except those that are not for users")
                     .hasSameSizeAs(HelpText.listed(command).keySet());
             assertThat(entries).as("each ends where its sentence ends").allMatch(entry -> entry.endsWith("."));
         }
@@ -107,11 +107,11 @@ class HelpTest {
             assertThat(list).as("the list of commands").doesNotContainPattern("(?m)^ +" + hidden + " ");
             assertThat(perform("help", hidden).out()).as("its own help").contains("trapline " + hidden);
             assertThat(perform("help", hidden + "x").err())
-                    .as("not for people")
+                    .as("not for users")
                     .contains("there is no command 'trapline " + hidden + "x'")
                     .doesNotContain("did you mean " + hidden);
             assertThat(perform(hidden + "x").err())
-                    .as("not for people, without help")
+                    .as("not for users, without help")
                     .contains("there is no command '" + hidden + "x'")
                     .doesNotContain("did you mean " + hidden);
         }

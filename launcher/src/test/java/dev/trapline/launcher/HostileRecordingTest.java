@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What a recording from a stranger, and a file that was swapped for something else, cannot do: through the real
-/// command, which ends and says why.
+/// A recording from a stranger, and a file that was replaced by something else, cannot do harm. The real command ends
+/// with the reason.
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class HostileRecordingTest {
 
@@ -73,7 +73,7 @@ class HostileRecordingTest {
         return runWith(environment, command.toArray(String[]::new));
     }
 
-    /// A command that is refused before it runs anything, in this process.
+    /// Executes in this process a command that is refused before it runs anything.
     private static Ended refused(String... command) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         StringWriter err = new StringWriter();
@@ -88,7 +88,7 @@ class HostileRecordingTest {
         return file;
     }
 
-    /// A server that asks for the password in clear, as soon as anybody comes.
+    /// A server that requests the password in clear text from every client.
     private static final class Thief implements AutoCloseable {
 
         private final ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
@@ -103,7 +103,7 @@ class HostileRecordingTest {
                 try (Socket client = server.accept()) {
                     serve(client);
                 } catch (IOException e) {
-                    // The client has gone, or the test is over.
+                    // The client has closed the connection, or the test has ended.
                 }
             }
         }
@@ -164,7 +164,7 @@ class HostileRecordingTest {
             requireRefused(
                     Map.of("PGPASSFILE", passwords.toString()), commands().getFirst(), thief);
             requireRefused(elsewhere, commands().getFirst(), thief);
-            assertThat(thief.taken()).as("nobody even connects").isEmpty();
+            assertThat(thief.taken()).as("no connection is made").isEmpty();
             assertThat(directory.resolve("log")).doesNotExist();
         }
     }
@@ -197,7 +197,7 @@ class HostileRecordingTest {
                     "jdbc:postgresql://me:" + SECRET + "@" + thief.place() + "?requireAuth=password");
             perform(named, List.of("journal", "info", recording.toString()));
             assertThat(String.join("", thief.taken()))
-                    .as("the user's own URL says otherwise")
+                    .as("the user's own URL allows it")
                     .contains(SECRET);
         }
     }
@@ -272,7 +272,7 @@ class HostileRecordingTest {
             Ended waiting = run("journal", "index", recording.toString());
             assertThat(waiting.status()).as(waiting.err()).isEqualTo(Ending.USAGE);
             assertThat(Files.readAttributes(checkpoints.resolve(name), "*").get("isOther"))
-                    .as("it is still there")
+                    .as("it still exists")
                     .isEqualTo(true);
             Files.delete(checkpoints.resolve(name));
         }
@@ -334,7 +334,7 @@ class HostileRecordingTest {
         Path link = Files.createSymbolicLink(
                 directory.resolve("link.elf"), Path.of(guest("smp-hello")).toAbsolutePath());
         assertThat(run("run", link.toString()).status())
-                .as("a link of the user's own to a file is as good as the file")
+                .as("the user's own link to a file is accepted like the file")
                 .isZero();
         List<String> shell = List.of(
                 "bash", "-c", "f=$1; shift; exec \"$@\" --input <(printf hello) \"$f\"", "sh", guest("smp-hello"));
@@ -346,7 +346,7 @@ class HostileRecordingTest {
                 .isZero();
     }
 
-    /// A name from a recording: it clears the screen, and pretends to be the last line.
+    /// A name from a recording: it clears the screen, and looks like the last line.
     private static final String NAME = "x\u001b[2J\u009b2J\ntrapline: exit 0, sound: all is well \u202e.elf";
 
     @Test
@@ -393,7 +393,7 @@ class HostileRecordingTest {
         }
     }
 
-    /// What a recorded guest prints is obeyed by a terminal only if the user says so.
+    /// Control sequences of a recorded guest reach a terminal only if the user allows it.
     @Test
     void theConsoleOfAReplayIsShownAtATerminalAndIsAsItWasElsewhere() throws IOException {
         byte[] elf = Files.readAllBytes(Path.of(guest("smp-hello")));
@@ -429,14 +429,14 @@ class HostileRecordingTest {
         }
         for (String each : List.of(made, again, file)) {
             assertThat(permissions(Path.of(each)))
-                    .as("rights of everything in %s", each)
+                    .as("permissions of everything in %s", each)
                     .isSubsetOf("rwx------", "rw-------");
         }
         String shared = directory.resolve("shared").toString();
         underUmask("027", List.of("run", "--share", "--record", shared, guest("smp-hello")));
         underUmask("077", List.of("journal", "index", shared));
         assertThat(permissions(Path.of(shared)))
-                .as("as the umask was; what is made in it later is as open as the directory")
+                .as("as the umask allows; files that are made in it later have the permissions of the directory")
                 .containsOnly("rwxr-x---", "rw-r-----");
     }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A command that waits for somebody else, who never comes: a signal ends it, and it says so.
+/// A command that waits for something that never happens: a signal ends it, and it reports that.
 class InterruptedWaitTest {
 
     @TempDir
@@ -38,7 +38,7 @@ class InterruptedWaitTest {
         assertThat(ended.lastLine()).as(command).startsWith("trapline: exit 130, interrupted: ");
     }
 
-    /// Waits until a thread of the process is there, as its own dump says.
+    /// Waits until a thread dump of the process shows a thread there.
     private static void awaitStack(CommandProcess process, String frame) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (process.isAlive() && System.nanoTime() < end) {
@@ -64,7 +64,7 @@ class InterruptedWaitTest {
         assertInterrupted(process, signal, command);
     }
 
-    /// The limit holds from the start: for each file that is read, and where the configuration itself says it.
+    /// The limit is in force from the start: for each file that is read, and also if the configuration sets it.
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -109,8 +109,8 @@ class InterruptedWaitTest {
         }
     }
 
-    /// The system holds a lock while a library's own code runs at its opening, and would wait for that code at the
-    /// process's end as well.
+    /// The system holds a lock while a library's own code runs when it is opened, and would also wait for that code
+    /// at the end of the process.
     @ParameterizedTest
     @ValueSource(strings = {"INT", "TERM", "--timeout"})
     void aLibraryThatDoesNotReturnWhenItIsOpened(String end) throws IOException, InterruptedException {
@@ -145,14 +145,14 @@ class InterruptedWaitTest {
         }
     }
 
-    /// Accepts connections, and says nothing.
+    /// Accepts connections, and sends nothing.
     private static final class Silent implements AutoCloseable {
 
         private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         private final List<Socket> clients = new ArrayList<>();
 
         Silent() throws IOException {
-            // Long enough for a process to start on a busy machine.
+            // Long enough for a process to start on a busy host.
             server.setSoTimeout(60_000);
         }
 
@@ -163,7 +163,7 @@ class InterruptedWaitTest {
         void awaitClient() throws IOException {
             Socket client = server.accept();
             clients.add(client);
-            // Its first byte: it has connected, and waits for an answer.
+            // The first byte of the client: it has connected, and waits for an answer.
             client.getInputStream().read();
         }
 

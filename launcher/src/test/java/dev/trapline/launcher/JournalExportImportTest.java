@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A recording on its way to a bug report and back, through the real command.
+/// Export of a recording for a bug report, and its import, with the real command.
 class JournalExportImportTest {
 
     @TempDir

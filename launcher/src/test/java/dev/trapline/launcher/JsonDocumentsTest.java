@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every document that a command prints is one of docs/schema, with no field that is not there.
+/// Every document that a command prints conforms to a schema in docs/schema, without other fields.
 class JsonDocumentsTest {
 
     private static final String JSON = " --format json";
@@ -58,7 +58,7 @@ class JsonDocumentsTest {
         perform("run --record CODE GUEST/smp-patch.elf --cpus 2");
     }
 
-    /// All that was described has been seen.
+    /// Every schema was used.
     @AfterAll
     static void everySchemaWasUsed() throws IOException {
         assertThat(schemas.used())
@@ -77,7 +77,7 @@ class JsonDocumentsTest {
                 .toArray(String[]::new);
     }
 
-    /// Performs a command, and validates each line of what it says if it is asked for JSON.
+    /// Executes a command, and validates each line of its output if it is JSON.
     private static Said perform(String command) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         StringWriter err = new StringWriter();
@@ -128,7 +128,7 @@ class JsonDocumentsTest {
                 "journal export --without-images REC NEWB");
     }
 
-    /// What [ServeTest] reads of a server that runs.
+    /// The document that [ServeTest] reads from a running server.
     @Test
     void whereAServerListensIsADocument() {
         assertThat(schemas.validated(ServeCommand.document("akka://trapline@127.0.0.1:25590"))
@@ -146,7 +146,7 @@ class JsonDocumentsTest {
         assertThat(said.status()).isZero();
         assertThat(said.out()).as("there is an answer").isNotEmpty();
         assertThat(said.out())
-                .as("what is not the answer is on standard error")
+                .as("everything except the answer is on standard error")
                 .noneMatch(document ->
                         document.path("schema").path("name").asText().matches(".*(notice|result)"));
     }
@@ -185,7 +185,7 @@ class JsonDocumentsTest {
     void whatGoesWrongIsADocumentOnStandardError(String command, int status, String kind) {
         Said said = perform(command);
         assertThat(said.status()).isEqualTo(status);
-        assertThat(said.out()).as("nothing that could be taken for an answer").isEmpty();
+        assertThat(said.out()).as("no output that looks like an answer").isEmpty();
         assertThat(said.last().path("schema").path("name").asText()).isEqualTo("trapline.result");
         assertThat(said.last().path("status").asInt()).isEqualTo(status);
         assertThat(said.last().path("kind").asText()).isEqualTo(kind);
@@ -269,7 +269,7 @@ class JsonDocumentsTest {
         for (String file : List.of("RESULT", "REC/result.json", "INJ/result.json", "WAITS/result.json")) {
             JsonNode result = schemas.validated(Files.readString(directory.resolve(file)));
             assertThat(result.path("outcome").path("kind").asText())
-                    .as("of a run: how it ended and how the command did are one")
+                    .as("for a run, the outcome and the result of the command have the same kind")
                     .isEqualTo(result.path("kind").asText());
         }
         perform("replay FAULT --result REPLAYED");

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// With `--format json` every kind of error of every command is a document: a program reads one language.
+/// With `--format json`, every kind of error of every command is a JSON document.
 class JsonErrorsTest {
 
     @TempDir
@@ -44,11 +44,11 @@ class JsonErrorsTest {
 
     /// A command that succeeds, without its `--format json`.
     ///
-    /// @param takesPlugin whether it takes `--plugin`
-    /// @param takesKeys whether it takes `--set`
+    /// @param takesPlugin whether it accepts `--plugin`
+    /// @param takesKeys whether it accepts `--set`
     record Whole(String words, boolean takesPlugin, boolean takesKeys) {}
 
-    /// What a command said.
+    /// The output of a command.
     private record Said(int status, String out, List<JsonNode> err) {
 
         /// The last document: how the command ended.
@@ -100,7 +100,8 @@ class JsonErrorsTest {
                 new Whole("version", false, false));
     }
 
-    /// Those, and a server: it does not end by itself, so it is tried where a command fails before it begins.
+    /// These commands, and a server. A server does not end by itself, so it is used only in tests in which a
+    /// command fails before it begins.
     static Stream<Whole> andServer() {
         return Stream.concat(commands(), Stream.of(new Whole("serve", true, true)));
     }
@@ -200,7 +201,7 @@ class JsonErrorsTest {
         Said said = new Said(ended.status(), ended.out(), documents(ended.err()));
         said.assertResult(Ending.INTERRUPTED, "interrupted");
         assertThat(said.err().getLast().path("message").asText())
-                .as("who held it")
+                .as("the service that did not return")
                 .contains(Endless.class.getName());
     }
 
@@ -231,7 +232,7 @@ class JsonErrorsTest {
         return documents;
     }
 
-    /// Never says what it is.
+    /// Its descriptor is never returned.
     public static final class Endless extends UselessServices.Useless {
 
         private volatile boolean over;

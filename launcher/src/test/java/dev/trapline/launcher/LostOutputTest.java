@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What is printed and cannot be written is never lost in silence: status 7 and a sentence, from every command.
+/// Output that cannot be written is never silently lost: every command ends with status 7 and a message.
 class LostOutputTest {
 
     private static final Path FULL = Path.of("/dev/full");
@@ -73,7 +73,7 @@ class LostOutputTest {
         return new Said(status, err.toString());
     }
 
-    /// Each command that prints, and each form that it prints in.
+    /// Each command that prints, in each output format.
     static Stream<String> commands() {
         return Stream.of(
                 "--help",
@@ -185,7 +185,7 @@ class LostOutputTest {
         assertThat(said.status()).as("no error").isEqualTo(Ending.OK);
         for (Path file : List.of(result, Path.of(kept, ResultFile.IN_RECORDING))) {
             assertThat(Files.readString(file))
-                    .as("programs learn it from the result file")
+                    .as("programs read it from the result file")
                     .contains("\"status\":0,\"kind\":\"reader-gone\"");
         }
         assertThat(perform(OutputStream.nullOutputStream(), "journal", "verify", kept)
@@ -210,7 +210,7 @@ class LostOutputTest {
         assertThat(ended.out()).isEqualTo("y\n");
         assertThat(ended.err()).isEmpty();
         assertThat(ended.status())
-                .as("a pipeline that looks at every status goes on")
+                .as("a pipeline that checks every status continues")
                 .isZero();
     }
 
@@ -229,7 +229,7 @@ class LostOutputTest {
     void theOutcomeIsNamedBesideTheLoss() {
         Said said = perform(new FailingAfter(0, "No space left on device"), "run", guest("smp-hello"));
         assertThat(said.lastLine())
-                .as("what would have been said otherwise")
+                .as("the message without the failure")
                 .containsPattern("exit [0-9]+, .* exit [0-9]+, ");
     }
 
@@ -270,7 +270,7 @@ class LostOutputTest {
         assumeTrue(Files.exists(FULL), "there is no /dev/full");
         List<String> shell = List.of("sh", "-c", "exec \"$@\" 2>/dev/full", "sh");
         assertThat(startUnder(shell, "run", guest("smp-hello")).await().status())
-                .as("a status of 0 would say that all was told")
+                .as("status 0 would mean that all output was written")
                 .isEqualTo(Ending.STORAGE);
         assertThat(startUnder(shell, "run", guest("exit-42")).await().status())
                 .as("another status is not replaced")
@@ -343,14 +343,14 @@ class LostOutputTest {
         throw new AssertionError("it was written");
     }
 
-    /// A pipe that nobody reads.
+    /// A pipe without a reader.
     private static OutputStream broken() throws IOException {
         Pipe pipe = Pipe.open();
         pipe.source().close();
         return Channels.newOutputStream(pipe.sink());
     }
 
-    /// Takes some bytes, and then no more.
+    /// Accepts a number of bytes, and then fails.
     private static final class FailingAfter extends OutputStream {
         private final ByteBuffer room;
         private final String message;

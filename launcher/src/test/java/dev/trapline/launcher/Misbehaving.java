@@ -20,18 +20,18 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/// A service that does whatever is wrong where its settings say so: `where` it is asked, on its `nth` call.
-// What is wrong here is wrong on purpose.
+/// A service with an error that its settings select: in the method `where`, on its `nth` call. All errors here are
+/// intended.
 @SuppressWarnings({"NullAway", "InfiniteRecursion", "SizeGreaterThanOrEqualsZero", "ModifiedButNotUsed"})
 public final class Misbehaving implements FirmwareService<Misbehaving.State> {
 
     /// The #imm of its calls.
     static final int IMMEDIATE = 0x4242;
 
-    /// The system property that is its version; 1 without.
+    /// The system property for its version; the default is 1.
     static final String VERSION = "trapline.test.version";
 
-    /// The system property that has it behave otherwise in a replay than it did in the run.
+    /// The system property that makes it behave differently in a replay.
     static final String OTHER = "trapline.test.other";
 
     private static final List<long[]> HOARD = new ArrayList<>();
@@ -40,7 +40,7 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
 
     private record Node(Node next) {}
 
-    /// Its stack trace has no end.
+    /// An exception whose stack trace cannot be printed: the method does not return.
     private static final class Endless extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -51,7 +51,7 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
         }
     }
 
-    /// How often it was called.
+    /// The state: the number of calls, and the settings.
     public record State(long calls, String how, String where, long nth) {
         State next() {
             return new State(calls + 1, how, where, nth);
@@ -201,7 +201,7 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
         }
     }
 
-    /// What it took is never given back, not even when there is no more.
+    /// Allocates memory until there is none left, and never releases it.
     private static void hoard() {
         while (true) {
             HOARD.add(new long[1 << 15]);
@@ -215,7 +215,7 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
         }
     }
 
-    /// It does not even let go of what others give back.
+    /// The same, and also allocates all memory that others release.
     private static void clutch() {
         while (true) {
             try {
@@ -226,7 +226,7 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
         }
     }
 
-    /// It takes all at once, before anybody has looked.
+    /// Allocates everything at once, before the watch checks the memory.
     private static void gulp() {
         for (int words = 1 << 24; words > 1 << 15; words >>= 1) {
             try {
@@ -238,7 +238,7 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
         clutch();
     }
 
-    /// Whatever can be started is.
+    /// Starts as many threads as possible.
     private static void takeThreads(Runnable what, boolean untilRefused) {
         while (true) {
             try {

@@ -38,9 +38,9 @@ class OldClassesTest {
 
         assertThat(OldClasses.renew(jar)).as("it has an old class").isTrue();
 
-        assertThat(entry(jar, "a.txt")).as("what is no class").isEqualTo(TEXT);
+        assertThat(entry(jar, "a.txt")).as("a file that is not a class").isEqualTo(TEXT);
         assertThat(ClassFile.of().parse(entry(jar, CLASS)).majorVersion())
-                .as("the oldest format that the ahead-of-time cache takes is 50")
+                .as("the oldest format that the ahead-of-time cache accepts is 50")
                 .isGreaterThanOrEqualTo(50);
         try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)) {
             var method = Class.forName("old.Larger", true, loader).getMethod("larger", int.class, int.class);
@@ -75,14 +75,12 @@ class OldClassesTest {
         Path jar = jar(Map.of(CLASS, java.util.Arrays.copyOf(broken, broken.length - 20)));
         byte[] before = Files.readAllBytes(jar);
 
-        assertThat(OldClasses.renew(jar))
-                .as("nobody can tell what it should do")
-                .isFalse();
+        assertThat(OldClasses.renew(jar)).as("its meaning is unknown").isFalse();
 
         assertThat(Files.readAllBytes(jar)).as("not a byte changes").isEqualTo(before);
     }
 
-    /// A class with a branch, which is what the newer formats have a table for.
+    /// A class with a branch, for which newer formats need a table.
     private static byte[] larger(int version) {
         return ClassFile.of(ClassFile.StackMapsOption.DROP_STACK_MAPS)
                 .build(

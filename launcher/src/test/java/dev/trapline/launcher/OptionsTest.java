@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// No option is dropped in silence: where one is without effect the command refuses it, or says so. `options.csv` has
+/// No option is silently ignored: if an option has no effect, the command refuses it or reports that. `options.csv` has
 /// every option of every command.
 class OptionsTest {
 
@@ -38,7 +38,7 @@ class OptionsTest {
     private static final String TOLD = "told";
     private static final String ALWAYS = "always";
 
-    /// Bytes of a journal that has a whole segment.
+    /// The size of a journal with at least one complete segment.
     private static final long A_SEGMENT = 200_000;
 
     @TempDir
@@ -119,7 +119,7 @@ class OptionsTest {
         if (line.how().equals(REFUSED)) {
             assertThat(status).as("%s", err).isEqualTo(Ending.USAGE);
             assertThat(String.join("\n", err))
-                    .as("it is said before anything runs")
+                    .as("it is reported before anything runs")
                     .contains(said);
         } else {
             assertThat(status).as("%s", err).isNotEqualTo(Ending.USAGE);
@@ -145,8 +145,8 @@ class OptionsTest {
         assertThat(Files.exists(directory.resolve("REC"))).as("%s", err).isTrue();
     }
 
-    /// @param names is filled with what the table's names stand for
-    /// @param err is filled with what was said
+    /// @param names receives the meanings of the table's names
+    /// @param err receives the lines of standard error
     private static int perform(String words, Map<String, String> names, List<String> err) {
         numbered++;
         for (String name : List.of("RAW", "MACHINE", "RECORDS", "HIDDEN", "PLUGIN", "REC")) {
@@ -168,7 +168,7 @@ class OptionsTest {
         return status;
     }
 
-    /// A recording of its own for each command: to go on with one changes it.
+    /// A copy of the recording for each command, because continuing a recording changes it.
     private static String copy(String recording) {
         Path from = directory.resolve(recording);
         Path to = directory.resolve(recording.toLowerCase(java.util.Locale.ROOT) + numbered);

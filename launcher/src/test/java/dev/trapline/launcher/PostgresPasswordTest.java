@@ -22,8 +22,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Where the password of a database comes from, who gets it, and where it never appears: through the real command and
-/// a real server.
+/// The sources of a database's password, the servers that get it, and the output in which it never appears: with the
+/// real command and a real server.
 class PostgresPasswordTest {
 
     @SuppressWarnings("NullAway.Init")
@@ -100,7 +100,7 @@ class PostgresPasswordTest {
         }
     }
 
-    /// A configuration of Logback that leaves out nothing.
+    /// A configuration of Logback that logs everything.
     private Path everything() {
         try {
             return Files.writeString(directory.resolve("logback.xml"), """
@@ -164,7 +164,7 @@ class PostgresPasswordTest {
         assertThat(recorded.status()).as(recorded.err()).isZero();
     }
 
-    /// As libpq does: a file of passwords that others can read is as if it were not there.
+    /// As in libpq, a password file that others can read is ignored.
     @Test
     void aPasswordFileThatOthersCanReadIsIgnoredWithOneWarning() throws IOException {
         String password = PostgresServer.PASSWORD.replace("\\", "\\\\").replace(":", "\\:");
@@ -193,7 +193,7 @@ class PostgresPasswordTest {
         Ended elsewhere = recordWith(server.environment(), "elsewhere");
         assertThat(elsewhere.status()).as(elsewhere.err()).isZero();
         assertThat(elsewhere.err())
-                .as("the password came from elsewhere, and nobody looked")
+                .as("the password came from elsewhere, so the file was not read")
                 .doesNotContain("is ignored");
     }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Recordings whose events are in a database, through the real command and a real server.
+/// Recordings in a database, with the real command and a real server.
 class PostgresRecordingTest {
 
     @SuppressWarnings("NullAway.Init")
@@ -47,7 +47,7 @@ class PostgresRecordingTest {
                 scratch.resolve("rec").toString(),
                 guest("smp-hello"));
         assertThat(first.status())
-                .as("the tables are made when somebody asks for it: %s", first.err())
+                .as("the tables are made on request: %s", first.err())
                 .isZero();
         assertThat(run("journal", "schema").out())
                 .as("or by hand, with the same script")
@@ -158,7 +158,7 @@ class PostgresRecordingTest {
         CommandProcess process = recordCalls(recording);
         awaitEvents(recording, 20);
         server.stopAtOnce();
-        // SLEEP: the run has to notice, and to try in vain.
+        // SLEEP: the run has to find out, and to retry without success.
         TimeUnit.SECONDS.sleep(2);
         assertThat(process.isAlive()).as("it waits").isTrue();
         server.start();
@@ -199,7 +199,7 @@ class PostgresRecordingTest {
         process.signal("KILL");
         process.await();
         Ended continued = runWith(server.environment(), "run", "--continue", recording);
-        assertThat(events(recording)).as("it continues behind the old events").isGreaterThan(before);
+        assertThat(events(recording)).as("it continues after the old events").isGreaterThan(before);
         assertGoesOnToItsEnd(continued, recording);
         Ended again = runWith(server.environment(), "run", "--continue", recording);
         assertThat(again.status()).as(again.err()).isEqualTo(Ending.USAGE);
@@ -215,7 +215,7 @@ class PostgresRecordingTest {
                                 .toList()));
     }
 
-    /// It ended as a run whose store never failed, and so did its recording.
+    /// The run and its recording ended as if the store had never failed.
     private void assertGoesOnToItsEnd(Ended ended, String recording) throws Exception {
         assertThat(ended.status()).as(ended.err()).isZero();
         assertThat(ended.err()).as("messages, and no stack trace").doesNotContain("\tat ");
@@ -226,7 +226,7 @@ class PostgresRecordingTest {
                 .isEqualTo(RunDigests.of(Path.of(local)));
         assertSound(recording);
         assertThat(events(recording))
-                .as("each event is there once")
+                .as("each event is stored once")
                 .isEqualTo(server.ask("select max(sequence_number) from event_journal where persistence_id = '"
                         + persistenceId(recording) + "'"));
         Ended replayed = runWith(server.environment(), "replay", recording);
@@ -240,7 +240,7 @@ class PostgresRecordingTest {
         assertThat(verified.lastLine()).contains("is sound");
     }
 
-    /// Waits until so many events are in the database, and gives how many there are.
+    /// Waits until this number of events is in the database, and returns the number of events.
     private static long awaitEvents(String recording, long wanted) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (System.nanoTime() < deadline) {
@@ -250,7 +250,7 @@ class PostgresRecordingTest {
                     return events;
                 }
             }
-            // SLEEP: another process is at work, and nothing tells when it is done.
+            // SLEEP: another process is running, and does not signal when it is done.
             TimeUnit.MILLISECONDS.sleep(5);
         }
         throw new AssertionError("nothing arrives in the database");

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
 
-/// Debian's PostgreSQL with a cluster of its own in a temporary directory, on a free port of the loopback interface.
+/// Debian's PostgreSQL with its own cluster in a temporary directory, on a free port of the loopback interface.
 final class PostgresServer implements AutoCloseable {
 
     static final String USER = "recorder";
@@ -42,7 +42,7 @@ final class PostgresServer implements AutoCloseable {
         this.port = port;
     }
 
-    /// Where the newest installed server's programs are. Skips the test if there is none.
+    /// The directory of the newest installed server's programs. Skips the test if there is none.
     static Path installed() {
         if (!Files.isDirectory(VERSIONS)) {
             throw notThere();
@@ -71,7 +71,7 @@ final class PostgresServer implements AutoCloseable {
             port = free.getLocalPort();
         }
         if (isRoot()) {
-            // The server refuses to run as root; Debian's package brings this user.
+            // The server refuses to run as root; Debian's package creates this user.
             run(List.of("chown", "-R", "postgres", home.toString()));
         }
         PostgresServer server = new PostgresServer(programs, home, port);
@@ -93,7 +93,7 @@ final class PostgresServer implements AutoCloseable {
         return server;
     }
 
-    /// As above, with the tables that recordings need.
+    /// Like the method above, with the tables that recordings need.
     static PostgresServer startWithTables() throws IOException {
         PostgresServer server = start(installed());
         DatabaseSchema.require(Database.of(server.url(), USER, PASSWORD), true);
@@ -121,9 +121,9 @@ final class PostgresServer implements AutoCloseable {
                 "start");
     }
 
-    /// Has the server take TLS as well, with a certificate that it made itself, for a name that is not its own.
+    /// Makes the server accept TLS too, with a self-signed certificate for a name that is not its own.
     ///
-    /// @return the certificate's file
+    /// @return the file of the certificate
     Path useForgedCertificate() throws IOException, SQLException {
         Path certificate = home.resolve("data").resolve("server.crt");
         Path key = home.resolve("data").resolve("server.key");
@@ -149,7 +149,7 @@ final class PostgresServer implements AutoCloseable {
         return Files.copy(certificate, copy, REPLACE_EXISTING);
     }
 
-    /// Pulls the plug: connections are cut, and nothing is tidied up.
+    /// Stops the server immediately: connections are cut, and nothing is cleaned up.
     void stopAtOnce() {
         program("pg_ctl", "-D", data(), "-w", "-m", "immediate", "stop");
     }
@@ -158,7 +158,7 @@ final class PostgresServer implements AutoCloseable {
         return "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
     }
 
-    /// The environment of somebody who may read and write recordings.
+    /// The environment of a user who may read and write recordings.
     Map<String, String> environment() {
         return Map.of(
                 "TRAPLINE_POSTGRESQL_URL", url(),
@@ -166,7 +166,7 @@ final class PostgresServer implements AutoCloseable {
                 "TRAPLINE_POSTGRESQL_PASSWORD", PASSWORD);
     }
 
-    /// A number that the database answers.
+    /// The number that a query returns.
     long ask(String sql) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url(), USER, PASSWORD);
                 Statement statement = connection.createStatement();
@@ -194,7 +194,7 @@ final class PostgresServer implements AutoCloseable {
     private static void run(List<String> command) {
         try {
             Path said = Files.createTempFile("trapline-postgresql-", ".log");
-            // Not a pipe: the server that pg_ctl leaves behind would hold its other end for ever.
+            // Not a pipe, because the server that pg_ctl starts would keep its other end open.
             Process process = new ProcessBuilder(command)
                     .directory(Path.of("/").toFile())
                     .redirectErrorStream(true)

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What is found with `trapline prepare` is what is found without it.
+/// `trapline prepare` does not change what a command finds at its start.
 class PrepareTest {
 
     private static final ClassLoader CLASS_PATH = PrepareTest.class.getClassLoader();
@@ -60,7 +60,7 @@ class PrepareTest {
     @Test
     void whatIsPreparedHasNothingOfTheProcessThatPreparedIt() throws IOException {
         assertThat(Files.readString(resources.resolve("reference.conf")))
-                .as("a later start may be somebody else's, somewhere else")
+                .as("a later start may be by another user, in another place")
                 .doesNotContain(System.getProperty("user.dir"), System.getProperty("java.home"));
     }
 
@@ -75,11 +75,12 @@ class PrepareTest {
     @Test
     void whereNothingIsPreparedTheClassPathIsSearched() {
         assertThat(names(PreparedResources.in(directory.resolve("absent"))))
-                .as("a start that finds nothing prepared is slower, and no other")
+                .as("a start without prepared data is slower, but has the same result")
                 .isEqualTo(names(CLASS_PATH));
     }
 
-    /// `train` runs one command after another in its process: the first one's last line is not the process's.
+    /// `train` runs several commands in its process: the last line of the first command is not the last line of the
+    /// process.
     @Test
     @Tag("native")
     @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

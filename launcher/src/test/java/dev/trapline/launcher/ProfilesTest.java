@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The profiles of `firmware.profile`: what a guest is answered under each, and that settings override them.
+/// The profiles of `firmware.profile`: the answers that a guest gets with each, and settings that override them.
 class ProfilesTest {
 
     private static final GuestMemory RAM = new GuestMemory() {
@@ -70,7 +70,7 @@ class ProfilesTest {
                 .machine();
     }
 
-    /// x0 and on of a call by a machine's boot CPU.
+    /// The results of a call by a machine's boot CPU, from x0.
     private static RegisterWrites answer(MachineSpec spec, Conduit conduit, long... x) {
         TreeMap<String, ServiceHost<?>> hosts = new TreeMap<>();
         List<FunctionId> absent = new ArrayList<>();
@@ -149,8 +149,8 @@ class ProfilesTest {
         check(machine("firmware.profile=kvm"), Conduit.HVC, call, expected, source);
     }
 
-    /// FEATURES calls, each with calls that it may be asked about and that do nothing, for they are refused if they
-    /// are there (INVALID_PARAMETERS or INVALID_ADDRESS) or only ask.
+    /// FEATURES calls, each with functions that it can be asked about. Calls of these functions change nothing:
+    /// they are refused if they exist (INVALID_PARAMETERS or INVALID_ADDRESS), or are queries.
     private static final Map<Long, List<String>> ASKED = Map.of(
             PSCI_FEATURES,
             List.of(
@@ -204,7 +204,7 @@ class ProfilesTest {
                 for (String call : calls) {
                     long[] asked = numbers(call);
                     boolean told = isThere(spec, conduit, features, asked[0]);
-                    // Of SMCCC 1.0 there is nobody to ask.
+                    // In SMCCC 1.0 there is no call that reports it.
                     if (told || isThere(spec, conduit, features, features) || features == PSCI_FEATURES) {
                         assertThat(isThere(spec, conduit, asked))
                                 .as("%s of %s by %s", Long.toHexString(features), call, conduit)
@@ -234,7 +234,7 @@ class ProfilesTest {
         TreeMap<String, String> rest = new TreeMap<>(spec.firmware().settings());
         rest.put("psci.version", "1.1");
         assertThat(rest)
-                .as("all else is the profile's")
+                .as("everything else is as in the profile")
                 .isEqualTo(profile.firmware().settings());
         assertThat(spec.firmware().policy().with("trng", false))
                 .isEqualTo(profile.firmware().policy());

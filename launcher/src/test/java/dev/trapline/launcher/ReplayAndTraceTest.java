@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What can be done with one recording, through the real command.
+/// The commands for one recording, with the real command.
 class ReplayAndTraceTest {
 
     @TempDir
@@ -58,7 +58,7 @@ class ReplayAndTraceTest {
                 .containsPattern("^hypercall#[0-9]+ +[0-9]+ +[0-9]+\\.[0-9]{9} vcpu0 HVC PSCI_CPU_ON\\(target_cpu=0x1, "
                         + "entry_point_address=0x[0-9a-f]+, context_id=0x[0-9a-f]+\\) = SUCCESS \\[psci, forwarded\\]"
                         + " vcpu1 on");
-        assertThat(ended.err()).as("a trace that went well says nothing else").isEmpty();
+        assertThat(ended.err()).as("a successful trace has no other messages").isEmpty();
     }
 
     @Test
@@ -74,7 +74,7 @@ class ReplayAndTraceTest {
         assertThat(ended.out()).isEmpty();
         assertThat(ended.err())
                 .containsPattern("--function [a-z ]+ [0-9]+ hypercalls")
-                .as("an identifier that no service knows may be a slip")
+                .as("an identifier that no service knows may be a typing error")
                 .contains("no service knows 0xC40000F3: did you mean 0xC4000003 (PSCI_CPU_ON)?");
     }
 

@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What the result file of a recording says of its run.
+/// Reads the result file of a recording.
 final class RunDigests {
 
     private static final Pattern PATTERN = Pattern.compile("\"slices\".*\"consoleDigest\":\"[^\"]*\"");
 
     private RunDigests() {}
 
-    /// What tells runs apart: how far they came, and their digests.
+    /// The values that distinguish runs: their lengths and their digests.
     static String of(Path recording) throws IOException {
         Matcher matcher = PATTERN.matcher(Files.readString(recording.resolve("result.json")));
         assertThat(matcher.find()).as("a result with digests").isTrue();

@@ -59,7 +59,7 @@ final class Schemas {
         return MAPPER.readTree(Files.readString(file));
     }
 
-    /// Asserts that a text is one document of a schema that there is.
+    /// Asserts that a text is one document that conforms to an existing schema.
     JsonNode validated(String document) {
         JsonNode node = parsed(document);
         String name = node.path("schema").path("name").asText();
@@ -74,7 +74,7 @@ final class Schemas {
         return node;
     }
 
-    /// The documents of which there was at least one.
+    /// The names of the documents that were validated at least once.
     Set<String> used() {
         return used;
     }

@@ -35,10 +35,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What the schemas say is what the program's closed sets have, and one word means one thing in all of them.
+/// The schemas agree with the program's closed sets, and each name has the same meaning in all of them.
 class SchemasTest {
 
-    /// `version` is a number in the name of a schema, and text where services and libraries say theirs.
+    /// `version` is a number in the name of a schema, and text for services and libraries.
     private static final Set<String> SEVERAL_MEANINGS = Set.of("version");
 
     static List<RunOutcome> outcomes() {
@@ -142,9 +142,7 @@ class SchemasTest {
         collect(definitions, definitions, types);
         types.keySet().removeAll(SEVERAL_MEANINGS);
         types.values().removeIf(several -> several.size() == 1);
-        assertThat(types)
-                .as("names that are of different types in different places")
-                .isEmpty();
+        assertThat(types).as("names with different types").isEmpty();
     }
 
     @Test
@@ -184,7 +182,7 @@ class SchemasTest {
         }
     }
 
-    /// The JSON type of a property; empty for a condition, which says nothing of it.
+    /// The JSON type of a property; empty for a condition without a type.
     private static String type(JsonNode property, JsonNode definitions) {
         String reference = property.path("$ref").asText();
         if (!reference.isEmpty()) {

@@ -8,7 +8,7 @@ import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import java.util.List;
 
-/// A service that takes a name which is taken.
+/// A service with a name that another service already has.
 public final class SecondExitService implements FirmwareService<SecondExitService.None> {
 
     /// No state.

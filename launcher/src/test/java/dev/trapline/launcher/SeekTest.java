@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Places in a recording, through the real command.
+/// Seeking to positions in a recording, with the real command.
 class SeekTest {
 
     @TempDir
@@ -89,7 +89,7 @@ class SeekTest {
         String bytes = word.substring(6, 8) + " " + word.substring(4, 6) + " " + word.substring(2, 4) + " "
                 + word.substring(0, 2);
         assertThat(ended.out())
-                .as("an instruction lies in memory with its lowest byte first; 20 bytes are two rows")
+                .as("an instruction is in memory with its lowest byte first; 20 bytes are two rows")
                 .contains("\n" + first.group(1) + "  " + bytes)
                 .doesNotContain(" pc ");
     }

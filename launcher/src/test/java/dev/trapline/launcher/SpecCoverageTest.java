@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// `docs/spec-coverage.md` names every function of every built-in service, and nothing that is not there.
+/// `docs/spec-coverage.md` lists every function of every built-in service, and only existing functions, classes and
+/// tests.
 class SpecCoverageTest {
 
     private static final Path ROOT = Path.of("..");
@@ -59,11 +60,11 @@ class SpecCoverageTest {
         for (Row row : rows()) {
             row.identifiers()
                     .forEach(id -> assertThat(listed.put(id, row.function()))
-                            .as("%s stands in one row", id)
+                            .as("%s is in one row", id)
                             .isNull());
         }
         assertThat(listed)
-                .as("docs/spec-coverage.md, against the descriptors of the services")
+                .as("docs/spec-coverage.md, compared with the descriptors of the services")
                 .isEqualTo(described);
     }
 
@@ -94,7 +95,7 @@ class SpecCoverageTest {
         }
     }
 
-    /// Every source of this repository by its class name.
+    /// All sources of this repository by class name.
     private static SortedMap<String, Path> sources() throws IOException {
         SortedMap<String, Path> sources = new TreeMap<>();
         try (Stream<Path> modules = Files.list(ROOT)) {

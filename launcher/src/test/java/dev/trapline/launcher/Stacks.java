@@ -11,7 +11,7 @@ final class Stacks {
 
     private Stacks() {}
 
-    /// All of them, as `jcmd PID Thread.print` says; empty if the process cannot be asked.
+    /// The output of `jcmd PID Thread.print`; empty if the process does not answer.
     static String of(long pid) {
         try {
             Process jcmd = new ProcessBuilder(

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `./trapline` in a small tree of its own, with a JDK and a Maven that only tell what was asked of them.
+/// `./trapline` in its own small source tree, with a fake JDK and a fake Maven that only print their arguments.
 class StartScriptTest {
 
     @TempDir
@@ -59,7 +59,7 @@ class StartScriptTest {
     private void plantJdk(String name, String version) throws IOException {
         write(directory.resolve(name).resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
         script(name + "/bin/javac", "");
-        // Tells the arguments of the command, one a line, and which JDK it is.
+        // Prints the arguments of the command, one per line, and the name of the JDK.
         script(name + "/bin/java", """
             for last in "$@"; do
                 case $seen in yes) echo "<$last>" ;; esac
@@ -170,7 +170,7 @@ class StartScriptTest {
     @Test
     void aJdkThatIsTooOldIsPassedOver() throws IOException, InterruptedException {
         plantJdk("old", "17.0.15");
-        // The next one is found on the PATH, through a link as distributions make it.
+        // The next JDK is found on the PATH, by a link like those of distributions.
         Files.createSymbolicLink(directory.resolve("bin/java"), directory.resolve("jdk/bin/java"));
         ProcessBuilder builder = builder(List.of("x"), root.resolve("trapline"));
         builder.environment().put("JAVA_HOME", directory.resolve("old").toString());

@@ -46,7 +46,7 @@ class TraceFollowTest {
 
     private record Traced(int status, String out, String err) {}
 
-    /// Output that tells when something of it has come.
+    /// Output that a test can wait for.
     private static final class Awaited extends ByteArrayOutputStream {
         private final CountDownLatch some = new CountDownLatch(1);
 
@@ -55,9 +55,7 @@ class TraceFollowTest {
             assertThat(some.await(120, TimeUnit.SECONDS))
                     .as("something is shown")
                     .isTrue();
-            assertThat(size())
-                    .as("what is shown at once; else it said: %s", wakes)
-                    .isPositive();
+            assertThat(size()).as("shown immediately; other output: %s", wakes).isPositive();
         }
 
         @Override
@@ -78,7 +76,7 @@ class TraceFollowTest {
 
     private static void awaitRecording(Path recording) throws InterruptedException {
         while (!Files.exists(recording.resolve("manifest"))) {
-            // SLEEP: another process makes it, and nothing tells when.
+            // SLEEP: another process creates it, and does not signal when.
             Thread.sleep(20);
         }
     }

@@ -23,14 +23,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What a trace shows of a recording: all of its calls, a part, its slices, or counts.
+/// The output of a trace: all calls, a part, slices, or counts.
 class TraceTest {
 
     private static final Pattern NUMBER = Pattern.compile("(?m)^hypercall#([0-9]+) +([0-9]+) ");
     private static final Pattern SLICE = Pattern.compile(
             " *([0-9]+) +([0-9]+\\.[0-9]{9}) vcpu([0-3]) +([0-9]+) ticks, executed ([0-9]+) of ([0-9]+)  (.*)");
 
-    /// Slices of the recording, and so its calls: each of its slices ends in one.
+    /// The number of slices of the recording, which is also its number of calls, because each slice ends in a call.
     private static int calls;
 
     @TempDir
@@ -115,9 +115,9 @@ class TraceTest {
         assertThat(begin(slices.get(last - 1))).isLessThan(1_250);
         assertThat(begin(slices.get(last))).as("20 us are 1250 ticks of 16 ns").isGreaterThanOrEqualTo(1_250);
         int first = numbers(trace("--from 20us").out()).getFirst();
-        assertThat(first).as("one part goes on where the other one ends").isEqualTo(last + 1);
+        assertThat(first).as("one part continues where the other one ends").isEqualTo(last + 1);
         assertThat(slices.subList(last, calls))
-                .as("a vCPU whose turn comes later in the round begins before, and is behind it in the history")
+                .as("a vCPU with a later turn in the round begins earlier in virtual time, but is later in the history")
                 .anyMatch(slice -> begin(slice) < 1_250);
     }
 
@@ -160,7 +160,7 @@ class TraceTest {
             long begin = begin(slice);
             if (clocks[vcpu] > 0 || vcpu == 0) {
                 assertThat(begin)
-                        .as("slice %d: nobody waits, so each slice of a vCPU begins where its last one ended", n)
+                        .as("slice %d: no vCPU waits, so each slice of a vCPU begins where its last one ended", n)
                         .isEqualTo(clocks[vcpu]);
             } else {
                 assertThat(begin)
@@ -228,10 +228,10 @@ class TraceTest {
     @Test
     void aLatencyIsWhatTheCallCostsItsCaller() {
         assertThat(trace("--count").out())
-                .as("a caller goes on when the call is paid for, also if others have turns in between")
+                .as("a caller continues after the cost of the call, also if others have turns in between")
                 .containsPattern("(?m)^ +3  PSCI_CPU_ON +SUCCESS +3 +100 +100 +100$")
                 .containsPattern("(?m)^ +[0-9]+  PSCI_AFFINITY_INFO +ON +[0-9]+ +100 +100 +100$")
-                .as("nobody comes back from CPU_OFF")
+                .as("CPU_OFF does not return")
                 .containsPattern("(?m)^ +3  PSCI_CPU_OFF +\\? +0 +- +- +-$");
     }
 

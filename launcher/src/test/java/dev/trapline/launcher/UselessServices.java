@@ -8,12 +8,12 @@ import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import java.util.List;
 
-/// Services that do not get as far as a machine.
+/// Services that fail before a machine exists.
 final class UselessServices {
 
     private UselessServices() {}
 
-    /// Cannot be made.
+    /// Cannot be created.
     public static final class Unmakeable extends Useless {
         public Unmakeable() {
             throw new OutOfMemoryError("no room for a service");
@@ -29,7 +29,7 @@ final class UselessServices {
         }
     }
 
-    /// Says nothing of itself.
+    /// Has a null descriptor.
     @SuppressWarnings("NullAway")
     public static final class Nameless extends Useless {
         @Override
@@ -38,14 +38,14 @@ final class UselessServices {
         }
     }
 
-    /// Is never made.
+    /// Its constructor never returns.
     public static final class Endless extends Useless {
         public Endless() {
             Misbehaving.loop();
         }
     }
 
-    /// Never ends to say what it is.
+    /// Its method `descriptor` never returns.
     public static final class Verbose extends Useless {
         @Override
         public ServiceDescriptor descriptor() {
@@ -54,14 +54,14 @@ final class UselessServices {
         }
     }
 
-    /// Its class is never loaded to the end.
+    /// The initialization of its class never ends.
     public static final class Loading extends Useless {
         static {
             Misbehaving.loop();
         }
     }
 
-    /// Throws when it is asked what it is.
+    /// Its method `descriptor` throws.
     public static final class Speechless extends Useless {
         @Override
         public ServiceDescriptor descriptor() {
@@ -69,7 +69,7 @@ final class UselessServices {
         }
     }
 
-    /// What they have in common: they do not get far.
+    /// The common part of these services.
     public abstract static class Useless implements FirmwareService<Integer> {
         @Override
         public ServiceDescriptor descriptor() {

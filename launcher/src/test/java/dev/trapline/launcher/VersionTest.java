@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `trapline version`, and how shortcuts are asked for.
+/// `trapline version`, and the selection of shortcuts.
 class VersionTest {
 
     @TempDir

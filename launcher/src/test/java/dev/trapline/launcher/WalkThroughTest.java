@@ -28,10 +28,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What README.md and docs/hypercall-forwarding.md show is what the command prints, and the tests that they name exist.
+/// The sessions in README.md and docs/hypercall-forwarding.md show the real output of the command, and the tests that
+/// they name exist.
 ///
-/// Their blocks are taken in order: one that begins with a `$` is a session, every other one is the file that the text
-/// before it names last; README has no such files. A line `...` stands for any lines. How long something took is not
+/// The blocks are used in order: one that begins with a `$` is a session. Every other block is a file; the last name in
+/// the text before it is its name. README has no such files. A line `...` matches any lines. Durations are not
 /// compared.
 class WalkThroughTest {
 
@@ -49,7 +50,7 @@ class WalkThroughTest {
     @SuppressWarnings("NullAway.Init")
     private static Path directory;
 
-    /// A command and what the page says that it prints.
+    /// A command and its output on the page.
     private record Shown(String command, List<String> lines) {}
 
     @TestFactory
@@ -62,7 +63,7 @@ class WalkThroughTest {
         return sessions(README, Files.createDirectory(directory.resolve("readme")), false);
     }
 
-    /// What README shows and a test cannot run, for lack of a database or a terminal.
+    /// Commands in README that a test cannot run, because they need a database or a terminal.
     @Test
     void everyOtherCommandOfReadmeIsOneThatCanBeTyped() throws IOException {
         List<String> commands = Files.readAllLines(README).stream()
@@ -82,7 +83,7 @@ class WalkThroughTest {
         }
     }
 
-    /// @param filesToo whether blocks that are no sessions are files
+    /// @param filesToo whether blocks that are not sessions are files
     private static Stream<DynamicTest> sessions(Path page, Path where, boolean filesToo) throws IOException {
         Files.createSymbolicLink(where.resolve("guests"), CommandProcess.HOME.resolve("guests"));
         List<Shown> sessions = new ArrayList<>();
@@ -175,7 +176,7 @@ class WalkThroughTest {
                 .isTrue();
         if (ended.status() != Ending.OK) {
             assertThat(shown.lines())
-                    .as("'...' hides no failure: the page shows how a command ends that fails; here:\n%s", ended.err())
+                    .as("'...' hides no failure: the page shows how a failing command ends; here:\n%s", ended.err())
                     .contains(ended.lastLine());
         }
     }
@@ -188,7 +189,7 @@ class WalkThroughTest {
                 .toList();
     }
 
-    /// Whether lines are those of a pattern with [#ANY] in it.
+    /// Whether lines match a pattern that may contain [#ANY].
     private static boolean matches(List<String> pattern, List<String> lines) {
         if (pattern.isEmpty()) {
             return lines.isEmpty();

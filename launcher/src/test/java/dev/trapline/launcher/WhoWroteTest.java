@@ -32,7 +32,7 @@ class WhoWroteTest {
         0x52800041, // 3  movz w1, #2
         0xb9000001, // 4  str w1, [x0]
         0x52800021, // 5  movz w1, #1
-        0xb9000001, // 6  str w1, [x0]: what was there after 2 is there again
+        0xb9000001, // 6  str w1, [x0]: restores the value of 2
         0x39002401, // 7  strb w1, [x0, #9]
         0xb9000001, // 8  str w1, [x0]: changes nothing
         0xd2b8c000, // 9  movz x0, #0xc600, lsl #16
@@ -121,7 +121,7 @@ class WhoWroteTest {
         Ended ended = run("who-wrote", recording, "0x40090000", "10");
         assertThat(ended.status()).as(ended.err()).isZero();
         assertThat(ended.out())
-                .as("the change that came last is told first")
+                .as("the last change is shown first")
                 .containsSubsequence(
                         "10 bytes at 0x40090000, before slice 1",
                         "0000000040090009  1 byte\n  stored by vcpu0 at 0x4008001c",
@@ -134,7 +134,7 @@ class WhoWroteTest {
     void bytesOfAnImageCameWithIt() {
         Ended ended = run("who-wrote", recording, "0x40080000", "64");
         assertThat(ended.out())
-                .as("52 bytes are the image, and behind it nothing was written")
+                .as("52 bytes are the image, and after it nothing was written")
                 .contains("0000000040080000  52 bytes\n  loaded from the image 'stores.bin' at power-on")
                 .contains("0000000040080034  12 bytes\n  not changed since power-on");
     }
@@ -142,7 +142,7 @@ class WhoWroteTest {
     @Test
     void whatFirmwareWritesIsToldWithItsService() {
         String pvtime = directory.resolve("pvtime").toString();
-        // Nothing is stolen where nobody is passed over, and then nothing but zeros is written.
+        // If no vCPU is skipped, no time is stolen, and only zeros are written.
         run("run", "--cpus", "2", "--schedule", "random", "--record", pvtime, guest("conform-pvtime"));
         String trace = run("trace", pvtime, "--function", "PV_TIME_ST").out();
         Matcher address = Pattern.compile("= (0x4[0-9a-f]+)").matcher(trace);
@@ -150,7 +150,7 @@ class WhoWroteTest {
         Ended ended = run("who-wrote", pvtime, address.group(1), "16", "--format", "json");
         assertThat(ended.status()).as(ended.err()).isZero();
         assertThat(ended.out())
-                .as("the structure is firmware's or the machine's: the guest only reads it")
+                .as("only firmware and the machine write the structure: the guest reads it")
                 .containsPattern("\"by\":\"(firmware|stolen-time)\"")
                 .doesNotContain("\"by\":\"guest\"");
     }

@@ -17,7 +17,7 @@ class PowerTableTest {
 
     private void on(VcpuId vcpu) {
         power.powerOn(vcpu, 0);
-        assertThat(power.begin(vcpu)).as("a power-on is no wake-up").isFalse();
+        assertThat(power.begin(vcpu)).as("a power-on is not a wake-up").isFalse();
         power.granted(vcpu);
     }
 
@@ -27,7 +27,7 @@ class PowerTableTest {
         assertThat(power.runnable()).as("not ready").isZero();
         assertThat(power.canRun(1, 30)).isEqualTo(100);
         assertThat(power.canRun(1, 130))
-                .as("its clock is further: it ran before it was turned off")
+                .as("its clock is ahead: it ran before it was turned off")
                 .isEqualTo(130);
         assertThat(power.begin(ONE)).isFalse();
         assertThat(power.runnable()).isEqualTo(ONE.bit());
@@ -66,7 +66,9 @@ class PowerTableTest {
         assertThat(power.waits(TWO, VcpuState.POWERED_DOWN, 0)).isTrue();
         power.lines(TWO.bit(), 70);
         assertThat(power.canRun(TWO.index(), 10)).isEqualTo(70);
-        assertThat(power.canRun(ONE.index(), 10)).as("the other one waits on").isEqualTo(PowerTable.NEVER);
+        assertThat(power.canRun(ONE.index(), 10))
+                .as("the other one still waits")
+                .isEqualTo(PowerTable.NEVER);
         power.lines(TWO.bit(), 60);
         assertThat(power.canRun(TWO.index(), 10)).as("it went high at 70").isEqualTo(70);
         assertThat(power.begin(TWO)).isTrue();

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A machine is replayed on the board that it was recorded on.
+/// A recording can be replayed only on the board on which it was recorded.
 class RecordedDevicesTest {
 
     private static final DeviceRef UART = new DeviceRef("uart", "1", 0x900_0000, 0x1000);
@@ -23,7 +23,7 @@ class RecordedDevicesTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        // what differs, name, version, base, size
+        // difference, name, version, base, size
         "another name, watch, 2, 0xa000000, 0x10",
         "another version, clock, 3, 0xa000000, 0x10",
         "another address, clock, 2, 0xa000100, 0x10",

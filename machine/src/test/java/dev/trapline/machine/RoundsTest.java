@@ -42,14 +42,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Virtual time passes as in a machine whose CPUs run at the same time.
+/// Virtual time passes as if the vCPUs ran in parallel.
 class RoundsTest {
 
     private static final long QUANTUM = 20_000;
     private static final long CALL = 100;
     private static final VcpuId CPU1 = new VcpuId(1);
 
-    /// A second of virtual time is 62.5 million ticks; this is a twentieth.
+    /// A twentieth of a second of virtual time.
     private static final long WHILE = MachineSpec.TICKS_PER_SECOND / 20;
 
     private final FakeEngines engines = new FakeEngines();
@@ -137,7 +137,7 @@ class RoundsTest {
             machine.runSlice();
         }
         assertThat(seen)
-                .as("a position's time is that of its slice, not of the vCPU that came furthest")
+                .as("a position's time is that of its slice, not of the vCPU that is furthest ahead")
                 .containsExactlyElementsOf(history.records.stream()
                         .filter(Slice.class::isInstance)
                         .map(record -> ((Slice) record).began())
@@ -201,14 +201,14 @@ class RoundsTest {
                         seed,
                         board -> board.device(0x0a00_0000, bell).wake(new VcpuId(0), bell.line)),
                 600_000);
-        assertThat(bell.rang).as("when the device was told").containsExactly(71_234L, 433_333L, 453_434L);
+        assertThat(bell.rang).as("when the device was notified").containsExactly(71_234L, 433_333L, 453_434L);
         assertThat(toy.events)
                 .filteredOn(MachineEvent.Woken.class::isInstance)
                 .extracting(event -> ((MachineEvent.Woken) event).time())
                 .containsExactly(71_234L, 433_333L, 453_434L);
         assertThat(history.records)
                 .filteredOn(JournalRecord.Round.class::isInstance)
-                .as("where somebody runs, a round that a device ends follows from what was before")
+                .as("if a vCPU runs, a round that a device ends follows from the earlier history")
                 .hasSize(vcpus == 1 ? 3 : 0);
     }
 
@@ -224,7 +224,7 @@ class RoundsTest {
                 .startsWith(0L, 1 + CALL, 3 * QUANTUM + 4_321);
         assertThat(history.records)
                 .filteredOn(JournalRecord.Round.class::isInstance)
-                .as("the round that it cuts short is no other's doing, so it is recorded")
+                .as("the round that it cuts short does not follow from the history, so it is recorded")
                 .containsExactly(new JournalRecord.Round(3 * QUANTUM, 3 * QUANTUM + 4_321));
     }
 
@@ -246,7 +246,7 @@ class RoundsTest {
         engines.script(startAll(4, calls)).script(calls).script(calls).script(calls);
         runTo(machine(4, schedule, 6), 20 * QUANTUM);
         assertThat(toy.times)
-                .as("what a service tells of time must not be less than what another vCPU was told")
+                .as("the time in a service's answer must not be less than a time that another vCPU has read")
                 .hasSize(15)
                 .isSorted();
     }
@@ -285,13 +285,13 @@ class RoundsTest {
         switch (schedule) {
             case ROUND_ROBIN ->
                 assertThat(without)
-                        .as("ticks without a turn, but for the last round and a call")
+                        .as("ticks without a turn, except the last round and a call")
                         .isLessThanOrEqualTo(QUANTUM + CALL + 1);
             case RANDOM -> assertThat(without).as("ticks without a turn").isGreaterThan(WHILE / 100);
         }
     }
 
-    /// Rings at given times: its line is high for a tick.
+    /// Raises its line for one tick at given times.
     private static final class Bell implements Device {
         private final Line line = new Line("bell");
         private final List<Long> times = new ArrayList<>();

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The machine's loop without an actor system: what each end of a slice leads to.
+/// The machine's loop without an actor system: the effects of each kind of exit.
 class StepMachineTest {
 
     private static final long SLICE = 1000;
@@ -109,7 +109,7 @@ class StepMachineTest {
                 .extracting(answer -> ((JournalRecord.Answer) answer).decision())
                 .containsOnly(resident ? new Decision.Resident("toy") : new Decision.Forwarded("toy"));
         assertThat(machine.now())
-                .as("two calls: one instruction each, and what a call costs")
+                .as("two calls: one instruction each, and the cost of a call")
                 .isEqualTo(2 * (1 + CALL));
     }
 
@@ -145,7 +145,7 @@ class StepMachineTest {
         assertThat(registerOfTheNextSlice(machine, CPU1, 0)).as("its context").isEqualTo(7);
         run(machine, 4);
         assertThat(whoRan())
-                .as("ready 2 000 ticks behind the call; slices end at 256, 1 256, 2 256 and 3 256 ticks")
+                .as("ready 2 000 ticks after the call; slices end at 256, 1 256, 2 256 and 3 256 ticks")
                 .containsExactly(CPU0, CPU0, CPU0, CPU1, CPU0);
         assertThat(toy.events).contains(new MachineEvent.PoweredOn(CPU1));
     }
@@ -156,7 +156,7 @@ class StepMachineTest {
         StepMachine machine = machine(1);
         run(machine, 1);
         assertThat(machine.outcome()).isEqualTo(new RunOutcome.Deadlock(List.of(VcpuState.SUSPENDED)));
-        assertThat(machine.next()).as("nobody runs any more").isNull();
+        assertThat(machine.next()).as("no vCPU runs any more").isNull();
         assertThat(history.records).last().isInstanceOf(JournalRecord.End.class);
     }
 
@@ -277,7 +277,7 @@ class StepMachineTest {
         assertThat(machine.registers(CPU1)).as("a vCPU without power").isNull();
         assertThat(machine.states()).containsExactly(VcpuState.ON, VcpuState.OFF);
         assertThat(machine.openHandlers()).isEmpty();
-        assertThat(engines.log).as("what the engines were told").isEqualTo(before);
+        assertThat(engines.log).as("the calls of the engines").isEqualTo(before);
         assertThat(history.records).isEqualTo(recorded);
         run(machine, 1);
         assertThat(registerOfTheNextSlice(machine, CPU0, 0))
@@ -294,7 +294,7 @@ class StepMachineTest {
         assertThatThrownBy(machine::requireSlice)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("in part");
-        assertThat(history.records).as("nothing of it is history").noneMatch(Slice.class::isInstance);
+        assertThat(history.records).as("the history does not contain it").noneMatch(Slice.class::isInstance);
     }
 
     @Test

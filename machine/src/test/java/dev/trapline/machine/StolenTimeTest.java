@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Stolen time as a guest reads it (DEN0057A): 0 when it is first asked for, then never less.
+/// Stolen time as a guest reads it (DEN0057A): 0 after the first call, and never decreasing.
 class StolenTimeTest {
 
     private static final VcpuId ONE = new VcpuId(1);
@@ -71,14 +71,12 @@ class StolenTimeTest {
         stolen.canRun(ONE.index(), 100);
         stolen.runs(1, 600);
         stolen.forgetAll();
-        assertThat(stolen.runs(1, 900)).as("nobody has asked since").isEqualTo(-1);
+        assertThat(stolen.runs(1, 900)).as("it was not requested since then").isEqualTo(-1);
         stolen.share(ONE, WORD);
-        assertThat(read(WORD))
-                .as("also after a warm reset, which leaves memory alone")
-                .isZero();
+        assertThat(read(WORD)).as("also after a warm reset, which keeps memory").isZero();
     }
 
-    /// The machine's steps as it makes them, in any order: a slice of somebody, CPU_OFF and CPU_ON, asking again.
+    /// The machine's steps in any order: a slice of a vCPU, CPU_OFF and CPU_ON, another call.
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void noSequenceOfSlicesPowerAndCallsTakesTimeBack(long seed) {
@@ -94,7 +92,7 @@ class StolenTimeTest {
                     stolen.share(new VcpuId(vcpu), word);
                     asked[vcpu] = true;
                 }
-                // Turned off and on again, at once or some time from now.
+                // Turned off and on again, immediately or later.
                 case 1 -> stolen.canRun(vcpu, now + (long) random.nextInt(2) * random.nextInt(1_000));
                 default -> {
                     now += random.nextInt(5_000);
@@ -106,7 +104,7 @@ class StolenTimeTest {
             for (int each = 0; each < 4; each++) {
                 long read = read(WORD + 64L * each);
                 assertThat(asked[each] || read == 0)
-                        .as("nothing is written unasked")
+                        .as("nothing is written without a request")
                         .isTrue();
                 assertThat(read).as("vCPU %d at step %d", each, step).isGreaterThanOrEqualTo(last[each]);
                 last[each] = read;

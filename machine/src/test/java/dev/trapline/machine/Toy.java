@@ -19,11 +19,11 @@ import dev.trapline.testkit.FakeEngines;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A service that does what a call asks for, one effect a function, and counts its calls in x0.
+/// A service with one effect for each function. It returns the number of its calls in x0.
 final class Toy implements FirmwareService<Integer> {
 
     static final long COUNT = 0xc600_0000L;
-    /// Argument 1 is the vCPU, argument 2 after how many ticks it is ready.
+    /// Argument 1 is the vCPU, argument 2 the ticks until it is ready.
     static final long POWER_ON = 0xc600_0001L;
     static final long POWER_OFF = 0xc600_0002L;
     static final long STANDBY = 0xc600_0003L;
@@ -34,10 +34,10 @@ final class Toy implements FirmwareService<Integer> {
     static final long TOO_MUCH = 0xc600_0008L;
     static final long LAST = 0xc600_0008L;
 
-    /// What it was told, in order.
+    /// The events that it received, in order.
     final List<MachineEvent> events = new ArrayList<>();
 
-    /// When it was called, in order.
+    /// The times of its calls, in order.
     final List<Long> times = new ArrayList<>();
 
     @Override

@@ -29,7 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Turns that somebody else than the machine's schedule chooses: recorded where they differ, checked in a replay.
+/// Turns that are not chosen by the machine's schedule: they are recorded if they differ from it, and checked in a
+/// replay.
 class TurnsTest {
 
     private static final long QUANTUM = 1_000;
@@ -62,7 +63,7 @@ class TurnsTest {
         return machine;
     }
 
-    /// Turns of so many ticks.
+    /// Turns of a number of ticks.
     private static Choices turnsOf(long length) {
         return new Choices() {
             @Override
@@ -78,7 +79,7 @@ class TurnsTest {
         while (machine.slices() < SLICES && machine.outcome() == null) {
             machine.runSlice();
         }
-        assertThat(machine.outcome()).as("it goes on").isNull();
+        assertThat(machine.outcome()).as("it continues").isNull();
         return List.copyOf(history.records);
     }
 
@@ -95,7 +96,7 @@ class TurnsTest {
         assertThat(record(Choices.defaults())).noneMatch(Turned.class::isInstance);
         assertThat(record(turnsOf(QUANTUM))).noneMatch(Turned.class::isInstance);
         assertThat(record(turnsOf(400)).stream().limit(2))
-                .as("a turn stands before its slice")
+                .as("a turn is recorded before its slice")
                 .satisfiesExactly(
                         first -> assertThat(first).isEqualTo(new Turned(new Turn(CPU0, 400))),
                         second -> assertThat(second).isInstanceOf(Slice.class));
@@ -110,7 +111,7 @@ class TurnsTest {
         assertThat(replay(records)).isEqualTo(new RunOutcome.RecordingEnds());
     }
 
-    /// Only the first vCPU is passed over, once: the other one runs, and the next round begins.
+    /// Only the first vCPU is skipped, once: the other one runs, and the next round begins.
     @Test
     void aVcpuIsPassedOverByATurnOfNoLength() {
         List<JournalRecord> records = record(new Choices() {
@@ -156,7 +157,7 @@ class TurnsTest {
 
     @Test
     void aRecordedTurnWithinATurnIsADivergence() {
-        // The call of the first slice ends the slice, and not the turn.
+        // The call in the first slice ends the slice, but not the turn.
         List<JournalRecord> records = record(Choices.defaults());
         assertDiverges(with(records, 2, new Turned(new Turn(CPU0, 10))), "Turned");
     }

@@ -56,10 +56,10 @@ class CapabilityRegistryTest {
                 List.of(new Rule(Match.of(Conduit.SMC, 7), new Action.Forward("mailbox"), "test: 1"))));
         assertThat(decision(registry, Conduit.HVC, 1, CPU_ON)).isEqualTo(new Denied(Reason.IMMEDIATE));
         assertThat(decision(registry, Conduit.SMC, 0x4a48, CPU_ON))
-                .as("services claim by HVC alone")
+                .as("services claim only by HVC")
                 .isEqualTo(new Denied(Reason.IMMEDIATE));
         assertThat(decision(registry, Conduit.HVC, 0x4a48, CPU_ON))
-                .as("whatever w0 holds")
+                .as("for any value of w0")
                 .isEqualTo(new Forwarded("mailbox"));
         assertThat(decision(registry, Conduit.SMC, 7, 0)).isEqualTo(new Forwarded("mailbox"));
     }
@@ -101,7 +101,7 @@ class CapabilityRegistryTest {
             assertThat(v.decidedBy()).isEqualTo("owner 4");
         });
         assertThat(verdict(registry, 0xc400_0003).kind())
-                .as("an owner's calls come in two widths")
+                .as("an owner has SMC32 and SMC64 calls")
                 .isEqualTo(Kind.OWNER);
         assertThat(verdict(registry, 0x0400_0003).kind())
                 .as("its yielding calls are not named")
@@ -191,7 +191,7 @@ class CapabilityRegistryTest {
         assertThat(registry(Policy.DEFAULT).decide(exit)).isEqualTo(new Denied(Reason.CONDITION));
     }
 
-    /// DEN0028 §2.5: from SMCCC 1.3 on, bit 16 of a fast call is no part of what identifies the function.
+    /// DEN0028 §2.5: from SMCCC 1.3 on, bit 16 of a fast call is not part of the function's identity.
     @Test
     void theSveHintOfAFastCallNamesNoOtherFunction() {
         CapabilityRegistry registry = registry(

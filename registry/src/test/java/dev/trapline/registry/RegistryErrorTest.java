@@ -25,8 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The contract of KVM's SMCCC filter (Linux, Documentation/virt/kvm/devices/vm.rst §6), and what the registry adds to
-/// it.
+/// The contract of KVM's SMCCC filter (Linux, Documentation/virt/kvm/devices/vm.rst §6), and the registry's additions.
 class RegistryErrorTest {
 
     @ParameterizedTest(name = "{0} + {1}")

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Random policies against an oracle that goes through all rules one by one.
+/// Compares random policies with an oracle that checks all rules one by one.
 class RegistryPropertyTest {
 
     private static final int POLICIES = Boolean.getBoolean("trapline.full") ? 5000 : 500;
@@ -92,8 +92,8 @@ class RegistryPropertyTest {
         assertThat(refused.errors()).as("the one that overlaps is found").hasSize(1);
     }
 
-    /// Whether all that a rule for SMCCC calls names has, of the reserved bits of a fast call, bit 16 alone: gone
-    /// through one by one.
+    /// Whether all identifiers of a rule for SMCCC calls are fast calls in which bit 16 is the only set reserved
+    /// bit. It checks them one by one.
     private static boolean namesHintsAlone(Rule rule) {
         if (rule.match().immediate() != 0) {
             return false;
@@ -138,7 +138,7 @@ class RegistryPropertyTest {
                 .isEqualTo(expected(rules, conduit, immediate, function, state));
     }
 
-    /// The table that people read says the same as a query at both ends of each stretch, and leaves no gap.
+    /// The table agrees with queries at both ends of each range, and has no gaps.
     private static void checkTable(CapabilityRegistry registry, List<Rule> rules) {
         for (ExecutionState state : STATES) {
             for (int immediate = 0; immediate < 2; immediate++) {
@@ -219,7 +219,7 @@ class RegistryPropertyTest {
         };
     }
 
-    /// Whether two rules of one kind name a common call: ranges here are short enough to be gone through.
+    /// Whether two rules of one kind have a call in common. The ranges are short enough to check all calls.
     private static boolean clash(Rule a, Rule b) {
         if (a.kind() != b.kind()
                 || a.match().immediate() != b.match().immediate()

@@ -1,4 +1,4 @@
-/** Tests of what is in guest memory when a machine starts. */
+/** Tests of the capability registry. */
 @NullMarked
 package dev.trapline.registry;
 

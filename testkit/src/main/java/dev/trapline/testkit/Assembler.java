@@ -46,9 +46,8 @@ public final class Assembler {
 
     /// Assembles code.
     ///
-    /// @param source instructions and labels, one a line or separated by `;`; `//` begins a comment
-    /// @param address the address of the code, from which ADR and branches to absolute addresses are computed;
-    ///     below 2 GiB
+    /// @param source instructions and labels, one per line or separated by `;`; `//` begins a comment
+    /// @param address the address of the code, for ADR and branches to absolute addresses; below 2 GiB
     public static byte[] assemble(ExecutionState state, String source, int address) {
         KeystoneArchitecture architecture = state.isAarch32() ? KeystoneArchitecture.Arm : KeystoneArchitecture.Arm64;
         KeystoneMode mode = switch (state) {

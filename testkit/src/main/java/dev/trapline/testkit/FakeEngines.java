@@ -23,7 +23,7 @@ import java.util.function.Function;
 
 /// Engines that play a script instead of executing code: entry point N plays script N.
 ///
-/// Every call to them is written to [#log], so that a test can check the order of events.
+/// Every call is written to [#log], so that a test can check the order of calls.
 public final class FakeEngines implements EngineFactory {
 
     /// Plays one slice: gets the registers, may change them, and returns the exit. Any exit other than the used-up
@@ -36,7 +36,7 @@ public final class FakeEngines implements EngineFactory {
     private final List<List<Step>> scripts = new ArrayList<>();
     private FakeEngine running = new FakeEngine("nobody");
 
-    /// Adds a script; the first is the boot vCPU's, later ones are entered at [#entry].
+    /// Adds a script. The first is the boot vCPU's, later ones are entered at [#entry].
     public FakeEngines script(Step... steps) {
         scripts.add(List.of(steps));
         return this;
@@ -78,7 +78,7 @@ public final class FakeEngines implements EngineFactory {
         };
     }
 
-    /// A step that ends with the next instruction after a number of others.
+    /// A step at the next instruction after a number of other instructions.
     public static Step after(long instructions, Step then) {
         return new Later(instructions, then);
     }
@@ -120,7 +120,7 @@ public final class FakeEngines implements EngineFactory {
         private long timer = NO_DEADLINE;
         private long now;
         private long executed;
-        /// How many of the instructions before a step were executed.
+        /// The number of executed instructions before a step.
         private long waited;
         private long shown;
         private final Deque<Interrupted> interrupted = new ArrayDeque<>();

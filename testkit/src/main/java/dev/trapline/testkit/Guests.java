@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The guests that are checked in, in the folder `guests`.
+/// The guests in the folder `guests` of the repository.
 public final class Guests {
 
-    /// Tests run in their module's directory, and benchmarks in the one above.
+    /// Tests run in their module's directory, and benchmarks in its parent.
     public static final Path DIRECTORY = Path.of(Files.isDirectory(Path.of("guests")) ? "guests" : "../guests")
             .toAbsolutePath()
             .normalize();
@@ -23,7 +23,7 @@ public final class Guests {
         return new Image(Image.Kind.ELF, name, 0, Bytes.copyOf(Files.readAllBytes(DIRECTORY.resolve(name))));
     }
 
-    /// The machine that a guest is for.
+    /// The width of the machine that a guest needs.
     public static Width width(String name) {
         return name.endsWith("-a32.elf") || name.endsWith("-t32.elf") ? Width.AARCH32 : Width.AARCH64;
     }

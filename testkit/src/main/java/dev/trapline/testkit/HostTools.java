@@ -34,7 +34,7 @@ public final class HostTools {
 
     /// Skips the test with a message unless the program is installed.
     ///
-    /// @param consequence what is then not tested
+    /// @param consequence what is not tested without it
     public static void assumePresent(String program, String consequence) {
         skipUnless(present(program), program + " is not installed: " + consequence);
     }

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A history that keeps its records, except those that a test makes it refuse.
+/// A history that keeps its records in memory. A test can make it refuse records.
 public class KeptHistory implements History {
 
     public final List<JournalRecord> records = new ArrayList<>();

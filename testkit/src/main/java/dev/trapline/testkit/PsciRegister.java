@@ -3,12 +3,12 @@ package dev.trapline.testkit;
 import dev.trapline.abi.firmware.KvmRegister;
 import java.util.List;
 
-/// What a service says of itself that has the versions of PSCI.
+/// The register of a service that has the versions of PSCI.
 public final class PsciRegister {
 
     private PsciRegister() {}
 
-    /// The setting `version`: auto, and 0.1 to 1.3; by itself 1.3, and 0.2 where its calls are answered in place.
+    /// The setting `version`: auto, or 0.1 to 1.3; auto is 1.3, and 0.2 for a resident service.
     public static KvmRegister.Setting setting() {
         KvmRegister.Value inPlace = new KvmRegister.Value(0x2, "0.2");
         KvmRegister.Value last = new KvmRegister.Value(0x1_0003, "1.3");

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/// A history that a run is checked against, from a list: for a replay of what a test has made up.
+/// A history with a list of records, with which a run is compared: for a replay of records that a test has made.
 public final class ReplayedHistory implements History {
 
     private final Deque<JournalRecord> records;
@@ -39,7 +39,7 @@ public final class ReplayedHistory implements History {
         return records.isEmpty();
     }
 
-    /// Nothing is checked beyond the end: the list is a recording that was cut off.
+    /// After the end of the list nothing is checked, as if the list were a recording that was cut off.
     @Override
     public void append(JournalRecord happened) {
         JournalRecord recorded = records.poll();

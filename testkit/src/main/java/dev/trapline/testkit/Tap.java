@@ -21,16 +21,16 @@ public record Tap(int plan, List<Check> checks, List<String> strange) {
     /// @param number the number that was printed
     /// @param holds whether it is `ok`
     /// @param text what it checks
-    /// @param skipped why it was skipped; empty if it was made
+    /// @param skipped why the check was skipped; empty if it was made
     public record Check(int number, boolean holds, String text, String skipped) {
 
-        /// Whether it was skipped.
+        /// Whether the check was made, and not skipped.
         public boolean isMade() {
             return skipped.isEmpty();
         }
     }
 
-    /// Reads a guest's console.
+    /// Reads a guest's console output.
     public static Tap of(String console) {
         int plan = -1;
         List<Check> checks = new ArrayList<>();

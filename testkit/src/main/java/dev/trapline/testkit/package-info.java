@@ -1,4 +1,4 @@
-/** What tests and benchmarks of every module share: guests, an assembler, engines and histories that are none. */
+/** Shared by the tests and benchmarks of all modules: guests, an assembler, fake engines and histories. */
 @NullMarked
 package dev.trapline.testkit;
 

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/// What `./trapline` builds, it builds without tests.
+/// `./trapline` builds modules without their tests.
 class BuildTest {
 
     private static final Pattern MODULE = Pattern.compile("<module>([^<]+)</module>");
@@ -27,7 +27,7 @@ class BuildTest {
                 found.add(new Finding(
                         pom,
                         0,
-                        "depends on a test-jar outside of a profile that is on only with tests (" + WITH_TESTS
+                        "depends on a test-jar outside a profile that is active only with tests (" + WITH_TESTS
                                 + "): a fresh clone's ./trapline would not build"));
             }
         }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Fills paragraphs of line comments that are too wide. The formatter breaks such a line where it stands, which leaves
-/// ragged paragraphs and, after a block tag, a line without its slashes.
+/// Refills paragraphs of line comments that are too wide. The formatter would break such a line without refilling the
+/// paragraph, and would write a line without slashes after a block tag.
 final class CommentFill {
 
     /// Columns of a line of Java.
@@ -18,7 +18,7 @@ final class CommentFill {
 
     private CommentFill() {}
 
-    /// The text with every paragraph filled that has a line beyond [#WIDTH].
+    /// The text in which each paragraph with a line beyond [#WIDTH] is refilled.
     static String fill(String source) {
         List<String> out = new ArrayList<>();
         List<String> paragraph = new ArrayList<>();
@@ -56,8 +56,7 @@ final class CommentFill {
         paragraph.clear();
     }
 
-    /// The formatter takes a documentation comment for one piece of text and counts the indentation of its lines
-    /// twice.
+    /// The width that the formatter accepts: it counts the indentation of a documentation comment twice.
     private static int width(String line) {
         int indentation = line.indexOf('/');
         return line.startsWith("///", indentation) ? WIDTH - indentation : WIDTH;

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 
 /// Every Java file is as palantir-java-format writes it. With `-Dtidy.fix=true` the files are rewritten instead.
 ///
-/// A test and not a Maven plugin: the formatter needs the JDK that compiles the project, which is not the one Maven
-/// runs on.
+/// This is a test and not a Maven plugin, because the formatter needs the JDK that compiles the project, and Maven may
+/// run on another one.
 class FormatTest {
 
     private static final String FIX = "mvn -q -pl tidy test -Dtidy.fix=true";
@@ -48,7 +48,7 @@ class FormatTest {
         String text = "package p;\n\nclass C {\n  int  x;\n}\n";
 
         assertThat(firstDifference(text, format(Path.of("C.java"), text)))
-                .as("the member stands at two spaces and must be at four")
+                .as("the member is indented by two spaces and must be indented by four")
                 .isEqualTo(4);
     }
 

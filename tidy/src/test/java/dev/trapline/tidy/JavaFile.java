@@ -15,7 +15,7 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
-/// A Java source, parsed but not resolved: names are what the text says, types are unknown.
+/// A Java source, parsed but not resolved: names are as in the text, types are unknown.
 final class JavaFile {
 
     private final Path path;
@@ -60,23 +60,23 @@ final class JavaFile {
         return unit;
     }
 
-    /// Line on which a tree begins, from 1; annotations and modifiers belong to a declaration.
+    /// The line on which a tree begins, from 1. Annotations and modifiers belong to a declaration.
     long firstLine(Tree tree) {
         return unit.getLineMap().getLineNumber(trees.getSourcePositions().getStartPosition(unit, tree));
     }
 
-    /// Line on which a tree ends.
+    /// The line on which a tree ends.
     long lastLine(Tree tree) {
         return unit.getLineMap().getLineNumber(trees.getSourcePositions().getEndPosition(unit, tree));
     }
 
-    /// The text of some lines, both inclusive.
+    /// The text of a range of lines, both ends inclusive.
     String lines(long first, long last) {
         return String.join(
                 "\n", text.lines().skip(first - 1).limit(last - first + 1).toList());
     }
 
-    /// Whether a documentation comment stands before the declaration at a path.
+    /// Whether the declaration at a path has a documentation comment.
     boolean isDocumented(TreePath declaration) {
         return trees.getDocCommentTree(declaration) != null;
     }

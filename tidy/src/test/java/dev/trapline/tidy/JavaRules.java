@@ -21,18 +21,19 @@ import java.util.regex.Pattern;
 import javax.lang.model.element.Modifier;
 import org.jspecify.annotations.Nullable;
 
-/// The rules of style that the syntax of one Java file shows. What needs types is ArchUnit's or Error Prone's.
+/// The rules of style that can be checked on the syntax of one Java file. ArchUnit and Error Prone check rules that
+/// need types.
 final class JavaRules extends TreePathScanner<@Nullable Void, @Nullable Void> {
 
-    /// Lines of a production source file, header included.
+    /// The largest number of lines of a production source file.
     static final int FILE_LINES = 400;
 
-    /// Lines of a method, its annotations included and its documentation not.
+    /// The largest number of lines of a method, with its annotations and without its documentation.
     static final int METHOD_LINES = 50;
 
     private static final Pattern OPTIONAL = Pattern.compile("(java\\.util\\.)?Optional(Int|Long|Double|<.*>)?");
     private static final Set<String> TOO_WIDE = Set.of("Exception", "RuntimeException");
-    /// The modules that are commands.
+    /// The modules that may print to the console.
     private static final Set<String> SPEAKING_MODULES = Set.of("launcher", "benchmarks", "testkit");
 
     private static final Set<String> FOREIGN_CALLS = Set.of("invokeExact", "upcallStub", "reinterpret");
@@ -84,7 +85,7 @@ final class JavaRules extends TreePathScanner<@Nullable Void, @Nullable Void> {
             find(tree, "public type " + name + " has no doc comment: say what it is and which invariant it keeps");
         }
         if (name.matches(".*(Utils?|Helpers?|Misc)")) {
-            find(tree, name + " names no concept: put each method where the thing is that it speaks of");
+            find(tree, name + " names no concept: move each method to the class of its subject");
         }
         return super.visitClass(tree, null);
     }
@@ -96,7 +97,7 @@ final class JavaRules extends TreePathScanner<@Nullable Void, @Nullable Void> {
             find(
                     tree,
                     "method " + tree.getName() + " has " + lines + " lines, more than " + METHOD_LINES
-                            + ": give a step of it a name");
+                            + ": move a step of it to a method");
         }
         for (VariableTree parameter : tree.getParameters()) {
             if (isOptional(parameter)) {
@@ -116,7 +117,7 @@ final class JavaRules extends TreePathScanner<@Nullable Void, @Nullable Void> {
                 find(tree, "field " + tree.getName() + " is an Optional: make it a @Nullable field or a sealed type");
             }
             if (isMain() && is(tree, Modifier.STATIC) && !is(tree, Modifier.FINAL)) {
-                find(tree, "field " + tree.getName() + " is static and changes: hold the state in an instance");
+                find(tree, "field " + tree.getName() + " is static and changes: keep the state in an instance");
             }
         }
         return super.visitVariable(tree, null);
@@ -134,7 +135,7 @@ final class JavaRules extends TreePathScanner<@Nullable Void, @Nullable Void> {
         if (TOO_WIDE.contains(caught) && isMain() && !isExplained(tree, "WIDE:")) {
             find(
                     tree,
-                    "catches " + caught + ": catch what is expected, or say above why all must be caught, as in"
+                    "catches " + caught + ": catch the expected exceptions, or say above why all must be caught, as in"
                             + " '// WIDE: user code may throw anything'");
         }
         return super.visitCatch(tree, null);
@@ -167,7 +168,7 @@ final class JavaRules extends TreePathScanner<@Nullable Void, @Nullable Void> {
                 find(
                         tree,
                         method + " without '// SAFETY:' in its method or just above it: say why pointers live long"
-                                + " enough, which thread calls, and which lengths hold");
+                                + " enough, which thread calls, and which lengths are valid");
             }
             if (text(called.getExpression()).equals("Thread")
                     && method.equals("sleep")
@@ -178,7 +179,7 @@ final class JavaRules extends TreePathScanner<@Nullable Void, @Nullable Void> {
         return super.visitMethodInvocation(tree, null);
     }
 
-    /// Whether a comment with this mark stands in the enclosing member, or in the lines just above it.
+    /// Whether the enclosing member, or one of the lines just above it, has a comment with this mark.
     private boolean isExplained(Tree tree, String mark) {
         TreePath path = getCurrentPath();
         while (path.getParentPath() != null && !(path.getParentPath().getLeaf() instanceof ClassTree)) {

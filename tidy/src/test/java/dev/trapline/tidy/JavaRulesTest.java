@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The sources keep every rule of [JavaRules], and each rule notices what breaks it.
+/// The sources follow every rule of [JavaRules], and each rule finds its violations.
 class JavaRulesTest {
 
     private static final Path MAIN = Path.of("abi", "src", "main", "java", "C.java");
@@ -41,7 +41,7 @@ class JavaRulesTest {
                 .isEmpty();
     }
 
-    /// But for tests of the whole tree, which have nothing of their own to stand beside.
+    /// Except tests of the whole tree, which do not belong to a package.
     @Test
     void everyTestLivesInThePackageThatItTests() {
         List<Path> astray = new ArrayList<>();
@@ -54,7 +54,8 @@ class JavaRulesTest {
             }
         }
         assertThat(astray)
-                .as("tests whose package has no production code in their module: move each beside what it tests")
+                .as("tests whose package has no production code in their module: move each to the package that it"
+                        + " tests")
                 .isEmpty();
     }
 
@@ -62,7 +63,7 @@ class JavaRulesTest {
     @MethodSource("offences")
     void anOffenceIsFoundOnItsLine(String message, long line, String text) {
         assertThat(JavaRules.check(JavaFile.parse(MAIN, text)))
-                .as("the rule whose message begins so must notice:\n" + text)
+                .as("the rule with this message must find:\n" + text)
                 .anySatisfy(finding -> {
                     assertThat(finding.message()).contains(message);
                     assertThat(finding.line()).isEqualTo(line);

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/// Links between documents lead somewhere, and the change log has the shape of keepachangelog.com.
+/// Links between documents have targets, and the change log has the format of keepachangelog.com.
 class MarkdownTest {
 
     private static final Pattern LINK = Pattern.compile("\\[[^\\]]*]\\(([^)\\s]+)\\)");
@@ -31,7 +31,7 @@ class MarkdownTest {
         for (Path path : Repository.markdownFiles()) {
             broken.addAll(brokenLinks(path, Repository.read(path)));
         }
-        assertThat(broken).as("links that lead nowhere").isEmpty();
+        assertThat(broken).as("links without a target").isEmpty();
     }
 
     @Test
@@ -56,9 +56,9 @@ class MarkdownTest {
                     .map(name -> name.group(1))
                     .filter(name -> !tests.contains(name))
                     .forEach(name ->
-                            absent.add(new Finding(path, 0, "names the test " + name + ", which is not there")));
+                            absent.add(new Finding(path, 0, "names the test " + name + ", which does not exist")));
         }
-        assertThat(absent).as("a claim is worth what its test is worth").isEmpty();
+        assertThat(absent).as("a document may name only tests that exist").isEmpty();
     }
 
     @Test
@@ -101,7 +101,7 @@ class MarkdownTest {
         while (link.find()) {
             String target = link.group(1);
             if (!target.contains("://") && !leadsSomewhere(path, text, target)) {
-                broken.add(new Finding(path, 0, "links to " + target + ", which is not there"));
+                broken.add(new Finding(path, 0, "links to " + target + ", which does not exist"));
             }
         }
         return broken;

@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/// The files of the repository, without what a build or a tool leaves behind.
+/// The files of the repository, without files that a build or a tool creates.
 final class Repository {
 
-    /// The directory that holds the parent `pom.xml`.
+    /// The directory of the parent `pom.xml`.
     static final Path ROOT = findRoot();
 
     private static final Set<String> SKIPPED_DIRECTORIES = Set.of("target", ".git", ".idea", ".vscode", ".jqwik");
@@ -56,7 +56,7 @@ final class Repository {
         return files(path -> suffix(path).equals("md"));
     }
 
-    /// Every file that people write, relative to the root, in order.
+    /// All text files that are written by hand, relative to the root, in order.
     static List<Path> textFiles() {
         return files(path -> TEXT_SUFFIXES.contains(suffix(path)) || TEXT_NAMES.contains(name(path)));
     }
@@ -81,7 +81,7 @@ final class Repository {
         return Files.exists(ROOT.resolve(relative));
     }
 
-    /// The module a file belongs to: the first part of its path.
+    /// The module of a file: the first part of its path.
     static String module(Path relative) {
         return relative.getName(0).toString();
     }

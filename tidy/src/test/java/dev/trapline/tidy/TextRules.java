@@ -7,10 +7,10 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The rules that hold for every file that people write, whatever its language.
+/// The rules for all text files that are written by hand, in any language.
 final class TextRules {
 
-    /// Hosts that the project's texts may name: where its sources, specifications and conventions are.
+    /// Hosts that the project's texts may name: those of its sources, specifications and conventions.
     private static final Set<String> HOSTS = Set.of(
             "adoptium.net",
             "akka.io",
@@ -34,7 +34,7 @@ final class TextRules {
 
     private static final Pattern URL_HOST = Pattern.compile("https?://([A-Za-z0-9.-]+)");
 
-    /// Words and what to do about them. Each is about the making of the text, not about its matter.
+    /// Forbidden words, and what to do instead. They are about how the text was made, and not about its subject.
     private static final List<Word> WORDS = List.of(
             new Word("\\b(FIXME|TODO|XXX|HACK)\\b", "do it, or open an issue and leave it out here"),
             new Word(
@@ -47,8 +47,8 @@ final class TextRules {
             new Word("(?i)\\b(this|previous|earlier) session\\b|\\bthe brief\\b", "speak of the project only"),
             new Word("\\b(localhost|127\\.0\\.0\\.1):\\d+/", "an address of one machine"));
 
-    /// Phrases that make a reader stop, and words that the glossary has another word for. Guests' texts are left
-    /// out: they are in images whose histories are kept.
+    /// Phrases that are hard to read, and words that the glossary has retired. Sources of guests are not checked,
+    /// because their texts are in images whose recordings are kept.
     private static final List<Word> PHRASES = List.of(
             new Word("(?i)\\b(whoever|whom)\\b", "say who it is: 'the caller', 'a program that reads it'"),
             new Word("(?i)\\bwhat is there\\b", "name it: 'the device', 'the old content'"),
@@ -129,7 +129,7 @@ final class TextRules {
         }
     }
 
-    /// Rows of a table in a test may be as wide as they need to be; so may imports.
+    /// Imports, and rows of a table in a test, may have any width.
     private static void checkWidth(Path path, long line, String content, boolean quoted, List<Finding> findings) {
         boolean free = content.startsWith("import ") || (quoted && !Repository.isMain(path));
         if (Repository.name(path).endsWith(".java") && !free && content.length() > CommentFill.WIDTH) {

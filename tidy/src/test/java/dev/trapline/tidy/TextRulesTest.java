@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Every text keeps the rules of [TextRules], and each rule notices what breaks it.
+/// Every text follows the rules of [TextRules], and each rule finds its violations.
 class TextRulesTest {
 
     @Test
@@ -24,7 +24,7 @@ class TextRulesTest {
         assertThat(findings).as("rules for all texts (CONTRIBUTING.md)").isEmpty();
     }
 
-    /// The rules and their examples name what they forbid.
+    /// The rules and their examples contain the forbidden words.
     private static boolean saysWhatIsForbidden(Path path) {
         return Repository.module(path).equals("tidy") && Repository.name(path).startsWith("TextRules");
     }
@@ -64,7 +64,7 @@ class TextRulesTest {
         String text = line.translateEscapes().replace("LONG", "x".repeat(119)) + "\n";
 
         assertThat(TextRules.check(Path.of("C.java"), text))
-                .as("the rule with this message must notice")
+                .as("the rule with this message must find the line")
                 .anySatisfy(finding -> assertThat(finding.message()).contains(message));
     }
 

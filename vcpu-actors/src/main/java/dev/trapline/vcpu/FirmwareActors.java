@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The supervised actors of a machine's services: a lost actor is replaced.
+/// Supervises the actors of a machine's services, and replaces an actor that is lost.
 ///
 /// A service's state is that of the last answer that the machine accepted ([FirmwareActor.Given#commit]). So the
-/// successor of a lost actor continues from there, and behaves in the same way. The call that the lost actor did not
-/// answer is passed to the successor. The call gets the same answer, exactly once: an answer to a call that is no
+/// successor of a lost actor continues from there, and behaves in the same way. If the lost actor had not answered a
+/// call, the call is sent to the successor. It gets the same answer, exactly once: an answer to a call that is no
 /// longer waiting is dropped.
 ///
 /// Used only on the machine's thread.
@@ -24,9 +24,10 @@ final class FirmwareActors {
 
     private final ActorContext<MachineActor.Command> context;
     private final Map<String, Supervised> actors = new TreeMap<>();
-    /// The call that was put to a service's actor and is not answered; there is one token, so there is one at most.
+    /// The call that was sent to a service's actor and is not answered yet. There is at most one, because there is
+    /// one token.
     private SliceEnd.@Nullable Forwarded inFlight;
-    /// Whether it was put to a successor already.
+    /// Whether it was already sent to a successor.
     private boolean again;
 
     /// @param host the service with its state, which outlives its actors
@@ -70,7 +71,8 @@ final class FirmwareActors {
                         end.call(), context.getSelf(), answer -> new MachineActor.CallAnswered(end, answer)));
     }
 
-    /// Whether an answer is the expected one. If it is, it is accepted; a second answer to the same call is not.
+    /// Whether an answer is the expected one. If it is, it is accepted; a second answer to the same call is
+    /// dropped.
     boolean takes(SliceEnd.Forwarded end) {
         // Compared by identity: a guest may make an equal call again.
         if (!isInFlight(end)) {
@@ -85,10 +87,11 @@ final class FirmwareActors {
         return inFlight == end;
     }
 
-    /// Replaces the actor that was lost, and puts the call to the successor that the lost one has not answered.
+    /// Replaces a lost actor, and sends the call that it has not answered to its successor.
     ///
-    /// @return false if the lost actor was no service's
-    /// @throws InvariantViolation if two actors were lost over one call: a third one would be lost as well
+    /// @return false if the lost actor did not belong to a service
+    /// @throws InvariantViolation if two actors were lost while they answered one call: a third one would be lost
+    ///     too
     boolean replaced(ActorRef<Void> lost) {
         for (Map.Entry<String, Supervised> entry : actors.entrySet()) {
             if (entry.getValue().actor().path().equals(lost.path())) {
@@ -106,7 +109,8 @@ final class FirmwareActors {
             return;
         }
         if (again) {
-            throw new InvariantViolation("the actor of service '" + name + "' was lost twice over one call");
+            throw new InvariantViolation(
+                    "the actor of service '" + name + "' was lost twice while it answered one call");
         }
         again = true;
         start(name, host);

@@ -41,7 +41,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// A machine, ready to run: the API that embeds Trapline in a Java program or test.
+/// Builds and starts machines: the API that embeds Trapline in a Java program or test.
 ///
 /// ```java
 /// MachineRun run = Machine.builder(engines, spec)
@@ -56,27 +56,28 @@ public final class Machine {
 
     private Machine() {}
 
-    /// Begins a machine with this description.
+    /// A builder for a machine with this description.
     public static Builder builder(EngineFactory engines, MachineSpec spec) {
         return new Builder(engines, spec, null);
     }
 
-    /// Begins the replay of a recording: machine, images and inputs come from it, and every step is compared with
-    /// it.
+    /// A builder for the replay of a recording: machine, images and inputs are taken from the recording, and every
+    /// step is compared with it.
     ///
-    /// @param recording closed when the run ends
+    /// @param recording the recording, which is closed when the run ends
     public static Builder replay(EngineFactory engines, RecordingReader recording) {
         Builder builder = new Builder(engines, recording.header().spec(), recording);
         recording.images().forEach(builder::image);
         return builder;
     }
 
-    /// Continues a recording whose run did not end: machine and images come from it, the recorded steps are
-    /// replayed and checked, and after that the run is live and recorded. The console output is printed from the
-    /// beginning. A script, planned interrupts and seeded entropy continue after their recorded part.
+    /// A builder that continues a recording whose run did not end. Machine and images are taken from the recording.
+    /// The recorded steps are replayed and checked; after them the run is live and recorded. The console output is
+    /// printed from the beginning. A script, planned interrupts and seeded entropy continue after their recorded
+    /// part.
     ///
-    /// @param recording says what the machine is; closed when it is started
-    /// @param directory where the recording is
+    /// @param recording the recording, which describes the machine; it is closed when the machine is started
+    /// @param directory the recording's directory
     public static Builder proceed(EngineFactory engines, RecordingReader recording, Path directory) {
         Builder builder = replay(engines, recording);
         builder.proceedWith = directory;
@@ -112,42 +113,44 @@ public final class Machine {
             this.hasRun = recording != null;
         }
 
-        /// Puts an image into memory at every start.
+        /// Adds an image, which is loaded at power-on and at every reset.
         public Builder image(Image image) {
             images.add(image);
             return this;
         }
 
-        /// Adds your own devices to the board. A recording does not contain them: add the same to its replay.
+        /// Adds your own devices to the board. A recording does not contain the devices' code: add the same
+        /// devices to its replay.
         public Builder board(Board.Fitting devices) {
             this.fitting = devices;
             return this;
         }
 
-        /// Adds a firmware service. A replay uses only the services that the recording names.
+        /// Adds a firmware service. A replay uses only the services in the recording's header.
         public Builder service(FirmwareService<?> service) {
             services.add(service);
             return this;
         }
 
-        /// Adds firmware services, in their order.
+        /// Adds firmware services, in this order.
         public Builder services(Iterable<? extends FirmwareService<?>> added) {
             added.forEach(services::add);
             return this;
         }
 
-        /// The value of a pseudo firmware register; see [FirmwareRegisters].
+        /// The value of a pseudo firmware register: see [FirmwareRegisters].
         ///
-        /// @throws dev.trapline.registry.RegistryException if the services added so far give the machine
-        ///     none
+        /// @throws dev.trapline.registry.RegistryException if the services added so far do not have the
+        ///     register
         public long firmwareRegister(long id) {
             return firmwareRegisters().get(id);
         }
 
-        /// Sets a pseudo firmware register: before the machine has run. A recorded machine has.
+        /// Sets a pseudo firmware register. This is possible only before the machine has run; a recorded
+        /// machine has run.
         ///
-        /// @throws dev.trapline.registry.RegistryException as [FirmwareRegisters] says, for the services
-        ///     added so far
+        /// @throws dev.trapline.registry.RegistryException as documented in [FirmwareRegisters], for the
+        ///     services added so far
         public Builder firmwareRegister(long id, long value) {
             FirmwareRegisters registers = firmwareRegisters();
             if (hasRun) {
@@ -167,43 +170,45 @@ public final class Machine {
                     descriptors, spec.firmware().policy(), spec.firmware().settings());
         }
 
-        /// Where the guest's console goes; nowhere by default.
+        /// Sets the receiver of the guest's console output. By default the output is dropped.
         public Builder console(ConsoleOutput output) {
             this.console = output;
             return this;
         }
 
-        /// Receives, before the first slice, warnings about the images, one sentence each
-        /// ([dev.trapline.board.boot.BootPlan#warnings]). By default they are dropped.
+        /// Sets the receiver of warnings about the images, one sentence each
+        /// ([dev.trapline.board.boot.BootPlan#warnings]). It receives them before the first slice. By default
+        /// they are dropped.
         public Builder warnings(Consumer<String> told) {
             this.warnings = told;
             return this;
         }
 
-        /// Console input that is known from the start, offered byte by byte in virtual time.
+        /// Sets console input that is known before the start. It is typed byte by byte in virtual time.
         public Builder script(Bytes input) {
             this.script = input;
             return this;
         }
 
-        /// Plans the injection of an interrupt or an event. A replay takes what is injected from the recording.
+        /// Plans the injection of an interrupt or an event. A replay takes injections from the recording
+        /// instead.
         public Builder inject(PlannedInjection injection) {
             planned.add(injection);
             return this;
         }
 
-        /// Where entropy comes from; by default a generator that starts from the machine's seed. A replay takes
-        /// its entropy from the recording.
+        /// Sets the source of entropy; by default a generator that uses the machine's seed. A replay takes
+        /// entropy from the recording instead.
         public Builder entropy(EntropySource source) {
             this.entropy = source;
             return this;
         }
 
-        /// Who chooses what could go otherwise in the run: schedule, entropy, arrivals. By default the operator
-        /// does, by what this builder and the running machine are told; the machine's own schedule gives the
-        /// turns. A replay takes all choices from its recording.
+        /// Sets the source of the run's choices: turns, entropy, arrivals. By default turns are chosen by the
+        /// machine's schedule, and the other choices by the calls to this builder and to the running machine. A
+        /// replay takes all choices from the recording instead.
         ///
-        /// @param around given the operator's choices, for what it leaves to them
+        /// @param around gets the default choices, and returns choices that may delegate to them
         public Builder choices(UnaryOperator<Choices> around) {
             this.choices = around;
             return this;
@@ -216,13 +221,13 @@ public final class Machine {
             return this;
         }
 
-        /// Records the run into a directory that does not exist yet.
+        /// Records the run to a directory that must not exist yet.
         public Builder recordTo(Path directory) {
             this.recordTo = directory;
             return this;
         }
 
-        /// How the recording is stored, if there is one.
+        /// Sets how the recording is stored, if there is one.
         public Builder storage(StoragePolicy policy) {
             this.storage = policy;
             return this;
@@ -236,13 +241,13 @@ public final class Machine {
 
         /// Powers the machine on.
         ///
-        /// @param system in which its actors live; may be shared by many machines
-        /// @throws MachineSetupException if services and settings do not fit together, or not the recording, or
-        ///     another machine of the system has its name
+        /// @param system the actor system of its actors; many machines can share it
+        /// @throws MachineSetupException if services and settings contradict each other or the recording, or if
+        ///     another machine of the system has the name
         /// @throws dev.trapline.abi.firmware.ServiceFailure if a service fails before the first slice
         /// @throws ImageException if the images cannot be started on this machine
         /// @throws dev.trapline.registry.RegistryException if claims and rules contradict each other
-        /// @throws RecordingException if the recording cannot be made
+        /// @throws RecordingException if the recording cannot be created
         public MachineRun start(ActorSystem<?> system) {
             MachineAssembly assembly = new MachineAssembly(
                     engines, spec, images, services, fitting, recording == null ? null : recording.header());

@@ -29,9 +29,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/// The actor of a machine, a child of [MachineGuardian]: parent of its vCPUs and firmware actors, all on one thread,
-/// and of the actor that stores its history, which has threads of its own. It makes no decisions: [MachineCore]
-/// decides, and this actor executes.
+/// The actor of a machine, a child of [MachineGuardian]. It is the parent of the machine's vCPUs and firmware actors,
+/// all on one thread, and of the actor that stores its history, which has its own threads. It makes no decisions:
+/// [MachineCore] decides, and this actor executes.
 final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
         implements MachineCore.Surroundings, VcpuActor.Desk {
 
@@ -54,7 +54,8 @@ final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
         INSTANCE
     }
 
-    /// The run ended while a vCPU settled its slice: outside of a message the machine cannot stop its children.
+    /// The run ended while a vCPU settled its slice. The machine can stop its children only while it handles a
+    /// message of its own.
     private enum StopChildren implements Command {
         INSTANCE
     }
@@ -70,9 +71,9 @@ final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
     private final List<ActorRef<VcpuCommand>> vcpus = new ArrayList<>();
     private final FirmwareActors firmware;
     private final @Nullable MachineDispatcher dispatcher;
-    /// The vCPU that settles a slice; [#NONE] while a message is handled.
+    /// The vCPU that settles a slice; [#NONE] while this actor handles a message.
     private int settling = NONE;
-    /// What it is granted then.
+    /// The next slice for this vCPU.
     private VcpuCommand.@Nullable Grant kept;
 
     private long startNanos;
@@ -130,7 +131,7 @@ final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
     @Override
     public Behavior<Command> onMessage(Command command) {
         if (ending && !(command instanceof HistoryClosed) && command != StopChildren.INSTANCE) {
-            // A slice that was under way when something broke: the history has its end already.
+            // The slice was running when the run failed: the history has already ended.
             return this;
         }
         try {
@@ -147,7 +148,7 @@ final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
                     return report(failure);
                 }
             }
-            // WIDE: whatever breaks in here ends this machine with its last events printed, and no other
+            // WIDE: any failure here ends this machine, with its last events printed, and no other machine
         } catch (ServiceGate.TakenOver _) {
             ended();
         } catch (RuntimeException | Error e) {
@@ -208,7 +209,8 @@ final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
 
     @Override
     public void tell(VcpuId vcpu, VcpuCommand command) {
-        // Whatever a vCPU was told before comes before its grant: with that on its way, nothing is quiet.
+        // A vCPU must handle earlier commands before its grant. While such a command is queued, the thread is not
+        // quiet.
         if (command instanceof VcpuCommand.Grant grant && vcpu.index() == settling && isQuiet()) {
             kept = grant;
         } else {
@@ -216,7 +218,7 @@ final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
         }
     }
 
-    /// The run is over: the children stop first, so that no engine is left over the memory; then the history is
+    /// Ends the run. The children stop first, so that no engine uses the memory any more; then the history is
     /// closed.
     @Override
     public void ended() {
@@ -284,9 +286,9 @@ final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
         return Behaviors.stopped();
     }
 
-    /// A caller that waits for the run always learns that it ended, also if this actor is lost or its system is
-    /// shut down first. The children have stopped before: no engine is left over the memory, and the history keeps
-    /// what it had stored.
+    /// Completes the run's future if it is not complete, so that a caller is always notified of the end, even if
+    /// this actor is lost or its system is shut down. The children have already stopped: no engine uses the memory
+    /// any more, and the history keeps the part that was stored.
     private Behavior<Command> onStopped() {
         if (!done.isDone()) {
             core.finish(new RunOutcome.Interrupted());

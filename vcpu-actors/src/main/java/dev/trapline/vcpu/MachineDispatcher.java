@@ -12,13 +12,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import scala.concurrent.duration.Duration;
 
-/// The dispatcher of one machine. A message between two of its actors, sent on their own thread, waits in that thread's
-/// own queue and goes from there straight into its receiver: a mailbox would synchronise it five times, with threads
-/// that do not exist. Everything else (from outside, to an actor that is starting, failing or stopping, and the actor
-/// system's own messages) takes the way through the mailbox, and an actor whose mailbox is at work gets what is sent to
-/// it behind the others.
+/// The dispatcher of one machine. A message between two of its actors, sent on the machine's thread, waits in that
+/// thread's queue and is then passed directly to its receiver. A mailbox would synchronise five times for each message,
+/// although there is only one thread. All other messages use the mailbox: messages from outside, messages to an actor
+/// that is starting, failing or stopping, and the actor system's own messages. If an actor's mailbox is not empty,
+/// further messages to it are put behind those in the mailbox.
 ///
-/// Akka's own: these hooks are no public interface of it. The build holds its version fast.
+/// The methods that it overrides are internal to Akka. The build fixes Akka's version.
 final class MachineDispatcher extends Dispatcher {
 
     private final Threads threads;
@@ -49,7 +49,7 @@ final class MachineDispatcher extends Dispatcher {
         }
     }
 
-    /// Whether the caller is on the machine's thread, and nothing waits for that thread.
+    /// Whether the caller is on the machine's thread, and no task waits for that thread.
     boolean isQuiet() {
         MachineThread thread = threads.latest;
         return thread != null && thread.isCurrent() && thread.isQuiet();
@@ -63,7 +63,7 @@ final class MachineDispatcher extends Dispatcher {
 
         @Override
         public void run() {
-            // Open: neither scheduled, which it is while anything waits in it, nor suspended, nor closed.
+            // Open means: not scheduled (messages wait in it), not suspended and not closed.
             if (receiver.mailbox().currentStatus() == Mailbox.Open()) {
                 receiver.invoke(message);
             } else {
@@ -72,7 +72,7 @@ final class MachineDispatcher extends Dispatcher {
         }
     }
 
-    /// Makes the dispatcher's thread when it is first needed, and again if it ended for lack of actors.
+    /// Creates the dispatcher's thread when it is first needed, and again if it ended because there were no actors.
     private static final class Threads implements ExecutorServiceFactoryProvider {
 
         private volatile @Nullable MachineThread latest;

@@ -5,7 +5,7 @@ import akka.dispatch.MessageDispatcher;
 import akka.dispatch.MessageDispatcherConfigurator;
 import com.typesafe.config.Config;
 
-/// Gives one [MachineDispatcher] under its name.
+/// Registers one [MachineDispatcher] by name.
 final class MachineDispatcherConfigurator extends MessageDispatcherConfigurator {
 
     private final MachineDispatcher dispatcher;

@@ -16,11 +16,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The parent of all machines of an actor system: it starts each machine's actor, knows the machine by its name, stops
+/// The parent of all machines of an actor system: it starts each machine's actor, finds the machine by its name, stops
 /// it on request, and reports the outcome of its run to watchers.
 ///
-/// A machine's actor that is lost is not started again: a machine cannot be continued without its memory and its
-/// registers. Its run has ended, its name is free, and all other machines continue.
+/// If a machine's actor is lost, it is not started again: a machine cannot continue without its memory and its
+/// registers. Its run ends, its name becomes free, and all other machines continue.
 public final class MachineGuardian extends AbstractBehavior<MachineGuardian.Command> {
 
     /// The messages to the guardian.
@@ -29,60 +29,61 @@ public final class MachineGuardian extends AbstractBehavior<MachineGuardian.Comm
     /// Starts a machine's actor. [Machine.Builder#start] sends it.
     record Spawn(Birth birth) implements Command {}
 
-    /// Asks a machine's run to end at the next slice boundary; nothing if there is no machine of that name.
+    /// Asks a machine's run to end at the next slice boundary. If there is no machine with that name, nothing
+    /// happens.
     public record StopMachine(String name, Stop.Reason reason) implements Command {}
 
-    /// Asks for the outcome of a machine's run: answered by [Ended] at its end, or at once by [Unknown] if there is
-    /// no machine of that name.
+    /// Asks for the outcome of a machine's run. The answer is [Ended] or [Lost] at its end, or [Unknown]
+    /// immediately if there is no machine with that name.
     public record Watch(String name, ActorRef<Notice> watcher) implements Command {}
 
-    /// Asks which machines run, by [Running].
+    /// Asks which machines run. The answer is [Running].
     public record ListMachines(ActorRef<Running> replyTo) implements Command {}
 
-    /// @param report null if there is none: the actor could not begin
+    /// @param report null if the actor could not begin
     private record Finished(String name, @Nullable RunReport report) implements Command {}
 
     /// The messages to a watcher.
     public sealed interface Notice {}
 
-    /// The run of a machine has ended, and all that was recorded of it is durable.
+    /// The run of a machine has ended, and its recording is durable.
     public record Ended(String name, RunReport report) implements Notice {}
 
     /// The machine's actor could not begin.
     public record Lost(String name) implements Notice {}
 
-    /// There is no machine of this name.
+    /// There is no machine with this name.
     public record Unknown(String name) implements Notice {}
 
-    /// The names of the machines that run, sorted.
+    /// The names of the running machines, sorted.
     public record Running(List<String> names) {
         public Running {
             names = List.copyOf(names);
         }
     }
 
-    /// A machine that is to begin.
+    /// A machine to start.
     ///
     /// @param actor the behaviour of its actor
     /// @param dispatcher the name of the machine's own dispatcher
-    /// @param run what the outside holds of it
+    /// @param run its handle for other threads
     record Birth(String name, Behavior<MachineActor.Command> actor, String dispatcher, RunHandle run) {}
 
-    /// Who gives machines their names.
+    /// Keeps the names of machines.
     interface Names {
-        /// Its actor has been started.
+        /// The machine's actor has started.
         void begun(Birth birth);
 
-        /// Its name is free again.
+        /// The machine's name is free again.
         void gone(String name);
     }
 
     private static final class Ward {
         private final Birth birth;
         private final List<ActorRef<Notice>> watchers = new ArrayList<>();
-        /// Set when its run has ended.
+        /// Set when the run has ended.
         private @Nullable Notice end;
-        /// Its actor has stopped.
+        /// Whether the actor has stopped.
         private boolean gone;
 
         private Ward(Birth birth) {
@@ -173,7 +174,7 @@ public final class MachineGuardian extends AbstractBehavior<MachineGuardian.Comm
         return this;
     }
 
-    /// A name is free when both have happened: its run has ended, and its actor is gone.
+    /// Frees the name if the run has ended and the actor has stopped.
     private void forget(String name, Ward ward) {
         if (ward.gone && ward.end != null) {
             wards.remove(name);

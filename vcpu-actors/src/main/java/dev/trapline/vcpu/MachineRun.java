@@ -9,60 +9,61 @@ import dev.trapline.machine.RunReport;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/// A machine that is running. Every method may be called from any thread; requests take effect between slices.
+/// A running machine. Every method may be called from any thread; requests take effect between slices.
 public interface MachineRun {
 
-    /// Completes when the run has ended and everything recorded is durable. Never fails: failures are outcomes.
+    /// Completes when the run has ended and its recording is durable. It never fails: failures are outcomes.
     CompletionStage<RunReport> done();
 
-    /// Offers bytes to the console's receiver. Nothing happens in a replay: its input comes from the recording.
+    /// Types bytes on the console. In a replay it does nothing: the recording contains the input.
     void type(Bytes bytes);
 
-    /// How many offered bytes the console's receiver has not read yet. The machine keeps them all, so a caller that
-    /// offers without end should wait while there are many.
+    /// The number of typed bytes that the console's receiver has not read yet. The machine keeps all of them in
+    /// memory, so a caller that types without end should wait while there are many.
     long untyped();
 
     /// Changes the policy at the next slice boundary, for all vCPUs at once, and records the change. It survives a
-    /// reset of the machine. Nothing happens in a replay: its reconfigurations come from the recording.
+    /// reset of the machine. In a replay it does nothing: the recording contains the changes.
     ///
-    /// A running service keeps its context from its start: only the path of its calls changes.
+    /// A running service keeps the context that it got at its start: only the decision for its calls changes.
     ///
-    /// @throws dev.trapline.registry.RegistryException at once, with all errors of the policy on this machine; the
-    ///     policy then does not change
+    /// @throws dev.trapline.registry.RegistryException immediately, with all errors of the policy on this machine;
+    ///     the policy then does not change
     /// @throws IllegalArgumentException if the policy is too large to be recorded
     void reconfigure(Policy policy);
 
-    /// Injects an interrupt or an event at the next slice boundary, and records it. Nothing happens in a replay:
-    /// what is injected there comes from the recording.
+    /// Injects an interrupt or an event at the next slice boundary, and records it. In a replay it does nothing:
+    /// the recording contains the injections.
     ///
-    /// A machine in which nothing can run and nothing is planned ends as a deadlock, without waiting for this.
+    /// If no vCPU can run and no input is planned, the machine ends as a deadlock. It does not wait for an
+    /// injection.
     ///
-    /// @throws IllegalArgumentException if the machine has no such vCPU, or no service that knows the event
+    /// @throws IllegalArgumentException if the machine has no such vCPU, or no service with this event
     void inject(Injection what);
 
     /// Asks the run to end at the next slice boundary.
     void stop(JournalRecord.Stop.Reason reason);
 
-    /// The service that is running at this moment; null if none is.
+    /// The service that is running now; null if none is.
     @Nullable
     String serviceAtWork();
 
-    /// Whether the run waits for its recording to be stored: on a disk that is full, or by a database that does not
-    /// answer.
+    /// Whether the run waits until its recording is stored, for example because the disk is full or a database does
+    /// not answer.
     boolean waitsForStore();
 
-    /// Ends the run while a service is running, if the run was asked to end but the service does not return. The
-    /// recording is closed as it is, up to the service's call or event, and can be replayed and continued; then
-    /// [#done] completes. The service itself cannot be stopped: the machine's thread and memory are freed only when
-    /// it returns.
+    /// Ends the run while a service is running. It is for a service that does not return after the run was asked to
+    /// end. The recording ends at the service's call or event, and can be replayed and continued. After it is
+    /// closed, [#done] completes. The service itself cannot be stopped: the machine's thread and memory are freed
+    /// only when it returns.
     ///
-    /// @param reason why the run was to end
+    /// @param reason why the run was asked to end
     /// @return false if no service is running; then nothing has changed
     boolean giveUp(JournalRecord.Stop.Reason reason);
 
-    /// How far it has come.
+    /// The run's progress.
     Progress progress();
 
-    /// Whether the guest has taken a byte of console input yet.
+    /// Whether the guest has read a byte of console input yet.
     boolean readsConsole();
 }

@@ -13,9 +13,9 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// The single thread of a machine, as an executor. Tasks that the thread itself submits - nearly all, because the
-/// actors of a machine talk to each other - go to a plain queue that no other thread sees. Only tasks from other
-/// threads are synchronised.
+/// The single thread of a machine, as an executor. Most tasks are submitted by the thread itself, because the actors of
+/// a machine send messages to each other. These tasks are put into a queue that only this thread uses. Only tasks from
+/// other threads are synchronised.
 final class MachineThread extends AbstractExecutorService {
 
     private final Deque<Runnable> own = new ArrayDeque<>();
@@ -35,7 +35,8 @@ final class MachineThread extends AbstractExecutorService {
         return Thread.currentThread() == thread;
     }
 
-    /// Whether no task waits. Only for the thread itself: another thread's task may come the moment after.
+    /// Whether no task waits. Only the thread itself may call it, and another thread may submit a task immediately
+    /// afterwards.
     boolean isQuiet() {
         return own.isEmpty() && foreign.isEmpty();
     }
@@ -47,8 +48,9 @@ final class MachineThread extends AbstractExecutorService {
             return;
         }
         foreign.add(task);
-        // The thread ends when it has seen that it is to end, and then that nothing waits: what it did not see is still
-        // there. Asked before the task is added, it could end in between, and the task would be lost.
+        // The thread ends after it has seen the shutdown, and then that no task waits. So a task that it did not see is
+        // still in the queue. If this were checked before the task is added, the thread could end in between, and the
+        // task would be lost.
         if (shutdown && foreign.remove(task)) {
             throw new RejectedExecutionException("the machine's thread has ended");
         }
@@ -80,15 +82,15 @@ final class MachineThread extends AbstractExecutorService {
     private void run(Runnable task) {
         try {
             task.run();
-            // WIDE: an actor's failure is its dispatcher's to handle; what gets here must not take the machine's thread
-            // away
+            // WIDE: the dispatcher handles an actor's failure; an exception that gets here must not end the machine's
+            // thread
         } catch (RuntimeException e) {
             Thread.UncaughtExceptionHandler handler = thread.getUncaughtExceptionHandler();
             handler.uncaughtException(thread, e);
         }
     }
 
-    /// A thread that adds a task after the second look sees that this thread sleeps, and wakes it.
+    /// A thread that adds a task after the second check sees that this thread sleeps, and wakes it.
     private void sleep() {
         sleeping = true;
         if (foreign.isEmpty() && !shutdown) {

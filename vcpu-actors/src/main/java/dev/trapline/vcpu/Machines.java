@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// The machines of an actor system: their names, and their guardian. Thread-safe.
 public final class Machines implements Extension, MachineGuardian.Names {
 
-    /// What a machine may be called: it is part of its actors' addresses, and others use it as the name of a
-    /// recording.
+    /// Valid names of machines. The name is part of the actors' addresses, and other modules use it as the name of
+    /// a recording.
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     private static final ExtensionId<Machines> ID = new ExtensionId<>() {
@@ -31,13 +31,13 @@ public final class Machines implements Extension, MachineGuardian.Names {
     };
 
     private final ActorRef<MachineGuardian.Command> guardian;
-    /// By name.
+    /// The machines by name.
     private final SortedMap<String, Entry> known = new TreeMap<>();
     private long named;
     private boolean over;
 
-    /// @param birth null as long as the name is taken and nothing more
-    /// @param begun whether its actor has been started
+    /// @param birth null until the machine is started
+    /// @param begun whether its actor has started
     private record Entry(MachineGuardian.@Nullable Birth birth, boolean begun) {}
 
     private Machines(ActorSystem<?> system) {
@@ -50,14 +50,14 @@ public final class Machines implements Extension, MachineGuardian.Names {
         return ID.apply(system);
     }
 
-    /// The parent of their actors.
+    /// The parent of the machines' actors.
     public ActorRef<MachineGuardian.Command> guardian() {
         return guardian;
     }
 
     /// Asks every machine's run to end at the next slice boundary.
     ///
-    /// @return completes when all of them have ended
+    /// @return completes when all runs have ended
     public CompletionStage<Void> stopAll(Stop.Reason reason) {
         List<CompletableFuture<?>> ends = new ArrayList<>();
         synchronized (this) {
@@ -72,9 +72,9 @@ public final class Machines implements Extension, MachineGuardian.Names {
         return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).handle((_, _) -> null);
     }
 
-    /// Checks what a machine is to be called.
+    /// Checks a name for a machine.
     ///
-    /// @throws MachineSetupException if a machine cannot be called so
+    /// @throws MachineSetupException if the name is invalid
     public static String requireName(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new MachineSetupException("a machine cannot be called '" + name
@@ -83,10 +83,10 @@ public final class Machines implements Extension, MachineGuardian.Names {
         return name;
     }
 
-    /// Takes a name for a machine.
+    /// Reserves a name for a machine.
     ///
-    /// @param wanted null for one that no other machine has
-    /// @throws MachineSetupException if it cannot be called so, or another machine is
+    /// @param wanted null for a name that no other machine has
+    /// @throws MachineSetupException if the name is invalid, or another machine has it
     synchronized String take(@Nullable String wanted) {
         String name = wanted == null ? nextName() : requireName(wanted);
         if (known.putIfAbsent(name, new Entry(null, false)) != null) {
@@ -103,7 +103,7 @@ public final class Machines implements Extension, MachineGuardian.Names {
         return name;
     }
 
-    /// Has the guardian start a machine whose name was taken.
+    /// Starts a machine whose name was reserved: the guardian starts its actor.
     synchronized void start(MachineGuardian.Birth birth) {
         if (over) {
             lose(birth);
@@ -123,7 +123,7 @@ public final class Machines implements Extension, MachineGuardian.Names {
         known.remove(name);
     }
 
-    /// Tells those who wait for a machine that has not been started that it will not be.
+    /// Fails the runs of machines that have not been started.
     private void systemIsOver() {
         List<MachineGuardian.Birth> unborn = new ArrayList<>();
         synchronized (this) {

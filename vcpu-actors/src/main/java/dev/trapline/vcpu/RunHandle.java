@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// The handle of a running machine for other threads.
 ///
 /// @param gate knows which service is running
-/// @param history closed here if the machine's own thread does not return
+/// @param history the history; it is closed here if the machine's thread does not return
 /// @param check throws if a policy does not fit the machine
 /// @param checkInjection throws if an injection has no receiver
 record RunHandle(

@@ -9,7 +9,7 @@ final class StackTraces {
 
     private StackTraces() {}
 
-    /// Where a thread is, innermost call first.
+    /// The stack of a thread, innermost call first.
     static String of(List<StackTraceElement> stack) {
         StringBuilder text = new StringBuilder("The service is running, and was here:");
         stack.stream().limit(FRAMES).forEach(frame -> text.append("\n\tat ").append(frame));

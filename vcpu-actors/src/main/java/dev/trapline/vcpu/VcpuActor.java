@@ -11,26 +11,27 @@ import dev.trapline.machine.VcpuCommand;
 import dev.trapline.machine.VcpuLogic;
 import org.jspecify.annotations.Nullable;
 
-/// One CPU of the machine: runs its granted slices, asks the registry about each hypercall, and passes the slice to its
-/// [Desk], which knows the receiver.
+/// One CPU of the machine. It runs its granted slices, asks the registry about each hypercall, and passes the slice to
+/// its [Desk], which knows the receiver.
 ///
-/// While nothing else waits on the machine's thread, it settles a slice with its [Desk] in place, and continues if it
-/// is granted the next slice. The history is the same, without three messages for each slice.
+/// While no task waits on the machine's thread, its [Desk] settles the slice directly, and the vCPU continues if it is
+/// granted the next slice. The history is the same, but three messages for each slice are not needed.
 final class VcpuActor extends AbstractOnMessageBehavior<VcpuCommand> {
 
-    /// Where a vCPU settles its slices without a message.
+    /// Settles the slices of a vCPU without a message.
     interface Desk {
 
-        /// Whether nothing waits on the machine's thread, so that nothing is overtaken by a slice settled in
-        /// place.
+        /// Whether no task waits on the machine's thread, so that a slice that is settled directly overtakes no
+        /// message.
         boolean isQuiet();
 
         /// Executes all consequences of a slice, including a forwarded call's answer.
         ///
-        /// @return the next slice, if the same vCPU can run it at once; null if the token went another way
+        /// @return the next slice, if the same vCPU can run it immediately; null if another part of the machine
+        ///     has the token
         VcpuCommand.@Nullable Grant settle(SliceEnd ended);
 
-        /// Sends on what a slice ended in: to the machine, or to the actor of the service that is called.
+        /// Sends the end of a slice to the machine, or to the actor of the called service.
         void send(SliceEnd ended);
     }
 

@@ -1,4 +1,4 @@
-/** Machines as systems of actors: the vCPU actor, the machine actor, and Machine, the API that embeds them. */
+/** Machines as actors: the vCPU actor, the machine actor, and Machine, the API for other Java programs. */
 @NullMarked
 package dev.trapline.vcpu;
 

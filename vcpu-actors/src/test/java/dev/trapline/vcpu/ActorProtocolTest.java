@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// What the actors of a machine say to each other, one actor at a time, without threads.
+/// The messages between the actors of a machine, tested for one actor at a time and without threads.
 class ActorProtocolTest {
 
     private static final long CPU_ON = 0xc400_0003L;
@@ -73,7 +73,7 @@ class ActorProtocolTest {
         return made.getLast();
     }
 
-    /// A desk that writes down what it is asked, and is quiet as a test wants it.
+    /// A desk that logs calls to it. A test sets whether it is quiet.
     private static final class NotedDesk implements VcpuActor.Desk {
         private final List<SliceEnd> settled = new ArrayList<>();
         private final List<SliceEnd> sent = new ArrayList<>();
@@ -131,7 +131,7 @@ class ActorProtocolTest {
         vcpu(desk).run(grant());
         assertThat(desk.sent).isEmpty();
         assertThat(desk.settled)
-                .as("the first slice, and the one that settling it granted")
+                .as("the first slice, and the one that was granted when it was settled")
                 .hasExactlyElementsOfTypes(SliceEnd.BudgetUsed.class, SliceEnd.Forwarded.class);
     }
 
@@ -145,12 +145,12 @@ class ActorProtocolTest {
         Bytes before = host.keep().bytes();
         actor.run(new FirmwareActor.Call<>(call.call(), caller.getRef(), answer -> answer));
         FirmwareActor.Given<?> first = (FirmwareActor.Given<?>) caller.receiveMessage();
-        assertThat(host.keep().bytes()).as("nobody has taken the answer").isEqualTo(before);
+        assertThat(host.keep().bytes()).as("the answer was not accepted").isEqualTo(before);
         actor.run(new FirmwareActor.Call<>(call.call(), caller.getRef(), answer -> answer));
         FirmwareActor.Given<?> second = (FirmwareActor.Given<?>) caller.receiveMessage();
         assertThat(second.reply()).as("the same call from the same state").isEqualTo(first.reply());
         second.commit();
-        assertThat(host.keep().bytes()).as("one vCPU more is to be on").isNotEqualTo(before);
+        assertThat(host.keep().bytes()).as("one more vCPU is to be on").isNotEqualTo(before);
     }
 
     private ServiceHost<?> host(String service) {
@@ -174,7 +174,7 @@ class ActorProtocolTest {
         return (SliceEnd.Forwarded) desk.sent.getFirst();
     }
 
-    /// Services' actors in a context that starts nothing. Any message loses the one of PSCI.
+    /// The actors of services in a context that starts nothing. PSCI's actor is lost at any message.
     private static final class Supervised {
         private final List<FirmwareActors> actors = new ArrayList<>();
         private final BehaviorTestKit<MachineActor.Command> kit;
@@ -223,11 +223,11 @@ class ActorProtocolTest {
         engines.script(hvc(PSCI_VERSION));
         SliceEnd.Forwarded call = call();
         FirmwareActors actors = new Supervised(made()).actors();
-        assertThat(actors.takes(call)).as("nobody waits for an answer").isFalse();
+        assertThat(actors.takes(call)).as("no call waits for an answer").isFalse();
         actors.ask(call);
-        assertThat(actors.takes(call)).as("the answer that is waited for").isTrue();
+        assertThat(actors.takes(call)).as("the expected answer").isTrue();
         assertThat(actors.takes(call))
-                .as("the lost actor's, behind its successor's")
+                .as("the lost actor's answer, after its successor's")
                 .isFalse();
     }
 
@@ -252,7 +252,7 @@ class ActorProtocolTest {
         supervised.lose();
         assertThatThrownBy(supervised::lose)
                 .isInstanceOf(InvariantViolation.class)
-                .hasMessageContaining("'psci' was lost twice over one call");
+                .hasMessageContaining("'psci' was lost twice while it answered one call");
     }
 
     private static final class Names implements MachineGuardian.Names {
@@ -295,7 +295,7 @@ class ActorProtocolTest {
         guardian.run(new MachineGuardian.StopMachine("box", JournalRecord.Stop.Reason.INTERRUPTED));
         guardian.run(new MachineGuardian.StopMachine("nobody", JournalRecord.Stop.Reason.INTERRUPTED));
         assertThat(run.report())
-                .as("a stop is asked for, and comes between two slices")
+                .as("a stop is requested, and takes effect between two slices")
                 .isNotDone();
     }
 }

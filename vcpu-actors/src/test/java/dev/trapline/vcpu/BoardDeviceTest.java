@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A guest uses devices of a test's own: an alarm clock whose line is wired to the vCPU, and another one in the same
-/// page.
+/// A guest uses custom devices of a test: an alarm clock whose line is wired to the vCPU, and another device in the
+/// same page.
 @Tag("native")
 class BoardDeviceTest {
 
@@ -35,8 +35,8 @@ class BoardDeviceTest {
     private static final int RINGS = 3;
     private static final long SLEEP = 100_000;
 
-    /// Sets the alarm and waits for it, three times; then prints how often it rang, and what the other device
-    /// answers to a read of a byte at offset 5.
+    /// Sets the alarm and waits for it, three times. Then prints the number of alarms, and the byte that the other
+    /// device returns at offset 5.
     private static final String SLEEPER = """
             movz x1, #0x0a00, lsl #16
             movz x9, #0x0900, lsl #16
@@ -100,9 +100,9 @@ class BoardDeviceTest {
     void aGuestWaitsForADeviceAndReadsIt() {
         Finished run = record(SLEEPER, directory.resolve("rec"));
         assertThat(run.report().outcome()).isEqualTo(new RunOutcome.PoweredOff());
-        assertThat(run.console()).as("three rings, and one byte at offset 5").isEqualTo("3A");
+        assertThat(run.console()).as("three alarms, and one byte at offset 5").isEqualTo("3A");
         assertThat(run.report().progress().virtualTime())
-                .as("it slept three times, and did little else")
+                .as("it waited three times, and executed little else")
                 .isBetween(RINGS * SLEEP, (RINGS + 1) * SLEEP);
     }
 

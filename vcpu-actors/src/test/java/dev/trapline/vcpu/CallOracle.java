@@ -14,8 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Follows a recording of a [CallProgram] with registers and power of its own, and compares each call with what the
-/// program does, each decision against the registry's query, and each register against what may have changed it.
+/// Follows a recording of a [CallProgram] with its own model of registers and power. It compares each call with the
+/// program, each decision with the registry's query, and each register with the expected value.
 final class CallOracle {
 
     /// x0 to x30, and SP as the 32nd.
@@ -49,7 +49,7 @@ final class CallOracle {
 
     /// A vCPU begins a routine.
     ///
-    /// @param x0 what stands in x0
+    /// @param x0 the value of x0
     void begins(VcpuId vcpu, long entry, long x0) {
         int v = vcpu.index();
         on[v] = true;
@@ -60,22 +60,22 @@ final class CallOracle {
         started++;
     }
 
-    /// How many calls were made.
+    /// The number of calls that were made.
     int calls() {
         return calls;
     }
 
-    /// How often a vCPU began a routine.
+    /// The number of routines that vCPUs have begun.
     int started() {
         return started;
     }
 
-    /// How often a vCPU went through its routine to its CPU_OFF.
+    /// How often a vCPU reached the CPU_OFF at the end of its routine.
     int ended(int vcpu) {
         return ended[vcpu];
     }
 
-    /// How many calls of its routine a vCPU made.
+    /// The number of calls of its routine that a vCPU has made.
     int done(int vcpu) {
         return done[vcpu];
     }
@@ -183,7 +183,7 @@ final class CallOracle {
         }
     }
 
-    /// FF-A returns eight registers, the name of the SoC fills eighteen, all else has four.
+    /// FF-A returns eight registers, the name of the SoC eighteen, all other calls four.
     private static int lastResult(String service, int function) {
         if (service.equals("ffa")) {
             return 7;
@@ -219,7 +219,7 @@ final class CallOracle {
                         ? returns(answer, exists ? (on[(int) target] ? 0 : 1) : -2)
                         : answer;
             case 0x8400_000a -> answer;
-            // No random number is one of the four states that a machine has by default.
+            // The random arguments are never one of the machine's four default states.
             case 0x8400_0001, 0xc400_0001 -> returns(answer, -2);
             default -> returns(answer, -1);
         };
@@ -237,7 +237,7 @@ final class CallOracle {
         }
     }
 
-    /// The oracle has no clock: when the CPU is ready is not its business.
+    /// The oracle has no clock, so it does not check when the CPU is ready.
     private static long readyAt(JournalRecord.Answer answer) {
         return answer.effects().stream()
                 .filter(Effect.PowerOn.class::isInstance)

@@ -10,22 +10,22 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Straight-line guest code that loads registers with constants and makes calls, and the list of what it does.
+/// Straight-line guest code that loads registers with constants and makes calls, and the list of these calls.
 final class CallProgram {
 
     static final long BASE = 0x4008_0000L;
 
     /// Loads a register with a constant: all 64 bits in A64, 32 in A32 and T32. SP is 31 in A64 and 13 in AArch32;
-    /// its constant goes by way of the link register.
+    /// its constant is loaded into the link register first.
     record Load(int register, long value) {}
 
     /// One call of the program.
     ///
-    /// @param loads what is loaded before it, in order
+    /// @param loads the loads before it, in order
     /// @param pc address of the SMC or HVC itself
     record Made(List<Load> loads, Conduit conduit, int immediate, long pc) {}
 
-    /// Calls that one vCPU makes one after the other.
+    /// The calls that one vCPU makes, in order.
     record Routine(long entry, List<Made> calls) {}
 
     private final ExecutionState state;
@@ -37,7 +37,7 @@ final class CallProgram {
         this.state = state;
     }
 
-    /// Goes on at an address further up.
+    /// Continues at a higher address.
     void seek(long address) {
         if (address < here()) {
             throw new IllegalArgumentException("there is code already, up to 0x" + Long.toHexString(here()));
@@ -47,7 +47,7 @@ final class CallProgram {
 
     /// Begins a routine.
     ///
-    /// @return its entry, as CPU_ON takes it
+    /// @return its entry point for CPU_ON
     long begin() {
         open = new ArrayList<>();
         long entry = here() | (state == ExecutionState.T32 ? 1 : 0);
@@ -55,7 +55,7 @@ final class CallProgram {
         return entry;
     }
 
-    /// The routine behind an entry.
+    /// The routine at an entry point.
     Routine routine(long entry) {
         Routine found = routines.get(entry);
         if (found == null) {
@@ -83,7 +83,7 @@ final class CallProgram {
         }
     }
 
-    /// Appends a branch to itself: nothing comes here.
+    /// Appends a branch to itself, which is never executed.
     void end() {
         switch (state) {
             case A64 -> word(0x1400_0000);
@@ -105,12 +105,12 @@ final class CallProgram {
         return BASE + code.size();
     }
 
-    /// The register by which SP gets its constant.
+    /// The register from which SP gets its constant.
     static int linkRegister(ExecutionState state) {
         return state.isAarch32() ? 14 : 30;
     }
 
-    /// The number that SP has here.
+    /// The number of SP.
     static int stackPointer(ExecutionState state) {
         return state.isAarch32() ? 13 : 31;
     }

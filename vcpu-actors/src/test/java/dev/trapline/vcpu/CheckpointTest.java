@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Checkpoints of real guests: whatever is done with them, the history is the recorded one.
+/// Checkpoints of real guests: any use of them leads to the recorded history.
 @Tag("native")
 class CheckpointTest {
 
@@ -47,8 +47,7 @@ class CheckpointTest {
         runs.close();
     }
 
-    /// STXR compares the value that LDXR has left in the CPU; nothing of that may be lost between any two
-    /// instructions.
+    /// STXR compares the value that LDXR has left in the CPU. A checkpoint between the two must keep it.
     @Test
     void oneAtEveryInstructionOfAnExclusiveLoopRestoresExactly() throws IOException {
         Finished recorded = runs.recordSmall("smp-counter", 2, Schedule.RANDOM, 1, 30_000, directory.resolve("rec"));
@@ -110,7 +109,8 @@ class CheckpointTest {
         }
     }
 
-    /// What an event interrupted is kept beside the CPU: it must come back with it, for each handler of a stack.
+    /// The context that an event interrupted is kept outside the CPU. A checkpoint must restore it for each nested
+    /// handler.
     @Test
     void oneInsideOfHandlersRestoresWhatTheyInterrupted() throws IOException {
         Finished recorded = runs.record(
@@ -133,11 +133,13 @@ class CheckpointTest {
                 playback.playTo(slice);
             }
             assertAsRecorded(playback.report(), recorded, "engines replaced in every handler");
-            assertThat(nested).as("places in a handler over another one").isNotEmpty();
+            assertThat(nested)
+                    .as("positions in a handler that interrupted another one")
+                    .isNotEmpty();
             for (int n = nested.size() - 1; n >= 0; n -= 1 + nested.size() / PLACES) {
                 playback.goTo(nested.get(n));
                 assertThat(Sight.of(playback))
-                        .as("back at checkpoint %d in a handler over another one", n)
+                        .as("back at checkpoint %d in a handler that interrupted another one", n)
                         .isEqualTo(sights.get(n));
                 playback.playTo(Long.MAX_VALUE);
                 assertAsRecorded(playback.report(), recorded, "the rest from checkpoint " + n);
@@ -206,7 +208,7 @@ class CheckpointTest {
             playback.playTo(Long.MAX_VALUE);
             assertThatThrownBy(playback::checkpoint).as("nothing follows").isInstanceOf(IllegalStateException.class);
             playback.goTo(start);
-            assertThat(playback.outcome()).as("the run goes on again").isNull();
+            assertThat(playback.outcome()).as("the run continues").isNull();
         }
     }
 

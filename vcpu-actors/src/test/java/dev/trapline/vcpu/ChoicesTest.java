@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A run is its header and its choices: they can be noted, edited, and run again.
+/// A run is determined by its header and its choices. The choices can be recorded, edited, and used again.
 class ChoicesTest {
 
     private static final long LIMIT = 400_000;
@@ -58,7 +58,7 @@ class ChoicesTest {
         runs.close();
     }
 
-    /// A run with what was chosen in it.
+    /// A run with its choices.
     private record Noted(Finished finished, List<Choice> choices) {}
 
     private Noted note(MachineSpec spec, String guest, String script, Scheduler schedule, String to)
@@ -76,7 +76,7 @@ class ChoicesTest {
         return new Noted(finished, noted.get().noted());
     }
 
-    /// A run by a sequence, with what it did not use.
+    /// A run with given choices, and the choices that it did not use.
     private record Edited(Finished finished, List<Choice> unused) {}
 
     private Edited edit(MachineSpec spec, Image image, List<Choice> sequence, String to) {
@@ -94,7 +94,7 @@ class ChoicesTest {
         return Scheduler.of(Schedule.RANDOM, spec.schedule().quantum(), seed);
     }
 
-    /// Console input, entropy, waits, calls to others' vCPUs, resets, and races of four vCPUs.
+    /// Guests with console input, entropy, waits, calls for other vCPUs, resets, and races of four vCPUs.
     @ParameterizedTest
     @CsvSource({
         "smp-race.elf, 1",
@@ -110,7 +110,7 @@ class ChoicesTest {
     void aRandomRunIsItsDifferencesFromRoundRobin(String guest, long seed) throws IOException {
         String script = guest.startsWith("reset-key") ? "rrq" : "some text\rq";
         MachineSpec random = MachineRuns.smallSpec(guest, seed, LIMIT);
-        // Entropy follows from the header's seed.
+        // Entropy depends only on the header's seed.
         MachineSpec plain = random.with(random.schedule().withKind(Schedule.ROUND_ROBIN));
         Finished whole = runs.run(random, Guests.image(guest), script);
         Noted noted = note(plain, guest, script, random(guest, seed), "noted");
@@ -119,7 +119,9 @@ class ChoicesTest {
 
         Edited edited = edit(plain, Guests.image(guest), noted.choices(), "edited");
         MachineRuns.assertEqual(edited.finished(), whole, "run again by what was noted");
-        assertThat(edited.unused()).as("choices that nobody asked for").isEmpty();
+        assertThat(edited.unused())
+                .as("choices that the machine did not ask for")
+                .isEmpty();
         MachineRuns.assertEqual(runs.replay(directory.resolve("edited")), whole, "that one's recording");
     }
 
@@ -149,15 +151,15 @@ class ChoicesTest {
         return records;
     }
 
-    /// Whatever is taken away, the rest still runs, is recorded, and replays; and is used as far as it is asked
-    /// for.
+    /// If choices are removed, the remaining ones still run, are recorded and replay. They are used if the machine
+    /// asks for them.
     @ParameterizedTest
     @CsvSource({"smp-race.elf, 11", "wfi-all.elf, 12", "echo.elf, 13", "conform-psci-cpus.elf, 14"})
     void anyChoiceCanBeTakenAway(String guest, long seed) throws IOException {
         MachineSpec spec = roundRobin(guest);
         List<Choice> all =
                 note(spec, guest, "some text\rq", random(guest, seed), "all").choices();
-        assertThat(all).as("there is something to take away").hasSizeGreaterThan(4);
+        assertThat(all).as("there are choices to remove").hasSizeGreaterThan(4);
         for (int part = 0; part < 5; part++) {
             List<Choice> rest = new ArrayList<>(all);
             rest.remove((all.size() - 1) * part / 4);
@@ -177,7 +179,9 @@ class ChoicesTest {
         List<Choice> all = note(spec, guest, "", random(guest, 21), "whole").choices();
         List<Choice> half = all.subList(0, all.size() / 2);
         Edited edited = edit(spec, Guests.image(guest), half, "half");
-        assertThat(edited.unused()).as("all of the first half is asked for").isEmpty();
+        assertThat(edited.unused())
+                .as("the machine asks for all of the first half")
+                .isEmpty();
         assertThat(turns("half"))
                 .isEqualTo(half.stream().filter(Choice.OfTurn.class::isInstance).count());
     }
@@ -197,7 +201,7 @@ class ChoicesTest {
         assertThat(edited.unused()).containsExactlyInAnyOrderElementsOf(absent);
     }
 
-    /// It cannot run yet: only the first vCPU can.
+    /// The chosen vCPU cannot run yet: only the first vCPU can.
     @Test
     void aTurnForAVcpuThatCannotRunIsLeftOver() throws IOException {
         String guest = "smp-hello-t32.elf";
@@ -229,7 +233,7 @@ class ChoicesTest {
                 .containsExactly(5L, 19_995L, 20_000L);
     }
 
-    /// A planned moment ends the round before it; the guest waits for nothing else.
+    /// A round ends at the time of a planned input; the guest waits for nothing else.
     @Test
     void anArrivalCanBePlannedForAMoment() throws IOException {
         String guest = "echo.elf";

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What guests see of time: the same for all vCPUs, and the same however their slices are cut.
+/// The time that guests read: it is consistent between vCPUs, and does not depend on where slices end.
 @Tag("native")
 class ClocksTest {
 
@@ -61,7 +61,8 @@ class ClocksTest {
         }
     }
 
-    /// Engines are asked for room after so many instructions, and run what is left of the slice after that.
+    /// Engines are asked for their free space after this number of instructions, and then run the rest of the
+    /// slice.
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 17, 1000})
     void aSliceThatIsRunInPartsIsTheSameSliceAndTakesTheSameTime(long part, @TempDir Path directory)

@@ -35,15 +35,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The conformance guests check the firmware from inside: on 1, 4 and 16 vCPUs, under round robin and under random
-/// schedules. Every check holds, and every run replays to the same digests.
+/// The conformance guests check the firmware from inside, on 1, 4 and 16 vCPUs, with round robin and random schedules.
+/// Every check must pass, and every replay must have the same digests.
 @Tag("native")
 class ConformanceTest {
 
-    /// Random schedules for each guest. They are dealt out to the machines' sizes in turn.
+    /// The number of random schedules for each guest. The sizes of machines use them in turn.
     private static final int SEEDS = Boolean.getBoolean("trapline.full") ? 1_000 : 50;
 
-    /// What no guest comes near.
+    /// A limit that no guest reaches.
     private static final long LIMIT = 4_000_000_000L;
 
     private static final List<Injection> INJECTED = List.of(
@@ -51,7 +51,8 @@ class ConformanceTest {
             new Injection.Event(VcpuId.BOOT, 805),
             new Injection.Event(VcpuId.BOOT, 804));
 
-    /// In ticks: a quarter of a millisecond, so that each of the three comes within the three that the guests wait.
+    /// In ticks: a quarter of a millisecond, so that each of the three injections arrives within the three
+    /// milliseconds that the guests wait.
     private static final long INJECTION_INTERVAL = 15_625;
 
     private static final int INJECTIONS = 2_000;
@@ -125,15 +126,15 @@ class ConformanceTest {
                 .containsExactlyElementsOf(
                         IntStream.rangeClosed(1, tap.plan()).boxed().toList());
         assertThat(tap.checks())
-                .as("what this machine is big enough for is checked; %s", console)
+                .as("checks are skipped only if the machine is too small; %s", console)
                 .allMatch(made ->
                         made.isMade() || needsMore(made.skipped(), spec.cpus().count()));
 
         MachineRuns.assertEqual(runs.replay(recording), finished, what + ", replayed");
     }
 
-    /// For the guests that check SDEI, again and again and in turn, more than they need: the interrupt that they
-    /// bind, a private event and a shared one.
+    /// For the guests that check SDEI: the interrupt that they bind, a private event and a shared event, in turn,
+    /// more often than they need.
     private static List<PlannedInjection> injected(String guest) {
         return guest.startsWith("conform-sdei-")
                 ? IntStream.range(1, INJECTIONS)
@@ -148,7 +149,7 @@ class ConformanceTest {
         return needs.matches() && Integer.parseInt(needs.group(1)) > vcpus;
     }
 
-    /// Little memory, so that its digest is cheap.
+    /// Little memory, so that the digest is fast.
     private static MachineSpec spec(Size size, Schedule schedule, long seed) {
         return MachineSpec.DEFAULT
                 .with(CpuSpec.DEFAULT.withCount(size.vcpus).withClusterSize(size.clusterSize))

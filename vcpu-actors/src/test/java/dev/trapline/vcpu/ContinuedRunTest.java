@@ -33,8 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A run whose recorder died, and that is continued, is the run that it would have been: wherever the recording was
-/// cut off, with everything that comes from outside in it.
+/// A recording that was cut off because its process ended, and was continued, has the same history as an uninterrupted
+/// run: for every position of the cut, and with all kinds of inputs.
 @Tag("native")
 class ContinuedRunTest {
 
@@ -86,7 +86,7 @@ class ContinuedRunTest {
         }
     }
 
-    /// Segments end before a slice or an input.
+    /// The next position at which a segment may end: before a slice or an input.
     private static int boundary(List<JournalRecord> records, int near) {
         int at = near;
         while (at > 0 && !SegmentBuilder.beginsAStep(records.get(at))) {

@@ -9,17 +9,17 @@ import java.lang.foreign.MemorySegment;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
-/// Real engines that ask to be replaced after every few pieces of a slice, long before they are full.
+/// Real engines that ask to be replaced after a few parts of a slice, long before they are full.
 ///
-/// @param piece how many instructions they run before they are asked again
-/// @param pieces after how many of these they ask to be replaced
+/// @param piece the number of instructions before they are asked again
+/// @param pieces the number of parts after which they ask to be replaced
 record EagerEngines(EngineFactory engines, long piece, int pieces) implements EngineFactory {
 
     @Override
     public Engine open(EngineSpec spec) {
         Engine engine = engines.open(spec);
         int[] run = {0};
-        // All but three methods are the engine's own.
+        // All methods except three are the engine's.
         return (Engine) Proxy.newProxyInstance(
                 Engine.class.getClassLoader(), new Class<?>[] {Engine.class}, (_, method, arguments) -> {
                     switch (method.getName()) {

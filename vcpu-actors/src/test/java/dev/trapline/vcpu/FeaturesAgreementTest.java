@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What the FEATURES call of one service says of a call of another one, and what that call answers: on whole machines.
+/// The FEATURES call of one service agrees with the answers of another service's calls, on complete machines.
 class FeaturesAgreementTest {
 
     private static final ActorTestKit KIT = ActorTestKit.create();
@@ -60,7 +60,7 @@ class FeaturesAgreementTest {
         };
     }
 
-    /// x0 of a FEATURES call, and of the call that it asks about.
+    /// x0 of a FEATURES call, and of the queried call.
     private record Answers(long features, long call) {}
 
     private Answers ask(
@@ -72,7 +72,7 @@ class FeaturesAgreementTest {
             long asked,
             long called) {
         FakeEngines engines = new FakeEngines();
-        // The last call turns the machine off by a conduit that is there, or the run ends by its limit.
+        // The last call turns the machine off by an existing conduit, or the run ends by its limit.
         engines.script(
                 call(conduit, state, features, asked),
                 call(conduit, state, called, PV_TIME_ST),
@@ -137,7 +137,7 @@ class FeaturesAgreementTest {
         }
     }
 
-    /// PSCI_FEATURES itself may be out of reach: then it says nothing of others.
+    /// PSCI_FEATURES itself may be denied: then it cannot be compared.
     private static boolean isPsciReached(Policy policy, Conduit conduit) {
         return policy.isOn(conduit == Conduit.SMC ? "smc" : "hvc", true) && policy.isOn("forward-unhandled", true);
     }

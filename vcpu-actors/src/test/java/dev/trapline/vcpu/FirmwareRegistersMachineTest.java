@@ -16,7 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/// What a guest sees of its machine's pseudo firmware registers.
+/// The effects of a machine's pseudo firmware registers on its guest.
 class FirmwareRegistersMachineTest {
 
     private static final ActorTestKit KIT = ActorTestKit.create();

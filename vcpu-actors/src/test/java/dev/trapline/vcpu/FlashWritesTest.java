@@ -15,13 +15,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Two vCPUs that run from flash and write to it: the writes are ignored and counted, in a replay as in the run.
+/// Two vCPUs run from flash and write to it. The writes are ignored and counted, in the run and in its replay.
 class FlashWritesTest {
 
     private static final MachineRuns RUNS = new MachineRuns();
 
     private static final int ROUNDS = 3000;
-    /// One of STR and one of STRB, two of STP; one of the STR across pages, and one for each of its bytes.
+    /// STR one access, STRB one, STP two; the STR across pages one, and one for each of its eight bytes.
     private static final int ACCESSES_IN_A_ROUND = 13;
 
     /// ```text
@@ -60,12 +60,12 @@ class FlashWritesTest {
             Path recording = temp.resolve("rec" + seed);
             Finished run = RUNS.record(spec, flash, "", recording);
             assertThat(run.report().outcome())
-                    .as("%s: flash reads as it was, and the run goes on", what)
+                    .as("%s: flash is unchanged, and the run continues", what)
                     .isEqualTo(new RunOutcome.PoweredOff());
             assertThat(run.report().flashWrites().firstAddress()).as(what).isEqualTo(0x400_0000);
             assertThat(run.report().flashWrites().firstPc()).as(what).isEqualTo(0x24);
             assertThat(run.report().flashWrites().count())
-                    .as("%s: vCPU 0's, and what vCPU 1 writes before the end", what)
+                    .as("%s: the writes of vCPU 0, and of vCPU 1 before the end", what)
                     .isBetween((long) ROUNDS * ACCESSES_IN_A_ROUND, 2L * ROUNDS * ACCESSES_IN_A_ROUND);
 
             Finished again = RUNS.run(spec, flash, "");

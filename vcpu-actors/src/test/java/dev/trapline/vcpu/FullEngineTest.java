@@ -25,14 +25,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Guests that have more code translated than an engine has room for: 1 GiB of what is translated is 0.2 to 15 million
-/// instructions. Each runs in a process of its own, since what they used to end was the process.
+/// Guests with more translated code than an engine has room for: 1 GiB of translated code is 0.2 to 15 million
+/// instructions. Each guest runs in its own process, because a full engine used to end the process.
 @Tag("native")
 class FullEngineTest {
 
     private static final boolean FULL = Boolean.getBoolean("trapline.full");
 
-    /// Reads 64 bytes in 64 pieces, nine times: no code takes more room.
+    /// Reads 64 bytes one by one, nine times: no other code needs more room.
     private static final String HEAVY = "ld4 {v0.16b, v1.16b, v2.16b, v3.16b}, [x1]\n".repeat(9);
 
     private static final long RAM = (FULL ? 96L : 32L) << 20;
@@ -43,9 +43,9 @@ class FullEngineTest {
         hvc #0
         """;
 
-    /// A guest, and where it runs.
+    /// The guests, and their machines.
     enum Guest {
-        /// The line that runs is invalidated over and over.
+        /// The running cache line is invalidated repeatedly.
         MAINTENANCE(ExecutionState.A64, 1, 20_000, """
             movz x10, #%d, lsl #16
             adr x12, again
@@ -58,7 +58,7 @@ class FullEngineTest {
             """.formatted(FULL ? 153 : 18) + OFF),
         /// An instruction of the running page is written and executed, without maintenance.
         REWRITTEN(ExecutionState.A64, 1, 20_000, rewritten()),
-        /// The same in slices longer than what fills an engine.
+        /// The same in slices that are longer than the time to fill an engine.
         REWRITTEN_IN_LONG_SLICES(ExecutionState.A64, 1, 10_000_000, rewritten()),
         /// The same on four CPUs that rewrite each other's code.
         REWRITTEN_BY_ALL(ExecutionState.A64, 4, 2_000, """
@@ -76,7 +76,7 @@ class FullEngineTest {
             b.ne next
             work:
             """ + rewritten()),
-        /// The instruction that is written lies on both sides of a page's end, as a block of code does.
+        /// The written instruction is in a block of code that crosses a page boundary.
         REWRITTEN_ACROSS_PAGES(ExecutionState.A64, 1, 20_000, """
             mov x10, #21000
             movz x1, #0x4100, lsl #16
@@ -95,7 +95,7 @@ class FullEngineTest {
             subs x10, x10, #1
             b.ne again
             """ + OFF),
-        /// A megabyte of RAM is filled with other code, executed, and filled again; 64 MiB with `-Pfull`.
+        /// A megabyte of RAM is repeatedly filled with new code and executed; 64 MiB with `-Pfull`.
         GROWING(ExecutionState.A64, 1, 20_000, """
             mov x20, #%d
             movz x1, #0x40f0, lsl #16
@@ -177,7 +177,8 @@ class FullEngineTest {
     @TempDir
     private Path directory;
 
-    /// Some guests, or all with both libraries: each takes several seconds, with `-Pfull` up to some minutes.
+    /// Some guests; with `-Pfull` all guests with both libraries. Each takes several seconds, with `-Pfull` up to
+    /// some minutes.
     static Stream<Arguments> guests() {
         return FULL
                 ? Stream.of(Guest.values()).flatMap(guest -> Stream.of(arguments(guest, false), arguments(guest, true)))
@@ -188,7 +189,7 @@ class FullEngineTest {
                         arguments(Guest.REWRITTEN_T32, false));
     }
 
-    /// @param bundled whether with the library inside the Maven artefact
+    /// @param bundled whether it uses the library in the Maven artefact
     @ParameterizedTest
     @MethodSource("guests")
     void theProcessOutlivesIt(Guest guest, boolean bundled) throws IOException, InterruptedException {

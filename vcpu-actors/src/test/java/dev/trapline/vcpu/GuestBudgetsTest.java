@@ -19,20 +19,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Budgets are exact in every guest: from anywhere in it, so many instructions at once leave what so many single steps
-/// leave, and say that they were so many.
+/// Budgets are exact in every guest. From any position, a part of N instructions has the same result as N single steps,
+/// and reports N executed instructions.
 @Tag("native")
 class GuestBudgetsTest {
 
     private static final boolean FULL = Boolean.getBoolean("trapline.full");
 
-    /// Budgets 1 to 300, each from ten places; otherwise some of them.
+    /// With `-Pfull`, budgets 1 to 300, each from ten positions; otherwise a selection.
     private static final int SAMPLES = FULL ? 3000 : 24;
 
     private static final int LONGEST = 300;
     private static final int MOST_RUNS = FULL ? 300 : 6;
 
-    /// What never ends, ends here.
+    /// The limit for guests that never end.
     private static final long LIMIT = 3_000_000;
 
     @SuppressWarnings("NullAway.Init")
@@ -56,18 +56,18 @@ class GuestBudgetsTest {
     @MethodSource("guests")
     void aBudgetFromAnyPlaceOfAGuestEqualsSingleSteps(String guest) throws IOException {
         assertThat(compare(guest).all())
-                .as("pieces of %s that were compared", guest)
+                .as("parts of %s that were compared", guest)
                 .isGreaterThanOrEqualTo(MOST_RUNS);
     }
 
     @Test
     void amongThemAreSomeThatAnExitCuts() throws IOException {
         assertThat(compare("hypercall-loop-1k.elf").cutByExits())
-                .as("pieces that end with a call")
+                .as("parts that end with a call")
                 .isGreaterThan(SAMPLES / 2);
     }
 
-    /// How many pieces were compared.
+    /// The number of compared parts.
     private record Compared(int all, int cutByExits) {}
 
     private static Compared compare(String guest) throws IOException {
@@ -88,7 +88,7 @@ class GuestBudgetsTest {
         return new Compared(samples, cut);
     }
 
-    /// Chooses pieces among all the instructions of a run: at most one of a slice.
+    /// Chooses parts among all instructions of a run, at most one in each slice.
     private static void choose(
             SampledEngines engines, List<Long> lengths, int most, int first, SplittableRandom random) {
         long all = lengths.stream().mapToLong(length -> length + 1).sum();
@@ -113,7 +113,7 @@ class GuestBudgetsTest {
                 .run(MachineRuns.smallSpec(guest, seed, LIMIT), Guests.image(guest), input(guest));
     }
 
-    /// The kernels run once with their MMU on and once with it off.
+    /// The kernels run with the MMU on and with the MMU off.
     private static String input(String guest) {
         return switch (guest) {
             case "kernels.elf" -> "all on 1\rall off 1\rq";

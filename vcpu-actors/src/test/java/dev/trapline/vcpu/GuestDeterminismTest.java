@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The contract of docs/determinism.md on real guests: a run, the same run again, and its replay are the same to the
-/// last bit, under every schedule, with the engine's shortcuts and without.
+/// The contract of docs/determinism.md on real guests: a run, a second run, and a replay are identical, under every
+/// schedule, with the engine's shortcuts and without.
 @Tag("native")
 class GuestDeterminismTest {
 
@@ -36,13 +36,13 @@ class GuestDeterminismTest {
 
     private static final Durability[] DURABILITIES = Durability.values();
 
-    /// Round robin and the seeds from 1 whose histories are kept as data.
+    /// The number of schedules whose histories are kept as data: round robin, and the seeds from 1.
     private static final int KNOWN = 5;
 
-    /// What never ends, ends here: after so many instructions.
+    /// The limit for guests that never end, in instructions.
     private static final long LIMIT = 8_000_000;
 
-    /// Guests that make one call after another without end. A call is a slice, and slices are what takes time here.
+    /// Guests that make calls without end. Each call ends a slice, and slices take most of the time of this test.
     private static final List<String> CALLERS = List.of(
             "conform-sdei-cpus.elf",
             "conform-sdei-delivery.elf",
@@ -83,9 +83,10 @@ class GuestDeterminismTest {
             MachineSpec spec = MachineRuns.smallSpec(guest, seed, CALLERS.contains(guest) ? CALLERS_LIMIT : LIMIT);
             Path recording = directory.resolve("seed-" + seed);
 
-            // How it is stored is no part of the history: each way takes its turn.
+            // The history does not depend on how it is stored, so the durabilities are used in turn.
             Durability durability = DURABILITIES[(int) (seed % DURABILITIES.length)];
-            // Nor is how the engine runs it: a recording made with its shortcuts replays without, and the other way.
+            // It does not depend on the engine's shortcuts either: a recording with shortcuts is replayed without, and
+            // the reverse.
             boolean shortcuts = seed % 2 == 0;
             Finished first = (shortcuts ? runs : plain).record(spec, image, input, recording, durability);
             Finished again = runs.run(spec, image, input);

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Every guest does on a machine what guests/README.md says of it.
+/// Every guest behaves as guests/README.md describes.
 @Tag("native")
 class GuestsTest {
 
@@ -96,7 +96,7 @@ class GuestsTest {
                 Arguments.of("conditions-t32.elf", "", new PoweredOff(), CONDITIONS));
     }
 
-    /// What each kernel prints for three rounds, as QEMU 7.2 prints it. The MMU is on or off.
+    /// The output of each kernel for three rounds, from QEMU 7.2, with the MMU on or off.
     private static final String KERNELS = """
         branches MMU 3: 5e6c48668e51ab27
         calls MMU 3: 353e40256bbd0443
@@ -114,8 +114,8 @@ class GuestsTest {
         strings MMU 3: 7fbddf7d3c96987e
         """;
 
-    /// Which of EQ to LE hold after a comparison of (1, 1), (1, 2), (2, 1), (0x80000000, 1), (1, 0x80000000) and
-    /// (-1, 1), one bit each (DDI0406 A8.3).
+    /// Which of the conditions EQ to LE are true after a comparison of (1, 1), (1, 2), (2, 1), (0x80000000, 1), (1,
+    /// 0x80000000) and (-1, 1), one bit each (DDI0406 A8.3).
     private static final String CONDITIONS = Stream.of("26a5", "2a9a", "15a6", "2966", "165a", "2996")
             .map(made -> "made 000000000000" + made + "\n")
             .collect(Collectors.joining());
@@ -134,7 +134,7 @@ class GuestsTest {
                 .isEqualTo(skipped.console());
         assertThat(exported.report().progress().hypercalls()
                         - skipped.report().progress().hypercalls())
-                .as("of 6 times 14 calls, those that failed")
+                .as("the calls that failed, of 6 times 14")
                 .isEqualTo(6 * 14 - 6 * 7);
     }
 
@@ -176,7 +176,7 @@ class GuestsTest {
                     .console());
         }
         assertThat(outputs)
-                .as("updates are lost, and how many depends on the schedule")
+                .as("updates are lost; the number depends on the schedule")
                 .hasSizeGreaterThan(1);
         assertThat(outputs)
                 .as("updates are lost")
@@ -202,7 +202,9 @@ class GuestsTest {
             assertThat(fault.address()).as("address of the access").isEqualTo(address);
             long pc = failed.registers().pc();
             String expected = at.isEmpty() ? "0x8000010" : " <" + at + ">";
-            assertThat(symbols(guest).describe(pc)).as("where it happened").endsWith(expected);
+            assertThat(symbols(guest).describe(pc))
+                    .as("address of the instruction")
+                    .endsWith(expected);
         });
     }
 
@@ -222,7 +224,7 @@ class GuestsTest {
         Finished one = runs.run(spec, Guests.image("sysregs.elf"), "");
         Finished other = runs.run(spec, Guests.image("sysregs.elf"), "");
 
-        assertThat(other.console()).as("no host clock is left").isEqualTo(one.console());
+        assertThat(other.console()).as("no register has the host's time").isEqualTo(one.console());
         assertThat(one.console()).contains("midr_el1 00000000411fd070 ");
     }
 

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/// A recording from a stranger, whole and with right digests, has inputs that its machine cannot get: the replay
-/// diverges, and nothing is broken.
+/// A recording from a stranger is complete and has correct digests, but has inputs that its machine cannot get. The
+/// replay diverges, and no internal error occurs.
 class ImpossibleInputTest {
 
     private static final ActorSystem<Void> SYSTEM = ActorSystem.create(Behaviors.empty(), "impossible-input");
@@ -42,7 +42,7 @@ class ImpossibleInputTest {
         SYSTEM.terminate();
     }
 
-    /// A recording that has one input before its first slice.
+    /// A recording with one input before its first slice.
     private static History forged(JournalRecord.Input input) {
         Iterator<JournalRecord.Input> recorded = List.of(input).iterator();
         return new KeptHistory() {

@@ -11,17 +11,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// The histories of the guests, kept as data under `histories/`: a file for each guest, a line for each schedule.
+/// The histories of the guests, stored in `histories/`: a file for each guest, a line for each schedule.
 ///
-/// A change of the house's structure leaves them as they are. What changes them on purpose writes them anew in a commit
-/// of its own that says why: delete the files and run [GuestDeterminismTest] with `-Dtrapline.golden.write=true`.
+/// A refactoring must not change them. A commit that changes them on purpose updates the files and says why. To update
+/// them, delete the files and run [GuestDeterminismTest] with `-Dtrapline.golden.write=true`.
 final class KnownHistories {
 
     private static final Path DIRECTORY = Path.of("src", "test", "resources", "histories");
 
     private KnownHistories() {}
 
-    /// A line that says all that two equal runs have in common.
+    /// A line with everything that is equal in two identical runs.
     static String line(MachineSpec spec, Finished run) {
         RunReport report = run.report();
         return "%s: %s; %s; executed %d; registers %016x, memory %016x, console %016x"
@@ -37,7 +37,7 @@ final class KnownHistories {
                         report.consoleDigest());
     }
 
-    /// Checks a guest's lines against its file.
+    /// Compares a guest's lines with its file.
     static void check(String guest, List<String> lines) throws IOException {
         Path file = DIRECTORY.resolve(guest.replace(".elf", ".txt"));
         if (!Files.exists(file)) {

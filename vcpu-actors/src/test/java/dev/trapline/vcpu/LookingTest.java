@@ -29,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Looking at a machine does not change it, and a machine has one hash at a place, however it came there.
+/// Looking at a machine does not change it. At a position, a machine has the same hash for every way to reach the
+/// position.
 @Tag("native")
 class LookingTest {
 
@@ -72,7 +73,7 @@ class LookingTest {
 
     @Test
     void guestsOfEveryWidthThatCallAllTheTimeAreTheSameWhetherLookedAtOrNot() {
-        // Calls whose results are pending at nearly every place.
+        // Calls whose results are pending at nearly every position.
         Finished a64 = record(
                 Width.AARCH64,
                 0xd2b0_8000, // mov x0, #0x84000000

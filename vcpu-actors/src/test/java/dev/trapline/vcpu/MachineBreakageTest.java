@@ -36,7 +36,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Whatever breaks under a machine, its run ends, says what broke, and leaves nothing open.
+/// After any failure in a machine, its run ends, reports the failure, and closes all resources.
 class MachineBreakageTest {
 
     private static final ActorTestKit KIT = ActorTestKit.create();
@@ -103,7 +103,7 @@ class MachineBreakageTest {
                 return super.open(spec);
             }
         };
-        // Four others have their turns before the vCPU whose engine does not open.
+        // Four other vCPUs have their turns before the vCPU whose engine does not open.
         engines.script(
                         hvc(CPU_ON, 1, entry(1), 0),
                         hvc(CPU_ON, 2, entry(1), 0),
@@ -170,7 +170,7 @@ class MachineBreakageTest {
         assertThat(allocated)
                 .isNotEmpty()
                 .allSatisfy(memory -> assertThat(memory.scope().isAlive())
-                        .as("the memory of a machine that never was")
+                        .as("the memory of a machine that was not created")
                         .isFalse());
     }
 

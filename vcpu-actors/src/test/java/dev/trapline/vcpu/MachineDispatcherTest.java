@@ -58,7 +58,7 @@ class MachineDispatcherTest {
                     return Behaviors.same();
                 }),
                 "receiver");
-        // Sends to itself, too: its next turn comes after the receiver's.
+        // It also sends to itself: its next turn is after the receiver's.
         ActorRef<Integer> sender = start(
                 Behaviors.setup(context -> Behaviors.receiveMessage(number -> {
                     receiver.tell(2 * number);
@@ -99,7 +99,7 @@ class MachineDispatcherTest {
                 }),
                 "parent");
         assertThat(seen.get(60, TimeUnit.SECONDS))
-                .as("what was sent behind the end is not taken, and the parent learns of it")
+                .as("messages after the end are not handled, and the parent is notified of the end")
                 .containsExactly("one", "end", "stopped");
     }
 

@@ -37,7 +37,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/// Runs whole machines for tests, with the real engine and all services, in an actor system of their own.
+/// Runs complete machines for tests, with the real engine and all services, in its own actor system.
 final class MachineRuns implements AutoCloseable {
 
     private final ActorSystem<Void> system;
@@ -51,7 +51,7 @@ final class MachineRuns implements AutoCloseable {
         this(ActorSystem.create(Behaviors.empty(), "runs"), new UnicornEngines(UnicornLibrary.load(search)));
     }
 
-    /// With the library inside the Maven artefact, whatever the system has.
+    /// Uses the library in the Maven artefact, and not the system's.
     static MachineRuns bundled() {
         return new MachineRuns(LibrarySearch.standard(null).withoutSystem());
     }
@@ -61,15 +61,15 @@ final class MachineRuns implements AutoCloseable {
         this.engines = engines;
     }
 
-    /// The same on other engines, made of these; closed with this one.
+    /// The same with other engines that wrap these; closed with this one.
     MachineRuns with(UnaryOperator<EngineFactory> change) {
         return new MachineRuns(system, change.apply(engines));
     }
 
-    /// What a run printed, and how it ended.
+    /// A run's console output and report.
     record Finished(String console, RunReport report) {}
 
-    /// A machine of the default make with a limit that no test's guest should reach.
+    /// A default machine with a limit that no guest of a test should reach.
     static MachineSpec spec(int vcpus, Schedule schedule, long seed) {
         return spec(vcpus, schedule, seed, Width.AARCH64, Policy.DEFAULT.withResident("smccc"));
     }
@@ -83,11 +83,11 @@ final class MachineRuns implements AutoCloseable {
                 .withPolicy(policy);
     }
 
-    /// A machine of four vCPUs for any guest, with little memory, so that its digests are cheap; some digests of it
-    /// come on the way.
+    /// A machine with four vCPUs for any guest. It has little memory, so that digests are fast, and takes some
+    /// digests during the run.
     ///
     /// @param guest with its suffix
-    /// @param seed of the random schedule; 0 stands for round robin
+    /// @param seed of the random schedule; 0 for round robin
     /// @param limit of instructions
     static MachineSpec smallSpec(String guest, long seed, long limit) {
         return MachineSpec.DEFAULT
@@ -111,14 +111,14 @@ final class MachineRuns implements AutoCloseable {
         return finish(builder(spec, image, script).recordTo(directory));
     }
 
-    /// Records a run whose choices somebody else makes.
+    /// Records a run with given choices.
     ///
-    /// @param choices given the operator's, who has the script
+    /// @param choices gets the default choices, which include the script
     Finished record(MachineSpec spec, Image image, String script, UnaryOperator<Choices> choices, Path directory) {
         return finish(builder(spec, image, script).choices(choices).recordTo(directory));
     }
 
-    /// Records a run into which is injected what was planned.
+    /// Records a run with planned injections.
     Finished record(MachineSpec spec, Image image, List<PlannedInjection> planned, Path directory) {
         Machine.Builder machine = builder(spec, image, "").recordTo(directory);
         planned.forEach(machine::inject);
@@ -132,7 +132,7 @@ final class MachineRuns implements AutoCloseable {
         return finish(machine);
     }
 
-    /// Records a run of a machine whose board has devices of a test's own.
+    /// Records a run of a machine with custom devices of a test.
     Finished record(MachineSpec spec, Image image, Board.Fitting devices, Path directory) {
         return finish(builder(spec, image, "").board(devices).recordTo(directory));
     }
@@ -154,7 +154,7 @@ final class MachineRuns implements AutoCloseable {
                 (_, _) -> {});
     }
 
-    /// As above, stored in one of the ways there are.
+    /// Like the method above, with a durability.
     Finished record(MachineSpec spec, Image image, String script, Path directory, Durability durability) {
         return finish(builder(spec, image, script).recordTo(directory).storage(StoragePolicy.DEFAULT.with(durability)));
     }
@@ -166,7 +166,7 @@ final class MachineRuns implements AutoCloseable {
                 .script(ascii(script)));
     }
 
-    /// Types everything at once from another thread than the machine's, as early as can be.
+    /// Types everything at once from another thread, as early as possible.
     Finished recordTyped(MachineSpec spec, Image image, String typed, Path directory) {
         return finish(builder(spec, image, "").recordTo(directory), ascii(typed));
     }
@@ -176,7 +176,7 @@ final class MachineRuns implements AutoCloseable {
                 .services(FirmwareServices.onClassPath()));
     }
 
-    /// Records a guest on a machine with little memory, whose digests are cheap and frequent.
+    /// Records a guest on a machine with little memory and frequent digests.
     ///
     /// @param guest without its suffix
     Finished recordSmall(String guest, int vcpus, Schedule schedule, long slice, long limit, Path directory)
@@ -221,7 +221,7 @@ final class MachineRuns implements AutoCloseable {
         return new Finished(printed.toString(StandardCharsets.ISO_8859_1).replace("\r", ""), report);
     }
 
-    /// Checks that two runs are the same run, but for the host's time.
+    /// Checks that two runs are identical, except the host's time.
     static void assertEqual(Finished actual, Finished expected, String what) {
         RunReport one = actual.report();
         RunReport other = expected.report();
@@ -235,7 +235,7 @@ final class MachineRuns implements AutoCloseable {
         assertThat(one.memoryDigest()).as("%s: memory at the end", what).isEqualTo(other.memoryDigest());
     }
 
-    /// Checks that a playback came to the end that was recorded.
+    /// Checks that a playback has reached the recorded end.
     static void assertAsRecorded(RunReport report, Finished recorded, String what) {
         assertThat(report.outcome())
                 .as("%s: outcome", what)

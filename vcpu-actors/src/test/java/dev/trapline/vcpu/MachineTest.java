@@ -82,7 +82,7 @@ class MachineTest {
         RunReport report = run(machine(Specs.withVcpus(1)));
         assertThat(report.outcome()).isEqualTo(new RunOutcome.PoweredOff());
         assertThat(report.progress())
-                .as("20 000 instructions, one more, and what a call costs")
+                .as("20 000 instructions, one more, and the cost of a call")
                 .isEqualTo(new Progress(20_001 + 100, 2, 1));
         assertThat(report.instructions()).isEqualTo(20_001);
         assertThat(report.lastHypercalls())
@@ -169,7 +169,9 @@ class MachineTest {
         engines.script(hvc(CPU_ON, 1, entry(1), 0), budget(), hvc(SCRIBBLE, 0), budget(), hvc(SYSTEM_OFF))
                 .script(wfi(), hvc(EXIT, 5));
         RunReport report = run(machine(Specs.withVcpus(2)).service(new Scribbling(new Effect.Wake(new VcpuId(1)))));
-        assertThat(report.outcome()).as("the woken vCPU goes on after its WFI").isEqualTo(new RunOutcome.Exited(5));
+        assertThat(report.outcome())
+                .as("the woken vCPU continues after its WFI")
+                .isEqualTo(new RunOutcome.Exited(5));
     }
 
     @Test
@@ -272,7 +274,7 @@ class MachineTest {
             assertThat(Objects.requireNonNull(report.breakage(), "what broke").lastEvents())
                     .last()
                     .asString()
-                    .as("the call that broke it is among the last events")
+                    .as("the call that failed is among the last events")
                     .contains("vcpu0", "HVC 0xC6002000(x1=0x9");
         });
     }
@@ -323,7 +325,7 @@ class MachineTest {
                 .hasMessageContaining("'psci.colour'");
     }
 
-    /// Answers its one call with the effects it was made with; throws if it was made with none.
+    /// Answers its call with the given effects; throws if there are none.
     private record Scribbling(List<Effect> effects) implements FirmwareService<Integer> {
 
         Scribbling(Effect... effects) {

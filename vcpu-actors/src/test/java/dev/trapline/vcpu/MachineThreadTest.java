@@ -35,7 +35,7 @@ class MachineThreadTest {
             senders.add(Thread.ofPlatform().start(() -> {
                 for (int i = 0; i < perThread; i++) {
                     machine.execute(() -> {
-                        // Not synchronised: only the one thread may come here.
+                        // Not synchronised: only the machine's thread may execute this.
                         count[0]++;
                         seen.add(Thread.currentThread());
                         done.countDown();
@@ -91,7 +91,7 @@ class MachineThreadTest {
         assertThatThrownBy(() -> machine.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
     }
 
-    /// A dispatcher that lacks actors for a while ends its thread just when the next machine may begin.
+    /// A dispatcher without actors ends its thread after a while, possibly when the next machine begins.
     @Test
     void whatIsTakenWhileTheThreadEndsIsDone() throws InterruptedException {
         int rounds = Boolean.getBoolean("trapline.full") ? 50_000 : 3_000;
@@ -106,14 +106,14 @@ class MachineThreadTest {
                         taken[0]++;
                     }
                 } catch (RejectedExecutionException _) {
-                    // Nothing is taken from here on.
+                    // No task is accepted from here on.
                 }
             });
             ending.shutdown();
             sender.join();
             assertThat(ending.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
             assertThat(done.get())
-                    .as("a task that is neither done nor refused would be lost, in round %d", round)
+                    .as("a task that is neither executed nor refused is lost, in round %d", round)
                     .isEqualTo(taken[0]);
         }
     }

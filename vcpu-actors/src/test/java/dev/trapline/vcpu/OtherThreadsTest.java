@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What other threads do, and when, never changes the history of a machine: they may delay a grant, not choose it.
+/// Other threads never change the history of a machine: they may delay a grant, but not choose it.
 @Tag("native")
 class OtherThreadsTest {
 
@@ -45,7 +45,7 @@ class OtherThreadsTest {
         for (int seed = 1; seed <= DELAYS; seed++) {
             UntimelyHistory late = history(guest, seed);
             assertThat(late.refusals)
-                    .as("the machine had to wait, or this shows nothing")
+                    .as("the machine had to wait: otherwise the test shows nothing")
                     .isPositive();
             assertThat(late.records)
                     .as("history of %s with delays of seed %d", guest, seed)

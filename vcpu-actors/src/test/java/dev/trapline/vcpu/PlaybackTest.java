@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A recording that is played slice by slice, on real guests.
+/// Playback of recordings slice by slice, with real guests.
 @Tag("native")
 class PlaybackTest {
 
@@ -68,7 +68,7 @@ class PlaybackTest {
             assertThat(playback.vcpus().stream().filter(VcpuView::next))
                     .as("one vCPU holds the token")
                     .hasSize(1);
-            assertThat(playback.outcome()).as("the run goes on").isNull();
+            assertThat(playback.outcome()).as("the run continues").isNull();
         }
     }
 
@@ -121,7 +121,7 @@ class PlaybackTest {
                     .as("PSCI_VERSION as the guest calls it (DEN0022)")
                     .isEqualTo(0x8400_0000L);
             assertThatThrownBy(() -> playback.playToExit())
-                    .as("the history did not go on: nothing may follow")
+                    .as("the history has not continued: nothing may follow")
                     .isInstanceOf(IllegalStateException.class);
         }
         try (Playback playback = playback()) {

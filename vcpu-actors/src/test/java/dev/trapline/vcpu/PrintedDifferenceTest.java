@@ -22,12 +22,12 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// Two runs that differ in what they print, and in no register at the end of a slice.
+/// Two runs that differ only in their output, and in no register at the end of a slice.
 class PrintedDifferenceTest {
 
     private final ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "printed");
     private final EngineFactory engines = new UnicornEngines(UnicornLibrary.load(LibrarySearch.standard(null)));
-    /// Place in the history of the record of the slice that printed the changed letter.
+    /// Index in the history of the slice that printed the changed letter.
     private int printedAt;
 
     @AfterEach
@@ -47,10 +47,10 @@ class PrintedDifferenceTest {
         while (original.get(differs).equals(changed.get(differs))) {
             differs++;
         }
-        assertThat(differs).as("place of the first difference").isEqualTo(printedAt);
+        assertThat(differs).as("position of the first difference").isEqualTo(printedAt);
         assertThat(original.get(differs)).isInstanceOf(JournalRecord.Slice.class);
         assertThat(original.get(differs + 1))
-                .as("nothing but what was printed differs: the history goes on as it was")
+                .as("only the output differs: the rest of the history is the same")
                 .isEqualTo(changed.get(differs + 1));
     }
 

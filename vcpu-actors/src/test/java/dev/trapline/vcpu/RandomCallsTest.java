@@ -40,8 +40,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A guest that makes any call at all is answered as the registry's query said, keeps its registers and its CPUs, and
-/// its recording replays.
+/// A guest that makes arbitrary calls gets the answers that the registry's query predicts, its other registers and CPUs
+/// are unchanged, and its recording replays.
 @Tag("native")
 class RandomCallsTest {
 
@@ -52,7 +52,7 @@ class RandomCallsTest {
     private static final long CPU_OFF = 0x8400_0002L;
     private static final long EXIT = 0xc600_1000L;
 
-    /// Calls that a service answers, and some beside them.
+    /// Calls that a service answers, and some that none does.
     private static final long[] DEFINED = {
         0x8400_0000L, 0x8400_0003L, 0xc400_0003L, 0xc400_0004L, 0x8400_0004L, 0x8400_000aL, 0x8400_0001L, 0xc400_0005L,
         0x8000_0000L, 0x8000_0001L, 0x8000_8000L, 0x8600_0000L, 0x8600_ff01L, 0xc600_1001L, 0x8600_1001L, 0x95c1_ba60L,
@@ -79,7 +79,7 @@ class RandomCallsTest {
         RUNS.close();
     }
 
-    /// 100 000 calls in all, a third of them from each instruction set.
+    /// 100 000 calls in total, a third of them from each instruction set.
     @ParameterizedTest(name = "{1} calls from {0}, seed {3}")
     @CsvSource({
         "A64, 11200, 0x84000008, 1",
@@ -108,17 +108,17 @@ class RandomCallsTest {
         assertThat(oracle.calls()).as("calls made").isGreaterThanOrEqualTo(calls);
         assertThat(oracle.started()).as("CPUs were started again and again").isGreaterThan(VCPUS);
         assertThat(oracle.done(0))
-                .as("the boot CPU came to its end")
+                .as("the boot CPU reached its end")
                 .isEqualTo(program.routine(entry(state)).calls().size());
         for (int v = 1; v < VCPUS; v++) {
             assertThat(oracle.ended(v))
-                    .as("how often vcpu%d went through its routine to its CPU_OFF", v)
+                    .as("how often vcpu%d reached the CPU_OFF of its routine", v)
                     .isPositive();
         }
         MachineRuns.assertEqual(RUNS.replay(recording), live, "replay of seed " + seed);
     }
 
-    /// Every owner's calls, of both widths, by both conduits, from a CPU that holds a pattern of its own in each
+    /// Calls of every owner, SMC32 and SMC64, by both conduits, from a CPU with a different pattern in each
     /// register.
     @ParameterizedTest
     @EnumSource(ExecutionState.class)
@@ -144,7 +144,7 @@ class RandomCallsTest {
         assertThat(follow(recording, program, state, POLICY).calls()).isEqualTo(64 * 4 * 4 * 2 + 1);
     }
 
-    /// Random rules, which leave the ends of routines alone, against calls that guests make.
+    /// Calls of guests under random rules. The rules do not apply to the calls at the ends of routines.
     @ParameterizedTest(name = "policy {0} from {1}")
     @CsvSource({"1, A64", "2, A64", "3, A64", "4, A32", "5, A32", "6, T32", "7, T32", "8, A64"})
     void underARandomPolicyEveryCallIsAnsweredAsTheQuerySaid(long seed, ExecutionState state) {
@@ -174,7 +174,7 @@ class RandomCallsTest {
                 rules.removeLast();
             }
         }
-        assertThat(policy.rules()).as("rules that hold together").hasSizeGreaterThan(10);
+        assertThat(policy.rules()).as("rules that do not contradict each other").hasSizeGreaterThan(10);
         return policy;
     }
 
@@ -225,7 +225,7 @@ class RandomCallsTest {
                 .withPolicy(policy);
     }
 
-    /// A constant for each register but x0, SP first.
+    /// A constant for each register except x0, SP first.
     private static List<CallProgram.Load> pattern(ExecutionState state, Random random) {
         List<CallProgram.Load> loads = new ArrayList<>();
         long mask = state.isAarch32() ? 0xffff_ffffL : -1;
@@ -239,8 +239,8 @@ class RandomCallsTest {
         return loads;
     }
 
-    /// The boot CPU's routine, half of its calls uniform over the 32 bits and half of defined calls, and short
-    /// routines for the CPUs that it starts, at places known beforehand.
+    /// The boot CPU's routine, and short routines at fixed addresses for the CPUs that it starts. Half of the calls
+    /// have uniformly random 32-bit identifiers, half are defined calls.
     private static CallProgram randomProgram(ExecutionState state, int calls, long last, Random random) {
         CallProgram program = new CallProgram(state);
         program.begin();
@@ -252,7 +252,7 @@ class RandomCallsTest {
                 defined(program, state, random);
             }
         }
-        // Time for the others to come to their ends.
+        // Time for the other CPUs to reach their ends.
         for (int n = 0; n < 64; n++) {
             program.call(withX0(new ArrayList<>(), 0x8000_0000L), Conduit.HVC, 0);
         }
@@ -317,7 +317,7 @@ class RandomCallsTest {
         return CallProgram.BASE + (2L << 20) + 0x1000L * worker;
     }
 
-    /// Any identifier but those that turn the caller or the machine off: they are at the routines' ends.
+    /// Any identifier except those that turn the caller or the machine off, which are only at the ends of routines.
     private static long uniform(Random random) {
         long function = Integer.toUnsignedLong(random.nextInt());
         long named = Integer.toUnsignedLong(CallOracle.named((int) function));

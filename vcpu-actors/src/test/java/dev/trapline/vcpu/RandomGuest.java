@@ -22,14 +22,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// A machine with a guest that a seed decides: instructions of all kinds, some of them noise; calls of firmware with
-/// arguments that may mean something; page tables of garbage, and an MMU that is switched on over them; interrupts and
-/// SDEI events.
+/// A machine with a random guest, determined by a seed: instructions of all kinds, some of them random bits; firmware
+/// calls with arguments that are often valid; random page tables, with the MMU switched on; interrupts and SDEI events.
 ///
 /// @param set A64, A32 or T32
 record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<PlannedInjection> planned) {
 
-    /// What the guest is made of.
+    /// The instruction set of the guest.
     enum Set {
         A64,
         A32,
@@ -100,7 +99,7 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
                 .toList();
     }
 
-    /// Puts down one instruction, or a few that belong together.
+    /// Appends one instruction, or a few that belong together.
     private record Instructions(SplittableRandom random, List<Integer> functions) {
 
         private static final int HVC_A64 = 0xd400_0002;
@@ -132,10 +131,10 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
                     a64Constant(code, 0, value());
                     code.putInt(SYSTEM[random.nextInt(SYSTEM.length)]);
                 }
-                // Any MSR, MRS or SYS; seldom, since most of them end the guest.
+                // Any MSR, MRS or SYS; rarely, because most of them end the guest.
                 case 5 -> code.putInt(random.nextInt(8) == 0 ? 0xd500_0000 | random.nextInt(1 << 22) : 0xd503_201f);
                 case 6, 7, 8 -> {
-                    // A load or store near a place in RAM.
+                    // A load or store near an address in RAM.
                     a64Constant(code, 9, address());
                     code.putInt((random.nextBoolean() ? 0xf900_0120 : 0xf940_0120)
                             | random.nextInt(9)
@@ -269,7 +268,7 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
             return BoardSpec.RAM_BASE + (random.nextInt((int) RAM) & ~7);
         }
 
-        /// Something that may mean something to its receiver.
+        /// A value that may be valid for its receiver.
         private long value() {
             return switch (random.nextInt(8)) {
                 case 0 -> 0;

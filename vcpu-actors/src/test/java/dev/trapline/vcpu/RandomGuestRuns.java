@@ -19,10 +19,10 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Runs random guests, in a process of its own: a guest that takes the process with it must not take the tests.
+/// Runs random guests in a separate process, so that a guest that ends the process does not end the tests.
 ///
-/// Each is run and recorded, replayed, and looked at in random places that are reached in random order. What is found
-/// must be the same everywhere.
+/// Each guest is recorded, replayed, and examined at random positions in random order. The results must always be the
+/// same.
 final class RandomGuestRuns {
 
     private static final int PLACES = 6;
@@ -32,7 +32,7 @@ final class RandomGuestRuns {
 
     /// Prints `begin SEED` before each guest, and `end SEED` or `fail SEED reason` after it.
     ///
-    /// @param arguments the directory where the guests are written, the first seed, how many, and any number of
+    /// @param arguments the directory for the guests, the first seed, the number of seeds, and any number of
     ///     `fail:SEED` and `die:SEED`, which break a guest on purpose
     public static void main(String[] arguments) throws IOException {
         Path directory = Path.of(arguments[0]);
@@ -50,8 +50,8 @@ final class RandomGuestRuns {
         System.exit(0);
     }
 
-    /// Null if all is well. The image and what it runs on are written first, and stay if the guest fails, or takes
-    /// the process with it.
+    /// Null if there is no failure. The image and the machine are written first, and are kept if the guest fails or
+    /// ends the process.
     private static @Nullable String failure(MachineRuns runs, RandomGuest guest, Path directory, List<String> broken)
             throws IOException {
         Path image = directory.resolve(guest.image().name());
@@ -98,7 +98,7 @@ final class RandomGuestRuns {
             playback.playTo(Long.MAX_VALUE);
             MachineRuns.assertAsRecorded(playback.report(), recorded, "played straight");
         }
-        // A clock of its own: a checkpoint every few looks at it.
+        // A clock of its own: a checkpoint is made after every few reads.
         long[] now = {0};
         try (Seeker seeker = new Seeker(runs.playback(recording, (_, _) -> {}), 2, BUDGET, () -> now[0]++)) {
             for (long place : places) {

@@ -19,18 +19,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Random guests of every instruction set: none of them ends the process or breaks Trapline, and each has the same
-/// result when it is run, replayed and looked at.
+/// result when it is run, replayed and examined.
 ///
 /// A guest that fails is kept in `target/random-guests`: its image, its recording, and a text with the machine.
-/// `-Dtrapline.guest=SEED` runs that one alone, `-Dtrapline.guests=COUNT` so many, from `-Dtrapline.guest.first=SEED`
-/// on.
+/// `-Dtrapline.guest=SEED` runs only that guest. `-Dtrapline.guests=COUNT` runs this number of guests, from
+/// `-Dtrapline.guest.first=SEED` on.
 @Tag("native")
 class RandomGuestTest {
 
     private static final int DEFAULT_COUNT = Boolean.getBoolean("trapline.full") ? 20_000 : 80;
     private static final Path KEPT = Path.of("target", "random-guests").toAbsolutePath();
 
-    /// The longest that one guest may take, in seconds: one that hangs must not hang the build.
+    /// The time limit for one guest, in seconds, so that a guest that hangs does not hang the build.
     private static final long SECONDS_EACH = 600;
 
     private static final String GONE = "gone";
@@ -58,7 +58,7 @@ class RandomGuestTest {
                         failure -> assertThat(failure).startsWith("guest 4: its process ended with status 134"));
         try (Stream<Path> files = Files.list(kept)) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .as("images, machines, and the recording of the one that got that far")
+                    .as("images, machines, and the recording of the guest that was recorded")
                     .contains(
                             "guest-2.bin",
                             "guest-2.txt",
@@ -74,9 +74,9 @@ class RandomGuestTest {
                 .hasBinaryContent(RandomGuest.of(3).code().toArray());
     }
 
-    /// Runs guests, in a process as long as it lives and then in the next one.
+    /// Runs guests in a process. If it ends, the remaining guests run in the next one.
     ///
-    /// @param broken as [RandomGuestRuns#main] takes it
+    /// @param broken arguments of [RandomGuestRuns#main] that break guests
     private static List<String> failures(Path kept, long first, long count, List<String> broken)
             throws IOException, InterruptedException {
         Files.createDirectories(kept);
@@ -121,14 +121,14 @@ class RandomGuestTest {
         return begun + 1;
     }
 
-    /// What a process prints, and [#GONE] after it.
+    /// The lines that a process prints, and [#GONE] after them.
     private static BlockingQueue<String> lines(Process process) {
         BlockingQueue<String> lines = new LinkedBlockingQueue<>();
         Thread.ofPlatform().daemon().start(() -> {
             try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
                 reader.lines().forEach(lines::add);
             } catch (IOException | UncheckedIOException _) {
-                // The process is gone.
+                // The process has ended.
             }
             lines.add(GONE);
         });

@@ -24,14 +24,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Random calls of PSCI and SDEI, waits, timers, interrupts and events on four vCPUs: firmware and machine never
-/// disagree about who is on, who waits and who runs a handler, every end has its reason, and every run replays.
+/// Random calls of PSCI and SDEI, waits, timers, interrupts and events on four vCPUs: firmware and machine always agree
+/// on which vCPUs are on, wait or run a handler, every run ends for a valid reason, and every run replays.
 class RandomPowerTest {
 
     private static final ActorTestKit KIT = ActorTestKit.create();
     private static final int SEEDS = Boolean.getBoolean("trapline.full") ? 2_000 : 200;
 
-    /// How it is stored is no part of the history: each way takes its turn.
+    /// The history does not depend on how it is stored, so the durabilities are used in turn.
     private static final Durability[] DURABILITIES = Durability.values();
 
     private static final int VCPUS = 4;
@@ -87,7 +87,7 @@ class RandomPowerTest {
             injections(new Random(~seed), live);
             RunReport first = finish(live);
             assertThat(first.outcome())
-                    .as("seed %d: a run ends for a reason of the guest's, and nothing breaks", seed)
+                    .as("seed %d: the guest ended the run, and no internal error occurred", seed)
                     .isInstanceOfAny(
                             RunOutcome.Deadlock.class, RunOutcome.LimitReached.class, RunOutcome.PoweredOff.class);
             deadlocks += first.outcome() instanceof RunOutcome.Deadlock ? 1 : 0;
@@ -96,7 +96,7 @@ class RandomPowerTest {
             assertThat(replayed.outcome()).as("seed %d, replayed", seed).isEqualTo(first.outcome());
             assertThat(replayed.progress()).as("seed %d, replayed", seed).isEqualTo(first.progress());
         }
-        assertThat(deadlocks).as("both kinds of end were met").isBetween(1, SEEDS - 1);
+        assertThat(deadlocks).as("both kinds of end occurred").isBetween(1, SEEDS - 1);
     }
 
     private static RunReport finish(Machine.Builder machine) {

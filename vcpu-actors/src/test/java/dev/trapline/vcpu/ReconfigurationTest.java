@@ -35,7 +35,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A policy that changes while the machine runs.
+/// Changes of the policy while the machine runs.
 class ReconfigurationTest {
 
     private static final ActorTestKit KIT = ActorTestKit.create();
@@ -54,7 +54,7 @@ class ReconfigurationTest {
         KIT.shutdownTestKit();
     }
 
-    /// What happens in the midst of a slice, on the thread of the machine's engine.
+    /// A step that executes an action during a slice, on the machine's thread.
     private FakeEngines.Step during(Runnable action, FakeEngines.Step step) {
         return registers -> {
             action.run();
@@ -94,7 +94,7 @@ class ReconfigurationTest {
 
         assertThat(live.outcome()).isEqualTo(new RunOutcome.Exited(7));
         assertThat(live.lastHypercalls())
-                .as("the slice in which it was asked for ends under the policy that it began under")
+                .as("the slice in which it was requested ends under the policy under which it began")
                 .containsExactly(
                         "hypercall#1 vcpu0 HVC PSCI_VERSION() = 0x10003 [psci, forwarded]",
                         "hypercall#2 vcpu0 HVC PSCI_VERSION() = 0x10003 [psci, forwarded]",
@@ -143,7 +143,8 @@ class ReconfigurationTest {
         Path recording = temp.resolve("rec");
         finish(machine(engines).recordTo(recording));
         assertThat(records(recording))
-                .as("reconfigurations as they were asked for, injections, console, stop; whatever the order of asking")
+                .as("reconfigurations in the requested order, injections, console, stop; in this order, whatever"
+                        + " the order of requests")
                 .filteredOn(record -> record instanceof JournalRecord.Input && !(record instanceof Entropy))
                 .containsExactly(
                         new Reconfigured(REVOKED),

@@ -30,13 +30,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// An engine that is full is replaced. No guest can tell, but one that forgets its maintenance: for that one it happens
-/// at the same places in every replay.
+/// A full engine is replaced. Only a guest without the required cache maintenance can observe this; for such a guest it
+/// happens at the same positions in every replay.
 @Tag("native")
 class RenewalTest {
 
     private static final MachineRuns PLAIN = new MachineRuns();
-    /// 700 divides no slice of these tests, so that engines are replaced within slices too.
+    /// No slice of these tests is a multiple of 700 long, so engines are also replaced within slices.
     private static final MachineRuns EAGER = PLAIN.with(engines -> new EagerEngines(engines, 700, 3));
     /// An engine takes a millisecond to open.
     private static final MachineRuns SELDOM = PLAIN.with(engines -> new EagerEngines(engines, 700, 40));
@@ -49,8 +49,8 @@ class RenewalTest {
         PLAIN.close();
     }
 
-    /// vCPU 0 rewrites `add x5, x5, #1` as `add x5, x5, #2` and back, and tells nobody; vCPU 1 executes it and
-    /// keeps the sum.
+    /// vCPU 0 changes `add x5, x5, #1` to `add x5, x5, #2` and back, without cache maintenance; vCPU 1 executes it
+    /// and keeps the sum.
     private static final String FORGETS = """
         movz x0, #3
         movk x0, #0xc400, lsl #16
@@ -99,7 +99,7 @@ class RenewalTest {
         Image image = Assembler.image("assembled.bin", ExecutionState.A64, FORGETS);
         Finished recorded = EAGER.record(spec, image, "", directory.resolve("rec"));
         assertThat(PLAIN.run(spec, image, "").report().memoryDigest())
-                .as("whether engines are replaced makes a difference to this guest")
+                .as("this guest can observe that engines are replaced")
                 .isNotEqualTo(recorded.report().memoryDigest());
         MachineRuns.assertEqual(PLAIN.replay(directory.resolve("rec")), recorded, "replay by engines that never ask");
         MachineRuns.assertEqual(EAGER.replay(directory.resolve("rec")), recorded, "replay by engines that ask often");

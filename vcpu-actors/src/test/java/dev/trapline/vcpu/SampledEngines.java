@@ -17,10 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Engines of a machine that compare pieces of what they run with single steps from the same place.
+/// Engines of a machine that compare parts of slices with single steps from the same position.
 ///
-/// A piece is run three times: by the engine itself, by a new one of the same kind, and in single steps by one without
-/// shortcuts. The machine sees the first run only: its devices are reached once, and its memory is put back.
+/// A part is run three times: by the engine itself, by a new engine of the same kind, and in single steps by an engine
+/// without shortcuts. The machine sees only the first run: devices are accessed once, and memory is restored.
 final class SampledEngines implements EngineFactory {
 
     private final EngineFactory engines;
@@ -32,45 +32,45 @@ final class SampledEngines implements EngineFactory {
     private int compared;
     private int cutByExits;
 
-    /// A piece to compare.
+    /// A part to compare.
     ///
-    /// @param place how many instructions of the slice come before it
-    /// @param budget how many it has at most
+    /// @param place the number of instructions of the slice before it
+    /// @param budget its largest number of instructions
     record Sample(long place, long budget) {}
 
-    /// What can be seen behind a piece.
+    /// The state after a part.
     private record Seen(String text, Bytes state) {}
 
-    /// @param engines those that are used
-    /// @param plain what counts the steps
+    /// @param engines the engines of the machine
+    /// @param plain the engines for single steps
     SampledEngines(EngineFactory engines, EngineFactory plain) {
         this.engines = engines;
         this.plain = plain;
     }
 
-    /// Has a piece of a slice compared.
+    /// Adds a part of a slice to compare.
     ///
-    /// @param slice its number: from 0, in the order in which they are run
+    /// @param slice the slice's number, from 0, in order of execution
     void compare(int slice, Sample sample) {
         plan.put(slice, sample);
     }
 
-    /// How many instructions each slice completed.
+    /// The number of executed instructions of each slice.
     List<Long> lengths() {
         return lengths;
     }
 
-    /// What was not as in single steps.
+    /// The differences from single steps.
     List<String> differences() {
         return differences;
     }
 
-    /// How many pieces were compared.
+    /// The number of compared parts.
     int compared() {
         return compared;
     }
 
-    /// How many of these ended before their budget did.
+    /// The number of these that ended before their budget was used up.
     int cutByExits() {
         return cutByExits;
     }
@@ -80,7 +80,7 @@ final class SampledEngines implements EngineFactory {
         EngineSpec watched = world.watch(spec);
         Engine engine = engines.open(watched);
         long[] last = new long[2];
-        // All but three methods are the engine's own.
+        // All methods except three are the engine's.
         return (Engine) Proxy.newProxyInstance(
                 Engine.class.getClassLoader(),
                 new Class<?>[] {Engine.class},
@@ -99,9 +99,9 @@ final class SampledEngines implements EngineFactory {
                 });
     }
 
-    /// Runs a slice, in three parts if one of it is compared.
+    /// Runs a slice, in three parts if a part of it is compared.
     ///
-    /// @param last takes how many instructions it completed, and the highest time that was shown
+    /// @param last receives the number of executed instructions, and the highest time that was read
     private Exit run(Engine engine, EngineSpec spec, long budget, long now, long shown, long[] last) {
         Sample sample = plan.get(lengths.size());
         last[0] = 0;
@@ -152,7 +152,7 @@ final class SampledEngines implements EngineFactory {
         }
     }
 
-    /// Runs the same piece once more, in parts of one length.
+    /// Runs the same part again, in steps of one length.
     private Seen again(
             EngineFactory factory, EngineSpec spec, Bytes state, long budget, long length, long begin, long shown) {
         world.rewind();

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What engines of a machine have in common, for a piece that is run several times: memory that can be put back, and
-/// devices that answer as they did the first time.
+/// The shared parts of a machine's engines, for a part that is run several times: memory that can be restored, and
+/// devices that repeat their answers of the first run.
 final class SampledMemory {
 
     private final List<Block> blocks = new ArrayList<>();
@@ -22,7 +22,7 @@ final class SampledMemory {
     private int next;
     private long unexpected;
 
-    /// Memory that can be written, and its content before and after the first run.
+    /// Writable memory, and its content before and after the first run.
     private static final class Block {
         final MemorySegment memory;
         byte @Nullable [] before;
@@ -33,12 +33,12 @@ final class SampledMemory {
         }
     }
 
-    /// One look at a device, or one store that memory ignored.
+    /// One access to a device, or one store that memory ignored.
     ///
-    /// @param value what was written, or the answer
+    /// @param value the written value, or the answer
     private record Access(boolean write, long where, long detail, long value) {}
 
-    /// The same for engines whose devices are watched.
+    /// The specification with logged devices.
     EngineSpec watch(EngineSpec spec) {
         List<MemoryMap.Region> regions = new ArrayList<>();
         blocks.clear();
@@ -112,7 +112,7 @@ final class SampledMemory {
         return 0;
     }
 
-    /// The first run of a piece begins.
+    /// Begins the first run of a part.
     void begin() {
         for (Block block : blocks) {
             block.before = block.memory.toArray(JAVA_BYTE);
@@ -122,7 +122,7 @@ final class SampledMemory {
         noting = true;
     }
 
-    /// It has ended.
+    /// Ends the first run.
     void end() {
         noting = false;
         for (Block block : blocks) {
@@ -130,7 +130,7 @@ final class SampledMemory {
         }
     }
 
-    /// Another run of the piece begins.
+    /// Begins another run of the part.
     void rewind() {
         for (Block block : blocks) {
             put(block.memory, block.before);
@@ -140,7 +140,7 @@ final class SampledMemory {
         answering = true;
     }
 
-    /// It has ended, and the machine goes on behind the first.
+    /// Ends it: the machine continues after the first run.
     void restore() {
         answering = false;
         for (Block block : blocks) {
@@ -154,7 +154,7 @@ final class SampledMemory {
         }
     }
 
-    /// What there is to see of memory and devices, the same for runs that did the same.
+    /// The changes to memory and the accesses to devices, as text: equal for equal runs.
     String seen() {
         long digest = 0;
         for (Block block : blocks) {

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Handlers of SDEI events that do not do as they should: the guest gets the documented error, or the run ends, says
-/// why, and replays.
+/// Incorrect handlers of SDEI events: the guest gets the documented error, or the run ends with the reason, and
+/// replays.
 @Tag("native")
 class SdeiBadHandlerTest {
 
@@ -68,14 +68,14 @@ class SdeiBadHandlerTest {
         Finished finished = run("unmapped");
 
         assertThat(finished.report().outcome()).isInstanceOfSatisfying(RunOutcome.GuestFailed.class, failed -> {
-            assertThat(failed.vcpu()).as("whose handler it is").isEqualTo(VcpuId.BOOT);
+            assertThat(failed.vcpu()).as("the vCPU of the handler").isEqualTo(VcpuId.BOOT);
             assertThat(failed.fault().kind()).as("the fetch fails").isEqualTo(GuestFault.Kind.UNMAPPED_FETCH);
             assertThat(failed.registers().pc()).as("at the entry point").isEqualTo(UNMAPPED);
             assertThat(failed.registers().x(0)).as("of event 0").isZero();
         });
         assertThatEventZeroIsOpen(finished);
         assertThat(finished.report().lastHypercalls())
-                .as("the last call tells what was delivered, and where")
+                .as("the last call has the delivered event and the entry point")
                 .last()
                 .asString()
                 .contains("event 0 delivered to vcpu0 at 0x70000000");

@@ -34,8 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Four vCPUs compute in all of their registers while events interrupt them at random instructions, critical ones over
-/// normal ones: nothing that they compute changes, and no update that their handlers make is lost.
+/// Four vCPUs compute in all of their registers while events interrupt them at random instructions, and critical events
+/// interrupt normal ones. The results do not change, and no update of a handler is lost.
 @Tag("native")
 class SdeiChecksumTest {
 
@@ -47,10 +47,11 @@ class SdeiChecksumTest {
     private static final int CRITICAL = 806;
     private static final double NORMAL_SHARE = 0.65;
 
-    /// What a handler of an injected event signals makes up for what comes while the same is pending.
+    /// Handlers of injected events signal more events. This makes up for events that are lost because they are
+    /// already pending.
     private static final double EVENTS_PER_INJECTION = 1.3;
 
-    /// Slices before the vCPUs compute, and between two injections on average.
+    /// The number of slices before the vCPUs compute, and the average number between two injections.
     private static final long SETTING_UP = 400;
 
     private static final int SLICES_APART = 9;
@@ -101,7 +102,7 @@ class SdeiChecksumTest {
         Matcher printed = PRINTED.matcher(finished.console());
         assertThat(printed.matches()).as(what).isTrue();
         assertThat(Integer.parseInt(printed.group("events")))
-                .as("as many events as wanted, by what %s", what)
+                .as("enough events, by what %s", what)
                 .isGreaterThanOrEqualTo(EVENTS);
         assertThat(Integer.parseInt(printed.group("nested")))
                 .as("critical events over normal ones, by what %s", what)

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Seeking back and forth, with a clock of the test's own: each look at it is a millisecond later.
+/// Seeking back and forth, with a clock that advances by a millisecond at each read.
 @Tag("native")
 class SeekerTest {
 
@@ -101,7 +101,7 @@ class SeekerTest {
         try (Seeker seeker = seeker(4 * MILLISECOND, budget)) {
             seeker.seek(Long.MAX_VALUE);
             assertThat(seeker.bytes()).as("within the budget").isLessThanOrEqualTo(budget);
-            assertThat(seeker.checkpointCount()).as("some are left").isBetween(2, unbounded - 1);
+            assertThat(seeker.checkpointCount()).as("some remain").isBetween(2, unbounded - 1);
         }
     }
 

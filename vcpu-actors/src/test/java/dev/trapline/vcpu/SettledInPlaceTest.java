@@ -30,11 +30,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A slice that a vCPU settles with its machine in place leaves the history that one leaves which goes by messages.
+/// A slice that a vCPU settles directly with its machine leads to the same history as a slice that is settled by
+/// messages.
 @Tag("native")
 class SettledInPlaceTest {
 
-    /// Not a machine's own dispatcher: nobody can say that nothing waits on its thread, so all goes by messages.
+    /// Not the dispatcher of a machine: it cannot say whether its thread is quiet, so everything is done by
+    /// messages.
     private static final String ONE_THREAD = """
         one-thread {
           executor = fork-join-executor
@@ -73,9 +75,9 @@ class SettledInPlaceTest {
         RunReport one = run(guest, vcpus, inPlace, MachineDispatchers.of(SYSTEM).borrow());
         RunReport other = run(guest, vcpus, byMessages, "one-thread");
 
-        assertThat(inPlace.records).as("what %s did", guest).isNotEmpty().isEqualTo(byMessages.records);
+        assertThat(inPlace.records).as("the history of %s", guest).isNotEmpty().isEqualTo(byMessages.records);
         assertThat(one.outcome()).as("how %s ended", guest).isEqualTo(other.outcome());
-        assertThat(one.memoryDigest()).as("what %s left in memory", guest).isEqualTo(other.memoryDigest());
+        assertThat(one.memoryDigest()).as("the memory after %s", guest).isEqualTo(other.memoryDigest());
         inPlace.assertEnded();
         byMessages.assertEnded();
     }

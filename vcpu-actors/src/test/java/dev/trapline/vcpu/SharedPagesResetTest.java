@@ -22,13 +22,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A guest that starts again after a reset finds a device tree that leaves out the pages of PV time, and PV_TIME_ST
-/// hands out pages of those: whatever it did to both before.
+/// After a reset, a guest finds a device tree without the pages of PV time, and PV_TIME_ST returns an address in those
+/// pages, whatever the guest did to both before the reset.
 @Tag("native")
 class SharedPagesResetTest {
 
     private static final MachineRuns RUNS = new MachineRuns();
-    /// Where the guest leaves what it found, and how far it came.
+    /// The address at which the guest stores its results and its progress.
     private static final long FOUND = 0x400c_0000L;
 
     private static final int ATTRIBUTE_BYTES = 8;
@@ -93,26 +93,26 @@ class SharedPagesResetTest {
                     .as("only a warm reset leaves memory as it was")
                     .isEqualTo(warm);
             Bytes found = memory.read(word(memory, FOUND), tree.content().size());
-            assertThat(found).as("the tree that x0 names").isEqualTo(tree.content());
+            assertThat(found).as("the tree to which x0 points").isEqualTo(tree.content());
             long shared = word(memory, FOUND + 8);
             long end = 0x4000_0000L + (megabytes << 20);
             assertThat(shared)
                     .as("the structure of vCPU 0")
                     .isEqualTo(base.equals("auto") ? end - 4096 : Long.decode(base.replace("_", "")));
             assertThat(memory.read(shared, ATTRIBUTE_BYTES))
-                    .as("revision and attributes, written anew")
+                    .as("revision and attributes, written again")
                     .isEqualTo(Bytes.copyOf(new byte[ATTRIBUTE_BYTES]));
             assertThat(word(memory, FOUND + 16)).as("stolen time begins at 0").isZero();
             Image read = new Image(Image.Kind.DEVICE_TREE, "found.dtb", 0, found);
             assertThat(BootPlan.of(List.of(guest, read), spec, Specs.content(spec))
                             .warnings())
-                    .as("what the tree calls free has nothing of it")
+                    .as("the tree's free memory does not contain it")
                     .isEmpty();
         }
     }
 
-    /// Until two milliseconds of virtual time have passed it asks for PV time, writes over the tree (unless memory
-    /// outlives the reset), and resets the machine. Then it asks again, and says what it was given.
+    /// Until two milliseconds of virtual time have passed, the guest calls PV_TIME_ST, overwrites the tree (unless
+    /// the reset keeps memory), and resets the machine. Then it calls PV_TIME_ST again, and stores the result.
     private static Image guest(boolean warm) {
         return Assembler.image("assembled.bin", ExecutionState.A64, """
             mov x19, x0

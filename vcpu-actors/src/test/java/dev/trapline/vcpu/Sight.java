@@ -5,7 +5,7 @@ import dev.trapline.machine.VcpuView;
 import dev.trapline.timeline.Playback;
 import java.util.List;
 
-/// What a place of a playback looks like: two ways to it that show the same came to the same place.
+/// The state at a position of a playback: two ways that lead to equal states have reached the same position.
 record Sight(long slice, List<VcpuView> vcpus, List<OpenHandler> handlers, long memory, long now, long printed) {
 
     static Sight of(Playback playback) {

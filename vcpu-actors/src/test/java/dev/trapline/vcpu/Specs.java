@@ -14,7 +14,7 @@ import dev.trapline.machine.firmware.LoadedService;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Machines for tests: small, with what a test wants otherwise.
+/// Small machines for tests, with a test's changes.
 public record Specs(MachineSpec spec) {
 
     public static Specs withVcpus(int vcpus) {
@@ -45,7 +45,7 @@ public record Specs(MachineSpec spec) {
         return new Specs(spec.with(spec.run().withRebootOnReset(false)));
     }
 
-    /// What the device tree of a machine with all services tells of them and of its board.
+    /// The services' and the board's parts of the device tree, for a machine with all services.
     static TreeContent content(MachineSpec spec) {
         List<LoadedService<?>> services = new ArrayList<>();
         FirmwareServices.onClassPath().forEach(service -> services.add(LoadedService.of(service)));

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Checkpoints as bytes: a machine that takes them up is the machine that wrote them.
+/// Checkpoints as bytes: a machine that loads a checkpoint is identical to the machine that saved it.
 @Tag("native")
 class StoredCheckpointTest {
 
@@ -63,8 +63,7 @@ class StoredCheckpointTest {
         }
     }
 
-    /// STXR compares the value that LDXR has left in the CPU; nothing of that may be lost between any two
-    /// instructions.
+    /// STXR compares the value that LDXR has left in the CPU. A checkpoint between the two must keep it.
     @Test
     void oneAtEveryInstructionOfAnExclusiveLoopRestoresExactly() throws IOException {
         Finished recorded = runs.recordSmall("smp-counter", 2, Schedule.RANDOM, 1, 30_000, directory.resolve("rec"));
@@ -86,7 +85,7 @@ class StoredCheckpointTest {
         }
     }
 
-    /// What parallel replay rests on: it compares hashes of machines that came to a place by different ways.
+    /// Parallel replay depends on this: it compares hashes of machines that reached a position in different ways.
     @ParameterizedTest
     @CsvSource({
         "smp-patch, RANDOM",
@@ -117,7 +116,7 @@ class StoredCheckpointTest {
         }
     }
 
-    /// The guests that check the firmware from inside leave no corner of its states out.
+    /// The conformance guests reach all kinds of states of the firmware.
     @ParameterizedTest
     @ValueSource(
             strings = {

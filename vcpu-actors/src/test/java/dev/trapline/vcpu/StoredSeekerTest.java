@@ -37,8 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Seeking with checkpoints that others have left, with a clock of the test's own: each look at it is a millisecond
-/// later.
+/// Seeking with checkpoints of earlier seeks, with a clock that advances by a millisecond at each read.
 @Tag("native")
 class StoredSeekerTest {
 
@@ -100,12 +99,12 @@ class StoredSeekerTest {
             assertThat(seeker.reliesOnStore()).isTrue();
             seeker.seek(Long.MAX_VALUE);
             assertThat(seeker.origin()).as("the last one").isEqualTo(new Seeker.Origin(slices.getLast(), true));
-            assertThat(store.slices()).as("nothing is made twice").isEqualTo(slices);
+            assertThat(store.slices()).as("no checkpoint is made twice").isEqualTo(slices);
         }
     }
 
-    /// Cut back and continued, it is another recording from there on: in other segments, if not with other
-    /// records.
+    /// A recording that was cut off and continued differs from there on: it has other segments, even if its records
+    /// are the same.
     @Test
     void thoseOfARecordingThatWasCutAndGoneOnWithLeadNowhereElse() throws IOException {
         Path whole = record("whole", 400_000);

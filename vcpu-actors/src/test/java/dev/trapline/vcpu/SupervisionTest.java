@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A machine when one of its actors is lost. The table is in docs/actors.md, "Supervision".
+/// The behaviour of a machine when one of its actors is lost: the table in docs/actors.md, "Supervision".
 class SupervisionTest {
 
     private static final ActorTestKit KIT = ActorTestKit.create(
@@ -109,7 +109,8 @@ class SupervisionTest {
                 Conduit.HVC, IMMEDIATE, ExecutionState.A64, 1, 4, true, GeneralRegisters.copyOf(registers));
     }
 
-    /// A guest of one vCPU that calls the service again and again, and looks for work in between.
+    /// A guest with one vCPU that calls the service repeatedly. In between, the machine's thread looks for other
+    /// tasks.
     private static FakeEngines guest(LongConsumer beforeCall, LongConsumer afterCall) {
         List<FakeEngines.Step> steps = new ArrayList<>();
         for (long call = 1; call <= CALLS; call++) {
@@ -164,17 +165,17 @@ class SupervisionTest {
 
     /// When the service's actor is lost.
     enum Moment {
-        /// No call is under way.
+        /// No call is being answered.
         BETWEEN_CALLS,
         /// A call waits for the actor.
         BEFORE_THE_CALL_IS_TAKEN,
-        /// The actor is at work on a call.
+        /// The actor is computing an answer.
         AT_WORK_ON_THE_CALL,
-        /// The call is settled in place, while the actor has nothing to do.
+        /// The call is settled directly, without the actor.
         WHILE_THE_CALL_IS_SETTLED_IN_PLACE
     }
 
-    /// Stands still on the machine's thread until the test has done its part.
+    /// Blocks the machine's thread until the test has done its part.
     private static final class Rendezvous {
         private final CountDownLatch here = new CountDownLatch(1);
         private final CountDownLatch done = new CountDownLatch(1);
@@ -193,7 +194,7 @@ class SupervisionTest {
         private static void await(CountDownLatch latch) {
             try {
                 assertThat(latch.await(60, TimeUnit.SECONDS))
-                        .as("the other side came")
+                        .as("the other side has arrived")
                         .isTrue();
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
@@ -212,7 +213,7 @@ class SupervisionTest {
                 meeting.standStill();
             }
         };
-        // Something waits on the machine's thread: the call goes by message.
+        // A task waits on the machine's thread, so the call is sent as a message.
         LongConsumer byMessage = call -> {
             if (call == DISTURBED) {
                 Adapter.toClassic(KIT.system())
@@ -234,9 +235,9 @@ class SupervisionTest {
         meeting.act(() -> loss.of(name + "/firmware-counting"));
 
         RunReport report = report(run);
-        assertThat(report.outcome()).as("the run goes on to its end").isEqualTo(new RunOutcome.Exited(3));
+        assertThat(report.outcome()).as("the run continues to its end").isEqualTo(new RunOutcome.Exited(3));
         assertThat(records(recording))
-                .as("each call has the one answer that it has without a loss")
+                .as("each call has the same answer as without a loss")
                 .isEqualTo(undisturbed());
         RunReport replayed = replay(recording);
         assertThat(replayed.outcome()).as("the recording replays").isEqualTo(report.outcome());
@@ -271,7 +272,7 @@ class SupervisionTest {
                 .as("registers are lost with it: there is nothing to continue from")
                 .isInstanceOf(RunOutcome.Broken.class);
         assertThat(undisturbed())
-                .as("what was recorded is the beginning of the run")
+                .as("the recording is the beginning of the run")
                 .startsWith(records(recording).toArray(JournalRecord[]::new));
         assertThat(replay(recording).outcome()).isEqualTo(new RunOutcome.RecordingEnds());
     }

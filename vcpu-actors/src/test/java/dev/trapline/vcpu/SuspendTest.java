@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Waiting, waking and the passing of time while nobody can run: live, and again from the recording.
+/// Waiting, waking, and virtual time while no vCPU can run: in a run and in its replay.
 class SuspendTest {
 
     private static final ActorTestKit KIT = ActorTestKit.create();
@@ -70,7 +70,7 @@ class SuspendTest {
         KIT.shutdownTestKit();
     }
 
-    /// A service whose call number n has the effect of number n.
+    /// A service whose call number n has effect number n.
     private final class Doing implements FirmwareService<Integer> {
         private final List<Effect> effects;
 
@@ -113,7 +113,7 @@ class SuspendTest {
                 .service(service);
     }
 
-    /// Runs a machine recorded, replays the recording, and compares the two.
+    /// Records a run, replays it, and compares the two.
     private RunReport runAndReplay(Machine.Builder machine, Doing again) {
         Path recording = temp.resolve("rec");
         RunReport live = finish(machine.recordTo(recording));
@@ -125,8 +125,10 @@ class SuspendTest {
                 .services(FirmwareServices.onClassPath())
                 .service(again));
         assertThat(replayed.outcome()).as("the replay ends as the run did").isEqualTo(live.outcome());
-        assertThat(engines.log).as("the engines hear the same in the replay").isEqualTo(log);
-        assertThat(heard).as("the service hears the same in the replay").isEqualTo(events);
+        assertThat(engines.log)
+                .as("the engines get the same calls in the replay")
+                .isEqualTo(log);
+        assertThat(heard).as("the service gets the same events in the replay").isEqualTo(events);
         return live;
     }
 
@@ -152,7 +154,7 @@ class SuspendTest {
         runAndReplay(machine(1, new Doing()), new Doing());
         assertThat(engines.log).containsSubsequence("cpu0 runs 20000 at 0", "cpu0 runs 20000 at 1000000");
         assertThat(records().filter(JournalRecord.Round.class::isInstance))
-                .as("the jump is journaled")
+                .as("the jump is recorded")
                 .containsExactly(new JournalRecord.Round(1_000_000, 1_020_000));
     }
 
@@ -223,7 +225,7 @@ class SuspendTest {
         assertThat(heard)
                 .as("it was in no idle state, so it was not woken from one either")
                 .containsExactly("Started[]", "call at 1", "StayedAwake[vcpu=vcpu0, time=101]");
-        assertThat(effects()).as("the recording says so").containsExactly(new Effect.StayAwake(ZERO));
+        assertThat(effects()).as("the recording contains it").containsExactly(new Effect.StayAwake(ZERO));
     }
 
     @Test
@@ -302,7 +304,7 @@ class SuspendTest {
                         .filter(record -> record instanceof JournalRecord.Entropy entropy
                                 && entropy.service().equals("doing")))
                 .containsExactly(new JournalRecord.Entropy("doing", Bytes.copyOf(new byte[] {7, 8, 9})));
-        assertThat(heard).as("before any vCPU goes on").last().asString().startsWith("Entropy[");
+        assertThat(heard).as("before any vCPU continues").last().asString().startsWith("Entropy[");
     }
 
     @Test
@@ -328,7 +330,7 @@ class SuspendTest {
                 .filter(line -> line.startsWith("cpu0 drops"))
                 .toList();
         assertThat(written)
-                .as("when it is asked for, and before each slice in which it has grown: code there is translated anew")
+                .as("when it is requested, and before each slice in which it has grown: code there is translated again")
                 .containsOnly("cpu0 drops 0x40001008+8");
         switch (schedule) {
             case ROUND_ROBIN ->

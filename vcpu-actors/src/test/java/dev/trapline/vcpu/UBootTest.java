@@ -15,16 +15,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A real boot loader in flash, with the device tree that the machine generates for it: Debian's `u-boot-qemu`, or the
-/// file that the system property `trapline.uboot` names.
+/// A real boot loader in flash, with the generated device tree: Debian's `u-boot-qemu`, or the file in the system
+/// property `trapline.uboot`.
 @Tag("native")
 class UBootTest {
 
     private static final String PROPERTY = "trapline.uboot";
     private static final Path PACKAGED = Path.of("/usr/lib/u-boot/qemu_arm64/u-boot.bin");
 
-    /// The first key stops the countdown. One that is typed while the machine resets is lost, so two follow the
-    /// reset.
+    /// The first key stops the countdown. A key that is typed while the machine resets is lost, so there are two
+    /// after the reset.
     private static final String SESSION = "\rversion\rbdinfo\rreset\r\r\rversion\rpoweroff\r";
 
     @Test
@@ -57,7 +57,7 @@ class UBootTest {
         String console = session.console();
         assertThat(session.report().outcome()).as("the console: %s", console).isEqualTo(new RunOutcome.PoweredOff());
         int reset = console.indexOf("=> reset\n");
-        assertThat(reset).as("the prompt took the command: %s", console).isPositive();
+        assertThat(reset).as("the prompt accepted the command: %s", console).isPositive();
         String before = console.substring(0, reset);
         String after = console.substring(reset);
         assertThat(before)
@@ -66,7 +66,7 @@ class UBootTest {
                 .contains("=> version\nU-Boot 20")
                 .contains("=> bdinfo\n", "-> start    = 0x0000000040000000", "-> size     = 0x0000000007fff000");
         assertThat(after)
-                .as("it starts again, and takes commands again")
+                .as("it starts again, and accepts commands again")
                 .contains("resetting ...", "DRAM:  128 MiB", "=> version\nU-Boot 20")
                 .endsWith("=> poweroff\npoweroff ...\n");
     }

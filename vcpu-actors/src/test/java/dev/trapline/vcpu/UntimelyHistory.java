@@ -11,7 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A history that keeps everything, and gives credit whenever it pleases: often none, and back from another thread at a
+/// A history that keeps all records, and gives credit at random: often none, and later again, from another thread at a
 /// random time.
 final class UntimelyHistory implements History {
 
@@ -28,7 +28,7 @@ final class UntimelyHistory implements History {
         this.otherThread = otherThread;
     }
 
-    /// From now on nothing can be recorded.
+    /// From now on every append fails.
     void fail(String reason) {
         failure = reason;
         callback.run();

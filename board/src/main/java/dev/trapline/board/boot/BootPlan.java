@@ -8,17 +8,17 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import java.util.List;
 
-/// How a machine's memory is filled and where vCPU 0 starts: at power-on, and again at every reset.
+/// The initial content of a machine's memory and the start address of vCPU 0, at power-on and at every reset.
 ///
-/// RAM is zero and flash is 0xff wherever no write says otherwise.
+/// Where no write is planned, RAM is zero and flash is 0xff.
 ///
-/// @param writes disjoint; each lies wholly in RAM or wholly in flash; in ascending order of address
-/// @param entry guest physical address of vCPU 0's first instruction; on AArch32, bit 0 says that it is T32
+/// @param writes disjoint, in ascending order of address; each is entirely in RAM or entirely in flash
+/// @param entry guest physical address of vCPU 0's first instruction; on AArch32, bit 0 selects T32
 /// @param deviceTree guest physical address of the device tree, or 0 without one
-/// @param flash whether the machine has its flash region: some image wants it
-/// @param warnings what a user should know: that an image, or a device tree of the user's, takes pages for its own that
-///     firmware shares with the guest. Only the call that shares them writes there, so the machine can be started
-///     nevertheless. A sentence for each; empty if all is well
+/// @param flash whether the machine has its flash region, because an image uses it
+/// @param warnings sentences for the user: an image, or the user's device tree, uses pages that firmware shares with
+///     the guest. Only the call that shares the pages writes to them, so the machine can be started nevertheless. Empty
+///     if there is no such page
 public record BootPlan(List<MemoryWrite> writes, long entry, long deviceTree, boolean flash, List<String> warnings) {
 
     public BootPlan {
@@ -26,15 +26,15 @@ public record BootPlan(List<MemoryWrite> writes, long entry, long deviceTree, bo
         warnings = List.copyOf(warnings);
     }
 
-    /// Bytes that go into guest memory.
+    /// Bytes to write to guest memory.
     ///
-    /// @param address guest physical address of the first
+    /// @param address guest physical address of the first byte
     public record MemoryWrite(long address, Bytes bytes) {}
 
-    /// On AArch32, the machine type that no board has: the device tree alone says what the machine is.
+    /// On AArch32, the machine type that no board has: only the device tree describes the machine.
     private static final long NO_MACHINE_TYPE = 0xffff_ffffL;
 
-    /// What vCPU 0 finds in its registers, as the Linux kernel's boot protocols ask: on AArch64 the device tree's
+    /// The initial registers of vCPU 0, as the Linux kernel's boot protocols require: on AArch64 the device tree's
     /// address in x0, on AArch32 zero in r0, the machine type in r1 (`~0`: none) and the device tree's address in
     /// r2. All others are zero.
     public RegisterWrites registers(Width width) {
@@ -46,14 +46,14 @@ public record BootPlan(List<MemoryWrite> writes, long entry, long deviceTree, bo
 
     /// Plans the start of a machine from these images.
     ///
-    /// One image is entered: the [Image.Kind#ELF] or [Image.Kind#RAW] one, or else the flash at its first byte. The
-    /// device tree, if the machine has one, goes to the start of RAM ([BoardSpec#RAM_BASE]), where U-Boot and
-    /// others look for it, if the image leaves the first [Loader#DEVICE_TREE_AREA] bytes there alone (more for a
-    /// large tree of the user's); otherwise to the first multiple of 2 MiB behind the image. An image of kind
-    /// [Image.Kind#DEVICE_TREE] takes the place of the tree that describes the machine.
+    /// vCPU 0 starts in the [Image.Kind#ELF] or [Image.Kind#RAW] image. If there is none, it starts at the first
+    /// byte of flash. If the machine has a device tree, it is put at the start of RAM ([BoardSpec#RAM_BASE]), where
+    /// U-Boot and others look for it. If the image uses the first [Loader#DEVICE_TREE_AREA] bytes there (more for a
+    /// large tree of the user's), the tree is put at the first multiple of 2 MiB after the image. An image of kind
+    /// [Image.Kind#DEVICE_TREE] replaces the tree that describes the machine.
     ///
-    /// @param content what the machine's own device tree tells of its services and devices
-    /// @throws ImageException if they cannot be started on this machine
+    /// @param content the services and devices in the machine's own device tree
+    /// @throws ImageException if the images cannot be started on this machine
     public static BootPlan of(List<Image> images, MachineSpec spec, TreeContent content) {
         return new Loader(images, spec, content).plan();
     }

@@ -16,15 +16,17 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
 
-/// Describes a machine to its guest: memory, CPUs and their counter here; services and devices describe themselves.
+/// Describes a machine to its guest. Memory, CPUs and their counter are described here; services and devices describe
+/// themselves.
 ///
-/// The machine has no interrupt controller, so no node has interrupts: a guest that needs them finds none instead of
-/// some that never come. Bindings: Devicetree Specification 0.4, and `arm,armv8-timer` of the Linux kernel.
+/// The machine has no interrupt controller, so no node has interrupts: a guest that needs one sees that there is none,
+/// instead of waiting for an interrupt that never arrives. Bindings: Devicetree Specification 0.4, and
+/// `arm,armv8-timer` of the Linux kernel.
 final class DeviceTree {
 
     private DeviceTree() {}
 
-    /// The tree of a machine, in the flattened form that a guest finds in memory. The same for the same machine.
+    /// The flattened device tree of a machine. It depends only on the arguments.
     static Bytes describe(MachineSpec spec, TreeContent content) {
         SequencedMap<String, TreeNode> nodes = new LinkedHashMap<>();
         add(nodes, chosen(content.console()));
@@ -42,7 +44,7 @@ final class DeviceTree {
             return FdtWriter.write(
                     new TreeNode(root.name(), root.label(), root.properties(), List.copyOf(nodes.values())));
         } catch (IllegalArgumentException e) {
-            // A service's or a device's own part of it.
+            // The error is in the part of a service or a device.
             throw new ImageException("the machine's own device tree", String.valueOf(e.getMessage()));
         }
     }
@@ -56,8 +58,8 @@ final class DeviceTree {
         return console.isEmpty() ? chosen : chosen.strings("stdout-path", "/" + console);
     }
 
-    /// RAM without what firmware shares with the guest. The pages are not in the node at all, instead of being
-    /// reserved: U-Boot and EDK2 put themselves at the top of memory before they look at reservations.
+    /// RAM without the pages that firmware shares with the guest. The node does not contain these pages. A
+    /// reservation would not be enough: U-Boot and EDK2 move to the top of memory before they read reservations.
     private static List<TreeNode> memory(BoardSpec board, List<Shared> shared) {
         List<AddressRange> left = List.of(AddressRange.of(BoardSpec.RAM_BASE, board.ramBytes()));
         for (Shared each : shared) {
@@ -84,7 +86,7 @@ final class DeviceTree {
                 services.stream().flatMap(part -> part.ofCpus().stream()).toList();
         TreeNode cpus = TreeNode.named("cpus").cells("#address-cells", 1).cells("#size-cells", 0);
         for (int i = 0; i < spec.count(); i++) {
-            // One cell is enough: no machine is so large that Aff3, in the upper word, is used.
+            // One cell is enough: no machine is large enough to use Aff3, which is in the upper word.
             int affinity = low(spec.topology().mpidr(new VcpuId(i)).affinity());
             TreeNode cpu = TreeNode.named("cpu@" + Integer.toHexString(affinity))
                     .strings("device_type", "cpu")
@@ -107,7 +109,7 @@ final class DeviceTree {
         return compatible.flag("always-on");
     }
 
-    /// On AArch32 the CPU that the engine puts in the model's place.
+    /// On AArch32 it names the CPU that the engine uses instead of the model.
     private static String compatible(CpuSpec spec) {
         if (spec.width() == Width.AARCH32) {
             return spec.model() == CpuModel.CORTEX_A53 ? "arm,cortex-a7" : "arm,cortex-a15";

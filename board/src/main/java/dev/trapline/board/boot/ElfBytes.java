@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/// A file read at offsets that the file itself names: each is checked, as an unsigned number, before it is used.
+/// Reads a file at offsets that the file contains. Each offset is checked, as an unsigned number, before it is used.
 final class ElfBytes {
 
-    /// No symbol that a person can read is longer.
+    /// Longer symbol names are not readable.
     private static final int MAX_NAME = 4096;
 
     private final String image;
@@ -31,7 +31,7 @@ final class ElfBytes {
 
     /// Checks that the file has these bytes.
     ///
-    /// @param what names them, for the message
+    /// @param what the name of these bytes, for the message
     void require(long offset, long length, String what) {
         if (Long.compareUnsigned(offset, content.length) > 0
                 || Long.compareUnsigned(length, content.length - offset) > 0) {
@@ -65,24 +65,24 @@ final class ElfBytes {
         return words.getLong((int) offset);
     }
 
-    /// An address, an offset or a size: zero-extended where it has 32 bits.
+    /// An address, an offset or a size. A 32-bit value is zero-extended.
     long word(ElfLayout layout, long offset, String what) {
         return layout.word() == Long.BYTES ? i64(offset, what) : u32(offset, what);
     }
 
-    /// A part of the file that [#require] has seen.
+    /// A part of the file that [#require] has checked.
     Bytes slice(long offset, long length) {
         return Bytes.copyOf(content, (int) offset, (int) (offset + length));
     }
 
-    /// A string that ends in a zero byte within a table that [#require] has seen.
+    /// A string that ends in a zero byte, in a table that [#require] has checked.
     ///
     /// @param table file offset of the table
-    /// @param length of the table, in bytes
+    /// @param length length of the table, in bytes
     /// @param index where in the table the string starts
     String text(long table, long length, long index, String what) {
         if (Long.compareUnsigned(index, length) >= 0) {
-            throw refuse("%s lies at 0x%x in a string table of 0x%x bytes; the file is damaged: build it again"
+            throw refuse("%s is at 0x%x in a string table of 0x%x bytes; the file is damaged: build it again"
                     .formatted(what, index, length));
         }
         int from = (int) (table + index);

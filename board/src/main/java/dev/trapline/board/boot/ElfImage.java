@@ -10,8 +10,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// A static executable, ELF64 for AArch64 or ELF32 for Arm: where its parts go, where it starts, and what its addresses
-/// are called.
+/// A static executable, ELF64 for AArch64 or ELF32 for Arm: its segments, entry point and symbols.
 ///
 /// Format: System V ABI, chapter 4 and 5; machine number and mapping symbols: "ELF for the Arm 64-bit
 /// Architecture" and "ELF for the Arm Architecture".
@@ -34,15 +33,15 @@ public final class ElfImage {
     /// Reads an executable.
     ///
     /// @param name the file's name, for messages
-    /// @throws ImageException if the file is anything but a well-formed static executable for AArch64 or Arm
+    /// @throws ImageException if the file is not a well-formed static executable for AArch64 or Arm
     public static ElfImage parse(String name, Bytes file) {
         return new ElfParser(name, file).parse();
     }
 
     /// A part of memory that the executable fills.
     ///
-    /// @param index of its program header, for messages
-    /// @param virtualAddress the address the program was linked for
+    /// @param index index of its program header, for messages
+    /// @param virtualAddress virtual address of its first byte
     /// @param address guest physical address of its first byte
     /// @param content its first bytes; the rest are zero
     /// @param memorySize bytes in memory, unsigned; at least the size of `content`
@@ -59,12 +58,12 @@ public final class ElfImage {
 
     /// A named address.
     ///
-    /// @param size in bytes, unsigned; 0 if it reaches to the next symbol
+    /// @param size in bytes, unsigned; 0 if it ends at the next symbol
     public record Symbol(String name, long address, long size) {}
 
-    /// An address seen from the symbol before it.
+    /// An address relative to the symbol before it.
     ///
-    /// @param symbol name
+    /// @param symbol the symbol's name
     /// @param offset bytes from the symbol to the address
     public record Location(String symbol, long offset) {
         /// As in `spin_lock+0x14`.
@@ -74,29 +73,29 @@ public final class ElfImage {
         }
     }
 
-    /// The machines that run it.
+    /// The width of the machines that can run it.
     public Width width() {
         return width;
     }
 
-    /// Guest physical address of the first instruction; on AArch32, bit 0 says that it is T32.
+    /// Guest physical address of the first instruction; on AArch32, bit 0 selects T32.
     public long entry() {
         return entry;
     }
 
-    /// In ascending order of guest physical address; disjoint, none empty.
+    /// The segments in ascending order of guest physical address, disjoint, none empty.
     public List<Segment> segments() {
         return segments;
     }
 
-    /// Functions and labels, by the address they were linked for.
+    /// Functions and labels, by virtual address.
     public NavigableMap<Long, Symbol> symbols() {
         return symbols;
     }
 
-    /// What an address is called, or null if no function or label covers it.
+    /// The symbol and offset of an address, or null if no function or label covers it.
     ///
-    /// @param address virtual or, where the two differ, guest physical
+    /// @param address a virtual address, or a guest physical one if no segment has the virtual address
     public @Nullable Location symbolAt(long address) {
         for (Segment segment : segments) {
             if (segment.virtualRange().contains(address)) {

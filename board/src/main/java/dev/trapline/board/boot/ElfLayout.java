@@ -2,8 +2,8 @@ package dev.trapline.board.boot;
 
 import dev.trapline.abi.Width;
 
-/// Where the fields of an ELF file are: the same fields in two sizes (System V ABI, chapter 4). Offsets are from the
-/// beginning of the structure that has the field; a word (w) is 4 or 8 bytes.
+/// The offsets of the fields of an ELF file, for both classes (System V ABI, chapter 4). Offsets are relative to the
+/// structure that contains the field; a word (w) is 4 or 8 bytes.
 ///
 /// ```text
 ///                 ELF64                                         ELF32
@@ -21,16 +21,16 @@ import dev.trapline.abi.Width;
 /// In both, a program header begins with its type, a section header has its type at 4, and a symbol begins with its
 /// name.
 ///
-/// @param width the machines that run such files
-/// @param word bytes of an address, an offset or a size
-/// @param sizes of the file header, a program header, a section header and a symbol, in bytes
-/// @param counts file header: where ehsize is
-/// @param program program header: where the first word is
-/// @param section section header: where the file offset is
-/// @param entrySize section header
-/// @param symbolInfo symbol
-/// @param symbolSection symbol
-/// @param symbolValue symbol; the size follows it
+/// @param width the width of the machines that run such files
+/// @param word size of an address, an offset or a size, in bytes
+/// @param sizes sizes of the structures
+/// @param counts offset of ehsize in the file header
+/// @param program offset of the first word in a program header
+/// @param section offset of the file offset in a section header
+/// @param entrySize offset of entsize in a section header
+/// @param symbolInfo offset of info in a symbol
+/// @param symbolSection offset of the section index in a symbol
+/// @param symbolValue offset of the value in a symbol; the size follows the value
 record ElfLayout(
         Width width,
         int word,
@@ -48,7 +48,7 @@ record ElfLayout(
     static final ElfLayout ELF32 =
             new ElfLayout(Width.AARCH32, 4, new Sizes(52, 32, 40, 16), 0x28, 0x04, 0x10, 0x24, 0x0c, 0x0e, 0x04);
 
-    /// Bytes of each structure.
+    /// The size of each structure, in bytes.
     record Sizes(int file, int program, int section, int symbol) {}
 
     private static final int ENTRY = 0x18;

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// Reads the headers of an ELF file, ELF64 for AArch64 or ELF32 for Arm. Strict: what the format forbids is refused,
-/// not guessed around.
+/// Reads the headers of an ELF file, ELF64 for AArch64 or ELF32 for Arm. It refuses a file that does not conform to the
+/// format.
 ///
 /// ```text
 /// file header, in both sizes
@@ -23,7 +23,7 @@ final class ElfParser {
     private static final int CLASS_32 = 1;
     private static final int CLASS_64 = 2;
     private static final int LITTLE_ENDIAN = 1;
-    /// What is common to both sizes.
+    /// The size of the part that both classes have in common.
     private static final int COMMON_HEADER_SIZE = 0x18;
 
     private static final int EXTENDED_COUNT = 0xffff;
@@ -103,7 +103,7 @@ final class ElfParser {
                         "a position-independent executable or shared object, which needs a loader that relocates it;"
                                 + " link it with -static -no-pie");
             case TYPE_CORE -> throw file.refuse("a core dump; give a static executable");
-            default -> throw file.refuse("ELF header: type %d at offset 0x10 is no executable".formatted(type));
+            default -> throw file.refuse("ELF header: type %d at offset 0x10 is not an executable".formatted(type));
         }
         int size = file.u16(layout.counts(), "header size");
         if (size < layout.sizes().file()) {
@@ -140,7 +140,7 @@ final class ElfParser {
         int type = file.i32(header, "program header");
         if (type == SEGMENT_INTERPRETER || type == SEGMENT_DYNAMIC) {
             throw file.refuse(
-                    "program header %d asks for a dynamic linker, and there is none here; link it with -static -no-pie"
+                    "program header %d needs a dynamic linker, but there is none; link it with -static -no-pie"
                             .formatted(index));
         }
         long memorySize = file.word(layout, header + layout.memorySize(), "program header");
@@ -176,8 +176,8 @@ final class ElfParser {
         }
     }
 
-    /// The header gives a virtual address, and vCPU 0 starts with its MMU off. Bit 0 of an Arm entry says that it
-    /// is T32 (ELF for the Arm Architecture, "Entry point").
+    /// The header has a virtual address, but vCPU 0 starts with its MMU off. Bit 0 of an Arm entry point selects
+    /// T32 (ELF for the Arm Architecture, "Entry point").
     private long physicalEntry(ElfLayout layout, List<Segment> segments) {
         long header = file.word(layout, layout.entry(), "entry point");
         long thumb = layout.width() == Width.AARCH32 ? header & 1 : 0;

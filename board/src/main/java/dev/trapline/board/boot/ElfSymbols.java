@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/// Reads the names of functions and labels from an ELF file's symbol tables, laid out as in [ElfLayout].
+/// Reads the names of functions and labels from an ELF file's symbol tables. [ElfLayout] has their layout.
 final class ElfSymbols {
 
     private static final int SECTION_SYMBOLS = 2;
@@ -16,11 +16,11 @@ final class ElfSymbols {
     private static final int TYPE_NONE = 0;
     private static final int TYPE_FUNCTION = 2;
 
-    /// Section indexes from here on are not sections: absolute values and commons are no places in memory.
+    /// Section indexes from here on are not sections: absolute values and common symbols are not in memory.
     private static final int FIRST_RESERVED_SECTION = 0xff00;
 
-    /// Of several names for an address: functions before labels, global before local, then by name, so that the
-    /// choice is always the same.
+    /// The order of several names for one address: functions before labels, global before local, then by name, so
+    /// that the choice is always the same.
     private static final Comparator<Candidate> BEST_FIRST = Comparator.comparing(Candidate::isFunction)
             .reversed()
             .thenComparing(Comparator.comparing(Candidate::isGlobal).reversed())
@@ -37,15 +37,15 @@ final class ElfSymbols {
 
     private record Candidate(Symbol symbol, boolean isFunction, boolean isGlobal) {}
 
-    /// A table within the file, its bounds checked.
+    /// A table in the file, with checked bounds.
     private record Table(long offset, long size) {}
 
-    /// The names by address. None if the file was stripped.
+    /// The symbols by address. Empty if the file was stripped.
     NavigableMap<Long, Symbol> read() {
         long table = file.word(layout, layout.sectionHeaders(), "section header offset");
         int size = file.u16(layout.sectionHeaderSize(), "section header size");
         int expected = layout.sizes().section();
-        // Zero sections at an offset that is not zero means 65 280 or more: nobody debugs such a guest by name.
+        // Zero sections at an offset that is not zero means 65 280 or more. Symbols of such a file are not read.
         int count = table == 0 ? 0 : file.u16(layout.sectionHeaderCount(), "section header count");
         if (count != 0 && size != expected) {
             throw file.refuse("ELF header: section headers of %d bytes at offset 0x%x, not %d; the file is damaged"
@@ -66,13 +66,14 @@ final class ElfSymbols {
     private Table strings(int section, long header, long sections, int count) {
         long link = file.u32(header + layout.sectionLink(), "section header");
         if (link >= count) {
-            throw file.refuse("section %d takes its names from section %d of %d; the file is damaged: build it again"
+            throw file.refuse("section %d has its names in section %d of %d; the file is damaged: build it again"
                     .formatted(section, link, count));
         }
         long linked = sections + link * layout.sizes().section();
         if (file.i32(linked + 0x04, "section header") != SECTION_STRINGS) {
             throw file.refuse(
-                    "section %d takes its names from section %d, which has none; the file is damaged: build it again"
+                    ("section %d has its names in section %d, which is not a string table; the file is damaged:"
+                                    + " build it again")
                             .formatted(section, link));
         }
         return bounds(linked, "string table " + link);
@@ -92,7 +93,7 @@ final class ElfSymbols {
         int expected = layout.sizes().symbol();
         if (entrySize != expected || table.size() % expected != 0) {
             throw file.refuse(
-                    "symbol table %d has entries of %s bytes in 0x%x, not whole ones of %d; the file is damaged"
+                    "symbol table %d has entries of %s bytes in 0x%x, not entries of %d bytes; the file is damaged"
                             .formatted(section, Long.toUnsignedString(entrySize), table.size(), expected));
         }
         for (long at = table.offset(); at < table.offset() + table.size(); at += expected) {
@@ -110,14 +111,14 @@ final class ElfSymbols {
             return;
         }
         String text = file.text(names.offset(), names.size(), name, "the name of a symbol");
-        // Mapping symbols tell code from data, and name nothing.
+        // Mapping symbols distinguish code from data. They are not names.
         if (text.isEmpty() || text.startsWith("$")) {
             return;
         }
         long value = file.word(layout, at + layout.symbolValue(), "symbol");
         long size = file.word(layout, at + layout.symbolSize(), "symbol");
         boolean isFunction = type == TYPE_FUNCTION;
-        // Bit 0 of an Arm function's value says that it is T32; it is no part of the address.
+        // Bit 0 of an Arm function's value selects T32. It is not part of the address.
         long address = isFunction && layout.width() == Width.AARCH32 ? value & ~1L : value;
         Symbol symbol = new Symbol(Visible.line(text), address, size);
         Candidate candidate = new Candidate(symbol, isFunction, info >> 4 != 0);

@@ -5,15 +5,15 @@ import dev.trapline.abi.machine.Image;
 
 /// Checks that a file is a flattened device tree that a guest can read (Devicetree Specification 0.4, chapter 5).
 ///
-/// The header and the tokens of the structure are checked, and that everything lies within the file. What the tree says
-/// of the machine is its author's business.
+/// It checks the header, the tokens of the structure, and that all parts are within the file. It does not check whether
+/// the tree describes the machine correctly.
 final class FdtCheck {
 
     /// The largest tree that the Linux kernel maps (`Documentation/arch/arm64/booting.rst`), in bytes.
     static final int LARGEST = 2 << 20;
 
     private static final int HEADER = 0x28;
-    /// Version whose layout this is; every later one says with which it is compatible.
+    /// The version of this layout. Later versions say which version they are compatible with.
     private static final int VERSION = 17;
     private static final int OLDEST = 16;
     private static final int RESERVATION = 16;
@@ -28,8 +28,8 @@ final class FdtCheck {
 
     /// Checks a device tree.
     ///
-    /// @return its bytes, without what may follow it in the file
-    /// @throws ImageException if it is none
+    /// @return its bytes, without bytes that follow it in the file
+    /// @throws ImageException if the image is not a valid device tree
     static Bytes check(Image image) {
         return new FdtCheck(image).check();
     }
@@ -37,20 +37,19 @@ final class FdtCheck {
     private Bytes check() {
         int size = file.size();
         if (size < HEADER || word(0) != FdtToken.MAGIC) {
-            throw refuse("no flattened device tree: it does not begin with 0xd00dfeed; make one with dtc -O dtb");
+            throw refuse("not a flattened device tree: it does not begin with 0xd00dfeed; make one with dtc -O dtb");
         }
         long total = unsigned(4);
         if (total > size || total < HEADER) {
-            throw refuse("the device tree says that it has 0x%x bytes, and the file has 0x%x: it is cut off or damaged"
+            throw refuse("its header gives a size of 0x%x bytes, but the file has 0x%x: it is truncated or damaged"
                     .formatted(total, size));
         }
         if (total > LARGEST) {
             throw refuse("a device tree of 0x%x bytes; a kernel takes at most 0x%x".formatted(total, LARGEST));
         }
         if (unsigned(0x14) < OLDEST || unsigned(0x18) > VERSION) {
-            throw refuse(
-                    "a device tree of version %d, compatible with %d; give one that readers of version %d understand"
-                            .formatted(unsigned(0x14), unsigned(0x18), VERSION));
+            throw refuse("a device tree of version %d, compatible with %d; give one that is compatible with version %d"
+                    .formatted(unsigned(0x14), unsigned(0x18), VERSION));
         }
         checkReservations(unsigned(0x10), total);
         long strings = unsigned(0x0c);
@@ -58,7 +57,7 @@ final class FdtCheck {
         long structure = unsigned(0x08);
         long length = unsigned(0x14) >= VERSION ? unsigned(0x24) : total - structure;
         if (structure % 4 != 0) {
-            throw refuse("its structure block begins at 0x%x, which is no multiple of 4".formatted(structure));
+            throw refuse("its structure block begins at 0x%x, which is not a multiple of 4".formatted(structure));
         }
         require(structure, length, total, "structure block");
         checkStructure(structure, structure + length, unsigned(0x20));

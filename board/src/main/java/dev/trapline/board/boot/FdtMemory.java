@@ -12,14 +12,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Reads out of a device tree which memory it calls free: its memory nodes, less what it reserves (Devicetree
-/// Specification 0.4, §3.4, §3.5 and §5.3).
+/// Reads the free memory from a device tree: its memory nodes without the reserved memory (Devicetree Specification
+/// 0.4, §3.4, §3.5 and §5.3).
 ///
-/// A guest may use a reserved region that is `reusable` until its owner wants it, so that one is free too.
+/// A guest may use a reserved region that is `reusable` until its owner needs it, so such a region counts as free.
 final class FdtMemory {
 
     private static final int CELL = 4;
-    /// Cells of an address and of a size where a node does not say.
+    /// The default numbers of cells of an address and a size.
     private static final int ADDRESS_CELLS = 2;
 
     private static final int SIZE_CELLS = 1;
@@ -29,7 +29,7 @@ final class FdtMemory {
     private final List<AddressRange> reserved = new ArrayList<>();
     private final Deque<Node> path = new ArrayDeque<>();
 
-    /// A node as far as it has been read.
+    /// A node and the properties that have been read so far.
     private record Node(String name, SortedMap<String, ByteBuffer> properties) {
 
         int cells(String property, int otherwise) {
@@ -55,9 +55,9 @@ final class FdtMemory {
         this.tree = ByteBuffer.wrap(tree.toArray());
     }
 
-    /// The parts of a range that a tree calls free, in ascending order.
+    /// The parts of a range that are free memory in a tree, in ascending order.
     ///
-    /// @param tree one that [FdtCheck] has passed
+    /// @param tree a tree that [FdtCheck] has accepted
     static List<AddressRange> free(Bytes tree, AddressRange within) {
         FdtMemory reader = new FdtMemory(tree);
         reader.readReservations();
@@ -102,13 +102,13 @@ final class FdtMemory {
                     return;
                 }
                 default -> {
-                    // A token without a meaning, as the format has it.
+                    // FDT_NOP: to be ignored.
                 }
             }
         }
     }
 
-    /// A node's parent says how wide its addresses are. The root has none.
+    /// The parent defines the size of a node's addresses. The root has no parent.
     private void leave(Node node) {
         if (path.isEmpty() || !node.isUsed()) {
             return;
@@ -136,7 +136,7 @@ final class FdtMemory {
         }
     }
 
-    /// The low 64 bits of a number of some cells.
+    /// The low 64 bits of a number that consists of several cells.
     private static long number(ByteBuffer from, int at, int cells) {
         long value = 0;
         for (int cell = 0; cell < cells; cell++) {

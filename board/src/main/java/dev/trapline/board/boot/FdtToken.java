@@ -1,6 +1,7 @@
 package dev.trapline.board.boot;
 
-/// The tokens of a flattened device tree's structure (Devicetree Specification 0.4, §5.4.1), and its first word.
+/// The tokens of a flattened device tree's structure block (Devicetree Specification 0.4, §5.4.1), and the magic
+/// number.
 final class FdtToken {
 
     /// The first word of the file.

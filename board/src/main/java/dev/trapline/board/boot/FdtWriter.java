@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Writes a flattened device tree (Devicetree Specification 0.4, chapter 5), version 17, readable as 16. Everything is
-/// big-endian.
+/// Writes a flattened device tree (Devicetree Specification 0.4, chapter 5) of version 17, compatible with 16. All
+/// numbers are big-endian.
 ///
 /// ```text
 /// 0x00 magic d00dfeed   total size   offset of structure   offset of strings
@@ -35,7 +35,9 @@ final class FdtWriter {
 
     private FdtWriter() {}
 
-    /// The whole tree below a root, whose name is empty.
+    /// Writes a tree.
+    ///
+    /// @param root its root, whose name is empty
     ///
     /// @throws IllegalArgumentException if a node refers to a label that no node has, or two nodes have one label
     static Bytes write(TreeNode root) {
@@ -45,7 +47,7 @@ final class FdtWriter {
         return writer.finish();
     }
 
-    /// Gives each node that others refer to a number: from 1, in the order of the nodes.
+    /// Gives each labelled node a phandle: from 1, in the order of the nodes.
     private void label(TreeNode node) {
         if (!node.label().isEmpty() && phandles.putIfAbsent(node.label(), phandles.size() + 1) != null) {
             throw new IllegalArgumentException(

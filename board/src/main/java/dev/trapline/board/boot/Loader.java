@@ -13,11 +13,11 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Works out a [BootPlan]: checks that every image fits the machine and no two are in each other's way.
+/// Computes a [BootPlan]. It checks that every image fits the machine and that no two images overlap.
 final class Loader {
 
-    /// What is kept free for the device tree at the start of RAM, in bytes: the tree of 64 vCPUs takes a tenth of
-    /// it, and firmware adds to it in place.
+    /// The size of the area for the device tree at the start of RAM, in bytes. The tree of 64 vCPUs needs a tenth
+    /// of it; guest firmware adds to the tree in place.
     static final long DEVICE_TREE_AREA = 0x1_0000;
 
     private static final long DEVICE_TREE_ALIGNMENT = 2L << 20;
@@ -40,11 +40,11 @@ final class Loader {
         this.shared = content.shared();
     }
 
-    /// Memory that an image takes.
+    /// Memory that an image uses.
     ///
-    /// @param what names it, for messages
-    /// @param range all of it
-    /// @param content its first bytes; the rest stay as they are after a reset
+    /// @param what its name, for messages
+    /// @param range its addresses
+    /// @param content its first bytes; the rest is not written
     private record Part(Image image, String what, AddressRange range, Bytes content) {}
 
     BootPlan plan() {
@@ -80,7 +80,8 @@ final class Loader {
                 .findFirst()
                 .ifPresent(tree -> {
                     throw new ImageException(
-                            tree.name(), "a device tree, and this machine hands none over; switch the device tree on");
+                            tree.name(),
+                            "a device tree, but this machine gives its guest none; switch the device tree on");
                 });
     }
 
@@ -91,7 +92,7 @@ final class Loader {
         if (found.size() > 1) {
             throw new ImageException(
                     found.get(1).name(),
-                    "one of %d %s, the first being %s; a machine takes one: %s"
+                    "one of %d %s, of which %s is the first; a machine takes only one: %s"
                             .formatted(found.size(), what, found.getFirst().name(), remedy));
         }
         return found.isEmpty() ? null : found.getFirst();
@@ -100,7 +101,7 @@ final class Loader {
     private void addFlash(Image image) {
         int size = image.content().size();
         if (size == 0) {
-            throw new ImageException(image.name(), "a flash image of no bytes; give the file that holds the firmware");
+            throw new ImageException(image.name(), "an empty flash image; give the file that contains the firmware");
         }
         if (size > BoardSpec.FLASH_SIZE) {
             throw new ImageException(
@@ -131,7 +132,7 @@ final class Loader {
             String what = width == Width.AARCH32 ? "a 32-bit ELF file for Arm" : "a 64-bit ELF file for AArch64";
             throw new ImageException(
                     image.name(),
-                    ("%s, and this machine is %s; run it on a machine of its width (--width %s), or build it for"
+                    ("%s, but this machine is %s; run it on a machine of its width (--width %s), or build it for"
                                     + " this one")
                             .formatted(what, spec.cpus().width().id(), width.id()));
         }
@@ -154,7 +155,7 @@ final class Loader {
     private void addRaw(Image image, long address) {
         int size = image.content().size();
         if (size == 0) {
-            throw new ImageException(image.name(), "a raw image of no bytes; give the file that holds the program");
+            throw new ImageException(image.name(), "an empty raw image; give the file that contains the program");
         }
         if (address % 4 != 0 || !AddressRange.fits(address, size)) {
             throw new ImageException(
@@ -204,7 +205,7 @@ final class Loader {
         if (given != null) {
             callsFree(given, tree);
         }
-        // Firmware adds to a tree in place, so one that is larger than usual gets as much room again.
+        // Guest firmware adds to a tree in place, so a larger tree gets twice its size.
         long size = tree.size() <= DEVICE_TREE_AREA / 2
                 ? DEVICE_TREE_AREA
                 : (2L * tree.size() + MemoryMap.PAGE - 1) & -MemoryMap.PAGE;
@@ -214,7 +215,7 @@ final class Loader {
         if (!ram.contains(area) || isShared(area)) {
             throw new ImageException(
                     named.name(),
-                    ("no room for the device tree: the image takes the start of RAM (%s), and behind it %s is needed;"
+                    ("no room for the device tree: the image uses the start of RAM (%s), and after it %s is needed;"
                                     + " give more RAM with --memory, link the image to 0x%x or above, or switch the"
                                     + " device tree off")
                             .formatted(ram, area, ram.start() + size));
@@ -234,7 +235,7 @@ final class Loader {
                     .common(each.memory().pages())
                     .ifPresent(common -> warn(
                             part.image(),
-                            "%s (%s) lies over %s".formatted(part.what(), part.range(), common),
+                            "%s (%s) overlaps %s".formatted(part.what(), part.range(), common),
                             "link or load it elsewhere",
                             each));
         }
@@ -245,18 +246,18 @@ final class Loader {
             FdtMemory.free(tree, each.memory().pages())
                     .forEach(free -> warn(
                             image,
-                            "the device tree calls %s free memory".formatted(free),
+                            "the device tree declares %s as free memory".formatted(free),
                             "reserve it in the tree",
                             each));
         }
     }
 
-    /// What a service has switched off it shares with nobody, as long as it is off.
+    /// A service that is switched off shares nothing.
     private void warn(Image image, String what, String remedy, Shared with) {
         if (!spec.firmware().policy().isOn(with.service(), true)) {
             return;
         }
-        warnings.add(("%s: %s, where %s: a guest that calls it loses what it has there; %s, move the pages"
+        warnings.add(("%s: %s, where %s: a guest that calls it loses its data there; %s, move the pages"
                         + " (firmware.services.%s.%s), or switch the call off (firmware.toggles.%s)")
                 .formatted(
                         image.name(),

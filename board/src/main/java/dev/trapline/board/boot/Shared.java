@@ -2,8 +2,8 @@ package dev.trapline.board.boot;
 
 import dev.trapline.abi.firmware.SharedMemory;
 
-/// RAM that a service of the machine may share with the guest.
+/// RAM that a service may share with the guest.
 ///
-/// @param service its name
-/// @param memory what it shares
+/// @param service the service's name
+/// @param memory the shared memory
 public record Shared(String service, SharedMemory memory) {}

@@ -5,10 +5,10 @@ import dev.trapline.board.boot.ElfImage.Location;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The names that a machine's images give to guest addresses. Immutable.
+/// The symbols of a machine's images. Immutable.
 public final class Symbols {
 
-    /// Of a machine whose images name nothing.
+    /// No symbols.
     public static final Symbols NONE = new Symbols(List.of());
 
     private final List<ElfImage> images;
@@ -17,9 +17,9 @@ public final class Symbols {
         this.images = List.copyOf(images);
     }
 
-    /// The symbols of those images that are ELF files. Parses them: some milliseconds a megabyte.
+    /// Parses the symbols of the images that are ELF files. It takes some milliseconds per megabyte.
     ///
-    /// @throws ImageException if one of them is no proper executable
+    /// @throws ImageException if one of them is not a valid executable
     public static Symbols of(List<Image> images) {
         return new Symbols(images.stream()
                 .filter(image -> image.kind() == Image.Kind.ELF)
@@ -27,7 +27,7 @@ public final class Symbols {
                 .toList());
     }
 
-    /// What an address is called, or null if nothing covers it.
+    /// The symbol and offset of an address, or null if no symbol covers it.
     public @Nullable Location at(long address) {
         for (ElfImage image : images) {
             Location location = image.symbolAt(address);
@@ -38,7 +38,7 @@ public final class Symbols {
         return null;
     }
 
-    /// An address for people: `0x40080014 <spin_lock+0x14>`, or the number alone if nothing covers it.
+    /// An address as text: `0x40080014 <spin_lock+0x14>`, or only the number if no symbol covers it.
     public String describe(long address) {
         Location location = at(address);
         String number = "0x" + Long.toHexString(address);

@@ -4,12 +4,12 @@ import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.firmware.TreePart;
 import java.util.List;
 
-/// What a device tree tells of a machine besides what its [dev.trapline.abi.machine.MachineSpec] says.
+/// The parts of a machine's device tree that are not in its [dev.trapline.abi.machine.MachineSpec].
 ///
-/// @param shared what services may share with the guest: left out of the memory that the tree describes
-/// @param ofServices what services add, in this order
-/// @param ofDevices nodes of the board's devices, in this order
-/// @param console name of the node of the device that is the guest's console; empty if there is none
+/// @param shared pages that services may share with the guest; the tree's memory does not include them
+/// @param ofServices the parts of services, in this order
+/// @param ofDevices the nodes of the board's devices, in this order
+/// @param console the name of the console's node; empty if there is no console
 public record TreeContent(List<Shared> shared, List<TreePart> ofServices, List<TreeNode> ofDevices, String console) {
 
     /// A machine without services and devices.

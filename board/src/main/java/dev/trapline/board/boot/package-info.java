@@ -1,4 +1,4 @@
-/** What is in guest memory when a machine starts: images, the generated device tree, and where vCPU 0 begins. */
+/** The initial content of guest memory: images, the generated device tree, and the start address of vCPU 0. */
 @NullMarked
 package dev.trapline.board.boot;
 

@@ -7,26 +7,25 @@ import dev.trapline.abi.history.RecordingHeader.DeviceRef;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The physical address space of a machine: which memory and which device is where.
+/// The physical address space of a machine: the addresses of its memory and devices.
 ///
-/// Engines execute from memory and reach it without the bus. An access to a device's registers reaches that device; one
-/// that lies in no device and no memory, or not wholly in one, is an access to an address at which the machine has
-/// nothing.
+/// Engines access memory directly, without the bus. An access to a device's registers is routed to that device. An
+/// access that is not entirely in one device or in memory is an access to an unmapped address.
 public final class Bus {
 
-    /// What takes a range of addresses.
+    /// Memory or a device with its addresses.
     sealed interface Tenant {
         AddressRange range();
 
         String name();
     }
 
-    /// Memory at its place.
+    /// Memory with its addresses.
     record Block(String name, MemoryMap.Memory memory, AddressRange range) implements Tenant {}
 
-    /// A device at its place.
+    /// A device with its addresses.
     ///
-    /// @param range its registers
+    /// @param range the addresses of its registers
     record Placed(Device device, AddressRange range) implements Tenant {
         @Override
         public String name() {
@@ -34,16 +33,16 @@ public final class Bus {
         }
     }
 
-    /// Ascending, disjoint.
+    /// In ascending order of address, disjoint.
     private final List<Tenant> tenants = new ArrayList<>();
 
     private final List<Device> devices = new ArrayList<>();
 
-    /// Puts a device on the bus.
+    /// Adds a device to the bus.
     ///
     /// @param base guest physical address of its first register
-    /// @throws IllegalArgumentException if its addresses are not free, naming the device that has them; or if it
-    ///     takes none
+    /// @throws IllegalArgumentException if its addresses are not free, or its size is 0; the message names the
+    ///     device that has the addresses
     public void device(long base, Device device) {
         add(new Placed(device, range(device.name(), base, device.size())));
         devices.clear();
@@ -54,9 +53,9 @@ public final class Bus {
         }
     }
 
-    /// Puts memory on the bus.
+    /// Adds memory to the bus.
     ///
-    /// @param name for people
+    /// @param name its name, for messages
     /// @throws IllegalArgumentException as for a device
     public void memory(String name, MemoryMap.Memory memory) {
         add(new Block(name, memory, range(name, memory.base(), memory.size())));
@@ -64,7 +63,7 @@ public final class Bus {
 
     private static AddressRange range(String name, long base, long size) {
         if (size <= 0 || !AddressRange.fits(base, size)) {
-            throw new IllegalArgumentException("%s cannot take %d bytes at 0x%x: give it a size and an address that lie"
+            throw new IllegalArgumentException("%s cannot have %d bytes at 0x%x: give it a size and an address that are"
                             .formatted(name, size, base)
                     + " in the address space");
         }
@@ -85,15 +84,15 @@ public final class Bus {
         tenants.add(at, added);
     }
 
-    /// Checks that a CPU with narrow addresses reaches all of it.
+    /// Checks that a CPU with short addresses can access all devices and memory.
     ///
-    /// @param end the first address that it does not reach
-    /// @throws IllegalArgumentException naming what is beyond
+    /// @param end the first address that it cannot access
+    /// @throws IllegalArgumentException if it cannot; the message names the device or memory
     public void requireBelow(long end) {
         for (Tenant tenant : tenants) {
             if (Long.compareUnsigned(tenant.range().end(), end) > 0) {
                 throw new IllegalArgumentException(
-                        "%s (%s) is beyond the last address that the CPUs reach, 0x%x: move it"
+                        "%s (%s) is beyond the last address that the CPUs can access, 0x%x: move it"
                                 .formatted(tenant.name(), tenant.range(), end - 1));
             }
         }
@@ -104,7 +103,7 @@ public final class Bus {
         return devices;
     }
 
-    /// All devices as a recording names them, in ascending order of address.
+    /// All devices as in a recording's header, in ascending order of address.
     public List<DeviceRef> described() {
         List<DeviceRef> described = new ArrayList<>();
         for (Tenant tenant : tenants) {
@@ -127,8 +126,8 @@ public final class Bus {
         return nodes;
     }
 
-    /// The address space as engines map it: in whole pages. A device that fills its pages is mapped by itself;
-    /// devices that share pages, or leave parts of them free, are mapped together.
+    /// The address space as engines map it, in whole pages. A device that fills its pages is mapped separately.
+    /// Devices that share pages, or do not fill them, are mapped together.
     public MemoryMap map() {
         List<MemoryMap.Region> regions = new ArrayList<>();
         List<Placed> sharing = new ArrayList<>();

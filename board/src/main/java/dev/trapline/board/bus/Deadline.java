@@ -1,22 +1,23 @@
 package dev.trapline.board.bus;
 
-/// What changes by itself, at a time that it knows beforehand.
+/// A part of the machine that changes by itself at a known time.
 public interface Deadline {
 
     /// Nothing changes by itself.
     long NEVER = Long.MAX_VALUE;
 
-    /// When it changes by itself if nobody touches it before, in ticks of virtual time.
+    /// The virtual time in ticks at which it changes by itself, if it is not accessed before.
     ///
-    /// @return [#NEVER] if it does not
+    /// @return [#NEVER] if it does not change by itself
     default long deadline() {
         return NEVER;
     }
 
-    /// Sets the time, and executes what is due. Called between slices, before each, with the time at which the
-    /// round began. A round ends where a deadline comes, so a deadline is met exactly. One that is set for the
-    /// round that goes on ends it for those whose turn comes later. Afterwards [#deadline] is later than `now`.
+    /// Sets the time, and executes what is due. The machine calls it before each slice, with the time at which the
+    /// round began. A round ends at the next deadline, so a deadline is met exactly. If a slice sets a deadline
+    /// within the current round, the round ends there for the vCPUs whose turn comes later. Afterwards [#deadline]
+    /// is later than `now`.
     ///
-    /// @param now virtual time in ticks; never less than at the call before
+    /// @param now virtual time in ticks; never less than in the previous call
     default void timePasses(long now) {}
 }

@@ -6,36 +6,36 @@ import dev.trapline.abi.state.Snapshot;
 import java.util.List;
 import java.util.Optional;
 
-/// A device behind registers on a [Bus]. It does not know where on the bus it stands.
+/// A device with registers on a [Bus]. It does not know its address.
 ///
-/// Obligations: its answers, lines and deadline depend only on its own state and on what the machine told it
-/// (accesses, [#timePasses], [#reset]). It reads no clock and draws nothing at random. All of its state is in its
-/// snapshot. What a guest does wrong it answers as the hardware does; an exception thrown in it ends the machine.
+/// Obligations: its answers, lines and deadline depend only on its own state and on calls of the machine (accesses,
+/// [#timePasses], [#reset]). It uses no host clock and no random numbers. Its snapshot contains all of its state. It
+/// answers invalid accesses as the hardware does; an exception thrown in it ends the machine.
 ///
-/// [MmioDevice#read] and [MmioDevice#write] take offsets from 0 to [#size] and 1, 2, 4 or 8 bytes.
+/// [MmioDevice#read] and [MmioDevice#write] have offsets below [#size] and sizes of 1, 2, 4 or 8 bytes.
 public interface Device extends MmioDevice, Deadline, Snapshot {
 
-    /// What it is, for people: `pl011`. The same at every call.
+    /// Its name, such as `pl011`, for recordings and messages. It never changes.
     String name();
 
-    /// The version of its behaviour: raise it whenever the same accesses get other answers. Recordings name it, and
-    /// are replayed with no other. The same at every call.
+    /// The version of its behaviour. Change it when the same accesses get different answers. A recording contains
+    /// it, and can be replayed only with the same version. It never changes at run time.
     default String version() {
         return "1";
     }
 
-    /// How many bytes of address space its registers take. The same at every call.
+    /// The size of its registers in the address space, in bytes. It never changes.
     long size();
 
-    /// Puts it to its state at power-on: the machine was reset. Virtual time goes on.
+    /// Resets it to its state at power-on, when the machine is reset. Virtual time continues.
     void reset();
 
-    /// The interrupts that it drives, in the order of its documentation. The same at every call.
+    /// Its interrupt lines, in the order of its documentation. They never change.
     default List<Line> lines() {
         return List.of();
     }
 
-    /// The node by which a device tree tells the guest of it. A device that its guest finds otherwise has none.
+    /// Its node in the guest's device tree. A device that the guest discovers in another way has none.
     ///
     /// @param base guest physical address of its first register
     default Optional<TreeNode> node(long base) {

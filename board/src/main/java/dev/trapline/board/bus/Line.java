@@ -3,10 +3,10 @@ package dev.trapline.board.bus;
 import java.util.ArrayList;
 import java.util.List;
 
-/// An interrupt output of a device: high while the device asks for attention.
+/// An interrupt output of a device. It is high while the device requests an interrupt.
 ///
-/// The device drives it, within a slice or between two. Listeners are told at once of each change, on the
-/// machine's thread, and must depend on nothing but its own state.
+/// The device drives it, during or between slices. Listeners are notified immediately of each change, on the machine's
+/// thread. A listener must depend only on its own state.
 public final class Line {
 
     /// Is notified of a line's changes.
@@ -22,14 +22,14 @@ public final class Line {
     private final List<Listener> listeners = new ArrayList<>();
     private boolean high;
 
-    /// A line that is low, and to which nobody listens.
+    /// Creates a low line without listeners.
     ///
-    /// @param name for people: `pl011 UARTINTR`
+    /// @param name its name, for messages, such as `pl011 UARTINTR`
     public Line(String name) {
         this.name = name;
     }
 
-    /// Its name, for people.
+    /// Its name, for messages.
     public String name() {
         return name;
     }
@@ -39,12 +39,12 @@ public final class Line {
         return high;
     }
 
-    /// Has somebody told of each change from now on, after those who listen already.
+    /// Adds a listener. Listeners are notified in the order in which they were added.
     public void listen(Listener listener) {
         listeners.add(listener);
     }
 
-    /// Drives it. To drive it to the level that it has changes nothing, and tells nobody.
+    /// Sets the level. If the line already has this level, listeners are not notified.
     public void drive(boolean level) {
         if (level != high) {
             high = level;
@@ -54,7 +54,7 @@ public final class Line {
         }
     }
 
-    /// Has the level that goes with a state that was loaded. Nobody is told: who listens has loaded its own state.
+    /// Sets the level after a state was loaded. Listeners are not notified, because they load their own state.
     public void restore(boolean level) {
         high = level;
     }

@@ -4,15 +4,15 @@ import dev.trapline.abi.engine.PartialDevice;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Whole pages in which several devices are, or one that does not fill them: an access is routed to the device that it
-/// lies in wholly.
+/// Whole pages that contain several devices, or one that does not fill them. An access is routed to a device if it is
+/// entirely in that device.
 final class SharedPages implements PartialDevice {
 
     private final long start;
     private final Bus.Placed[] devices;
 
     /// @param start guest physical address of the first page
-    /// @param devices ascending, disjoint
+    /// @param devices in ascending order of address, disjoint
     SharedPages(long start, List<Bus.Placed> devices) {
         this.start = start;
         this.devices = devices.toArray(Bus.Placed[]::new);

@@ -1,4 +1,4 @@
-/** The ports between a machine and its devices: the bus, the devices on it, and the lines that they drive. */
+/** The ports between a machine and its devices: the bus, the devices on it, and their lines. */
 @NullMarked
 package dev.trapline.board.bus;
 

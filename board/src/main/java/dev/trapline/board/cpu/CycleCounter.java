@@ -8,12 +8,12 @@ import dev.trapline.abi.state.StateWriter;
 /// The cycle counter of the performance monitors: it counts ticks of virtual time while PMCR_EL0.E and its bit in
 /// PMCNTENSET_EL0 are both set.
 ///
-/// Event counters never count: the events are those of a microarchitecture that is not there.
+/// Event counters never count, because there is no microarchitecture to produce the events.
 public final class CycleCounter implements Snapshot {
 
     private static final long ENABLE = 1;
     private static final long RESET = 1L << 2;
-    /// Cycle counter's bit in PMCNTENSET_EL0 and its like.
+    /// The cycle counter's bit in PMCNTENSET_EL0 and PMCNTENCLR_EL0.
     private static final long CYCLES = 1L << 31;
 
     private boolean enabled;
@@ -27,7 +27,7 @@ public final class CycleCounter implements Snapshot {
         return enabled;
     }
 
-    /// PMCR_EL0: E and C.
+    /// Writes PMCR_EL0: E and C.
     public void writeControl(long value, long counter) {
         hold(counter);
         enabled = (value & ENABLE) != 0;
@@ -36,7 +36,7 @@ public final class CycleCounter implements Snapshot {
         }
     }
 
-    /// PMCNTENSET_EL0 and PMCNTENCLR_EL0.
+    /// Writes PMCNTENSET_EL0 or PMCNTENCLR_EL0.
     public void writeEnable(long mask, boolean set, long counter) {
         hold(counter);
         if ((mask & CYCLES) != 0) {
@@ -78,7 +78,7 @@ public final class CycleCounter implements Snapshot {
         return (userEnable & 1) != 0;
     }
 
-    /// Folds all of it into a digest.
+    /// Folds its state into a digest.
     public long foldInto(long digest) {
         long flags = (enabled ? 1 : 0) | (counting ? 2 : 0) | (userEnable << 2);
         return Digest64.fold(Digest64.fold(Digest64.fold(digest, flags), held), since);

@@ -7,8 +7,8 @@ import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 
-/// The virtual and the physical EL1 timer of one CPU, and what EL0 may see of them: registers only, no interrupt. Their
-/// counter is whatever the caller says it is.
+/// The registers of the virtual and the physical EL1 timer of one CPU, and EL0's access to them. They raise no
+/// interrupt. The caller passes the counter's value.
 ///
 /// DDI0487 D12.2: CompareValue view, TimerValue view and ISTATUS.
 public final class GenericTimers implements Snapshot {
@@ -17,7 +17,7 @@ public final class GenericTimers implements Snapshot {
     private static final long WRITABLE = 3;
     private static final long IMASK = 2;
     private static final long ISTATUS = 4;
-    /// Some 146 years: virtual time may jump there and still be counted in nanoseconds.
+    /// About 146 years: virtual time may jump to it without an overflow in nanoseconds.
     private static final long LATEST = 1L << 58;
 
     private static final long KERNEL_CONTROL = 0x3ff;
@@ -26,7 +26,7 @@ public final class GenericTimers implements Snapshot {
     private final Registers virtual = new Registers();
     private long kernelControl;
 
-    /// What one timer holds: ENABLE and IMASK of CTL, and CVAL.
+    /// The registers of one timer: ENABLE and IMASK of CTL, and CVAL.
     private static final class Registers {
         private long control;
         private long compareValue;
@@ -39,7 +39,8 @@ public final class GenericTimers implements Snapshot {
         };
     }
 
-    /// CTL: ENABLE and IMASK as written, ISTATUS from the counter; zero while disabled, where it is UNKNOWN.
+    /// CTL: ENABLE and IMASK as written, ISTATUS from the counter. While the timer is disabled, ISTATUS is
+    /// architecturally UNKNOWN; here it is zero.
     public long control(CpuTimer timer, long counter) {
         Registers of = of(timer);
         boolean met = (of.control & ENABLE) != 0 && Long.compareUnsigned(counter, of.compareValue) >= 0;
@@ -59,20 +60,20 @@ public final class GenericTimers implements Snapshot {
         of(timer).compareValue = value;
     }
 
-    /// TVAL: the low 32 bits of what is left until CVAL.
+    /// TVAL: the low 32 bits of CVAL minus the counter.
     public long timerValue(CpuTimer timer, long counter) {
         return (of(timer).compareValue - counter) & 0xffff_ffffL;
     }
 
-    /// A write of TVAL sets CVAL to the counter plus 32 bits, sign-extended.
+    /// A write of TVAL sets CVAL to the counter plus the sign-extended 32-bit value.
     public void writeTimerValue(CpuTimer timer, long value, long counter) {
         of(timer).compareValue = counter + (int) value;
     }
 
-    /// The counter value at which a timer asserts its interrupt: its compare value, if it is enabled and not
+    /// The counter value at which a timer asserts its interrupt: its compare value, if the timer is enabled and not
     /// masked.
     ///
-    /// @return [Engine#NO_DEADLINE] if it does not, or only years away
+    /// @return [Engine#NO_DEADLINE] if it does not, or only after more than 146 years
     public long deadline(CpuTimer timer) {
         Registers of = of(timer);
         boolean asserts = (of.control & (ENABLE | IMASK)) == ENABLE;
@@ -93,7 +94,7 @@ public final class GenericTimers implements Snapshot {
         return isOpen(timer == CpuTimer.PHYSICAL ? 0 : 1);
     }
 
-    /// Whether EL0 may read the counters' frequency: either of them open is enough.
+    /// Whether EL0 may read the counters' frequency: it may if it may read one of the counters.
     public boolean frequencyOpenToEl0() {
         return counterOpenToEl0(CpuTimer.PHYSICAL) || counterOpenToEl0(CpuTimer.VIRTUAL);
     }
@@ -107,14 +108,15 @@ public final class GenericTimers implements Snapshot {
         return (kernelControl >> bit & 1) != 0;
     }
 
-    /// Folds all of it into a digest.
+    /// Folds its state into a digest.
     public long foldInto(long digest) {
         long folded = Digest64.fold(digest, kernelControl);
         folded = Digest64.fold(Digest64.fold(folded, physical.control), physical.compareValue);
         return Digest64.fold(Digest64.fold(folded, virtual.control), virtual.compareValue);
     }
 
-    /// What they keep without the CPU's power: CTL and CVAL of each, as [Engine#readTimers] has them.
+    /// Reads the state that survives a power-down of the CPU: CTL and CVAL of each timer, in the format of
+    /// [Engine#readTimers].
     public void readInto(long[] words) {
         words[0] = physical.control;
         words[1] = physical.compareValue;
@@ -122,7 +124,7 @@ public final class GenericTimers implements Snapshot {
         words[3] = virtual.compareValue;
     }
 
-    /// Takes on what [#readInto] gave.
+    /// Restores the state of [#readInto].
     public void writeFrom(long[] words) {
         physical.control = words[0] & WRITABLE;
         physical.compareValue = words[1];

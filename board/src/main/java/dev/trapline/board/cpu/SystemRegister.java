@@ -1,6 +1,6 @@
 package dev.trapline.board.cpu;
 
-/// The encoding of an AArch64 system register or SYS instruction: op0, op1, CRn, CRm, op2 packed into 16 bits as in the
+/// The encoding of an AArch64 system register or SYS instruction: op0, op1, CRn, CRm and op2 in 16 bits, as in the
 /// instruction.
 public final class SystemRegister {
 
@@ -53,7 +53,7 @@ public final class SystemRegister {
         return encoding & 7;
     }
 
-    /// As an assembler without a name for it writes it: `S3_0_C1_C0_0`.
+    /// The generic name in assembly language: `S3_0_C1_C0_0`.
     public static String name(int encoding) {
         return "S" + op0(encoding) + "_" + op1(encoding) + "_C" + crn(encoding) + "_C" + crm(encoding) + "_"
                 + op2(encoding);

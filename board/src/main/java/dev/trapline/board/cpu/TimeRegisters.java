@@ -9,18 +9,19 @@ import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import org.jspecify.annotations.Nullable;
 
-/// The system registers that would show the host's clock, answered from virtual time: counters, timers, cycle counter.
+/// The system registers that depend on time: counters, timers, cycle counter. They use virtual time instead of the
+/// host's clock.
 ///
-/// An engine never gets to see what the guest lets EL0 do (CNTKCTL_EL1, PMUSERENR_EL0): its own copies stay zero. So
-/// whatever is not served here traps at EL0, AArch32's accesses included, which no hook sees. Of the performance
-/// monitors, EL0 can be given the cycle counter only.
+/// The engine does not see the guest's writes of EL0 permissions (CNTKCTL_EL1, PMUSERENR_EL0): its own copies stay
+/// zero. So accesses from EL0 that are not answered here trap, including accesses of AArch32 code, which no hook sees.
+/// Of the performance monitors, EL0 can only be given access to the cycle counter.
 public final class TimeRegisters implements Snapshot {
 
     private static final int CNTKCTL_EL1 = SystemRegister.CNTKCTL_EL1;
     private static final int CNTFRQ_EL0 = SystemRegister.of(3, 3, 14, 0, 0);
     private static final int CNTPCT_EL0 = SystemRegister.of(3, 3, 14, 0, 1);
     private static final int CNTVCT_EL0 = SystemRegister.of(3, 3, 14, 0, 2);
-    /// CNTP_TVAL_EL0, CNTP_CTL_EL0, CNTP_CVAL_EL0 and their virtual twins: op0 3, op1 3, CRn 14, op2 0 to 2.
+    /// CNTP_TVAL_EL0, CNTP_CTL_EL0, CNTP_CVAL_EL0 and those of the virtual timer: op0 3, op1 3, CRn 14, op2 0 to 2.
     private static final int CRM_PHYSICAL = 2;
 
     private static final int CRM_VIRTUAL = 3;
@@ -31,10 +32,10 @@ public final class TimeRegisters implements Snapshot {
     private static final int PMCEID1_EL0 = SystemRegister.of(3, 3, 9, 12, 7);
     private static final int PMCCNTR_EL0 = SystemRegister.of(3, 3, 9, 13, 0);
     private static final int PMUSERENR_EL0 = SystemRegister.of(3, 3, 9, 14, 0);
-    /// PMCR_EL0's bits that keep what is written, but for E: LC, DP, X, D.
+    /// The writable bits of PMCR_EL0 except E: LC, DP, X, D.
     private static final long PMCR_KEPT = 0x78;
 
-    /// PMCR_EL0's bits that are not an identity.
+    /// The bits of PMCR_EL0 that do not identify the CPU.
     private static final long PMCR_LOW = 0x7f;
 
     private final VirtualClock clock;
@@ -44,17 +45,16 @@ public final class TimeRegisters implements Snapshot {
     private long monitorControl;
     private long value;
 
-    /// The registers of a CPU at its reset.
+    /// Creates the registers of a CPU at its reset.
     ///
-    /// @param monitorControl PMCR_EL0 as the CPU model resets it
+    /// @param monitorControl the CPU model's reset value of PMCR_EL0
     public TimeRegisters(VirtualClock clock, long monitorControl) {
         this.clock = clock;
         this.monitorIdentity = monitorControl & ~PMCR_LOW;
         this.monitorControl = monitorControl & PMCR_KEPT;
     }
 
-    /// Whether a register may be one of those: a cheap test before anything else. CRn 9 and 14 of op0 3, op1 0 and
-    /// 3.
+    /// Whether a register may be one of these: a fast first test. They have CRn 9 and 14, op0 3, op1 0 and 3.
     public static boolean concerns(int register) {
         int crn = SystemRegister.crn(register);
         return (crn == 14 || crn == 9) && SystemRegister.op0(register) == 3;
@@ -62,8 +62,8 @@ public final class TimeRegisters implements Snapshot {
 
     /// Answers a read.
     ///
-    /// @param privileged executed at EL1 or above
-    /// @return whether it is served, with its result in [#value]; otherwise the library decides, and may trap
+    /// @param privileged whether it was executed at EL1 or above
+    /// @return whether it is answered, with its result in [#value]; if not, the library executes it, and may trap
     public boolean read(int register, boolean privileged) {
         if (register == CNTKCTL_EL1) {
             value = timers.kernelControl();
@@ -126,14 +126,14 @@ public final class TimeRegisters implements Snapshot {
         return false;
     }
 
-    /// What the last served read read.
+    /// The result of the last read that was answered.
     public long value() {
         return value;
     }
 
     /// Answers a write.
     ///
-    /// @return whether it is served; otherwise the library does what it does
+    /// @return whether it is answered; if not, the library executes it
     public boolean write(int register, long written, boolean privileged) {
         if (register == CNTKCTL_EL1) {
             timers.writeKernelControl(privileged ? written : timers.kernelControl());
@@ -167,7 +167,7 @@ public final class TimeRegisters implements Snapshot {
         }
         if (register == PMCR_EL0) {
             cycles.writeControl(written, clock.peek());
-            // The library never sees it. Its own E stays clear: nothing there counts the host's time.
+            // The library does not see this write. Its own E bit stays clear, so that it never counts the host's time.
             monitorControl = written & PMCR_KEPT;
             return true;
         }
@@ -181,7 +181,7 @@ public final class TimeRegisters implements Snapshot {
         return false;
     }
 
-    /// When a timer asserts its interrupt: see [Engine#deadline].
+    /// The time at which a timer asserts its interrupt: see [Engine#deadline].
     public long deadline(CpuTimer timer) {
         return timers.deadline(timer);
     }
@@ -196,7 +196,7 @@ public final class TimeRegisters implements Snapshot {
         timers.writeFrom(from);
     }
 
-    /// The timer that a register of CRn 14 belongs to; null if to none.
+    /// The timer of a register with CRn 14; null if it has none.
     private static @Nullable CpuTimer timerOf(int register) {
         if (SystemRegister.op1(register) != 3 || SystemRegister.op2(register) > 2) {
             return null;
@@ -208,7 +208,7 @@ public final class TimeRegisters implements Snapshot {
         };
     }
 
-    /// Folds all of it into a digest.
+    /// Folds its state into a digest.
     public long foldInto(long digest) {
         return Digest64.fold(cycles.foldInto(timers.foldInto(digest)), monitorControl);
     }

@@ -1,4 +1,4 @@
-/** What of a CPU the engine does not give: its clock, timers and cycle counter, all of them in virtual time. */
+/** The parts of a CPU that the engine does not provide: its clock, timers and cycle counter, all in virtual time. */
 @NullMarked
 package dev.trapline.board.cpu;
 

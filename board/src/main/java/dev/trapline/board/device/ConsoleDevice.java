@@ -3,31 +3,31 @@ package dev.trapline.board.device;
 import dev.trapline.abi.Bytes;
 import dev.trapline.board.bus.Device;
 
-/// The device that is the guest's console: the machine gives it what is typed, and takes from it what the guest prints.
-/// Both between slices.
+/// The device that is the guest's console. Between slices, the machine gives it console input and takes the guest's
+/// output from it.
 public interface ConsoleDevice extends Device {
 
-    /// How many bytes the receiver can take.
+    /// The free space in the receiver, in bytes.
     int receiverRoom();
 
-    /// Whether the guest has taken every byte.
+    /// Whether the guest has read all received bytes.
     boolean receiverIsEmpty();
 
-    /// Whether the guest has ever taken a byte.
+    /// Whether the guest has ever read a received byte.
     boolean everRead();
 
-    /// Gives bytes to the receiver.
+    /// Puts bytes into the receiver.
     ///
     /// @param bytes no more than [#receiverRoom]
     /// @throws IllegalArgumentException if there are more
     void receive(Bytes bytes);
 
-    /// How many bytes were transmitted since [#clearTransmitted].
+    /// The number of bytes transmitted since the last [#clearTransmitted].
     int transmittedCount();
 
-    /// The transmitted bytes, valid up to [#transmittedCount]; the array is the device's own.
+    /// The transmitted bytes, valid up to [#transmittedCount]. The array belongs to the device.
     byte[] transmitted();
 
-    /// Forgets what was transmitted: it has been passed on.
+    /// Drops the transmitted bytes after they were passed on.
     void clearTransmitted();
 }

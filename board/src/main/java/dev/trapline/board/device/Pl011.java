@@ -10,17 +10,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// A PL011 (ARM DDI 0183) that transmits at once, and receives what the machine gives it between slices.
+/// A PL011 (ARM DDI 0183). It transmits immediately, and receives bytes from the machine between slices.
 ///
-/// Of its interrupts it has those of the receiver and the transmitter, combined in UARTINTR.
+/// It implements the receive and transmit interrupts, combined in UARTINTR.
 ///
-/// It belongs to its machine, and only the holder of the machine's token may touch it.
+/// It belongs to its machine. Only the holder of the machine's token may use it.
 public final class Pl011 implements ConsoleDevice {
 
-    /// Label of the clock that its device-tree node refers to: the board has to have a node of that label.
+    /// The label of the clock that its device-tree node refers to. The board must have a node with this label.
     public static final String CLOCK = "apb-pclk";
 
-    /// Bytes that the receiver holds.
+    /// The size of the receiver, in bytes.
     public static final int FIFO_SIZE = 16;
 
     private static final long SIZE = 0x1000;
@@ -77,7 +77,7 @@ public final class Pl011 implements ConsoleDevice {
         return SIZE;
     }
 
-    /// UARTINTR: high while an interrupt is raised that is not masked (DDI 0183 §3.4).
+    /// UARTINTR: high while an interrupt is asserted and not masked (DDI 0183 §3.4).
     @Override
     public List<Line> lines() {
         return List.of(interrupt);
@@ -93,8 +93,8 @@ public final class Pl011 implements ConsoleDevice {
                 .strings("clock-names", "uartclk", "apb_pclk"));
     }
 
-    /// Puts every register to its reset value (DDI 0183 §3.2) and empties the receiver. What was transmitted stays
-    /// to be taken.
+    /// Resets every register (DDI 0183 §3.2) and empties the receiver. Transmitted bytes that were not passed on
+    /// are kept.
     @Override
     public void reset() {
         received = 0;
@@ -126,7 +126,8 @@ public final class Pl011 implements ConsoleDevice {
     @Override
     public void receive(Bytes bytes) {
         if (bytes.size() > receiverRoom()) {
-            throw new IllegalArgumentException(bytes.size() + " bytes do not fit the receiver's " + receiverRoom());
+            throw new IllegalArgumentException(
+                    bytes.size() + " bytes do not fit: the receiver has room for " + receiverRoom());
         }
         bytes.copyTo(0, receiver, received, bytes.size());
         received += bytes.size();
@@ -216,10 +217,11 @@ public final class Pl011 implements ConsoleDevice {
         transmitted[transmittedCount++] = value;
     }
 
-    /// Saves all of it. Nothing may be left that was transmitted and not passed on.
+    /// Saves its state. All transmitted bytes must have been passed on.
     @Override
     public void save(StateWriter state) {
-        InvariantViolation.require(transmittedCount == 0, "what the console transmitted has not been passed on");
+        InvariantViolation.require(
+                transmittedCount == 0, "the console has transmitted bytes that have not been passed on");
         for (byte b : receiver) {
             state.put(b);
         }

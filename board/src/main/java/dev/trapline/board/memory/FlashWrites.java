@@ -5,14 +5,14 @@ import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 
-/// Counts the writes to flash, which is read-only here and ignores them, and keeps where the first one came from.
+/// Counts the guest's writes to flash, and keeps the first one's address and PC. Flash is read-only and ignores writes.
 public final class FlashWrites implements IgnoredWrites, Snapshot {
 
-    /// What has been counted.
+    /// The count and the first write.
     ///
-    /// @param count how many accesses were ignored
+    /// @param count the number of ignored accesses
     /// @param firstAddress guest physical address of the first; 0 if there was none
-    /// @param firstPc the instruction that made it; 0 if there was none
+    /// @param firstPc the address of the instruction that made the first access; 0 if there was none
     public record Summary(long count, long firstAddress, long firstPc) {}
 
     private long count;

@@ -12,13 +12,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
-/// A machine's RAM and, where it has one, its flash: one native block each, shared by all engines.
+/// A machine's RAM and its flash, if it has one: one native block each, shared by all engines.
 public final class MachineMemory implements GuestMemory, AutoCloseable {
 
-    /// What empty flash reads.
+    /// The value of erased flash.
     private static final byte ERASED = (byte) 0xff;
 
-    /// Digest of a page that is zero.
+    /// The digest of a zero page.
     private static final long ZERO_PAGE = Digest64.of(new byte[(int) MemoryMap.PAGE], (int) MemoryMap.PAGE);
 
     private final Arena arena = Arena.ofShared();
@@ -26,9 +26,9 @@ public final class MachineMemory implements GuestMemory, AutoCloseable {
     private final @Nullable MemorySegment flash;
     private final FlashWrites flashWrites = new FlashWrites();
 
-    /// Takes the memory as it is at power-on.
+    /// Allocates the memory and fills it as at power-on.
     ///
-    /// @param engines gives the memory: what suits its engines
+    /// @param engines allocates memory that its engines can use
     /// @param ramBytes whole pages
     /// @param withFlash whether there is flash at address 0
     public MachineMemory(EngineFactory engines, long ramBytes, boolean withFlash) {
@@ -39,9 +39,9 @@ public final class MachineMemory implements GuestMemory, AutoCloseable {
         }
     }
 
-    /// Puts RAM and flash on a bus.
+    /// Adds RAM and flash to a bus.
     ///
-    /// @throws IllegalArgumentException if a device is where they are
+    /// @throws IllegalArgumentException if a device overlaps them
     public void mapOn(Bus bus) {
         if (flash != null) {
             bus.memory("flash", new MemoryMap.Memory(BoardSpec.FLASH_BASE, flash, false, flashWrites));
@@ -54,7 +54,7 @@ public final class MachineMemory implements GuestMemory, AutoCloseable {
         return flashWrites;
     }
 
-    /// Puts memory back to what it is at power-on: RAM zero, flash erased.
+    /// Resets the memory to its content at power-on: RAM zero, flash erased.
     public void clear() {
         ram.fill((byte) 0);
         if (flash != null) {
@@ -76,9 +76,9 @@ public final class MachineMemory implements GuestMemory, AutoCloseable {
         return Bytes.copyOf(block.toArray(ValueLayout.JAVA_BYTE));
     }
 
-    /// Writes memory, flash included: the machine loads images with it.
+    /// Writes memory, including flash: the machine loads images with it.
     ///
-    /// @return false, and nothing is written, if the range is not wholly in memory
+    /// @return false if the range is not entirely in memory; then nothing is written
     public boolean write(long address, Bytes bytes) {
         MemorySegment block = block(address, bytes.size());
         if (block == null) {
@@ -88,8 +88,8 @@ public final class MachineMemory implements GuestMemory, AutoCloseable {
         return true;
     }
 
-    /// A digest of all of it: each page that is not zero, with its place. What the guest never touched costs next
-    /// to nothing, the rest a second for ten gigabytes.
+    /// A digest of all memory: of each page that is not zero, and its offset. Pages that the guest never touched
+    /// cost almost nothing; the others cost a second per ten gigabytes.
     public long digest() {
         long digest = digest(ram);
         return flash == null ? digest : Digest64.fold(digest, digest(flash));
@@ -109,15 +109,15 @@ public final class MachineMemory implements GuestMemory, AutoCloseable {
         return digest;
     }
 
-    /// Copies all of it. This scans each page that was ever touched, and stores the pages with new content.
+    /// Copies all memory. This scans each page that was ever touched, and stores the pages with new content.
     ///
-    /// @param store shares equal pages between all copies made with it
+    /// @param store shares equal pages between all copies that are made with it
     public MemoryCopy copy(PageStore store) {
         return new MemoryCopy(
                 store.copy(ram, (byte) 0), flash == null ? new MemoryCopy.Block() : store.copy(flash, ERASED));
     }
 
-    /// Becomes what it was when a copy of it was taken. Every engine must be told, or be a fresh one.
+    /// Restores the content of a copy. Afterwards every engine must drop its translations, or be a new one.
     public void restore(MemoryCopy copy) {
         copy.ram().restore(ram, (byte) 0);
         if (flash != null) {

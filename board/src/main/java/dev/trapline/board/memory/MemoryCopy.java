@@ -7,7 +7,7 @@ import java.util.Collection;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// A machine's memory as it was at some moment. Its pages are shared with other copies, and never change.
+/// A copy of a machine's memory. Its pages are shared with other copies, and never change.
 public final class MemoryCopy {
 
     private final Block ram;
@@ -18,11 +18,11 @@ public final class MemoryCopy {
         this.flash = flash;
     }
 
-    /// A copy that was written down: equal to the one whose hashes these are.
+    /// Creates a copy from stored pages. It is equal to the copy that had these hashes.
     ///
-    /// @param ram by offset, the hash of each page that is not empty
-    /// @param flash the same
-    /// @param pages content by hash, of all of them; not changed from now on
+    /// @param ram the hash of each page that is not empty, by offset
+    /// @param flash the same for flash
+    /// @param pages the content of all pages, by hash; the caller must not change it afterwards
     public static MemoryCopy of(
             SortedMap<Long, String> ram, SortedMap<Long, String> flash, SortedMap<String, byte[]> pages) {
         SortedMap<String, StoredPage> made = new TreeMap<>();
@@ -30,18 +30,18 @@ public final class MemoryCopy {
         return new MemoryCopy(Block.of(ram, made), Block.of(flash, made));
     }
 
-    /// The hash of each page of RAM that is not zero, by its offset. Costs some microseconds for each page whose
-    /// content was not there before.
+    /// The hash of each page of RAM that is not zero, by offset. It costs some microseconds for each page with new
+    /// content.
     public SortedMap<Long, String> ramHashes() {
         return ram.hashes();
     }
 
-    /// The hash of each page of flash that is not erased, by its offset.
+    /// The hash of each page of flash that is not erased, by offset.
     public SortedMap<Long, String> flashHashes() {
         return flash.hashes();
     }
 
-    /// The content of all pages, by hash. Not to be changed.
+    /// The content of all pages, by hash. The caller must not change it.
     public SortedMap<String, byte[]> pages() {
         SortedMap<String, byte[]> pages = new TreeMap<>();
         ram.collectPages(pages);
@@ -57,7 +57,7 @@ public final class MemoryCopy {
         return flash;
     }
 
-    /// One block of memory: the pages that are not empty, by their offset.
+    /// One block of memory: the pages that are not empty, by offset.
     static final class Block {
 
         private final TreeMap<Long, StoredPage> pages = new TreeMap<>();
@@ -71,7 +71,7 @@ public final class MemoryCopy {
             hashes.forEach((offset, hash) -> {
                 StoredPage page = pages.get(hash);
                 if (page == null || page.bytes().length != MemoryMap.PAGE) {
-                    throw new IllegalArgumentException("the page at offset " + offset + " is not there");
+                    throw new IllegalArgumentException("the page at offset " + offset + " is missing");
                 }
                 block.add(offset, page);
             });
@@ -92,7 +92,7 @@ public final class MemoryCopy {
             pages.values().forEach(page -> into.add(page.number()));
         }
 
-        /// Writes only what differs: a page that is not touched needs no memory of the host.
+        /// Writes only pages that differ: an untouched page needs no memory of the host.
         void restore(MemorySegment block, byte empty) {
             TouchedPages touched = TouchedPages.of(block);
             for (long at = 0; at < block.byteSize(); at += MemoryMap.PAGE) {

@@ -11,20 +11,20 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// Pages by content: equal ones are kept once. They are found by their digest and compared byte by byte, so that two
-/// pages with one digest stay two.
+/// Stores pages by content: equal pages are stored once. They are found by digest and compared byte by byte, so that
+/// different pages with the same digest are both stored.
 public final class PageStore {
 
     private final TreeMap<Long, List<StoredPage>> pages = new TreeMap<>();
     private long count;
     private long made;
 
-    /// How many different pages it keeps, [MemoryMap#PAGE] bytes each.
+    /// The number of different pages, [MemoryMap#PAGE] bytes each.
     public long size() {
         return count;
     }
 
-    /// Forgets the pages that none of these copies has.
+    /// Drops the pages that none of these copies contains.
     public void keepOnly(List<MemoryCopy> copies) {
         Set<Long> needed = new TreeSet<>();
         for (MemoryCopy copy : copies) {

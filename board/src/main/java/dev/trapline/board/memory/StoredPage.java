@@ -3,20 +3,20 @@ package dev.trapline.board.memory;
 import dev.trapline.abi.Bytes;
 import org.jspecify.annotations.Nullable;
 
-/// A page of memory that a [PageStore] keeps. Its content never changes.
+/// A page of memory in a [PageStore]. Its content never changes.
 final class StoredPage {
 
     private final long number;
     private final byte[] bytes;
     private @Nullable String hash;
 
-    /// @param number unlike that of any other page of its store
+    /// @param number unique in its store
     StoredPage(long number, byte[] bytes) {
         this.number = number;
         this.bytes = bytes;
     }
 
-    /// A page that was kept elsewhere, under its hash.
+    /// Creates a page that was stored elsewhere by its hash.
     StoredPage(String hash, byte[] bytes) {
         this(-1, bytes);
         this.hash = hash;

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/// Which pages of zeroed memory were ever touched, as Linux knows: the others are zero, and reading them to see that
-/// would cost a page fault each. Where the system does not tell, all pages count as touched.
+/// The pages of zeroed memory that were ever touched, according to Linux. The others are zero, and reading one would
+/// cost a page fault. If the system does not provide this information, all pages count as touched.
 final class TouchedPages {
 
     /// One 64-bit word for each page of this process (`Documentation/admin-guide/mm/pagemap.rst` of Linux).
@@ -24,7 +24,7 @@ final class TouchedPages {
     private static final Path AUXILIARY_VECTOR = Path.of("/proc/self/auxv");
     private static final long AT_PAGESZ = 6;
 
-    /// Bytes; 0 where the system does not tell.
+    /// In bytes; 0 if the system does not provide it.
     private static final long PAGE_SIZE = pageSize();
 
     private final long base;
@@ -35,7 +35,7 @@ final class TouchedPages {
         this.pages = pages;
     }
 
-    /// Looks at memory that was zero when it was taken from the system. Some 100 microseconds for 128 MiB.
+    /// Reads the state of memory that was zero when it was allocated. It takes about 100 microseconds for 128 MiB.
     static TouchedPages of(MemorySegment memory) {
         if (PAGE_SIZE == 0 || !memory.isNative()) {
             return new TouchedPages(0, null);
@@ -45,7 +45,7 @@ final class TouchedPages {
         return new TouchedPages(memory.address() - first * PAGE_SIZE, read(first, last - first + 1));
     }
 
-    /// Whether anything in a part of the memory was touched.
+    /// Whether a page in a part of the memory was touched.
     boolean anyOf(long offset, long length) {
         if (pages == null) {
             return true;

@@ -44,7 +44,7 @@ class BootPlanTest {
         Image image = elf(new ElfBuilder().entry(RAM).segment(RAM, CODE, 0x20_0001));
 
         assertThat(BootPlan.of(List.of(image), SPEC, Specs.content(SPEC)).deviceTree())
-                .as("the next multiple of 2 MiB behind 0x40200001, zero-filled memory counted")
+                .as("the next multiple of 2 MiB after 0x40200001, including zero-filled memory")
                 .isEqualTo(0x4040_0000L);
     }
 
@@ -138,7 +138,7 @@ class BootPlanTest {
     void anExecutableOfTheOtherWidthIsRefused() {
         assertThatThrownBy(() -> BootPlan.of(List.of(elf(ElfBuilder.small())), NARROW, Specs.content(NARROW)))
                 .isInstanceOf(ImageException.class)
-                .hasMessage("guest.elf: a 64-bit ELF file for AArch64, and this machine is aarch32; run it on a machine"
+                .hasMessage("guest.elf: a 64-bit ELF file for AArch64, but this machine is aarch32; run it on a machine"
                         + " of its width (--width aarch64), or build it for this one");
         assertThatThrownBy(() -> BootPlan.of(List.of(elf(ElfBuilder.small().arm())), SPEC, Specs.content(SPEC)))
                 .isInstanceOf(ImageException.class)

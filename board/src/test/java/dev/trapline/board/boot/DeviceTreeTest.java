@@ -99,7 +99,8 @@ class DeviceTreeTest {
         assertThat(tree.get("/memory@40000000:reg")).isEqualTo(cells(0, 0x4000_0000, 1, 0x3fff_f000));
     }
 
-    /// The memory that the device tree compiler reads in the tree, against where PV_TIME_ST of each vCPU points.
+    /// Compares the memory in the tree, as the device tree compiler reads it, with the address that PV_TIME_ST
+    /// returns for each vCPU.
     @ParameterizedTest(name = "{0} MiB, {1} vCPUs, base {2}")
     @CsvSource({
         "1, 1, auto",
@@ -136,7 +137,7 @@ class DeviceTreeTest {
             for (long at = first; at < first + 64L * vcpus; at += 64) {
                 long structure = at;
                 assertThat(memory)
-                        .as("the structure at 0x%x is no memory of the guest's", structure)
+                        .as("the structure at 0x%x is not in the guest's memory", structure)
                         .noneMatch(range -> structure >= range[0] && structure < range[0] + range[1]);
             }
             assertThat((megabytes << 20) - told).as("no more than its pages").isBetween(4096L, 8192L);
@@ -146,7 +147,7 @@ class DeviceTreeTest {
         assertThat(memory).allMatch(range -> range[0] >= 0x4000_0000L && range[0] + range[1] <= ramEnd);
     }
 
-    /// Base and size of each range of `reg` in the memory node of a source text.
+    /// Base and size of each range in `reg` of the memory node of a device tree source.
     private static List<long[]> memoryOf(String source) {
         Matcher node =
                 Pattern.compile("memory@[0-9a-f]+ \\{[^}]*reg = <([^>]*)>").matcher(source);
@@ -200,7 +201,7 @@ class DeviceTreeTest {
         Map<String, Bytes> tree = FdtReader.properties(DeviceTree.describe(
                 Specs.machine(1, 128), new TreeContent(List.of(), List.of(), List.of(refers, clock), "")));
         assertThat(tree.get("/uart:clocks"))
-                .as("a node may stand before the one that it refers to")
+                .as("a node may be before the one that it refers to")
                 .isEqualTo(tree.get("/clock:phandle"));
     }
 

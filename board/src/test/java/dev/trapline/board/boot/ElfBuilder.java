@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Makes ELF files for tests, from the tables of the System V ABI: good ones, and by [#patch] any bad one.
+/// Builds ELF files for tests, from the tables of the System V ABI. [#patch] damages them.
 ///
 /// ```text
 /// file header | program headers | segments' bytes | symbols | strings | section headers: none, .symtab, .strtab
@@ -43,7 +43,7 @@ final class ElfBuilder {
                 .function("main", 0x4008_0010L, 0x20);
     }
 
-    /// The same as an ELF32 file for Arm.
+    /// Makes it an ELF32 file for Arm.
     ElfBuilder arm() {
         narrow = true;
         return this;
@@ -116,7 +116,7 @@ final class ElfBuilder {
         return Bytes.copyOf(whole);
     }
 
-    /// Addresses, offsets and sizes: of 4 or 8 bytes.
+    /// Writes addresses, offsets and sizes of 4 or 8 bytes.
     private ByteBuffer words(ByteBuffer file, long... values) {
         for (long value : values) {
             if (narrow) {

@@ -11,8 +11,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/// Whatever a file holds, reading it ends in an image or in an [ImageException]: nothing else, and never in bytes that
-/// were not in the file.
+/// Reading any file gives an image or throws an [ImageException], and nothing else. An image never has bytes that were
+/// not in the file.
 class ElfCorruptionTest {
 
     private static final byte[] GOOD = new ElfBuilder()
@@ -23,7 +23,7 @@ class ElfCorruptionTest {
             .build()
             .toArray();
 
-    /// A number written over the file: the interesting ones are at the edges of ranges.
+    /// A number that is written over the file. Most are at the edges of ranges.
     record Damage(int offset, int width, long value) {}
 
     @Provide
@@ -69,7 +69,7 @@ class ElfCorruptionTest {
                 .as("no segment is larger than the file it came from")
                 .allSatisfy(segment -> assertThat(segment.content().size()).isLessThanOrEqualTo(file.size()));
         assertThat(image.segments().stream().anyMatch(segment -> segment.range().contains(image.entry())))
-                .as("the first instruction 0x%x lies in a segment", image.entry())
+                .as("the first instruction 0x%x is in a segment", image.entry())
                 .isTrue();
         image.symbols().keySet().forEach(image::symbolAt);
     }

@@ -64,7 +64,7 @@ class ElfImageTest {
         assertThat(image.symbolAt(0x4008_0014L)).hasToString("main+0x4");
         assertThat(image.symbolAt(0x4008_0030L)).as("main ends before").isNull();
         assertThat(image.symbolAt(0x4007_ffffL)).as("below the image").isNull();
-        assertThat(image.symbolAt(0x4008_0100L)).as("behind the image").isNull();
+        assertThat(image.symbolAt(0x4008_0100L)).as("after the image").isNull();
     }
 
     @Test
@@ -90,7 +90,7 @@ class ElfImageTest {
 
         assertThat(image.symbols().values())
                 .extracting(ElfImage.Symbol::name)
-                .as("mapping symbols, objects, absolute values and undefined names are none")
+                .as("mapping symbols, objects, absolute values and undefined names are not symbols")
                 .containsExactly("_start", "main");
     }
 
@@ -227,10 +227,10 @@ class ElfImageTest {
                 .function("thumb", 0x4008_0003L, 0x10));
 
         assertThat(image.entry())
-                .as("bit 0 selects T32, and it may lie at a halfword")
+                .as("bit 0 selects T32, which is aligned to two bytes")
                 .isEqualTo(0x4008_0003L);
         assertThat(image.symbolAt(0x4008_0002L))
-                .as("bit 0 is no part of the address")
+                .as("bit 0 is not part of the address")
                 .hasToString("thumb");
     }
 

@@ -10,8 +10,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Reads a flattened device tree as the Devicetree Specification 0.4, chapter 5, lays it out, and checks its structure
-/// on the way.
+/// Reads a flattened device tree (Devicetree Specification 0.4, chapter 5), and checks its structure.
 final class FdtReader {
 
     private final ByteBuffer tree;
@@ -21,7 +20,7 @@ final class FdtReader {
         this.tree = ByteBuffer.wrap(bytes.toArray());
     }
 
-    /// Every property by its path, as in `/psci:method`.
+    /// All properties by path, as in `/psci:method`.
     static Map<String, Bytes> properties(Bytes tree) {
         FdtReader reader = new FdtReader(tree);
         reader.checkHeader(tree.size());

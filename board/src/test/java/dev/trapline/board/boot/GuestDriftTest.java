@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The guests that are checked in are those that their sources make, and each can be started.
+/// The guests in the repository are the ones that their sources build, and each can be started.
 class GuestDriftTest {
 
     private static final List<String> COMPILERS = List.of("aarch64-linux-gnu-gcc", "arm-linux-gnueabihf-gcc");
@@ -29,7 +29,7 @@ class GuestDriftTest {
             String release = HostTools.run(directory, compiler, "-dumpfullversion")
                     .output()
                     .strip();
-            // Other releases generate other code from the same source.
+            // Other releases of the compiler generate other code from the same source.
             HostTools.skipUnless(
                     release.startsWith("12.2."), "the guests are built by GCC 12.2, and this is GCC " + release);
         }

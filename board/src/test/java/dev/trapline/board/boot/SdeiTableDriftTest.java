@@ -11,14 +11,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// The state table of SDEI that a guest checks is the one that the service's test reads.
+/// The guest that checks SDEI's states uses the same table as the service's test.
 class SdeiTableDriftTest {
 
     private static final Path TABLE = Guests.DIRECTORY.resolveSibling(
             Path.of("firmware-actors", "src", "test", "resources", "sdei", "states.csv"));
 
-    /// What EVENT_STATUS returns in a state (DEN0054 §5.1.9): registered in bit 0, enabled in bit 1, running in bit
-    /// 2.
+    /// The result of EVENT_STATUS in each state (DEN0054 §5.1.9): registered in bit 0, enabled in bit 1, running in
+    /// bit 2.
     private static final Map<String, String> VALUES = Map.of(
             "UNREGISTERED", "0",
             "REGISTERED", "1",

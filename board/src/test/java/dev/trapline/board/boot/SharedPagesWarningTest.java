@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Who starts a machine is told of an image, or a device tree of theirs, that takes the pages of PV time for its own.
+/// The user gets a warning if an image, or their own device tree, uses the pages of PV time.
 class SharedPagesWarningTest {
 
     private static final Image GUEST = elf(ElfBuilder.small());
@@ -38,7 +38,7 @@ class SharedPagesWarningTest {
             assertThat(warnings(List.of(GUEST, tree), spec))
                     .singleElement()
                     .asString()
-                    .startsWith("mine.dtb: the device tree calls 0x%x to 0x%x free memory, where PV_TIME_ST"
+                    .startsWith("mine.dtb: the device tree declares 0x%x to 0x%x as free memory, where PV_TIME_ST"
                             .formatted(end - 4096, end))
                     .contains("firmware.services.pv-time.base", "firmware.toggles.pv-time");
             Image own = new Image(Image.Kind.DEVICE_TREE, "own.dtb", 0, DeviceTree.describe(spec, Specs.content(spec)));
@@ -53,7 +53,7 @@ class SharedPagesWarningTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                // what of the last page at 0x47fff000 is free; the rest of the tree
+                // free part of the last page at 0x47fff000; the rest of the tree
                 "less memory               | | memory@40000000 { device_type = \"memory\"; reg = <0 0x40000000 0"
                         + " 0x7fff000>; };",
                 "two ranges, one over it   | 47fff000-48000000 | memory@40000000 { device_type = \"memory\"; reg = <0"
@@ -99,7 +99,7 @@ class SharedPagesWarningTest {
                     .as(name)
                     .singleElement()
                     .asString()
-                    .contains("calls 0x" + free.replace("-", " to 0x") + " free memory");
+                    .contains("declares 0x" + free.replace("-", " to 0x") + " as free memory");
         }
     }
 
@@ -121,7 +121,7 @@ class SharedPagesWarningTest {
         assertThat(warnings(List.of(GUEST, tree), moved))
                 .singleElement()
                 .asString()
-                .contains("0x40000000 to 0x40001000 free memory");
+                .contains("0x40000000 to 0x40001000 as free memory");
         assertThat(warnings(
                         List.of(GUEST, tree),
                         spec.withPolicy(spec.firmware().policy().with("pv-time", false))))
@@ -142,14 +142,14 @@ class SharedPagesWarningTest {
                 .as("one byte of zero-filled memory is enough")
                 .singleElement()
                 .asString()
-                .startsWith("guest.elf: segment 1 (0x47ff0000 to 0x47fff001) lies over 0x47fff000 to 0x47fff001, where"
+                .startsWith("guest.elf: segment 1 (0x47ff0000 to 0x47fff001) overlaps 0x47fff000 to 0x47fff001, where"
                         + " PV_TIME_ST keeps the stolen time");
         Image raw = new Image(Image.Kind.RAW, "all.bin", 0x4000_0000L, Bytes.copyOf(new byte[0x80_0000]));
         assertThat(warnings(List.of(raw), Specs.machine(1, 8, false)))
                 .as("a raw image that fills RAM")
                 .singleElement()
                 .asString()
-                .startsWith("all.bin: raw image (0x40000000 to 0x40800000) lies over 0x407ff000 to 0x40800000");
+                .startsWith("all.bin: raw image (0x40000000 to 0x40800000) overlaps 0x407ff000 to 0x40800000");
         assertThat(warnings(List.of(elf(ElfBuilder.small())), spec)).isEmpty();
     }
 

@@ -22,7 +22,7 @@ final class Specs {
 
     private Specs() {}
 
-    /// @param megabytes of RAM
+    /// @param megabytes the size of RAM
     static MachineSpec machine(int vcpus, long megabytes) {
         return machine(vcpus, megabytes, true);
     }
@@ -37,7 +37,7 @@ final class Specs {
                 .with(BoardSpec.DEFAULT.withRam(megabytes << 20).withDeviceTree(deviceTree));
     }
 
-    /// What the services and the board of a machine add to its device tree.
+    /// The parts that a machine's services and board add to its device tree.
     static TreeContent content(MachineSpec spec) {
         return content(spec, Conduit.HVC);
     }
@@ -59,7 +59,7 @@ final class Specs {
         return new TreeContent(shared(spec), parts, board.nodes(), board.consoleNode());
     }
 
-    /// What PV time shares on a machine, by its setting (docs of `firmware.services.pv-time.base`).
+    /// The memory that PV time shares on a machine, by its setting (`firmware.services.pv-time.base`).
     static List<Shared> shared(MachineSpec spec) {
         if (spec.cpus().width() == Width.AARCH32) {
             return List.of();

@@ -1,4 +1,4 @@
-/** Tests of what is in guest memory when a machine starts. */
+/** Tests of the initial content of guest memory. */
 @NullMarked
 package dev.trapline.board.boot;
 

@@ -4,14 +4,14 @@ import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import java.util.List;
 
-/// A device for tests: an alarm clock. A guest writes the time at which it rings, reads the time at which the round
-/// began, and stops the ringing.
+/// A device for tests: an alarm clock. A guest can set the alarm time, read the time at which the round began, and stop
+/// the alarm.
 public class Alarm implements Device {
 
-    /// Reads the time at which the round began; writes when to ring, in ticks.
+    /// A read returns the time at which the round began; a write sets the alarm time. Both in ticks.
     public static final long AT = 0;
 
-    /// Reads how often it rang; a write stops the ringing.
+    /// A read returns the number of alarms so far; a write stops the alarm.
     public static final long RANG = 8;
 
     private final Line line = new Line("alarm");

@@ -29,7 +29,7 @@ class BusTest {
         return new MemoryMap.Memory(base, bytes, true);
     }
 
-    /// Against a device at 0x2000 of 0x1000 bytes.
+    /// A second device, together with one of 0x1000 bytes at 0x2000.
     @ParameterizedTest(name = "{0} + {1}: {2}")
     @CsvSource({
         "0x2000, 0x1000, true",
@@ -54,7 +54,7 @@ class BusTest {
                     .withMessageContaining("gpio")
                     .withMessageContaining("0x" + Long.toHexString(Long.decode(base)))
                     .withMessageContaining("rtc (0x2000 to 0x3000)");
-            assertThat(bus.devices()).as("what was refused is not there").hasSize(1);
+            assertThat(bus.devices()).as("the refused device was not added").hasSize(1);
         } else {
             bus.device(Long.decode(base), second);
             assertThat(bus.devices()).as("neighbours").hasSize(2);

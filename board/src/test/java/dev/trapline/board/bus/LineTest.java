@@ -29,7 +29,7 @@ class LineTest {
         line.drive(true);
         line.drive(false);
         assertThat(heard)
-                .as("in the order in which they began to listen")
+                .as("in the order in which they were added")
                 .containsExactly("first rtc alarm true", "second true", "first rtc alarm false", "second false");
     }
 

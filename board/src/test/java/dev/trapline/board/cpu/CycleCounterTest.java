@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// PMCCNTR_EL0 and what enables it (DDI0487 D13.4), without an engine.
+/// PMCCNTR_EL0 and the bits that enable it (DDI0487 D13.4), without an engine.
 class CycleCounterTest {
 
     private static final long E = 1;
@@ -68,7 +68,7 @@ class CycleCounterTest {
         cycles.writeEnable(CYCLES, true, 20);
         CycleCounter loaded = new CycleCounter();
         loaded.load(cycles.save());
-        assertThat(loaded.read(100)).as("it goes on counting").isEqualTo(80);
+        assertThat(loaded.read(100)).as("it continues to count").isEqualTo(80);
         assertThat(loaded.userEnable()).isEqualTo(5);
         assertThat(loaded.foldInto(1)).as("digest").isEqualTo(cycles.foldInto(1));
     }

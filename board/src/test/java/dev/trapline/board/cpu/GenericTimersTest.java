@@ -16,7 +16,7 @@ class GenericTimersTest {
 
     @ParameterizedTest(name = "CTL {0}, CVAL {1} at {2}")
     @CsvSource({
-        // written to CTL, CVAL, counter; CTL as read: ENABLE 1, IMASK 2, ISTATUS 4
+        // CTL and CVAL as written, counter; CTL as read: ENABLE 1, IMASK 2, ISTATUS 4
         "0, 100, 200, 0",
         "1, 100, 99, 1",
         "1, 100, 100, 5",
@@ -41,7 +41,7 @@ class GenericTimersTest {
 
     @ParameterizedTest(name = "TVAL {0} at {1}")
     @CsvSource({
-        // written to TVAL, counter; CVAL, TVAL ten ticks later
+        // TVAL as written, counter; CVAL, TVAL ten ticks later
         "50, 1000, 1050, 0x28",
         "5, 1000, 1005, 0xfffffffb",
         "0x80000000, 0x100000000, 0x80000000, 0x7ffffff6",
@@ -54,7 +54,7 @@ class GenericTimersTest {
         assertThat(timers.compareValue(CpuTimer.VIRTUAL)).as("CVAL").isEqualTo(Long.decode(cval));
         assertThat(timers.timerValue(CpuTimer.VIRTUAL, now + 10)).as("TVAL").isEqualTo(Long.decode(later));
         assertThat(timers.compareValue(CpuTimer.PHYSICAL))
-                .as("the other one's CVAL")
+                .as("CVAL of the other timer")
                 .isZero();
     }
 

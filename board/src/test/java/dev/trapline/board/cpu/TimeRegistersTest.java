@@ -45,9 +45,9 @@ class TimeRegistersTest {
     @Test
     void aCounterShowsNoLessThanAnybodyWasShown() {
         clock.beginSlice(1000, 5000);
-        assertThat(read(CNTVCT_EL0)).as("another CPU was shown 5000").isEqualTo(5000);
+        assertThat(read(CNTVCT_EL0)).as("another CPU has read 5000").isEqualTo(5000);
         completed = 4001;
-        assertThat(read(CNTVCT_EL0)).as("its own clock is further").isEqualTo(5001);
+        assertThat(read(CNTVCT_EL0)).as("its own clock is ahead").isEqualTo(5001);
         assertThat(clock.shown()).isEqualTo(5001);
     }
 
@@ -56,9 +56,9 @@ class TimeRegistersTest {
         time.write(SystemRegister.of(3, 3, 14, 3, 0), 50, true);
         assertThat(clock.shown()).as("after a write of CNTV_TVAL").isZero();
         assertThat(read(CNTV_CVAL_EL0)).isEqualTo(1050);
-        assertThat(clock.shown()).as("CVAL tells nothing of the counter").isZero();
+        assertThat(clock.shown()).as("a read of CVAL does not read the counter").isZero();
         read(CNTV_CTL_EL0);
-        assertThat(clock.shown()).as("ISTATUS does").isEqualTo(1000);
+        assertThat(clock.shown()).as("ISTATUS depends on the counter").isEqualTo(1000);
     }
 
     @ParameterizedTest(name = "S{0}_{1}_C{2}_C{3}_{4} with CNTKCTL_EL1 {5} and PMUSERENR_EL0 {6}")

@@ -130,7 +130,7 @@ class Pl011Test {
         uart.read(DR, 4);
         assertThat(line.isHigh()).as("the receiver is empty").isFalse();
         uart.receive(Bytes.copyOf(new byte[] {1}));
-        assertThat(line.isHigh()).as("a byte comes").isTrue();
+        assertThat(line.isHigh()).as("a byte arrives").isTrue();
         uart.write(IMSC, 4, 0);
         assertThat(line.isHigh()).as("masked").isFalse();
         uart.write(IMSC, 4, TXIM);

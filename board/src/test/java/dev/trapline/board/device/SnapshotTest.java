@@ -13,7 +13,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/// A device that loads what another one saved goes on as that one does.
+/// A device that loads another one's state behaves like that one afterwards.
 class SnapshotTest {
 
     private static final int[] SIZES = {1, 2, 4, 8};
@@ -52,12 +52,12 @@ class SnapshotTest {
     private static void copy(Snapshot from, Snapshot to) {
         Bytes state = from.save();
         to.load(state);
-        assertThat(to.save()).as("what was loaded is saved again").isEqualTo(state);
+        assertThat(to.save()).as("the loaded state is saved again").isEqualTo(state);
     }
 
-    /// Uses a console as a guest and its machine may.
+    /// Uses a console as a guest and its machine do.
     ///
-    /// @return all that could be seen of it meanwhile
+    /// @return everything that the guest and the machine could observe
     private static List<String> use(ConsoleDevice device, Random random, int steps) {
         List<String> seen = new ArrayList<>();
         for (int left = steps; left > 0; left--) {

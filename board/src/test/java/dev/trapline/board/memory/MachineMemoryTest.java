@@ -60,7 +60,7 @@ class MachineMemoryTest {
     void whatIsNotWhollyInMemoryIsNeitherWrittenNorRead() {
         long before = memory.digest();
         assertThat(memory.write(0x400f_fffeL, ONES)).isFalse();
-        assertThat(memory.digest()).as("not even in part").isEqualTo(before);
+        assertThat(memory.digest()).as("not even partly").isEqualTo(before);
         assertThatThrownBy(() -> memory.read(0x400f_fffeL, 4)).hasMessageContaining("0x400ffffe");
     }
 

@@ -15,8 +15,8 @@ import java.util.List;
 /// Lets a guest end its run with a status: vendor-hypervisor call `0xC6001000`, x1 = status; from AArch32
 /// `0x86001000`, r1 = status.
 ///
-/// A simple example of a custom service: state which calls you answer, and answer them. This service has no state, so
-/// its state is a record without components. To add your own, write a class like this, name it in
+/// A simple example of a custom service: it declares which calls it answers, and answers them. This service has no
+/// state, so its state is a record without components. To add your own, write a class like this, name it in
 /// `META-INF/services/dev.trapline.abi.firmware.FirmwareService`, and give the jar to `trapline run --plugin`.
 public final class ExitService implements FirmwareService<ExitService.None> {
 

@@ -1,4 +1,4 @@
-/** The worked example of a custom service: a guest ends its run with a status. */
+/** A simple example of a custom service: a guest ends its run with a status. */
 @NullMarked
 package dev.trapline.firmware.exit;
 

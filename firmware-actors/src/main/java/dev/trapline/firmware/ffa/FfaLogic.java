@@ -9,8 +9,8 @@ import java.util.List;
 
 /// FF-A as a function of its state and a call (DEN0077).
 ///
-/// Unlike PSCI's, its failures are another function's identifier in w0: FFA_ERROR, with the code in w2. Every answer
-/// writes w0 to w7, reserved ones as zero. FFA_VERSION alone answers NOT_SUPPORTED in w0.
+/// A failure returns the identifier of FFA_ERROR in w0 and the error code in w2. Every answer writes w0 to w7; reserved
+/// registers are zero. Only FFA_VERSION returns NOT_SUPPORTED in w0.
 final class FfaLogic {
 
     static final FunctionId ERROR = FunctionId.fast32(FfaService.OWNER, 0x60);
@@ -44,7 +44,7 @@ final class FfaLogic {
         return Reply.of(next, error(NOT_SUPPORTED));
     }
 
-    /// Once a version is agreed upon and another call was made, the version cannot change.
+    /// After a guest has negotiated a version and made another call, the version cannot change.
     private static Reply<FfaState> version(FfaState state, int asked) {
         boolean refused = asked < 0 || !state.version().isToldTo(asked) || (state.settled() && asked != state.agreed());
         return refused
@@ -52,8 +52,8 @@ final class FfaLogic {
                 : Reply.of(state.withAgreed(asked), returned(state.version().value(), 0));
     }
 
-    /// Bit 31 of w1 tells functions from features, such as the notification interrupts; there are none of those,
-    /// whatever their input properties in w2. The functions that are there have none.
+    /// Bit 31 of w1 distinguishes functions from features, such as the notification interrupts. No features are
+    /// implemented. The implemented functions have no input properties, so w2 is ignored.
     private static RegisterWrites features(ServiceCall call) {
         SmcccCall smccc = call.smccc();
         FunctionId asked = new FunctionId((int) smccc.argument(1));

@@ -14,13 +14,13 @@ import dev.trapline.abi.smccc.FunctionId;
 import java.util.List;
 
 /// The part of FF-A (DEN0077) that a guest's probe needs: FFA_VERSION, FFA_FEATURES and FFA_ID_GET. There are no
-/// partitions: every other call of its range, of both widths, returns FFA_ERROR with NOT_SUPPORTED.
+/// partitions. All other calls in its range, SMC32 and SMC64, return FFA_ERROR with NOT_SUPPORTED.
 ///
-/// It is off by default, because a guest that gets a version expects partitions and buffers. Without it FFA_VERSION is
-/// NOT_SUPPORTED, and every other call FFA_ERROR with NOT_SUPPORTED.
+/// It is off by default, because a guest that gets a version expects partitions and buffers. When it is off,
+/// FFA_VERSION returns NOT_SUPPORTED, and all other calls return FFA_ERROR with NOT_SUPPORTED.
 public final class FfaService implements FirmwareService<FfaState> {
 
-    /// The standard secure services: FF-A is a part of them.
+    /// The owner number of the standard secure services. FF-A is one of them.
     static final int OWNER = 4;
 
     private static final int FIRST = 0x60;
@@ -78,7 +78,7 @@ public final class FfaService implements FirmwareService<FfaState> {
                 return endpoint;
             }
         } catch (NumberFormatException e) {
-            // Told below, as any other text that is no such number.
+            // Not a number: reported below, like a number out of range.
         }
         throw new IllegalArgumentException("'" + ENDPOINT + "' takes 0 to " + LAST_ENDPOINT + ", not '" + text + "'");
     }

@@ -1,11 +1,11 @@
 package dev.trapline.firmware.ffa;
 
-/// What FF-A knows of its guest.
+/// What FF-A has negotiated with its guest.
 ///
 /// @param version the version that the machine has
 /// @param endpoint the guest's identifier, 0 to 0x7fff
-/// @param agreed the version that the guest asked for last, as in w1 of FFA_VERSION; 0 if it never did
-/// @param settled whether the guest has made another call since, so that the version is no more open to change
+/// @param agreed the version that the guest last requested, as in w1 of FFA_VERSION; 0 if it has requested none
+/// @param settled whether the guest has made another call since then, so that the version can no longer change
 public record FfaState(FfaVersion version, int endpoint, int agreed, boolean settled) {
 
     FfaState withAgreed(int asked) {

@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 
 /// The versions of FF-A that a machine can have (DEN0077).
 enum FfaVersion {
-    /// There is no FF-A: FFA_VERSION is NOT_SUPPORTED, and so is every other call.
+    /// No FF-A: FFA_VERSION and all other calls return NOT_SUPPORTED.
     NONE(-1),
     V1_0(0),
     V1_1(1),
@@ -20,7 +20,7 @@ enum FfaVersion {
         this.minor = minor;
     }
 
-    /// The value of the setting that leaves it to whether somebody asks for FF-A.
+    /// The value of the setting that means: a version if the policy switches FF-A on by name, none otherwise.
     static final String AUTO = "auto";
 
     private static final FfaVersion NEWEST_COMMON = V1_1;
@@ -28,7 +28,7 @@ enum FfaVersion {
     /// The version of a setting.
     ///
     /// @param askedFor whether the machine's policy switches FF-A on by name
-    /// @throws IllegalArgumentException if there is none
+    /// @throws IllegalArgumentException if there is no such version
     static FfaVersion of(String setting, boolean askedFor) {
         if (setting.equals(AUTO)) {
             return askedFor ? NEWEST_COMMON : NONE;
@@ -45,10 +45,11 @@ enum FfaVersion {
         return MAJOR << MAJOR_SHIFT | minor;
     }
 
-    /// Whether a caller of this version can be told which version the machine has, so that it can follow.
+    /// Whether FFA_VERSION returns the machine's version to a caller of this version, so that the caller can use
+    /// it.
     ///
-    /// A caller of another major version cannot. One of a higher minor version is told, and may come back with the
-    /// lower one. A machine of version 1.0 tells everyone.
+    /// A caller with another major version gets NOT_SUPPORTED. A caller with a higher minor version gets the
+    /// machine's version, and may call again with it. A machine of version 1.0 returns its version to every caller.
     ///
     /// @param caller as in w1 of FFA_VERSION, bit 31 zero
     boolean isToldTo(int caller) {

@@ -1,4 +1,4 @@
-/** The Firmware Framework for Arm A-profile (DEN0077): what a guest's probe asks, and an error for all else. */
+/** The Firmware Framework for Arm A-profile (DEN0077): the calls of a guest's probe; all others return an error. */
 @NullMarked
 package dev.trapline.firmware.ffa;
 

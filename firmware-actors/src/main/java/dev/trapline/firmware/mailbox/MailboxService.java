@@ -12,8 +12,8 @@ import java.util.List;
 
 /// A sum that all vCPUs of a machine share, behind `HVC #0x4a48`.
 ///
-/// The second example: a service that does not use SMCCC, and that has state. It claims an #imm instead of function
-/// identifiers, and chooses the registers of its arguments and results; x0 has no meaning, and all other registers keep
+/// The second example: a service that has state and does not use SMCCC. It claims an #imm instead of function
+/// identifiers, and chooses the registers of its arguments and results. x0 has no meaning. All other registers keep
 /// their values.
 ///
 /// | x7 | operation | x12 in | x12 out |
@@ -36,7 +36,7 @@ public final class MailboxService implements FirmwareService<MailboxService.Sum>
 
     /// The state: immutable, a new one for each change.
     ///
-    /// @param value what was added so far
+    /// @param value the sum so far
     public record Sum(long value) {}
 
     @Override

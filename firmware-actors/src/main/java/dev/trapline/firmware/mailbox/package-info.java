@@ -1,4 +1,4 @@
-/** The worked example of a service that is not SMCCC: a sum behind an HVC with an immediate of its own. */
+/** A simple example of a service that does not use SMCCC: a sum behind an HVC with its own immediate. */
 @NullMarked
 package dev.trapline.firmware.mailbox;
 

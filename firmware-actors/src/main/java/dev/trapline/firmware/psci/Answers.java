@@ -5,17 +5,17 @@ import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
 import java.util.List;
 
-/// Replies that PSCI gives.
+/// Builds PSCI's replies.
 final class Answers {
 
     private Answers() {}
 
-    /// A status, in the words of the machine's version. Nothing changes.
+    /// Returns a status, as the machine's version of PSCI defines it. The state does not change.
     static Reply<PsciState> status(PsciState state, PsciStatus status) {
         return Reply.x0(state, status.in(state.settings().version()).code());
     }
 
-    /// SUCCESS, and something to be done.
+    /// Returns SUCCESS and requests an effect.
     static Reply<PsciState> success(PsciState state, Effect effect) {
         return new Reply<>(state, RegisterWrites.x0(PsciStatus.SUCCESS.code()), List.of(effect));
     }

@@ -20,25 +20,25 @@ final class Arguments {
         return call.smccc().functionId().value();
     }
 
-    /// Argument `n`: w`n` of an SMC32 call, all 64 bits of an SMC64 call. PSCI 0.1 follows no convention and takes
-    /// whole registers.
+    /// Argument `n`: w`n` of an SMC32 call, x`n` of an SMC64 call. PSCI 0.1 predates these conventions: its
+    /// arguments are whole registers.
     static long argument(ServiceCall call, int n) {
         return ofWidth(call, call.exit().registers().x(n));
     }
 
-    /// Argument `n` of those that the specification gives as uint32 in both conventions.
+    /// Argument `n`, if the specification defines it as uint32 in both conventions.
     static int word(ServiceCall call, int n) {
         return (int) call.exit().registers().x(n);
     }
 
-    /// A value as the call's convention passes it on.
+    /// A value, truncated to the width of the call's convention.
     static long ofWidth(ServiceCall call, long value) {
         boolean low = ((int) call.exit().registers().x(0) & OWNER_AND_WIDTH) == SMC32_OF_PSCI;
         return low ? value & LOW_HALF : value;
     }
 
     /// Whether the caller's execution state can start at this address. An A64 or A32 entry point is aligned to its
-    /// instructions. From AArch32, bit 0 selects T32 (DEN0022 §6.4), whose instructions stand at any halfword.
+    /// instructions. From AArch32, bit 0 selects T32 (DEN0022 §6.4), whose instructions are aligned to two bytes.
     static boolean isEntryPoint(ServiceCall call, long entry, GuestMemory memory) {
         ExecutionState caller = call.exit().state();
         if (caller.isAarch32() && (entry & 1) != 0) {

@@ -4,8 +4,8 @@ import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 
-/// CPU_OFF and CPU_FREEZE (DEN0022 §5.5, §5.16): the caller is down until CPU_ON. Interrupts may be targeted at a
-/// frozen CPU; they do not bring it back.
+/// CPU_OFF and CPU_FREEZE (DEN0022 §5.5, §5.16): the caller is off until CPU_ON. Interrupts for a frozen CPU are
+/// allowed, but do not wake it.
 final class CpuOff {
 
     private CpuOff() {}

@@ -6,8 +6,8 @@ import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 
-/// CPU_ON (DEN0022 §5.6). Order of checks: target, entry point, then what the target is. The target starts with the
-/// caller's byte order of data (§6.4).
+/// CPU_ON (DEN0022 §5.6). Order of checks: target, entry point, state of the target. The target starts with the
+/// caller's data endianness (§6.4).
 final class CpuOn {
 
     private CpuOn() {}

@@ -11,11 +11,11 @@ import java.util.Arrays;
 /// frozen ◀──────────CPU_FREEZE──────────────┘     (frozen ──CPU_ON──▶ as from off)
 /// ```
 ///
-/// @param on CPUs that are on, pending and suspended ones among them
-/// @param suspended CPUs that wait for a wake-up
-/// @param frozen CPUs that are off by CPU_FREEZE
+/// @param on CPUs that are on, including pending and suspended ones
+/// @param suspended CPUs that wait for a wake-up event
+/// @param frozen CPUs that CPU_FREEZE turned off
 /// @param suspenders CPUs that have called CPU_SUSPEND since they were turned on, or since the last change of mode
-/// @param ready when CPUs are on that were turned on
+/// @param ready when CPUs that were turned on become on
 record CpuStates(long on, long suspended, long frozen, long suspenders, Ready ready) {
 
     /// A machine that has just started.
@@ -27,7 +27,7 @@ record CpuStates(long on, long suspended, long frozen, long suspenders, Ready re
         return (on & ~suspended & cpu) != 0;
     }
 
-    /// The CPUs of a set that are on their way.
+    /// The CPUs of a set that are still pending.
     long pending(long cpus, long time) {
         return ready.pending(on & cpus, time);
     }
@@ -61,10 +61,10 @@ record CpuStates(long on, long suspended, long frozen, long suspenders, Ready re
         return new CpuStates(on, suspended, frozen, 0, ready);
     }
 
-    /// When CPUs are on that were turned on. It costs nothing where CPU_ON takes no time.
+    /// When CPUs that were turned on become on. If CPU_ON takes no time, this allocates nothing.
     ///
-    /// @param cpus that may still be on their way
-    /// @param times by vCPU index; empty if none was ever on its way. Never changed
+    /// @param cpus the CPUs that may still be pending
+    /// @param times virtual times, by vCPU index; empty if no CPU was ever pending. The array is never modified
     @SuppressWarnings("ArrayRecordComponent")
     record Ready(long cpus, long[] times) {
         static final Ready AT_ONCE = new Ready(0, new long[0]);

@@ -6,11 +6,12 @@ import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 
-/// The calls that wait for a wake-up: CPU_SUSPEND, CPU_DEFAULT_SUSPEND and SYSTEM_SUSPEND (DEN0022 §5.4, §5.17, §5.19).
+/// The calls that suspend the caller: CPU_SUSPEND, CPU_DEFAULT_SUSPEND and SYSTEM_SUSPEND (DEN0022 §5.4, §5.17, §5.19).
 ///
-/// From standby a CPU continues after its call, with its registers and SUCCESS in x0; the entry point is ignored. From
-/// power-down it resumes at the entry point with the byte order of data of its call (§6.4). If an interrupt is pending
-/// it enters no state: it continues after its call at once, and the statistics do not count it.
+/// After standby a CPU continues after its call, with its registers and SUCCESS in x0; the entry point is ignored.
+/// After power-down it resumes at the entry point, with the data endianness that it had at its call (§6.4). If an
+/// interrupt is pending, the CPU enters no idle state: it continues after its call immediately, and the statistics do
+/// not count the call.
 final class CpuSuspend {
 
     private CpuSuspend() {}
@@ -28,7 +29,7 @@ final class CpuSuspend {
         return enter(state, state.cpus(), state.settings().defaultSuspend(), call, 1, memory);
     }
 
-    /// Every other CPU must be off; then it is a suspend to the deepest state there is.
+    /// All other CPUs must be off. Then this is a suspend to the deepest state.
     static Reply<PsciState> systemSuspend(PsciState state, ServiceCall call, GuestMemory memory) {
         if ((state.cpus().on() & ~call.caller().bit()) != 0) {
             return Answers.status(state, PsciStatus.DENIED);
@@ -63,7 +64,7 @@ final class CpuSuspend {
         return Answers.success(state.moved(cpus.withSuspended(caller.bit()), tree, caller, call.time()), effect);
     }
 
-    /// The caller states how deep each domain may go, and the tree computes what all CPUs allow.
+    /// The caller requests a state for each domain. The tree computes the deepest state that all CPUs allow.
     private static PowerTree platformCoordinated(PowerTree tree, long caller, IdleState idle) {
         PowerTree changed = tree;
         for (int level = PowerTree.CORE; level <= PowerTree.SYSTEM; level++) {

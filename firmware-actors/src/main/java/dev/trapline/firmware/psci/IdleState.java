@@ -2,16 +2,16 @@ package dev.trapline.firmware.psci;
 
 import java.util.List;
 
-/// A composite power state that CPU_SUSPEND can ask for: what the core does, its cluster, and the system (DEN0022
-/// §4.2).
+/// A composite power state that CPU_SUSPEND can request: a local state for the core, its cluster, and the system
+/// (DEN0022 §4.2).
 ///
 /// @param name for messages and settings: `cluster-power-down`
-/// @param locals what the domains do, from the core upwards: 1 to 3 of them, none deeper than the one before; the ones
-///     above run. Its last may be RUN: then it says only that the caller is the last one running there
-/// @param ids the state's StateIDs: firmware may know one state by several
+/// @param locals the local states, from the core upwards: 1 to 3, none deeper than the one before; the domains above
+///     run. The last may be RUN: it then only says that the caller is the last running CPU at that level
+/// @param ids the state's StateIDs: one state may have several
 record IdleState(String name, List<LocalState> locals, List<Integer> ids) {
 
-    /// The state that SYSTEM_SUSPEND asks for.
+    /// The state that SYSTEM_SUSPEND requests.
     static final IdleState SYSTEM_SUSPEND = new IdleState(
             "system-suspend", List.of(LocalState.POWER_DOWN, LocalState.POWER_DOWN, LocalState.POWER_DOWN), List.of(0));
 
@@ -23,7 +23,7 @@ record IdleState(String name, List<LocalState> locals, List<Integer> ids) {
                     + " local states (core/cluster/system), not " + locals.size());
         }
         if (locals.getFirst() == LocalState.RUN) {
-            throw new IllegalArgumentException("'" + name + "' lets the core run: that is no idle state");
+            throw new IllegalArgumentException("'" + name + "' lets the core run, so it is not an idle state");
         }
         for (int level = 1; level < locals.size(); level++) {
             if (locals.get(level).isDeeperThan(locals.get(level - 1))) {
@@ -33,17 +33,17 @@ record IdleState(String name, List<LocalState> locals, List<Integer> ids) {
         }
     }
 
-    /// What the domain of a level does.
+    /// The local state at a level.
     LocalState at(int level) {
         return level < locals.size() ? locals.get(level) : LocalState.RUN;
     }
 
-    /// The highest level at which the caller says that it is the last one running.
+    /// The highest level at which the caller says that it is the last running CPU.
     int lastLevel() {
         return locals.size() - 1;
     }
 
-    /// The highest level that does not run: the one whose statistics the state stands for.
+    /// The highest level that does not run: the statistics of this state are those of its domain.
     int deepestLevel() {
         int level = lastLevel();
         while (locals.get(level) == LocalState.RUN) {
@@ -52,7 +52,7 @@ record IdleState(String name, List<LocalState> locals, List<Integer> ids) {
         return level;
     }
 
-    /// Whether the core loses its registers: its StateType.
+    /// Whether the core loses its registers (StateType).
     boolean isPowerDown() {
         return locals.getFirst() == LocalState.POWER_DOWN;
     }

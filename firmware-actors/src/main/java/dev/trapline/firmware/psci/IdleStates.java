@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 ///             0  StateType    0     StateID
 /// ```
 ///
-/// @param format how `power_state` is laid out
-/// @param all no two with the same parameter, nor with the same local states
+/// @param format the format of `power_state`
+/// @param all the states; no two have the same `power_state` or the same local states
 record IdleStates(Format format, List<IdleState> all) {
 
-    /// The two layouts; PSCI_FEATURES of CPU_SUSPEND tells which one holds.
+    /// The two formats. PSCI_FEATURES of CPU_SUSPEND reports which one is used.
     enum Format {
         ORIGINAL(0xffff, 16, 24),
         EXTENDED(0x0fff_ffff, 30, -1);
@@ -54,7 +54,7 @@ record IdleStates(Format format, List<IdleState> all) {
             for (int id : state.ids()) {
                 if ((id & ~format.idMask) != 0) {
                     throw new IllegalArgumentException("'" + state.name() + "' has the StateID 0x"
-                            + Integer.toHexString(id) + ", and this format has room for 0x"
+                            + Integer.toHexString(id) + ", but in this format it can be 0x"
                             + Integer.toHexString(format.idMask) + " at most");
                 }
             }
@@ -63,14 +63,14 @@ record IdleStates(Format format, List<IdleState> all) {
                         || other.locals().equals(state.locals())
                         || format.sharesAnId(other, state)) {
                     throw new IllegalArgumentException("'" + state.name() + "' and '" + other.name()
-                            + "' are not to be told apart: name, local states and power_state differ");
+                            + "' have the same name, local states or power_state: each of these must differ");
                 }
             }
             before.add(state);
         }
     }
 
-    /// The state that a `power_state` parameter asks for; null if there is none.
+    /// The state that a `power_state` parameter requests; null if there is none.
     @Nullable
     IdleState find(int powerState) {
         for (int k = 0; k < all.size(); k++) {

@@ -1,12 +1,12 @@
 package dev.trapline.firmware.psci;
 
-/// What one power domain does, from shallow to deep (DEN0022 §4.2).
+/// The states of one power domain, from shallow to deep (DEN0022 §4.2).
 enum LocalState {
-    /// Powered and working.
+    /// Powered and running.
     RUN("run", 0),
-    /// Standby or retention: what it holds is kept.
+    /// Standby or retention: the contents are kept.
     STANDBY("standby", 2),
-    /// Powered down: what it holds is lost.
+    /// Powered down: the contents are lost.
     POWER_DOWN("power-down", 1);
 
     private final String text;
@@ -17,12 +17,12 @@ enum LocalState {
         this.hardwareState = hardwareState;
     }
 
-    /// As settings name it.
+    /// The name in settings.
     String text() {
         return text;
     }
 
-    /// As NODE_HW_STATE tells it: HW_ON, HW_OFF, HW_STANDBY.
+    /// As NODE_HW_STATE returns it: HW_ON, HW_OFF, HW_STANDBY.
     int hardwareState() {
         return hardwareState;
     }

@@ -4,13 +4,13 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 
-/// MIGRATE and its information (DEN0022 §5.8 to §5.10): a Trusted OS that sits on one CPU.
+/// MIGRATE and its queries (DEN0022 §5.8 to §5.10): a Trusted OS that runs on one CPU.
 final class Migration {
 
     private Migration() {}
 
-    /// Order of checks: target, kind of Trusted OS, caller, then whether it can be done: not to a CPU that is not
-    /// on, or is one that fails.
+    /// Order of checks: target, kind of Trusted OS, caller, state of the target. A target that is not on, or that
+    /// is set to fail, is INTERNAL_FAILURE.
     static Reply<PsciState> migrate(PsciState state, ServiceCall call) {
         long target = PowerTree.core(state.topology(), Arguments.argument(call, 1));
         if (target == 0) {
@@ -33,7 +33,7 @@ final class Migration {
         return Reply.x0(state, state.settings().trustedOs().infoType());
     }
 
-    /// The affinity fields of the CPU that has it.
+    /// The affinity fields of the CPU on which the Trusted OS runs.
     static Reply<PsciState> infoUpCpu(PsciState state) {
         return Reply.x0(
                 state, state.topology().mpidr(new VcpuId(state.trustedOsCpu())).affinity());

@@ -2,16 +2,16 @@ package dev.trapline.firmware.psci;
 
 import dev.trapline.abi.firmware.MachineTopology;
 
-/// OS-initiated mode: the last CPU to go down decides what the domains above it do, and is refused if that does not fit
-/// the machine's state (DEN0022 §4.2.3.2, §5.4.1).
+/// OS-initiated mode: the last CPU that suspends requests the state of the domains above it. The request is refused if
+/// it does not match the machine's state (DEN0022 §4.2.3.2, §5.4.1).
 final class OsInitiated {
 
     private OsInitiated() {}
 
-    /// Whether a request fits. A domain within the one to be suspended that runs is DENIED; one that is in a
-    /// shallower state is INVALID_PARAMETERS.
+    /// Checks a request. It is DENIED if a child of the domain to be suspended runs, and INVALID_PARAMETERS if a
+    /// child is in a shallower state.
     ///
-    /// @return SUCCESS if it does
+    /// @return SUCCESS if the request is valid
     static PsciStatus check(PowerTree tree, MachineTopology topology, int caller, IdleState idle) {
         for (int level = PowerTree.CLUSTER; level <= idle.lastLevel(); level++) {
             LocalState wanted = idle.at(level);
@@ -29,7 +29,7 @@ final class OsInitiated {
         return PsciStatus.SUCCESS;
     }
 
-    /// The children of the caller's domain at a level, but for the one that the caller is in.
+    /// Checks the children of the caller's domain at a level, except the one that contains the caller.
     private static PsciStatus children(
             PowerTree tree, MachineTopology topology, int caller, int level, LocalState wanted) {
         PsciStatus status = PsciStatus.SUCCESS;
@@ -48,8 +48,8 @@ final class OsInitiated {
         return status;
     }
 
-    /// The tree after the request. What the last one says holds for the whole domain; CPUs that are off go on
-    /// allowing everything.
+    /// The tree after the request. The request of the last CPU applies to the whole domain; CPUs that are off still
+    /// allow every state.
     static PowerTree enter(PsciState state, int caller, IdleState idle) {
         PowerTree tree = state.tree().with(PowerTree.CORE, 1L << caller, idle.at(PowerTree.CORE));
         for (int level = PowerTree.CLUSTER; level <= idle.lastLevel(); level++) {
@@ -59,7 +59,7 @@ final class OsInitiated {
         return tree;
     }
 
-    /// The tree after a CPU came up: the domains above it stay up until a last one suspends them again.
+    /// The tree after a CPU woke up: the domains above it run until a last CPU suspends them again.
     static PowerTree wake(PsciState state, int cpu) {
         PowerTree tree = state.tree().withRunning(1L << cpu);
         for (int level = PowerTree.CLUSTER; level <= PowerTree.SYSTEM; level++) {

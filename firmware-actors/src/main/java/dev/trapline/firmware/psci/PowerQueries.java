@@ -12,8 +12,8 @@ final class PowerQueries {
 
     private PowerQueries() {}
 
-    /// A level above 0 is on as soon as one of its CPUs is; affinity fields below the level are ignored. A CPU that
-    /// is suspended is on, one that is frozen is off.
+    /// A level above 0 is on if one of its CPUs is; affinity fields below the level are ignored. A suspended CPU is
+    /// on; a frozen CPU is off.
     static Reply<PsciState> affinityInfo(PsciState state, ServiceCall call) {
         int level = Arguments.word(call, 2);
         boolean known = level >= 0 && level <= state.settings().affinityLevel();

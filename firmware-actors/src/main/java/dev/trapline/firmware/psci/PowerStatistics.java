@@ -3,8 +3,8 @@ package dev.trapline.firmware.psci;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 
-/// STAT_RESIDENCY and STAT_COUNT (DEN0022 §5.21, §5.22), for the domain of the highest level that `power_state` puts to
-/// rest. They know no errors: for a CPU or a state that does not exist they return 0.
+/// STAT_RESIDENCY and STAT_COUNT (DEN0022 §5.21, §5.22), for the domain at the highest level that does not run in
+/// `power_state`. They return no errors: for a CPU or a state that does not exist they return 0.
 final class PowerStatistics {
 
     private PowerStatistics() {}

@@ -5,12 +5,13 @@ import dev.trapline.abi.firmware.MachineTopology;
 
 /// The power-domain tree: cores (level 0), clusters (level 1), the system (level 2).
 ///
-/// For each core it holds how deep the domains above it may go: for each level, the set of cores that allow standby,
-/// and the set of cores that allow power-down. A domain's state is the shallowest that any of its cores allows, as
-/// platform-coordinated mode requires (DEN0022 §4.2.3.1). Cores are bits, by vCPU index.
+/// It contains, for each core, the deepest state that the core allows at each level: for each level, the set of cores
+/// that allow standby, and the set of cores that allow power-down. A domain's state is the shallowest that any of its
+/// cores allows, as platform-coordinated mode requires (DEN0022 §4.2.3.1). Cores are bits, by vCPU index.
 ///
 /// @param standby0 cores that allow at least standby at level 0: those that do not run
-/// @param down0 cores that allow power-down at level 0: those without power. And so on for the other levels
+/// @param down0 cores that allow power-down at level 0: those without power. The other parameters are the same for
+///     levels 1 and 2
 record PowerTree(long standby0, long down0, long standby1, long down1, long standby2, long down2) {
 
     static final int CORE = 0;
@@ -18,17 +19,18 @@ record PowerTree(long standby0, long down0, long standby1, long down1, long stan
     static final int SYSTEM = 2;
     static final int LEVELS = 3;
 
-    /// Of MPIDR. The tree ends at [#SYSTEM]; firmware may know the level above it as well.
+    /// The highest affinity level of MPIDR. The tree ends at [#SYSTEM]; AFFINITY_INFO may accept the level above
+    /// it.
     static final int HIGHEST_AFFINITY_LEVEL = 3;
 
     private static final int AFF_BITS = 8;
 
-    /// All of these cores off, and with them what is above them; the others run.
+    /// A tree in which these cores and the domains above them are off, and the other cores run.
     static PowerTree off(long cores) {
         return new PowerTree(cores, cores, cores, cores, cores, cores);
     }
 
-    /// These cores allow this much at a level.
+    /// The tree after these cores allow a state, and shallower ones, at a level.
     PowerTree with(int level, long cores, LocalState most) {
         boolean standby = most != LocalState.RUN;
         boolean down = most == LocalState.POWER_DOWN;
@@ -46,13 +48,13 @@ record PowerTree(long standby0, long down0, long standby1, long down1, long stan
         return in ? set | cores : set & ~cores;
     }
 
-    /// These cores are off.
+    /// The tree after these cores went off.
     PowerTree withOff(long cores) {
         return new PowerTree(
                 standby0 | cores, down0 | cores, standby1 | cores, down1 | cores, standby2 | cores, down2 | cores);
     }
 
-    /// These cores run, and so does all above them.
+    /// The tree in which these cores and all domains above them run.
     PowerTree withRunning(long cores) {
         return new PowerTree(
                 standby0 & ~cores,
@@ -63,9 +65,9 @@ record PowerTree(long standby0, long down0, long standby1, long down1, long stan
                 down2 & ~cores);
     }
 
-    /// What a domain does.
+    /// The state of a domain.
     ///
-    /// @param members all cores under it
+    /// @param members all cores in it
     LocalState state(int level, long members) {
         if ((members & ~standby(level)) != 0) {
             return LocalState.RUN;
@@ -108,14 +110,14 @@ record PowerTree(long standby0, long down0, long standby1, long down1, long stan
         return -1L >>> (Long.SIZE - topology.vcpus());
     }
 
-    /// The core with these affinity fields as a set of one; empty if there is none.
+    /// A set with the core that has these affinity fields; empty if there is none.
     static long core(MachineTopology topology, long affinity) {
         return instance(topology, affinity, CORE);
     }
 
     /// The cores of an affinity instance (DEN0022 §5.7); empty if there is none.
     ///
-    /// @param affinity affinity fields, all other bits zero; those below the level do not count
+    /// @param affinity affinity fields, all other bits zero; fields below the level are ignored
     /// @param level 0 to [#HIGHEST_AFFINITY_LEVEL]
     static long instance(MachineTopology topology, long affinity, int level) {
         if ((affinity & ~Mpidr.AFFINITY_MASK) != 0) {

@@ -9,8 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// PSCI's functions, by function number (DEN0022 §5.1). One table: dispatch, PSCI_FEATURES, descriptor and settings all
-/// read it.
+/// PSCI's functions, by function number (DEN0022 §5.1). Dispatch, PSCI_FEATURES, descriptor and settings all use this
+/// table.
 enum PsciFunction {
     VERSION(0x00, PsciVersion.V0_2, Ids.SMC32, Need.MANDATORY),
     CPU_SUSPEND(0x01, PsciVersion.V0_1, Ids.BOTH, Need.MANDATORY, "power_state", "entry_point_address", "context_id"),
@@ -35,19 +35,19 @@ enum PsciFunction {
     MEM_PROTECT_CHECK_RANGE(0x14, PsciVersion.V1_1, Ids.BOTH, Need.OPTIONAL, "base", "length"),
     SYSTEM_OFF2(0x15, PsciVersion.V1_3, Ids.BOTH, Need.OPTIONAL, "type", "cookie");
 
-    /// In which conventions a function has identifiers.
+    /// The calling conventions in which a function has identifiers.
     private enum Ids {
         SMC32,
         BOTH
     }
 
-    /// Whether firmware of its version may lack a function.
+    /// Whether an implementation may omit a function.
     private enum Need {
         MANDATORY,
         OPTIONAL
     }
 
-    /// The standard secure services: PSCI is the first part of them.
+    /// The owner number of the standard secure services. PSCI is one of them.
     static final int OWNER = 4;
     /// The last function number that is PSCI's.
     static final int LAST_NUMBER = 0x1f;
@@ -71,7 +71,7 @@ enum PsciFunction {
         this.parameters = List.of(parameters);
     }
 
-    /// The function behind an identifier of PSCI 0.2 and later, whatever the version has.
+    /// The function with an identifier of PSCI 0.2 and later, in any version.
     ///
     /// @param id all 32 bits
     /// @return null if there is none, or if it does not exist in the identifier's convention
@@ -84,7 +84,7 @@ enum PsciFunction {
         return (id & SMC64) != 0 && function.ids == Ids.SMC32 ? null : function;
     }
 
-    /// The function that KVM answers under an identifier in PSCI 0.1, which has none of its own.
+    /// The function that KVM gives an identifier in PSCI 0.1, which defines no identifiers.
     ///
     /// @return null if there is none
     static @Nullable PsciFunction ofLegacyId(int id) {
@@ -92,7 +92,7 @@ enum PsciFunction {
         return offset < 0 || offset >= Table.LEGACY.size() ? null : Table.LEGACY.get(offset);
     }
 
-    /// As a set of one: for sets of functions.
+    /// The function's bit in a set of functions.
     int bit() {
         return 1 << number;
     }
@@ -165,7 +165,7 @@ enum PsciFunction {
         return results;
     }
 
-    /// The identifiers under which KVM answers PSCI 0.1.
+    /// The identifiers that KVM uses for PSCI 0.1.
     static final class Legacy {
         static final FunctionId FIRST = new FunctionId(0x95c1_ba5e);
         static final FunctionId LAST = new FunctionId(0x95c1_ba61);
@@ -173,7 +173,7 @@ enum PsciFunction {
         private Legacy() {}
     }
 
-    /// Apart, because an enum's constants are made before its own static fields.
+    /// A separate class, because an enum's constants are created before its static fields.
     private static final class Table {
         static final List<PsciFunction> BY_NUMBER = List.of(values());
         static final List<PsciFunction> LEGACY = List.of(CPU_SUSPEND, CPU_OFF, CPU_ON, MIGRATE);

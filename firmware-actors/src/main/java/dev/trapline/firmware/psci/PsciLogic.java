@@ -5,7 +5,7 @@ import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.smccc.FunctionId;
 
-/// PSCI as a function of its state and a call (DEN0022): dispatch, and what PSCI_FEATURES says of it.
+/// PSCI as a function of its state and a call (DEN0022): dispatch, and the answers of PSCI_FEATURES.
 final class PsciLogic {
 
     private static final FunctionId SMCCC_VERSION = FunctionId.fast32(0, 0);
@@ -47,7 +47,7 @@ final class PsciLogic {
         };
     }
 
-    /// DEN0022 §5.15. SMCCC_VERSION is reported here too: this is how a caller finds SMCCC 1.1. Functions that the
+    /// DEN0022 §5.15. It also reports SMCCC_VERSION: a caller discovers SMCCC 1.1 in this way. Functions that the
     /// machine's policy denies are reported as missing.
     private static Reply<PsciState> features(PsciState state, ServiceCall call) {
         FunctionId asked = new FunctionId(Arguments.word(call, 1));

@@ -19,8 +19,8 @@ import java.util.List;
 /// PSCI 0.1, 0.2 and 1.0 to 1.3 (DEN0022), every function of the version that the machine has.
 ///
 /// The descriptor lists the settings: the version, functions to leave out, the power-domain tree's idle states, how
-/// long a CPU is pending, and CPUs that fail or are missing. Version 0.1 has no identifiers of its own and answers
-/// under those that KVM gives it (0x95C1BA5E to 0x95C1BA61), with whole registers as arguments.
+/// long a CPU is pending, and CPUs that fail or are missing. Version 0.1 defines no identifiers. It uses those of KVM
+/// (0x95C1BA5E to 0x95C1BA61), with whole registers as arguments.
 public final class PsciService implements FirmwareService<PsciState> {
 
     static final String NAME = "psci";
@@ -49,8 +49,8 @@ public final class PsciService implements FirmwareService<PsciState> {
         return PsciState.initial(context.topology(), SettingsReader.read(context));
     }
 
-    /// The binding `arm,psci` of the Linux kernel. Each CPU names its way to start, which is PSCI also while its
-    /// calls are switched off: there is no other.
+    /// The binding `arm,psci` of the Linux kernel. Each CPU has an enable method. It is PSCI even if PSCI's calls
+    /// are switched off, because there is no other.
     @Override
     public TreePart deviceTree(TreePart.Question question) {
         TreeNode node = TreeNode.named("psci")

@@ -5,18 +5,19 @@ import org.jspecify.annotations.Nullable;
 
 /// The settings of a machine's PSCI, parsed and checked by [SettingsReader].
 ///
-/// @param version the version that it has
-/// @param wired the functions that are there, a bit each by number: what is dispatched and what PSCI_FEATURES tells
-/// @param trustedOs what it says of a Trusted OS
-/// @param trustedOsCpu the vCPU that the Trusted OS sits on when the machine starts
-/// @param unplugged CPUs that are present and may not be turned on
-/// @param disabled CPUs of which firmware says that they are disabled
-/// @param failing CPUs that do not come up when they are turned on
-/// @param states what CPU_SUSPEND can ask for
-/// @param defaultSuspend what CPU_DEFAULT_SUSPEND does: a state of the core alone
+/// @param version the version of PSCI
+/// @param wired the implemented functions, one bit each by number: those that are dispatched and that PSCI_FEATURES
+///     reports
+/// @param trustedOs the kind of Trusted OS that it reports
+/// @param trustedOsCpu the vCPU on which the Trusted OS runs when the machine starts
+/// @param unplugged CPUs that are present but must not be turned on
+/// @param disabled CPUs that the firmware reports as disabled
+/// @param failing CPUs that fail when they are turned on
+/// @param states the states that CPU_SUSPEND can request
+/// @param defaultSuspend the state that CPU_DEFAULT_SUSPEND enters: a state of the core only
 /// @param onPending ticks from CPU_ON until the CPU is on
-/// @param affinityLevel the highest level that AFFINITY_INFO knows, 0 to 3
-/// @param vendorResets what SYSTEM_RESET2 knows beyond the architecture's
+/// @param affinityLevel the highest level that AFFINITY_INFO accepts, 0 to 3
+/// @param vendorResets the vendor-specific reset types of SYSTEM_RESET2
 record PsciSettings(
         PsciVersion version,
         int wired,
@@ -33,7 +34,7 @@ record PsciSettings(
 
     /// The function that answers an identifier, called from an execution state.
     ///
-    /// @return null if there is none: its call is NOT_SUPPORTED, and PSCI_FEATURES says so
+    /// @return null if there is none: its call returns NOT_SUPPORTED, and so does PSCI_FEATURES for it
     @Nullable
     PsciFunction function(int id, ExecutionState caller) {
         PsciFunction function = version == PsciVersion.V0_1 ? PsciFunction.ofLegacyId(id) : PsciFunction.ofId(id);
@@ -48,7 +49,8 @@ record PsciSettings(
         return (wired & function.bit()) != 0;
     }
 
-    /// The functions of a version, without those left out and those that the Trusted OS has no use for.
+    /// The functions of a version, without those in `without` and those that need a Trusted OS on one CPU, if there
+    /// is none.
     static int wired(PsciVersion version, int without, TrustedOs trustedOs) {
         int wired = 0;
         for (PsciFunction function : PsciFunction.values()) {

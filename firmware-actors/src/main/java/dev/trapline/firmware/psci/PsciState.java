@@ -8,9 +8,9 @@ import dev.trapline.abi.firmware.MachineTopology;
 /// @param topology the machine's CPUs
 /// @param settings the settings of the machine's PSCI
 /// @param cpus the state of each CPU
-/// @param tree what each CPU lets the domains above it do
+/// @param tree the power-domain tree
 /// @param statistics of the idle states
-/// @param rest what changes seldom
+/// @param rest the parts that change rarely
 public record PsciState(
         MachineTopology topology,
         PsciSettings settings,
@@ -19,11 +19,11 @@ public record PsciState(
         Statistics statistics,
         Rest rest) {
 
-    /// What changes seldom.
+    /// The parts of the state that change rarely.
     ///
-    /// @param osInitiated whether the operating system coordinates idle states, not the platform
-    /// @param memoryProtected what MEM_PROTECT was last given
-    /// @param trustedOsCpu the vCPU that the Trusted OS sits on, by index
+    /// @param osInitiated whether the operating system coordinates idle states, and not the platform
+    /// @param memoryProtected the argument of the last MEM_PROTECT
+    /// @param trustedOsCpu the vCPU on which the Trusted OS runs, by index
     record Rest(boolean osInitiated, boolean memoryProtected, int trustedOsCpu) {}
 
     /// A machine that has just started: only the boot CPU is on.
@@ -49,9 +49,9 @@ public record PsciState(
         return rest.trustedOsCpu();
     }
 
-    /// The state after a CPU went down or came up.
+    /// The state after a CPU suspended, went off or woke up.
     ///
-    /// @param time virtual time of it, in ticks
+    /// @param time virtual time of the change, in ticks
     PsciState moved(CpuStates newCpus, PowerTree newTree, VcpuId vcpu, long time) {
         return new PsciState(
                 topology,
@@ -62,7 +62,8 @@ public record PsciState(
                 rest);
     }
 
-    /// The state after a CPU, and what is above it, went down and came up at once, which counts as no stay.
+    /// The state after a CPU should have suspended but did not: the statistics count no stay for it or the domains
+    /// above it.
     PsciState notMoved(CpuStates newCpus, PowerTree newTree, VcpuId vcpu) {
         return new PsciState(
                 topology, settings, newCpus, newTree, statistics.without(tree, newTree, topology, vcpu.index()), rest);

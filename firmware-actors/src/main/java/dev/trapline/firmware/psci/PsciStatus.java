@@ -19,12 +19,12 @@ enum PsciStatus {
         this.code = code;
     }
 
-    /// The value in x0: signed, and sign-extended, so that w0 alone reads the same.
+    /// The value in x0. It is signed and sign-extended, so that w0 has the same value.
     long code() {
         return code;
     }
 
-    /// The same in the words of a version: 0.1 ends at DENIED, and INVALID_ADDRESS came with 1.0.
+    /// The corresponding code of a version: 0.1 has no codes after DENIED, and INVALID_ADDRESS exists from 1.0.
     PsciStatus in(PsciVersion version) {
         if (version.isAtLeast(PsciVersion.V1_0)) {
             return this;

@@ -6,17 +6,17 @@ import java.util.stream.Collectors;
 
 /// The versions of PSCI that a machine can have.
 enum PsciVersion {
-    /// Functions under identifiers of the implementation's own; no VERSION.
+    /// Identifiers are implementation-defined; PSCI_VERSION does not exist.
     V0_1(0, 1),
-    /// The first with fixed identifiers (DEN0022).
+    /// The first version with fixed identifiers (DEN0022).
     V0_2(0, 2),
-    /// The first with PSCI_FEATURES.
+    /// The first version with PSCI_FEATURES.
     V1_0(1, 0),
     V1_1(1, 1),
     V1_2(1, 2),
     V1_3(1, 3);
 
-    /// The key of the setting that says which one it is.
+    /// The key of the setting for the version.
     static final String SETTING = "version";
 
     /// The value of the setting that leaves the choice to the machine.
@@ -32,7 +32,7 @@ enum PsciVersion {
         this.minor = minor;
     }
 
-    /// `KVM_REG_ARM_PSCI_VERSION`: the setting by the kernel's name. A PSCI that is answered in place is 0.2.
+    /// `KVM_REG_ARM_PSCI_VERSION`: the kernel's register for this setting. A resident PSCI has version 0.2.
     static KvmRegister.Setting register() {
         return new KvmRegister.Setting(
                 KvmRegister.Plain.PSCI_VERSION,
@@ -50,7 +50,7 @@ enum PsciVersion {
     /// The version that a machine has.
     ///
     /// @param setting [#AUTO] or a version
-    /// @param resident whether its PSCI is answered in place
+    /// @param resident whether PSCI is resident
     /// @throws IllegalArgumentException if there is no such version, or a resident PSCI cannot have it
     static PsciVersion of(String setting, boolean resident) {
         KvmRegister.Value chosen = register().choose(PsciService.NAME, setting, resident);

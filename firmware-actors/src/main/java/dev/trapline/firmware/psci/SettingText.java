@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The small words that settings are written in.
+/// Parses the parts of settings.
 final class SettingText {
 
     /// Virtual time counts at 62.5 MHz: 125 ticks are two microseconds.
@@ -16,7 +16,7 @@ final class SettingText {
 
     private SettingText() {}
 
-    /// What stands between commas, without blanks; nothing for a blank text.
+    /// The parts between commas, without blanks; empty for a blank text.
     static List<String> list(String text) {
         return Arrays.stream(text.split(",", -1))
                 .map(String::strip)
@@ -24,12 +24,12 @@ final class SettingText {
                 .toList();
     }
 
-    /// A number, decimal or with 0x; -1 if it is none.
+    /// A number, decimal or with 0x; -1 if it is not a number.
     static long number(String text) {
         return NUMBER.matcher(text).matches() ? Long.decode(withoutZeros(text)) : -1;
     }
 
-    /// A number of ticks, or a time in us, ms or s, rounded up to ticks; -1 if it is neither.
+    /// A number of ticks, or a time in us, ms or s, rounded up to ticks; -1 if the text is neither.
     static long ticks(String text) {
         Matcher time = TIME.matcher(text);
         if (!time.matches()) {
@@ -50,7 +50,7 @@ final class SettingText {
                 + ticks % TICKS_OF_TWO_MICROSECONDS * 2 / TICKS_OF_TWO_MICROSECONDS;
     }
 
-    /// Leading zeros would make it octal.
+    /// [Long#decode] reads a number with leading zeros as octal.
     private static String withoutZeros(String text) {
         return text.startsWith("0x") ? text : text.replaceFirst("^0+(?=\\d)", "");
     }

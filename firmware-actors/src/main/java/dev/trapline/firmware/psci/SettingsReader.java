@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/// Reads PSCI's settings. An error names the key and what it takes.
+/// Reads PSCI's settings. An error names the key and the values that it accepts.
 final class SettingsReader {
 
     private static final String WITHOUT = "without";
@@ -76,7 +76,7 @@ final class SettingsReader {
 
     /// The settings of a machine.
     ///
-    /// @throws IllegalArgumentException if a setting is not understood
+    /// @throws IllegalArgumentException if a setting is invalid
     static PsciSettings read(ServiceContext context) {
         return new SettingsReader(context).read();
     }
@@ -139,7 +139,7 @@ final class SettingsReader {
     private long secondaries(String key) {
         long cpus = cpus(key);
         if ((cpus & 1) != 0) {
-            throw bad(key, "vCPUs from 1 on, for vCPU 0 is the one that boots", context.setting(key));
+            throw bad(key, "vCPUs from 1 on, because vCPU 0 boots the machine", context.setting(key));
         }
         return cpus;
     }
@@ -168,8 +168,8 @@ final class SettingsReader {
             default -> throw bad(FORMAT, "original or extended", text);
         };
         if (format == IdleStates.Format.EXTENDED && !version.isAtLeast(PsciVersion.V1_0)) {
-            throw new IllegalArgumentException("'" + FORMAT + "' takes original alone in PSCI " + version
-                    + ": the extended format is there from 1.0 on");
+            throw new IllegalArgumentException("'" + FORMAT + "' takes only original in PSCI " + version
+                    + ": the extended format exists from 1.0 on");
         }
         List<IdleState> states = new ArrayList<>();
         for (String state : SettingText.list(context.setting(STATES))) {
@@ -195,7 +195,7 @@ final class SettingsReader {
         return checked(STATES, () -> new IdleState(named[0].strip(), locals, ids));
     }
 
-    /// Empty if one of them is none.
+    /// Empty if one of them is not a StateID.
     private static List<Integer> stateIds(String text) {
         List<Integer> ids = new ArrayList<>();
         for (String part : text.split("\\|", -1)) {
@@ -214,7 +214,7 @@ final class SettingsReader {
         if (state == null || state.lastLevel() != PowerTree.CORE) {
             throw bad(
                     DEFAULT_SUSPEND,
-                    "a state of the core alone: "
+                    "a state of the core only: "
                             + states.all().stream()
                                     .filter(s -> s.lastLevel() == PowerTree.CORE)
                                     .map(IdleState::name)

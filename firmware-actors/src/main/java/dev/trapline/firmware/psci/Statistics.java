@@ -3,13 +3,13 @@ package dev.trapline.firmware.psci;
 import dev.trapline.abi.firmware.MachineTopology;
 import java.util.Arrays;
 
-/// How often and how long each power domain was in each of its idle states (DEN0022 §5.21, §5.22). Immutable.
+/// How often and how long each power domain has been in each idle state (DEN0022 §5.21, §5.22). Immutable.
 ///
-/// A stay is counted when it ends. Domains that have not been up since the machine started have no stay to count.
+/// A stay is counted when it ends. A domain that has been off since the machine started has no stay to count.
 ///
-/// @param since by node (cores, then clusters, then the system): when its stay began; [#NEVER] if it is up
-/// @param counts by node and state
-/// @param ticks the same
+/// @param since when the current stay began, by node (cores, then clusters, then the system); [#NEVER] if the node runs
+/// @param counts completed stays, by node and state
+/// @param ticks total length of the stays, by node and state
 @SuppressWarnings("ArrayRecordComponent")
 record Statistics(long[] since, long[] counts, long[] ticks) {
 
@@ -23,9 +23,9 @@ record Statistics(long[] since, long[] counts, long[] ticks) {
         return new Statistics(since, new long[STATES * nodes], new long[STATES * nodes]);
     }
 
-    /// The statistics after a core went down or came up, and domains above it with it.
+    /// The statistics after a core, and possibly domains above it, suspended or woke up.
     ///
-    /// @param time virtual time of it, in ticks
+    /// @param time virtual time of the change, in ticks
     Statistics after(PowerTree before, PowerTree now, MachineTopology topology, int core, long time) {
         Statistics changed = null;
         for (int level = PowerTree.CORE; level <= PowerTree.SYSTEM; level++) {
@@ -41,7 +41,7 @@ record Statistics(long[] since, long[] counts, long[] ticks) {
         return changed == null ? this : changed;
     }
 
-    /// The statistics without the stays that have just begun: of those domains that came up again at once.
+    /// The statistics without the stays that have just begun and ended immediately.
     Statistics without(PowerTree before, PowerTree now, MachineTopology topology, int core) {
         Statistics changed = copy();
         for (int level = PowerTree.CORE; level <= PowerTree.SYSTEM; level++) {
@@ -61,20 +61,20 @@ record Statistics(long[] since, long[] counts, long[] ticks) {
         if (from != LocalState.RUN && since[node] != NEVER) {
             int entry = entry(node, from);
             counts[entry]++;
-            // Clocks differ: the CPU that wakes a cluster may be behind the one that went down last.
+            // Clocks differ: the CPU that wakes a cluster may be behind the CPU that suspended last.
             ticks[entry] += Math.max(0, time - since[node]);
         }
         since[node] = to == LocalState.RUN ? NEVER : time;
     }
 
-    /// How often a domain has left a state.
+    /// How often a domain has left an idle state.
     ///
-    /// @param core one of the cores under it
+    /// @param core one of the cores in it
     long count(MachineTopology topology, int core, IdleState state) {
         return counts[entry(topology, core, state)];
     }
 
-    /// How long a domain has been in a state altogether, in microseconds.
+    /// The total time that a domain has been in an idle state, in microseconds.
     long residency(MachineTopology topology, int core, IdleState state) {
         return SettingText.microseconds(ticks[entry(topology, core, state)]);
     }

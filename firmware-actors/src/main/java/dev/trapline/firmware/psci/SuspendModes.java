@@ -3,7 +3,7 @@ package dev.trapline.firmware.psci;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 
-/// SET_SUSPEND_MODE (DEN0022 §5.20): who coordinates idle states.
+/// SET_SUSPEND_MODE (DEN0022 §5.20): whether the platform or the operating system coordinates idle states.
 final class SuspendModes {
 
     private static final int PLATFORM_COORDINATED = 0;
@@ -28,8 +28,9 @@ final class SuspendModes {
         return Answers.status(state, PsciStatus.DENIED);
     }
 
-    /// To OS-initiated mode: each CPU runs, is off, or suspended by CPU_DEFAULT_SUSPEND, and none has called
-    /// CPU_SUSPEND. If no other CPU is on, none of this is required, because no request of another CPU remains.
+    /// The condition for a change to OS-initiated mode: each CPU runs, is off, or was suspended by
+    /// CPU_DEFAULT_SUSPEND, and none has called CPU_SUSPEND. If no other CPU is on, the condition does not apply,
+    /// because no request of another CPU remains.
     private static boolean noneHasVoted(PsciState state, long time) {
         CpuStates cpus = state.cpus();
         return cpus.suspenders() == 0 && cpus.frozen() == 0 && cpus.pending(cpus.on(), time) == 0;

@@ -1,12 +1,12 @@
 package dev.trapline.firmware.psci;
 
-/// What PSCI says of a Trusted OS, and what follows from it (DEN0022 §5.9).
+/// The kinds of Trusted OS that PSCI can report (DEN0022 §5.9).
 enum TrustedOs {
-    /// It sits on one CPU, and MIGRATE takes it to another.
+    /// It runs on one CPU, and MIGRATE moves it to another.
     UP_MIGRATABLE("up-migratable", 0),
-    /// It sits on one CPU and stays there.
+    /// It runs on one CPU and cannot be moved.
     UP_NOT_MIGRATABLE("up-not-migratable", 1),
-    /// There is none, or it is on every CPU.
+    /// There is none, or it runs on all CPUs.
     NONE("none", 2);
 
     private final String text;
@@ -17,17 +17,17 @@ enum TrustedOs {
         this.infoType = infoType;
     }
 
-    /// As settings name it.
+    /// The name in settings.
     String text() {
         return text;
     }
 
-    /// What MIGRATE_INFO_TYPE returns.
+    /// The value that MIGRATE_INFO_TYPE returns.
     int infoType() {
         return infoType;
     }
 
-    /// Whether one CPU has it, and cannot be turned off.
+    /// Whether it runs on one CPU, which then cannot be turned off.
     boolean isResidentOnOneCpu() {
         return this != NONE;
     }

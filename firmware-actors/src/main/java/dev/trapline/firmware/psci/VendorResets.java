@@ -6,16 +6,16 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The vendor-specific resets of SYSTEM_RESET2 that a machine knows: bit 31 of their type is set.
+/// The vendor-specific resets that SYSTEM_RESET2 of a machine supports: bit 31 of their type is set.
 ///
-/// @param kinds what each does to memory, by type
+/// @param kinds the effect of each on memory, by type
 record VendorResets(SortedMap<Integer, Reset> kinds) {
 
     VendorResets {
         kinds = Collections.unmodifiableSortedMap(new TreeMap<>(kinds));
     }
 
-    /// What a type does; null if it is not known.
+    /// The effect of a type on memory; null if the type is not supported.
     @Nullable
     Reset kind(int type) {
         return kinds.get(type);

@@ -14,7 +14,7 @@ import dev.trapline.abi.smccc.FunctionId;
 import java.util.List;
 import java.util.Optional;
 
-/// PV time as a function of a call and of where memory is (DEN0057).
+/// PV time as a function of a call and the memory layout (DEN0057).
 ///
 /// ```text
 /// structure of vCPU n = base + 64 n
@@ -24,7 +24,7 @@ import java.util.Optional;
 /// ```
 final class PvTimeLogic {
 
-    /// The distance of two structures, and their alignment.
+    /// The distance between two structures, and their alignment.
     static final int STRUCTURE_BYTES = 64;
 
     /// Revision 0 and attributes 0.
@@ -45,7 +45,8 @@ final class PvTimeLogic {
         return function.equals(PvTimeService.ST) ? share(state, call.caller(), memory) : Reply.x0(state, NOT_SUPPORTED);
     }
 
-    /// Both calls are there, or neither. What the machine's policy denies is not there.
+    /// Both calls are implemented, or neither. A call that the machine's policy denies is reported as
+    /// NOT_SUPPORTED.
     private static long features(PvTimeState state, ServiceCall call, GuestMemory memory) {
         FunctionId asked = new FunctionId((int) call.smccc().argument(1));
         boolean known = asked.equals(PvTimeService.FEATURES) || asked.equals(PvTimeService.ST);
@@ -66,13 +67,13 @@ final class PvTimeLogic {
                         new Effect.ShareStolenTime(caller, structure + HEADER.size())));
     }
 
-    /// The pages that hold the structures; none if they are not wholly in RAM.
+    /// The pages that contain the structures; empty if the structures are not entirely in RAM.
     static Optional<AddressRange> pages(ServiceContext context, AddressRange ram) {
         PvTimeState.Base base;
         try {
             base = PvTimeState.Base.of(context.setting(PvTimeService.BASE));
         } catch (IllegalArgumentException _) {
-            // The service says what is wrong with it when it starts.
+            // The service reports the error when it starts.
             base = new PvTimeState.Base.TopOfRam();
         }
         return switch (base) {
@@ -88,7 +89,7 @@ final class PvTimeLogic {
                 : Optional.of(new AddressRange(address & -PAGE, (address + bytes + PAGE - 1) & -PAGE));
     }
 
-    /// Whether the machine has room for the structures: without it, it has no PV time.
+    /// Whether the structures fit in RAM. If they do not, the machine has no PV time.
     static boolean fits(PvTimeState state, GuestMemory memory) {
         return memory.contains(base(state, memory), (long) state.vcpus() * STRUCTURE_BYTES);
     }
@@ -100,7 +101,7 @@ final class PvTimeLogic {
         };
     }
 
-    /// How many pages RAM has, found by halving: 25 questions at most.
+    /// The number of pages of RAM, found by binary search in at most 25 steps.
     private static long ramPages(GuestMemory memory) {
         long inside = 0;
         long outside = MOST_RAM / PAGE + 1;

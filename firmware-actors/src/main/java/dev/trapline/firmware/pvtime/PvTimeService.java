@@ -20,9 +20,9 @@ import java.util.Optional;
 
 /// Paravirtualized Time 1.0 (DEN0057): PV_TIME_FEATURES and PV_TIME_ST, for AArch64 callers.
 ///
-/// PV_TIME_ST returns the address of the calling vCPU's stolen-time structure. The structures lie in guest RAM, 64
-/// bytes each: at the setting `base`, by default at the beginning of the last page of RAM. A guest that calls
-/// PV_TIME_ST must not use that memory for anything else; one that does not call it loses nothing.
+/// PV_TIME_ST returns the address of the calling vCPU's stolen-time structure. The structures are in guest RAM, 64
+/// bytes each. They begin at the setting `base`, by default at the beginning of the last page of RAM. A guest that
+/// calls PV_TIME_ST must not use that memory for anything else. For a guest that does not call it, nothing changes.
 ///
 /// Stolen time is the virtual time during which a vCPU could run but was skipped.
 public final class PvTimeService implements FirmwareService<PvTimeState> {
@@ -32,7 +32,7 @@ public final class PvTimeService implements FirmwareService<PvTimeState> {
     /// PV_TIME_ST.
     public static final FunctionId ST = FunctionId.fast64(5, 0x21);
 
-    /// The value of the setting `base` that leaves the place to the service.
+    /// The value of the setting `base` that lets the service choose the address.
     static final String AUTO = "auto";
 
     static final String BASE = "base";

@@ -1,15 +1,16 @@
 package dev.trapline.firmware.pvtime;
 
-/// Where the stolen-time structures are to lie. It never changes: what has been shared, the machine knows.
+/// The location of the stolen-time structures. It never changes: the machine keeps track of the structures that are
+/// shared.
 ///
-/// @param vcpus how many structures there are, one for each vCPU
-/// @param base where the first one is to be
+/// @param vcpus the number of structures, one for each vCPU
+/// @param base where the first structure begins
 public record PvTimeState(int vcpus, Base base) {
 
     /// Where the structures begin.
     public sealed interface Base {
 
-        /// At an address that configuration names.
+        /// At an address from the configuration.
         ///
         /// @param address guest physical address, a multiple of [PvTimeLogic#STRUCTURE_BYTES]
         record At(long address) implements Base {}
@@ -29,9 +30,9 @@ public record PvTimeState(int vcpus, Base base) {
                 if (address >= 0 && address % PvTimeLogic.STRUCTURE_BYTES == 0) {
                     return new At(address);
                 }
-                // Said below, together with what is no number at all.
+                // Reported below, like a text that is not a number.
             } catch (NumberFormatException _) {
-                // Likewise.
+                // Reported below.
             }
             throw new IllegalArgumentException(
                     "'base' takes " + PvTimeService.AUTO + " or an address that is a multiple" + " of "

@@ -3,7 +3,7 @@ package dev.trapline.firmware.sdei;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
 
-/// The forms that SDEI's answers have.
+/// Builds SDEI's replies.
 final class Answers {
 
     private Answers() {}
@@ -24,12 +24,12 @@ final class Answers {
         return status(state, SdeiStatus.SUCCESS);
     }
 
-    /// Success, and then what a delivery does: x0 is written before the caller may be interrupted.
+    /// SUCCESS, then the effects of a delivery: x0 is written before an event can interrupt the caller.
     static Reply<SdeiState> success(Delivery delivery) {
         return new Reply<>(delivery.state(), RegisterWrites.x0(SdeiStatus.SUCCESS.code()), delivery.effects());
     }
 
-    /// No return to the caller: effects say where it goes on.
+    /// Does not return to the caller: effects say where it continues.
     static Reply<SdeiState> noReturn(Delivery delivery) {
         return new Reply<>(delivery.state(), RegisterWrites.NONE, delivery.effects());
     }

@@ -2,13 +2,13 @@ package dev.trapline.firmware.sdei;
 
 import dev.trapline.abi.firmware.Reply;
 
-/// The calls that make an interrupt an event, and an interrupt again.
+/// The calls that bind an interrupt to an event and release it.
 final class Binding {
 
     private Binding() {}
 
-    /// INTERRUPT_BIND (DEN0054 §5.1.14): the free slot with the lowest number, private for a PPI and shared for an
-    /// SPI.
+    /// INTERRUPT_BIND (DEN0054 §5.1.14): binds the free slot with the lowest number, a private one for a PPI and a
+    /// shared one for an SPI.
     static Reply<SdeiState> bind(SdeiState state, int intid) {
         EventType type = Interrupts.typeOf(intid);
         if (type == null) {
@@ -32,7 +32,7 @@ final class Binding {
         return Answers.status(state, SdeiStatus.OUT_OF_RESOURCE);
     }
 
-    /// INTERRUPT_RELEASE (DEN0054 §5.1.15): once no PE has a handler for it, nor runs one.
+    /// INTERRUPT_RELEASE (DEN0054 §5.1.15): allowed if no PE has a handler registered for the event, or runs one.
     static Reply<SdeiState> release(SdeiState state, int number) {
         SdeiEvent event = state.event(number);
         if (event == null || !event.definition().dynamic() || !event.isThere()) {

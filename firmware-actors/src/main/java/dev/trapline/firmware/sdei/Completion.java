@@ -8,14 +8,14 @@ import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import org.jspecify.annotations.Nullable;
 
-/// The calls that only a handler can make. They are about the innermost one of the caller.
+/// The calls that only a handler can make. They apply to the caller's innermost handler.
 final class Completion {
 
     private static final int SAVED_REGISTERS = 18;
 
     private Completion() {}
 
-    /// EVENT_CONTEXT (DEN0054 §5.1.5): a register as it was interrupted.
+    /// EVENT_CONTEXT (DEN0054 §5.1.5): a register of the interrupted code.
     static Reply<SdeiState> context(SdeiState state, ServiceCall call, int register) {
         if (register < 0 || register >= SAVED_REGISTERS) {
             return Answers.invalid(state);
@@ -27,7 +27,7 @@ final class Completion {
         GeneralRegisters interrupted = call.interrupted();
         if (interrupted == null) {
             throw new InvariantViolation(call.caller() + " runs the handler of event "
-                    + running.definition().number() + ", and nothing was saved for it");
+                    + running.definition().number() + ", but no registers were saved for it");
         }
         return Reply.x0(state, interrupted.x(register));
     }
@@ -50,7 +50,7 @@ final class Completion {
         return completed == null ? Answers.denied(state) : Answers.noReturn(Delivery.after(effect, completed));
     }
 
-    /// The state without the innermost handler of a PE; null if it runs none.
+    /// The state after a PE's innermost handler has completed; null if it runs none.
     static @Nullable SdeiState completed(SdeiState state, VcpuId pe) {
         SdeiEvent running = running(state, pe);
         HandlerState next = running == null ? null : running.state(pe).after(HandlerCall.COMPLETE);

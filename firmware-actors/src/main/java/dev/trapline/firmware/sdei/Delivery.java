@@ -7,16 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Delivers pending events, as far as possible. It is called whenever something has changed.
+/// Delivers pending events, as far as possible. It is called after every change of the state.
 ///
-/// An event is delivered to a PE when it is pending, registered and enabled, its handler does not run, the PE is a
-/// target of it and has not masked events, and the handlers that the PE runs let its priority pass (DEN0054, event
-/// priorities). Events go in the order of [EventDefinition], PEs by index.
+/// An event is delivered to a PE if the event is pending, registered and enabled, its handler does not run, the PE is a
+/// target of it and has not masked events, and the event's priority may interrupt the handlers that the PE runs
+/// (DEN0054, event priorities). Events are delivered in the order of [EventDefinition], PEs by index.
 ///
-/// Of the PEs that can take an event of RM_ANY, one that runs no handler is preferred, then the lowest index: a rule of
-/// this implementation, which makes the choice the same in every run.
+/// If several PEs can take an event with RM_ANY, one that runs no handler is preferred, then the lowest index. The
+/// specification leaves this choice open; the rule makes it the same in every run.
 ///
-/// @param state after it
+/// @param state the state after the delivery
 /// @param effects the effects for the machine
 record Delivery(SdeiState state, List<Effect> effects) {
 
@@ -30,15 +30,16 @@ record Delivery(SdeiState state, List<Effect> effects) {
         return new Delivery(toAll(state, effects), effects);
     }
 
-    /// The same, after another effect.
+    /// Delivers all events that can be delivered, after another effect.
     static Delivery after(Effect first, SdeiState state) {
         List<Effect> effects = new ArrayList<>();
         effects.add(first);
         return new Delivery(toAll(state, effects), effects);
     }
 
-    /// The same after an event may have become pending or enabled. PEs that have masked it are woken if it is still
-    /// there for them: they may be powered down, and take it once they have unmasked events.
+    /// Delivers all events that can be delivered, after one event may have become pending or enabled. If it stays
+    /// pending for PEs that have masked events, these PEs are woken: they may be powered down, and take the event
+    /// when they unmask events.
     ///
     /// @param awake the PEs that need no waking, one bit each
     static Delivery of(SdeiState state, int number, long awake) {
@@ -111,8 +112,8 @@ record Delivery(SdeiState state, List<Effect> effects) {
                 && state.pe(pe).canEnter(event.definition().priority());
     }
 
-    /// The software-signalled event is an SGI, which nobody holds back: the PE takes it as soon as its handlers let
-    /// it, and forgets it if it has masked events or no handler. All others wait.
+    /// The software-signalled event is an SGI and is not kept pending: the PE takes it as soon as the handlers that
+    /// it runs allow it, and drops it if it has masked events or no handler for it. All other events stay pending.
     private static boolean isLost(SdeiState state, SdeiEvent event, VcpuId pe) {
         return event.definition().isSoftwareSignalled()
                 && state.pe(pe).canEnter(event.definition().priority())
@@ -122,7 +123,7 @@ record Delivery(SdeiState state, List<Effect> effects) {
     private static SdeiState deliver(SdeiState state, SdeiEvent event, VcpuId pe, List<Effect> effects) {
         HandlerState running = event.state(pe).after(HandlerCall.DISPATCH);
         if (running == null) {
-            throw new InvariantViolation(event.definition() + " is not to be delivered to " + pe);
+            throw new InvariantViolation(event.definition() + " cannot be delivered to " + pe);
         }
         Handler handler = event.handler(pe);
         effects.add(

@@ -1,11 +1,11 @@
 package dev.trapline.firmware.sdei;
 
-/// What an event is, as long as the machine is.
+/// The properties of an event that never change.
 ///
 /// @param number 0 to 0x7fffffff
-/// @param type whether each PE has its own, or all share it
+/// @param type private or shared
 /// @param priority its priority
-/// @param signalable whether EVENT_SIGNAL takes it
+/// @param signalable whether EVENT_SIGNAL accepts it
 /// @param dynamic whether it is a slot for INTERRUPT_BIND
 /// @param intid the interrupt that the platform bound to it, or [#NO_INTERRUPT]
 record EventDefinition(
@@ -15,11 +15,12 @@ record EventDefinition(
     /// No interrupt is bound.
     static final int NO_INTERRUPT = -1;
 
-    /// The event that software signals: private, normal, always there (DEN0054, software-signalled event).
+    /// The event that software signals: private, of normal priority, always present (DEN0054, software-signalled
+    /// event).
     static final EventDefinition SOFTWARE_SIGNALLED =
             new EventDefinition(0, EventType.PRIVATE, EventPriority.NORMAL, true, false, NO_INTERRUPT);
 
-    /// A slot for INTERRUPT_BIND: such events are of normal priority.
+    /// A slot for INTERRUPT_BIND. Its priority is normal.
     static EventDefinition slot(int number, EventType type) {
         return new EventDefinition(number, type, EventPriority.NORMAL, false, true, NO_INTERRUPT);
     }

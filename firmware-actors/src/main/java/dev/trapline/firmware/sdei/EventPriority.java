@@ -1,6 +1,6 @@
 package dev.trapline.firmware.sdei;
 
-/// How urgent an event is.
+/// The priority of an event.
 enum EventPriority {
     /// Interrupts no handler.
     NORMAL(0),

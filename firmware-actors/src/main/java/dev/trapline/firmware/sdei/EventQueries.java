@@ -3,7 +3,7 @@ package dev.trapline.firmware.sdei;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.Reply;
 
-/// The calls that ask about an event and change nothing. They are allowed in every state.
+/// The calls that query an event and change nothing. They are allowed in every state.
 final class EventQueries {
 
     private static final int EV_TYPE = 0;
@@ -64,7 +64,7 @@ final class EventQueries {
                 : Reply.x0(state, state.topology().mpidr(pe).affinity());
     }
 
-    /// FEATURES (DEN0054 §5.1.17). There is no relative mode.
+    /// FEATURES (DEN0054 §5.1.17). Relative mode is not implemented.
     static Reply<SdeiState> features(SdeiState state, int feature) {
         SdeiSettings settings = state.settings();
         if (feature == BIND_SLOTS) {

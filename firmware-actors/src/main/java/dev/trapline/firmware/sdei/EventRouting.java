@@ -4,7 +4,8 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.smccc.SmcccCall;
 
-/// EVENT_ROUTING_SET (DEN0054 §5.1.11): for shared events that are registered, disabled and do not run.
+/// EVENT_ROUTING_SET (DEN0054 §5.1.11): for shared events that are registered and disabled, and whose handler does not
+/// run.
 final class EventRouting {
 
     private EventRouting() {}

@@ -1,10 +1,10 @@
 package dev.trapline.firmware.sdei;
 
-/// Whose an event is.
+/// Whether an event belongs to one PE or to all.
 enum EventType {
-    /// Each PE has its own, with a handler of its own.
+    /// Each PE has its own instance, with its own handler.
     PRIVATE(0),
-    /// There is one, and one handler, which runs on one PE at a time.
+    /// There is one instance for all PEs, and one handler, which runs on one PE at a time.
     SHARED(1);
 
     private final long value;

@@ -1,6 +1,6 @@
 package dev.trapline.firmware.sdei;
 
-/// What moves a handler from state to state, or needs a state to be allowed (DEN0054 §6.1).
+/// The calls that change a handler's state, or that are allowed only in some states (DEN0054 §6.1).
 enum HandlerCall {
     REGISTER(0),
     RELEASE(1),
@@ -11,7 +11,7 @@ enum HandlerCall {
     CONTEXT(6),
     /// EVENT_COMPLETE and EVENT_COMPLETE_AND_RESUME.
     COMPLETE(7),
-    /// No call of a client: the handler is entered.
+    /// Not a call: the handler is entered.
     DISPATCH(8);
 
     private final int column;

@@ -2,17 +2,17 @@ package dev.trapline.firmware.sdei;
 
 import org.jspecify.annotations.Nullable;
 
-/// The states of an event's handler, and what each call makes of them (DEN0054 §6.1 and §6.1.2).
+/// The states of an event's handler, and the state after each call (DEN0054 §6.1 and §6.1.2).
 ///
-/// A state is three properties: registered, enabled, running. Enabled without registered cannot be: to unregister also
-/// disables.
+/// A state has three properties: registered, enabled, running. A handler cannot be enabled without being registered:
+/// EVENT_UNREGISTER also disables it.
 enum HandlerState {
     // Columns: REGISTER, RELEASE, ENABLE, DISABLE, UNREGISTER, ROUTING_SET, CONTEXT, COMPLETE, DISPATCH.
     // -: denied; a dot: allowed, no change; a digit: the state with that value.
     UNREGISTERED(0, "1.-------"),
     REGISTERED(1, "--3.0.---"),
     ENABLED(3, "--.10---7"),
-    /// Unregistered from within the handler: pending until that completes.
+    /// Unregistered while the handler runs: pending until the handler completes.
     UNREGISTER_PENDING(4, "------.0-"),
     REGISTERED_RUNNING(5, "--7.4-.1-"),
     ENABLED_RUNNING(7, "--.54-.3-");
@@ -24,7 +24,7 @@ enum HandlerState {
     private static final char DENIED = '-';
     private static final char SAME = '.';
 
-    /// Null where a value is no state's.
+    /// Null for values that are not states.
     private static final @Nullable HandlerState[] BY_VALUE = new HandlerState[RUNNING_BIT << 1];
 
     static {

@@ -2,13 +2,13 @@ package dev.trapline.firmware.sdei;
 
 import java.util.List;
 
-/// Lists that never change, made from one another.
+/// Changed copies of immutable lists.
 final class ImmutableLists {
 
     private ImmutableLists() {}
 
-    /// The list with another element at an index.
-    @SuppressWarnings("unchecked") // the array holds what the list held, and the new element
+    /// A copy of a list, with another element at an index.
+    @SuppressWarnings("unchecked") // the array contains the list's elements and the new one
     static <T> List<T> with(List<T> list, int index, T element) {
         if (list.size() == 1) {
             return List.of(element);

@@ -2,7 +2,7 @@ package dev.trapline.firmware.sdei;
 
 import org.jspecify.annotations.Nullable;
 
-/// The interrupts that events can be bound to, by INTID.
+/// The interrupts that can be bound to events, by INTID.
 final class Interrupts {
 
     /// The first private peripheral interrupt.
@@ -14,7 +14,7 @@ final class Interrupts {
 
     private Interrupts() {}
 
-    /// The type of the event that an interrupt makes: private for a PPI, shared for an SPI.
+    /// The type of an event that is bound to an interrupt: private for a PPI, shared for an SPI.
     ///
     /// @return null for any other number
     static @Nullable EventType typeOf(int intid) {

@@ -1,7 +1,7 @@
 package dev.trapline.firmware.sdei;
 
-/// The handlers that a PE runs: of one normal event at most, and above it of one critical event at most (DEN0054, event
-/// priorities).
+/// The handlers that a PE runs: that of at most one normal event, interrupted by that of at most one critical event
+/// (DEN0054, event priorities).
 ///
 /// @param normal number of the normal event, or [#NONE]
 /// @param critical number of the critical event, or [#NONE]
@@ -22,8 +22,8 @@ record Pe(int normal, int critical) {
         return critical != NONE ? critical : normal;
     }
 
-    /// Whether the handler of an event of this priority may be entered now: a normal one interrupts no handler, a
-    /// critical one that of a normal event.
+    /// Whether the handler of an event of this priority may be entered now: a normal event interrupts no handler, a
+    /// critical event interrupts the handler of a normal event.
     boolean canEnter(EventPriority priority) {
         return switch (priority) {
             case NORMAL -> !isRunning();

@@ -5,14 +5,15 @@ import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.smccc.SmcccCall;
 import org.jspecify.annotations.Nullable;
 
-/// The calls that give an event a handler and take it away. Order of checks: parameters, then state.
+/// The calls that register, enable, disable and unregister a handler. Order of checks: parameters, then state.
 final class Registration {
 
     private static final int INSTRUCTION_BYTES = 4;
 
     private Registration() {}
 
-    /// EVENT_REGISTER (DEN0054 §5.1.2). What was pending before is forgotten, but for the software-signalled event.
+    /// EVENT_REGISTER (DEN0054 §5.1.2). An event that was pending before is dropped, unless it is the
+    /// software-signalled event.
     static Reply<SdeiState> register(SdeiState state, VcpuId caller, SmcccCall call) {
         SdeiEvent event = state.event((int) call.argument(1));
         long entry = call.argument(2);
@@ -32,7 +33,7 @@ final class Registration {
                 state.with(forgetting(event, caller).with(caller, handler).with(routing)));
     }
 
-    /// A private event goes to its own PE, whatever the arguments say of routing.
+    /// A private event is always delivered to its own PE: the routing arguments are checked, but have no effect.
     private static @Nullable Routing routing(SdeiState state, SdeiEvent event, long flags, long affinity) {
         if (event.definition().isShared()) {
             return Routing.of(flags, affinity, state.topology());
@@ -40,13 +41,13 @@ final class Registration {
         return Routing.areFlags(flags) ? Routing.ANY : null;
     }
 
-    /// Whether A64 instructions may begin at a virtual address. Whether something is mapped there only the client's
-    /// translation tables know.
+    /// Whether A64 instructions may begin at a virtual address. It does not check whether the address is mapped,
+    /// because only the client's translation tables say so.
     static boolean isEntryPoint(long address) {
         return address != 0 && address % INSTRUCTION_BYTES == 0;
     }
 
-    /// EVENT_ENABLE (DEN0054 §5.1.3): what came since it was registered is delivered.
+    /// EVENT_ENABLE (DEN0054 §5.1.3): delivers the event if it has become pending since it was registered.
     static Reply<SdeiState> enable(SdeiState state, VcpuId caller, int number) {
         SdeiEvent event = state.event(number);
         if (event == null) {
@@ -60,7 +61,7 @@ final class Registration {
                 state.with(event.with(caller, next)), event.definition().number(), caller.bit()));
     }
 
-    /// EVENT_DISABLE (DEN0054 §5.1.4): what is pending waits.
+    /// EVENT_DISABLE (DEN0054 §5.1.4): a pending event stays pending.
     static Reply<SdeiState> disable(SdeiState state, VcpuId caller, int number) {
         SdeiEvent event = state.event(number);
         if (event == null) {
@@ -70,7 +71,8 @@ final class Registration {
         return next == null ? Answers.denied(state) : Answers.success(state.with(event.with(caller, next)));
     }
 
-    /// EVENT_UNREGISTER (DEN0054 §5.1.8): PENDING while the handler runs, which then completes as the last one.
+    /// EVENT_UNREGISTER (DEN0054 §5.1.8): returns PENDING if the handler runs; it is then unregistered when it
+    /// completes.
     static Reply<SdeiState> unregister(SdeiState state, VcpuId caller, int number) {
         SdeiEvent event = state.event(number);
         if (event == null) {
@@ -88,7 +90,7 @@ final class Registration {
         return before.isRegistered() ? SdeiStatus.SUCCESS : SdeiStatus.DENIED;
     }
 
-    /// An event without its handler on a PE; the same state if it had none.
+    /// The state without a PE's handler for an event; the same state if it had none.
     static SdeiState unregistered(SdeiState state, SdeiEvent event, VcpuId pe) {
         HandlerState next = event.state(pe).after(HandlerCall.UNREGISTER);
         return next == null ? state : state.with(forgetting(event, pe).with(pe, Handler.NONE.in(next)));

@@ -3,18 +3,18 @@ package dev.trapline.firmware.sdei;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.Reply;
 
-/// The calls that take all handlers away. A handler that runs makes them DENIED, after they have taken what they can.
+/// The calls that unregister all handlers. If a handler runs, they unregister the others and return DENIED.
 final class Resets {
 
     private Resets() {}
 
-    /// PRIVATE_RESET (DEN0054 §5.1.18): the handlers of the caller's private events.
+    /// PRIVATE_RESET (DEN0054 §5.1.18): unregisters the handlers of the caller's private events.
     static Reply<SdeiState> privateEvents(SdeiState state, VcpuId caller) {
         return reset(state, caller, false);
     }
 
-    /// SHARED_RESET (DEN0054 §5.1.19): the handlers of shared events, then the bindings of all slots. A private
-    /// slot that a PE still has a handler for stays bound.
+    /// SHARED_RESET (DEN0054 §5.1.19): unregisters the handlers of shared events, then releases the interrupts of
+    /// all slots. A private slot stays bound if a PE still has a handler for it.
     static Reply<SdeiState> sharedEvents(SdeiState state, VcpuId caller) {
         Reply<SdeiState> reset = reset(state, caller, true);
         if (reset.registers().value(0) != SdeiStatus.SUCCESS.code()) {

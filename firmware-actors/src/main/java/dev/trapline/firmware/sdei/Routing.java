@@ -5,7 +5,7 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.MachineTopology;
 import org.jspecify.annotations.Nullable;
 
-/// Where a shared event goes (DEN0054 §5.1.2 and §5.1.11).
+/// The PEs to which a shared event can be delivered (DEN0054 §5.1.2 and §5.1.11).
 ///
 /// @param pe the only PE that takes it (RM_PE); null if any may (RM_ANY)
 record Routing(@Nullable VcpuId pe) {
@@ -16,11 +16,11 @@ record Routing(@Nullable VcpuId pe) {
     private static final long RM_ANY = 0;
     private static final long RM_PE = 1;
 
-    /// The routing that a call's arguments ask for.
+    /// The routing that a call's arguments request.
     ///
-    /// @param mode all of its bits: the reserved ones are zero, and so is bit 1, which asks for relative mode
-    /// @param affinity of the PE, in RM_PE; a whole MPIDR_EL1 will do
-    /// @return null if they ask for none that there is
+    /// @param mode all 64 bits; reserved bits must be zero, and so must bit 1, which requests relative mode
+    /// @param affinity of the PE, for RM_PE; a whole MPIDR_EL1 is accepted
+    /// @return null if the mode or the PE does not exist
     static @Nullable Routing of(long mode, long affinity, MachineTopology topology) {
         if (mode == RM_ANY) {
             return ANY;
@@ -29,12 +29,12 @@ record Routing(@Nullable VcpuId pe) {
         return pe == null ? null : new Routing(pe);
     }
 
-    /// The PE of an argument that names one; bits outside of the affinity fields do not count, as in MPIDR_EL1.
+    /// The PE that an argument names. Bits outside the affinity fields are ignored, as in MPIDR_EL1.
     static @Nullable VcpuId find(long affinity, MachineTopology topology) {
         return topology.find(affinity & Mpidr.AFFINITY_MASK);
     }
 
-    /// Whether a REGISTER's flags are ones that there are, for a private event, whose routing does not count.
+    /// Whether the flags of EVENT_REGISTER are valid for a private event, whose routing has no effect.
     static boolean areFlags(long flags) {
         return flags == RM_ANY || flags == RM_PE;
     }

@@ -6,20 +6,20 @@ import java.util.List;
 
 /// An event with its handlers.
 ///
-/// A shared event has one *instance*, a private one has one for each PE; an instance has a handler, and is pending or
-/// not.
+/// A shared event has one *instance*, a private event has one for each PE. Each instance has a handler, and is pending
+/// or not.
 ///
 /// @param handlers by instance
-/// @param pending the instances that wait to be delivered, one bit each
+/// @param pending the instances that are pending, one bit each
 /// @param intid the interrupt that is bound to it, or [EventDefinition#NO_INTERRUPT]
-/// @param routing where it goes, if it is shared
+/// @param routing the routing of a shared event
 record SdeiEvent(EventDefinition definition, List<Handler> handlers, long pending, int intid, Routing routing) {
 
     SdeiEvent {
         handlers = List.copyOf(handlers);
     }
 
-    /// As it is when the machine starts.
+    /// The event when the machine starts.
     static SdeiEvent initial(EventDefinition definition, int pes) {
         int instances = definition.isShared() ? 1 : pes;
         return new SdeiEvent(
@@ -48,7 +48,7 @@ record SdeiEvent(EventDefinition definition, List<Handler> handlers, long pendin
         return (pending & bit(pe)) != 0;
     }
 
-    /// Whether EVENT_REGISTER takes it: a slot is none until an interrupt is bound to it.
+    /// Whether EVENT_REGISTER accepts the event: a slot is not an event until an interrupt is bound to it.
     boolean isThere() {
         return !definition.dynamic() || intid != EventDefinition.NO_INTERRUPT;
     }
@@ -66,7 +66,7 @@ record SdeiEvent(EventDefinition definition, List<Handler> handlers, long pendin
         return with(pe, handler(pe).in(state));
     }
 
-    /// No longer pending on a PE, because its handler begins there.
+    /// The event after its handler was entered on a PE: it is no longer pending there.
     SdeiEvent delivered(VcpuId pe, HandlerState running) {
         return with(pe, handler(pe).in(running), pending & ~bit(pe));
     }

@@ -30,7 +30,7 @@ enum SdeiFunction {
     PRIVATE_RESET(0x31, true),
     SHARED_RESET(0x32, true);
 
-    /// The standard secure services, of which SDEI is a part.
+    /// The owner number of the standard secure services. SDEI is one of them.
     private static final int OWNER = 4;
 
     private static final int FIRST_NUMBER = 0x20;
@@ -57,7 +57,7 @@ enum SdeiFunction {
         this.parameters = List.of(parameters);
     }
 
-    /// The function behind an identifier of SDEI's range; null if there is none.
+    /// The function with an identifier; null if there is none.
     static @Nullable SdeiFunction of(FunctionId id) {
         int index = id.value() - FIRST.value();
         return index >= 0 && index < ALL.size() ? ALL.get(index) : null;

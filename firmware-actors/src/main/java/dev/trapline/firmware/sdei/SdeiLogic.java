@@ -20,8 +20,8 @@ final class SdeiLogic {
             return Answers.status(state, SdeiStatus.NOT_SUPPORTED);
         }
         VcpuId caller = call.caller();
-        // Numbers of events, interrupts, registers and features have 32 bits (DEN0054 §5.1): all else of x1 means
-        // nothing.
+        // Numbers of events, interrupts, registers and features have 32 bits (DEN0054 §5.1): the upper half of x1 is
+        // ignored.
         int word = (int) smccc.argument(1);
         return switch (function) {
             case VERSION -> Reply.x0(state, state.settings().version().value());

@@ -16,10 +16,10 @@ import java.util.List;
 
 /// SDEI 1.0 and 1.1 (DEN0054), every function.
 ///
-/// Events come from EVENT_SIGNAL, from outside ([MachineEvent.EventInjected]), and from interrupts that are bound
-/// ([MachineEvent.Interrupted]). When an event is delivered, where to, and which one first: [Delivery].
+/// Events come from EVENT_SIGNAL, from outside ([MachineEvent.EventInjected]), and from bound interrupts
+/// ([MachineEvent.Interrupted]). [Delivery] has the rules of when, where and in which order events are delivered.
 ///
-/// Event 0, which software signals, is always there; settings declare the platform's events and the slots for
+/// Event 0, the software-signalled event, always exists. Settings declare the platform's events and the slots for
 /// INTERRUPT_BIND.
 public final class SdeiService implements FirmwareService<SdeiState> {
 
@@ -38,8 +38,8 @@ public final class SdeiService implements FirmwareService<SdeiState> {
         return SdeiState.initial(context.topology(), SettingsReader.read(context));
     }
 
-    /// The binding `arm,sdei-1.0` of the Linux kernel. Calls that are switched off answer NOT_SUPPORTED and have no
-    /// node, and so it is on AArch32, whose guests cannot make them.
+    /// The binding `arm,sdei-1.0` of the Linux kernel. There is no node if the calls are switched off, or on
+    /// AArch32, whose guests cannot make them: the calls then return NOT_SUPPORTED.
     @Override
     public TreePart deviceTree(TreePart.Question question) {
         if (question.width() == Width.AARCH32 || !question.on()) {

@@ -4,12 +4,12 @@ import java.util.List;
 
 /// The settings of a machine's SDEI, parsed and checked by [SettingsReader].
 ///
-/// @param version the version that it has
+/// @param version the version of SDEI
 /// @param events all events, slots included, in the order of delivery
-/// @param privateSlots how many of them are private slots for INTERRUPT_BIND
+/// @param privateSlots how many of the events are private slots for INTERRUPT_BIND
 /// @param sharedSlots how many are shared slots
-/// @param inverseSignalled whether EVENT_GET_INFO says of EV_SIGNALED the opposite, as TF-A does
-/// @param secureInterrupts the INTIDs that the client cannot bind, since they are not its own; ascending
+/// @param inverseSignalled whether EVENT_GET_INFO returns the inverse for EV_SIGNALED, as TF-A does
+/// @param secureInterrupts the INTIDs that the client cannot bind, because they do not belong to it; ascending
 record SdeiSettings(
         SdeiVersion version,
         List<EventDefinition> events,

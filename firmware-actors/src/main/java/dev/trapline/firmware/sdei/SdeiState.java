@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param settings the settings of the machine's SDEI
 /// @param topology the machine's CPUs
-/// @param events all there are, in the order of delivery
+/// @param events all events, in the order of delivery
 /// @param pes the handlers that each PE runs
-/// @param masked the PEs that have masked events, one bit each by vCPU index; one that is off is masked
+/// @param masked the PEs that have masked events, one bit each by vCPU index; this includes PEs that are off
 /// @param on the PEs that are on
 public record SdeiState(
         SdeiSettings settings, MachineTopology topology, List<SdeiEvent> events, List<Pe> pes, long masked, long on) {
@@ -44,7 +44,7 @@ public record SdeiState(
         return (on & vcpu.bit()) != 0;
     }
 
-    /// The event with a number; the negative ones are no event.
+    /// The event with a number. Negative numbers are not events.
     ///
     /// @return null if there is none
     @Nullable
@@ -57,7 +57,7 @@ public record SdeiState(
         return null;
     }
 
-    /// The event that an interrupt is bound to; null if there is none.
+    /// The event to which an interrupt is bound; null if there is none.
     @Nullable
     SdeiEvent boundTo(int intid) {
         for (SdeiEvent event : events) {
@@ -74,7 +74,7 @@ public record SdeiState(
                 settings, topology, ImmutableLists.with(events, indexOf(changed), changed), pes, masked, on);
     }
 
-    /// The state with one event and one PE changed: a handler is entered or left.
+    /// The state with one event and one PE changed, after a handler was entered or left.
     SdeiState with(SdeiEvent changed, VcpuId vcpu, Pe pe) {
         return new SdeiState(
                 settings,

@@ -5,8 +5,8 @@ import java.util.stream.Collectors;
 
 /// The versions of SDEI that a machine can have.
 ///
-/// All calls are in both: an implementation of 1.0 answers EVENT_SIGNAL and FEATURES too. What 1.1 adds is that a
-/// client can ask for relative mode (DEN0054 §5.1.17); answering that it is not there is enough.
+/// Both have all calls: an implementation of 1.0 answers EVENT_SIGNAL and FEATURES too. In 1.1 a client can also query
+/// relative mode (DEN0054 §5.1.17). An implementation may answer that it does not have relative mode.
 enum SdeiVersion {
     V1_0(0),
     V1_1(1);
@@ -33,12 +33,13 @@ enum SdeiVersion {
         throw new IllegalArgumentException("'version' takes " + texts() + ", not '" + text + "'");
     }
 
-    /// As SDEI_VERSION returns it: major in bits 62:48, minor in bits 47:32, the vendor's below (DEN0054 §5.1.1).
+    /// As SDEI_VERSION returns it: major in bits 62:48, minor in bits 47:32, vendor-defined in bits 31:0 (DEN0054
+    /// §5.1.1).
     long value() {
         return MAJOR << MAJOR_SHIFT | minor << MINOR_SHIFT;
     }
 
-    /// Whether FEATURES knows of relative mode.
+    /// Whether FEATURES accepts the query for relative mode.
     boolean knowsRelativeMode() {
         return this == V1_1;
     }

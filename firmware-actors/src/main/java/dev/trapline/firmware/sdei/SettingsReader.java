@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/// Reads SDEI's settings. An error names the key and what it takes.
+/// Reads SDEI's settings. An error names the key and the values that it accepts.
 final class SettingsReader {
 
     private static final String VERSION = "version";
@@ -41,7 +41,7 @@ final class SettingsReader {
                     "",
                     "INTIDs that cannot be bound because they do not belong to the " + "client, as 29, 56-60"));
 
-    /// The events that slots are begin at TF-A's numbers.
+    /// The numbers of the slots' events begin where TF-A's do.
     private static final int FIRST_PRIVATE_SLOT = 1000;
 
     private static final int FIRST_SHARED_SLOT = 2000;
@@ -62,7 +62,7 @@ final class SettingsReader {
 
     /// The settings of a machine.
     ///
-    /// @throws IllegalArgumentException if a setting is not understood
+    /// @throws IllegalArgumentException if a setting is invalid
     static SdeiSettings read(ServiceContext context) {
         return new SettingsReader(context).read();
     }
@@ -168,7 +168,7 @@ final class SettingsReader {
         return List.copyOf(intids);
     }
 
-    /// What stands between commas, without blanks; nothing for a blank text.
+    /// The parts between commas, without blanks; empty for a blank text.
     private List<String> list(String key) {
         return Arrays.stream(context.setting(key).split(",", -1))
                 .map(String::strip)

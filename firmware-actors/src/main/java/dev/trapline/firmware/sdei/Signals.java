@@ -5,15 +5,15 @@ import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.smccc.SmcccCall;
 import org.jspecify.annotations.Nullable;
 
-/// The sources of events: a call, the machine, an interrupt.
+/// The sources of events: a call, an injection from outside, an interrupt.
 final class Signals {
 
     private static final long NOBODY_AWAKE = 0;
 
     private Signals() {}
 
-    /// EVENT_SIGNAL (DEN0054 §5.1.16): only to a PE that can take the event, now or when its handler is done. The
-    /// document's only signalable event is 0; a machine may declare others.
+    /// EVENT_SIGNAL (DEN0054 §5.1.16): only to a PE that can take the event, now or after its handler has
+    /// completed. In the specification only event 0 can be signalled; a machine may declare others.
     static Reply<SdeiState> signal(SdeiState state, VcpuId caller, SmcccCall call) {
         SdeiEvent event = state.event((int) call.argument(1));
         VcpuId target = Routing.find(call.argument(2), state.topology());
@@ -27,12 +27,12 @@ final class Signals {
         return Answers.success(trigger(state, event, target, caller.bit()));
     }
 
-    /// An event from outside; lost if there is no such event, or no handler for it.
+    /// An event from outside. It is lost if there is no such event, or no handler for it.
     static Delivery injected(SdeiState state, long number, VcpuId vcpu) {
         return trigger(state, state.event((int) number), vcpu);
     }
 
-    /// An interrupt; lost if no event is bound to it.
+    /// An interrupt. It is lost if it is not bound to an event.
     static Delivery interrupted(SdeiState state, int intid, VcpuId vcpu) {
         return trigger(state, state.boundTo(intid), vcpu);
     }
@@ -41,7 +41,7 @@ final class Signals {
         return event == null ? Delivery.of(state) : trigger(state, event, vcpu, NOBODY_AWAKE);
     }
 
-    /// Without a handler registered, the interrupt behind an event is the client's own.
+    /// If no handler is registered, the client handles the interrupt of an event itself.
     private static Delivery trigger(SdeiState state, SdeiEvent event, VcpuId vcpu, long awake) {
         return event.state(vcpu).isRegistered()
                 ? Delivery.of(

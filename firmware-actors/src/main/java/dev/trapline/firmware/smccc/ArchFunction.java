@@ -34,7 +34,7 @@ enum ArchFunction {
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of, which cannot change
     private final List<String> parameters;
 
-    /// In which conventions a function has an identifier.
+    /// The calling conventions in which a function has an identifier.
     private enum Width {
         SMC32,
         SMC64,
@@ -49,7 +49,7 @@ enum ArchFunction {
         this.parameters = List.of(parameters);
     }
 
-    /// The function behind an identifier in a version; null if there is none.
+    /// The function with an identifier in a version; null if there is none.
     static @Nullable ArchFunction of(FunctionId id, SmcccVersion version) {
         return Arrays.stream(values())
                 .filter(function -> function.ids().contains(id) && version.isAtLeast(function.since))
@@ -67,7 +67,7 @@ enum ArchFunction {
         };
     }
 
-    /// All of them in all versions, as a descriptor lists them.
+    /// All functions of all versions, as a descriptor lists them.
     static List<Function> described() {
         List<Function> described = new ArrayList<>();
         for (ArchFunction function : values()) {

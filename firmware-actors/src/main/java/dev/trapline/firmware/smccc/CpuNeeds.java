@@ -2,19 +2,20 @@ package dev.trapline.firmware.smccc;
 
 import dev.trapline.abi.CpuModel;
 
-/// Which workarounds a CPU model needs of its firmware, whatever the simulated CPU does: guests ask by model.
+/// Which firmware workarounds a CPU model needs. They do not depend on the simulated CPU's behaviour, because guests
+/// decide by model.
 ///
 /// | model | as | CVE-2017-5715 (1) | CVE-2018-3639 (2) | CVE-2022-23960 (3) | CVE-2024-7881 (4) |
 /// |---|---|---|---|---|---|
 /// | Cortex-A53 | Cortex-A7 on AArch32 | no | no | no | no |
-/// | Cortex-A57 | Cortex-A15 on AArch32 | yes | mitigated for good | yes | no |
-/// | Cortex-A72 | Cortex-A15 on AArch32 | yes, up to r1p0 | mitigated for good | yes, up to r1p0 | no |
+/// | Cortex-A57 | Cortex-A15 on AArch32 | yes | permanently mitigated | yes | no |
+/// | Cortex-A72 | Cortex-A15 on AArch32 | yes, up to r1p0 | permanently mitigated | yes, up to r1p0 | no |
 ///
 /// Sources, for AArch64: the errata tables of TF-A, `lib/cpus/aarch64/cortex_a57.S`, `cortex_a72.S` and `cortex_a53.S`,
-/// and what `services/arm_arch_svc/arm_arch_svc_setup.c` makes of them. The firmware sets the bit against CVE-2018-3639
-/// at reset, so that no call is needed. `cortex_a53.S` has none of the four; Linux has the CPU in its safe lists
-/// (`arch/arm64/kernel/proton-pack.c`). For a CPU without a fault the answers are those of DEN0028 §7.5 to §7.9; TF-A
-/// says NOT_SUPPORTED.
+/// and `services/arm_arch_svc/arm_arch_svc_setup.c`, which uses them. The firmware sets the mitigation bit for
+/// CVE-2018-3639 at reset, so that no call is needed. `cortex_a53.S` has none of the four; Linux lists the CPU as safe
+/// (`arch/arm64/kernel/proton-pack.c`). For an unaffected CPU the answers are those of DEN0028 §7.5 to §7.9; TF-A
+/// returns NOT_SUPPORTED.
 ///
 /// For AArch32: `lib/cpus/aarch32/cortex_a15.S` has CVE-2017-5715 and CVE-2022-23960; KVM told guests on a Cortex-A15
 /// that the first needs the call (`kvm_arm_harden_branch_predictor` in Linux 5.2's `arch/arm/include/asm/kvm_host.h`);
@@ -23,7 +24,7 @@ final class CpuNeeds {
 
     private CpuNeeds() {}
 
-    /// What the settings `auto` of a workaround stand for.
+    /// The meaning of the value `auto` in a workaround's setting.
     ///
     /// @param number 1 to 4
     static Workaround workaround(int number, CpuModel model) {

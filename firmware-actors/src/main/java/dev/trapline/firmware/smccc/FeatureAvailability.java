@@ -2,21 +2,22 @@ package dev.trapline.firmware.smccc;
 
 import dev.trapline.abi.firmware.RegisterWrites;
 
-/// SMCCC_ARCH_FEATURE_AVAILABILITY: which features of the CPU EL3 lets its callers have (DEN0028 §7.8).
+/// SMCCC_ARCH_FEATURE_AVAILABILITY: which features of the CPU EL3 makes available to lower exception levels (DEN0028
+/// §7.8).
 ///
-/// A mask has the layout of the system register that it is asked for; a bit is 1 where the feature is there and does
-/// not trap, also where the register's own bit means the opposite. The CPUs that a machine can have are of Armv8.0:
-/// what came later is 0.
+/// A mask has the layout of the system register that the caller names. A bit is 1 if the feature is present and does
+/// not trap, even if the register's own bit has the opposite meaning. The machine's CPUs are Armv8.0: bits of later
+/// features are 0.
 ///
 /// ```text
-/// SCR_EL3    0x1E1100   0: FGT, HCX, ECV, MTE, PAuth, RAS ... came later
+/// SCR_EL3    0x1E1100   0: FGT, HCX, ECV, MTE, PAuth, RAS ... are later
 /// CPTR_EL3   0x1E1140   TCPAC[31] CPACR_EL1, TFP[10] floating point and SIMD
 /// MDCR_EL3   0x1E1320   TDOSA[10] OS lock, TDA[9] debug registers, TPM[6] performance monitors
-/// MPAM3_EL3  0x1EA500   0: MPAM came later
+/// MPAM3_EL3  0x1EA500   0: MPAM is later
 /// ```
 ///
-/// Any other register is INVALID_PARAMETER. TF-A computes the same in `arm_arch_svc_setup.c`, from what it was built
-/// with: it also tells of the system registers of a trace unit (TTA) and of RAS (TERR, FIEN) where the CPU has none.
+/// Any other register is INVALID_PARAMETER. TF-A computes the masks in `arm_arch_svc_setup.c` from its build options.
+/// It also reports the system registers of a trace unit (TTA) and RAS (TERR, FIEN) if the CPU does not have them.
 final class FeatureAvailability {
 
     private static final long SCR_EL3 = 0x1e_1100;
@@ -32,7 +33,7 @@ final class FeatureAvailability {
 
     /// Answers the call.
     ///
-    /// @param selector the register's encoding as MRS has it in bits 20:5
+    /// @param selector the register's encoding, as in bits 20:5 of MRS
     static RegisterWrites answer(long selector) {
         if (selector == SCR_EL3 || selector == MPAM3_EL3) {
             return available(NO_FEATURES);

@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The general queries of owners whose calls come from several services, so that none of those could answer for all:
-/// the standard secure services (4) and the standard hypervisor services (5). See DEN0028 §6.2.
+/// The general queries of owners whose calls several services answer: the standard secure services (4) and the standard
+/// hypervisor services (5). None of these services could answer for all. See DEN0028 §6.2.
 enum GeneralQuery {
-    /// How many functions the owner has. Deprecated by later issues.
+    /// The number of the owner's functions. Later issues of DEN0028 deprecate it.
     CALL_COUNT(0xff00),
-    /// Who implements the owner's calls: w0 to w3.
+    /// The UID of the implementation: w0 to w3.
     CALL_UID(0xff01),
     /// The revision of the owner's calls: major in w0, minor in w1.
     REVISION(0xff03);
@@ -29,7 +29,7 @@ enum GeneralQuery {
         this.number = number;
     }
 
-    /// The query behind an identifier; null if there is none.
+    /// The query with an identifier; null if there is none.
     static @Nullable GeneralQuery of(FunctionId id) {
         for (GeneralQuery query : values()) {
             if (id.equals(FunctionId.fast32(id.owner(), query.number))) {
@@ -47,7 +47,7 @@ enum GeneralQuery {
         return new Claim(FunctionId.fast32(owner, FIRST), FunctionId.fast32(owner, LAST));
     }
 
-    /// All of them in all versions, as a descriptor lists them.
+    /// All queries of all versions, as a descriptor lists them.
     static List<Function> described() {
         List<Function> described = new ArrayList<>();
         for (GeneralQuery query : values()) {

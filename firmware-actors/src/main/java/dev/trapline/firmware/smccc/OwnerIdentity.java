@@ -7,17 +7,18 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What the general queries say of one owner of calls (DEN0028 §6.2).
+/// The answers of the general queries for one owner (DEN0028 §6.2).
 ///
-/// @param isThere whether they are answered at all
-/// @param uid who implements the owner's calls
-/// @param revision of them: major and minor
-/// @param calls how many there are; [#COUNTED] or [#NO_COUNT]
+/// @param isThere whether the queries are implemented
+/// @param uid the UID of the implementation
+/// @param revision its revision: major and minor
+/// @param calls the number of the owner's functions, [#COUNTED] or [#NO_COUNT]
 public record OwnerIdentity(boolean isThere, RegisterWrites uid, RegisterWrites revision, long calls) {
 
-    /// Those that the caller reaches are counted, up to SMCCC 1.2; the query is not there from 1.3 on.
+    /// The functions that the caller can reach are counted, up to SMCCC 1.2. From 1.3 on the query is not
+    /// implemented.
     static final long COUNTED = -1;
-    /// The query is not there.
+    /// The query is not implemented.
     static final long NO_COUNT = -2;
 
     private static final String NONE = "none";
@@ -27,8 +28,8 @@ public record OwnerIdentity(boolean isThere, RegisterWrites uid, RegisterWrites 
 
     /// Reads the settings.
     ///
-    /// @param owner how its settings begin: `standard-secure`
-    /// @throws IllegalArgumentException if one is not understood
+    /// @param owner the prefix of its settings, such as `standard-secure`
+    /// @throws IllegalArgumentException if a setting is invalid
     static OwnerIdentity of(String owner, ServiceContext context) {
         String uid = context.setting(owner + "-uid");
         boolean isThere = !uid.equals(NONE);
@@ -76,7 +77,8 @@ public record OwnerIdentity(boolean isThere, RegisterWrites uid, RegisterWrites 
                 new Setting(
                         owner + "-calls",
                         AUTO,
-                        "call count of " + calls + ": auto (those that are there; gone from SMCCC 1.3 on), none, or a"
+                        "call count of " + calls
+                                + ": auto (those that are implemented; no call count from SMCCC 1.3 on), none, or a"
                                 + " number"));
     }
 }

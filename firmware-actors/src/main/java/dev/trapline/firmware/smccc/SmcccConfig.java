@@ -7,12 +7,12 @@ import java.util.List;
 
 /// The settings of a machine's SMCCC service.
 ///
-/// @param version the version it reports, and whose functions it has
-/// @param soc what SOC_ID tells
-/// @param featureAvailability whether there is FEATURE_AVAILABILITY
-/// @param workarounds of WORKAROUND_1 to WORKAROUND_4, in this order
-/// @param secure what the general queries say of the standard secure services
-/// @param hypervisor what they say of the standard hypervisor services
+/// @param version the version that it reports and implements
+/// @param soc the answers of SOC_ID
+/// @param featureAvailability whether FEATURE_AVAILABILITY is implemented
+/// @param workarounds WORKAROUND_1 to WORKAROUND_4, in this order
+/// @param secure the general queries of the standard secure services
+/// @param hypervisor the general queries of the standard hypervisor services
 public record SmcccConfig(
         SmcccVersion version,
         SocId soc,
@@ -30,7 +30,7 @@ public record SmcccConfig(
 
     /// Reads the settings.
     ///
-    /// @throws IllegalArgumentException if one is not understood, or two contradict each other
+    /// @throws IllegalArgumentException if a setting is invalid, or two contradict each other
     static SmcccConfig of(ServiceContext context) {
         List<Workaround> workarounds = List.of(
                 workaround(context, 1, Workaround.OF_1_AND_3),
@@ -39,7 +39,7 @@ public record SmcccConfig(
                 workaround(context, 4, Workaround.OF_4));
         if (workarounds.get(2) != Workaround.NONE && workarounds.get(0) == Workaround.NONE) {
             throw new IllegalArgumentException("'workaround-1' is none and 'workaround-3' is " + workarounds.get(2)
-                    + ": firmware that has the third has the first as well (DEN0028 §7.7)");
+                    + ": firmware that implements WORKAROUND_3 must implement WORKAROUND_1 too (DEN0028 §7.7)");
         }
         return new SmcccConfig(
                 SmcccVersion.of(context.setting(VERSION)),
@@ -60,7 +60,7 @@ public record SmcccConfig(
         };
     }
 
-    /// What the general queries say of an owner.
+    /// The answers of the general queries for an owner.
     OwnerIdentity identity(int owner) {
         return owner == GeneralQuery.STANDARD_SECURE ? secure : hypervisor;
     }
@@ -76,7 +76,7 @@ public record SmcccConfig(
         };
     }
 
-    /// What SMCCC_ARCH_FEATURES says of a function of the version, as far as it depends on settings.
+    /// The answer of SMCCC_ARCH_FEATURES for a function of the version, as far as it depends on settings.
     int features(ArchFunction function) {
         return switch (function) {
             case VERSION, ARCH_FEATURES -> SmcccStatus.SUCCESS.code();
@@ -89,14 +89,15 @@ public record SmcccConfig(
         };
     }
 
-    /// All keys, with defaults. The workarounds are those of the CPU model, since that is what guests ask by.
+    /// All keys, with defaults. The defaults of the workarounds depend on the CPU model, because guests decide by
+    /// model.
     static List<Setting> settings() {
         List<Setting> all = new ArrayList<>(List.of(
                 new Setting(
                         VERSION,
                         SmcccVersion.V1_5.toString(),
                         "the version: " + SmcccVersion.texts()
-                                + "; below 1.3, bit 16 of an identifier is no hint: switch the toggle sve-hint off"),
+                                + "; below 1.3, bit 16 of an identifier is not a hint: switch the toggle sve-hint off"),
                 new Setting(
                         "soc-version",
                         "0x043b5452",

@@ -6,11 +6,10 @@ import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.abi.smccc.SmcccCall;
 import org.jspecify.annotations.Nullable;
 
-/// The answers of the SMCCC service as a function of its settings and a call. An answer names exactly the registers
-/// that it writes; the workarounds write none.
+/// The answers of the SMCCC service as a function of its settings and a call. The workarounds write no registers.
 final class SmcccLogic {
 
-    /// The one function of another owner that SMCCC_ARCH_FEATURES tells of (DEN0057).
+    /// The only function of another owner that SMCCC_ARCH_FEATURES reports (DEN0057).
     private static final FunctionId PV_TIME_FEATURES = FunctionId.fast64(GeneralQuery.STANDARD_HYPERVISOR, 0x20);
 
     private static final RegisterWrites NOT_SUPPORTED = RegisterWrites.x0(SmcccStatus.NOT_SUPPORTED.code());
@@ -35,7 +34,7 @@ final class SmcccLogic {
         };
     }
 
-    /// Whether a function is there, in this version and by these settings.
+    /// Whether a function is implemented in this version and with these settings.
     static boolean offers(SmcccConfig config, FunctionId id) {
         if (id.owner() != ArchFunction.OWNER) {
             @Nullable GeneralQuery query = GeneralQuery.of(id);
@@ -45,7 +44,7 @@ final class SmcccLogic {
         return function != null && config.features(function) != SmcccStatus.NOT_SUPPORTED.code();
     }
 
-    /// DEN0028 §7.3. What the machine's policy denies is not there.
+    /// DEN0028 §7.3. A function that the machine's policy denies is reported as NOT_SUPPORTED.
     private static int features(SmcccConfig config, ServiceCall call) {
         FunctionId asked = new FunctionId((int) call.smccc().argument(1));
         if (!call.reaches(asked)) {
@@ -74,7 +73,7 @@ final class SmcccLogic {
         };
     }
 
-    /// How many functions of an owner the caller reaches by this conduit, these queries among them.
+    /// The number of an owner's functions that the caller can reach by this conduit, including these queries.
     private static long functionsOf(int owner, ServiceCall call) {
         return call.capabilities().functions().stream()
                 .filter(function -> function.isFast() && function.owner() == owner && call.reaches(function))

@@ -15,7 +15,7 @@ import java.util.List;
 /// The SMC Calling Convention's own calls (DEN0028): those of the Arm Architecture owner, and the general queries of
 /// the standard secure and standard hypervisor owners.
 ///
-/// It claims the whole range of owner 0, so that what it does not implement is answered by itself.
+/// It claims the whole range of owner 0, so that it also answers the calls that it does not implement.
 public final class SmcccService implements FirmwareService<SmcccConfig> {
 
     private static final int LAST_FUNCTION = 0xffff;

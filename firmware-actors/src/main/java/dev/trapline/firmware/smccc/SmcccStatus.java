@@ -17,7 +17,7 @@ enum SmcccStatus {
         this.code = code;
     }
 
-    /// As it stands in x0, sign-extended.
+    /// The value in x0, sign-extended.
     int code() {
         return code;
     }

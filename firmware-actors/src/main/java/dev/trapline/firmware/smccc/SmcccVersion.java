@@ -5,19 +5,20 @@ import java.util.stream.Collectors;
 
 /// The versions of the SMC Calling Convention that a machine can report (DEN0028 §7.2, appendix F).
 ///
-/// What a return may change differs between them: x4 to x17 are lost in 1.0, kept in 1.1, and kept unless they are
-/// results from 1.2 on. Trapline keeps every register that is no result, which all of them allow.
+/// They differ in the registers that a call may change. In 1.0 it may change x4 to x17. In 1.1 it keeps them. From 1.2
+/// on it keeps them unless they are results. Trapline keeps every register that is not a result, which all versions
+/// allow.
 enum SmcccVersion {
-    /// Has no SMCCC_VERSION to tell it by, and no other call of the Arm Architecture owner.
+    /// Has no SMCCC_VERSION, and no other call of the Arm Architecture owner.
     V1_0(0),
-    /// The first with SMCCC_VERSION and SMCCC_ARCH_FEATURES.
+    /// The first version with SMCCC_VERSION and SMCCC_ARCH_FEATURES.
     V1_1(1),
-    /// The first with SMCCC_ARCH_SOC_ID, and with more than four results.
+    /// The first version with SMCCC_ARCH_SOC_ID, and with more than four result registers.
     V1_2(2),
-    /// The first with the SVE hint.
+    /// The first version with the SVE hint.
     V1_3(3),
     V1_4(4),
-    /// The first with SMCCC_ARCH_FEATURE_AVAILABILITY.
+    /// The first version with SMCCC_ARCH_FEATURE_AVAILABILITY.
     V1_5(5);
 
     private static final int MAJOR = 1 << 16;
@@ -30,7 +31,7 @@ enum SmcccVersion {
 
     /// The version of a setting.
     ///
-    /// @throws IllegalArgumentException if there is none
+    /// @throws IllegalArgumentException if there is no such version
     static SmcccVersion of(String setting) {
         return Arrays.stream(values())
                 .filter(version -> version.toString().equals(setting))

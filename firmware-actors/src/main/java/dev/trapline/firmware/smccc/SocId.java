@@ -7,15 +7,15 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/// What SMCCC_ARCH_SOC_ID tells (DEN0028 §7.4).
+/// The answers of SMCCC_ARCH_SOC_ID (DEN0028 §7.4).
 ///
 /// @param version JEP-106 bank in bits 30:24, JEP-106 code in bits 23:16, the manufacturer's number of the SoC in bits
-///     15:0; negative if the machine has no such call
+///     15:0; negative if the call is not implemented
 /// @param revision 0 or more
-/// @param name printable ASCII, at most [#NAME_BYTES] - 1; empty if there is none
+/// @param name printable ASCII, at most [#NAME_BYTES] - 1 characters; empty if there is none
 record SocId(int version, int revision, String name) {
 
-    /// Room for the name and the zero byte after it: x1 to x17.
+    /// The space for the name and its terminating zero byte: x1 to x17.
     static final int NAME_BYTES = 17 * Long.BYTES;
 
     private static final int ABSENT = -1;
@@ -23,9 +23,9 @@ record SocId(int version, int revision, String name) {
     private static final int TYPE_REVISION = 1;
     private static final int TYPE_NAME = 2;
 
-    /// As the settings `soc-version`, `soc-revision` and `soc-name` say.
+    /// Reads the settings `soc-version`, `soc-revision` and `soc-name`.
     ///
-    /// @throws IllegalArgumentException if one of them is not understood
+    /// @throws IllegalArgumentException if one of them is invalid
     static SocId of(ServiceContext context) {
         String version = context.setting("soc-version");
         String name = context.setting("soc-name");
@@ -46,7 +46,7 @@ record SocId(int version, int revision, String name) {
                 return value;
             }
         } catch (NumberFormatException e) {
-            // Told below, as any other text that is no such number.
+            // Not a number: reported below, like a number out of range.
         }
         throw new IllegalArgumentException("'" + key + "' takes " + or + "0 to 0x7fffffff, not '" + text + "'");
     }
@@ -55,8 +55,8 @@ record SocId(int version, int revision, String name) {
         return version != ABSENT;
     }
 
-    /// Answers the call. The type is uint32 in both conventions, and the procedure call standard leaves the upper
-    /// half of a register that holds one open (AAPCS64 §6.8.2), so it is not looked at. TF-A's `smccc_arch_id`
+    /// Answers the call. The type is uint32 in both conventions. The procedure call standard does not define the
+    /// upper half of a register that contains a uint32 (AAPCS64 §6.8.2), so it is ignored. TF-A's `smccc_arch_id`
     /// compares the whole register in the 64-bit convention.
     RegisterWrites answer(SmcccCall call) {
         int type = (int) call.argument(1);

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HexFormat;
 
-/// The identity that an owner of calls tells, in the registers that it is returned in (DEN0028 §6.2): sixteen bytes in
-/// w0 to w3, the first in the lowest bits of w0.
+/// Converts an owner's UID to the registers that return it (DEN0028 §6.2): sixteen bytes in w0 to w3, the first in the
+/// lowest bits of w0.
 public final class Uid {
 
     private static final String FORM = "\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}";
@@ -15,11 +15,12 @@ public final class Uid {
 
     private Uid() {}
 
-    /// The registers of an identity.
+    /// The registers of a UID.
     ///
-    /// @param key the setting that it is the value of
-    /// @param text a UUID, in the order of its bytes
-    /// @throws IllegalArgumentException if it is none, or could not be told from NOT_SUPPORTED
+    /// @param key the setting that has the UID as its value
+    /// @param text a UUID, in byte order
+    /// @throws IllegalArgumentException if it is not a UUID, or a caller could not distinguish it from
+    ///     NOT_SUPPORTED
     public static RegisterWrites of(String key, String text) {
         if (!text.matches(FORM)) {
             throw new IllegalArgumentException(

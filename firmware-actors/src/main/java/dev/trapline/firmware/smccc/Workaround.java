@@ -4,22 +4,22 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// What SMCCC_ARCH_FEATURES says of a call that works around a fault of the CPU (DEN0028 §7.5 to §7.9).
+/// The answers of SMCCC_ARCH_FEATURES for a call that works around a CPU vulnerability (DEN0028 §7.5 to §7.9).
 enum Workaround {
-    /// The CPU needs it, and the call does it.
+    /// The CPU needs the workaround, and the call executes it.
     REQUIRED("required", SmcccStatus.SUCCESS.code()),
-    /// The CPU does not need it, and the call is safe.
+    /// The CPU does not need the workaround, and the call is safe.
     NOT_NEEDED("not-needed", 1),
-    /// The CPU does not need it, or is mitigated for good: of WORKAROUND_2 alone.
+    /// The CPU does not need the workaround, or is permanently mitigated. Only for WORKAROUND_2.
     NOT_REQUIRED("not-required", SmcccStatus.NOT_REQUIRED.code()),
-    /// There is no such call.
+    /// The call is not implemented.
     NONE("none", SmcccStatus.NOT_SUPPORTED.code());
 
-    /// What WORKAROUND_1 and WORKAROUND_3 can be.
+    /// The values for WORKAROUND_1 and WORKAROUND_3.
     static final List<Workaround> OF_1_AND_3 = List.of(REQUIRED, NOT_NEEDED, NONE);
-    /// What WORKAROUND_2 can be.
+    /// The values for WORKAROUND_2.
     static final List<Workaround> OF_2 = List.of(values());
-    /// What WORKAROUND_4 can be.
+    /// The values for WORKAROUND_4.
     static final List<Workaround> OF_4 = List.of(REQUIRED, NONE);
 
     private final String text;
@@ -32,7 +32,7 @@ enum Workaround {
 
     /// The value of a setting.
     ///
-    /// @throws IllegalArgumentException if it is none of those allowed
+    /// @throws IllegalArgumentException if it is not one of the allowed values
     static Workaround of(String key, String setting, List<Workaround> allowed) {
         return Arrays.stream(values())
                 .filter(workaround -> workaround.text.equals(setting) && allowed.contains(workaround))
@@ -41,9 +41,9 @@ enum Workaround {
                         "'" + key + "' takes " + texts(allowed) + ", not '" + setting + "'"));
     }
 
-    /// The value of a setting that leaves it to the CPU model.
+    /// The value of a setting that means: what the CPU model needs.
     static final String AUTO = "auto";
-    /// The same, where a CPU that does not need a call does not have it either.
+    /// Like [#AUTO], but a call that the CPU does not need is not implemented.
     static final String IF_REQUIRED = "if-required";
 
     /// As SMCCC_ARCH_FEATURES returns it.
@@ -51,7 +51,7 @@ enum Workaround {
         return code;
     }
 
-    /// What a setting takes.
+    /// The values that a setting accepts, for messages.
     static String texts(List<Workaround> some) {
         return AUTO + ", " + IF_REQUIRED + ", "
                 + some.stream().map(Workaround::toString).collect(Collectors.joining(", "));

@@ -28,7 +28,7 @@ enum TrngFunction {
         this.parameters = List.of(parameters);
     }
 
-    /// The function behind an identifier; null if there is none.
+    /// The function with an identifier; null if there is none.
     static @Nullable TrngFunction of(FunctionId id) {
         return Arrays.stream(values())
                 .filter(function -> function.id == id.value())
@@ -36,7 +36,7 @@ enum TrngFunction {
                 .orElse(null);
     }
 
-    /// As a descriptor lists it.
+    /// The function, as a descriptor lists it.
     Function described() {
         return new Function(new FunctionId(id), armName, parameters, resultNames());
     }

@@ -49,7 +49,7 @@ final class TrngLogic {
         };
     }
 
-    /// DEN0098 §2.2. What the machine's policy denies is not there.
+    /// DEN0098 §2.2. A function that the machine's policy denies is reported as NOT_SUPPORTED.
     private static TrngStatus features(ServiceCall call) {
         FunctionId asked = new FunctionId((int) call.smccc().argument(1));
         boolean known = TrngFunction.of(asked) != null;
@@ -58,7 +58,7 @@ final class TrngLogic {
 
     /// DEN0098 §2.4. The number of bits is w1 in both conventions.
     ///
-    /// @param wordBits what one register carries
+    /// @param wordBits the number of bits in one register
     private static Reply<TrngState> random(TrngState state, ServiceCall call, int wordBits) {
         long bits = call.smccc().argument(1) & 0xffff_ffffL;
         if (bits == 0 || bits > (long) WORDS * wordBits) {
@@ -76,7 +76,7 @@ final class TrngLogic {
         return new Reply<>(rest, writes, refill(rest));
     }
 
-    /// Some of the first `bits` bits of the pool; those beyond are zero.
+    /// One word of the first `bits` bits of the pool; bits after them are zero.
     private static long word(TrngState state, int from, int bits, int wordBits) {
         long word = 0;
         int to = Math.min(bits, from + wordBits);

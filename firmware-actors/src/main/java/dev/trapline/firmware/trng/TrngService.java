@@ -18,11 +18,11 @@ import java.util.List;
 /// TRNG 1.0 (DEN0098): VERSION, FEATURES, GET_UUID, RND32 (1 to 96 bits) and RND64 (1 to 192 bits).
 ///
 /// The bits come from the machine's entropy source. They are drawn before the calls and recorded as an input, so that a
-/// replay returns the same bits. RND answers NO_ENTROPY if the source has no more, and asks the source again for the
-/// next call.
+/// replay returns the same bits. RND32 and RND64 return NO_ENTROPY if the source has no more bits, and request new bits
+/// for the next call.
 public final class TrngService implements FirmwareService<TrngState> {
 
-    /// The identity where configuration names no other.
+    /// The default identity.
     static final String DEFAULT_UUID = "5b0e7c36-9f41-4d2a-8c75-e1a4630d92bf";
 
     private static final int OWNER = 4;

@@ -2,31 +2,31 @@ package dev.trapline.firmware.trng;
 
 import dev.trapline.abi.Bytes;
 
-/// The back end's identity, and the entropy at hand.
+/// The back end's identity, and the available entropy.
 ///
-/// @param uuid what identifies the back end
-/// @param pool drawn and not handed out yet, the oldest first; 0 to [#CAPACITY] bytes
+/// @param uuid the back end's identity
+/// @param pool entropy that was drawn but not returned to the guest yet, oldest first; 0 to [#CAPACITY] bytes
 public record TrngState(TrngUuid uuid, Bytes pool) {
 
-    /// What the pool is filled up to: more than one call can take.
+    /// The size of a full pool, in bytes: more than one call can return.
     static final int CAPACITY = 64;
 
-    /// A state with nothing at hand.
+    /// A state with an empty pool.
     static TrngState empty(TrngUuid uuid) {
         return new TrngState(uuid, Bytes.EMPTY);
     }
 
-    /// What is missing in the pool, in bytes.
+    /// The number of bytes that the pool lacks.
     int missing() {
         return CAPACITY - pool.size();
     }
 
-    /// The state after the oldest bytes were handed out.
+    /// The state after the oldest bytes were returned to the guest.
     TrngState without(int bytes) {
         return new TrngState(uuid, Bytes.copyOf(pool.toArray(), bytes, pool.size()));
     }
 
-    /// The state with as much of what was drawn as the pool holds.
+    /// The state with drawn bytes added to the pool. Bytes that do not fit are dropped.
     TrngState with(Bytes drawn) {
         int taken = Math.min(drawn.size(), missing());
         byte[] filled = new byte[pool.size() + taken];

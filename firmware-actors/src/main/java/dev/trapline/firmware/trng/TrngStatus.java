@@ -13,7 +13,7 @@ enum TrngStatus {
         this.code = code;
     }
 
-    /// The value in x0: signed, and sign-extended, so that w0 alone reads the same.
+    /// The value in x0. It is signed and sign-extended, so that w0 has the same value.
     long code() {
         return code;
     }

@@ -7,7 +7,7 @@ import java.util.UUID;
 
 /// The identity of an entropy back end, as TRNG_GET_UUID returns it (DEN0098 §1.1.1, §2.3).
 ///
-/// @param value its first four bytes are not all ones: w0 would read as an error
+/// @param value its first four bytes must not be ff: w0 would have the value of an error
 public record TrngUuid(UUID value) {
 
     private static final String FORM = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
@@ -22,7 +22,7 @@ public record TrngUuid(UUID value) {
 
     /// Reads the value of the setting `uuid`.
     ///
-    /// @throws IllegalArgumentException if it is no UUID, or one that cannot be told from an error
+    /// @throws IllegalArgumentException if it is not a UUID, or the guest could not distinguish it from an error
     static TrngUuid of(String setting) {
         if (!setting.matches(FORM)) {
             throw new IllegalArgumentException(

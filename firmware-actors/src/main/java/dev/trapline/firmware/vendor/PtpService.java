@@ -17,11 +17,11 @@ import dev.trapline.abi.smccc.FunctionId;
 import java.util.List;
 
 /// KVM's paravirtual clock for the Precision Time Protocol: vendor-hypervisor call `0x86000001`
-/// (`Documentation/virt/kvm/arm/ptp_kvm.rst`). The wall clock and the guest's counter at one moment, both from virtual
-/// time.
+/// (`Documentation/virt/kvm/arm/ptp_kvm.rst`). It returns the wall clock and the guest's counter of the same instant,
+/// both derived from virtual time.
 ///
 /// w1 is 0 for the virtual counter and 1 for the physical one, which are the same here. Returns w0:w1, nanoseconds
-/// since 1970-01-01 UTC, and w2:w3, the counter: each the upper half first. Another w1 is NOT_SUPPORTED.
+/// since 1970-01-01 UTC, and w2:w3, the counter: each the upper half first. Any other w1 is NOT_SUPPORTED.
 ///
 /// The wall clock at virtual time 0 is the setting `epoch`, so that it is the same in every replay.
 public final class PtpService implements FirmwareService<PtpService.Epoch> {
@@ -34,7 +34,7 @@ public final class PtpService implements FirmwareService<PtpService.Epoch> {
     private static final long PHYSICAL_COUNTER = 1;
     private static final long NOT_SUPPORTED = -1;
     private static final long NANOSECONDS_PER_TICK = 1_000_000_000 / MachineSpec.TICKS_PER_SECOND;
-    /// Then 146 years of virtual time go by before the sum is negative.
+    /// With this limit, the sum overflows only after 146 years of virtual time.
     private static final long LAST_EPOCH = 1L << 62;
 
     private static final long LOW = 0xffff_ffffL;
@@ -73,7 +73,7 @@ public final class PtpService implements FirmwareService<PtpService.Epoch> {
                 return new Epoch(nanoseconds);
             }
         } catch (NumberFormatException e) {
-            // Told below, as any other text that is no such number.
+            // Not a number: reported below, like a number out of range.
         }
         throw new IllegalArgumentException("'" + EPOCH + "' takes nanoseconds, 0 to 2^62, not '" + text + "'");
     }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// | Call | Identifier | Arguments | Returns |
 /// |---|---|---|---|
 /// | FEATURES | `0x86000000` | - | w0: a bit for each feature that a call by this conduit reaches; w1 to w3: 0 |
-/// | UID | `0x8600FF01` | - | w0 to w3: who the hypervisor is (DEN0028 §6.2) |
+/// | UID | `0x8600FF01` | - | w0 to w3: the hypervisor's UID (DEN0028 §6.2) |
 /// | REVISION | `0x8600FF03` | - | w0 1, w1 0 (DEN0028 §6.2) |
 /// | CAPABILITY_QUERY | `0xC6001001` | x1 = conduit + (#imm << 16) + (state << 32), x2 = function identifier | x0 |
 /// | CAPABILITY_QUERY | `0x86001001` | w1 = conduit + (#imm << 16), w2 = function identifier, w3 = state | w0 |
@@ -35,12 +35,12 @@ import org.jspecify.annotations.Nullable;
 /// others are 0.
 ///
 /// The UID is the setting `uid`: Trapline's own (`7a3c9e52-41d8-4b0f-9a6e-5d1f8c2b7e34`), or KVM's
-/// (`28b46fb6-2ec5-11e9-a9ca-4b564d003a74`), for guests that know KVM alone. Then bits 16 and 17 are 0, since KVM gives
-/// those numbers to others, and REVISION is NOT_SUPPORTED. There is no call count, which is deprecated.
+/// (`28b46fb6-2ec5-11e9-a9ca-4b564d003a74`), for guests that know only KVM. With KVM's UID, bits 16 and 17 are 0,
+/// because KVM uses them for other features, and REVISION is NOT_SUPPORTED. There is no call count: it is deprecated.
 ///
 /// CAPABILITY_QUERY returns the decision for a call without making it: 0 denied, 1 answered in place, 2 forwarded to an
 /// actor, and -3 (INVALID_PARAMETERS) if the arguments do not name a call. Conduit: 0 SMC, 1 HVC. State: 0 A64, 1 A32,
-/// 2 T32. All bits that are not named are 0. It answers for the moment of the call: a reconfiguration may change it.
+/// 2 T32. All other bits must be 0. The answer is valid at the time of the call: a new policy may change it.
 public final class VendorHypService implements FirmwareService<VendorHypService.Identity> {
 
     /// FEATURES.
@@ -68,11 +68,11 @@ public final class VendorHypService implements FirmwareService<VendorHypService.
     private static final long BIT_EXIT = 1 << 16;
     private static final long BIT_CAPABILITY_QUERY = 1 << 17;
 
-    /// Which hypervisor the guest is told that it runs on.
+    /// The hypervisor that the UID names.
     public enum Identity {
-        /// This one.
+        /// Trapline.
         TRAPLINE("7a3c9e52-41d8-4b0f-9a6e-5d1f8c2b7e34"),
-        /// Linux's, which many guests know.
+        /// Linux's KVM, which many guests know.
         KVM("28b46fb6-2ec5-11e9-a9ca-4b564d003a74");
 
         @SuppressWarnings("ImmutableEnumChecker") // register writes cannot change

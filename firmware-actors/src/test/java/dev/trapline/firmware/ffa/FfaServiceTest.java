@@ -36,7 +36,7 @@ class FfaServiceTest {
         return RegisterWrites.fromX0(w0, 0, w2, 0, 0, 0, 0, 0);
     }
 
-    /// A machine that was asked for FF-A.
+    /// A machine with FF-A switched on by name.
     private FfaState started(String... settings) {
         ServiceContext plain = settingsOf(service, settings);
         return service.start(new ServiceContext(plain.topology(), plain.cpuModel(), false, true, plain.settings()));
@@ -56,7 +56,7 @@ class FfaServiceTest {
                         .isEqualTo(NOT_SUPPORTED);
             }
             assertThat(service.offers(none, new FunctionId((int) VERSION), MEMORY))
-                    .as("no FEATURES call tells of it")
+                    .as("FEATURES does not report it")
                     .isFalse();
         }
     }
@@ -100,14 +100,14 @@ class FfaServiceTest {
         assertThat(again.registers()).as("no other call was made").isEqualTo(w0AndW2(0x1_0001, 0));
         FfaState settled = call(again.state(), hvc(0, ID_GET)).state();
         assertThat(call(settled, hvc(0, VERSION, 0x1_0001)).registers())
-                .as("1.0 is agreed upon")
+                .as("1.0 was negotiated")
                 .isEqualTo(REFUSED);
         assertThat(call(settled, hvc(0, VERSION, 0x1_0000)).registers())
-                .as("which may be asked for again")
+                .as("which may be requested again")
                 .isEqualTo(w0AndW2(0x1_0001, 0));
         FfaState early = call(started(), hvc(0, ID_GET)).state();
         assertThat(call(early, hvc(0, VERSION, 0x1_0000)).registers())
-                .as("nothing was agreed upon before")
+                .as("no version was negotiated before")
                 .isEqualTo(w0AndW2(0x1_0001, 0));
     }
 
@@ -174,7 +174,7 @@ class FfaServiceTest {
         assertThat(call(started(), hvc(0, function, 1, 2, 3)).registers()).isEqualTo(NOT_SUPPORTED);
     }
 
-    /// As drivers/firmware/arm_ffa does: version, identifier, buffers; there it gives up.
+    /// The calls of Linux's drivers/firmware/arm_ffa: version, identifier, buffers. It stops at the buffers.
     @Test
     void theProbeOfLinuxEndsAtTheBuffers() {
         Reply<FfaState> version = call(started(), hvc(0, VERSION, 0x1_0002));

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every call against every state of a CPU. The table is `states.csv`.
+/// Every call in every state of a CPU. The table is `states.csv`.
 class CpuStateTableTest {
 
     private static final int CPU = 2;
@@ -92,12 +92,12 @@ class CpuStateTableTest {
         checkPower(reply, state, next);
     }
 
-    /// The machine is told of a change of power exactly if there is one.
+    /// The machine gets an effect exactly if the power state changes.
     private static void checkPower(Reply<PsciState> reply, String state, String next) {
         List<Effect> ofCpu =
                 reply.effects().stream().filter(CpuStateTableTest::isOfCpu).toList();
         if (state.equals(next)) {
-            assertThat(ofCpu).as("nothing happens to it").isEmpty();
+            assertThat(ofCpu).as("its power does not change").isEmpty();
             return;
         }
         assertThat(ofCpu).hasSize(1);
@@ -122,7 +122,7 @@ class CpuStateTableTest {
         };
     }
 
-    /// Where CPU 2 is.
+    /// The state of CPU 2.
     private static String stateOf(PsciMachine machine) {
         PsciState state = machine.state();
         long cpu = 1L << CPU;

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What clusters and the system do when their cores rest (DEN0022 §4.2.3, §5.20; TF-A's design of OS-initiated mode).
-/// CPU 0 looks on; clusters of two, so that CPU 2 and 3 are the other cluster.
+/// The states of clusters and the system when their cores are idle (DEN0022 §4.2.3, §5.20; TF-A's design of
+/// OS-initiated mode). CPU 0 queries the states. Clusters have two CPUs, so CPU 2 and CPU 3 are the other cluster.
 class PowerCoordinationTest {
 
     private static final long ON = 0;
@@ -39,7 +39,7 @@ class PowerCoordinationTest {
         assertThat(machine.hardware(0, 2, SYSTEM)).as("CPU 0 runs").isEqualTo(ON);
         machine.run("wake 3");
         assertThat(machine.hardware(0, 2, CLUSTER)).isEqualTo(ON);
-        assertThat(machine.hardware(0, 2, CORE)).as("CPU 2 sleeps on").isEqualTo(OFF);
+        assertThat(machine.hardware(0, 2, CORE)).as("CPU 2 stays suspended").isEqualTo(OFF);
     }
 
     @Test
@@ -53,7 +53,9 @@ class PowerCoordinationTest {
         assertThat(machine.hardware(0, 3, CORE)).isEqualTo(OFF);
         assertThat(machine.hardware(0, 3, CLUSTER)).as("retention").isEqualTo(STANDBY);
         machine.run("wake 3; 3 down");
-        assertThat(machine.hardware(0, 2, CLUSTER)).as("CPU 3 wants it to run").isEqualTo(ON);
+        assertThat(machine.hardware(0, 2, CLUSTER))
+                .as("CPU 3 requires it to run")
+                .isEqualTo(ON);
     }
 
     @Test
@@ -89,7 +91,7 @@ class PowerCoordinationTest {
         machine.run("wake 1");
         assertThat(machine.hardware(1, 3, SYSTEM)).isEqualTo(ON);
         assertThat(machine.hardware(1, 3, CLUSTER))
-                .as("the other cluster sleeps on")
+                .as("the other cluster stays suspended")
                 .isEqualTo(OFF);
         assertThat(machine.hardware(1, 0, CLUSTER)).isEqualTo(ON);
     }
@@ -105,7 +107,7 @@ class PowerCoordinationTest {
         assertThat(machine.hardware(0, 2, CLUSTER)).isEqualTo(ON);
         machine.run("3 cluster-down");
         assertThat(machine.hardware(0, 2, CLUSTER))
-                .as("though CPU 2 asked for itself alone")
+                .as("although CPU 2 only made a request for itself")
                 .isEqualTo(OFF);
     }
 
@@ -113,7 +115,7 @@ class PowerCoordinationTest {
     void inOsInitiatedModeAClusterThatCameUpStaysUpUntilAnotherLastMan() {
         PsciMachine machine = PsciMachine.of().run("0 osi; 0 on 2; 0 on 3; 2 down; 3 cluster-down; wake 2; 2 down");
         assertThat(machine.hardware(0, 2, CLUSTER))
-                .as("the old request is over")
+                .as("the old request has ended")
                 .isEqualTo(ON);
         machine.run("wake 3; 3 off");
         assertThat(machine.hardware(0, 2, CLUSTER))
@@ -129,7 +131,7 @@ class PowerCoordinationTest {
     void inOsInitiatedModeAWakeUpEndsTheRequestForTheOnesThatSleepOn() {
         PsciMachine machine = PsciMachine.of().run("0 osi; 0 on 2; 0 on 3; 2 down; 3 cluster-down; wake 3; 3 off");
         assertThat(machine.hardware(0, 2, CLUSTER))
-                .as("CPU 2 asked for itself alone, and CPU 3's request is over")
+                .as("CPU 2 only made a request for itself, and CPU 3's request has ended")
                 .isEqualTo(ON);
     }
 
@@ -140,21 +142,21 @@ class PowerCoordinationTest {
                 .as("CPU 3 has never been on")
                 .isEqualTo(OFF);
         assertThat(machine.suspend(0, SYSTEM_DOWN))
-                .as("all rest, as deep as asked for")
+                .as("all are in the requested state")
                 .isZero();
     }
 
-    /// TF-A looked at the caller's own cluster only when a system state was asked for.
+    /// TF-A once checked only the caller's cluster if a system state was requested.
     @Test
     void inOsInitiatedModeACpuThatRunsInAnotherClusterDeniesTheSystem() {
         PsciMachine machine = PsciMachine.of().run("0 osi; 0 on 1; 0 on 2; 0 on 3; 1 down; 2 down");
         assertThat(machine.suspend(0, SYSTEM_DOWN)).as("CPU 3 runs").isEqualTo(-3);
         assertThat(machine.suspend(0, CLUSTER_DOWN))
-                .as("which is none of its cluster's")
+                .as("which is in another cluster")
                 .isZero();
     }
 
-    /// TF-A's core standby in OS-initiated mode once went on to the levels above.
+    /// TF-A's core standby in OS-initiated mode once also affected the levels above.
     @Test
     void inOsInitiatedModeStandbyOfACoreTouchesNothingAboveIt() {
         PsciMachine machine = PsciMachine.of().run("0 osi; 0 on 2; 0 on 3; 3 off");
@@ -174,7 +176,7 @@ class PowerCoordinationTest {
         machine.run("3 suspend " + CLUSTER_RETENTION);
         assertThat(machine.hardware(0, 2, CLUSTER)).as("standby of both fits").isEqualTo(STANDBY);
         assertThat(machine.suspend(0, SYSTEM_DOWN))
-                .as("a cluster in standby does not bear a system in power-down")
+                .as("a cluster in standby does not allow a system in power-down")
                 .isEqualTo(-2);
         assertThat(machine.suspend(0, 0x201_0122)).as("but one in standby").isZero();
     }
@@ -186,12 +188,10 @@ class PowerCoordinationTest {
                 .as("platform-coordinated: no claim")
                 .isZero();
         machine.run("wake 2; 2 off; 3 off; 0 osi; 0 on 2; 0 on 3");
-        assertThat(machine.suspend(2, LAST_IN_CLUSTER))
-                .as("CPU 3 is not at rest")
-                .isEqualTo(-3);
+        assertThat(machine.suspend(2, LAST_IN_CLUSTER)).as("CPU 3 is not idle").isEqualTo(-3);
         machine.run("3 down");
         assertThat(machine.suspend(2, LAST_IN_CLUSTER)).isZero();
-        assertThat(machine.hardware(0, 2, CLUSTER)).as("it goes on running").isEqualTo(ON);
+        assertThat(machine.hardware(0, 2, CLUSTER)).as("it continues to run").isEqualTo(ON);
     }
 
     @Test
@@ -202,7 +202,7 @@ class PowerCoordinationTest {
                 .isZero();
         machine.run("wake 2; 2 off; 1 off; 0 pc; 0 down; wake 0; 0 osi");
         assertThat(machine.state().osInitiated())
-                .as("a CPU that is alone may switch whatever it called")
+                .as("a CPU that is alone may switch, whatever calls it has made")
                 .isTrue();
     }
 
@@ -243,7 +243,7 @@ class PowerCoordinationTest {
                 .as("CPU 3 is off: the cluster was down")
                 .isEqualTo(1);
         assertThat(machine.count(0, 3, CLUSTER_DOWN))
-                .as("any CPU of the cluster names it")
+                .as("any CPU of the cluster selects it")
                 .isEqualTo(1);
         assertThat(machine.residency(0, 3, CLUSTER_DOWN)).isEqualTo(2);
         assertThat(machine.count(0, 3, CORE_DOWN)).as("CPU 3 has never been on").isZero();
@@ -280,9 +280,7 @@ class PowerCoordinationTest {
                     .isZero();
         }
         for (int level = CORE; level <= SYSTEM; level++) {
-            assertThat(machine.hardware(0, 0, level))
-                    .as("level %d is up", level)
-                    .isEqualTo(ON);
+            assertThat(machine.hardware(0, 0, level)).as("level %d runs", level).isEqualTo(ON);
         }
         assertThat(machine.affinityInfo(0, 0, 0)).isEqualTo(ON);
     }

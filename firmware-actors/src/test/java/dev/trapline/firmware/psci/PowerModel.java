@@ -2,8 +2,9 @@ package dev.trapline.firmware.psci;
 
 import java.util.Arrays;
 
-/// A second opinion of what PSCI does to a machine's power: slow, one CPU and one domain after the other, and written
-/// from the specification without a look at the other one. Depths are 0 run, 1 standby, 2 power-down.
+/// A reference model of PSCI's effects on a machine's power. It is slow, handles one CPU and one domain after the
+/// other, and was written from the specification, independently of the implementation. Depths are 0 run, 1 standby, 2
+/// power-down.
 final class PowerModel {
 
     static final int SUCCESS = 0;
@@ -31,11 +32,11 @@ final class PowerModel {
     boolean osInitiated;
     long time;
 
-    /// In OS-initiated mode: what the last one to go down said, by cluster, and for the system.
+    /// In OS-initiated mode: the request of the last CPU that suspended, by cluster, and for the system.
     private final int[] ordered;
     private int systemOrdered;
 
-    /// Statistics by domain: cores, clusters, the system; and depth.
+    /// Statistics by domain (cores, clusters, the system) and depth.
     private final int[] depthBefore;
     private final long[] since;
     final long[][] counts;
@@ -87,7 +88,7 @@ final class PowerModel {
         return life[cpu] == Life.OFF || life[cpu] == Life.FROZEN;
     }
 
-    /// What a core, a cluster or the system does.
+    /// The depth of a core, a cluster or the system.
     int depth(int domain) {
         if (domain < vcpus) {
             return isDown(domain) ? 2 : life[domain] == Life.RUNNING ? 0 : wishes[domain][0];
@@ -242,7 +243,7 @@ final class PowerModel {
         systemOrdered = 0;
     }
 
-    /// To be called after each step: what domains did since the last one.
+    /// Updates the statistics. Must be called after each step.
     void account() {
         for (int domain = 0; domain < depthBefore.length; domain++) {
             int now = depth(domain);

@@ -17,7 +17,7 @@ import net.jqwik.api.Tuple;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
-/// Calls and wake-ups in any order, however strange, against [PowerModel], and against what a machine does that follows
+/// Random calls and wake-ups in any order. The results are compared with [PowerModel], and with a machine that executes
 /// the effects.
 class PowerModelTest {
 
@@ -45,8 +45,8 @@ class PowerModelTest {
         WAIT
     }
 
-    /// @param a which CPU acts, where the kind needs one that runs: the next one that does
-    /// @param b what for
+    /// @param a the CPU that acts; if the kind needs a running CPU, the next one that runs
+    /// @param b the argument
     record Step(Kind kind, int a, int b) {}
 
     private enum Power {
@@ -84,7 +84,7 @@ class PowerModelTest {
         new Run(vcpus, clusterSize, pending ? 50 : 0).all(steps);
     }
 
-    /// One machine, three views of it.
+    /// One machine in three forms.
     private static final class Run {
         private final PsciMachine machine;
         private final PowerModel model;
@@ -117,7 +117,7 @@ class PowerModelTest {
             }
         }
 
-        /// The first CPU from one on that executes; -1 if none does.
+        /// The first running CPU from this one on; -1 if none runs.
         private int running(int from) {
             for (int k = 0; k < model.vcpus; k++) {
                 int cpu = (from + k) % model.vcpus;
@@ -236,7 +236,7 @@ class PowerModelTest {
             }
         }
 
-        /// What the effects did to the machine is what PSCI says of it.
+        /// Checks that the effects on the machine match PSCI's state.
         private void checkPower(int cpu) {
             int depth = model.depth(cpu);
             Power expected = switch (depth) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// What calls that succeed have done, and return.
+/// The effects and results of successful calls.
 class PsciEffectsTest {
 
     private static final VcpuId VCPU0 = new VcpuId(0);
@@ -78,7 +78,7 @@ class PsciEffectsTest {
     @Test
     void standbyKeepsRegistersAndLooksAtNoEntryPoint() {
         Reply<PsciState> reply = PsciMachine.of().call(0, CPU_SUSPEND, CORE_STANDBY, 0x13, CONTEXT);
-        assertThat(reply.registers()).as("SUCCESS when it goes on").isEqualTo(SUCCESS);
+        assertThat(reply.registers()).as("SUCCESS when it continues").isEqualTo(SUCCESS);
         assertThat(reply.effects()).containsExactly(new Effect.Standby(VCPU0));
     }
 
@@ -86,7 +86,7 @@ class PsciEffectsTest {
     void powerDownResumesAtItsEntryPoint() {
         Reply<PsciState> reply = PsciMachine.of().call(0, CPU_SUSPEND, CORE_DOWN, ENTRY, -1);
         assertThat(reply.registers())
-                .as("SUCCESS where an interrupt is there already")
+                .as("SUCCESS if an interrupt is already pending")
                 .isEqualTo(SUCCESS);
         assertThat(reply.effects()).containsExactly(new Effect.PowerDown(VCPU0, ENTRY, -1));
     }
@@ -110,7 +110,7 @@ class PsciEffectsTest {
         assertThat(PsciMachine.of()
                         .call(ExecutionState.A32, 0, 0x8400_0001L, CORE_DOWN, ENTRY | 1, 7)
                         .effects())
-                .as("bit 0 goes on to the engine")
+                .as("bit 0 is passed to the engine")
                 .containsExactly(new Effect.PowerDown(VCPU0, ENTRY | 1, 7));
     }
 
@@ -175,7 +175,7 @@ class PsciEffectsTest {
         PsciMachine machine = PsciMachine.of("on-pending=100").run("0 on 1; at 100; 1 off");
         assertThat(machine.affinityInfo(0, 1, 0)).as("OFF").isEqualTo(1);
         machine.run("0 on 1; at 199");
-        assertThat(machine.affinityInfo(0, 1, 0)).as("pending anew").isEqualTo(2);
+        assertThat(machine.affinityInfo(0, 1, 0)).as("pending again").isEqualTo(2);
     }
 
     @ParameterizedTest(name = "{0}: {2}")
@@ -185,7 +185,7 @@ class PsciEffectsTest {
                 .call(0, RESET2, Long.decode(type), 0x1234);
         assertThat(reply.registers()).as("it does not return").isEqualTo(RegisterWrites.NONE);
         assertThat(reply.effects())
-                .as("%s, with what the guest gave", why)
+                .as("%s, with the guest's arguments", why)
                 .containsExactly(
                         new Effect.SystemReset(kind, new ResetRequest.Typed((int) (long) Long.decode(type), 0x1234)));
     }
@@ -250,14 +250,14 @@ class PsciEffectsTest {
         assertThat(PsciMachine.of("trusted-os=" + setting).x0(0, INFO_TYPE)).isEqualTo(type);
     }
 
-    /// Another service may have turned a CPU on or woken it; its calls are those of a CPU that runs.
+    /// Another service may have turned a CPU on or woken it. A CPU that makes calls counts as running.
     @Test
     void aCallerIsAwakeWhateverWasHeardOfIt() {
         PsciMachine machine = PsciMachine.of().run("0 on 2; 2 down");
         assertThat(machine.x0(2, PsciMachine.AFFINITY_INFO, 0, 0)).isZero();
-        assertThat(machine.hardware(0, 2, 0)).as("CPU 2 has spoken").isZero();
+        assertThat(machine.hardware(0, 2, 0)).as("CPU 2 has made a call").isZero();
         assertThat(machine.affinityInfo(3, 3, 0))
-                .as("so has CPU 3, which nobody turned on")
+                .as("so has CPU 3, which PSCI did not turn on")
                 .isZero();
     }
 

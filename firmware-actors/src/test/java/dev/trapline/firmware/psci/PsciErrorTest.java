@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 
-/// Every error that DEN0022 lists for a function can be had. The tables are `errors.csv` and `documented-errors.csv`.
+/// Every error that DEN0022 lists for a function occurs. The tables are `errors.csv` and `documented-errors.csv`.
 class PsciErrorTest {
 
     @ParameterizedTest(name = "{0} {5}: {6}")

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// PSCI_FEATURES tells which functions exist. The table is `features.csv`.
+/// PSCI_FEATURES reports the functions of each version. The table is `features.csv`.
 class PsciFeaturesTest {
 
     private static final long FEATURES = 0x8400_000aL;

@@ -33,7 +33,7 @@ class PsciLogicTest {
 
     private long x0(long... x) {
         Reply<PsciState> reply = call(0, x);
-        assertThat(reply.registers().mask()).as("PSCI returns in x0 alone").isEqualTo(1);
+        assertThat(reply.registers().mask()).as("PSCI returns only x0").isEqualTo(1);
         return reply.registers().value(0);
     }
 
@@ -104,7 +104,7 @@ class PsciLogicTest {
         assertThat(reply.registers()).as(why).isEqualTo(RegisterWrites.x0(expected));
         if (expected == 0) {
             assertThat(reply.effects())
-                    .as("bit 0 goes on to the engine")
+                    .as("bit 0 is passed to the engine")
                     .containsExactly(new Effect.PowerOn(new VcpuId(1), address, 7, 0));
         }
     }

@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// A machine with nothing in it but PSCI: makes calls, tells of wake-ups, and follows the effects.
+/// A machine that consists only of PSCI: makes calls, sends wake-ups, and executes the effects.
 final class PsciMachine {
 
     static final long ENTRY = 0x4008_0000L;
@@ -39,7 +39,7 @@ final class PsciMachine {
     static final long CLUSTER_DOWN = 0x101_0022;
     static final long SYSTEM_DOWN = 0x201_0222;
 
-    /// Nothing came back: the caller is off.
+    /// The call did not return: the caller is off.
     static final long GONE = Long.MIN_VALUE;
 
     private final PsciService service = new PsciService();
@@ -71,7 +71,7 @@ final class PsciMachine {
         for (String setting : settings) {
             int equals = setting.indexOf('=');
             String key = setting.substring(0, equals).strip();
-            assertThat(values).as("the keys there are").containsKey(key);
+            assertThat(values).as("the existing keys").containsKey(key);
             values.put(key, setting.substring(equals + 1).strip());
         }
         return new ServiceContext(new MachineTopology(vcpus, clusterSize), resident, values);
@@ -108,20 +108,20 @@ final class PsciMachine {
         if (reply.registers().mask() == 0) {
             return GONE;
         }
-        assertThat(reply.registers().mask()).as("PSCI returns in x0 alone").isEqualTo(1);
+        assertThat(reply.registers().mask()).as("PSCI returns only x0").isEqualTo(1);
         return reply.registers().value(0);
     }
 
     void woken(int vcpu) {
         var reaction = service.notice(state, new MachineEvent.Woken(new VcpuId(vcpu), time, true));
-        assertThat(reaction.effects()).as("a wake-up asks for nothing").isEmpty();
+        assertThat(reaction.effects()).as("a wake-up requests no effects").isEmpty();
         state = reaction.state();
     }
 
-    /// An interrupt was pending when the vCPU was to be suspended.
+    /// Tells PSCI that an interrupt was pending, so that the vCPU was not suspended.
     void stayedAwake(int vcpu) {
         var reaction = service.notice(state, new MachineEvent.StayedAwake(new VcpuId(vcpu), time));
-        assertThat(reaction.effects()).as("it asks for nothing").isEmpty();
+        assertThat(reaction.effects()).as("it requests no effects").isEmpty();
         state = reaction.state();
     }
 
@@ -154,7 +154,7 @@ final class PsciMachine {
         return x0(caller, first ? CPU_ON_0_1 : CPU_ON, affinity(target), ENTRY, CONTEXT);
     }
 
-    /// Does what a script says, and insists that it succeeds: `0 on 1; 1 standby; wake 1; at 100`.
+    /// Executes a script, such as `0 on 1; 1 standby; wake 1; at 100`. Each step must succeed.
     PsciMachine run(String script) {
         Arrays.stream(script.split(";"))
                 .map(String::strip)

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Settings that are not understood are refused with the key and what it takes.
+/// Invalid settings are refused with the key and its valid values.
 class PsciSettingsTest {
 
     @ParameterizedTest(name = "{0}")
@@ -18,7 +18,7 @@ class PsciSettingsTest {
                 "without=cpu_freeze | not 'cpu_freeze'",
                 "trusted-os=op-tee | 'trusted-os' takes none, up-migratable or up-not-migratable, not 'op-tee'",
                 "trusted-os-cpu=4 | 'trusted-os-cpu' takes the index of a vCPU, 0 to 3, not '4'",
-                "unplugged=0-1 | 'unplugged' takes vCPUs from 1 on, for vCPU 0 is the one that boots, not '0-1'",
+                "unplugged=0-1 | 'unplugged' takes vCPUs from 1 on, because vCPU 0 boots the machine, not '0-1'",
                 "disabled=4 | 'disabled' takes indexes of vCPUs, 0 to 3, as 2, 4-7, not '4'",
                 "failing=3-2 | 'failing' takes indexes of vCPUs, 0 to 3, as 2, 4-7, not '3-2'",
                 "failing=x | 'failing' takes indexes of vCPUs",
@@ -29,12 +29,12 @@ class PsciSettingsTest {
                 "states=a=standby:1+x | 'states' takes states as NAME",
                 "affinity-info-level=4 | 'affinity-info-level' takes a level, 0 to 3, not '4'",
                 "states=a=standby | 'states' takes states as NAME=CORE[/CLUSTER[/SYSTEM]]:STATEID",
-                "states=a=run:1 | 'states': 'a' lets the core run: that is no idle state",
+                "states=a=run:1 | 'states': 'a' lets the core run, so it is not an idle state",
                 "states=a=standby/power-down:1 | 'states': 'a' has a domain in a deeper state than the one within it",
                 "states=a=standby/standby/standby/standby:1 | 'states': 'a' has 1 to 3 local states",
-                "states=a=standby:1,b=standby:2 | 'states': 'b' and 'a' are not to be told apart",
-                "states=a=standby:0x10000 | 'states': 'a' has the StateID 0x10000, and this format has room for 0xffff",
-                "default-suspend=cluster-power-down | 'default-suspend' takes a state of the core alone: core-standby,"
+                "states=a=standby:1,b=standby:2 | 'states': 'b' and 'a' have the same name, local states or power_state",
+                "states=a=standby:0x10000 | 'states': 'a' has the StateID 0x10000, but in this format it can be 0xffff",
+                "default-suspend=cluster-power-down | 'default-suspend' takes a state of the core only: core-standby,"
                         + " core-power-down, not",
                 "on-pending=soon | 'on-pending' takes ticks of 16 ns, or a time as 50us, 2ms or 1s, not 'soon'",
                 "on-pending=-1 | 'on-pending' takes ticks",
@@ -83,7 +83,7 @@ class PsciSettingsTest {
     @Test
     void theExtendedFormatNeedsVersion1Dot0() {
         assertThatThrownBy(() -> PsciMachine.of("version=0.2", "power-state-format=extended"))
-                .hasMessage("'power-state-format' takes original alone in PSCI 0.2: the extended format is there from"
+                .hasMessage("'power-state-format' takes only original in PSCI 0.2: the extended format exists from"
                         + " 1.0 on");
     }
 

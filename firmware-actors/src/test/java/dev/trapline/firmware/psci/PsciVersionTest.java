@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A machine's PSCI has the version that was asked for.
+/// A machine's PSCI has the version of its setting.
 class PsciVersionTest {
 
     private static final long FEATURES = 0x8400_000aL;
@@ -26,7 +26,7 @@ class PsciVersionTest {
         RegisterWrites writes = service.apply(
                         service.start(context(2, 16, resident, "version=" + version)), hvc(0, x), MEMORY)
                 .registers();
-        assertThat(writes.mask()).as("PSCI returns in x0 alone").isEqualTo(1);
+        assertThat(writes.mask()).as("PSCI returns only x0").isEqualTo(1);
         return writes.value(0);
     }
 

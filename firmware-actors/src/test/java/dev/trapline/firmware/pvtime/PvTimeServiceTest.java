@@ -99,7 +99,7 @@ class PvTimeServiceTest {
     void askingAgainTakesNothingBack() {
         Reply<PvTimeState> first = service.apply(started(1, "auto"), hvc(0, ST), MEMORY);
         assertThat(service.apply(first.state(), hvc(0, ST), MEMORY))
-                .as("the same place, and the stolen time is not written to")
+                .as("the same address, and the stolen time is not written")
                 .isEqualTo(first);
     }
 
@@ -127,10 +127,10 @@ class PvTimeServiceTest {
                 .as("the second vCPU's structure is beyond the end of RAM")
                 .isEqualTo(Reply.x0(state, -1));
         assertThat(service.apply(state, hvc(0, FEATURES, ST), MEMORY).registers())
-                .as("FEATURES says so")
+                .as("FEATURES reports it")
                 .isEqualTo(NOT_SUPPORTED);
         assertThat(service.apply(started(1, "0x47ff_ffc0"), hvc(0, ST), MEMORY).registers())
-                .as("one alone fits")
+                .as("one structure fits")
                 .isEqualTo(RegisterWrites.x0(0x47ff_ffc0L));
     }
 

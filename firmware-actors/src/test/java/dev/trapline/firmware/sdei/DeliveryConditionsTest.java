@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 
-/// When an event is delivered, and until when it waits: the matrix is `delivery.csv`. What is in an event's way is
-/// taken away in the order of EVENT_ENABLE, PE_UNMASK, EVENT_COMPLETE.
+/// When an event is delivered, and how long it stays pending: `delivery.csv` has all combinations of obstacles. The
+/// test removes the obstacles in the order EVENT_ENABLE, PE_UNMASK, EVENT_COMPLETE.
 class DeliveryConditionsTest {
 
     private static final String NORMAL_RUNS = "0 EVENT_REGISTER 10, 0 EVENT_ENABLE 10, inject 10 0";
@@ -35,7 +35,7 @@ class DeliveryConditionsTest {
 
         String expected = event + ">0";
         machine.run("inject " + event + " 0");
-        assertThat(machine.delivered()).as("when it comes").isEqualTo(delivered.equals("at once") ? expected : "");
+        assertThat(machine.delivered()).as("when it occurs").isEqualTo(delivered.equals("at once") ? expected : "");
         if (handler.equals("unregistered")) {
             machine.run("0 EVENT_REGISTER " + event);
         }

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.CsvFileSource;
 /// Every call in every state of a handler: the table is `states.csv`.
 class HandlerStateTableTest {
 
-    /// From a machine that has just started to a state of event 2000, bound to an SPI, or 1000, bound to a PPI; PE
-    /// 0 is unmasked.
+    /// The steps from a new machine to each state of event 2000, bound to an SPI, or 1000, bound to a PPI. PE 0 has
+    /// unmasked events.
     private static final Map<HandlerState, String> WAY = Map.of(
             HandlerState.UNREGISTERED, "",
             HandlerState.REGISTERED, "0 EVENT_REGISTER #",

@@ -5,13 +5,14 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/// SDEI once more, in another shape: flags in arrays, a stack for each PE, no table. It knows events 0, 805 (private,
-/// normal), 806 (private, critical), 807 (shared, normal) and 804 (shared, critical), the shared ones with RM_ANY.
+/// A second, different implementation of SDEI: flags in arrays, a stack for each PE, no table. It knows events 0, 805
+/// (private, normal), 806 (private, critical), 807 (shared, normal) and 804 (shared, critical), the shared ones with
+/// RM_ANY.
 final class ReferenceModel {
 
     static final int PES = 3;
 
-    /// What [#complete] returns when it does not return to the caller.
+    /// The result of [#complete] if it does not return to the caller.
     static final long NO_RETURN = Long.MIN_VALUE;
 
     /// In the order in which they are delivered.
@@ -136,7 +137,7 @@ final class ReferenceModel {
         on[pe] = to;
         masked[pe] = true;
         while (complete(pe) == NO_RETURN) {
-            // All its handlers end.
+            // Ends all of its handlers.
         }
         for (int event : EVENTS) {
             if (!isShared(event)) {
@@ -148,7 +149,7 @@ final class ReferenceModel {
         }
     }
 
-    /// Delivers all that can be.
+    /// Delivers all events that can be delivered.
     ///
     /// @return each as `event>pe`
     List<String> deliver() {

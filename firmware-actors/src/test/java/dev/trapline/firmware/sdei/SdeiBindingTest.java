@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/// Interrupts as events, and resets.
+/// Interrupts that are bound to events, and resets.
 class SdeiBindingTest {
 
     private final SdeiMachine machine =
@@ -15,7 +15,7 @@ class SdeiBindingTest {
         assertThat(machine.run("0 INTERRUPT_BIND 20")).as("a PPI is private").isEqualTo(1000);
         assertThat(machine.run("1 INTERRUPT_BIND 1019")).as("an SPI is shared").isEqualTo(2000);
         assertThat(machine.run("0 INTERRUPT_BIND 32")).isEqualTo(2001);
-        assertThat(machine.run("1 INTERRUPT_BIND 20")).as("bound already").isEqualTo(1000);
+        assertThat(machine.run("1 INTERRUPT_BIND 20")).as("already bound").isEqualTo(1000);
         assertThat(machine.run("0 INTERRUPT_RELEASE 2000")).isZero();
         assertThat(machine.run("0 INTERRUPT_BIND 33"))
                 .as("the slot is free again")
@@ -26,7 +26,9 @@ class SdeiBindingTest {
     void aBoundInterruptIsAnEventOnceItHasAHandler() {
         machine.run("0 PE_UNMASK, 1 PE_UNMASK, 0 INTERRUPT_BIND 20, irq 20 1");
         machine.run("1 EVENT_REGISTER 1000, 1 EVENT_ENABLE 1000");
-        assertThat(machine.delivered()).as("what came before was the client's").isEmpty();
+        assertThat(machine.delivered())
+                .as("earlier interrupts belonged to the client")
+                .isEmpty();
         machine.run("irq 20 0");
         assertThat(machine.delivered()).as("PE 0 has no handler for it").isEmpty();
         machine.run("irq 20 1");
@@ -71,7 +73,9 @@ class SdeiBindingTest {
     void privateResetWhileAHandlerRunsTakesItWhenItCompletes() {
         machine.run("0 PE_UNMASK, 0 EVENT_REGISTER 10, 0 EVENT_ENABLE 10, 0 EVENT_REGISTER 12, inject 10 0");
         assertThat(machine.run("0 PRIVATE_RESET")).as("DENIED").isEqualTo(-3);
-        assertThat(machine.run("0 EVENT_STATUS 12")).as("taken all the same").isZero();
+        assertThat(machine.run("0 EVENT_STATUS 12"))
+                .as("unregistered nevertheless")
+                .isZero();
         assertThat(machine.run("0 EVENT_STATUS 10")).as("running alone").isEqualTo(4);
         machine.run("0 EVENT_COMPLETE 0");
         assertThat(machine.run("0 PRIVATE_RESET")).isZero();
@@ -89,7 +93,7 @@ class SdeiBindingTest {
         assertThat(machine.run("0 INTERRUPT_RELEASE 2000")).as("not bound").isEqualTo(-2);
         assertThat(machine.run("0 INTERRUPT_RELEASE 1000")).as("not bound").isEqualTo(-2);
         machine.run("0 PE_UNMASK, 0 EVENT_REGISTER 40, 0 EVENT_ENABLE 40, irq 60 0");
-        assertThat(machine.delivered()).as("the platform's stay").isEqualTo("40>0");
+        assertThat(machine.delivered()).as("the platform's events stay bound").isEqualTo("40>0");
     }
 
     @Test

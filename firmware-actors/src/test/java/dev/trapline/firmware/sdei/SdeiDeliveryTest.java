@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Which event goes first, where to, and what power does to them.
+/// The order and the targets of delivery, and the effects of power changes.
 class SdeiDeliveryTest {
 
     private final SdeiMachine machine = SdeiMachine.allOn(4, SdeiMachine.EVENTS);
@@ -98,7 +98,7 @@ class SdeiDeliveryTest {
         machine.run("inject 30 0, inject 30 0");
         assertThat(machine.delivered()).as("three PEs are idle, and it runs").isEmpty();
         machine.run("0 EVENT_COMPLETE 0");
-        assertThat(machine.delivered()).as("it came again").isEqualTo("30>0");
+        assertThat(machine.delivered()).as("it occurred again").isEqualTo("30>0");
     }
 
     @Test
@@ -186,7 +186,7 @@ class SdeiDeliveryTest {
         machine.run("inject 10 1");
         assertThat(machine.woken()).isEqualTo("1");
         machine.run("1 EVENT_DISABLE 10, inject 10 1");
-        assertThat(machine.woken()).as("a disabled event wakes nobody").isEmpty();
+        assertThat(machine.woken()).as("a disabled event wakes no PE").isEmpty();
         machine.run("1 EVENT_ENABLE 10");
         assertThat(machine.woken()).as("the caller is awake").isEmpty();
     }
@@ -213,7 +213,7 @@ class SdeiDeliveryTest {
         assertThat(machine.run("1 EVENT_STATUS 30")).as("shared").isEqualTo(3);
         machine.run("inject 10 1");
         assertThat(machine.delivered()).isEmpty();
-        assertThat(machine.run("1 PE_MASK")).as("masked already").isZero();
+        assertThat(machine.run("1 PE_MASK")).as("already masked").isZero();
     }
 
     @Test

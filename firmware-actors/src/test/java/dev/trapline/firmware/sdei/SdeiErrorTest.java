@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 
-/// Every error that DEN0054 lists for a function can be had. The tables are `errors.csv` and `documented-errors.csv`.
+/// Every error that DEN0054 lists for a function occurs. The tables are `errors.csv` and `documented-errors.csv`.
 class SdeiErrorTest {
 
     @ParameterizedTest(name = "{1} {2} {3}: {4}")
@@ -32,7 +32,9 @@ class SdeiErrorTest {
                         .mapToLong(SdeiMachine::number)
                         .toArray();
         Reply<SdeiState> reply = machine.call(0, function, x);
-        assertThat(reply.registers().mask()).as("errors come in x0 alone").isEqualTo(1);
+        assertThat(reply.registers().mask())
+                .as("errors are returned only in x0")
+                .isEqualTo(1);
         assertThat(reply.registers().value(0)).as(why).isEqualTo(error.code());
         if (error != SdeiStatus.PENDING && !function.endsWith("_RESET")) {
             assertThat(reply).as("%s, and nothing else", why).isEqualTo(Reply.x0(state, error.code()));

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// A machine around SDEI, as far as a test needs one. It is driven by steps:
+/// A minimal machine with SDEI. A test drives it by steps:
 ///
 /// ```text
 /// 0 EVENT_ENABLE 804      PE 0 makes a call with these x1, x2 ...
@@ -29,13 +29,13 @@ import java.util.TreeMap;
 /// woken 1, resumed 1      PE 1 wakes from a power-down, from a standby
 /// ```
 ///
-/// EVENT_REGISTER alone has defaults: entry 0x40080000, argument 0, RM_ANY.
+/// Only EVENT_REGISTER has defaults: entry 0x40080000, argument 0, RM_ANY.
 final class SdeiMachine {
 
-    /// Where handlers begin that a step does not place.
+    /// The default entry point of handlers.
     static final long ENTRY = 0x4008_0000L;
 
-    /// The events that most tests use: one of each kind, beside event 0.
+    /// The events that most tests use: one of each kind, besides event 0.
     static final String EVENTS = "events=10:private:normal,11:private:critical,12:private:normal,13:private:critical,"
             + "30:shared:normal,31:shared:critical";
 
@@ -44,7 +44,7 @@ final class SdeiMachine {
     private List<Effect> effects = List.of();
     private long result;
 
-    /// A machine of CPUs 0 to `vcpus` - 1, in clusters of two.
+    /// A machine with CPUs 0 to `vcpus` - 1, in clusters of two.
     ///
     /// @param settings each `key=value`
     SdeiMachine(int vcpus, String... settings) {
@@ -59,7 +59,7 @@ final class SdeiMachine {
         state = service.start(new ServiceContext(new MachineTopology(vcpus, 2), false, values));
     }
 
-    /// The same with all of its CPUs on.
+    /// The same with all CPUs on.
     static SdeiMachine allOn(int vcpus, String... settings) {
         SdeiMachine machine = new SdeiMachine(vcpus, settings);
         for (int pe = 1; pe < vcpus; pe++) {
@@ -72,12 +72,12 @@ final class SdeiMachine {
         return state;
     }
 
-    /// What the last step wanted done.
+    /// The effects of the last step.
     List<Effect> effects() {
         return effects;
     }
 
-    /// What the last step delivered, each as `event>pe`.
+    /// The deliveries of the last step, each as `event>pe`.
     String delivered() {
         List<String> all = new ArrayList<>();
         for (Effect effect : effects) {
@@ -99,7 +99,7 @@ final class SdeiMachine {
         return String.join(" ", all);
     }
 
-    /// Does steps, which stand between commas.
+    /// Executes steps, which are separated by commas.
     ///
     /// @return x0 of the last one, if it was a call that returned
     long run(String steps) {
@@ -138,7 +138,7 @@ final class SdeiMachine {
         }
     }
 
-    /// Tells SDEI of an event.
+    /// Sends SDEI an event.
     void notice(MachineEvent event) {
         Reaction<SdeiState> reaction = service.notice(state, event);
         state = reaction.state();
@@ -161,7 +161,7 @@ final class SdeiMachine {
         return reply;
     }
 
-    /// What a handler interrupted: xN is 100 × PE + N.
+    /// The interrupted registers: xN is 100 × PE + N.
     private static GeneralRegisters interrupted(int pe) {
         long[] values = new long[GeneralRegisters.COUNT];
         Arrays.setAll(values, n -> 100L * pe + n);

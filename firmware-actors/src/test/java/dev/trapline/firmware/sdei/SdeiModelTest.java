@@ -15,13 +15,14 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
-/// Random calls, events and changes of power against a model, and against what must hold whatever the model says.
+/// Random calls, events and changes of power. The results are compared with a model, and checked for invariants that do
+/// not depend on the model.
 class SdeiModelTest {
 
     private static final String EVENTS =
             "events=804:shared:critical,805:private:normal,806:private:critical," + "807:shared:normal";
 
-    /// What can happen. Those that lead somewhere are more frequent.
+    /// The kinds of actions. Those that change more are more frequent.
     enum Kind {
         REGISTER,
         ENABLE,
@@ -41,7 +42,7 @@ class SdeiModelTest {
         WOKEN
     }
 
-    /// Something that happens.
+    /// An action.
     record Action(Kind kind, int pe, int event) {}
 
     @Provide
@@ -116,7 +117,7 @@ class SdeiModelTest {
         return List.of("0", "1", "0x100").get(pe);
     }
 
-    /// What comes is passed on where there is nothing to return.
+    /// The actual result, if the action has no result to compare.
     private static long expected(ReferenceModel model, Action action, long came) {
         return switch (action.kind) {
             case REGISTER -> model.register(action.event, action.pe);
@@ -145,7 +146,7 @@ class SdeiModelTest {
         };
     }
 
-    /// Sees effects alone, and knows what must not be among them.
+    /// Checks the effects for violations of invariants.
     private static final class Observer {
 
         private final List<Deque<Long>> stacks = new ArrayList<>();
@@ -180,7 +181,7 @@ class SdeiModelTest {
                     completed(resume.target().index());
                 case Effect.Wake wake ->
                     assertThat(masked[wake.target().index()])
-                            .as("only who has masked events is woken")
+                            .as("only PEs that have masked events are woken")
                             .isTrue();
                 case Effect other -> throw new AssertionError("SDEI does not do this: " + other);
             }

@@ -98,7 +98,7 @@ class SdeiServiceTest {
         machine.run("0 EVENT_REGISTER 30 0x40080000 0 1 0x80000101");
         assertThat(machine.run("0 EVENT_GET_INFO 30 3")).as("RM_PE").isEqualTo(1);
         assertThat(machine.run("0 EVENT_GET_INFO 30 4"))
-                .as("the affinity fields alone")
+                .as("only the affinity fields")
                 .isEqualTo(0x101);
         machine.run("0 EVENT_ROUTING_SET 30 0 0");
         assertThat(machine.run("0 EVENT_GET_INFO 30 3")).as("RM_ANY").isZero();
@@ -124,7 +124,7 @@ class SdeiServiceTest {
         machine.run("0 PE_UNMASK, 0 EVENT_REGISTER 10, 0 EVENT_ENABLE 10, inject 10 0");
         assertThatThrownBy(() -> new SdeiService().apply(machine.state(), hvc(0, 0xc400_0024L, 0), MEMORY))
                 .isInstanceOf(InvariantViolation.class)
-                .hasMessage("vcpu0 runs the handler of event 10, and nothing was saved for it");
+                .hasMessage("vcpu0 runs the handler of event 10, but no registers were saved for it");
     }
 
     @Test
@@ -154,19 +154,21 @@ class SdeiServiceTest {
     @Test
     void whatWaitsForAHandlerIsDeliveredInTheSameReply() {
         machine.run("0 PE_UNMASK, 0 EVENT_REGISTER 10, 0 EVENT_ENABLE 10, inject 10 0, inject 10 0");
-        assertThat(machine.effects()).as("the event runs already").isEmpty();
+        assertThat(machine.effects()).as("the event already runs").isEmpty();
         Reply<SdeiState> reply = machine.call(0, "EVENT_COMPLETE", 0);
         assertThat(reply.effects())
                 .containsExactly(new Effect.CompleteEvent(PE), new Effect.DeliverEvent(PE, SdeiMachine.ENTRY, 10, 0));
         machine.run("0 EVENT_COMPLETE 0");
-        assertThat(machine.delivered()).as("two that came while it ran are one").isEmpty();
+        assertThat(machine.delivered())
+                .as("two that occurred while it ran count as one")
+                .isEmpty();
     }
 
     @Test
     void theProbeOfLinuxIsAnswered() {
         SdeiMachine board = SdeiMachine.allOn(2);
         assertThat(board.run("0 VERSION") >>> 48)
-                .as("the major version Linux knows")
+                .as("the major version that Linux supports")
                 .isEqualTo(1);
         assertThat(board.run("0 PRIVATE_RESET")).isZero();
         assertThat(board.run("1 PRIVATE_RESET")).isZero();

@@ -38,7 +38,7 @@ class GeneralQueryTest {
                 .registers();
     }
 
-    /// TF-A's identity in the order of its bytes, and the words that callers know it by.
+    /// TF-A's UID in byte order, and the words that callers compare.
     @ParameterizedTest
     @CsvSource({"standard-secure-uid, 0x8400ff01", "standard-hyp-uid, 0x8500ff01"})
     void theUidIsTheOneOfTheSetting(String key, String function) {

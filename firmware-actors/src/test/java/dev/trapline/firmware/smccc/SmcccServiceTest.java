@@ -45,7 +45,7 @@ class SmcccServiceTest {
         return call(List.of(), call);
     }
 
-    /// A function of a later version is neither told of nor there.
+    /// A function of a later version is neither reported nor implemented.
     @ParameterizedTest(name = "{0} from {1} on")
     @CsvSource({
         // function, the first version that has it, x1 (DEN0028 appendix F)
@@ -86,7 +86,7 @@ class SmcccServiceTest {
                 .isEqualTo(RegisterWrites.x0(Long.decode(expected)));
     }
 
-    /// SMCCC 1.0 lets a return lose x4 to x17; keeping them is allowed, and what every version does here.
+    /// In SMCCC 1.0, a call may change x4 to x17. Keeping them is allowed, and Trapline does so in every version.
     @Test
     void aMachineOfVersion10AnswersInX0Alone() {
         for (long function : new long[] {0x8000_0000L, ARCH_FEATURES, SOC_ID_64, WORKAROUND_1, 0x8000_1234L}) {
@@ -157,7 +157,7 @@ class SmcccServiceTest {
         assertThat(named.mask()).as("x0 to x17").isEqualTo(0x3_ffff);
         assertThat(named.value(0)).as("SUCCESS").isZero();
         assertThat(named.value(1)).as("'Board 90'").isEqualTo(0x3039_2064_7261_6f42L);
-        assertThat(named.value(2)).as("'00' and zeroes").isEqualTo(0x3030L);
+        assertThat(named.value(2)).as("'00' and zeros").isEqualTo(0x3030L);
         for (int n = 3; n <= 17; n++) {
             assertThat(named.value(n)).as("x%d", n).isZero();
         }
@@ -239,7 +239,7 @@ class SmcccServiceTest {
                     .as("WORKAROUND_%d of a %s", k + 1, model)
                     .isEqualTo(RegisterWrites.x0(expected[k]));
             assertThat(service.offers(config, new FunctionId((int) functions[k]), MEMORY))
-                    .as("WORKAROUND_%d is there", k + 1)
+                    .as("WORKAROUND_%d is implemented", k + 1)
                     .isEqualTo(expected[k] != -1);
         }
     }

@@ -106,7 +106,7 @@ class TrngServiceTest {
                 .isEqualTo(RegisterWrites.x0(-1));
         assertThat(service.apply(state, hvc(withoutRnd64, 0, 0x8400_0051L, RND32), MEMORY)
                         .registers())
-                .as("the other one is there")
+                .as("the other one is implemented")
                 .isEqualTo(RegisterWrites.x0(0));
     }
 
@@ -177,9 +177,9 @@ class TrngServiceTest {
     @Test
     void theMachinesStartFillsThePool() {
         Reaction<TrngState> reaction = service.notice(started(TrngService.DEFAULT_UUID), new MachineEvent.Started());
-        assertThat(reaction.effects()).as("nothing is at hand yet").containsExactly(new Effect.DrawEntropy(64));
+        assertThat(reaction.effects()).as("no entropy was drawn yet").containsExactly(new Effect.DrawEntropy(64));
         assertThat(service.notice(filledWith(ones(64)), new MachineEvent.Woken(new VcpuId(0), 5, false)))
-                .as("a wake-up is no concern of it")
+                .as("a wake-up has no effect on it")
                 .isEqualTo(Reaction.of(filledWith(ones(64))));
     }
 
@@ -200,7 +200,7 @@ class TrngServiceTest {
         TrngState refilled = service.notice(second.state(), new MachineEvent.Entropy(ones(3)))
                 .state();
         assertThat(call(refilled, RND64, 8).registers())
-                .as("what was drawn first goes first")
+                .as("bytes that were drawn first are returned first")
                 .isEqualTo(RegisterWrites.fromX0(0, 0, 0, 0x03));
     }
 
@@ -209,14 +209,14 @@ class TrngServiceTest {
         TrngState dry = filledWith(ones(2));
         Reply<TrngState> refused = call(dry, RND64, 17);
         assertThat(refused.registers()).as("17 bits are more than two bytes").isEqualTo(NO_ENTROPY);
-        assertThat(refused.effects()).as("perhaps it has some by now").containsExactly(new Effect.DrawEntropy(62));
+        assertThat(refused.effects()).as("it may have some now").containsExactly(new Effect.DrawEntropy(62));
         assertThat(call(refused.state(), RND64, 16).registers())
                 .as("nothing was lost by the refusal")
                 .isEqualTo(RegisterWrites.fromX0(0, 0, 0, 0xffff));
 
         TrngState still = service.notice(refused.state(), new MachineEvent.Entropy(Bytes.EMPTY))
                 .state();
-        assertThat(call(still, RND32, 32).registers()).as("still dry").isEqualTo(NO_ENTROPY);
+        assertThat(call(still, RND32, 32).registers()).as("still empty").isEqualTo(NO_ENTROPY);
         assertThat(call(started(TrngService.DEFAULT_UUID), RND32, 1).registers())
                 .as("a pool that was never filled")
                 .isEqualTo(NO_ENTROPY);

@@ -51,7 +51,7 @@ class PtpServiceTest {
     void anotherCounterIsNotSupported() {
         assertThat(call("0", 5, PTP, 2)).isEqualTo(RegisterWrites.x0(-1));
         assertThat(call("0", 5, PTP, 0x1_0000_0001L))
-                .as("w1 is what counts")
+                .as("only w1 is used")
                 .isEqualTo(RegisterWrites.fromX0(0, 80, 0, 5));
     }
 

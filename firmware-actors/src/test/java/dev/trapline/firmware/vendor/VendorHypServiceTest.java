@@ -68,7 +68,7 @@ class VendorHypServiceTest {
         assertThat(call("kvm", ExecutionState.A64, POLICY, UID))
                 .isEqualTo(RegisterWrites.fromX0(0xb66fb428L, 0xe911c52eL, 0x564bcaa9L, 0x743a004dL));
         assertThat(call("kvm", ExecutionState.A64, POLICY, FEATURES))
-                .as("KVM gives bits 16 and 17 to others; Linux reads four registers as one bitmap")
+                .as("KVM uses bits 16 and 17 for other features; Linux reads four registers as one bitmap")
                 .isEqualTo(RegisterWrites.fromX0(0x3, 0, 0, 0));
         assertThat(call("kvm", ExecutionState.A64, POLICY, REVISION))
                 .as("KVM has none")

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Whatever becomes of a file on its way: it is imported as it was written, or not at all.
+/// A damaged file is imported as it was written, or refused.
 class DamagedExportTest {
 
     private static final int CORRUPTIONS = Boolean.getBoolean("trapline.full") ? 10_000 : 1_000;

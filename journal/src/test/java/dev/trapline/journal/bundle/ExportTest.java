@@ -60,7 +60,7 @@ class ExportTest {
     void anOpenRecordingIsExportedUpToItsLastWholeSegment() {
         Path recording = ForgedRecording.open(temp.resolve("rec"), "r", segments.subList(0, 3));
         ExportSummary exported = Recordings.export(recording, temp.resolve("file"), true);
-        assertThat(exported.complete()).as("its end is not there").isFalse();
+        assertThat(exported.complete()).as("its end is missing").isFalse();
         assertThat(exported.segments()).isEqualTo(3);
         Recordings.importTo(temp.resolve("file"), temp.resolve("again"));
         try (RecordingReader reader = Recordings.open(temp.resolve("again"), OpenOptions.STRICT)) {
@@ -110,7 +110,7 @@ class ExportTest {
         assertThat(e).as("a wrong file is not ignored").hasMessageContaining("is not one of the images");
         RecordingException whole = catchThrowableOfType(
                 RecordingException.class, () -> Recordings.export(temp.resolve("again"), temp.resolve("more"), true));
-        assertThat(whole.kind()).as("what is not there cannot be exported").isEqualTo(Kind.IMAGE_MISSING);
+        assertThat(whole.kind()).as("a missing image cannot be exported").isEqualTo(Kind.IMAGE_MISSING);
         assertThat(temp.resolve("more")).doesNotExist();
         Recordings.export(temp.resolve("again"), temp.resolve("more"), false);
     }

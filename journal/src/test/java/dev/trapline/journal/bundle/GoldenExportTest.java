@@ -24,10 +24,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A file that was exported once must be imported for ever. A new version of the layout adds a file; no file of an old
-/// one changes. What is written may differ, since a compressor may find a shorter way to say the same.
+/// Every exported file can be imported by all later versions. A new version of the layout adds a file; files of old
+/// versions never change. A new export of the same recording may differ, because the compressor may change.
 ///
-/// `-Dtrapline.golden.write=true` writes the file of the present versions if it is missing.
+/// `-Dtrapline.golden.write=true` writes the file of the current versions if it is missing.
 class GoldenExportTest {
 
     private static final String NAME = "golden/v" + JournalFormat.VERSION + "/export-" + Part.VERSION + ".tlx";
@@ -43,7 +43,7 @@ class GoldenExportTest {
         Path file = Files.write(temp.resolve("golden.tlx"), golden());
         ExportSummary imported = Recordings.importTo(file, temp.resolve("again"));
         assertThat(imported)
-                .as("what was packed then")
+                .as("the content that was exported")
                 .isEqualTo(new ExportSummary("golden", true, segments.size(), 600, 2, 2, Files.size(file)));
         assertThat(Files.readString(temp.resolve("again").resolve("manifest"))).isEqualTo("""
             trapline-recording
@@ -67,7 +67,7 @@ class GoldenExportTest {
         }
     }
 
-    /// Another reader of the file, made after docs/journal-format.md.
+    /// An independent reader of the file, written from docs/journal-format.md.
     @Test
     void theLayoutOfTheGoldenExportIsTheDocumentedOne() throws Exception {
         byte[] golden = golden();

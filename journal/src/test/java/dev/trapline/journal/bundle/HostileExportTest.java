@@ -35,10 +35,10 @@ import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Files with right hashes whose parts are larger than they can be, or than the parts before them promised.
+/// Files with correct hashes whose parts are larger than possible, or larger than the parts before them announce.
 class HostileExportTest {
 
-    /// Bytes of an image that is long to import.
+    /// The size of an image whose import takes a long time.
     private static final int LARGE = 1 << 20;
 
     @TempDir
@@ -97,12 +97,12 @@ class HostileExportTest {
                 new Written(Part.Kind.SEGMENTS, new byte[(68 << 20) + 1]));
     }
 
-    /// A few bytes of a file unpack to millions of services, images or devices, each of which takes many times its
-    /// two bytes.
+    /// A few bytes of a file unpack to millions of services, images or devices. In memory, each needs many times
+    /// its two bytes.
     @Test
     void noHeaderHasMoreThanAMachineCanHave() throws IOException {
         byte[] bare = header(List.of()).content().toArray();
-        // Behind the last service of the sample, and before the checksum: no image, and no device.
+        // After the last service of the sample and before the checksum: no image, and no device.
         int devices = bare.length - Integer.BYTES - 1;
         int images = devices - 1;
         assertRefused(
@@ -124,7 +124,7 @@ class HostileExportTest {
                 headerWithCount(bare, at, 8_000_000, 16_000_000));
     }
 
-    /// A header that goes on, from a place, with a count and so many zero bytes.
+    /// A header that continues, at an offset, with a count and a number of zero bytes.
     private static Written headerWithCount(byte[] header, int at, int count, int zeros) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(header, 0, at);
@@ -199,7 +199,7 @@ class HostileExportTest {
         return write(manifest(), header(List.of(promised)), image, new Written(Part.Kind.END, new byte[16]));
     }
 
-    /// What the parts promise together is more than an import takes.
+    /// The sum of the announced sizes is more than an import accepts.
     @Test
     void anImportTakesNoMoreThanItsLimit() throws IOException {
         Path file = withLargeImage();
@@ -237,7 +237,7 @@ class HostileExportTest {
         }
     }
 
-    /// However many segments one part holds: nobody waits long for the end of an import.
+    /// An import can be ended quickly, even if one part has many segments.
     @Test
     void anImportOfManySegmentsCanBeEndedInEveryPhase() throws IOException {
         int count = 20_000;
@@ -279,9 +279,9 @@ class HostileExportTest {
         assertThat(looks.get())
                 .as("a look at least for every 256 segments: when they are read, packed, and checked")
                 .isGreaterThan(3 * count / 256);
-        assertThat(reached.keySet()).as("every step is told of").containsExactly(Step.values());
+        assertThat(reached.keySet()).as("every step is reported").containsExactly(Step.values());
         reached.forEach((step, done) -> assertThat(done)
-                .as("%s is told of up to its end", step)
+                .as("%s is reported up to its end", step)
                 .isGreaterThanOrEqualTo(step == Step.READING ? file.toFile().length() : count - 256));
         for (int at = 1; at < looks.get(); at += looks.get() / 16) {
             AtomicInteger left = new AtomicInteger(at);

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// An image may have a gigabyte: it is packed bit by bit.
+/// An image may have a gigabyte, so it is packed in parts.
 class LargePartTest {
 
     private static final int BYTES = 40 << 20;
@@ -39,7 +39,7 @@ class LargePartTest {
             reader.copy(reader.next(), back);
             reader.requireEnd();
         }
-        assertThat(back.toByteArray()).as("what was packed").isEqualTo(content);
+        assertThat(back.toByteArray()).as("the packed content").isEqualTo(content);
     }
 
     @Test
@@ -52,7 +52,7 @@ class LargePartTest {
                             }
                         })
                         .write(Part.Kind.IMAGE, noise()))
-                .as("the tenth look at whether to go on")
+                .as("the tenth check whether to continue")
                 .isInstanceOf(CancellationException.class);
         assertThat(file.size()).as("little was written after it").isLessThan(BYTES);
     }

@@ -34,7 +34,7 @@ import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
-/// Records with anything in them, for properties: small and huge numbers alike, every kind of every closed set.
+/// Random records for property tests: small and huge numbers, every kind of every closed set.
 public final class AnyRecord {
 
     private final Random random;
@@ -54,7 +54,7 @@ public final class AnyRecord {
         });
     }
 
-    /// Any record but an end.
+    /// Any record except an end.
     public JournalRecord next() {
         return switch (random.nextInt(10)) {
             case 0, 1, 2, 3 -> slice();
@@ -81,7 +81,7 @@ public final class AnyRecord {
         };
     }
 
-    /// A beginning and a length that add up.
+    /// A round whose end does not overflow.
     private JournalRecord.Round round() {
         long begins = positive() >>> 1;
         return new JournalRecord.Round(begins, begins + 1 + (positive() >>> 2));

@@ -21,7 +21,7 @@ class EnumCodeTest {
         EnumCode<Fruit> code = EnumCode.without(1, Fruit.class, Fruit.PLUM, Fruit.APPLE, Fruit.PEAR);
 
         assertThat(code.code(Fruit.PLUM)).as("before the retired number").isZero();
-        assertThat(code.code(Fruit.APPLE)).as("behind it").isEqualTo(2);
+        assertThat(code.code(Fruit.APPLE)).as("after it").isEqualTo(2);
         assertThat(code.code(Fruit.PEAR)).isEqualTo(3);
         for (Fruit fruit : Fruit.values()) {
             assertThat(code.decode(code.code(fruit))).isEqualTo(fruit);

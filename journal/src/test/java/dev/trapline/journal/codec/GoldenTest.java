@@ -24,10 +24,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// Bytes that were written once must be read for ever. A new format version adds a directory; no file of an old one
-/// changes.
+/// All later versions can read bytes that were once written. A new format version adds a directory; files of old
+/// versions never change.
 ///
-/// `-Dtrapline.golden.write=true` writes the files of the present version that are missing.
+/// `-Dtrapline.golden.write=true` writes the missing files of the current version.
 class GoldenTest {
 
     private static final String DIRECTORY = "golden/v" + JournalFormat.VERSION + "/";
@@ -119,7 +119,7 @@ class GoldenTest {
         return present;
     }
 
-    /// Every type that a record can hold, with its components, constants or kinds.
+    /// Every type in a record, with its components, constants or kinds.
     private static void describe(Type type, SortedMap<String, String> shapes) {
         if (type instanceof ParameterizedType parameterized) {
             for (Type argument : parameterized.getActualTypeArguments()) {

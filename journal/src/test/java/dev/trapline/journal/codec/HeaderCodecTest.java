@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class HeaderCodecTest {
 
-    /// A header with a piece of its bytes replaced by others, and a right checksum.
+    /// A header with some bytes replaced, and a correct checksum.
     private static byte[] changed(String from, String to) {
         byte[] good = HeaderCodec.encode(SampleRun.header("kinds"));
         String text = new String(good, StandardCharsets.ISO_8859_1);

@@ -58,7 +58,7 @@ class RecordCodecTest {
         } catch (CodecException e) {
             assertThat(e).as("a cut within a record says so").hasMessageContaining("byte");
         }
-        assertThat(read).as("what comes before the cut is right").isEqualTo(records.subList(0, read.size()));
+        assertThat(read).as("the records before the cut are correct").isEqualTo(records.subList(0, read.size()));
     }
 
     @Property(tries = 2000)
@@ -74,7 +74,7 @@ class RecordCodecTest {
         } catch (CodecException e) {
             assertThat(e.getMessage()).isNotBlank();
         }
-        assertThat(read.size()).as("a record takes at least a byte").isLessThanOrEqualTo(bytes.length);
+        assertThat(read.size()).as("a record has at least one byte").isLessThanOrEqualTo(bytes.length);
     }
 
     @Property(tries = 2000)

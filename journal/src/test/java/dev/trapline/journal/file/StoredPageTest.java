@@ -11,14 +11,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Pages of the store that claim what they cannot hold: refused before anything is allocated for the claim.
+/// Pages of the store that declare more than they can contain: they are refused before anything is allocated.
 class StoredPageTest {
 
     private static final int CHUNK = 7;
     private static final int OFFSET = 160;
     private static final long FILE_BYTES = 1 << 20;
 
-    /// A page of so many bytes, whose check value is right.
+    /// A page with a correct check value.
     private static ByteBuffer page(int map, int keys, int type, byte... content) {
         ByteBuffer page = ByteBuffer.allocate(64 + content.length);
         page.putInt(0);
@@ -76,7 +76,7 @@ class StoredPageTest {
         long later = position(CHUNK + 1, 64);
         for (long child : new long[] {itself, before, later}) {
             assertThatThrownBy(() -> check(inner(child)))
-                    .as("the store would go round for ever")
+                    .as("the store would loop for ever")
                     .hasMessageContaining("leads to one that was written after it");
         }
         for (long child : new long[] {0, position(CHUNK, OFFSET + 64), position(CHUNK - 1, 4096)}) {
@@ -127,7 +127,7 @@ class StoredPageTest {
         ByteBuffer other = page(0, Integer.MAX_VALUE, 0);
         other.putShort(4, (short) (other.getShort(4) + 1));
         assertThatCode(() -> check(other))
-                .as("its check value is wrong: the store refuses it by itself")
+                .as("its check value is wrong: the store itself refuses it")
                 .doesNotThrowAnyException();
     }
 }

@@ -10,15 +10,15 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/// A store whose writes wait until they are let through, or fail from one on.
+/// A store whose writes wait until the test allows them, or fail from one on.
 final class GatedStore implements EventStore {
 
     private final EventStore store;
     private final Semaphore gate;
     private final int failAt;
-    /// What closing the store throws, however it is closed, after it was closed; nothing by default.
+    /// Runs after the store was closed in any way, and may throw; does nothing by default.
     Runnable onClose = () -> {};
-    /// What happens before data are forced to the disk; nothing by default.
+    /// Runs before data are forced to the disk; does nothing by default.
     Runnable onSync = () -> {};
     final AtomicInteger writes = new AtomicInteger();
     final AtomicInteger largestBatch = new AtomicInteger();

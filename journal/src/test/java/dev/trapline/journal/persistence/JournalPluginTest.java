@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import scala.jdk.javaapi.CollectionConverters;
 
-/// What Akka's technology compatibility kit (`akka.persistence.journal.JournalSpec`, 2.8) asks of a journal, case by
-/// case and in its order, upon the same five messages, of which the last two are one atomic write:
+/// The cases of Akka's technology compatibility kit for journals (`akka.persistence.journal.JournalSpec`, 2.8), in the
+/// same order and with the same five messages, of which the last two are one atomic write:
 ///
 /// | the kit's case | here |
 /// |---|---|
@@ -52,11 +52,11 @@ import scala.jdk.javaapi.CollectionConverters;
 /// | reject non-serializable events (optional) | [#anEventThatCannotBeSerializedIsRejectedAndItsNeighboursAreNot] |
 /// | serialize events (optional) | [#anEventIsWrittenByTheSerializerThatIsBoundToIt] |
 ///
-/// One case cannot apply: *return metadata* (optional, `supportsMetadata`). A row of the store has no place for
-/// metadata, since nothing that writes recordings makes any; a journal that says so passes without it. In the case of
-/// an actor that has not written yet, the kit asks for an identifier that the journal never heard of. To this journal
-/// that is an error ([#anUnknownPersistenceIdIsAFailureThatSaysSo]), since each recording has a store of its own; the
-/// case is asked of a store without events.
+/// One case does not apply: *return metadata* (optional, `supportsMetadata`). A row of the store has no metadata,
+/// because recordings have none; a journal that declares this passes without the case. In the case of an actor that has
+/// not written yet, the kit uses an unknown identifier. For this journal that is an error
+/// ([#anUnknownPersistenceIdIsAFailureThatSaysSo]), because each recording has its own store. So this case uses a store
+/// without events.
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JournalPluginTest {
 
@@ -181,7 +181,7 @@ class JournalPluginTest {
         assertThat(replayed(1, Long.MAX_VALUE, Long.MAX_VALUE)).containsExactly(4L, 5L);
         assertThat(replayed(2, 4, Long.MAX_VALUE)).as("bounds within it").containsExactly(4L);
         assertThat(replayed(1, Long.MAX_VALUE, 1))
-                .as("what is deleted does not count")
+                .as("deleted messages do not count")
                 .containsExactly(4L);
     }
 
@@ -192,7 +192,7 @@ class JournalPluginTest {
         assertThat(replayed(0, Long.MAX_VALUE, Long.MAX_VALUE)).containsExactly(4L, 5L);
         delete(1);
         assertThat(replayed(0, Long.MAX_VALUE, Long.MAX_VALUE))
-                .as("what is gone is gone")
+                .as("deleted messages stay deleted")
                 .containsExactly(4L, 5L);
         assertThat(highest()).isEqualTo(5);
     }
@@ -205,7 +205,7 @@ class JournalPluginTest {
         assertThat(highest()).isEqualTo(5);
         write(6, 7);
         assertThat(replayed(0, Long.MAX_VALUE, Long.MAX_VALUE))
-                .as("it goes on behind it")
+                .as("it continues after it")
                 .containsExactly(6L, 7L);
     }
 
@@ -336,7 +336,7 @@ class JournalPluginTest {
                         .isInstanceOfSatisfying(
                                 JournalProtocol.RecoverySuccess.class,
                                 end -> assertThat(end.highestSequenceNr())
-                                        .as("whatever was asked for, the highest number is that of the store")
+                                        .as("for any requested range, the highest number is that of the store")
                                         .isEqualTo(store.highestSequenceNr()));
                 return numbers;
             }

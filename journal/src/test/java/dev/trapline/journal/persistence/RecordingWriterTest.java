@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RecordingWriterTest {
 
-    /// Of reference.conf.
+    /// The value in reference.conf.
     private static final int WINDOW = 16;
 
     private static ActorTestKit kit;
@@ -73,9 +73,9 @@ class RecordingWriterTest {
             SampleRun.step(slices++, writer::append);
         }
         assertThat(slices)
-                .as("what is held is a window of segments, whatever the machine has to say")
+                .as("the writer keeps at most a window of segments, however much the machine records")
                 .isLessThan((WINDOW + 1) * JournalFormat.SEGMENT_BYTES / 10);
-        assertThat(callbacks).as("no credit has come yet").hasValue(0);
+        assertThat(callbacks).as("no credit has been given yet").hasValue(0);
         gate.release(Integer.MAX_VALUE / 2);
         assertThat(called.await(10, TimeUnit.SECONDS)).as("credit comes back").isTrue();
         while (slices < 100_000) {
@@ -86,7 +86,7 @@ class RecordingWriterTest {
         }
         WrittenRecordings.close(writer);
         assertThat(store.get().largestBatch)
-                .as("what gathered while the store was busy is written at once")
+                .as("the records that were added while the store was busy are written at once")
                 .hasValueGreaterThan(1);
         assertThat(recordings.read("slow")).as("nothing is lost").hasSameSizeAs(WrittenRecordings.steps(slices));
     }
@@ -99,7 +99,7 @@ class RecordingWriterTest {
         assertThat(writer.waitsForStore()).as("there is room for more").isFalse();
         CompletionStage<Void> closed = writer.close();
         assertThat(writer.waitsForStore())
-                .as("a store that takes nothing holds the end, although it is far from full")
+                .as("a store that accepts nothing delays the end, although it is far from full")
                 .isTrue();
         gate.release(Integer.MAX_VALUE / 2);
         closed.toCompletableFuture().get(60, TimeUnit.SECONDS);
@@ -121,7 +121,7 @@ class RecordingWriterTest {
         List<JournalRecord> read =
                 recordings.awaitRecords("greedy", (WINDOW + 8 - 1) * JournalFormat.SEGMENT_BYTES / 40);
         assertThat(WrittenRecordings.steps(read.size()))
-                .as("all that was taken is stored")
+                .as("all accepted records are stored")
                 .startsWith(read.toArray(JournalRecord[]::new));
     }
 

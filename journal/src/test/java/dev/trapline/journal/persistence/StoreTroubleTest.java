@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Recordings whose store fails: for a while, for good, or in the middle of being closed.
+/// Recordings whose store fails: for a while, permanently, or while it is closed.
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StoreTroubleTest {
 
@@ -77,9 +77,9 @@ class StoreTroubleTest {
             }
         }
         assertThat(writer.failure()).contains("No space left on device").contains("the recording up to there is kept");
-        assertThat(writer.hasCredit()).as("the machine must not go on").isFalse();
+        assertThat(writer.hasCredit()).as("the machine must not continue").isFalse();
         assertThat(called.await(10, TimeUnit.SECONDS))
-                .as("those who wait are told")
+                .as("waiting callers are notified")
                 .isTrue();
         writer.append(new JournalRecord.MemoryDigest(1));
         assertThatThrownBy(() -> WrittenRecordings.close(writer))
@@ -106,7 +106,7 @@ class StoreTroubleTest {
                 disk.mend();
                 MvEventStore store = FaultyDisk.store(file, false);
                 if (opened.getAndIncrement() < 4) {
-                    // Opening may write as well, and what is opened at all gets a little further.
+                    // Opening may also write. If it succeeds, some more writes succeed.
                     disk.failAfter(1 + dice.nextInt(3), failedWritesReachTheDisk);
                 }
                 return store;
@@ -179,7 +179,7 @@ class StoreTroubleTest {
             }
         }
         assertThat(writer.failure()).contains("the server does not answer");
-        assertThat(opened).as("300 ms are over after a few of them").hasValueBetween(2, 30);
+        assertThat(opened).as("300 ms have passed after a few of them").hasValueBetween(2, 30);
     }
 
     @ParameterizedTest
@@ -249,7 +249,7 @@ class StoreTroubleTest {
             late = dead.receiveMessage();
         }
         assertThat(WrappedMessage.unwrap(late.message()))
-                .as("what comes too late is something that Akka's log can print")
+                .as("a late result can be printed by Akka's log")
                 .isNotNull();
         assertThat(recordings.read("forcing")).isEqualTo(WrittenRecordings.steps(1));
     }

@@ -19,10 +19,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/// Recordings that a test writes, each in a directory of its own under its name, and reads again.
+/// Writes recordings for a test, each in its own directory, and reads them.
 final class WrittenRecordings {
 
-    /// A store that fails once fails the recording.
+    /// The first failure of the store fails the recording.
     static final StoragePolicy AT_ONCE = new StoragePolicy(Durability.INTERVAL, Duration.ofMillis(100), Duration.ZERO);
 
     private final ActorSystem<?> system;
@@ -52,7 +52,7 @@ final class WrittenRecordings {
         return StoredRecordingReader.open(temp.resolve(id), OpenOptions.STRICT);
     }
 
-    /// What a recording holds; nothing while its header is not stored yet.
+    /// The records of a recording; empty if its header is not stored yet.
     List<JournalRecord> read(String id) {
         List<JournalRecord> records = new ArrayList<>();
         try (RecordingReader reader = open(id)) {
@@ -73,7 +73,7 @@ final class WrittenRecordings {
         return read;
     }
 
-    /// The records of so many slices.
+    /// The records of a number of slices.
     static List<JournalRecord> steps(int slices) {
         List<JournalRecord> records = new ArrayList<>();
         for (int n = 0; n < slices; n++) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Recordings by Akka's Persistence Query, while they are written and afterwards.
+/// Reads recordings with Akka's Persistence Query, while they are written and afterwards.
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RecordingReadJournalTest {
 

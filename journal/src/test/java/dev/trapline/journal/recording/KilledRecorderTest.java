@@ -39,7 +39,7 @@ class KilledRecorderTest {
                 assertThat(recorder.waitFor(30, TimeUnit.SECONDS)).isTrue();
                 long left = checkedSlices(directory);
                 assertThat(left)
-                        .as("what could be read before the kill is there after it")
+                        .as("everything that could be read before the kill can be read after it")
                         .isGreaterThanOrEqualTo(live);
                 replay(directory, left);
             } finally {
@@ -62,7 +62,7 @@ class KilledRecorderTest {
                 .start();
     }
 
-    /// Follows the recording until it has so many slices, and gives how many it has then.
+    /// Follows the recording until it has this number of slices, and returns its number of slices.
     private static long awaitSlices(Path directory, Process recorder, long wanted) throws Exception {
         while (recorder.isAlive()) {
             // SLEEP: another thread or process is at work on the file, and nothing tells when it is done.
@@ -83,10 +83,10 @@ class KilledRecorderTest {
         throw new AssertionError("the recorder ended by itself with " + recorder.exitValue());
     }
 
-    /// How many slices a recording has; every record is compared with what the recorder wrote.
+    /// The number of slices of a recording. Every record is compared with the written one.
     private static long checkedSlices(Path directory) {
         try (RecordingReader reader = Recordings.open(directory, OpenOptions.STRICT)) {
-            assertThat(reader.isComplete()).as("it did not come to its end").isFalse();
+            assertThat(reader.isComplete()).as("it did not reach its end").isFalse();
             Iterator<HistoryEntry> entries = reader.entries();
             int slices = 0;
             while (entries.hasNext()) {
@@ -94,7 +94,7 @@ class KilledRecorderTest {
                 SampleRun.step(slices++, step::add);
                 for (JournalRecord expected : step) {
                     if (expected instanceof JournalRecord.Slice && !entries.hasNext()) {
-                        // An input of its own was stored before it, and it was not.
+                        // The input before the slice was stored, and the slice was not.
                         return slices - 1L;
                     }
                     assertThat(entries.next().record())
@@ -111,7 +111,7 @@ class KilledRecorderTest {
         for (int n = 0; n < slices; n++) {
             assertThat(replay.isExhausted()).as("before slice %d", n).isFalse();
             while (replay.nextRecordedInput() != null) {
-                // Taken.
+                // The record was accepted.
             }
             SampleRun.step(n, record -> {
                 if (!(record instanceof JournalRecord.Input)) {

@@ -45,8 +45,8 @@ class RecordReplayTest {
         try (RecordingReader reader = Recordings.open(directory, OpenOptions.STRICT)) {
             List<JournalRecord> read = new ArrayList<>();
             reader.entries().forEachRemaining(entry -> read.add(entry.record()));
-            assertThat(read).as("what is read is what was appended").isEqualTo(records);
-            assertThat(reader.isComplete()).as("the run came to its end").isTrue();
+            assertThat(read).as("the records are read as they were appended").isEqualTo(records);
+            assertThat(reader.isComplete()).as("the run reached its end").isTrue();
             assertThat(reader.images()).isEqualTo(SampleRun.images());
         }
         History replay = Recordings.replay(Recordings.open(directory, OpenOptions.STRICT));
@@ -56,12 +56,12 @@ class RecordReplayTest {
                 replay.append(record);
             } else {
                 assertThat(input)
-                        .as("inputs come from the recording, where they were")
+                        .as("inputs come from the recording, at their positions")
                         .isEqualTo(record);
             }
         }
         assertThat(replay.isExhausted())
-                .as("a run that came to its end was not cut off")
+                .as("a run that reached its end was not cut off")
                 .isFalse();
         replay.close();
     }

@@ -14,7 +14,7 @@ public final class Recorder {
 
     /// Records for ever.
     ///
-    /// @param args where, and under which id
+    /// @param args the directory, and the recording's id
     public static void main(String[] args) {
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "recorder");
         History history = Recordings.begin(

@@ -25,7 +25,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The run is what the machine does; the journal is what somebody made of it, sealed with right checksums.
+/// Compares a run with a journal that was changed and sealed with correct checksums.
 class ReplayHistoryTest {
 
     private static final int SLICES = 1_200;
@@ -150,7 +150,7 @@ class ReplayHistoryTest {
         SampleRun.step(1, journal::add);
         ReplayHistory replay = replayOf(journal);
         assertThat(replay.nextRecordedInput()).isEqualTo(first);
-        assertThat(replay.nextRecordedInput()).as("a slice comes next").isNull();
+        assertThat(replay.nextRecordedInput()).as("the next record is a slice").isNull();
         SampleRun.step(0, replay::append);
         assertThat(replay.nextRecordedInput()).isEqualTo(first);
         assertThat(replay.nextRecordedInput()).isEqualTo(second);
@@ -171,7 +171,7 @@ class ReplayHistoryTest {
                     .as("before slice %d of %d", n, slices)
                     .isFalse();
             while (replay.nextRecordedInput() != null) {
-                // Taken.
+                // The record was accepted.
             }
             SampleRun.step(n, record -> {
                 if (!(record instanceof JournalRecord.Input)) {
@@ -189,7 +189,7 @@ class ReplayHistoryTest {
     private DivergenceException divergence(List<JournalRecord> journal) {
         ReplayHistory replay = replayOf(journal);
         DivergenceException e = catchThrowableOfType(DivergenceException.class, () -> play(replay, run));
-        assertThat(e).as("the journal is not the run's").isNotNull();
+        assertThat(e).as("the journal does not belong to the run").isNotNull();
         return e;
     }
 

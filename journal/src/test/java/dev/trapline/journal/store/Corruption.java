@@ -17,7 +17,7 @@ import java.util.zip.CRC32C;
 /// Ways in which a recording can be changed.
 final class Corruption {
 
-    /// What is changed.
+    /// The kinds of changes.
     enum Change {
         BITS(false),
         NOISE(false),
@@ -40,8 +40,8 @@ final class Corruption {
             this.ofContent = ofContent;
         }
 
-        /// Whether it changes what the recording says in any case. Others may hit a byte that says nothing:
-        /// space that the store left free, or what it keeps twice.
+        /// Whether it always changes the content of the recording. Other changes may hit a byte without
+        /// meaning: free space of the store, or a second copy.
         boolean isOfContent() {
             return ofContent;
         }
@@ -56,7 +56,7 @@ final class Corruption {
         byte[] bytes = Files.readAllBytes(file);
         switch (change) {
             case BITS -> {
-                // One bit in each of up to three different bytes: no flip takes back another.
+                // One bit in each of up to three different bytes, so that no flip reverts another.
                 int from = dice.nextInt(bytes.length);
                 for (int left = 1 + dice.nextInt(3); left > 0 && from < bytes.length; left--) {
                     bytes[from] ^= (byte) (1 << dice.nextInt(8));
@@ -87,7 +87,7 @@ final class Corruption {
         return dice.nextInt(bytes.length / BLOCK) * BLOCK;
     }
 
-    /// The events of a recording's segments, arranged as nobody recorded them.
+    /// The events of a recording's segments in a wrong arrangement.
     static List<EventRow> arranged(List<Segment> segments, List<Segment> foreign, Change change, Random dice) {
         List<Segment> bad = new ArrayList<>(segments);
         int at = dice.nextInt(bad.size());
@@ -106,7 +106,7 @@ final class Corruption {
         return rows;
     }
 
-    /// The same segment as a later version of the format would have it, with a right checksum.
+    /// The same segment in a later version of the format, with a correct checksum.
     private static EventRow newer(EventRow row) {
         byte[] bytes = row.payload().clone();
         bytes[4]++;

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Whatever is changed in a recording, at random: it is refused with a kind and a place, or it is read as it was
-/// written up to the place that it names.
+/// Random changes of a recording: it is refused with a kind and a position, or it is read as it was written up to the
+/// reported position.
 class CorruptionTest {
 
     private static final int CORRUPTIONS = Boolean.getBoolean("trapline.full") ? 10_000 : 1_000;
@@ -60,7 +60,7 @@ class CorruptionTest {
                     noticed.merge(change, 1, Integer::sum);
                 } else {
                     assertThat(change.isOfContent())
-                            .as("%s: it was read to its end, and nothing said", what)
+                            .as("%s: it was read to its end, and nothing was reported", what)
                             .isFalse();
                 }
                 restore(recording, good);
@@ -69,7 +69,8 @@ class CorruptionTest {
         assertThat(noticed.keySet()).as("each kind of change matters").containsExactlyInAnyOrder(Change.values());
     }
 
-    /// A recording whose recorder was killed: with the store's own leavings, part of it forced to the disk.
+    /// A recording whose process was killed: part of it was forced to the disk, and the store has unused parts of
+    /// files.
     private Path crashed() throws IOException {
         Path path = temp.resolve("rec");
         RecordingDirectory directory = RecordingDirectory.create(
@@ -133,8 +134,8 @@ class CorruptionTest {
         return directory.manifest().closed();
     }
 
-    /// Whether anything is missing, or said to be. Each record that is read must be right, and where they end is
-    /// named.
+    /// Whether anything is missing, or reported as missing. Each record that is read must be correct, and their end
+    /// must be reported.
     private boolean isNoticed(Path path, boolean closed, String what) {
         int read = 0;
         int slices = 0;
@@ -151,14 +152,14 @@ class CorruptionTest {
                 assertThat(read).as("%s: a closed recording is whole", what).isEqualTo(run.size());
             } else {
                 assertThat(notice)
-                        .as("%s: it says how far it reaches", what)
+                        .as("%s: it reports its end", what)
                         .contains(read == 0 ? "no whole segment" : "and slice " + slices);
             }
             return read < run.size() || String.valueOf(notice).contains("what follows cannot be read");
         } catch (RecordingDamagedException e) {
             if (opened) {
                 assertThat(e.position().slice())
-                        .as("%s: the place is where the last good record ends: %s", what, e.getMessage())
+                        .as("%s: the position is the end of the last correct record: %s", what, e.getMessage())
                         .isEqualTo(slices);
             }
             assertThat(e)
@@ -173,7 +174,7 @@ class CorruptionTest {
                             RecordingException.Kind.NOT_SUPPORTED,
                             RecordingException.Kind.NOT_A_RECORDING,
                             RecordingException.Kind.IMAGE_CHANGED);
-            assertThat(e).as("%s: it says where", what).hasMessageContaining(path.toString());
+            assertThat(e).as("%s: it reports the position", what).hasMessageContaining(path.toString());
         }
         return true;
     }

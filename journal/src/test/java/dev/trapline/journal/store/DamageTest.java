@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Segments that are out of place, one case each; [CorruptionTest] has any change at random.
+/// Segments in wrong positions, one case each; [CorruptionTest] makes random changes.
 class DamageTest {
 
     private final List<JournalRecord> run = SampleRun.records(1_000);
@@ -74,7 +74,7 @@ class DamageTest {
         assertThat(e).hasMessageContaining(segments.size() + " segments and has 4");
         assertThat(e.segment()).isEqualTo(4);
         assertThat(e.position())
-                .as("everything before it is there")
+                .as("everything before it can be read")
                 .isEqualTo(Position.ofSlice(segments.get(4).firstSlice()));
     }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What a message says of a database that cannot be used: the advice fits what is wrong.
+/// Messages about a database that cannot be used: the advice matches the error.
 class DatabaseFailureTest {
 
     private static final int ASKS_FOR_TLS = 80877103;
@@ -47,7 +47,7 @@ class DatabaseFailureTest {
             this(answer, (_, _) -> {});
         }
 
-        /// @param next what it does at the message that comes then
+        /// @param next its reaction to the next message
         Server(byte[] answer, Reply next) throws IOException {
             Thread.ofVirtual().start(() -> {
                 while (!socket.isClosed()) {
@@ -64,10 +64,10 @@ class DatabaseFailureTest {
                         if (in.read() >= 0) {
                             next.reply(in.readNBytes(in.readInt() - Integer.BYTES), out);
                         }
-                        // Until the client has read that, and goes.
+                        // Until the client has read the answer and closes the connection.
                         in.readAllBytes();
                     } catch (IOException _) {
-                        // The client went away, as it should.
+                        // The client has closed the connection, as it should.
                     }
                 }
             });
@@ -216,11 +216,11 @@ class DatabaseFailureTest {
         assertThat(DatabaseFailure.of(untrusted)).isEqualTo(DatabaseFailure.TLS_TRUST);
         handshake.initCause(new CertificateExpiredException("NotAfter: yesterday"));
         assertThat(DatabaseFailure.of(untrusted))
-                .as("what is deeper knows more")
+                .as("the deeper cause has more information")
                 .isEqualTo(DatabaseFailure.TLS_EXPIRED);
         assertThat(DatabaseFailure.of(
                         new SQLException("Could not open SSL root certificate file /h/.postgresql/root.crt.", "08006")))
-                .as("nobody can be known to vouch for it")
+                .as("its identity cannot be verified")
                 .isEqualTo(DatabaseFailure.TLS_TRUST);
         assertThat(DatabaseFailure.of(new SQLException(
                         "The hostname db.example.org could not be verified by hostnameverifier PgjdbcHostnameVerifier.",

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The files that the driver opens for a connection. What is right of them is what libpq's own checks say.
+/// The files that the driver opens for a connection. Their checks are those of libpq.
 class DatabaseFilesTest {
 
     private static final int MOST = 1 << 20;
@@ -40,7 +40,7 @@ class DatabaseFilesTest {
         return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
     }
 
-    /// Puts one after the other what is no file of use.
+    /// Creates files that cannot be used, one after the other.
     private static void forEachUnusable(Path file, Check check) throws Exception {
         assertThat(new ProcessBuilder("mkfifo", "-m", "600", file.toString())
                         .start()
@@ -100,7 +100,9 @@ class DatabaseFilesTest {
             assertThat(files().passwordsAreUsable()).as(wrong).isFalse();
             assertThatThrownBy(() -> DatabaseFiles.requirePasswords(file)).hasMessageContaining(wrong);
         });
-        assertThat(files().passwordsAreUsable()).as("the most that it may have").isTrue();
+        assertThat(files().passwordsAreUsable())
+                .as("the largest allowed permissions")
+                .isTrue();
         assertThat(new DatabaseFiles(directory, Map.of("PGPASSFILE", "/dev/null")).passwordsAreUsable())
                 .as("the usual way to say that there is none")
                 .isFalse();

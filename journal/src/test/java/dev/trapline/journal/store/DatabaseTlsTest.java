@@ -31,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A server at an address that is not this machine's own loopback, which tries to get the password: with TLS that
-/// proves nothing, or without. It gets neither the password nor what could be made of it.
+/// A hostile server at an address other than loopback tries to get the password, with TLS that does not prove its
+/// identity, or without TLS. It gets neither the password nor data from which the password could be computed.
 class DatabaseTlsTest {
 
     private static final String PASSWORD = "a secret of mine";
@@ -54,13 +54,13 @@ class DatabaseTlsTest {
         address = others.getFirst();
     }
 
-    /// What a server shows, and the file that a client would trust it by.
+    /// A server's certificate, and the file by which a client would trust it.
     private record Identity(SSLContext context, Path certificate) {}
 
-    /// A certificate that the server signed itself.
+    /// A self-signed certificate.
     ///
-    /// @param host it is for, as keytool takes it: `ip:192.0.2.1`
-    /// @param began `-10d` for ten days ago; it is valid for one
+    /// @param host its host in the form of keytool: `ip:192.0.2.1`
+    /// @param began the beginning of its validity, such as `-10d` for ten days ago; it is valid for one day
     private static Identity identity(String name, String host, String began) throws Exception {
         Path store = directory.resolve(name + ".p12");
         Path certificate = directory.resolve(name + ".crt");
@@ -85,22 +85,22 @@ class DatabaseTlsTest {
         assertThat(process.waitFor()).as(said).isZero();
     }
 
-    /// A server for one connection. It keeps all that it can read.
+    /// A server for one connection. It keeps all bytes that it can read.
     private static final class Thief implements AutoCloseable {
 
         private final ServerSocket socket = new ServerSocket(0, 5, address);
         private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
         private final CompletableFuture<Void> gone = new CompletableFuture<>();
 
-        /// @param toTls what it answers to a client that asks for TLS: `S`, `N` or something else
-        /// @param context with which it speaks TLS after an `S`
-        /// @param method by which it wants the password
+        /// @param toTls its answer to a client that requests TLS: `S`, `N` or something else
+        /// @param context the context for TLS after an `S`
+        /// @param method the authentication method that it requests
         Thief(String toTls, SSLContext context, int method) throws IOException {
             Thread.ofVirtual().start(() -> {
                 try (Socket client = socket.accept()) {
                     serve(client, toTls, context, method);
                 } catch (IOException _) {
-                    // The client went away, as it should.
+                    // The client has closed the connection, as it should.
                 } finally {
                     gone.complete(null);
                 }
@@ -148,7 +148,7 @@ class DatabaseTlsTest {
             in.transferTo(taken);
         }
 
-        /// What came after the demand, once the client has gone.
+        /// The bytes after the request for the password, after the client has closed the connection.
         String taken() {
             gone.join();
             return taken.toString(StandardCharsets.ISO_8859_1);
@@ -173,7 +173,7 @@ class DatabaseTlsTest {
         assertThat(failure.getMessage()).doesNotContain(PASSWORD);
         String taken = thief.taken();
         assertThat(taken).as("no password").doesNotContain(PASSWORD);
-        assertThat(taken).as("and no message that could hold one ('p')").doesNotStartWith("p");
+        assertThat(taken).as("and no message that could contain one ('p')").doesNotStartWith("p");
     }
 
     private static String sound() {
@@ -222,7 +222,7 @@ class DatabaseTlsTest {
         }
     }
 
-    /// TLS is as it should be, and the server still has no right to the password itself.
+    /// TLS is correct, but the server must not get the password in clear text either.
     @ParameterizedTest
     @ValueSource(ints = {3, 5})
     void aServerInGoodOrderThatWantsThePasswordInClearOrByMd5(int method) throws Exception {

@@ -19,42 +19,42 @@ import org.h2.store.fs.FileBaseDefault;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FilePathWrapper;
 
-/// A disk that forgets: it keeps what was written since the last `force` apart, and a power cut leaves of that what the
-/// dice say: a write whole, torn to its first bytes, with a hole in it, or not at all, in any order.
+/// A disk that loses data at a power cut. Of each write since the last `force`, a random part survives: all of it, its
+/// first bytes, all except a hole, or nothing, in any order.
 ///
-/// Writes can be made to fail as well, before or after they reached the disk.
+/// Writes can also be made to fail, before or after they have reached the disk.
 ///
-/// Public only because the store makes instances by reflection.
+/// It is public only because the store creates instances by reflection.
 public final class FaultyDisk extends FilePathWrapper {
 
     static final String SCHEME = "trapline-faulty";
     private static final int SECTOR = 512;
     private static final ConcurrentMap<String, Medium> MEDIA = new ConcurrentHashMap<>();
 
-    /// For the store alone.
+    /// Only for the store.
     public FaultyDisk() {}
 
     static {
         FilePath.register(new FaultyDisk());
     }
 
-    /// What is on one disk, and what is on its way there.
+    /// The content of one disk, and the pending writes.
     public static final class Medium {
 
         private final Path file;
         private final List<Map.Entry<Long, byte[]>> unforced = new ArrayList<>();
-        /// Writes that still succeed; what comes then fails.
+        /// The number of writes that still succeed; later ones fail.
         private long writesLeft = Long.MAX_VALUE;
-        /// Whether a write that fails reaches the disk all the same.
+        /// Whether a write that fails reaches the disk nevertheless.
         private boolean ambiguous;
 
         private Medium(Path file) {
             this.file = file;
         }
 
-        /// After so many more writes, all fail.
+        /// Makes all writes fail after a number of further writes.
         ///
-        /// @param reachTheDisk whether those that fail reach the disk all the same
+        /// @param reachTheDisk whether writes that fail reach the disk nevertheless
         public synchronized void failAfter(long writes, boolean reachTheDisk) {
             writesLeft = writes;
             ambiguous = reachTheDisk;
@@ -83,7 +83,7 @@ public final class FaultyDisk extends FilePathWrapper {
             unforced.clear();
         }
 
-        /// What the disk holds after a power cut now: `forced` is the file as of the last force.
+        /// Writes the content of the disk after a power cut: `forced` is the file at the last force.
         synchronized void cutPower(byte[] forced, Path into, Random dice) throws IOException {
             Files.write(into, forced);
             List<Map.Entry<Long, byte[]>> lost = new ArrayList<>(unforced);
@@ -119,7 +119,7 @@ public final class FaultyDisk extends FilePathWrapper {
         }
     }
 
-    /// The disk that a file is on.
+    /// The disk of a file.
     public static Medium of(Path file) {
         return MEDIA.computeIfAbsent(file.toAbsolutePath().toString(), _ -> new Medium(file));
     }

@@ -13,7 +13,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A file that was made to do harm.
+/// Files that were made to do harm.
 class HostileStoreTest {
 
     @TempDir
@@ -31,6 +31,8 @@ class HostileStoreTest {
         assertThat(refused.kind()).isEqualTo(Kind.DAMAGED);
         assertThat(refused).hasMessageContaining("a text of 536870923 characters where 28 bytes are left");
         refused = catchThrowableOfType(RecordingException.class, () -> LastWhole.find(file));
-        assertThat(refused.kind()).as("nor is it taken for the rest of a crash").isEqualTo(Kind.DAMAGED);
+        assertThat(refused.kind())
+                .as("it is not treated as the result of a crash either")
+                .isEqualTo(Kind.DAMAGED);
     }
 }

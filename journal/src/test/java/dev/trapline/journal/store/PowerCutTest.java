@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Cuts the power of a recorder's disk at random moments: what was said to be durable is kept, what is kept is right,
-/// and the recording opens as it is.
+/// Cuts the power of a recorder's disk at random times: everything that was reported as durable is kept, all kept
+/// records are correct, and the recording can be opened.
 class PowerCutTest {
 
     private static final int SEEDS = Boolean.getBoolean("trapline.full") ? 1_000 : 100;
@@ -41,11 +41,11 @@ class PowerCutTest {
             cutBack += cutAndRead(durability, new Random(seed), temp.resolve(durability.id() + seed), seed) ? 1 : 0;
         }
         assertThat(cutBack)
-                .as("the disk does forget: some recordings had something to be cut off")
+                .as("the disk loses data: parts of some recordings had to be cut off")
                 .isGreaterThan(SEEDS / 20);
     }
 
-    /// Whether something had to be cut off.
+    /// Whether a part had to be cut off.
     private boolean cutAndRead(Durability durability, Random dice, Path directory, int seed) throws IOException {
         Path disk = temp.resolve("disk-" + durability.id() + seed + ".mv");
         FaultyDisk.Medium medium = FaultyDisk.of(disk);
@@ -69,7 +69,7 @@ class PowerCutTest {
             }
         }
         if (dice.nextBoolean() && next < segments.size()) {
-            // The power goes in the middle of a write: of its bytes, too, the disk keeps what it likes.
+            // The power fails during a write: of its bytes, the disk also keeps a random part.
             medium.failAfter(0, true);
             List<EventRow> last = ForgedRecording.rows(segments.subList(next, next + 1), next + 2);
             assertThatThrownBy(() -> store.append(last)).isInstanceOf(RecordingException.class);
@@ -87,7 +87,7 @@ class PowerCutTest {
     private boolean read(Path directory, long durable, int written, int seed) {
         try (StoredRecordingReader reader = StoredRecordingReader.open(directory, OpenOptions.STRICT)) {
             assertThat(reader.segmentCount())
-                    .as("seed %d: what was durable is there, and no more than was written", seed)
+                    .as("seed %d: everything durable can be read, and no more than was written", seed)
                     .isBetween(durable, (long) written);
             int read = 0;
             for (Iterator<HistoryEntry> entries = reader.entries(); entries.hasNext(); read++) {

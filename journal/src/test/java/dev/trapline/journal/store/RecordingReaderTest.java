@@ -81,7 +81,7 @@ class RecordingReaderTest {
                 assertThat(reader.refresh()).as("segment %d", segment.ordinal()).isTrue();
                 read.addAll(records(entries));
             }
-            assertThat(read).as("an iterator goes on where it was").isEqualTo(run);
+            assertThat(read).as("an iterator continues at its position").isEqualTo(run);
             assertThat(reader.isComplete()).isTrue();
             store.finish();
             assertThat(reader.refresh()).as("closing adds nothing").isFalse();

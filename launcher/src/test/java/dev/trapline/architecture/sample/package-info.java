@@ -1,4 +1,4 @@
-/** A small tree of modules that breaks every rule between modules, so that the rules can be seen to notice. */
+/** A small tree of modules that violates every rule, to test that the rules find the violations. */
 @NullMarked
 package dev.trapline.architecture.sample;
 

@@ -25,7 +25,7 @@ class StandardErrorLogTest {
                     log.getLogger("dev.trapline.some.Actor").info("too much");
                     log.getLogger("dev.trapline.some.Actor").warn("look here");
                 }))
-                .as("as every other message for the user")
+                .as("like every other message for the user")
                 .isEqualTo("trapline: look here" + System.lineSeparator());
     }
 
@@ -37,7 +37,7 @@ class StandardErrorLogTest {
                     log.getLogger("com.zaxxer.hikari.pool.HikariPool").error("no database");
                     log.getLogger("slick.basic.BasicBackend").error("no database");
                 }))
-                .as("a store that fails ends the run with a message of its own")
+                .as("a store that fails ends the run with its own message")
                 .isEmpty();
     }
 
@@ -56,7 +56,7 @@ class StandardErrorLogTest {
                 log.getLogger("akka.io.TcpListener").error("no more connections", new IOException("too many files"));
             }
         });
-        // A minute may begin while it logs.
+        // A new minute may begin while it logs.
         assertThat(said.lines().filter(line -> line.equals("trapline: no more connections")))
                 .as("those of a minute, or of two")
                 .hasSizeBetween(LimitedAppender.MOST, 2 * LimitedAppender.MOST);
@@ -82,7 +82,7 @@ class StandardErrorLogTest {
             }
         }
         assertThat(said.toString(StandardCharsets.UTF_8).lines().filter(line -> line.equals("1000000")))
-                .as("one is left out")
+                .as("one is dropped")
                 .hasSize(LimitedAppender.MOST);
         assertThat(said.toString(StandardCharsets.UTF_8).lines().filter(line -> line.equals("1059999")))
                 .as("the same minute")

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Guest and status line on one terminal: what it is sent, in order.
+/// Guest and status line on one terminal: the output in order.
 class GuestConsoleTest {
 
     private static final String ERASE = "\r\033[K";
@@ -24,7 +24,7 @@ class GuestConsoleTest {
         return new PrintWriter(screen, true, StandardCharsets.UTF_8);
     }
 
-    /// By its clock, a second passes between two looks: the line is always due.
+    /// Its clock advances by a second between two reads, so the line is always due.
     private StatusLine statusLine() {
         AtomicLong seconds = new AtomicLong();
         return new StatusLine(err(), true, () -> 80, () -> seconds.addAndGet(1_000_000_000L));
@@ -80,7 +80,7 @@ class GuestConsoleTest {
         assertThat(unread.isBroken()).as("the run is to be ended").isTrue();
         unread.finish();
         assertThat(shown())
-                .as("why it cannot be written is said once, by the last line")
+                .as("the last line reports once why it cannot be written")
                 .isEmpty();
     }
 

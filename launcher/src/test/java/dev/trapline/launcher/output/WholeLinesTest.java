@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/// A terminal shows what is printed and the status line on one screen.
+/// A terminal shows the output and the status line on one screen.
 class WholeLinesTest {
 
     private static final long SECOND = 1_000_000_000;
@@ -40,11 +40,11 @@ class WholeLinesTest {
         }
         lines.flush();
         assertThat(screen.toString(StandardCharsets.UTF_8).split("\r\033\\[K", -1))
-                .as("what stands between two status lines")
+                .as("the output between two status lines")
                 .allMatch(part -> part.isEmpty() || part.startsWith("[reading ") || part.endsWith("x\n"))
                 .noneMatch(part -> part.startsWith("[reading ") && part.contains("x"));
         assertThat(screen.toString(StandardCharsets.UTF_8).lines().filter(l -> l.endsWith(line)))
-                .as("every line is there")
+                .as("every line is complete")
                 .hasSize(1000);
     }
 

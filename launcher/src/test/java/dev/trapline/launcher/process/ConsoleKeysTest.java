@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class ConsoleKeysTest {
 
-    /// A machine that keeps what is typed and takes none of it.
+    /// A machine that keeps typed bytes and reads none of them.
     private static final class DeafRun implements MachineRun {
         final LinkedBlockingQueue<Bytes> typed = new LinkedBlockingQueue<>();
         final AtomicLong untyped = new AtomicLong();

@@ -26,7 +26,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Who says how a process ends, and what is known of it without a look at its threads.
+/// How a process reports its end, also if its threads cannot be examined.
 class ProcessEndTest {
 
     @TempDir
@@ -41,7 +41,7 @@ class ProcessEndTest {
     void aCommandSaysNothingOnceSomebodyElseHasEndedTheProcess() throws IOException, InterruptedException {
         HostTools.Result result = HostTools.java(directory, EndedByAnother.class);
         assertThat(result.printed()).isEqualTo("trapline: exit 4, diverged: by another\n");
-        assertThat(result.status()).as("the status that was told").isEqualTo(Ending.DIVERGED);
+        assertThat(result.status()).as("the reported status").isEqualTo(Ending.DIVERGED);
     }
 
     /// The command ends after the last line, before the process has ended.
@@ -66,12 +66,12 @@ class ProcessEndTest {
         HostTools.Result result = HostTools.java(directory, PrintsBeside.class);
         assertThat(result.errors()).isEqualTo("a library begins a line\ntrapline: exit 4, diverged: by another\n");
         assertThat(result.printed())
-                .as("both streams, to the same moment")
+                .as("both streams, up to the same time")
                 .startsWith("before, without an end")
                 .doesNotContain("after the last line");
     }
 
-    /// A library prints a line in parts, and goes on to print until the process has ended.
+    /// A library prints a line in parts, and continues to print until the process has ended.
     static final class PrintsBeside {
         private PrintsBeside() {}
 
@@ -96,7 +96,7 @@ class ProcessEndTest {
         assertThat(result.errors()).isEqualTo("theirs\nours\ntheirs again\nours again\n");
     }
 
-    /// A library and the process print in turns, and the library closes what it printed to.
+    /// A library and the process print in turns, and the library closes its stream.
     static final class PrintsInTurns {
         private PrintsInTurns() {}
 
@@ -118,7 +118,7 @@ class ProcessEndTest {
         assertThat(result.status()).as("the command's status").isEqualTo(Ending.LIMIT);
     }
 
-    /// Somebody wants to end the process while the command says how it ends.
+    /// Another thread ends the process while the command reports its end.
     static final class EndedTwice {
         private EndedTwice() {}
 
@@ -146,7 +146,7 @@ class ProcessEndTest {
         assertThat(result.printed()).isEqualTo("service 'greedy' threw java.lang.OutOfMemoryError\n");
     }
 
-    /// What was asked of the service cannot be told any more.
+    /// There is no memory left to report which method of the service was called.
     static final class FindsNoMemory {
         private FindsNoMemory() {}
 

@@ -6,7 +6,8 @@ import dev.trapline.launcher.output.Terminal;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/// How much of a limit is left to the run. That it ends the process is tested with the real command.
+/// The part of a time limit that is left for the run. Other tests check with the real command that the limit ends the
+/// process.
 class TimeLimitTest {
 
     private static final Duration LIMIT = Duration.ofHours(1);

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Counts and latencies of calls that a test makes up.
+/// Counts and latencies of invented calls.
 class CallCountsTest {
 
     private final CallCounts counts = new CallCounts(new HypercallText(List.of()), new TraceFilter(Set.of(), Set.of()));

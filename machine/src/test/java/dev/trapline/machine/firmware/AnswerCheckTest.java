@@ -12,9 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Which registers a service may answer in. The SMC Calling Convention returns results in x0 to x17 to AArch64, and in
-/// r0 to r7 to AArch32; every other register is preserved (DEN0028, register use in AArch64 and AArch32
-/// calls).
+/// The registers in which a service may return results. In the SMC Calling Convention these are x0 to x17 for AArch64,
+/// and r0 to r7 for AArch32; all other registers are preserved (DEN0028, register use in AArch64 and AArch32 calls).
 class AnswerCheckTest {
 
     private static final int FUNCTION = 0x8600_0001;
@@ -26,7 +25,8 @@ class AnswerCheckTest {
         "A64, 0, true, 17",
         "A32, 0, true, 7",
         "T32, 0, true, 7",
-        // Another #imm is no SMCCC call: the service's own convention, in the registers that the caller has.
+        // A call with another #imm is not an SMCCC call: the service's own convention may use all registers of the
+        // caller.
         "A64, 1, true, 30",
         "A32, 1, true, 14",
         "T32, 1, true, 14",
@@ -71,7 +71,7 @@ class AnswerCheckTest {
     void theFailureNamesServiceCallCallerAndTheFirstRegister() {
         RegisterWrites answer = RegisterWrites.x0(0).and(19, 1).and(20, 1);
         assertThat(AnswerCheck.failure("mine", call(Conduit.HVC, 0, ExecutionState.A64), new VcpuId(3), true, answer))
-                .as("what its writer has to mend")
+                .as("the error that its author must correct")
                 .hasMessageContaining("mine")
                 .hasMessageContaining("x19")
                 .hasMessageContaining("0x86000001")
@@ -81,7 +81,7 @@ class AnswerCheckTest {
                         "mine", call(Conduit.HVC, 0, ExecutionState.T32), new VcpuId(0), true, answer.and(8, 1)))
                 .hasMessageContaining("r0 to r7");
         assertThat(AnswerCheck.failure("mine", call(Conduit.HVC, 9, ExecutionState.T32), new VcpuId(0), true, answer))
-                .as("no convention but the caller's registers")
+                .as("no convention, only the caller's registers")
                 .hasMessageContaining("which its caller does not have");
     }
 

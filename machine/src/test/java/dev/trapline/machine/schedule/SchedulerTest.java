@@ -21,7 +21,7 @@ class SchedulerTest {
         Scheduler scheduler = Scheduler.of(Schedule.ROUND_ROBIN, 20_000, 0);
         assertThat(chosen(scheduler, 3, 0b1011, 6)).containsExactly(0, 1, 3, 0, 1, 3);
         assertThat(chosen(scheduler, 3, 0b0100, 2)).containsExactly(2, 2);
-        assertThat(chosen(scheduler, 2, 0b0111, 2)).as("after 2 comes 0").containsExactly(0, 1);
+        assertThat(chosen(scheduler, 2, 0b0111, 2)).as("0 follows 2").containsExactly(0, 1);
         assertThat(scheduler.next(point(0, 0), 1).length()).as("all of a round").isEqualTo(20_000);
     }
 
@@ -56,14 +56,14 @@ class SchedulerTest {
             assertThat(turn.vcpu().bit() & runnable)
                     .as("the chosen one can run")
                     .isNotZero();
-            assertThat(turn.length()).as("0 passes over").isBetween(0L, budget);
+            assertThat(turn.length()).as("0 skips the vCPU").isBetween(0L, budget);
             assertThat(turn.length() == 0 && Long.bitCount(runnable) == 1)
-                    .as("the only one is passed over")
+                    .as("the only one is skipped")
                     .isFalse();
         }
     }
 
-    /// An answer depends on the question alone: not on what was asked before.
+    /// A choice depends only on its arguments, and not on earlier choices.
     @Property
     void theSameQuestionHasTheSameAnswerWhateverWasAskedBefore(
             @ForAll long seed, @ForAll @LongRange(min = 0, max = 1L << 60) long at, @ForAll long set) {
@@ -80,8 +80,8 @@ class SchedulerTest {
         assertThat(turns(random(7))).isEqualTo(turns(random(7))).isNotEqualTo(turns(random(8)));
     }
 
-    /// Each part of the question counts: a turn at another time, behind another vCPU, or in another round is a turn
-    /// of its own.
+    /// A choice depends on each argument: turns at another time, after another vCPU, or in another round are chosen
+    /// independently.
     @Test
     void eachPartOfTheQuestionTellsItFromOthers() {
         Scheduler scheduler = random(3);

@@ -156,7 +156,7 @@ class FirmwareRegistersTest {
     @Test
     void aBitIsTheToggleOfItsServiceIfTheMachineHasIt() {
         assertThat(registers.toggles(VENDOR_HYP_BMAP))
-                .as("there is no ptp")
+                .as("the service ptp is missing")
                 .containsExactlyEntriesOf(Map.of(0, "vendor-hyp"));
         assertThat(registers.toggles(PSCI_VERSION)).isEmpty();
     }
@@ -176,7 +176,7 @@ class FirmwareRegistersTest {
         List<ServiceDescriptor> others =
                 List.of(powering("power"), service("dice", 0x8400_0050, new KvmRegister.Bit(Bitmap.STD_BMAP, 5)));
         FirmwareRegisters theirs = new FirmwareRegisters(others, Policy.DEFAULT, new TreeMap<>());
-        assertThat(theirs.get(STD_BMAP)).as("bit 5 is dice").isEqualTo(0x20);
+        assertThat(theirs.get(STD_BMAP)).as("bit 5 belongs to the service dice").isEqualTo(0x20);
         assertThat(theirs.with(STD_BMAP, 0).policy().isOn("dice", true)).isFalse();
         assertThat(theirs.setting(PSCI_VERSION)).isEqualTo("power.version");
         assertThat(theirs.with(PSCI_VERSION, 2).settings()).containsExactlyEntriesOf(Map.of("power.version", "0.2"));

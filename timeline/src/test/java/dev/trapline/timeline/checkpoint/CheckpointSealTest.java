@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Checkpoints of somebody else are never used, whatever their maker knows but the key.
+/// Checkpoints of other users are never used, whatever their maker knows, unless it knows the key.
 class CheckpointSealTest {
 
     private static final long PLENTY = 1L << 30;
@@ -76,13 +76,11 @@ class CheckpointSealTest {
         CheckpointSummary looked = CheckpointSummary.of(recording, mine);
         assertThat(looked).as("they can be counted").isNotNull();
         assertThat(looked == null || looked.isSealed()).as("but are not mine").isFalse();
-        assertThat(mine.file()).as("looking makes no key").doesNotExist();
+        assertThat(mine.file()).as("reading makes no key").doesNotExist();
         try (CheckpointStore store = open(mine, 0)) {
             assertThat(store.slices()).as("none is offered").isEmpty();
             assertThat(store.floor(1_000)).isNull();
-            assertThat(store.read(100))
-                    .as("nor given to somebody who asks for it")
-                    .isNull();
+            assertThat(store.read(100)).as("and none is returned by its slice").isNull();
             assertThat(store.notice())
                     .isEqualTo("the checkpoints of " + recording + " were not made with your key, " + mine.file()
                             + ": they are ignored");
@@ -95,7 +93,7 @@ class CheckpointSealTest {
         }
     }
 
-    /// Each part of what the seal is over.
+    /// Each part that the seal covers.
     @Test
     void aSealIsRightForOneCheckpointAlone() throws IOException {
         CheckpointSeal seal = seal("key");
@@ -133,7 +131,7 @@ class CheckpointSealTest {
         file.close();
         try (CheckpointStore store = open(seal, 0)) {
             assertThat(store.slices())
-                    .as("somebody was there: nothing is trusted")
+                    .as("another user has written the file: nothing is trusted")
                     .isEmpty();
             assertThat(store.notice()).contains("were not made with your key");
         }
@@ -202,7 +200,7 @@ class CheckpointSealTest {
         try (CheckpointStore store = open(broken, PLENTY)) {
             assertThat(store.slices()).isEmpty();
             assertThat(store.isWritable())
-                    .as("what cannot be sealed is not kept")
+                    .as("checkpoints that cannot be sealed are not kept")
                     .isFalse();
             assertThat(store.notice())
                     .contains("no checkpoints are used or kept beside " + recording, place.toString())
@@ -210,7 +208,7 @@ class CheckpointSealTest {
         }
         try (CheckpointStore store = open(seal("key"), 0)) {
             assertThat(store.slices())
-                    .as("those of the right key are still there")
+                    .as("the checkpoints of the right key still exist")
                     .containsExactly(100L);
         }
         assertThatThrownBy(broken::findOrMake).isInstanceOf(IOException.class);
@@ -222,7 +220,7 @@ class CheckpointSealTest {
                 CheckpointSeal.of(Files.createFile(directory.resolve("file")).resolve("key"));
         keep(none, 100);
         try (CheckpointStore store = open(none, PLENTY)) {
-            assertThat(store.notice()).as("nobody wanted any").isNull();
+            assertThat(store.notice()).as("no checkpoint was requested").isNull();
         }
         assertThat(CheckpointPlace.file(recording).file())
                 .as("nothing without a seal")

@@ -30,7 +30,7 @@ class CheckpointStoreTest {
     @SuppressWarnings("NullAway.Init")
     private Path recording;
 
-    /// A machine with eight pages, one of which is another one at every slice.
+    /// A machine with eight pages, one of which differs at every slice.
     private static StoredCheckpoint sample(long slice) {
         SortedMap<Long, String> ram = new TreeMap<>();
         SortedMap<String, byte[]> pages = new TreeMap<>();
@@ -136,7 +136,7 @@ class CheckpointStoreTest {
         }
     }
 
-    /// Whatever is changed in the file: what is read is what was kept, or it is not there.
+    /// For any change of the file, a checkpoint is read as it was kept, or not at all.
     @Test
     void damageIsNeverRead() throws IOException {
         fill(6);
@@ -163,7 +163,7 @@ class CheckpointStoreTest {
                 noticed += store.notice() == null ? 0 : 1;
             }
         }
-        assertThat(noticed).as("damage is told").isGreaterThan(CHANGES / 4);
+        assertThat(noticed).as("damage is reported").isGreaterThan(CHANGES / 4);
         Files.write(file, Arrays.copyOf(whole, whole.length / 2));
         fill(6);
         try (CheckpointStore store = open(KEY, PLENTY)) {
@@ -179,11 +179,11 @@ class CheckpointStoreTest {
                 store.put(sample(n * 100L).image(), sample(n * 100L).pages());
                 assertThat(store.bytes()).as("after %d", n).isLessThanOrEqualTo(16 * PAGE);
             }
-            assertThat(store.slices()).as("some are left").hasSizeBetween(2, 8);
+            assertThat(store.slices()).as("some remain").hasSizeBetween(2, 8);
             assertThat(store.spacing(500)).as("twice, or twice twice").isGreaterThanOrEqualTo(1_000);
         }
         assertThat(Files.size(CheckpointPlace.file(recording).file()))
-                .as("what went takes no room any more")
+                .as("deleted checkpoints need no space any more")
                 .isLessThan(16 * PAGE + 20_000);
         try (CheckpointStore store = open(KEY, 16 * PAGE)) {
             assertThat(store.spacing(500)).as("for the next process, too").isGreaterThanOrEqualTo(1_000);
@@ -193,7 +193,7 @@ class CheckpointStoreTest {
         }
     }
 
-    /// The budget is about the disk: what the file takes, not what its values would take somewhere else.
+    /// The budget is for the disk: the size of the file, and not the size of its values elsewhere.
     @Test
     void theFileTakesLittleMoreThanItsValuesWhateverCameAndWent() throws IOException {
         Path file = CheckpointPlace.file(recording).file();
@@ -204,7 +204,7 @@ class CheckpointStoreTest {
                 store.put(sample.image(), sample.pages());
                 assertThat(Files.size(file)).as("after %d", n).isLessThan(budget * 5 / 4 + 20_000);
             }
-            assertThat(store.slices()).as("some are left").hasSizeGreaterThan(1);
+            assertThat(store.slices()).as("some remain").hasSizeGreaterThan(1);
             for (long slice : store.slices()) {
                 assertThat(store.read(slice))
                         .as("the checkpoint at slice %d", slice)
@@ -248,7 +248,7 @@ class CheckpointStoreTest {
         }
     }
 
-    /// Not by permissions, which do not hold everybody back: by something that stands in the lock's place.
+    /// Not by permissions, which do not apply to root, but by a directory in place of the lock file.
     @Test
     void aDirectoryThatCannotBeWrittenIsRead() throws IOException {
         fill(2);

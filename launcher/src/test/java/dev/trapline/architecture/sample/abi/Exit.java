@@ -1,4 +1,4 @@
 package dev.trapline.architecture.sample.abi;
 
-/// Stands for a closed set of values.
+/// Represents a closed set of values.
 public interface Exit {}

@@ -1,4 +1,4 @@
 package dev.trapline.architecture.sample.abi;
 
-/// Stands for the SPI of services.
+/// Represents the SPI of services.
 public interface FirmwareService {}

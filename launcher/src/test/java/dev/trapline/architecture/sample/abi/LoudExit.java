@@ -3,12 +3,12 @@ package dev.trapline.architecture.sample.abi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A value that is no record, knows more than the JDK, and prints.
+/// A value that is not a record, depends on more than the JDK, and prints.
 public final class LoudExit implements Exit {
 
     private static final Logger LOG = LoggerFactory.getLogger(LoudExit.class);
 
-    /// Says so twice.
+    /// Prints twice.
     public void speak() {
         LOG.info("a value");
         System.out.println("a value");

@@ -8,15 +8,15 @@ import java.lang.foreign.Linker;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
-/// A service that knows actors, waits for one, and calls foreign functions.
+/// A service that depends on actors, waits for one, and calls foreign functions.
 public final class AskingService implements FirmwareService {
 
-    /// Asks, and gives up after a second of the host's time.
+    /// Asks an actor, with a timeout of a second of the host's time.
     public CompletionStage<String> ask(ActorSystem<?> system, ActorRef<ActorRef<String>> other) {
         return AskPattern.ask(other, self -> self, Duration.ofSeconds(1), system.scheduler());
     }
 
-    /// Reaches past the binding.
+    /// Uses foreign functions outside the binding.
     public Linker linker() {
         return Linker.nativeLinker();
     }

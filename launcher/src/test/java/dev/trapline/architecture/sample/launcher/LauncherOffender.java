@@ -5,6 +5,6 @@ import dev.trapline.architecture.sample.unicorn.TalkingEngine;
 import dev.trapline.architecture.sample.vcpu.VcpuOffender;
 import java.util.List;
 
-/// Is known by a module below it, which closes a cycle, names an engine where none is to be chosen, and uses what tests
-/// are made of.
+/// A module below depends on it, which makes a cycle; it names an engine where no engine may be chosen; and it uses the
+/// testkit.
 public record LauncherOffender(List<VcpuOffender> below, TalkingEngine engine, TestkitOffender test) {}

@@ -2,7 +2,7 @@ package dev.trapline.architecture.sample.unicorn;
 
 import akka.actor.typed.ActorRef;
 
-/// A binding that knows an actor.
+/// A binding that depends on an actor.
 ///
-/// @param listener told about nothing
+/// @param listener not used
 public record TalkingEngine(ActorRef<String> listener) {}

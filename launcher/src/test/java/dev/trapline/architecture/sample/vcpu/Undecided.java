@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.ToIntFunction;
 
-/// Answers differently in each run, in every way that the rules know.
+/// Gives different results in each run, in every way that the rules forbid.
 public final class Undecided {
 
     /// The host's clock.
@@ -19,7 +19,7 @@ public final class Undecided {
         return UUID.randomUUID().toString();
     }
 
-    /// A number that the JVM makes up.
+    /// A number that the JVM generates.
     public ToIntFunction<Object> identity() {
         return System::identityHashCode;
     }
@@ -39,7 +39,7 @@ public final class Undecided {
         return directory.list();
     }
 
-    /// A setting that no recording knows.
+    /// A setting that is not in recordings.
     public String environment() {
         return System.getenv("HOME");
     }

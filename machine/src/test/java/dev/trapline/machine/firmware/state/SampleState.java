@@ -19,7 +19,7 @@ import java.util.SortedSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// A state with a component of every kind.
+/// A state with components of every kind.
 record SampleState(
         boolean flag,
         byte octet,
@@ -73,10 +73,10 @@ record SampleState(
 
     private record Hidden(int value) {}
 
-    /// Contains its like.
+    /// A recursive record.
     record Tree(@Nullable Tree left, int value, List<Tree> others) {}
 
-    /// @param hidden a class that nobody else sees
+    /// @param hidden a private class
     record Pair<A, B>(A first, B second, Hidden hidden) {
         Pair(A first, B second) {
             this(first, second, new Hidden(7));
@@ -87,10 +87,10 @@ record SampleState(
 
     record Left<L, R>(L value) implements Either<L, R> {}
 
-    /// Its variables are named and ordered in another way.
+    /// Its type variables have other names and another order.
     record Right<Q, P>(Q value) implements Either<P, Q> {}
 
-    /// A service whose state is of some type. Nothing is ever asked of it.
+    /// A service with a given type of state. It is never called.
     abstract static class Service<S> implements FirmwareService<S> {
 
         @Override
@@ -109,6 +109,6 @@ record SampleState(
         }
     }
 
-    /// Two classes between it and the interface's type argument.
+    /// Two classes are between it and the interface's type argument.
     static final class OfSample extends Service<SampleState> {}
 }

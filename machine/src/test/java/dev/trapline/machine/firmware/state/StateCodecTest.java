@@ -43,7 +43,9 @@ class StateCodecTest {
         Bytes bytes = CODEC.encode(state);
         SampleState read = CODEC.decode(bytes);
         assertThat(read).as("the state that was read").isEqualTo(state);
-        assertThat(CODEC.encode(read)).as("the bytes of what was read").isEqualTo(bytes);
+        assertThat(CODEC.encode(read))
+                .as("the bytes of the state that was read")
+                .isEqualTo(bytes);
         assertThat(List.copyOf(read.colours())).as("the order of a set").isEqualTo(List.copyOf(state.colours()));
         assertThat(List.copyOf(read.shapes().keySet()))
                 .as("the order of a map")
@@ -65,8 +67,8 @@ class StateCodecTest {
                 .hasMessageContaining("too many");
     }
 
-    /// What a change makes of a number is another number; what it makes of anything else is refused, and never
-    /// another exception, an endless loop or a class from elsewhere.
+    /// A changed number is read as another number. Any other change is refused with the right exception; it never
+    /// causes another exception, an endless loop or the loading of another class.
     @Property
     void aChangedByteGivesAStateOrIsRefused(@ForAll("states") SampleState state, @ForAll long seed) {
         byte[] changed = CODEC.encode(state).toArray();
@@ -75,7 +77,7 @@ class StateCodecTest {
         try {
             assertThat(CODEC.decode(Bytes.copyOf(changed))).isInstanceOf(SampleState.class);
         } catch (StateDamagedException e) {
-            assertThat(e).as("it says what is wrong").hasMessageMatching("(?s).{10,}");
+            assertThat(e).as("it reports the error").hasMessageMatching("(?s).{10,}");
         }
     }
 

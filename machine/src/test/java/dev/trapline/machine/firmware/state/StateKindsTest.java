@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Which states can be written, and what is said of the others.
+/// Which states can be written, and the messages for the others.
 class StateKindsTest {
 
     record Counter(AtomicLong count) {}
@@ -132,7 +132,7 @@ class StateKindsTest {
         assertThat(codec.encode(Set.of(5L, 4L, 3L, 2L, 1L))).isEqualTo(sorted);
         assertThat(codec.encode(new HashSet<>(List.of(2L, 3L, 1L, 5L, 4L)))).isEqualTo(sorted);
         assertThat(codec.encode(new LinkedHashSet<>(List.of(2L, 1L, 3L, 4L, 5L))))
-                .as("one that keeps an order is another one in another order")
+                .as("ordered collections with another order are different")
                 .isNotEqualTo(sorted);
     }
 
