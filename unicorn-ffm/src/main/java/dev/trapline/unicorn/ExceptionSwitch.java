@@ -10,10 +10,10 @@ import java.lang.foreign.MemorySegment;
 /// Moves a CPU between exception levels between two slices, as an exception entry and return would. AArch64 only.
 ///
 /// The library offers PSTATE as a register, but writing it neither exchanges the banked stack pointers nor changes the
-/// CPU state for which code is translated: this class does both. The exclusive monitor and the translation flags are not
-/// registers; they are read in an image of the CPU state, which is restored only if something in it has to change. If
-/// exception level and stack pointer stay the same, that can only be the monitor, which is rarely set. No allocation; a
-/// fraction of a microsecond.
+/// CPU state for which code is translated: this class does both. The exclusive monitor and the translation flags are
+/// not registers; they are read in an image of the CPU state, which is restored only if something in it has to change.
+/// If exception level and stack pointer stay the same, that can only be the monitor, which is rarely set. No
+/// allocation; a fraction of a microsecond.
 final class ExceptionSwitch {
 
     private static final long NZCV = 0xf000_0000L;
