@@ -6,6 +6,14 @@ import static dev.trapline.launcher.CommandProcess.runWith;
 import static dev.trapline.launcher.CommandProcess.startWith;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.persistence.query.EventEnvelope;
+import akka.persistence.query.PersistenceQuery;
+import akka.stream.javadsl.Sink;
+import dev.trapline.journal.NamedDatabase;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.query.RecordingReadJournal;
 import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.launcher.output.Ending;
 import java.io.IOException;
@@ -15,7 +23,9 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -204,6 +214,42 @@ class PostgresRecordingTest {
         Ended again = runWith(server.environment(), "run", "--continue", recording);
         assertThat(again.status()).as(again.err()).isEqualTo(Ending.USAGE);
         assertThat(again.lastLine()).contains("is of a run that ended", "nothing to continue");
+    }
+
+    @Test
+    void aRecordingInTheDatabaseIsFollowedWhileItIsWrittenAlsoIfConnectionsAreCut() throws Exception {
+        String recording = file("rec");
+        CommandProcess process = recordCalls(recording);
+        awaitEvents(recording, 20);
+        CommandProcess follower = startWith(server.environment(), "trace", recording, "--schedule", "--follow");
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "reader");
+        try {
+            RecordingReadJournal journal = PersistenceQuery.get(system)
+                    .getReadJournalFor(RecordingReadJournal.class, RecordingReadJournal.IDENTIFIER);
+            String id = journal.persistenceIdOf(
+                    Path.of(recording),
+                    OpenOptions.STRICT.with(
+                            new NamedDatabase(server.url(), PostgresServer.USER, PostgresServer.PASSWORD)));
+            CompletionStage<List<EventEnvelope>> read =
+                    journal.eventsByPersistenceId(id, 0, Long.MAX_VALUE).runWith(Sink.seq(), system);
+            awaitEvents(recording, 70);
+            server.cutConnections();
+
+            assertThat(process.await().status()).isZero();
+            assertThat(read.toCompletableFuture().get(120, TimeUnit.SECONDS))
+                    .extracting(EventEnvelope::sequenceNr)
+                    .as("each event, once and in order")
+                    .containsExactlyElementsOf(
+                            LongStream.rangeClosed(1, events(recording)).boxed().toList());
+        } finally {
+            system.terminate();
+        }
+        Ended followed = follower.await();
+        assertThat(followed.status()).as(followed.err()).isZero();
+        assertThat(followed.out())
+                .as("as a trace of the whole recording shows it")
+                .isEqualTo(runWith(server.environment(), "trace", recording, "--schedule")
+                        .out());
     }
 
     private static CommandProcess recordCalls(String recording, String... more) {

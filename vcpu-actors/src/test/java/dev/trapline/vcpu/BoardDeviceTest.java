@@ -19,10 +19,9 @@ import dev.trapline.timeline.Checkpoint;
 import dev.trapline.timeline.Playback;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A guest uses custom devices of a test: an alarm clock whose line is wired to the vCPU, and another device in the
@@ -66,20 +65,11 @@ class BoardDeviceTest {
             hvc #0
         """;
 
-    private static MachineRuns runs;
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
 
     @TempDir
     private Path directory;
-
-    @BeforeAll
-    static void start() {
-        runs = new MachineRuns();
-    }
-
-    @AfterAll
-    static void stop() {
-        runs.close();
-    }
 
     private static void fit(Board board) {
         Alarm alarm = new Alarm();
@@ -89,7 +79,7 @@ class BoardDeviceTest {
     }
 
     private Finished record(String source, Path recording) {
-        return runs.record(Specs.withVcpus(1).limit(1_000_000).spec(), guest(source), BoardDeviceTest::fit, recording);
+        return RUNS.record(Specs.withVcpus(1).limit(1_000_000).spec(), guest(source), BoardDeviceTest::fit, recording);
     }
 
     private static Image guest(String source) {
@@ -110,11 +100,11 @@ class BoardDeviceTest {
     void theRecordingReplaysWithTheSameDevicesAndFromACheckpoint() {
         Path recording = directory.resolve("rec");
         Finished recorded = record(SLEEPER, recording);
-        MachineRuns.assertEqual(runs.replay(recording, BoardDeviceTest::fit), recorded, "replayed");
+        MachineRuns.assertEqual(RUNS.replay(recording, BoardDeviceTest::fit), recorded, "replayed");
 
         long slices = recorded.report().position().slice();
         for (long at = 0; at < slices; at++) {
-            try (Playback playback = runs.playback(recording, BoardDeviceTest::fit)) {
+            try (Playback playback = RUNS.playback(recording, BoardDeviceTest::fit)) {
                 playback.playTo(at);
                 Checkpoint checkpoint = playback.checkpoint();
                 playback.playTo(Long.MAX_VALUE);
@@ -130,18 +120,18 @@ class BoardDeviceTest {
     void aReplayWithOtherDevicesIsRefused() {
         Path recording = directory.resolve("rec");
         record(SLEEPER, recording);
-        assertThatThrownBy(() -> runs.replay(recording))
+        assertThatThrownBy(() -> RUNS.replay(recording))
                 .as("without devices")
                 .isInstanceOf(MachineSetupException.class)
                 .hasMessageContaining("'alarm' (version 1, 0x10 bytes) at 0xa000000")
                 .hasMessageContaining("no device there");
-        assertThatThrownBy(() -> runs.playback(
+        assertThatThrownBy(() -> RUNS.playback(
                         recording, board -> board.device(ALARM, new Alarm()).device(ECHO, new Echo("echo", 0x20))))
                 .as("with one of another size")
                 .isInstanceOf(MachineSetupException.class)
                 .hasMessageContaining("'echo' (version 1, 0x10 bytes) at 0xa000200")
                 .hasMessageContaining("'echo' (version 1, 0x20 bytes) at 0xa000200");
-        assertThatThrownBy(() -> runs.playback(recording, board -> {
+        assertThatThrownBy(() -> RUNS.playback(recording, board -> {
                     fit(board);
                     board.device(ALARM + 0x1000, new Echo("more", 0x10));
                 }))
@@ -162,12 +152,12 @@ class BoardDeviceTest {
     @Test
     void devicesThatDoNotFitAreRefusedBeforeTheMachineStarts() {
         Board.Fitting inRam = board -> board.device(0x4000_0000L, new Echo("rtc", 0x1000));
-        assertThatThrownBy(() -> runs.record(Specs.withVcpus(1).spec(), guest("nop"), inRam, directory.resolve("rec")))
+        assertThatThrownBy(() -> RUNS.record(Specs.withVcpus(1).spec(), guest("nop"), inRam, directory.resolve("rec")))
                 .isInstanceOf(MachineSetupException.class)
                 .hasMessageContaining("rtc (0x40000000 to 0x40001000)")
                 .hasMessageContaining("RAM (0x40000000 to 0x40100000)");
         Board.Fitting tooHigh = board -> board.device(1L << 32, new Echo("rtc", 0x1000));
-        assertThatThrownBy(() -> runs.record(
+        assertThatThrownBy(() -> RUNS.record(
                         Specs.withVcpus(1).spec().with(CpuSpec.DEFAULT.withWidth(Width.AARCH32)),
                         Assembler.image("assembled.bin", ExecutionState.A32, "nop"),
                         tooHigh,
@@ -178,7 +168,7 @@ class BoardDeviceTest {
             Alarm alarm = new Alarm();
             board.device(ALARM, alarm).wake(new VcpuId(1), alarm.lines().getFirst());
         };
-        assertThatThrownBy(() -> runs.record(Specs.withVcpus(1).spec(), guest("nop"), noVcpu, directory.resolve("rec")))
+        assertThatThrownBy(() -> RUNS.record(Specs.withVcpus(1).spec(), guest("nop"), noVcpu, directory.resolve("rec")))
                 .isInstanceOf(MachineSetupException.class)
                 .hasMessageContaining("'alarm'")
                 .hasMessageContaining("1 vCPU");

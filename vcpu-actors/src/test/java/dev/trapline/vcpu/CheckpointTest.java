@@ -15,10 +15,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,27 +29,17 @@ class CheckpointTest {
     private static final int EVENTS = 100;
     private static final int PLACES = Boolean.getBoolean("trapline.full") ? 100 : 12;
 
-    @SuppressWarnings("NullAway.Init")
-    private static MachineRuns runs;
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
-    @BeforeAll
-    static void start() {
-        runs = new MachineRuns();
-    }
-
-    @AfterAll
-    static void stop() {
-        runs.close();
-    }
-
     /// STXR compares the value that LDXR has left in the CPU. A checkpoint between the two must keep it.
     @Test
     void oneAtEveryInstructionOfAnExclusiveLoopRestoresExactly() throws IOException {
-        Finished recorded = runs.recordSmall("smp-counter", 2, Schedule.RANDOM, 1, 30_000, directory.resolve("rec"));
+        Finished recorded = RUNS.recordSmall("smp-counter", 2, Schedule.RANDOM, 1, 30_000, directory.resolve("rec"));
         long last = recorded.report().position().slice();
         long first = Math.max(0, last - 400);
         try (Playback straight = playback();
@@ -86,7 +75,7 @@ class CheckpointTest {
         "conform-sdei-cpus, RANDOM",
     })
     void fromEachOneTheRestOfTheHistoryFollows(String guest, Schedule schedule) throws IOException {
-        Finished recorded = runs.recordSmall(guest, 4, schedule, 2_000, 400_000, directory.resolve("rec"));
+        Finished recorded = RUNS.recordSmall(guest, 4, schedule, 2_000, 400_000, directory.resolve("rec"));
         long slices = recorded.report().position().slice();
         try (Playback playback = playback()) {
             List<Checkpoint> checkpoints = new ArrayList<>();
@@ -113,7 +102,7 @@ class CheckpointTest {
     /// handler.
     @Test
     void oneInsideOfHandlersRestoresWhatTheyInterrupted() throws IOException {
-        Finished recorded = runs.record(
+        Finished recorded = RUNS.record(
                 SdeiChecksumTest.spec(1),
                 Guests.image("sdei-checksum.elf"),
                 SdeiChecksumTest.planned(1, EVENTS),
@@ -154,7 +143,7 @@ class CheckpointTest {
     @ParameterizedTest
     @CsvSource({"smp-hello, RANDOM", "smp-race, RANDOM", "smp-patch, ROUND_ROBIN", "smp-counter-a32, RANDOM"})
     void aPlaceReachedByJumpsIsThePlaceReachedStraight(String guest, Schedule schedule) throws IOException {
-        Finished recorded = runs.recordSmall(guest, 4, schedule, 2_000, 400_000, directory.resolve("rec"));
+        Finished recorded = RUNS.recordSmall(guest, 4, schedule, 2_000, 400_000, directory.resolve("rec"));
         int slices = (int) recorded.report().position().slice();
         Random random = new Random(7);
         try (Playback jumping = playback()) {
@@ -186,7 +175,7 @@ class CheckpointTest {
 
     @Test
     void equalPagesAreKeptOnce() throws IOException {
-        runs.recordSmall("spin", 1, Schedule.ROUND_ROBIN, 2_000, 400_000, directory.resolve("rec"));
+        RUNS.recordSmall("spin", 1, Schedule.ROUND_ROBIN, 2_000, 400_000, directory.resolve("rec"));
         try (Playback playback = playback()) {
             playback.checkpoint();
             long first = playback.pagesKept();
@@ -202,7 +191,7 @@ class CheckpointTest {
 
     @Test
     void thereIsNoneOfWhatIsOver() throws IOException {
-        runs.recordSmall("exit-42", 1, Schedule.ROUND_ROBIN, 2_000, 400_000, directory.resolve("rec"));
+        RUNS.recordSmall("exit-42", 1, Schedule.ROUND_ROBIN, 2_000, 400_000, directory.resolve("rec"));
         try (Playback playback = playback()) {
             Checkpoint start = playback.checkpoint();
             playback.playTo(Long.MAX_VALUE);
@@ -213,6 +202,6 @@ class CheckpointTest {
     }
 
     private Playback playback() {
-        return runs.playback(directory.resolve("rec"), (_, _) -> {});
+        return RUNS.playback(directory.resolve("rec"), (_, _) -> {});
     }
 }

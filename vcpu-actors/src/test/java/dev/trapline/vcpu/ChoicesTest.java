@@ -29,9 +29,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,22 +40,12 @@ class ChoicesTest {
 
     private static final long LIMIT = 400_000;
 
-    @SuppressWarnings("NullAway.Init")
-    private static MachineRuns runs;
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path directory;
-
-    @BeforeAll
-    static void start() {
-        runs = new MachineRuns();
-    }
-
-    @AfterAll
-    static void stop() {
-        runs.close();
-    }
 
     /// A run with its choices.
     private record Noted(Finished finished, List<Choice> choices) {}
@@ -64,7 +53,7 @@ class ChoicesTest {
     private Noted note(MachineSpec spec, String guest, String script, Scheduler schedule, String to)
             throws IOException {
         AtomicReference<NotedChoices> noted = new AtomicReference<>();
-        Finished finished = runs.record(
+        Finished finished = RUNS.record(
                 spec,
                 Guests.image(guest),
                 script,
@@ -81,7 +70,7 @@ class ChoicesTest {
 
     private Edited edit(MachineSpec spec, Image image, List<Choice> sequence, String to) {
         EditedChoices edited = new EditedChoices(sequence, Choices.defaults());
-        Finished finished = runs.record(spec, image, "", _ -> edited, directory.resolve(to));
+        Finished finished = RUNS.record(spec, image, "", _ -> edited, directory.resolve(to));
         return new Edited(finished, edited.unused());
     }
 
@@ -112,17 +101,17 @@ class ChoicesTest {
         MachineSpec random = MachineRuns.smallSpec(guest, seed, LIMIT);
         // Entropy depends only on the header's seed.
         MachineSpec plain = random.with(random.schedule().withKind(Schedule.ROUND_ROBIN));
-        Finished whole = runs.run(random, Guests.image(guest), script);
+        Finished whole = RUNS.run(random, Guests.image(guest), script);
         Noted noted = note(plain, guest, script, random(guest, seed), "noted");
         MachineRuns.assertEqual(noted.finished(), whole, "as differences");
-        MachineRuns.assertEqual(runs.replay(directory.resolve("noted")), whole, "their recording");
+        MachineRuns.assertEqual(RUNS.replay(directory.resolve("noted")), whole, "their recording");
 
         Edited edited = edit(plain, Guests.image(guest), noted.choices(), "edited");
         MachineRuns.assertEqual(edited.finished(), whole, "run again by what was noted");
         assertThat(edited.unused())
                 .as("choices that the machine did not ask for")
                 .isEmpty();
-        MachineRuns.assertEqual(runs.replay(directory.resolve("edited")), whole, "that one's recording");
+        MachineRuns.assertEqual(RUNS.replay(directory.resolve("edited")), whole, "that one's recording");
     }
 
     @Test
@@ -168,7 +157,7 @@ class ChoicesTest {
             assertThat(edited.finished().report().outcome())
                     .as(name)
                     .isNotInstanceOfAny(RunOutcome.Broken.class, RunOutcome.Diverged.class);
-            MachineRuns.assertEqual(runs.replay(directory.resolve(name)), edited.finished(), name);
+            MachineRuns.assertEqual(RUNS.replay(directory.resolve(name)), edited.finished(), name);
         }
     }
 
@@ -197,7 +186,7 @@ class ChoicesTest {
                         new ChoicePoint(new VcpuId(1), 1, 1),
                         new JournalRecord.Injected(new Injection.WakeUp(new VcpuId(0)))));
         Edited edited = edit(spec, Guests.image(guest), absent, "absent");
-        MachineRuns.assertEqual(edited.finished(), runs.run(spec, Guests.image(guest), ""), "as if it were not");
+        MachineRuns.assertEqual(edited.finished(), RUNS.run(spec, Guests.image(guest), ""), "as if it were not");
         assertThat(edited.unused()).containsExactlyInAnyOrderElementsOf(absent);
     }
 
@@ -208,7 +197,7 @@ class ChoicesTest {
         MachineSpec spec = roundRobin(guest);
         Choice impossible = new Choice.OfTurn(new ChoicePoint(new VcpuId(3), 0, 0), new Turn(new VcpuId(2), 5));
         Edited edited = edit(spec, Guests.image(guest), List.of(impossible), "impossible");
-        MachineRuns.assertEqual(edited.finished(), runs.run(spec, Guests.image(guest), ""), "by the defaults");
+        MachineRuns.assertEqual(edited.finished(), RUNS.run(spec, Guests.image(guest), ""), "by the defaults");
         assertThat(edited.unused()).containsExactly(impossible);
     }
 
@@ -245,7 +234,7 @@ class ChoicesTest {
         assertThat(edited.unused()).isEmpty();
         assertThat(edited.finished().report().outcome()).isEqualTo(new RunOutcome.PoweredOff());
         assertThat(edited.finished().console()).contains("x");
-        MachineRuns.assertEqual(runs.replay(directory.resolve("typed")), edited.finished(), "its recording");
+        MachineRuns.assertEqual(RUNS.replay(directory.resolve("typed")), edited.finished(), "its recording");
     }
 
     @Test
@@ -268,6 +257,6 @@ class ChoicesTest {
                 spec, Guests.image(guest), List.of(new Choice.OfEntropy(new EntropyKey("trng", 1), zeros)), "zeros");
         assertThat(edited.unused()).isEmpty();
         assertThat(records("zeros")).contains(new JournalRecord.Entropy("trng", zeros));
-        MachineRuns.assertEqual(runs.replay(directory.resolve("zeros")), edited.finished(), "its recording");
+        MachineRuns.assertEqual(RUNS.replay(directory.resolve("zeros")), edited.finished(), "its recording");
     }
 }

@@ -10,9 +10,8 @@ import dev.trapline.testkit.Guests;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,18 +23,8 @@ class ClocksTest {
 
     private static final int SEEDS = Boolean.getBoolean("trapline.full") ? 200 : 8;
 
-    @SuppressWarnings("NullAway.Init")
-    private static MachineRuns runs;
-
-    @BeforeAll
-    static void start() {
-        runs = new MachineRuns();
-    }
-
-    @AfterAll
-    static void stop() {
-        runs.close();
-    }
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
 
     @ParameterizedTest
     @CsvSource({
@@ -52,7 +41,7 @@ class ClocksTest {
         Width width = Guests.width(guest + ".elf");
         for (long seed = 0; seed <= SEEDS; seed++) {
             Schedule schedule = seed == 0 ? Schedule.ROUND_ROBIN : Schedule.RANDOM;
-            Finished run = runs.run(
+            Finished run = RUNS.run(
                     MachineRuns.spec(vcpus, schedule, seed, width, Policy.DEFAULT), Guests.image(guest + ".elf"), "");
             assertThat(run.console())
                     .as("%s on %d vCPUs, %s, seed %d", guest, vcpus, schedule, seed)
@@ -67,7 +56,7 @@ class ClocksTest {
     @ValueSource(longs = {1, 2, 3, 17, 1000})
     void aSliceThatIsRunInPartsIsTheSameSliceAndTakesTheSameTime(long part, @TempDir Path directory)
             throws IOException {
-        MachineRuns parts = runs.with(engines -> new EagerEngines(engines, part, Integer.MAX_VALUE));
+        MachineRuns parts = RUNS.with(engines -> new EagerEngines(engines, part, Integer.MAX_VALUE));
         for (String guest : new String[] {
             "smp-clock.elf",
             "smp-clock-a32.elf",
@@ -83,7 +72,7 @@ class ClocksTest {
             for (long seed = 0; seed <= 1; seed++) {
                 Path recording = directory.resolve(guest + seed);
                 Finished whole =
-                        runs.record(MachineRuns.smallSpec(guest, seed, 300_000), Guests.image(guest), "", recording);
+                        RUNS.record(MachineRuns.smallSpec(guest, seed, 300_000), Guests.image(guest), "", recording);
                 Finished inParts = parts.run(MachineRuns.smallSpec(guest, seed, 300_000), Guests.image(guest), "");
                 String what = "%s, seed %d, in parts of %d instructions".formatted(guest, seed, part);
                 MachineRuns.assertEqual(inParts, whole, what);

@@ -27,9 +27,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -59,8 +58,8 @@ class ConformanceTest {
 
     private static final Pattern TOO_SMALL = Pattern.compile("needs (\\d+) CPUs");
 
-    @SuppressWarnings("NullAway.Init")
-    private static MachineRuns runs;
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
 
     /// The machines.
     enum Size {
@@ -77,16 +76,6 @@ class ConformanceTest {
             this.clusterSize = clusterSize;
             this.firstSeed = firstSeed;
         }
-    }
-
-    @BeforeAll
-    static void start() {
-        runs = new MachineRuns();
-    }
-
-    @AfterAll
-    static void stop() {
-        runs.close();
     }
 
     static Stream<Arguments> guestsAndSizes() throws IOException {
@@ -113,7 +102,7 @@ class ConformanceTest {
                         spec.cpus().count(),
                         spec.schedule().kind(),
                         spec.schedule().seed());
-        Finished finished = runs.record(spec, image, injected(guest), recording);
+        Finished finished = RUNS.record(spec, image, injected(guest), recording);
         String console = "%s printed%n%s".formatted(what, finished.console());
         assertThat(finished.report().outcome()).as(console).isEqualTo(new RunOutcome.PoweredOff());
 
@@ -130,7 +119,7 @@ class ConformanceTest {
                 .allMatch(made ->
                         made.isMade() || needsMore(made.skipped(), spec.cpus().count()));
 
-        MachineRuns.assertEqual(runs.replay(recording), finished, what + ", replayed");
+        MachineRuns.assertEqual(RUNS.replay(recording), finished, what + ", replayed");
     }
 
     /// For the guests that check SDEI: the interrupt that they bind, a private event and a shared event, in turn,

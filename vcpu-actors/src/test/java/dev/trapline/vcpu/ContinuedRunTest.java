@@ -26,9 +26,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,25 +40,15 @@ class ContinuedRunTest {
     private static final int CUTS = Boolean.getBoolean("trapline.full") ? 200 : 12;
     private static final String INPUT = "some text\rq";
 
-    @SuppressWarnings("NullAway.Init")
-    private static MachineRuns runs;
-
-    @BeforeAll
-    static void start() {
-        runs = new MachineRuns();
-    }
-
-    @AfterAll
-    static void stop() {
-        runs.close();
-    }
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
 
     @ParameterizedTest
     @ValueSource(strings = {"echo.elf", "conform-trng.elf", "conform-psci-suspend.elf", "smp-hello.elf"})
     void aContinuedRunEndsAsTheWholeOneDid(String guest, @TempDir Path directory) throws IOException {
         Image image = Guests.image(guest);
         MachineSpec spec = MachineRuns.spec(4, Schedule.RANDOM, 7);
-        Finished whole = runs.record(spec, image, INPUT, directory.resolve("whole"));
+        Finished whole = RUNS.record(spec, image, INPUT, directory.resolve("whole"));
         List<JournalRecord> records = new ArrayList<>();
         RecordingHeader header;
         List<Image> images;
@@ -75,9 +64,9 @@ class ContinuedRunTest {
             write(left, header, images, records.subList(0, length));
             String what = guest + ", cut off after " + length + " of " + records.size() + " records";
 
-            Finished continued = runs.proceed(left, INPUT);
+            Finished continued = RUNS.proceed(left, INPUT);
             MachineRuns.assertEqual(continued, whole, what);
-            MachineRuns.assertEqual(runs.replay(left), whole, what + ", replayed");
+            MachineRuns.assertEqual(RUNS.replay(left), whole, what + ", replayed");
             try (RecordingReader reader = Recordings.open(left, OpenOptions.STRICT)) {
                 List<JournalRecord> again = new ArrayList<>();
                 reader.entries().forEachRemaining(entry -> again.add(entry.record()));

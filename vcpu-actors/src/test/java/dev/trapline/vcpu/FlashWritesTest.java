@@ -11,14 +11,15 @@ import dev.trapline.vcpu.MachineRuns.Finished;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Two vCPUs run from flash and write to it. The writes are ignored and counted, in the run and in its replay.
 class FlashWritesTest {
 
-    private static final MachineRuns RUNS = new MachineRuns();
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
 
     private static final int ROUNDS = 3000;
     /// STR one access, STRB one, STP two; the STR across pages one, and one for each of its eight bytes.
@@ -41,11 +42,6 @@ class FlashWritesTest {
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path temp;
-
-    @AfterAll
-    static void close() {
-        RUNS.close();
-    }
 
     @Test
     void writesToFlashAreIgnoredAndCountedInARunAsInItsReplay() {

@@ -12,10 +12,9 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -35,18 +34,8 @@ class GuestBudgetsTest {
     /// The limit for guests that never end.
     private static final long LIMIT = 3_000_000;
 
-    @SuppressWarnings("NullAway.Init")
-    private static MachineRuns runs;
-
-    @BeforeAll
-    static void start() {
-        runs = new MachineRuns();
-    }
-
-    @AfterAll
-    static void stop() {
-        runs.close();
-    }
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
 
     static List<String> guests() throws IOException {
         return Guests.names(Guests.DIRECTORY);
@@ -109,7 +98,7 @@ class GuestBudgetsTest {
     }
 
     private static Finished run(SampledEngines engines, String guest, long seed) throws IOException {
-        return runs.with(_ -> engines)
+        return RUNS.with(_ -> engines)
                 .run(MachineRuns.smallSpec(guest, seed, LIMIT), Guests.image(guest), input(guest));
     }
 

@@ -19,9 +19,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -52,22 +51,12 @@ class GuestDeterminismTest {
 
     private static final long CALLERS_LIMIT = 200_000;
 
-    @SuppressWarnings("NullAway.Init")
-    private static MachineRuns runs;
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
 
-    @SuppressWarnings("NullAway.Init")
-    private static MachineRuns plain;
-
-    @BeforeAll
-    static void start() {
-        runs = new MachineRuns();
-        plain = runs.with(_ -> new UnicornEngines(UnicornLibrary.load(LibrarySearch.standard(null)), Set.of()));
-    }
-
-    @AfterAll
-    static void stop() {
-        runs.close();
-    }
+    /// The same without the engine's shortcuts.
+    private static final MachineRuns PLAIN =
+            RUNS.with(_ -> new UnicornEngines(UnicornLibrary.load(LibrarySearch.standard(null)), Set.of()));
 
     static List<String> guests() throws IOException {
         return Guests.names(Guests.DIRECTORY);
@@ -88,9 +77,9 @@ class GuestDeterminismTest {
             // It does not depend on the engine's shortcuts either: a recording with shortcuts is replayed without, and
             // the reverse.
             boolean shortcuts = seed % 2 == 0;
-            Finished first = (shortcuts ? runs : plain).record(spec, image, input, recording, durability);
-            Finished again = runs.run(spec, image, input);
-            Finished replayed = (shortcuts ? plain : runs).replay(recording);
+            Finished first = (shortcuts ? RUNS : PLAIN).record(spec, image, input, recording, durability);
+            Finished again = RUNS.run(spec, image, input);
+            Finished replayed = (shortcuts ? PLAIN : RUNS).replay(recording);
 
             String what = "%s under %s with seed %d, durability %s, recorded %s shortcuts"
                     .formatted(guest, spec.schedule().kind(), seed, durability.id(), shortcuts ? "with" : "without");
@@ -110,7 +99,7 @@ class GuestDeterminismTest {
         List<List<JournalRecord>> histories = new ArrayList<>();
         for (Durability durability : DURABILITIES) {
             Path recording = directory.resolve(durability.id());
-            runs.record(
+            RUNS.record(
                     MachineRuns.smallSpec(guest, 3, LIMIT), Guests.image(guest), "some text\rq", recording, durability);
             List<JournalRecord> history = new ArrayList<>();
             try (RecordingReader reader = Recordings.open(recording, OpenOptions.STRICT)) {

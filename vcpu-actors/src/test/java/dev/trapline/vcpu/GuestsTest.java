@@ -23,10 +23,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,18 +40,8 @@ class GuestsTest {
 
     private static final Policy RESIDENT_SMCCC = Policy.DEFAULT.withResident("smccc");
 
-    @SuppressWarnings("NullAway.Init")
-    private static MachineRuns runs;
-
-    @BeforeAll
-    static void start() {
-        runs = new MachineRuns();
-    }
-
-    @AfterAll
-    static void stop() {
-        runs.close();
-    }
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
 
     static Stream<Arguments> ends() {
         return Stream.of(
@@ -124,9 +113,9 @@ class GuestsTest {
     @ValueSource(strings = {"conditions-a32.elf", "conditions-t32.elf"})
     void callsThatFailTheirConditionAreExitsOnlyIfThePolicyAsksForThem(String guest) throws IOException {
         Policy exporting = RESIDENT_SMCCC.with(Toggle.EXPORT_FAILED_CONDITION_CALLS, true);
-        Finished skipped = runs.run(
+        Finished skipped = RUNS.run(
                 MachineRuns.spec(1, Schedule.ROUND_ROBIN, 0, Width.AARCH32, RESIDENT_SMCCC), Guests.image(guest), "");
-        Finished exported = runs.run(
+        Finished exported = RUNS.run(
                 MachineRuns.spec(1, Schedule.ROUND_ROBIN, 0, Width.AARCH32, exporting), Guests.image(guest), "");
 
         assertThat(exported.console())
@@ -145,7 +134,7 @@ class GuestsTest {
             Schedule schedule = seed == 0 ? Schedule.ROUND_ROBIN : Schedule.RANDOM;
 
             MachineSpec spec = MachineRuns.spec(4, schedule, seed, Guests.width(guest), RESIDENT_SMCCC);
-            Finished run = runs.run(spec, Guests.image(guest), input);
+            Finished run = RUNS.run(spec, Guests.image(guest), input);
 
             assertThat(run.report().outcome())
                     .as("%s under %s with seed %d printed: %s", guest, schedule, seed, run.console())
@@ -159,7 +148,7 @@ class GuestsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 16, 64})
     void everyVcpuGreetsOnceWhateverTheirNumber(int vcpus) throws IOException {
-        Finished run = runs.run(MachineRuns.spec(vcpus, Schedule.ROUND_ROBIN, 0), Guests.image("smp-hello.elf"), "");
+        Finished run = RUNS.run(MachineRuns.spec(vcpus, Schedule.ROUND_ROBIN, 0), Guests.image("smp-hello.elf"), "");
 
         assertThat(run.console().lines().filter(line -> line.startsWith("hello from vCPU")))
                 .as("one greeting from each of %d", vcpus)
@@ -172,7 +161,7 @@ class GuestsTest {
     void theRaceIsLostUnderSomeSchedules() throws IOException {
         Set<String> outputs = new HashSet<>();
         for (long seed = 1; seed <= 4; seed++) {
-            outputs.add(runs.run(MachineRuns.spec(4, Schedule.RANDOM, seed), Guests.image("smp-race.elf"), "")
+            outputs.add(RUNS.run(MachineRuns.spec(4, Schedule.RANDOM, seed), Guests.image("smp-race.elf"), "")
                     .console());
         }
         assertThat(outputs)
@@ -193,7 +182,7 @@ class GuestsTest {
         "fault-fetch.elf, UNMAPPED_FETCH, 0x08000010, ''",
     })
     void faultsEndTheRunAndSayWhatAndWhere(String guest, Kind kind, long address, String at) throws IOException {
-        Finished run = runs.run(MachineRuns.spec(1, Schedule.ROUND_ROBIN, 0), Guests.image(guest), "");
+        Finished run = RUNS.run(MachineRuns.spec(1, Schedule.ROUND_ROBIN, 0), Guests.image(guest), "");
 
         assertThat(run.console()).as("the call before the fault was answered").isEqualTo("now it happens\n");
         assertThat(run.report().outcome()).isInstanceOfSatisfying(RunOutcome.GuestFailed.class, failed -> {
@@ -210,7 +199,7 @@ class GuestsTest {
 
     @Test
     void everybodyWaitingIsADeadlock() throws IOException {
-        Finished run = runs.run(MachineRuns.spec(3, Schedule.ROUND_ROBIN, 0), Guests.image("wfi-all.elf"), "");
+        Finished run = RUNS.run(MachineRuns.spec(3, Schedule.ROUND_ROBIN, 0), Guests.image("wfi-all.elf"), "");
 
         assertThat(run.report().outcome())
                 .isEqualTo(new RunOutcome.Deadlock(
@@ -221,8 +210,8 @@ class GuestsTest {
     void readingEveryRegisterGivesTheSameInTwoRuns() throws IOException {
         MachineSpec spec = MachineRuns.spec(1, Schedule.ROUND_ROBIN, 0);
 
-        Finished one = runs.run(spec, Guests.image("sysregs.elf"), "");
-        Finished other = runs.run(spec, Guests.image("sysregs.elf"), "");
+        Finished one = RUNS.run(spec, Guests.image("sysregs.elf"), "");
+        Finished other = RUNS.run(spec, Guests.image("sysregs.elf"), "");
 
         assertThat(other.console()).as("no register has the host's time").isEqualTo(one.console());
         assertThat(one.console()).contains("midr_el1 00000000411fd070 ");

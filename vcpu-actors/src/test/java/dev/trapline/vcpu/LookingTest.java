@@ -21,10 +21,9 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,22 +35,12 @@ class LookingTest {
 
     private static final int PLACES = Boolean.getBoolean("trapline.full") ? 200 : 12;
 
-    @SuppressWarnings("NullAway.Init")
-    private static MachineRuns runs;
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path directory;
-
-    @BeforeAll
-    static void start() {
-        runs = new MachineRuns();
-    }
-
-    @AfterAll
-    static void stop() {
-        runs.close();
-    }
 
     @ParameterizedTest
     @CsvSource({
@@ -68,7 +57,7 @@ class LookingTest {
         "smp-counter-t32, RANDOM",
     })
     void guestsAreTheSameWhetherLookedAtOrNot(String guest, Schedule schedule) throws IOException {
-        assertOneHashEverywhere(runs.recordSmall(guest, 4, schedule, 700, 300_000, directory.resolve("rec")), guest);
+        assertOneHashEverywhere(RUNS.recordSmall(guest, 4, schedule, 700, 300_000, directory.resolve("rec")), guest);
     }
 
     @Test
@@ -118,7 +107,7 @@ class LookingTest {
                 .with(RunSpec.DEFAULT.withMaxInstructions(20_000).withRamDigestInterval(100_000))
                 .withPolicy(Policy.DEFAULT.withResident("smccc"));
         Image image = new Image(Image.Kind.RAW, "words.bin", BoardSpec.RAM_BASE, Bytes.copyOf(code.array()));
-        return runs.record(spec, image, "", directory.resolve("rec"));
+        return RUNS.record(spec, image, "", directory.resolve("rec"));
     }
 
     private void assertOneHashEverywhere(Finished recorded, String guest) {
@@ -173,6 +162,6 @@ class LookingTest {
     }
 
     private Playback playback() {
-        return runs.playback(directory.resolve("rec"), (_, _) -> {});
+        return RUNS.playback(directory.resolve("rec"), (_, _) -> {});
     }
 }

@@ -36,9 +36,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// Runs complete machines for tests, with the real engine and all services, in its own actor system.
-final class MachineRuns implements AutoCloseable {
+/// Runs complete machines for tests, with the real engine and all services, in its own actor system. As an extension of
+/// a test class, it is closed after the last test.
+final class MachineRuns implements AfterAllCallback, AutoCloseable {
 
     private final ActorSystem<Void> system;
     private final EngineFactory engines;
@@ -255,6 +258,11 @@ final class MachineRuns implements AutoCloseable {
         assertThat(report.openHandlers())
                 .as("%s: handlers that never completed", what)
                 .isEqualTo(recorded.report().openHandlers());
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        close();
     }
 
     @Override

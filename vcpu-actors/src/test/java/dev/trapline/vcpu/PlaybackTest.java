@@ -14,10 +14,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,22 +25,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("native")
 class PlaybackTest {
 
-    @SuppressWarnings("NullAway.Init")
-    private static MachineRuns runs;
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path directory;
-
-    @BeforeAll
-    static void start() {
-        runs = new MachineRuns();
-    }
-
-    @AfterAll
-    static void stop() {
-        runs.close();
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"smp-hello", "smp-patch", "reset", "conform-psci-suspend", "fault-read", "smp-counter-a32"})
@@ -49,7 +38,7 @@ class PlaybackTest {
         Finished recorded = record(guest, 4, Schedule.RANDOM, 20_000);
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         try (Playback playback =
-                runs.playback(directory.resolve("rec"), (bytes, length) -> printed.write(bytes, 0, length))) {
+                RUNS.playback(directory.resolve("rec"), (bytes, length) -> printed.write(bytes, 0, length))) {
             playback.playTo(Long.MAX_VALUE);
             String console = printed.toString(StandardCharsets.ISO_8859_1).replace("\r", "");
             MachineRuns.assertEqual(new Finished(console, playback.report()), recorded, guest + ", played");
@@ -94,7 +83,7 @@ class PlaybackTest {
     void anInstructionInASliceIsWhereThatManySlicesOfOneInstructionCome() throws IOException {
         record("compute-short", 1, Schedule.ROUND_ROBIN, 20_000);
         record("compute-short", 1, Schedule.ROUND_ROBIN, 1, "single");
-        try (Playback single = runs.playback(directory.resolve("single"), (_, _) -> {})) {
+        try (Playback single = RUNS.playback(directory.resolve("single"), (_, _) -> {})) {
             for (int instruction : new int[] {1, 2, 17, 63, 64, 65}) {
                 single.playTo(instruction);
                 try (Playback playback = playback()) {
@@ -137,11 +126,11 @@ class PlaybackTest {
     }
 
     private Finished record(String guest, int vcpus, Schedule schedule, long slice, String name) throws IOException {
-        return runs.recordSmall(guest, vcpus, schedule, slice, 2_000_000, directory.resolve(name));
+        return RUNS.recordSmall(guest, vcpus, schedule, slice, 2_000_000, directory.resolve(name));
     }
 
     private Playback playback() {
-        return runs.playback(directory.resolve("rec"), (_, _) -> {});
+        return RUNS.playback(directory.resolve("rec"), (_, _) -> {});
     }
 
     private static GeneralRegisters registers(Playback playback) {

@@ -33,8 +33,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,15 +69,11 @@ class RandomCallsTest {
                             "this test: 1"),
                     new Rule(Match.of(Conduit.SMC, 5), new Action.Forward("mailbox"), "this test: 2")));
 
-    private static final MachineRuns RUNS = new MachineRuns();
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
 
     @TempDir
     Path temp;
-
-    @AfterAll
-    static void stop() {
-        RUNS.close();
-    }
 
     /// 100 000 calls in total, a third of them from each instruction set.
     @ParameterizedTest(name = "{1} calls from {0}, seed {3}")

@@ -12,10 +12,9 @@ import dev.trapline.vcpu.MachineRuns.Finished;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Incorrect handlers of SDEI events: the guest gets the documented error, or the run ends with the reason, and
@@ -26,22 +25,12 @@ class SdeiBadHandlerTest {
     private static final long LIMIT = 1_000_000;
     private static final long UNMAPPED = 0x7000_0000;
 
-    @SuppressWarnings("NullAway.Init")
-    private static MachineRuns runs;
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path directory;
-
-    @BeforeAll
-    static void start() {
-        runs = new MachineRuns();
-    }
-
-    @AfterAll
-    static void stop() {
-        runs.close();
-    }
 
     @Test
     void aHandlerThatNeverCompletesRunsIntoTheLimitAndIsNamed() throws IOException {
@@ -103,10 +92,10 @@ class SdeiBadHandlerTest {
 
     private Finished run(String kind) throws IOException {
         Path recording = directory.resolve(kind);
-        Finished finished = runs.record(
+        Finished finished = RUNS.record(
                 Specs.withVcpus(1).limit(LIMIT).spec(), Guests.image("sdei-bad-" + kind + ".elf"), "", recording);
-        MachineRuns.assertEqual(runs.replay(recording), finished, kind + ", replayed");
-        assertThat(runs.replay(recording).report().openHandlers())
+        MachineRuns.assertEqual(RUNS.replay(recording), finished, kind + ", replayed");
+        assertThat(RUNS.replay(recording).report().openHandlers())
                 .as("a replay names the same")
                 .isEqualTo(finished.report().openHandlers());
         return finished;

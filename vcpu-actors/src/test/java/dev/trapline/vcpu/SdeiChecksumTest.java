@@ -26,10 +26,9 @@ import java.util.random.RandomGeneratorFactory;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -63,18 +62,8 @@ class SdeiChecksumTest {
             Pattern.compile("(?<events>\\d+) events, (?<critical>\\d+) of them critical\\n"
                     + "(?<nested>\\d+) of those over the handler of a normal one; (?<passes>\\d+) passes\\n");
 
-    @SuppressWarnings("NullAway.Init")
-    private static MachineRuns runs;
-
-    @BeforeAll
-    static void start() {
-        runs = new MachineRuns();
-    }
-
-    @AfterAll
-    static void stop() {
-        runs.close();
-    }
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
 
     static LongStream seeds() {
         return LongStream.rangeClosed(1, SEEDS);
@@ -82,7 +71,7 @@ class SdeiChecksumTest {
 
     @Test
     void withoutEventsTheChecksumIsTheOneThatTheGuestExpects() throws IOException {
-        Finished finished = runs.run(spec(0), Guests.image("sdei-checksum.elf"), "");
+        Finished finished = RUNS.run(spec(0), Guests.image("sdei-checksum.elf"), "");
 
         assertThat(finished.console())
                 .as("one pass of each vCPU, and no complaint")
@@ -95,7 +84,7 @@ class SdeiChecksumTest {
     void noEventChangesWhatIsComputed(long seed, @TempDir Path directory) throws IOException {
         Path recording = directory.resolve("recording");
         Finished finished =
-                runs.record(spec(seed), Guests.image("sdei-checksum.elf"), planned(seed, EVENTS), recording);
+                RUNS.record(spec(seed), Guests.image("sdei-checksum.elf"), planned(seed, EVENTS), recording);
 
         String what = "seed " + seed + " printed\n" + finished.console();
         assertThat(finished.report().outcome()).as(what).isEqualTo(new RunOutcome.Exited(0));
@@ -108,7 +97,7 @@ class SdeiChecksumTest {
                 .as("critical events over normal ones, by what %s", what)
                 .isGreaterThanOrEqualTo(EVENTS / 100);
 
-        MachineRuns.assertEqual(runs.replay(recording), finished, "seed " + seed + ", replayed");
+        MachineRuns.assertEqual(RUNS.replay(recording), finished, "seed " + seed + ", replayed");
     }
 
     /// Events for all vCPUs, some of them while the handler of another runs.

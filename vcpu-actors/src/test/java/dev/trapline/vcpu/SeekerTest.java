@@ -12,10 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,22 +26,12 @@ class SeekerTest {
     private static final long MILLISECOND = 1_000_000;
     private static final long PLENTY = 1L << 30;
 
-    @SuppressWarnings("NullAway.Init")
-    private static MachineRuns runs;
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path directory;
-
-    @BeforeAll
-    static void start() {
-        runs = new MachineRuns();
-    }
-
-    @AfterAll
-    static void stop() {
-        runs.close();
-    }
 
     @ParameterizedTest
     @CsvSource({
@@ -54,7 +43,7 @@ class SeekerTest {
     })
     void aPlaceIsTheSameFromWhereverAndWithWhateverCheckpoints(String guest, long spacing, long budget)
             throws IOException {
-        Finished recorded = runs.recordSmall(guest, 4, Schedule.RANDOM, 500, 400_000, directory.resolve("rec"));
+        Finished recorded = RUNS.recordSmall(guest, 4, Schedule.RANDOM, 500, 400_000, directory.resolve("rec"));
         int last = (int) recorded.report().position().slice();
         List<Sight> straight = new ArrayList<>();
         try (Playback playback = playback()) {
@@ -84,7 +73,7 @@ class SeekerTest {
 
     @Test
     void checkpointsAreSpacedInTimeAndThinnedToTheBudget() throws IOException {
-        runs.recordSmall("smp-race", 4, Schedule.ROUND_ROBIN, 50, 400_000, directory.resolve("rec"));
+        RUNS.recordSmall("smp-race", 4, Schedule.ROUND_ROBIN, 50, 400_000, directory.resolve("rec"));
         int unbounded;
         try (Seeker seeker = seeker(4 * MILLISECOND, PLENTY)) {
             seeker.seek(Long.MAX_VALUE);
@@ -106,7 +95,7 @@ class SeekerTest {
     }
 
     private Playback playback() {
-        return runs.playback(directory.resolve("rec"), (_, _) -> {});
+        return RUNS.playback(directory.resolve("rec"), (_, _) -> {});
     }
 
     private Seeker seeker(long spacing, long budget) {

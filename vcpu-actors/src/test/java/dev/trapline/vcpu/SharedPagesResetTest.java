@@ -16,8 +16,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("native")
 class SharedPagesResetTest {
 
-    private static final MachineRuns RUNS = new MachineRuns();
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
     /// The address at which the guest stores its results and its progress.
     private static final long FOUND = 0x400c_0000L;
 
@@ -58,11 +59,6 @@ class SharedPagesResetTest {
 
     @TempDir
     private Path directory;
-
-    @AfterAll
-    static void stop() {
-        RUNS.close();
-    }
 
     @ParameterizedTest(name = "{0} MiB, base {1}, tree given: {2}, warm: {3}")
     @CsvSource({

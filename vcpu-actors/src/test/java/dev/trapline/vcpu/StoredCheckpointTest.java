@@ -12,10 +12,9 @@ import dev.trapline.vcpu.MachineRuns.Finished;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,28 +26,18 @@ class StoredCheckpointTest {
 
     private static final int PLACES = Boolean.getBoolean("trapline.full") ? 100 : 10;
 
-    @SuppressWarnings("NullAway.Init")
-    private static MachineRuns runs;
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
-    @BeforeAll
-    static void start() {
-        runs = new MachineRuns();
-    }
-
-    @AfterAll
-    static void stop() {
-        runs.close();
-    }
-
     @ParameterizedTest
     @CsvSource({"exit-42, 1, ROUND_ROBIN", "smp-hello, 2, RANDOM"})
     void oneAtEverySliceIsTakenUpByAFreshMachineThatEndsTheSame(String guest, int vcpus, Schedule schedule)
             throws IOException {
-        Finished recorded = runs.recordSmall(guest, vcpus, schedule, 400, 40_000, directory.resolve("rec"));
+        Finished recorded = RUNS.recordSmall(guest, vcpus, schedule, 400, 40_000, directory.resolve("rec"));
         try (Playback writing = playback()) {
             for (long slice = 0; writing.outcome() == null; slice++) {
                 StoredCheckpoint stored = written(writing.checkpoint());
@@ -66,7 +55,7 @@ class StoredCheckpointTest {
     /// STXR compares the value that LDXR has left in the CPU. A checkpoint between the two must keep it.
     @Test
     void oneAtEveryInstructionOfAnExclusiveLoopRestoresExactly() throws IOException {
-        Finished recorded = runs.recordSmall("smp-counter", 2, Schedule.RANDOM, 1, 30_000, directory.resolve("rec"));
+        Finished recorded = RUNS.recordSmall("smp-counter", 2, Schedule.RANDOM, 1, 30_000, directory.resolve("rec"));
         long last = recorded.report().position().slice();
         try (Playback straight = playback();
                 Playback jumping = playback()) {
@@ -98,7 +87,7 @@ class StoredCheckpointTest {
         "smp-race, RANDOM",
     })
     void aPlaceHasOneHashByWhateverWayItIsReached(String guest, Schedule schedule) throws IOException {
-        Finished recorded = runs.recordSmall(guest, 4, schedule, 2_000, 400_000, directory.resolve("rec"));
+        Finished recorded = RUNS.recordSmall(guest, 4, schedule, 2_000, 400_000, directory.resolve("rec"));
         long slices = recorded.report().position().slice();
         try (Playback straight = playback();
                 Playback jumping = playback()) {
@@ -134,7 +123,7 @@ class StoredCheckpointTest {
                 "capabilities",
             })
     void theStateOfEveryServiceComesBackEqual(String guest) throws IOException {
-        Finished recorded = runs.recordSmall(guest, 4, Schedule.RANDOM, 2_000, 4_000_000, directory.resolve("rec"));
+        Finished recorded = RUNS.recordSmall(guest, 4, Schedule.RANDOM, 2_000, 4_000_000, directory.resolve("rec"));
         long slices = recorded.report().position().slice();
         try (Playback playback = playback()) {
             assertThat(playback.key().services())
@@ -161,6 +150,6 @@ class StoredCheckpointTest {
     }
 
     private Playback playback() {
-        return runs.playback(directory.resolve("rec"), (_, _) -> {});
+        return RUNS.playback(directory.resolve("rec"), (_, _) -> {});
     }
 }

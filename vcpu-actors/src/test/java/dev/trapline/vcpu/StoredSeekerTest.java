@@ -29,10 +29,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,8 +43,8 @@ class StoredSeekerTest {
     private static final long MILLISECOND = 1_000_000;
     private static final long PLENTY = 1L << 30;
 
-    @SuppressWarnings("NullAway.Init")
-    private static MachineRuns runs;
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -55,20 +54,10 @@ class StoredSeekerTest {
         return CheckpointSeal.of(recording.resolveSibling("checkpoint.key"));
     }
 
-    @BeforeAll
-    static void start() {
-        runs = new MachineRuns();
-    }
-
-    @AfterAll
-    static void stop() {
-        runs.close();
-    }
-
     @Test
     void aPlaceIsTheSameWithTheCheckpointsOfOthersAndWithout() throws IOException {
         Path recording = record("rec", 400_000);
-        Finished straight = runs.replay(recording);
+        Finished straight = RUNS.replay(recording);
         long slices = straight.report().position().slice();
         index(recording);
         Random random = new Random(3);
@@ -90,7 +79,7 @@ class StoredSeekerTest {
         Path recording = record("rec", 400_000);
         int made = index(recording);
         assertThat(made).as("a few, a millisecond and more apart").isGreaterThan(4);
-        Playback playback = runs.playback(recording, (_, _) -> {});
+        Playback playback = RUNS.playback(recording, (_, _) -> {});
         try (CheckpointStore store = CheckpointStore.open(recording, playback.key(), seal(recording), PLENTY);
                 Seeker seeker = seeker(playback, store)) {
             List<Long> slices = store.slices();
@@ -118,15 +107,15 @@ class StoredSeekerTest {
             write(cut, reader, segments.subList(0, segments.size() / 2));
         }
         index(whole);
-        runs.proceed(cut, "another text\rq");
+        RUNS.proceed(cut, "another text\rq");
         Files.createDirectory(cut.resolve("checkpoints"));
         Path from = whole.resolve("checkpoints").resolve("store.mv");
         Files.copy(from, cut.resolve("checkpoints").resolve("store.mv"));
-        Playback playback = runs.playback(cut, (_, _) -> {});
+        Playback playback = RUNS.playback(cut, (_, _) -> {});
         try (CheckpointStore store = CheckpointStore.open(cut, playback.key(), seal(cut), PLENTY);
                 Seeker seeker = seeker(playback, store)) {
             seeker.seek(Long.MAX_VALUE);
-            Finished straight = runs.replay(cut);
+            Finished straight = RUNS.replay(cut);
             assertThat(seeker.playback().outcome())
                     .as("the end of the continued run")
                     .isEqualTo(straight.report().outcome());
@@ -141,7 +130,7 @@ class StoredSeekerTest {
     void oneOfAnotherHistoryIsDroppedAndTheOneBeforeTaken(long segments, long digest, int records) throws IOException {
         Path recording = record("rec", 400_000);
         index(recording);
-        Playback playback = runs.playback(recording, (_, _) -> {});
+        Playback playback = RUNS.playback(recording, (_, _) -> {});
         try (CheckpointStore store = CheckpointStore.open(recording, playback.key(), seal(recording), PLENTY);
                 Seeker seeker = seeker(playback, store)) {
             List<Long> slices = store.slices();
@@ -163,7 +152,7 @@ class StoredSeekerTest {
     void oneWhoseStateIsNotAMachinesIsDroppedAndTheReplayBeginsAtTheStart() throws IOException {
         Path recording = record("rec", 400_000);
         index(recording);
-        Playback playback = runs.playback(recording, (_, _) -> {});
+        Playback playback = RUNS.playback(recording, (_, _) -> {});
         try (CheckpointStore store = CheckpointStore.open(recording, playback.key(), seal(recording), PLENTY);
                 Seeker seeker = seeker(playback, store)) {
             long last = store.slices().getLast();
@@ -204,7 +193,7 @@ class StoredSeekerTest {
 
     private Path record(String name, long limit) throws IOException {
         Path recording = directory.resolve(name);
-        runs.recordSmall("smp-race", 4, Schedule.RANDOM, 50, limit, recording);
+        RUNS.recordSmall("smp-race", 4, Schedule.RANDOM, 50, limit, recording);
         return recording;
     }
 
@@ -214,7 +203,7 @@ class StoredSeekerTest {
     }
 
     private static int index(Path recording) {
-        Playback playback = runs.playback(recording, (_, _) -> {});
+        Playback playback = RUNS.playback(recording, (_, _) -> {});
         try (CheckpointStore store = CheckpointStore.open(recording, playback.key(), seal(recording), PLENTY);
                 Seeker seeker = seeker(playback, store)) {
             seeker.seek(Long.MAX_VALUE);
@@ -223,7 +212,7 @@ class StoredSeekerTest {
     }
 
     private static Sight sight(Path recording, long slice, boolean stored) {
-        Playback playback = runs.playback(recording, (_, _) -> {});
+        Playback playback = RUNS.playback(recording, (_, _) -> {});
         try (CheckpointStore store = CheckpointStore.open(recording, playback.key(), seal(recording), PLENTY);
                 Seeker seeker = seeker(playback, store)) {
             if (stored) {

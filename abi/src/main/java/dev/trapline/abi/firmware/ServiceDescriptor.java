@@ -1,10 +1,12 @@
 package dev.trapline.abi.firmware;
 
 import dev.trapline.abi.smccc.FunctionId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// The description of a firmware service.
 ///
@@ -59,9 +61,18 @@ public record ServiceDescriptor(
     }
 
     private static void requireSettings(List<Setting> settings, List<KvmRegister> registers) {
+        List<String> keys = settings.stream().map(Setting::key).toList();
+        for (Setting setting : settings) {
+            for (Idle idle : setting.idle()) {
+                if (!keys.contains(idle.other())) {
+                    throw new IllegalArgumentException("the setting '" + setting.key() + "' depends on '" + idle.other()
+                            + "', which the service does not have");
+                }
+            }
+        }
         for (KvmRegister register : registers) {
             if (register instanceof KvmRegister.Setting view) {
-                if (settings.stream().noneMatch(setting -> setting.key().equals(view.key()))) {
+                if (!keys.contains(view.key())) {
                     throw new IllegalArgumentException("register " + view.register() + " shows the setting '"
                             + view.key() + "', which the service does not have");
                 }
@@ -179,11 +190,46 @@ public record ServiceDescriptor(
     /// @param key lower-case with dashes
     /// @param defaultValue the value if the configuration does not set the key
     /// @param help one line: meaning, unit, range
-    public record Setting(String key, String defaultValue, String help) {
+    /// @param idle when it has no effect because of other settings
+    public record Setting(String key, String defaultValue, String help, List<Idle> idle) {
         public Setting {
             plain("the key of a setting", key, SHORT);
             plain("the default of " + key, defaultValue, LONG);
             plain("the help of " + key, help, LONG);
+            idle = few("conditions of " + key, idle);
+        }
+
+        /// A setting that always has an effect.
+        public Setting(String key, String defaultValue, String help) {
+            this(key, defaultValue, help, List.of());
+        }
+
+        /// The same setting, which has no effect while another one has one of some values. A run in which the
+        /// user set it says so.
+        public Setting idleIf(String other, List<String> values, String because) {
+            List<Idle> both = new ArrayList<>(idle);
+            both.add(new Idle(other, values, because));
+            return new Setting(key, defaultValue, help, both);
+        }
+    }
+
+    /// A condition under which a setting has no effect.
+    ///
+    /// @param other the key of another setting of the service
+    /// @param values the values of the other one; where it is a list with commas, one of its items
+    /// @param because the reason, as shown after the value
+    public record Idle(String other, List<String> values, String because) {
+        public Idle {
+            plain("the other key", other, SHORT);
+            values = few("values", values);
+            plain("the reason", because, SHORT);
+        }
+
+        /// Whether the setting has no effect.
+        ///
+        /// @param value of the other one
+        public boolean isMet(String value) {
+            return Stream.of(value.split(",", -1)).map(String::strip).anyMatch(values::contains);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.trapline.abi.firmware;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.firmware.ServiceDescriptor.Function;
@@ -12,6 +13,7 @@ import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a service says of itself is shown, recorded and looked at by others: it has to be plain, and not too much.
@@ -78,6 +80,28 @@ class ServiceDescriptorTest {
                 () -> new ServiceDescriptor(
                         "one", "1", List.of(), List.of(function(ID, "A"), function(ID, "B")), List.of()),
                 "is described twice");
+    }
+
+    @Test
+    void aSettingDependsOnASettingThatTheServiceHas() {
+        Setting setting = new Setting("speed", "1", "").idleIf("mode", List.of("off"), "it is off");
+        assertRefused(
+                () -> new ServiceDescriptor("one", "1", List.of(), List.of(), List.of(setting)),
+                "the setting 'speed' depends on 'mode', which the service does not have");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "off, true",
+        "on, false",
+        "'', false",
+        "'fast, off', true",
+        "'fast,slow', false",
+        "offset, false",
+    })
+    void aSettingIsIdleWhileTheOtherOneHasOneOfTheValues(String value, boolean idle) {
+        Setting setting = new Setting("speed", "1", "").idleIf("mode", List.of("off", "none"), "it is off");
+        assertThat(setting.idle().getFirst().isMet(value)).isEqualTo(idle);
     }
 
     @Test

@@ -40,7 +40,8 @@ final class SettingsReader {
                     TRUSTED_OS,
                     TrustedOs.NONE.text(),
                     "the answer of MIGRATE_INFO_TYPE: none, up-migratable or up-not-migratable"),
-            new Setting(TRUSTED_OS_CPU, "0", "the vCPU on which an up-... Trusted OS runs, by index"),
+            new Setting(TRUSTED_OS_CPU, "0", "the vCPU on which an up-... Trusted OS runs, by index")
+                    .idleIf(TRUSTED_OS, List.of(TrustedOs.NONE.text()), "no Trusted OS sits on a vCPU"),
             new Setting(UNPLUGGED, "", "vCPUs that CPU_ON denies, by index, as 2, 4-7"),
             new Setting(DISABLED, "", "vCPUs for which AFFINITY_INFO is DISABLED, by index, as 2, 4-7"),
             new Setting(FAILING, "", "vCPUs for which CPU_ON is INTERNAL_FAILURE, by index, as 2, 4-7"),
@@ -53,16 +54,18 @@ final class SettingsReader {
                     "idle states, each NAME=CORE[/CLUSTER[/SYSTEM]]:STATEID[|STATEID...]; a part is standby,"
                             + " power-down or run"),
             new Setting(
-                    DEFAULT_SUSPEND,
-                    "core-power-down",
-                    "the state that CPU_DEFAULT_SUSPEND enters: a state " + "of the core only"),
+                            DEFAULT_SUSPEND,
+                            "core-power-down",
+                            "the state that CPU_DEFAULT_SUSPEND enters: a state of the core only")
+                    .idleIf(WITHOUT, List.of("CPU_DEFAULT_SUSPEND"), "its call is left out"),
             new Setting(ON_PENDING, "0", "how long a CPU is ON_PENDING: ticks of 16 ns, or as 50us, 2ms, 1s"),
             new Setting(
                     AFFINITY_LEVEL,
                     "2",
                     "the highest level that AFFINITY_INFO accepts: 0 to 3; 2 is the highest of the power-domain "
                             + "tree"),
-            new Setting(VENDOR_RESETS, "", "reset types of SYSTEM_RESET2 from 0x80000000 on, as 0x80000000=warm"));
+            new Setting(VENDOR_RESETS, "", "reset types of SYSTEM_RESET2 from 0x80000000 on, as 0x80000000=warm")
+                    .idleIf(WITHOUT, List.of("SYSTEM_RESET2"), "its call is left out"));
 
     private static final int PARTS_OF_TWO = 2;
 

@@ -73,12 +73,18 @@ public record OwnerIdentity(boolean isThere, RegisterWrites uid, RegisterWrites 
     static List<Setting> settings(String owner, String calls, String uid) {
         return List.of(
                 new Setting(owner + "-uid", uid, "UID of " + calls + ": a UUID, or none to leave the queries out"),
-                new Setting(owner + "-revision", "1.0", "revision of " + calls + ", as MAJOR.MINOR"),
-                new Setting(
-                        owner + "-calls",
-                        AUTO,
-                        "call count of " + calls
-                                + ": auto (those that are implemented; no call count from SMCCC 1.3 on), none, or a"
-                                + " number"));
+                ofQueries(owner, new Setting(owner + "-revision", "1.0", "revision of " + calls + ", as MAJOR.MINOR")),
+                ofQueries(
+                        owner,
+                        new Setting(
+                                owner + "-calls",
+                                AUTO,
+                                "call count of " + calls
+                                        + ": auto (those that are implemented; no call count from SMCCC 1.3 on), none,"
+                                        + " or a number")));
+    }
+
+    private static Setting ofQueries(String owner, Setting setting) {
+        return setting.idleIf(owner + "-uid", List.of("none"), "this owner's queries are left out");
     }
 }

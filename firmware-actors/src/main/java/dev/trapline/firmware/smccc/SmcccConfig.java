@@ -99,18 +99,23 @@ public record SmcccConfig(
                         "the version: " + SmcccVersion.texts()
                                 + "; below 1.3, bit 16 of an identifier is not a hint: switch the toggle sve-hint off"),
                 new Setting(
-                        "soc-version",
-                        "0x043b5452",
-                        "the answer of SOC_ID: JEP-106 bank (30:24) and code (23:16), number of the SoC (15:0), "
-                                + "or none"),
-                new Setting("soc-revision", "0", "revision of the SoC, 0 to 0x7fffffff"),
-                new Setting("soc-name", "Trapline", "name of the SoC, at most 135 ASCII characters; empty for none"),
+                                "soc-version",
+                                "0x043b5452",
+                                "the answer of SOC_ID: JEP-106 bank (30:24) and code (23:16), number of the SoC"
+                                        + " (15:0), or none")
+                        .idleIf(VERSION, SmcccVersion.textsBelow(SmcccVersion.V1_2), "SOC_ID needs 1.2"),
+                ofSoc(new Setting("soc-revision", "0", "revision of the SoC, 0 to 0x7fffffff")),
+                ofSoc(new Setting(
+                        "soc-name", "Trapline", "name of the SoC, at most 135 ASCII characters; empty for none")),
                 setting(1, Workaround.OF_1_AND_3),
                 setting(2, Workaround.OF_2),
                 setting(3, Workaround.OF_1_AND_3),
                 setting(4, Workaround.OF_4),
-                new Setting(
-                        FEATURE_AVAILABILITY, "on", "whether there is FEATURE_AVAILABILITY, from 1.5 on: on or off")));
+                new Setting(FEATURE_AVAILABILITY, "on", "whether there is FEATURE_AVAILABILITY, from 1.5 on: on or off")
+                        .idleIf(
+                                VERSION,
+                                SmcccVersion.textsBelow(SmcccVersion.V1_5),
+                                "FEATURE_AVAILABILITY needs 1.5")));
         all.addAll(OwnerIdentity.settings(
                 "standard-secure", "the standard secure services (owner 4)", "4c1f0d6b-8a53-4e29-b7c0-92e6a1d3f548"));
         all.addAll(OwnerIdentity.settings(
@@ -118,11 +123,17 @@ public record SmcccConfig(
         return all;
     }
 
+    private static Setting ofSoc(Setting setting) {
+        return setting.idleIf("soc-version", List.of("none"), "there is no SOC_ID")
+                .idleIf(VERSION, SmcccVersion.textsBelow(SmcccVersion.V1_2), "SOC_ID needs 1.2");
+    }
+
     private static Setting setting(int number, List<Workaround> allowed) {
         return new Setting(
-                "workaround-" + number,
-                Workaround.AUTO,
-                "the answer of ARCH_FEATURES for WORKAROUND_" + number + ": " + Workaround.texts(allowed)
-                        + "; auto is what the CPU model needs");
+                        "workaround-" + number,
+                        Workaround.AUTO,
+                        "the answer of ARCH_FEATURES for WORKAROUND_" + number + ": " + Workaround.texts(allowed)
+                                + "; auto is what the CPU model needs")
+                .idleIf(VERSION, SmcccVersion.textsBelow(SmcccVersion.V1_1), "the workarounds need 1.1");
     }
 }

@@ -1,6 +1,7 @@
 package dev.trapline.firmware.smccc;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /// The versions of the SMC Calling Convention that a machine can report (DEN0028 §7.2, appendix F).
@@ -52,6 +53,14 @@ enum SmcccVersion {
     /// All versions as text, for messages.
     static String texts() {
         return Arrays.stream(values()).map(SmcccVersion::toString).collect(Collectors.joining(", "));
+    }
+
+    /// The versions below one, as text.
+    static List<String> textsBelow(SmcccVersion version) {
+        return Arrays.stream(values())
+                .filter(each -> !each.isAtLeast(version))
+                .map(SmcccVersion::toString)
+                .toList();
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.trapline.journal.query;
 
+import akka.Done;
 import akka.NotUsed;
 import akka.actor.ExtendedActorSystem;
-import akka.japi.Pair;
 import akka.pattern.Patterns;
 import akka.persistence.query.EventEnvelope;
 import akka.persistence.query.Offset;
@@ -31,6 +31,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the events of recordings, from a recording's own file or from a database. The events are
 /// [dev.trapline.journal.persistence.JournalEvent]s: the header first, then the segments.
@@ -103,52 +104,90 @@ public final class RecordingReadJournal
             return Source.failed(new IllegalArgumentException(
                     "no recording was named for '" + persistenceId + "': say where it is with persistenceIdOf"));
         }
-        return Source.unfoldAsync(Math.max(from, 1), next -> next(persistenceId, place, next, to, live))
+        return Source.unfoldResourceAsync(
+                        () -> CompletableFuture.completedFuture(new Cursor(persistenceId, place, Math.max(from, 1))),
+                        cursor -> next(cursor, to, live),
+                        cursor -> CompletableFuture.supplyAsync(cursor::close, blocking))
                 .mapConcat(events -> events);
     }
 
-    private CompletionStage<Optional<Pair<Long, List<EventEnvelope>>>> next(
-            String persistenceId, Place place, long next, long to, boolean live) {
-        if (next > to) {
-            return CompletableFuture.completedFuture(Optional.empty());
-        }
-        return CompletableFuture.supplyAsync(() -> read(persistenceId, place, next, to), blocking)
-                .thenCompose(read -> {
-                    if (!read.events().isEmpty()) {
-                        long behind = read.events().getLast().sequenceNr() + 1;
-                        return CompletableFuture.completedFuture(Optional.of(Pair.create(behind, read.events())));
-                    }
-                    return read.over() || !live
-                            ? CompletableFuture.completedFuture(Optional.empty())
-                            : Patterns.after(
-                                    interval,
-                                    system.scheduler(),
-                                    system.dispatcher(),
-                                    () -> next(persistenceId, place, next, to, true));
-                });
+    private CompletionStage<Optional<List<EventEnvelope>>> next(Cursor cursor, long to, boolean live) {
+        return CompletableFuture.supplyAsync(() -> cursor.read(to), blocking).thenCompose(read -> {
+            if (!read.events().isEmpty()) {
+                return CompletableFuture.completedFuture(Optional.of(read.events()));
+            }
+            return read.over() || !live
+                    ? CompletableFuture.completedFuture(Optional.empty())
+                    : Patterns.after(interval, system.scheduler(), system.dispatcher(), () -> next(cursor, to, true));
+        });
     }
 
-    private Read read(String persistenceId, Place place, long from, long to) {
-        // Checked first, so that everything that was written before the recorder released the lock is seen.
-        boolean written = Recordings.isBeingWritten(place.directory());
-        RecordingDirectory directory = RecordingDirectory.at(place.directory());
-        List<EventEnvelope> events = new ArrayList<>();
-        try (EventLog log = EventLog.open(directory, directory.manifest(), place.options())) {
-            long last = Math.min(to, log.highestSequenceNr());
-            for (long number = from; number <= last && events.size() < BATCH; number++) {
-                EventRow row = log.row(number);
-                if (row == null) {
-                    break;
-                }
-                events.add(envelope(persistenceId, row));
-            }
-        } catch (CodecException | RecordingException e) {
-            // The last page of a file that is being written may not be whole.
-            if (!written) {
-                throw e;
-            }
+    /// How far a stream has read. Used by one thread at a time.
+    private final class Cursor {
+        private final String persistenceId;
+        private final Place place;
+        private long next;
+        /// Kept between two reads if it sees what is added in between: a connection to a database.
+        private @Nullable EventLog log;
+
+        private Cursor(String persistenceId, Place place, long from) {
+            this.persistenceId = persistenceId;
+            this.place = place;
+            this.next = from;
         }
-        return new Read(events, !written);
+
+        /// Reads the next events, at most a batch.
+        ///
+        /// @param to the last one that is wanted
+        private Read read(long to) {
+            if (next > to) {
+                return new Read(List.of(), true);
+            }
+            // Checked first, so that everything that was written before the recorder released the lock is seen.
+            boolean written = Recordings.isBeingWritten(place.directory());
+            List<EventEnvelope> events = new ArrayList<>();
+            try {
+                EventLog from = log();
+                long last = Math.min(to, from.highestSequenceNr());
+                for (long number = next; number <= last && events.size() < BATCH; number++) {
+                    EventRow row = from.row(number);
+                    if (row == null) {
+                        break;
+                    }
+                    events.add(envelope(persistenceId, row));
+                }
+            } catch (CodecException | RecordingException e) {
+                // The last page of a file that is being written may not be whole.
+                if (!written) {
+                    throw e;
+                }
+            } finally {
+                if (log != null && !log.seesLaterEvents()) {
+                    close();
+                }
+            }
+            next += events.size();
+            return new Read(events, !written);
+        }
+
+        private EventLog log() {
+            EventLog open = log;
+            if (open == null) {
+                RecordingDirectory directory = RecordingDirectory.at(place.directory());
+                open = EventLog.open(directory, directory.manifest(), place.options());
+                log = open;
+            }
+            return open;
+        }
+
+        private Done close() {
+            EventLog open = log;
+            if (open != null) {
+                open.close();
+            }
+            log = null;
+            return Done.getInstance();
+        }
     }
 
     private EventEnvelope envelope(String persistenceId, EventRow row) {

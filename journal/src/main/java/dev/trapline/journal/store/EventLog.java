@@ -23,6 +23,9 @@ public interface EventLog extends AutoCloseable {
     @Nullable
     EventRow row(long sequenceNr);
 
+    /// Whether this log sees events that are added after it was opened. A file must be opened again for them.
+    boolean seesLaterEvents();
+
     @Override
     void close();
 

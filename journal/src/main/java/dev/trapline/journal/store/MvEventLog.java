@@ -102,6 +102,11 @@ final class MvEventLog implements EventLog {
     }
 
     @Override
+    public boolean seesLaterEvents() {
+        return false;
+    }
+
+    @Override
     public void close() {
         store.closeImmediately();
     }

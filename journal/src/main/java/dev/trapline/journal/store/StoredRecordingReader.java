@@ -275,16 +275,20 @@ public final class StoredRecordingReader implements RecordingReader {
 
     @Override
     public boolean refresh() {
-        EventLog fresh = EventLog.open(directory, manifest, options);
-        long found = countSegments(directory, fresh);
-        if (found <= segments) {
-            fresh.close();
-            return false;
+        if (log.seesLaterEvents()) {
+            return haveMore(countSegments(directory, log));
         }
-        log.close();
-        log = fresh;
-        segments = found;
-        return true;
+        EventLog fresh = EventLog.open(directory, manifest, options);
+        boolean more = haveMore(countSegments(directory, fresh));
+        (more ? log : fresh).close();
+        log = more ? fresh : log;
+        return more;
+    }
+
+    private boolean haveMore(long found) {
+        boolean more = found > segments;
+        segments = Math.max(segments, found);
+        return more;
     }
 
     @Override

@@ -58,7 +58,7 @@ final class RunRules {
         if (proceedWith == null) {
             ofNewRun(rules, config);
             new IdlePolicy(layers, config.machine().firmware().policy(), services).add(rules);
-            IdleSettings.add(rules, config.machine().firmware().settings());
+            IdleSettings.add(rules, services, config.machine().firmware().settings());
         } else {
             List<String> used = new ArrayList<>(OF_A_CONTINUATION);
             used.add("replay.");
