@@ -32,8 +32,7 @@ class PsciSettingsTest {
                 "states=a=run:1 | 'states': 'a' lets the core run, so it is not an idle state",
                 "states=a=standby/power-down:1 | 'states': 'a' has a domain in a deeper state than the one within it",
                 "states=a=standby/standby/standby/standby:1 | 'states': 'a' has 1 to 3 local states",
-                "states=a=standby:1,b=standby:2 | 'states': 'b' and 'a' have the same name, local states or"
-                        + " power_state",
+                "states=a=standby:1,b=standby:2 | 'states': 'b' and 'a' have the same name, local states or",
                 "states=a=standby:0x10000 | 'states': 'a' has the StateID 0x10000, but in this format it can be 0xffff",
                 "default-suspend=cluster-power-down | 'default-suspend' takes a state of the core only: core-standby,"
                         + " core-power-down, not",
