@@ -88,12 +88,12 @@ public final class ConfigLoader {
             throw new ConfigException(problems);
         }
         Config resolved = resolve(merged.withFallback(reference), files, reference);
+        if (!new KnownKeys(reference.root(), OPEN, problems).check(resolved.root())) {
+            throw new ConfigException(problems);
+        }
         @Nullable Config profile = Profiles.named(resolved, problems);
         if (profile != null) {
             resolved = resolve(merged.withFallback(profile).withFallback(reference), files, reference);
-        }
-        if (!new KnownKeys(reference.root(), OPEN, problems).check(resolved.root())) {
-            throw new ConfigException(problems);
         }
         Set<String> commandLine = new TreeSet<>();
         layers.forEach(layer -> commandLine.add(layer.text()));

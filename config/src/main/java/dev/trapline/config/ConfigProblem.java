@@ -14,13 +14,13 @@ public record ConfigProblem(String origin, String path, String message) {
     /// A wrong value of an existing key.
     ///
     /// @param quoted the end of the sentence, with the value, such as `, not 65`; left out if an included file
-    ///     contains it
+    ///     contains it, and shortened if it is long
     static ConfigProblem ofValue(ConfigOrigin origin, String path, String message, String quoted) {
         boolean included = Origins.isIncluded(origin);
         return new ConfigProblem(
                 Origins.describe(origin),
                 path,
-                message + (!included ? quoted : quoted.isEmpty() ? "" : "; the given value is" + NOT_SHOWN));
+                message + (!included ? Shown.sentence(quoted) : quoted.isEmpty() ? "" : "; the given value is" + NOT_SHOWN));
     }
 
     /// A wrong key in a section. The key is not shown if an included file contains it.

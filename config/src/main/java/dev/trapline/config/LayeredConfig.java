@@ -109,7 +109,7 @@ public final class LayeredConfig {
                 budget(settings),
                 postgresql(settings),
                 settings.path(LIBRARY),
-                settings.text(SHORTCUTS));
+                settings.plain(SHORTCUTS));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -123,7 +123,7 @@ public final class LayeredConfig {
         List<ConfigProblem> problems = new ArrayList<>(unknownKeys);
         Settings settings = new Settings(config, problems);
         ServeSettings serve = new ServeSettings(
-                settings.text(REMOTE + "host"),
+                settings.plain(REMOTE + "host"),
                 (int) settings.number(REMOTE + "port", 0, 65_535),
                 settings.path(REMOTE + "key-store"),
                 settings.path(REMOTE + "trust-store"),
@@ -135,7 +135,7 @@ public final class LayeredConfig {
                 storage(settings),
                 settings.paths("trapline.run.plugins"),
                 settings.path(LIBRARY),
-                settings.text(SHORTCUTS));
+                settings.plain(SHORTCUTS));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -280,7 +280,7 @@ public final class LayeredConfig {
                 injections(settings),
                 settings.paths("trapline.run.plugins"),
                 settings.path(LIBRARY),
-                settings.text(SHORTCUTS));
+                settings.plain(SHORTCUTS));
     }
 
     private static List<PlannedInjection> injections(Settings settings) {
@@ -297,7 +297,7 @@ public final class LayeredConfig {
 
     private static TraplineConfig.PostgreSql postgresql(Settings settings) {
         String section = "trapline.record.postgresql.";
-        String url = settings.text(section + "url");
+        String url = settings.plain(section + "url");
         String takes = "a URL of JDBC without a password, as in jdbc:postgresql://db.example.org/recordings";
         if (PASSWORD_IN_URL.matcher(url).matches()) {
             settings.refuseSecret(section + "url", takes);
@@ -306,7 +306,7 @@ public final class LayeredConfig {
         }
         return new TraplineConfig.PostgreSql(
                 url,
-                settings.text(section + "user"),
+                settings.plain(section + "user"),
                 settings.secret(section + "password"),
                 settings.path(section + "password-file"),
                 settings.flag(section + "create-schema"));

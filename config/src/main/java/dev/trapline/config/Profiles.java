@@ -20,9 +20,10 @@ final class Profiles {
 
     /// The profile that the configuration chooses.
     ///
+    /// @param config all of whose sections are sections
     /// @return null for the default, which sets nothing, and for an unknown profile, which is reported as an error
     static @Nullable Config named(Config config, List<ConfigProblem> problems) {
-        ConfigValue value = config.getValue(PROFILE);
+        ConfigValue value = new Settings(config, problems).value(PROFILE);
         String name = Settings.shown(value);
         if (!NAMES.contains(name)) {
             String nearest = Nearest.to(name, NAMES);

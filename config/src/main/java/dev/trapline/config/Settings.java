@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.math.BigInteger;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,17 +97,33 @@ final class Settings {
     /// A file or directory; null if the text is empty.
     @Nullable
     Path path(String path) {
-        String text = text(path);
-        return text.isEmpty() ? null : Origins.resolve(config.getValue(path).origin(), text);
+        ConfigValue value = value(path);
+        boolean isEmpty = isScalar(value.valueType()) && text(path).isEmpty();
+        return isEmpty ? null : file(path, value);
     }
 
     /// Files, each relative to the place where it was written.
     List<Path> paths(String path) {
         List<Path> found = new ArrayList<>();
         for (ConfigValue element : list(path)) {
-            found.add(Origins.resolve(element.origin(), String.valueOf(element.unwrapped())));
+            Path file = file(path, element);
+            if (file != null) {
+                found.add(file);
+            }
         }
         return found;
+    }
+
+    private @Nullable Path file(String path, ConfigValue value) {
+        if (isScalar(value.valueType())) {
+            try {
+                return Origins.resolve(value.origin(), shown(value));
+            } catch (InvalidPathException _) {
+                // A file name cannot contain every character.
+            }
+        }
+        refuse(path, value, "the name of a file or directory");
+        return null;
     }
 
     /// The elements of a list.
@@ -123,6 +140,14 @@ final class Settings {
     String text(String path) {
         ConfigValue value = value(path);
         return isScalar(value.valueType()) ? config.getString(path) : "";
+    }
+
+    /// A text of any form.
+    String plain(String path) {
+        if (!isScalar(value(path).valueType())) {
+            refuse(path, "a text");
+        }
+        return text(path);
     }
 
     /// The text of a single value that no message may quote.
@@ -188,8 +213,9 @@ final class Settings {
         return text.isEmpty() ? "an empty text" : Shown.shortened(text);
     }
 
+    /// The value of a key, which may be null in the configuration's sense.
     // Unlike getValue, this works for null as well.
-    private ConfigValue value(String path) {
+    ConfigValue value(String path) {
         ConfigValue value = config.root();
         for (String key : path.split("\\.", -1)) {
             value = value instanceof ConfigObject object ? object.get(key) : null;

@@ -6,6 +6,8 @@ import java.util.regex.Pattern;
 final class Shown {
 
     private static final int LONGEST = 200;
+    /// A sentence may list all that a key takes.
+    private static final int LONGEST_SENTENCE = 500;
     /// Words that precede a password, URLs with a user before the host, and misspelt keys of a database.
     private static final Pattern SECRET = Pattern.compile("(?is).*(pass|pas+w|pwd|secret|token|credential|//[^/?]*@"
             + "|postgresql\\s*[=:]|postgresql\\.(?!(url|user|create-schema)\\b)).*");
@@ -15,7 +17,16 @@ final class Shown {
 
     /// A text, shortened if it is long.
     static String shortened(String text) {
-        return text.length() <= LONGEST
+        return shortened(text, LONGEST);
+    }
+
+    /// A part of a sentence that quotes a value, shortened if the value is long.
+    static String sentence(String text) {
+        return shortened(text, LONGEST_SENTENCE);
+    }
+
+    private static String shortened(String text, int longest) {
+        return text.length() <= longest
                 ? text
                 : text.substring(0, LONGEST / 2) + "... (" + text.length() + " characters)";
     }

@@ -89,7 +89,7 @@ class ServeTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        remote.key-store=nothing.p12     | key store | no such file
+        remote.key-store=nothing.p12     | key store | does not exist
         remote.trust-store=password      | trust store | cannot be read
         remote.key-store=                | remote.key-store is not set | docs/remote.md
         remote.port=65536                | remote.port | 65535

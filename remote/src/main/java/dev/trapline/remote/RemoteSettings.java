@@ -3,10 +3,10 @@ package dev.trapline.remote;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.BoundedFile.Links;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -25,6 +25,9 @@ import javax.net.ssl.TrustManagerFactory;
 /// @param trustStore the PKCS #12 file with the certificates that sign the other side's certificates
 /// @param password the password of both files, and of the key
 public record RemoteSettings(String host, int port, Path keyStore, Path trustStore, String password) {
+
+    /// The largest store, in bytes: the certificates of all public authorities take a fifth of it.
+    private static final long MOST_BYTES = 1 << 20;
 
     @Override
     public String toString() {
@@ -53,12 +56,12 @@ public record RemoteSettings(String host, int port, Path keyStore, Path trustSto
 
     private KeyStore store(Path file, String what, boolean holdsKey) throws GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream bytes = Files.newInputStream(file)) {
-            store.load(bytes, password.toCharArray());
+        try {
+            byte[] bytes = BoundedFile.read(file, MOST_BYTES, Links.FOLLOWED);
+            store.load(new ByteArrayInputStream(bytes), password.toCharArray());
         } catch (IOException e) {
             throw new IllegalArgumentException(
-                    "the " + what + " " + file + " cannot be read: "
-                            + (e instanceof NoSuchFileException ? "there is no such file" : e.getMessage())
+                    "the " + what + " " + file + " " + BoundedFile.reason(e)
                             + "; it is a PKCS #12 file, as 'keytool -genkeypair' and 'keytool -importcert' make it",
                     e);
         }
