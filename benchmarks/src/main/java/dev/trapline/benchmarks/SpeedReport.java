@@ -52,8 +52,8 @@ public final class SpeedReport {
     private void print() {
         double bare = score("bare");
         ReportTable table = new ReportTable(out);
-        table.row("hypercall, forwarded, not recorded", "ns", score("forwarded"), bare, "at most 3.00");
-        table.row("hypercall, forwarded, recorded", "ns", score("recorded"), bare, "at most 4.00");
+        table.row("hypercall, forwarded, not recorded", "ns", score("forwarded"), bare, "at most 2.50");
+        table.row("hypercall, forwarded, recorded", "ns", score("recorded"), bare, "at most 3.50");
         table.row("hypercall, resident, not recorded", "ns", score("resident"), bare, "");
         table.row(
                 "hypercall, replayed (reference: recorded)",
