@@ -31,6 +31,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,27 +101,46 @@ class ForgedStretchTest {
 
     @Test
     void aCheckpointThatIsNotWhatTheMachineWasIsNoDivergence() {
+        lieAbout(all -> all);
+        Ended ended = run("replay", recording.toString(), "--jobs", "2");
+        assertThat(ended.status()).as(ended.err()).isZero();
+        assertThat(ended.err()).contains("replaying from the start to make sure");
+    }
+
+    @Test
+    void anIndexThatBeginsAtAWrongCheckpointIsMadeFromTheStart() {
+        lieAbout(all -> List.of(all.getLast()));
+        Ended ended = run("journal", "index", recording.toString());
+        assertThat(ended.status()).as(ended.err()).isZero();
+        assertThat(ended.err()).contains("replaying from the start to make sure", "is wrong: it is ignored");
+        Ended again = run("journal", "index", recording.toString());
+        assertThat(again.status()).as(again.err()).isZero();
+        assertThat(again.err()).as("it has gone").doesNotContain("to make sure");
+    }
+
+    /// Changes checkpoints, and seals them again: the guest's last call would be answered in place.
+    ///
+    /// @param which of all
+    private void lieAbout(UnaryOperator<List<Long>> which) {
         Playback playback = playback();
         try (playback;
                 CheckpointStore store =
                         CheckpointStore.open(recording, playback.key(), CheckpointKeyFile.seal(), BUDGET)) {
-            long slice = store.slices().get(store.slices().size() / 2);
-            StoredCheckpoint stored = store.read(slice);
-            assertThat(stored).isNotNull();
-            if (stored != null) {
-                byte[] machine = stored.image().machine().toArray();
-                machine[0]++;
+            for (long slice : which.apply(store.slices())) {
+                StoredCheckpoint stored = Objects.requireNonNull(store.read(slice));
+                CheckpointImage is = stored.image();
                 store.put(
-                        with(
-                                stored.image(),
-                                Bytes.copyOf(machine),
-                                stored.image().place()),
+                        new CheckpointImage(
+                                is.slice(),
+                                is.machine(),
+                                is.services(),
+                                is.policy().withResident("psci"),
+                                is.ram(),
+                                is.flash(),
+                                is.place()),
                         stored.pages());
             }
         }
-        Ended ended = run("replay", recording.toString(), "--jobs", "2");
-        assertThat(ended.status()).as(ended.err()).isZero();
-        assertThat(ended.err()).contains("replaying from the start to make sure");
     }
 
     private static List<Segment> forge(RecordingReader reader) {

@@ -147,7 +147,24 @@ public final class Playback implements AutoCloseable {
 
     /// Goes back or forward to a checkpoint of this playback, even after a part of a slice or the end. Takes a
     /// millisecond for each vCPU that has power, and the time to write the pages that differ.
+    ///
+    /// @throws StateDamagedException if it is not a state of this machine: then only another checkpoint can follow
     public void goTo(Checkpoint checkpoint) {
+        try {
+            restore(checkpoint);
+            // WIDE: a state that is no machine's meets whatever the machine's parts do not expect.
+        } catch (RuntimeException e) {
+            throw e instanceof StateDamagedException damaged
+                    ? damaged
+                    : new StateDamagedException("the machine cannot be in its state: " + e, e);
+        }
+        if (!position().equals(checkpoint.position())) {
+            throw new StateDamagedException(
+                    "it is of slice " + checkpoint.position().slice() + ", and its machine is at " + position());
+        }
+    }
+
+    private void restore(Checkpoint checkpoint) {
         StateReader state = new StateReader(checkpoint.state());
         parts.memory().restore(checkpoint.memory());
         checkpoint.services().forEach(KeptState::restore);

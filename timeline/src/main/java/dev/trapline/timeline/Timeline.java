@@ -1,6 +1,9 @@
 package dev.trapline.timeline;
 
+import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.Position;
+import dev.trapline.abi.engine.EngineException;
+import dev.trapline.abi.state.StateDamagedException;
 import dev.trapline.machine.ConsoleOutput;
 import dev.trapline.machine.RunReport;
 import dev.trapline.timeline.checkpoint.CheckpointStore;
@@ -54,7 +57,7 @@ public final class Timeline {
         Playback first = run.playback(console);
         try (CheckpointStore store = checkpoints.open(first);
                 Seeker seeker = checkpoints.seeker(first, store, passed)) {
-            Position reached = journey.make(seeker);
+            Position reached = attempt(journey, seeker);
             checkpoints.tellTrouble(seeker, store);
             if (reached != null || !seeker.reliesOnStore()) {
                 return result(reached, seeker);
@@ -63,6 +66,27 @@ public final class Timeline {
         checkpoints.tellAgain();
         try (Seeker seeker = checkpoints.seeker(run.playback(console), null, passed)) {
             return result(journey.make(seeker), seeker);
+        }
+    }
+
+    /// A wrong checkpoint can make the machine fail, or have other slices than the recording. What the caller's own
+    /// parts throw is of none of these types.
+    ///
+    /// @return null if the replay failed
+    private static @Nullable Position attempt(Journey journey, Seeker seeker) {
+        try {
+            return journey.make(seeker);
+        } catch (NotInRecordingException
+                | StateDamagedException
+                | InvariantViolation
+                | EngineException
+                | IndexOutOfBoundsException
+                | IllegalArgumentException
+                | IllegalStateException e) {
+            if (!seeker.reliesOnStore()) {
+                throw e;
+            }
+            return null;
         }
     }
 

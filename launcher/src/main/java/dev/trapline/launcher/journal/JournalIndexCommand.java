@@ -23,6 +23,7 @@ import dev.trapline.machine.RunReport;
 import dev.trapline.timeline.Checkpoints;
 import dev.trapline.timeline.Playback;
 import dev.trapline.timeline.PositionQuery;
+import dev.trapline.timeline.RecordedRun;
 import dev.trapline.timeline.Seeker;
 import dev.trapline.timeline.checkpoint.CheckpointStore;
 import java.nio.file.Path;
@@ -101,6 +102,9 @@ final class JournalIndexCommand implements Action {
             }
             List<Long> before = store.slices();
             RunReport failed = index(checkpoints, seeker, store);
+            if (failed != null && seeker.reliesOnStore()) {
+                failed = again(checkpoints, replaying.run(engines), seeker.origin().slice(), store, watch);
+            }
             watch.pause();
             if (failed != null) {
                 Outcomes.explain(failed, machine, images, terminal.err());
@@ -134,6 +138,27 @@ final class JournalIndexCommand implements Action {
         }
         checkpoints.tellTrouble(seeker, store);
         return outcome.isHistory() ? null : seeker.playback().report();
+    }
+
+    /// Replays from the start, without a checkpoint that led to a failure.
+    ///
+    /// @param slice of the checkpoint: if it was wrong, it goes
+    /// @return as [#index]
+    private static @Nullable RunReport again(
+            Checkpoints checkpoints, RecordedRun run, long slice, CheckpointStore store, Watch watch) {
+        checkpoints.tellAgain();
+        long slices = run.slices();
+        try (Seeker seeker =
+                checkpoints.seeker(run.playback((_, _) -> {}), store, at -> watch.at("slice", at, slices))) {
+            seeker.playTo(Long.MAX_VALUE);
+            RunReport report = seeker.playback().report();
+            if (!report.outcome().isHistory()) {
+                return report;
+            }
+            store.drop(slice, "the checkpoint at slice " + slice + " is wrong");
+            checkpoints.tellTrouble(seeker, store);
+            return null;
+        }
     }
 
     private void tell(CheckpointStore store, int added, long slices) {
