@@ -20,7 +20,10 @@ public record ConfigProblem(String origin, String path, String message) {
         return new ConfigProblem(
                 Origins.describe(origin),
                 path,
-                message + (!included ? Shown.sentence(quoted) : quoted.isEmpty() ? "" : "; the given value is" + NOT_SHOWN));
+                message
+                        + (!included
+                                ? Shown.sentence(quoted)
+                                : quoted.isEmpty() ? "" : "; the given value is" + NOT_SHOWN));
     }
 
     /// A wrong key in a section. The key is not shown if an included file contains it.

@@ -73,7 +73,8 @@ final class RegisterSettings {
                         value == null ? "services" : Origins.describe(value.origin()),
                         ConfigLoader.SERVICES + "." + setting,
                         "cannot be"
-                                + (value != null && Origins.isIncluded(value.origin()) ? ""
+                                + (value != null && Origins.isIncluded(value.origin())
+                                        ? ""
                                         : Shown.sentence(": " + e.getMessage()))));
             }
         }

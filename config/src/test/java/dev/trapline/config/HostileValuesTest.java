@@ -75,7 +75,8 @@ class HostileValuesTest {
     @ParameterizedTest
     @MethodSource("keys")
     void aValueOfAnotherKindIsAnErrorThatNamesTheKey(String key) {
-        ConfigValueType takes = ConfigLoader.reference().root().toConfig().getValue(key).valueType();
+        ConfigValueType takes =
+                ConfigLoader.reference().root().toConfig().getValue(key).valueType();
         for (Kind kind : KINDS) {
             String error = refused(key + " = " + kind.text());
             boolean isFree = FREE.contains(key) && kind.type() == ConfigValueType.STRING;
@@ -101,7 +102,8 @@ class HostileValuesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"firmware.toggles.psci", "firmware.registers.PSCI_VERSION", "firmware.services.psci.version"})
+    @ValueSource(
+            strings = {"firmware.toggles.psci", "firmware.registers.PSCI_VERSION", "firmware.services.psci.version"})
     void aLongValueIsQuotedInPart(String key) {
         assertThat(refused(key + " = " + "x".repeat(9_000))).contains(key).hasSizeLessThan(SHORT);
     }

@@ -103,7 +103,8 @@ final class JournalIndexCommand implements Action {
             List<Long> before = store.slices();
             RunReport failed = index(checkpoints, seeker, store);
             if (failed != null && seeker.reliesOnStore()) {
-                failed = again(checkpoints, replaying.run(engines), seeker.origin().slice(), store, watch);
+                failed = again(
+                        checkpoints, replaying.run(engines), seeker.origin().slice(), store, watch);
             }
             watch.pause();
             if (failed != null) {

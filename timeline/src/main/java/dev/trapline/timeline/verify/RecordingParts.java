@@ -65,14 +65,14 @@ record RecordingParts(CheckpointStore store, List<Long> starts) {
     Result replay(int index, Playback playback, ByteArrayOutputStream printed, BooleanSupplier stop) {
         try {
             return tried(index, playback, printed, stop);
-            // WIDE: a wrong checkpoint leads to any failure. A right one does not, and a second look tells which it was.
+            // WIDE: a wrong checkpoint leads to any failure. A right one does not, and a second look tells which it
+            // was.
         } catch (RuntimeException _) {
             return new Result(false, Bytes.EMPTY, null);
         }
     }
 
-    private @Nullable Result tried(
-            int index, Playback playback, ByteArrayOutputStream printed, BooleanSupplier stop) {
+    private @Nullable Result tried(int index, Playback playback, ByteArrayOutputStream printed, BooleanSupplier stop) {
         printed.reset();
         if (!begin(playback, starts.get(index))) {
             return new Result(false, Bytes.EMPTY, null);
