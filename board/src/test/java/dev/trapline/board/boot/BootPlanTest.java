@@ -169,8 +169,8 @@ class BootPlanTest {
                 Arguments.of("raw behind RAM", List.of(raw(RAM + (128 << 20), 4)), List.of("raw image", "--memory")),
                 Arguments.of("raw unaligned", List.of(raw(RAM + 2, 4)), List.of("0x40000002", "multiple of 4")),
                 Arguments.of("raw wraps", List.of(raw(-4, 8)), List.of("0xfffffffffffffffc")),
-                Arguments.of("raw empty", List.of(raw(RAM, 0)), List.of("no bytes")),
-                Arguments.of("flash empty", List.of(flash(new byte[0])), List.of("no bytes")),
+                Arguments.of("raw empty", List.of(raw(RAM, 0)), List.of("empty", "raw image")),
+                Arguments.of("flash empty", List.of(flash(new byte[0])), List.of("empty", "flash image")),
                 Arguments.of(
                         "flash too large",
                         List.of(flash(new byte[(128 << 20) + 1])),
