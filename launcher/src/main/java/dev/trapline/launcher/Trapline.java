@@ -60,22 +60,24 @@ public final class Trapline {
 
     /// Runs the command and ends the process with its exit status.
     public static void main(String[] arguments) {
+        // First of all: a signal before this ends the JVM without a word.
+        Signals signals = Signals.take();
         OthersOutput.begin();
         Terminal terminal = Terminal.ofProcess();
         boolean json = FormatOption.isJson(List.of(arguments));
         MemoryWatch.start(json);
         ThreadWatch.start(json, terminal.err());
         try {
-            perform(arguments, json, terminal);
+            perform(arguments, json, terminal, signals);
         } catch (OutOfMemoryError _) {
             MemoryWatch.speak();
         }
     }
 
-    private static void perform(String[] arguments, boolean json, Terminal terminal) {
+    private static void perform(String[] arguments, boolean json, Terminal terminal, Signals taken) {
         int status;
         // While a command runs a machine, it handles signals itself.
-        try (Signals signals = Signals.take();
+        try (Signals signals = taken;
                 LastWord _ = LastWord.prepare(json, terminal.err())) {
             signals.ask(
                     () -> {

@@ -38,7 +38,7 @@ public final class Interruption {
         end(interrupted(), json, err);
     }
 
-    private static Ending interrupted() {
+    static Ending interrupted() {
         return new Ending(Ending.INTERRUPTED, "interrupted", "the command was interrupted" + whereHeld());
     }
 

@@ -4,6 +4,7 @@ import dev.trapline.launcher.output.Ending;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,17 @@ public final class Signals implements AutoCloseable {
     private Runnable kill = () -> {};
     private boolean asked;
 
+    /// The JVM's own handler of a signal, which ends the process.
+    private static final String DEFAULT = "java.lang.Terminator";
+
     private Signals() {}
+
+    /// Whether the JVM is ending the process because of a signal that came while it was not handled here.
+    static boolean areEndingTheProcess() {
+        return Thread.getAllStackTraces().values().stream()
+                .flatMap(Arrays::stream)
+                .anyMatch(frame -> frame.getClassName().startsWith(DEFAULT));
+    }
 
     /// Handles signals until closed.
     public static Signals take() {

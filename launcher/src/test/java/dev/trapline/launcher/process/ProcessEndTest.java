@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -137,6 +138,28 @@ class ProcessEndTest {
                 other.join();
             }
             Interruption.exit(Ending.LIMIT, 1_000);
+        }
+    }
+
+    @Test
+    void aSignalThatCameBeforeTheCommandTookThemIsNoFailure() throws IOException, InterruptedException {
+        HostTools.Result result = HostTools.java(directory, SignalledEarly.class);
+        assertThat(result.errors()).isEqualTo("trapline: exit 130, interrupted: the command was interrupted\n");
+        assertThat(result.status()).isEqualTo(Ending.INTERRUPTED);
+    }
+
+    /// The JVM ends the process by itself, since nobody else has taken the signal.
+    static final class SignalledEarly {
+        private SignalledEarly() {}
+
+        public static void main(String[] arguments) throws IOException {
+            try (LastWord _ = LastWord.prepare(false, err())) {
+                String own = Long.toString(ProcessHandle.current().pid());
+                new ProcessBuilder("kill", "-TERM", own).start();
+                while (true) {
+                    LockSupport.park();
+                }
+            }
         }
     }
 
