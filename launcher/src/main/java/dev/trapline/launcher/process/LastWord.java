@@ -65,14 +65,14 @@ public final class LastWord implements AutoCloseable {
     }
 
     private static Ending ofFatalError() {
-        if (Signals.areEndingTheProcess()) {
-            return Interruption.interrupted();
-        }
         if (ThreadWatch.isLacking()) {
             return ThreadWatch.ofRefusal();
         }
-        return MemoryReserve.finder() != null || MemoryWatch.ofService() != null
-                ? Failures.ofMemory("another part of the process could not get any")
+        if (MemoryReserve.finder() != null || MemoryWatch.ofService() != null) {
+            return Failures.ofMemory("another part of the process could not get any");
+        }
+        return Signals.areEndingTheProcess()
+                ? Interruption.interrupted()
                 : new Ending(
                         Ending.BROKEN,
                         "broken",
