@@ -6,9 +6,9 @@ import dev.trapline.launcher.output.ResultFile;
 import java.io.PrintWriter;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Reports why the process ends when nothing else does: a plugin ended it, a signal came before the command took signals,
-/// or a thread of a library met a fatal error. In the last case there was usually no memory or no thread left, and the
-/// user must learn which service took all of it.
+/// Reports why the process ends when nothing else does: a plugin ended it, a signal came before the command took
+/// signals, or a thread of a library met a fatal error. In the last case there was usually no memory or no thread left,
+/// and the user must learn which service took all of it.
 public final class LastWord implements AutoCloseable {
 
     private static final AtomicReference<Runnable> PREPARED = new AtomicReference<>(() -> {});
