@@ -74,10 +74,10 @@ public final class Trapline {
         }
     }
 
-    private static void perform(String[] arguments, boolean json, Terminal terminal, Signals taken) {
+    private static void perform(String[] arguments, boolean json, Terminal terminal, Signals signals) {
         int status;
         // While a command runs a machine, it handles signals itself.
-        try (Signals signals = taken;
+        try (signals;
                 LastWord _ = LastWord.prepare(json, terminal.err())) {
             signals.ask(
                     () -> {

@@ -104,6 +104,16 @@ final class HandlerGuest implements AutoCloseable {
         return new HandlerGuest(Snippet.engines(), CpuModel.CORTEX_A57, place, program);
     }
 
+    /// A guest that runs an endless loop of A32 code at EL0.
+    static HandlerGuest atAarch32El0() {
+        HandlerGuest guest = at(
+                Place.EL1H,
+                "adr x0, user; msr elr_el1, x0; mov x0, #0x1d0; msr spsr_el1, x0; eret; user: .inst 0xe1a00000;"
+                        + ".inst 0xeafffffe");
+        guest.snippet.run(5);
+        return guest;
+    }
+
     private static String startUp(Place place) {
         String mmu = "ldr x1, mair; msr mair_el1, x1; ldr x1, tcr; msr tcr_el1, x1; ldr x1, table; msr ttbr0_el1, x1;"
                 + "tlbi vmalle1; isb; mrs x1, sctlr_el1; orr x1, x1, #1; msr sctlr_el1, x1; isb;";

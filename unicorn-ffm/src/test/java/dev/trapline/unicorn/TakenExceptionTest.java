@@ -131,10 +131,7 @@ class TakenExceptionTest {
 
     @Test
     void anAarch32ProgramAtEl0IsNotInterrupted() {
-        String toUser = "adr x0, user; msr elr_el1, x0; mov x0, #0x1d0; msr spsr_el1, x0; eret; user: .inst 0xe1a00000;"
-                + ".inst 0xeafffffe";
-        try (HandlerGuest guest = HandlerGuest.at(Place.EL1H, toUser)) {
-            guest.snippet.run(5);
+        try (HandlerGuest guest = HandlerGuest.atAarch32El0()) {
             long[] before = guest.registers();
             for (Kind kind : KINDS) {
                 assertThatThrownBy(() -> guest.engine().takeException(kind.entry))

@@ -5,12 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Position;
 import dev.trapline.abi.machine.Schedule;
-import dev.trapline.firmware.FirmwareServices;
-import dev.trapline.journal.OpenOptions;
-import dev.trapline.journal.recording.Recordings;
 import dev.trapline.timeline.Checkpoints;
 import dev.trapline.timeline.Playback;
-import dev.trapline.timeline.RecordedRun;
 import dev.trapline.timeline.Seeker;
 import dev.trapline.timeline.Timeline;
 import dev.trapline.timeline.checkpoint.CheckpointImage;
@@ -18,20 +14,16 @@ import dev.trapline.timeline.checkpoint.CheckpointSeal;
 import dev.trapline.timeline.checkpoint.CheckpointStore;
 import dev.trapline.timeline.checkpoint.StoredCheckpoint;
 import dev.trapline.timeline.verify.ParallelReplay;
-import dev.trapline.unicorn.LibrarySearch;
-import dev.trapline.unicorn.UnicornEngines;
-import dev.trapline.unicorn.UnicornLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Checkpoints with the right seal whose content is not a state of the machine: of another build with the same version,
@@ -46,8 +38,8 @@ class LyingCheckpointTest {
     private static final long PLENTY = 1L << 30;
     private static final long NEVER = Long.MAX_VALUE / 4;
 
-    @SuppressWarnings("NullAway.Init")
-    private static MachineRuns runs;
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -56,19 +48,9 @@ class LyingCheckpointTest {
     @SuppressWarnings("NullAway.Init")
     private StoredCheckpoint truth;
 
-    @BeforeAll
-    static void start() {
-        runs = new MachineRuns();
-    }
-
-    @AfterAll
-    static void stop() {
-        runs.close();
-    }
-
     @BeforeEach
     void makeOne() throws IOException {
-        runs.recordSmall("smp-race", VCPUS, Schedule.ROUND_ROBIN, 50, 40_000, recording());
+        RUNS.recordSmall("smp-race", VCPUS, Schedule.ROUND_ROBIN, 50, 40_000, recording());
         Playback playback = playback();
         AtomicLong clock = new AtomicLong();
         try (CheckpointStore store = store(playback);
@@ -87,18 +69,11 @@ class LyingCheckpointTest {
     }
 
     private Playback playback() {
-        return runs.playback(recording(), (_, _) -> {});
+        return RUNS.playback(recording(), (_, _) -> {});
     }
 
     private CheckpointStore store(Playback playback) {
         return CheckpointStore.open(recording(), playback.key(), seal(), PLENTY);
-    }
-
-    private RecordedRun recorded() {
-        return new RecordedRun(
-                () -> Recordings.open(recording(), OpenOptions.STRICT),
-                new UnicornEngines(UnicornLibrary.load(LibrarySearch.standard(null))),
-                FirmwareServices.onClassPath());
     }
 
     private Checkpoints checkpoints(List<String> notices) {
@@ -125,7 +100,7 @@ class LyingCheckpointTest {
     private void assertReached(String lie) {
         Position wanted = Position.within(truth.image().slice() + 1, 3);
         List<String> notices = new ArrayList<>();
-        Timeline.Result result = new Timeline(recorded(), checkpoints(notices), _ -> {})
+        Timeline.Result result = new Timeline(RUNS.recorded(recording()), checkpoints(notices), _ -> {})
                 .make(
                         seeker -> {
                             seeker.seek(wanted.slice());
@@ -169,7 +144,7 @@ class LyingCheckpointTest {
             machine[at] ^= (byte) 0xff;
             lie(machine, truth.image().services());
             ParallelReplay.Verdict verdict = new ParallelReplay(
-                            recorded(), checkpoints(new ArrayList<>()), (_, _) -> {}, (_, _, _) -> {})
+                            RUNS.recorded(recording()), checkpoints(new ArrayList<>()), (_, _) -> {}, (_, _, _) -> {})
                     .replay(2);
             assertThat(verdict).as("byte %d", at).isInstanceOf(ParallelReplay.Verdict.Doubted.class);
         }

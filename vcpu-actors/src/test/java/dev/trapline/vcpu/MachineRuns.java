@@ -27,6 +27,7 @@ import dev.trapline.machine.RunReport;
 import dev.trapline.machine.choice.Choices;
 import dev.trapline.testkit.Guests;
 import dev.trapline.timeline.Playback;
+import dev.trapline.timeline.RecordedRun;
 import dev.trapline.unicorn.LibrarySearch;
 import dev.trapline.unicorn.UnicornEngines;
 import dev.trapline.unicorn.UnicornLibrary;
@@ -194,8 +195,13 @@ final class MachineRuns implements AfterAllCallback, AutoCloseable {
     }
 
     Playback playback(Path directory, ConsoleOutput console) {
-        return Playback.of(
-                engines, Recordings.open(directory, OpenOptions.STRICT), FirmwareServices.onClassPath(), console);
+        return recorded(directory).playback(console);
+    }
+
+    /// A recording that can be opened any number of times.
+    RecordedRun recorded(Path directory) {
+        return new RecordedRun(
+                () -> Recordings.open(directory, OpenOptions.STRICT), engines, FirmwareServices.onClassPath());
     }
 
     private Machine.Builder builder(MachineSpec spec, Image image, String script) {

@@ -23,11 +23,11 @@ import dev.trapline.machine.RunReport;
 import dev.trapline.timeline.Checkpoints;
 import dev.trapline.timeline.Playback;
 import dev.trapline.timeline.PositionQuery;
-import dev.trapline.timeline.RecordedRun;
 import dev.trapline.timeline.Seeker;
 import dev.trapline.timeline.checkpoint.CheckpointStore;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -89,11 +89,12 @@ final class JournalIndexCommand implements Action {
         RecordingReader reader = Recordings.open(directory, replaying.open());
         RecordedWith.warn(reader, engines.library(), replaying.services(), terminal.err());
         long slices = PositionQuery.slices(reader);
+        LongConsumer progress = slice -> watch.at("slice", slice, slices);
         MachineSpec machine = reader.header().spec();
         List<Image> images = reader.images();
         Playback playback = Playback.of(engines, reader, replaying.services().all(), (_, _) -> {});
         try (CheckpointStore store = checkpoints.open(playback);
-                Seeker seeker = checkpoints.seeker(playback, store, slice -> watch.at("slice", slice, slices))) {
+                Seeker seeker = checkpoints.seeker(playback, store, progress)) {
             if (store == null || !store.isWritable()) {
                 checkpoints.tellNotice(store);
                 throw CommandException.usage("no checkpoints can be saved in " + directory
@@ -103,8 +104,8 @@ final class JournalIndexCommand implements Action {
             List<Long> before = store.slices();
             RunReport failed = index(checkpoints, seeker, store);
             if (failed != null && seeker.reliesOnStore()) {
-                failed = again(
-                        checkpoints, replaying.run(engines), seeker.origin().slice(), store, watch);
+                Playback fresh = replaying.run(engines).playback((_, _) -> {});
+                failed = again(checkpoints, fresh, seeker.origin().slice(), store, progress);
             }
             watch.pause();
             if (failed != null) {
@@ -132,12 +133,17 @@ final class JournalIndexCommand implements Action {
             seeker.seek(before.getLast());
             checkpoints.tellOrigin(seeker);
         }
+        RunReport failed = playToEnd(seeker);
+        checkpoints.tellTrouble(seeker, store);
+        return failed;
+    }
+
+    private static @Nullable RunReport playToEnd(Seeker seeker) {
         RunOutcome outcome = seeker.playback().outcome();
         while (outcome == null) {
             seeker.playTo(Long.MAX_VALUE);
             outcome = seeker.playback().outcome();
         }
-        checkpoints.tellTrouble(seeker, store);
         return outcome.isHistory() ? null : seeker.playback().report();
     }
 
@@ -146,19 +152,15 @@ final class JournalIndexCommand implements Action {
     /// @param slice of the checkpoint: if it was wrong, it goes
     /// @return as [#index]
     private static @Nullable RunReport again(
-            Checkpoints checkpoints, RecordedRun run, long slice, CheckpointStore store, Watch watch) {
+            Checkpoints checkpoints, Playback fresh, long slice, CheckpointStore store, LongConsumer progress) {
         checkpoints.tellAgain();
-        long slices = run.slices();
-        try (Seeker seeker =
-                checkpoints.seeker(run.playback((_, _) -> {}), store, at -> watch.at("slice", at, slices))) {
-            seeker.playTo(Long.MAX_VALUE);
-            RunReport report = seeker.playback().report();
-            if (!report.outcome().isHistory()) {
-                return report;
+        try (Seeker seeker = checkpoints.seeker(fresh, store, progress)) {
+            RunReport failed = playToEnd(seeker);
+            if (failed == null) {
+                store.drop(slice, "the checkpoint at slice " + slice + " is wrong");
+                checkpoints.tellTrouble(seeker, store);
             }
-            store.drop(slice, "the checkpoint at slice " + slice + " is wrong");
-            checkpoints.tellTrouble(seeker, store);
-            return null;
+            return failed;
         }
     }
 

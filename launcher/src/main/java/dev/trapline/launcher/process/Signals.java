@@ -23,14 +23,13 @@ public final class Signals implements AutoCloseable {
 
     private static final String SIGNAL = "sun.misc.Signal";
     private static final String HANDLER = "sun.misc.SignalHandler";
+    /// The JVM's own handler of a signal, which ends the process.
+    private static final String DEFAULT = "java.lang.Terminator";
 
     private final Map<Object, Object> previous = new LinkedHashMap<>();
     private Runnable stop = () -> {};
     private Runnable kill = () -> {};
     private boolean asked;
-
-    /// The JVM's own handler of a signal, which ends the process.
-    private static final String DEFAULT = "java.lang.Terminator";
 
     private Signals() {}
 
