@@ -105,7 +105,8 @@ class FullDiskTest {
         Ended ended;
         try {
             while (process.isAlive() && !Files.readString(said).contains("the machine waits up to")) {
-                Thread.onSpinWait();
+                // SLEEP: the process needs the CPU, and nothing else tells that it has printed the line.
+                Thread.sleep(20);
             }
             // SLEEP: the process does not signal that the time limit has passed.
             Thread.sleep(timeout);

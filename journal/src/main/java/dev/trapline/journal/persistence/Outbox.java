@@ -76,8 +76,10 @@ final class Outbox {
         return isRoom();
     }
 
+    /// A machine begins when its recording's header is stored: whatever ends its process then leaves a recording that
+    /// can be read.
     private boolean isRoom() {
-        return !paused && outstanding.get() < window;
+        return !paused && acknowledged.get() > 0 && outstanding.get() < window;
     }
 
     /// Whether nothing more can be handed over for the time being.

@@ -54,14 +54,41 @@ class RecordingWriterTest {
         kit.shutdownTestKit();
     }
 
+    /// A service may end the process at its first call.
+    @Test
+    void aMachineDoesNotBeginBeforeTheHeaderIsStored() throws Exception {
+        Semaphore gate = new Semaphore(0);
+        RecordingWriter writer = recordings.writer("header", file -> new GatedStore(file, gate, Integer.MAX_VALUE));
+        CountDownLatch called = new CountDownLatch(1);
+        writer.onCredit(called::countDown);
+        assertThat(writer.hasCredit()).as("nothing is stored").isFalse();
+        assertThat(writer.waitsForStore()).isTrue();
+        gate.release();
+        assertThat(called.await(10, TimeUnit.SECONDS)).as("credit comes").isTrue();
+        awaitCredit(writer);
+        assertThat(writer.waitsForStore()).isFalse();
+        try (RecordingReader reader = recordings.open("header")) {
+            assertThat(reader.header()).isEqualTo(SampleRun.header("header"));
+        }
+        gate.release(Integer.MAX_VALUE / 2);
+        WrittenRecordings.close(writer);
+    }
+
+    private static void awaitCredit(RecordingWriter writer) {
+        while (!writer.hasCredit()) {
+            Thread.onSpinWait();
+        }
+    }
+
     @Test
     void aSlowStoreSlowsTheMachineAndLosesNothing() throws Exception {
-        Semaphore gate = new Semaphore(0);
+        Semaphore gate = new Semaphore(1);
         AtomicReference<GatedStore> store = new AtomicReference<>();
         RecordingWriter writer = recordings.writer("slow", file -> {
             store.set(new GatedStore(file, gate, Integer.MAX_VALUE));
             return store.get();
         });
+        awaitCredit(writer);
         AtomicInteger callbacks = new AtomicInteger();
         CountDownLatch called = new CountDownLatch(1);
         writer.onCredit(() -> {
@@ -79,9 +106,7 @@ class RecordingWriterTest {
         gate.release(Integer.MAX_VALUE / 2);
         assertThat(called.await(10, TimeUnit.SECONDS)).as("credit comes back").isTrue();
         while (slices < 100_000) {
-            while (!writer.hasCredit()) {
-                Thread.onSpinWait();
-            }
+            awaitCredit(writer);
             SampleRun.step(slices++, writer::append);
         }
         WrittenRecordings.close(writer);
@@ -93,8 +118,9 @@ class RecordingWriterTest {
 
     @Test
     void closingWaitsForTheStoreUntilItHasTakenEverything() throws Exception {
-        Semaphore gate = new Semaphore(0);
+        Semaphore gate = new Semaphore(1);
         RecordingWriter writer = recordings.writer("closing", file -> new GatedStore(file, gate, Integer.MAX_VALUE));
+        awaitCredit(writer);
         SampleRun.step(0, writer::append);
         assertThat(writer.waitsForStore()).as("there is room for more").isFalse();
         CompletionStage<Void> closed = writer.close();
@@ -199,9 +225,7 @@ class RecordingWriterTest {
         int slices = 200_000;
         RecordingWriter writer = recordings.writer("small", MvEventStore::new);
         for (int n = 0; n < slices; n++) {
-            while (!writer.hasCredit()) {
-                Thread.onSpinWait();
-            }
+            awaitCredit(writer);
             SampleRun.step(n, writer::append);
         }
         WrittenRecordings.close(writer);
