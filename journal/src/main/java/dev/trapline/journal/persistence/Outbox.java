@@ -76,8 +76,8 @@ final class Outbox {
         return isRoom();
     }
 
-    /// A machine begins when its recording's header is stored: whatever ends its process then leaves a recording that
-    /// can be read.
+    /// A machine begins when its recording's header is stored: whatever ends its process then leaves a recording
+    /// that can be read.
     private boolean isRoom() {
         return !paused && acknowledged.get() > 0 && outstanding.get() < window;
     }
