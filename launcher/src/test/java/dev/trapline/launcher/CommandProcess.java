@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/// The real command in its own process, as `./trapline` starts it.
+/// The real command in its own process, as `./trapline` starts it but for the JVM's second compiler.
 final class CommandProcess {
 
     static final Path HOME = Path.of("..").toAbsolutePath().normalize();
@@ -100,6 +100,8 @@ final class CommandProcess {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-XX:+UseSerialGC",
+                // Most of these processes end before the best code of the second compiler pays for its making.
+                "-XX:TieredStopAtLevel=1",
                 "-Xlog:disable",
                 "-Xlog:all=error:stderr",
                 "-Dtrapline.home=" + HOME,

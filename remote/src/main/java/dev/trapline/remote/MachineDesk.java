@@ -131,6 +131,9 @@ public final class MachineDesk extends AbstractBehavior<Object> {
             answer = refused(command, String.valueOf(e.getMessage()));
         } catch (OutOfMemoryError e) {
             answer = refused(command, "this process has not enough memory for it: " + e.getMessage());
+        } catch (RuntimeException e) {
+            getContext().getLog().error("a command failed because of a defect of Trapline", e);
+            answer = refused(command, "a defect of Trapline, which the server's log describes: " + e);
         }
         if (answer != null) {
             command.replyTo().tell(answer);
@@ -265,7 +268,7 @@ public final class MachineDesk extends AbstractBehavior<Object> {
         Path directory = host.recordings();
         if (directory == null) {
             throw new RefusedException(
-                    "this server does not record: it has no directory for recordings " + "(remote.recordings)");
+                    "this server does not record: it has no directory for recordings (remote.recordings)");
         }
         return directory;
     }
@@ -276,12 +279,11 @@ public final class MachineDesk extends AbstractBehavior<Object> {
                 .count();
         if (running >= host.limits().machines()) {
             throw new RefusedException("this server already runs its largest number of machines: "
-                    + host.limits().machines() + "; " + "stop one first");
+                    + host.limits().machines() + "; stop one first");
         }
         if (start.spec().board().ramBytes() > host.limits().ramBytes()) {
             throw new RefusedException(
-                    "a machine may have at most " + host.limits().ramBytes() + " bytes of "
-                            + "RAM here, not "
+                    "a machine may have at most " + host.limits().ramBytes() + " bytes of RAM here, not "
                             + start.spec().board().ramBytes());
         }
     }
