@@ -5,6 +5,7 @@ import dev.trapline.abi.history.RecordingException.Kind;
 import dev.trapline.journal.file.Disk;
 import dev.trapline.journal.file.MvFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
@@ -20,6 +21,9 @@ import org.h2.mvstore.MVStoreException;
 /// anything, and a reader looks before it trusts.
 public final class MvEventStore implements EventStore {
 
+    /// A file of which at most one part of so many is waste is not rewritten at its end.
+    private static final int WORTHWHILE = 8;
+
     private final Path file;
     private final boolean syncEach;
     private final MVStore store;
@@ -28,6 +32,8 @@ public final class MvEventStore implements EventStore {
     private volatile long durable;
     private volatile boolean closed;
     private long noted;
+    /// The bytes of the rows that this store has written.
+    private long written;
 
     /// A store that forces nothing to the disk before it is asked to.
     public MvEventStore(Path file) {
@@ -61,7 +67,9 @@ public final class MvEventStore implements EventStore {
     public synchronized void append(List<EventRow> rows) {
         try {
             for (EventRow row : rows) {
-                events.append(row.sequenceNr(), row.encode().bytes());
+                byte[] bytes = row.encode().bytes();
+                events.append(row.sequenceNr(), bytes);
+                written += bytes.length;
             }
             if (noted != durable) {
                 noted = durable;
@@ -151,8 +159,8 @@ public final class MvEventStore implements EventStore {
         return Objects.requireNonNull(events.get(key), "a key of the map has a row");
     }
 
-    /// Rewrites the live rows alone, in order: every commit leaves behind the pages that the next one replaces.
-    /// Where there is no room for that, the file stays as large as it is.
+    /// Rewrites the live rows alone, in order: every commit leaves behind the pages that the next one replaces. Where
+    /// these are few, or there is no room for it, the file stays as large as it is.
     @Override
     public synchronized void finish() {
         finish(() -> {});
@@ -164,15 +172,21 @@ public final class MvEventStore implements EventStore {
     public synchronized void finish(Runnable each) {
         Path smaller = file.resolveSibling(file.getFileName() + ".closing");
         try {
-            if (!rewrite(smaller, each)) {
+            if (isDense() || !rewrite(smaller, each)) {
                 store.sync();
                 close();
             }
-        } catch (MVStoreException | IllegalStateException e) {
+        } catch (MVStoreException | IllegalStateException | IOException e) {
             close();
             throw MvFile.cannotWrite(file, e);
         }
         durable = highest;
+    }
+
+    /// Rows that were deleted, or that another store had written before, do not count: such a file is rewritten.
+    private boolean isDense() throws IOException {
+        return Files.size(file) <= written + written / WORTHWHILE
+                && EventFile.note(store, EventFile.DELETED_TO) == 0;
     }
 
     private boolean rewrite(Path smaller, Runnable each) {
