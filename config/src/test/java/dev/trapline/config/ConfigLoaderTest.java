@@ -106,7 +106,7 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void aMachineIsAarch64UnlessItIsToldOtherwise() {
+    void aMachineIsAarch64UnlessItsSpecSaysOtherwise() {
         assertThat(ConfigFixture.withAssignments().machine().cpus().width()).isEqualTo(Width.AARCH64);
         assertThat(ConfigFixture.withAssignments("machine.width=aarch32", "machine.memory=3G")
                         .machine()

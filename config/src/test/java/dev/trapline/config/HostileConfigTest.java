@@ -84,7 +84,7 @@ class HostileConfigTest {
     }
 
     @Test
-    void aFileIsIncludedFromBesideTheOneThatNamesIt() throws IOException {
+    void aFileIsIncludedFromTheDirectoryOfTheOneThatNamesIt() throws IOException {
         Files.createDirectory(directory.resolve("sub"));
         write("sub/more.conf", "trapline.machine.cpus = 3\ninclude \"absent.conf\"");
         Path outer = write("outer.conf", "include \"sub/more.conf\"\ntrapline.machine.memory = 64M");

@@ -124,7 +124,7 @@ class BadInputTest {
     }
 
     @Test
-    void aKeyOfAFileThatHasNoEffectIsToldAndNotRefused() throws IOException {
+    void aKeyOfAFileThatHasNoEffectIsReportedAndNotRefused() throws IOException {
         Path file = Files.writeString(
                 directory.resolve("machine.conf"),
                 "trapline.record.patience = 1s\ntrapline.replay.checkpoints.budget = 1G\n");
@@ -137,7 +137,7 @@ class BadInputTest {
     }
 
     @Test
-    void anOptionThatAStrongerOneOverridesIsTold() {
+    void anOptionThatAStrongerOneOverridesIsReported() {
         Said said = perform("run", "--cpus", "2", "--set", "machine.cpus=1", guest("exit-42"));
         assertThat(said.status()).as(said.err()).isEqualTo(42);
         assertThat(said.err())
@@ -184,7 +184,7 @@ class BadInputTest {
     }
 
     @Test
-    void whatNeverHappenedIsToldAtTheEnd() throws IOException {
+    void whatNeverHappenedIsReportedAtTheEnd() throws IOException {
         Path input = Files.writeString(directory.resolve("typed"), "abc");
         Said said = perform(
                 "run",

@@ -202,7 +202,7 @@ class BrokenPluginTest {
     }
 
     @Test
-    void aRunThatIsGoneOnWithWarnsOfAnotherVersionOfAService() {
+    void aRunThatIsContinuedWarnsOfAnotherVersionOfAService() {
         record("memory");
         List<String> command = List.of(
                 "run",

@@ -206,7 +206,7 @@ class CheckpointsTest {
     }
 
     @Test
-    void severalThreadsComeToWhatOneComesTo() {
+    void severalThreadsGetTheResultOfOne() {
         Ended one = run("replay", recording);
         Ended first = run("replay", recording, "--jobs", "2", "--set", CLOSE);
         assertThat(first.err())
@@ -277,7 +277,7 @@ class CheckpointsTest {
     }
 
     @Test
-    void aStretchIsPrintedFromACheckpointAsFromTheStart() {
+    void aPartIsPrintedFromACheckpointAsFromTheStart() {
         index();
         Ended before = run("replay", recording, "--to", "3900");
         Ended after = run("replay", recording, "--from", "3900");

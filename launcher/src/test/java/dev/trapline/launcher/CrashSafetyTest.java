@@ -53,7 +53,7 @@ class CrashSafetyTest {
     }
 
     @Test
-    void whatAKilledRecorderLeavesIsSoundReplaysAndCanBeGoneOnWith() throws Exception {
+    void whatAKilledRecorderLeavesIsSoundReplaysAndCanBeContinued() throws Exception {
         Random dice = new Random(20);
         for (int kill = 0; kill < KILLS; kill++) {
             String durability = DURABILITIES.get(kill % DURABILITIES.size());
@@ -104,7 +104,7 @@ class CrashSafetyTest {
     }
 
     @Test
-    void aRunThatCameToItsEndIsNotGoneOnWith() {
+    void aRunThatEndedIsNotContinued() {
         Ended ended = run("run", "--continue", directory.resolve("whole").toString());
         assertThat(ended.status()).isEqualTo(Ending.USAGE);
         assertThat(ended.out()).as("the guest must not have run").isEmpty();
@@ -138,7 +138,7 @@ class CrashSafetyTest {
     }
 
     @Test
-    void aRecordingThatIsBeingWrittenIsNotGoneOnWithByAnother() throws Exception {
+    void aRecordingThatIsBeingWrittenIsNotContinuedByAnotherProcess() throws Exception {
         Path recording = directory.resolve("busy");
         CommandProcess recorder = CommandProcess.start("run", "--record", recording.toString(), guest("echo"));
         while (!Files.exists(recording.resolve("lock"))) {

@@ -54,7 +54,7 @@ class ExitStatusTest {
 
     @ParameterizedTest
     @CsvSource({"0x84000015, 0", "0xc4000015, 1"})
-    void hibernationIsToldFromPowerOff(String function, long type) throws IOException {
+    void hibernationIsDistinguishedFromPowerOff(String function, long type) throws IOException {
         Path result = directory.resolve("result.json");
         Ended ended = runCall(result, directory.resolve("rec"), Long.decode(function), type, 0);
         assertThat(ended.status()).as(ended.err()).isZero();
@@ -74,7 +74,7 @@ class ExitStatusTest {
                 + " 'vendor-defined system reset (SYSTEM_RESET2 type 0x80000001, cookie 0x9abcdef0)',"
                 + " '\"kind\":\"cold\",\"vendor\":true,\"type\":\"0x80000001\",\"cookie\":\"0x9abcdef0\"'"
     })
-    void aResetIsToldWithWhatTheGuestGave(String function, String type, String cookie, String text, String json)
+    void aResetIsReportedWithWhatTheGuestGave(String function, String type, String cookie, String text, String json)
             throws IOException {
         Path result = directory.resolve("result.json");
         Path recording = directory.resolve("rec");

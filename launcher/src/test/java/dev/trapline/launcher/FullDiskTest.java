@@ -33,7 +33,7 @@ class FullDiskTest {
     private Path directory;
 
     @Test
-    void aRunWaitsForRoomSaysWhyAndGoesOnWhenThereIsSome() throws Exception {
+    void aRunWaitsForRoomSaysWhyAndContinuesWhenThereIsSome() throws Exception {
         Path recording = directory.resolve("rec");
         CommandProcess process = startInLittleRoom("--record", recording.toString(), guest("hypercall-loop"));
         awaitSize(recording.resolve("journal.mv"), process);
@@ -58,7 +58,7 @@ class FullDiskTest {
     }
 
     @Test
-    void aRunThatIsNotGivenRoomEndsWithAStatusOfItsOwnAndCanBeGoneOnWith() throws Exception {
+    void aRunThatIsNotGivenRoomEndsWithAStatusOfItsOwnAndCanBeContinued() throws Exception {
         Path recording = directory.resolve("rec");
         Ended ended = startInLittleRoom(
                         "--set", "record.patience=1s", "--record", recording.toString(), guest("hypercall-loop"))

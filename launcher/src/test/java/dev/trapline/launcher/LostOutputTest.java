@@ -226,7 +226,7 @@ class LostOutputTest {
     }
 
     @Test
-    void theOutcomeIsNamedBesideTheLoss() {
+    void theOutcomeIsNamedWithTheLoss() {
         Said said = perform(new FailingAfter(0, "No space left on device"), "run", guest("smp-hello"));
         assertThat(said.lastLine())
                 .as("the message without the failure")

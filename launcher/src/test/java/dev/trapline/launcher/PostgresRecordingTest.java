@@ -101,7 +101,7 @@ class PostgresRecordingTest {
     }
 
     @Test
-    void whoMayNotReadOrReachTheDatabaseIsToldWhatToSay() {
+    void aUserWhoMayNotReadOrReachTheDatabaseIsToldWhatToDo() {
         String recording = file("rec");
         record(recording, List.of(guest("smp-hello")));
         Ended refused = runWith(
@@ -152,18 +152,18 @@ class PostgresRecordingTest {
     }
 
     @Test
-    void aRunWhoseConnectionIsCutGoesOnAndLosesAndDoublesNothing() throws Exception {
+    void aRunWhoseConnectionIsCutContinuesAndLosesAndDoublesNothing() throws Exception {
         String recording = file("rec");
         CommandProcess process = recordCalls(recording);
         for (long wanted = 20; wanted <= 120; wanted += 50) {
             awaitEvents(recording, wanted);
             server.cutConnections();
         }
-        assertGoesOnToItsEnd(process.await(), recording);
+        assertContinuesToItsEnd(process.await(), recording);
     }
 
     @Test
-    void aRunWaitsForAServerThatIsAwayAndGoesOnWhenItIsBack() throws Exception {
+    void aRunWaitsForAServerThatIsAwayAndContinuesWhenItIsBack() throws Exception {
         String recording = file("rec");
         CommandProcess process = recordCalls(recording);
         awaitEvents(recording, 20);
@@ -176,7 +176,7 @@ class PostgresRecordingTest {
         assertThat(ended.err())
                 .as("it says that it waits, and why")
                 .contains("the machine waits up to 30 s for its recording's store");
-        assertGoesOnToItsEnd(ended, recording);
+        assertContinuesToItsEnd(ended, recording);
     }
 
     @Test
@@ -202,7 +202,7 @@ class PostgresRecordingTest {
     }
 
     @Test
-    void aRecordingInTheDatabaseWhoseRecorderWasKilledIsGoneOnWithThere() throws Exception {
+    void aRecordingInTheDatabaseWhoseRecorderWasKilledIsContinuedThere() throws Exception {
         String recording = file("rec");
         CommandProcess process = recordCalls(recording);
         long before = awaitEvents(recording, 20);
@@ -210,7 +210,7 @@ class PostgresRecordingTest {
         process.await();
         Ended continued = runWith(server.environment(), "run", "--continue", recording);
         assertThat(events(recording)).as("it continues after the old events").isGreaterThan(before);
-        assertGoesOnToItsEnd(continued, recording);
+        assertContinuesToItsEnd(continued, recording);
         Ended again = runWith(server.environment(), "run", "--continue", recording);
         assertThat(again.status()).as(again.err()).isEqualTo(Ending.USAGE);
         assertThat(again.lastLine()).contains("is of a run that ended", "nothing to continue");
@@ -262,7 +262,7 @@ class PostgresRecordingTest {
     }
 
     /// The run and its recording ended as if the store had never failed.
-    private void assertGoesOnToItsEnd(Ended ended, String recording) throws Exception {
+    private void assertContinuesToItsEnd(Ended ended, String recording) throws Exception {
         assertThat(ended.status()).as(ended.err()).isZero();
         assertThat(ended.err()).as("messages, and no stack trace").doesNotContain("\tat ");
         String local = file("local");

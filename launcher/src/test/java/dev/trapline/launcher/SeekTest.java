@@ -113,7 +113,7 @@ class SeekTest {
     }
 
     @Test
-    void everyStretchOfMemoryThatIsAskedForIsShown() {
+    void everyRangeOfMemoryThatIsAskedForIsShown() {
         Ended text =
                 run("replay", recording, "--at", "0", "--memory", "0x40080000", "4", "--memory", "0x40090000", "8");
         assertThat(text.out()).as(text.err()).contains("0000000040080000  ", "0000000040090000  ");

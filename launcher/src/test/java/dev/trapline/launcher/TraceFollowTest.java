@@ -86,7 +86,7 @@ class TraceFollowTest {
     }
 
     @Test
-    void aRunIsFollowedWhileItGoesOnAndUntilItEnds() throws Exception {
+    void aRunIsFollowedUntilItEnds() throws Exception {
         Path recording = directory.resolve("rec");
         CommandProcess run = recorder(recording);
         awaitRecording(recording);

@@ -140,7 +140,7 @@ class WhoWroteTest {
     }
 
     @Test
-    void whatFirmwareWritesIsToldWithItsService() {
+    void whatFirmwareWritesIsShownWithItsService() {
         String pvtime = directory.resolve("pvtime").toString();
         // If no vCPU is skipped, no time is stolen, and only zeros are written.
         run("run", "--cpus", "2", "--schedule", "random", "--record", pvtime, guest("conform-pvtime"));

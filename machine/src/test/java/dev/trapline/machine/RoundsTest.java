@@ -229,7 +229,7 @@ class RoundsTest {
     }
 
     @Test
-    void whoIsStartedOrWokenByAnotherGoesOnAtThatTimeAndNotBefore() {
+    void aVcpuThatAnotherStartsOrWakesContinuesAtThatTimeAndNotBefore() {
         engines.script(after(4_999, hvc(Toy.POWER_ON, 1)), after(22_999, hvc(Toy.WAKE, 1)))
                 .script(wfi());
         runTo(machine(2, Schedule.ROUND_ROBIN, 0), 3 * QUANTUM);

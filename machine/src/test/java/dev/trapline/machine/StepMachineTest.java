@@ -114,7 +114,7 @@ class StepMachineTest {
     }
 
     @Test
-    void aCallThatNobodyClaimsIsNotSupportedAndNoServiceHearsOfIt() {
+    void aCallThatNobodyClaimsIsNotSupportedAndNoServiceGetsIt() {
         engines.script(hvc(0xc200_0000L), hvc(Toy.COUNT));
         StepMachine machine = machine(1);
         run(machine, 1);
@@ -183,7 +183,7 @@ class StepMachineTest {
     }
 
     @Test
-    void aServiceThatHasItsCallerWaitIsToldWhenTheWaitIsOver() {
+    void aServiceThatHasItsCallerWaitIsNotifiedWhenTheWaitIsOver() {
         engines.script(engines.timer(9_000, hvc(Toy.STANDBY)), budget());
         StepMachine machine = machine(1);
         run(machine, 1);

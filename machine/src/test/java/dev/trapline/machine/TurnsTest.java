@@ -134,7 +134,7 @@ class TurnsTest {
     }
 
     @Test
-    void whoeverChoosesAVcpuThatCannotRunIsBroken() {
+    void aChoiceOfAVcpuThatCannotRunIsADefect() {
         StepMachine machine = machine(
                 new Choices() {
                     @Override

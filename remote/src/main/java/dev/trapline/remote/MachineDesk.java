@@ -131,6 +131,7 @@ public final class MachineDesk extends AbstractBehavior<Object> {
             answer = refused(command, String.valueOf(e.getMessage()));
         } catch (OutOfMemoryError e) {
             answer = refused(command, "this process has not enough memory for it: " + e.getMessage());
+            // WIDE: whatever a command meets, the other machines need this actor.
         } catch (RuntimeException e) {
             getContext().getLog().error("a command failed because of a defect of Trapline", e);
             answer = refused(command, "a defect of Trapline, which the server's log describes: " + e);

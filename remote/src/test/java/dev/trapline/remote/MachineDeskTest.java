@@ -67,13 +67,7 @@ class MachineDeskTest {
                 StoragePolicy.DEFAULT,
                 MachineHost.Limits.DEFAULT)));
         MachineProtocol.Start start = new MachineProtocol.Start(
-                1,
-                driver.getRef(),
-                "first",
-                MachineSpec.DEFAULT,
-                List.of(Guests.image("echo.elf")),
-                Bytes.EMPTY,
-                true);
+                1, driver.getRef(), "first", MachineSpec.DEFAULT, List.of(Guests.image("echo.elf")), Bytes.EMPTY, true);
 
         LoggingTestKit.error("a defect of Trapline")
                 .withCause(IllegalStateException.class)

@@ -29,7 +29,7 @@ class TapTest {
     }
 
     @Test
-    void aGuestThatDoesNotComeToItsEndHasNoPlan() {
+    void aGuestThatDoesNotReachItsEndHasNoPlan() {
         Tap tap = Tap.of("TAP version 13\nok 1 - first\nBail out! exception 0 at 0\n");
         assertThat(tap.plan()).isEqualTo(-1);
         assertThat(tap.strange()).containsExactly("Bail out! exception 0 at 0");

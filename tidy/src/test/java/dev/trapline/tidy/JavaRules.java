@@ -107,6 +107,9 @@ final class JavaRules extends TreePathScanner<@Nullable Void, @Nullable Void> {
                                 + " @Nullable value");
             }
         }
+        for (String advice : TextRules.adviceOnName(tree.getName().toString())) {
+            find(tree, "the name " + tree.getName() + " has a retired phrase: " + advice);
+        }
         return super.visitMethod(tree, null);
     }
 

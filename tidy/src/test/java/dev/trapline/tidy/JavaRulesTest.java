@@ -78,6 +78,10 @@ class JavaRulesTest {
                 arguments("has no doc comment", 1, "public class C {}\n"),
                 arguments("names no concept", 1, "class StringUtils {}\n"),
                 arguments("method f has 52 lines", 2, "class C {\nvoid f() {\n" + "g();\n".repeat(50) + "}\n}\n"),
+                arguments(
+                        "the name aCallGoesOnWithIt has a retired phrase",
+                        2,
+                        "class C {\nvoid aCallGoesOnWithIt() {}\n}\n"),
                 arguments("parameter o is an Optional", 2, "class C {\nvoid f(Optional<String> o) {}\n}\n"),
                 arguments("field o is an Optional", 2, "record C(\njava.util.Optional<String> o) {}\n"),
                 arguments("is static and changes", 2, "class C {\nstatic int n;\n}\n"),

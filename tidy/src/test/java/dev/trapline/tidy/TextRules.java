@@ -96,6 +96,15 @@ final class TextRules {
         return findings;
     }
 
+    /// What to write instead of the retired phrases in a name such as `whoeverCalls`.
+    static List<String> adviceOnName(String name) {
+        String words = name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ");
+        return PHRASES.stream()
+                .filter(phrase -> phrase.pattern().matcher(words).find())
+                .map(Word::advice)
+                .toList();
+    }
+
     private static void checkLine(Path path, long line, String content, List<Finding> findings) {
         String name = Repository.name(path);
         String suffix = name.substring(name.lastIndexOf('.') + 1);

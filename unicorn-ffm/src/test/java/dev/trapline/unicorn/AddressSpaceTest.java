@@ -140,7 +140,7 @@ class AddressSpaceTest {
     }
 
     @Test
-    void anAddressThatNobodyHasIsToldWithinAnItBlockToo() {
+    void anAddressThatNobodyHasIsReportedWithinAnItBlockToo() {
         // mov r1, #0x30000000; movs r2, #5; itt ne; movne r0, #7; ldrne r0, [r1]
         byte[] code = FailedConditionTest.halfwords(0xf04f, 0x5140, 0x2205, 0xbf1c, 0x2007, 0x6808, 0xbf00);
         try (Snippet guest = Snippet.aarch32(Snippet.engines(), code)) {

@@ -90,7 +90,7 @@ class CountingCallTest {
         another jump after the test,  0f8c,           0f8d
         another load for the test,    8b5df0,         8b9df0
         """)
-    void aBlockThatDoesAnythingElseGoesOnCalling(String what, String usual, String other) {
+    void aBlockThatDoesAnythingElseStillCalls(String what, String usual, String other) {
         assertThat(inPlace(CALL.replace(usual, other), LOOK.replace(usual, other), ADDRESS, LENGTH))
                 .as(what)
                 .isEmpty();

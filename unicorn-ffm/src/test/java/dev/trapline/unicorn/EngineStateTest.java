@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class EngineStateTest {
 
     @Test
-    void anotherEngineGoesOnWhereThisOneWas() {
+    void anotherEngineContinuesWhereThisOneWas() {
         try (Snippet guest = Snippet.a64("loop: add x1, x1, #3; fmov d7, x1; msr tpidr_el1, x1; b loop")) {
             guest.run(1_003);
             int other = guest.open();

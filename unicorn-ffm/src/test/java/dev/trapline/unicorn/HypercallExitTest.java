@@ -82,7 +82,7 @@ class HypercallExitTest {
     }
 
     @Test
-    void aReturnWritesTheNamedRegistersAndTheGuestGoesOn() {
+    void aReturnWritesTheNamedRegistersAndTheGuestContinues() {
         try (Snippet guest = Snippet.a64("mov x1, #1; mov x2, #2; hvc #0; add x3, x0, x2; hvc #1")) {
             guest.run();
             guest.engine().writeRegisters(RegisterWrites.NONE.and(0, 40).and(29, -1));

@@ -96,7 +96,7 @@ class ItBlockTest {
     /// same state.
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void anEngineThatIsGivenAStateGoesOnAsTheOneThatHadIt(boolean within) {
+    void anEngineThatIsGivenAStateContinuesAsTheOneThatHadIt(boolean within) {
         for (int seed = 0; seed < 40; seed++) {
             try (Snippet first = Snippet.aarch32(Snippet.engines(), within ? nested() : program());
                     Snippet second = Snippet.aarch32(Snippet.engines(), within ? nested() : program())) {

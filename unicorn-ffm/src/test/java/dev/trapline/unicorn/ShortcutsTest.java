@@ -68,14 +68,14 @@ class ShortcutsTest {
         "cpu_loop_exit_restore_aarch64, BUDGETS, a slice ended at the wrong position in the self-test",
         "tb_check_watchpoint_aarch64, BUDGETS, a slice ended at the wrong position in the self-test"
     })
-    void aFunctionThatIsMissingOrAnotherIsFoundOutAndTheRunGoesOn(String function, Shortcut user, String found) {
+    void aFunctionThatIsMissingOrAnotherIsFoundOutAndTheRunContinues(String function, Shortcut user, String found) {
         assertRefused(function, _ -> Optional.empty(), user, "the library does not export " + function);
         // A function that changes nothing, and does not return 0.
         assertRefused(function, _ -> Linker.nativeLinker().defaultLookup().find("getpid"), user, found);
     }
 
     @Test
-    void theSelfTestComesToEveryWayThatASliceEnds() {
+    void theSelfTestCoversEveryWayThatASliceEnds() {
         Shortcuts all = bundled().shortcuts(ALL);
         Shortcuts none = bundled().shortcuts(Set.of());
         List<Exit> exits = BudgetTrial.run(bundled(), all, none).exits();
@@ -115,7 +115,7 @@ class ShortcutsTest {
 
     @ParameterizedTest
     @CsvSource({"Linux, aarch64", "Linux, riscv64", "Mac OS X, aarch64", "Mac OS X, x86_64", "Windows 11, amd64"})
-    void whereThereIsNoMachineCodeEachIsRefusedAndTheRunGoesOn(String system, String processor) {
+    void withoutMachineCodeEachShortcutIsRefusedAndTheRunContinues(String system, String processor) {
         UnicornLibrary library = bundled();
         Shortcuts shortcuts = Shortcuts.of(
                 library,
@@ -141,7 +141,7 @@ class ShortcutsTest {
     }
 
     @Test
-    void memoryThatCanBeWrittenIsToldFromOtherMemory() {
+    void memoryThatCanBeWrittenIsDistinguishedFromOtherMemory() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment pages = NativePages.mapLow(2 * NativePages.PAGE, arena);
             assertThat(pages.address() + pages.byteSize()).as("below 2 GiB").isLessThan(1L << 31);

@@ -214,7 +214,7 @@ class MachineTest {
     }
 
     @Test
-    void aResetStartsAgainWithFreshEnginesWhileTimeGoesOn() {
+    void aResetStartsAgainWithFreshEnginesWhileTimeContinues() {
         boolean[] second = {false};
         engines.script(registers -> {
             if (second[0]) {

@@ -95,7 +95,7 @@ class StoredSeekerTest {
     /// A recording that was cut off and continued differs from there on: it has other segments, even if its records
     /// are the same.
     @Test
-    void thoseOfARecordingThatWasCutAndGoneOnWithLeadNowhereElse() throws IOException {
+    void checkpointsOfARecordingThatWasCutAndContinuedLeadNowhereElse() throws IOException {
         Path whole = record("whole", 400_000);
         Path cut = directory.resolve("cut");
         List<Segment> segments = new ArrayList<>();

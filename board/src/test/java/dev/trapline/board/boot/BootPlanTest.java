@@ -82,7 +82,7 @@ class BootPlanTest {
     }
 
     @Test
-    void anExecutableBesideAFlashImageIsTheOneEntered() {
+    void anExecutableThatComesWithAFlashImageIsTheOneEntered() {
         BootPlan plan = BootPlan.of(List.of(flash(CODE), elf(ElfBuilder.small())), SPEC, Specs.content(SPEC));
 
         assertThat(plan.entry()).isEqualTo(0x4008_0000L);

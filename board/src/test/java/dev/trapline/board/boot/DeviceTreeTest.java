@@ -164,7 +164,7 @@ class DeviceTreeTest {
     }
 
     @Test
-    void anAarch32GuestIsToldOfAllMemory() {
+    void anAarch32GuestGetsAllMemoryInItsTree() {
         Map<String, Bytes> tree = FdtReader.properties(DeviceTree.describe(
                 Specs.machine(1, 128, true, Width.AARCH32), Specs.content(Specs.machine(1, 128, true, Width.AARCH32))));
         assertThat(tree.get("/memory@40000000:reg"))

@@ -28,7 +28,7 @@ class SharedPagesWarningTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 64, 128, 1024, 3072, 4096, 16384, 65536})
-    void aTreeThatCallsAllOfRamFreeIsToldOfWhateverTheSizeIs(int megabytes) throws Exception {
+    void aTreeThatCallsAllOfRamFreeIsWarnedOfWhateverTheSizeIs(int megabytes) throws Exception {
         long size = (long) megabytes << 20;
         Image tree = tree("memory@40000000 { device_type = \"memory\"; reg = <0 0x40000000 0x%x 0x%x>; };"
                 .formatted(size >>> 32, size & 0xffff_ffffL));
@@ -134,7 +134,7 @@ class SharedPagesWarningTest {
     }
 
     @Test
-    void anImageThatLiesOverThePagesIsToldOfWithBothNames() {
+    void anImageThatLiesOverThePagesIsWarnedOfWithBothNames() {
         MachineSpec spec = Specs.machine(1, 128);
         Image segment =
                 elf(new ElfBuilder().segment(0x4008_0000L, new byte[4], 4).segment(0x47ff_0000L, new byte[4], 0xf001));

@@ -21,7 +21,7 @@ class LineTest {
     }
 
     @Test
-    void whoListensHearsOfEachChangeAndOfNothingElse() {
+    void aListenerIsNotifiedOfEachChangeAndOfNothingElse() {
         line.listen((from, high) -> heard.add("first " + from.name() + " " + high));
         line.listen((_, high) -> heard.add("second " + high));
         line.drive(false);
@@ -41,7 +41,7 @@ class LineTest {
     }
 
     @Test
-    void nobodyHearsOfALevelThatWasLoaded() {
+    void nobodyIsNotifiedOfALevelThatWasLoaded() {
         line.listen((_, high) -> heard.add("heard " + high));
         line.restore(true);
         assertThat(line.isHigh()).isTrue();

@@ -19,7 +19,7 @@ class SnapshotTest {
     private static final int[] SIZES = {1, 2, 4, 8};
 
     @Property(tries = 500)
-    void aPl011GoesOnAsTheOneThatWasSaved(@ForAll long seed) {
+    void aPl011ContinuesAsTheOneThatWasSaved(@ForAll long seed) {
         Random random = new Random(seed);
         Pl011 saved = new Pl011();
         Pl011 loaded = new Pl011();
@@ -34,7 +34,7 @@ class SnapshotTest {
     }
 
     @Property(tries = 100)
-    void theCountOfIgnoredWritesGoesOnAsTheOneThatWasSaved(@ForAll long seed) {
+    void theCountOfIgnoredWritesContinuesAsTheOneThatWasSaved(@ForAll long seed) {
         Random random = new Random(seed);
         FlashWrites saved = new FlashWrites();
         FlashWrites loaded = new FlashWrites();

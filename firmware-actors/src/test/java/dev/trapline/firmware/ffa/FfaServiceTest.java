@@ -129,7 +129,7 @@ class FfaServiceTest {
                 "0x1; 0xffffffff; no; whatever they are",
                 "0x7fffffff; 1; no; the last feature"
             })
-    void featuresKnowsWhatIsThere(String asked, String properties, String expected, String why) {
+    void featuresReportsTheFunctionsThatExist(String asked, String properties, String expected, String why) {
         assertThat(call(started(), hvc(0, FEATURES, Long.decode(asked), Long.decode(properties)))
                         .registers())
                 .as(why)

@@ -144,7 +144,7 @@ class SdeiServiceTest {
     }
 
     @Test
-    void completeAndResumeGoesOnAtItsAddress() {
+    void completeAndResumeContinuesAtItsAddress() {
         machine.run("0 PE_UNMASK, 0 EVENT_REGISTER 10, 0 EVENT_ENABLE 10, inject 10 0");
         Reply<SdeiState> reply = machine.call(0, "EVENT_COMPLETE_AND_RESUME", 0x4009_0000L);
         assertThat(reply.registers()).isEqualTo(RegisterWrites.NONE);

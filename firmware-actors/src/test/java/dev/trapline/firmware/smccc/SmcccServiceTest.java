@@ -199,7 +199,7 @@ class SmcccServiceTest {
         "workaround-4, required, 0x80000004, 0, true",
         "workaround-4, none, 0x80000004, -1, false"
     })
-    void aWorkaroundIsToldOfAsSetAndReturnsNothing(
+    void aWorkaroundIsReportedAsSetAndReturnsNothing(
             String setting, String value, String function, long features, boolean there) {
         List<String> settings = List.of(setting, value);
         assertThat(call(settings, hvc(0, ARCH_FEATURES, Long.decode(function)))).isEqualTo(RegisterWrites.x0(features));

@@ -119,7 +119,7 @@ class VendorHypServiceTest {
                 "0x86001001; 0x4a480001; 0x0; 2; the form for 32 bits",
                 "0x86001001; 0xffffffff00000001; 0xffffffff84000003; 2; which sees lower halves alone"
             })
-    void capabilityQuerySaysWhatWouldBecomeOfACall(String function, String x1, String x2, long expected, String why) {
+    void capabilityQueryGivesTheDecisionOfACall(String function, String x1, String x2, long expected, String why) {
         assertThat(call(
                         POLICY,
                         Long.decode(function),

@@ -20,8 +20,8 @@ final class EventFile {
     /// Up to which sequence number the file had been forced to the disk before this was written.
     static final String DURABLE_TO = "durableTo";
 
-    /// While a file is rewritten, what is held in memory between two commits, in bytes. The store's buffer of 1 MiB has
-    /// room for it.
+    /// While a file is rewritten, what is held in memory between two commits, in bytes. The store's buffer of 1 MiB
+    /// has room for it.
     private static final long COPY_STEP = 512 << 10;
 
     private EventFile() {}

@@ -159,8 +159,8 @@ public final class MvEventStore implements EventStore {
         return Objects.requireNonNull(events.get(key), "a key of the map has a row");
     }
 
-    /// Rewrites the live rows alone, in order: every commit leaves behind the pages that the next one replaces. Where
-    /// these are few, or there is no room for it, the file stays as large as it is.
+    /// Rewrites the live rows alone, in order: every commit leaves behind the pages that the next one replaces.
+    /// Where these are few, or there is no room for it, the file stays as large as it is.
     @Override
     public synchronized void finish() {
         finish(() -> {});
@@ -185,8 +185,7 @@ public final class MvEventStore implements EventStore {
 
     /// Rows that were deleted, or that another store had written before, do not count: such a file is rewritten.
     private boolean isDense() throws IOException {
-        return Files.size(file) <= written + written / WORTHWHILE
-                && EventFile.note(store, EventFile.DELETED_TO) == 0;
+        return Files.size(file) <= written + written / WORTHWHILE && EventFile.note(store, EventFile.DELETED_TO) == 0;
     }
 
     private boolean rewrite(Path smaller, Runnable each) {

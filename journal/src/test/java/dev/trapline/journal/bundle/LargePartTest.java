@@ -43,7 +43,7 @@ class LargePartTest {
     }
 
     @Test
-    void whoWantsTheEndIsHeardWithinALargePart() {
+    void anExportEndsWithinALargePartWhenItIsAskedTo() {
         AtomicInteger asked = new AtomicInteger();
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         assertThatThrownBy(() -> new PartWriter(file, () -> {

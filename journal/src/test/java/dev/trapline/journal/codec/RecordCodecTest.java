@@ -89,7 +89,7 @@ class RecordCodecTest {
     }
 
     @Test
-    void aLengthIsHeldAgainstWhatIsLeftBeforeItIsAllocated() {
+    void aLengthIsComparedWithTheRestBeforeItIsAllocated() {
         byte[] twoGigabytes = {RecordLayout.CONSOLE_INPUT, -1, -1, -1, -1, 7, 0};
         assertThatThrownBy(() -> decode(twoGigabytes))
                 .isInstanceOf(CodecException.class)

@@ -119,7 +119,7 @@ class ReplayHistoryTest {
     }
 
     @Test
-    void aRunThatGoesOnAfterTheRecordedEndDiverges() {
+    void aRunThatContinuesAfterTheRecordedEndDiverges() {
         ReplayHistory replay = replayOf(run);
         play(replay, run);
         assertThatThrownBy(() -> replay.append(new JournalRecord.MemoryDigest(1)))

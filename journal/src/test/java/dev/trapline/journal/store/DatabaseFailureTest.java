@@ -136,7 +136,7 @@ class DatabaseFailureTest {
 
     @ParameterizedTest
     @CsvSource({"3", "5"})
-    void aServerThatWantsThePasswordInClearOrByMd5GetsNothing(int method) throws IOException {
+    void aServerThatAsksForThePasswordInClearOrByMd5GetsNothing(int method) throws IOException {
         try (Server server = new Server(authentication(method))) {
             assertThat(refused(server.url())).contains("nothing was sent", "scram-sha-256");
         }

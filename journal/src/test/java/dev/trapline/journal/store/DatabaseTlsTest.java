@@ -225,7 +225,7 @@ class DatabaseTlsTest {
     /// TLS is correct, but the server must not get the password in clear text either.
     @ParameterizedTest
     @ValueSource(ints = {3, 5})
-    void aServerInGoodOrderThatWantsThePasswordInClearOrByMd5(int method) throws Exception {
+    void aSoundServerThatAsksForThePasswordInClearOrByMd5(int method) throws Exception {
         Identity good = identity("good" + method, sound(), "-0d");
         for (String parameters : List.of("?sslrootcert=" + good.certificate(), "?sslmode=require")) {
             try (Thief thief = new Thief("S", good.context(), method)) {

@@ -188,7 +188,7 @@ class ProcessEndTest {
     }
 
     @Test
-    void theServiceAtWorkIsKnownWithoutALook() throws IOException, InterruptedException {
+    void theRunningServiceIsKnownWithoutALook() throws IOException, InterruptedException {
         HostTools.Result result = HostTools.java(directory, AtWork.class);
         assertThat(result.printed()).isEqualTo("""
             before: null

@@ -60,7 +60,7 @@ class AnswerCheckTest {
     }
 
     @Test
-    void everyForbiddenRegisterIsTold() {
+    void everyForbiddenRegisterIsNamed() {
         RegisterWrites answer = RegisterWrites.x0(0).and(17, 1).and(18, 1).and(30, 1);
         assertThat(AnswerCheck.forbidden(call(Conduit.SMC, 0, ExecutionState.A64), true, answer))
                 .as("x18 and x30, but not x17")

@@ -93,7 +93,7 @@ public final class ParallelReplay {
             if (store == null || store.slices().isEmpty()) {
                 checkpoints.tellNotice(store);
                 first.close();
-                return store == null ? new Verdict.Undivided() : inOneGo(store, start);
+                return store == null ? new Verdict.Undivided() : sequentially(store, start);
             }
             onlooker.divided();
             RunReport report = inParallel(RecordingParts.of(store, jobs), jobs, first, out);
@@ -124,7 +124,7 @@ public final class ParallelReplay {
     }
 
     /// Without checkpoints there is one part. A sequential replay can save some on the way.
-    private Verdict inOneGo(CheckpointStore store, long start) {
+    private Verdict sequentially(CheckpointStore store, long start) {
         long slices = run.slices();
         try (Seeker seeker =
                 checkpoints.seeker(run.playback(this::print), store, slice -> onlooker.at("slice", slice, slices))) {

@@ -215,7 +215,7 @@ class CheckpointSealTest {
     }
 
     @Test
-    void aKeyThatCannotBeMadeIsToldWhenTheFirstCheckpointIsKept() throws IOException {
+    void aKeyThatCannotBeMadeIsReportedWhenTheFirstCheckpointIsKept() throws IOException {
         CheckpointSeal none =
                 CheckpointSeal.of(Files.createFile(directory.resolve("file")).resolve("key"));
         keep(none, 100);

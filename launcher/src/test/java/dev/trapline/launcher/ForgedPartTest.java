@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Replay on several threads of forged recordings, and with forged checkpoints: the result is that of a sequential
 /// replay.
-class ForgedStretchTest {
+class ForgedPartTest {
 
     private static final long BUDGET = 1L << 30;
 
