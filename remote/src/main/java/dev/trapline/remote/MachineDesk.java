@@ -131,6 +131,10 @@ public final class MachineDesk extends AbstractBehavior<Object> {
             answer = refused(command, String.valueOf(e.getMessage()));
         } catch (OutOfMemoryError e) {
             answer = refused(command, "this process has not enough memory for it: " + e.getMessage());
+            // WIDE: no message ends this actor. An engine that the system gives no memory throws as well.
+        } catch (RuntimeException e) {
+            getContext().getLog().warn("a command failed", e);
+            answer = refused(command, "it cannot be done here: " + e.getMessage());
         }
         if (answer != null) {
             command.replyTo().tell(answer);
