@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import dev.trapline.abi.Visible;
+import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.history.JournalRecord.Stop.Reason;
 import dev.trapline.abi.history.RecordingException;
@@ -124,6 +125,7 @@ public final class MachineDesk extends AbstractBehavior<Object> {
         } catch (RefusedException
                 | MachineSetupException
                 | ImageException
+                | EngineException
                 | RegistryException
                 | RecordingException
                 | ServiceFailure
@@ -131,7 +133,7 @@ public final class MachineDesk extends AbstractBehavior<Object> {
             answer = refused(command, String.valueOf(e.getMessage()));
         } catch (OutOfMemoryError e) {
             answer = refused(command, "this process has not enough memory for it: " + e.getMessage());
-            // WIDE: whatever a command meets, the other machines need this actor.
+            // WIDE: no message ends this actor, whatever defect it meets.
         } catch (RuntimeException e) {
             getContext().getLog().error("a command failed because of a defect of Trapline", e);
             answer = refused(command, "a defect of Trapline, which the server's log describes: " + e);

@@ -13,6 +13,11 @@ import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.ConfigFactory;
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.engine.Engine;
+import dev.trapline.abi.engine.EngineException;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.engine.EngineLibrary;
+import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.Image;
@@ -33,6 +38,8 @@ import dev.trapline.unicorn.LibrarySearch;
 import dev.trapline.unicorn.UnicornEngines;
 import dev.trapline.unicorn.UnicornLibrary;
 import dev.trapline.vcpu.Machine;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -309,6 +316,39 @@ class RemoteMachineTest {
             assertThat(driver.probe.receiveMessage(Duration.ofSeconds(60)))
                     .isEqualTo(new MachineProtocol.Listing(2, List.of()));
             stranger.probe.expectNoMessage(Duration.ZERO);
+        }
+    }
+
+    /// The system may have no memory for a machine. That is no reason to stop listening.
+    @Test
+    void aServerWithoutMemoryForAMachineRefusesItAndContinues() throws Exception {
+        EngineFactory poor = new EngineFactory() {
+            @Override
+            public Engine open(EngineSpec spec) {
+                return ENGINES.open(spec);
+            }
+
+            @Override
+            public EngineLibrary library() {
+                return ENGINES.library();
+            }
+
+            @Override
+            public MemorySegment allocateMemory(long bytes, Arena arena) {
+                throw new EngineException("the system has no " + bytes + " bytes");
+            }
+        };
+        MachineHost host = new MachineHost(
+                MACHINES, poor, List.of(), recordings, StoragePolicy.DEFAULT, MachineHost.Limits.DEFAULT);
+        try (MachineServer server = MachineServer.start(settings("server", "ours"), host);
+                MachineDriver driver = MachineDriver.connect(settings("driver", "ours"), server.address())) {
+            var image = Guests.image("echo.elf");
+            for (int n = 0; n < 2; n++) {
+                assertThat(answer(driver.start("poor", MachineSpec.DEFAULT, List.of(image), Bytes.EMPTY, false)))
+                        .isInstanceOfSatisfying(
+                                MachineProtocol.Refused.class,
+                                refused -> assertThat(refused.reason()).contains("the system has no"));
+            }
         }
     }
 

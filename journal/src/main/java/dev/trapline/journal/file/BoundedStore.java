@@ -7,8 +7,11 @@ import org.h2.mvstore.MVStore;
 import org.h2.mvstore.WatchedFileStore;
 
 /// A file of the store whose pages are checked before the store reads them. The store allocates as much as a page
-/// claims: without the check, a few bytes of a damaged or malicious file would use all memory.
+/// claims, and goes every way that its pages lead: without the check, a few bytes of a damaged or malicious file would
+/// use all memory, or all time.
 final class BoundedStore extends WatchedFileStore {
+
+    private final PageCounts counts = new PageCounts();
 
     private BoundedStore(SortedMap<String, Object> settings) {
         super(settings);
@@ -52,6 +55,6 @@ final class BoundedStore extends WatchedFileStore {
 
     @Override
     protected void checkPage(ByteBuffer bytes, int chunk, int offset) {
-        StoredPage.check(bytes, chunk, offset, size());
+        StoredPage.check(bytes, chunk, offset, counts, size());
     }
 }

@@ -23,6 +23,12 @@ final class StoredPage {
     /// The largest number of the store's own maps: where its chunks are, and which maps there are.
     private static final int LAST_OWN_MAP = 1;
 
+    /// The most entries of the store's own maps for each block of the file: each chunk has a block at least, and
+    /// there are a few for each map.
+    private static final int OWN_ENTRIES = 64;
+    /// More than there can be.
+    private static final long MOST_ENTRIES = 1L << 62;
+
     private static final String CHUNK = "chunk:";
 
     private StoredPage() {}
@@ -35,8 +41,9 @@ final class StoredPage {
     ///
     /// @param chunk its number
     /// @param offset where in the chunk it stands
+    /// @param counts of the pages that were read before
     /// @param fileBytes size of the file
-    static void check(ByteBuffer bytes, int chunk, int offset, long fileBytes) {
+    static void check(ByteBuffer bytes, int chunk, int offset, PageCounts counts, long fileBytes) {
         try {
             if (bytes.remaining() < 8) {
                 return;
@@ -46,7 +53,7 @@ final class StoredPage {
                     DataUtils.getCheckValue(chunk) ^ DataUtils.getCheckValue(offset) ^ DataUtils.getCheckValue(length);
             // If the check value is wrong, the store refuses the page itself.
             if (bytes.getShort() == (short) expected && length > 0) {
-                checkPage(bytes, length, new Place(chunk, offset), fileBytes);
+                checkPage(bytes, length, new Place(chunk, offset), counts, fileBytes);
             }
         } catch (BufferUnderflowException e) {
             // The store reads the beginning of a long page to learn its length, and then all of it.
@@ -64,7 +71,7 @@ final class StoredPage {
         }
     }
 
-    private static void checkPage(ByteBuffer bytes, int length, Place place, long fileBytes) {
+    private static void checkPage(ByteBuffer bytes, int length, Place place, PageCounts counts, long fileBytes) {
         DataUtils.readVarInt(bytes);
         int map = DataUtils.readVarInt(bytes);
         int keys = DataUtils.readVarInt(bytes);
@@ -77,9 +84,13 @@ final class StoredPage {
             throw damaged("a page is compressed, and no recording has such pages");
         }
         boolean isInner = (type & TYPE_INNER) != 0;
-        if (isInner) {
-            checkChildren(bytes, keys + 1, place);
+        long entries = isInner ? entriesBelow(bytes, keys + 1, place, counts) : keys;
+        // An entry of any map takes a byte at least, and the store's own maps have a few for each chunk.
+        long most = map > LAST_OWN_MAP ? fileBytes : fileBytes / BLOCK * OWN_ENTRIES;
+        if (entries > most) {
+            throw damaged("a page claims to lead to " + entries + " entries, in a file of " + fileBytes + " bytes");
         }
+        counts.found(place.chunk(), place.offset(), entries);
         if (map > LAST_OWN_MAP) {
             return;
         }
@@ -88,15 +99,29 @@ final class StoredPage {
         }
     }
 
-    private static void checkChildren(ByteBuffer bytes, int children, Place place) {
-        for (int child = 0; child < children; child++) {
+    /// The number of entries below an inner page. A page without entries would be an end that counts for nothing,
+    /// and could be reached in any number of ways.
+    private static long entriesBelow(ByteBuffer bytes, int children, Place place, PageCounts counts) {
+        int at = bytes.position();
+        for (int n = 0; n < children; n++) {
             if (!place.mayLeadTo(bytes.getLong())) {
                 throw damaged("a page leads to one that was written after it");
             }
         }
-        for (int child = 0; child < children; child++) {
-            DataUtils.readVarLong(bytes);
+        long sum = 0;
+        for (int n = 0; n < children; n++) {
+            long child = bytes.getLong(at + n * Long.BYTES);
+            long entries = DataUtils.readVarLong(bytes);
+            if (child == 0 ? entries != 0 : entries <= 0) {
+                throw damaged("a page claims to have " + entries + " entries");
+            }
+            // The sum does not overflow.
+            sum += Math.min(entries, MOST_ENTRIES - sum);
+            if (child != 0) {
+                counts.say(DataUtils.getPageChunkId(child), DataUtils.getPageOffset(child), entries);
+            }
         }
+        return sum;
     }
 
     private static void checkText(ByteBuffer bytes, long fileBytes) {

@@ -13,6 +13,7 @@ public final class DatabaseEventLog implements EventLog {
 
     private static final String HIGHEST =
             "select coalesce(max(sequence_number), 0) from event_journal where persistence_id = ?";
+    private static final String BEFORE = HIGHEST + " and sequence_number < ?";
     private static final String ROW = "select event_ser_id, event_ser_manifest, writer, write_timestamp, event_payload"
             + " from event_journal where persistence_id = ? and sequence_number = ? and not deleted";
 
@@ -63,6 +64,21 @@ public final class DatabaseEventLog implements EventLog {
         try (PreparedStatement highest = connection.prepareStatement(HIGHEST)) {
             highest.setString(1, persistenceId);
             try (ResultSet found = highest.executeQuery()) {
+                return found.next() ? found.getLong(1) : 0;
+            }
+        }
+    }
+
+    @Override
+    public long before(long sequenceNr) {
+        return ask("read from it", () -> askBefore(sequenceNr));
+    }
+
+    private long askBefore(long sequenceNr) throws SQLException {
+        try (PreparedStatement before = connection.prepareStatement(BEFORE)) {
+            before.setString(1, persistenceId);
+            before.setLong(2, sequenceNr);
+            try (ResultSet found = before.executeQuery()) {
                 return found.next() ? found.getLong(1) : 0;
             }
         }

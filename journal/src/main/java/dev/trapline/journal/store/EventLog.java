@@ -23,6 +23,11 @@ public interface EventLog extends AutoCloseable {
     @Nullable
     EventRow row(long sequenceNr);
 
+    /// The highest sequence number of an event before this one, 0 if there is none.
+    ///
+    /// @throws CodecException if that cannot be made out
+    long before(long sequenceNr);
+
     /// Whether this log sees events that are added after it was opened. A file must be opened again for them.
     boolean seesLaterEvents();
 

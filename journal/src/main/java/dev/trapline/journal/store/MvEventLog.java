@@ -97,6 +97,21 @@ final class MvEventLog implements EventLog {
         return row == null ? null : EventRow.decode(sequenceNr, row);
     }
 
+    @Override
+    public long before(long sequenceNr) {
+        if (events == null) {
+            return 0;
+        }
+        try {
+            Long before = events.lowerKey(sequenceNr);
+            // In a damaged page the keys may have any order.
+            return before == null || before >= sequenceNr ? 0 : Math.max(0, before);
+            // WIDE: in damaged pages the store stumbles over whatever comes first, and has no one type for that.
+        } catch (RuntimeException e) {
+            throw unreadable(e);
+        }
+    }
+
     private static CodecException unreadable(RuntimeException cause) {
         return new CodecException("the store cannot read its own pages: " + cause.getMessage(), cause);
     }

@@ -20,8 +20,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// The images of a recording: those inside it, and those that were given for what it was exported without. They are
 /// compared with their hashes when the recording is opened, and read on request: reading a history needs no images.
@@ -58,8 +60,11 @@ final class StoredImages {
         }
         StoredImages images = new StoredImages(
                 directory, header, options.ignoreImageHash(), given(directory.path(), header, options));
+        Set<String> checked = new TreeSet<>();
         for (ImageRef ref : header.images()) {
-            images.check(ref);
+            if (checked.add(key(ref))) {
+                images.check(ref);
+            }
         }
         return images;
     }
@@ -87,7 +92,13 @@ final class StoredImages {
         }
     }
 
-    private Image image(ImageRef ref) {
+    /// The same for images whose content is the same file of the same size: a header may name one a thousand times,
+    /// and it is read once.
+    private static String key(ImageRef ref) {
+        return ref.kind() + " " + ref.size() + " " + ref.sha256();
+    }
+
+    private Bytes content(ImageRef ref) {
         Path file = directory.image(ref);
         Bytes content;
         try {
@@ -100,7 +111,7 @@ final class StoredImages {
         if (!ignoreHash) {
             requireUnchanged(ref, content.size(), content.sha256());
         }
-        return new Image(ref.kind(), ref.name(), ref.address(), content);
+        return content;
     }
 
     private static String sha256(FileChannel channel) throws IOException {
@@ -186,12 +197,13 @@ final class StoredImages {
                             + ": give the file with --image FILE");
         }
         List<Image> all = new ArrayList<>();
+        SortedMap<String, Bytes> contents = new TreeMap<>();
         for (ImageRef ref : header.images()) {
-            Bytes other = given.get(ref.sha256());
-            all.add(
-                    isInside(ref) || other == null
-                            ? image(ref)
-                            : new Image(ref.kind(), ref.name(), ref.address(), other));
+            Bytes content = contents.computeIfAbsent(key(ref), _ -> {
+                Bytes other = given.get(ref.sha256());
+                return isInside(ref) || other == null ? content(ref) : other;
+            });
+            all.add(new Image(ref.kind(), ref.name(), ref.address(), content));
         }
         return List.copyOf(all);
     }

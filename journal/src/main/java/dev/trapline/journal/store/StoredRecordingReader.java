@@ -24,6 +24,8 @@ public final class StoredRecordingReader implements RecordingReader {
 
     private static final long HEADER_EVENT = 1;
     private static final long FIRST_SEGMENT_EVENT = 2;
+    /// How many damaged segments in a row are passed to find where the sound part ends.
+    private static final int MOST_LOOKS = 10_000;
 
     private final RecordingDirectory directory;
     private final OpenOptions options;
@@ -234,11 +236,13 @@ public final class StoredRecordingReader implements RecordingReader {
         }
     }
 
-    /// Where the segment before this one ends, as far as that can be read.
+    /// Where the segment before this one ends, as far as that can be read. Goes from event to event: a store may
+    /// claim to have any number of segments, and have none of them.
     private Position endOf(long ordinal) {
-        for (long before = ordinal - 1; before >= 0; before--) {
+        long event = before(ordinal + FIRST_SEGMENT_EVENT);
+        for (int left = MOST_LOOKS; left > 0 && event >= FIRST_SEGMENT_EVENT; left--) {
             try {
-                EventRow row = log.row(before + FIRST_SEGMENT_EVENT);
+                EventRow row = log.row(event);
                 if (row != null) {
                     Segment segment = Segment.parse(row.payload());
                     return Position.ofSlice(segment.firstSlice() + segment.slices());
@@ -246,8 +250,17 @@ public final class StoredRecordingReader implements RecordingReader {
             } catch (CodecException e) {
                 // Damaged as well: the one before it may tell.
             }
+            event = before(event);
         }
         return Position.ofSlice(0);
+    }
+
+    private long before(long event) {
+        try {
+            return log.before(event);
+        } catch (CodecException e) {
+            return event - 1;
+        }
     }
 
     @Override

@@ -57,7 +57,7 @@ class StoredPageTest {
     }
 
     private static void check(ByteBuffer page) {
-        StoredPage.check(page, CHUNK, OFFSET, FILE_BYTES);
+        StoredPage.check(page, CHUNK, OFFSET, new PageCounts(), FILE_BYTES);
     }
 
     @ParameterizedTest
@@ -89,7 +89,26 @@ class StoredPageTest {
     }
 
     private static ByteBuffer inner(long child) {
-        return page(5, 0, 1, ByteBuffer.allocate(9).putLong(child).put((byte) 1).array());
+        return page(5, 0, 1, ByteBuffer.allocate(9).putLong(child).put((byte) (child == 0 ? 0 : 1)).array());
+    }
+
+    /// Otherwise a few pages that all lead to the same next one would be a way without an end.
+    @Test
+    void aPageLeadsToAsManyEntriesAsThePageAboveItSays() {
+        PageCounts counts = new PageCounts();
+        counts.say(CHUNK, OFFSET, 3);
+        assertThatThrownBy(() -> StoredPage.check(page(5, 1, 0, (byte) 0), CHUNK, OFFSET, counts, FILE_BYTES))
+                .hasMessageContaining("should lead to 3 entries, and leads to 1");
+        assertThatThrownBy(() -> counts.say(CHUNK, OFFSET, 2)).hasMessageContaining("has 3 entries, or 2");
+        long child = position(CHUNK - 1, 4096);
+        assertThatThrownBy(() -> check(page(
+                        5, 0, 1, ByteBuffer.allocate(9).putLong(child).put((byte) 0).array())))
+                .hasMessageContaining("claims to have 0 entries");
+        byte[] many = ByteBuffer.allocate(12)
+                .putLong(child)
+                .put(new byte[] {(byte) 0x80, (byte) 0x80, (byte) 0x80, 1})
+                .array();
+        assertThatThrownBy(() -> check(page(5, 0, 1, many))).hasMessageContaining("claims to lead to 2097152 entries");
     }
 
     @Test

@@ -3,15 +3,31 @@ package dev.trapline.journal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.history.RecordingException.Kind;
+import dev.trapline.abi.history.RecordingHeader;
+import dev.trapline.abi.machine.Durability;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.journal.ForgedRecording;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.SampleRun;
+import dev.trapline.journal.codec.HeaderCodec;
+import dev.trapline.journal.file.ForgedStore;
+import dev.trapline.journal.recording.Survey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Files that were made to do harm.
 class HostileStoreTest {
@@ -34,5 +50,74 @@ class HostileStoreTest {
         assertThat(refused.kind())
                 .as("it is not treated as the result of a crash either")
                 .isEqualTo(Kind.DAMAGED);
+    }
+
+    /// Each page leads to the next one twice: in a file of 12 KiB, 2 to the power of 40 ways lead to the last page.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aFileWhosePagesLeadToOnePageInEndlesslyManyWaysIsDamaged(boolean honest) throws IOException {
+        Path file = directory.resolve("journal.mv");
+        ForgedStore.write(file, 40, 2, honest);
+        RecordingException refused = catchThrowableOfType(RecordingException.class, () -> new MvEventLog(file).close());
+        assertThat(refused.kind()).isEqualTo(Kind.DAMAGED);
+        assertThat(refused).hasMessageContaining("cannot make sense of the recording's file");
+        refused = catchThrowableOfType(RecordingException.class, () -> LastWhole.find(file));
+        assertThat(refused.kind()).isEqualTo(Kind.DAMAGED);
+    }
+
+    /// The last event has a number that no recording reaches, and there is nothing before it for a long way.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aStoreThatClaimsEndlesslyManySegmentsIsDamaged(boolean closed) throws IOException {
+        List<JournalRecord> records = SampleRun.records(100);
+        Path path = ForgedRecording.open(
+                directory.resolve("rec"), "r", ForgedRecording.segments("r", records, 1024));
+        RecordingDirectory recording = RecordingDirectory.at(path);
+        MvEventStore store = new MvEventStore(recording.eventFile());
+        store.append(List.of(new EventRow(1L << 61, 1, "segment/1", "w", 0, new byte[10])));
+        store.finish();
+        if (closed) {
+            recording.markClosed((1L << 61) + 7, 1);
+            RecordingException refused = catchThrowableOfType(
+                    RecordingException.class, () -> StoredRecordingReader.open(path, OpenOptions.STRICT));
+            assertThat(refused.kind()).isEqualTo(Kind.DAMAGED);
+            return;
+        }
+        try (StoredRecordingReader reader = StoredRecordingReader.open(path, OpenOptions.STRICT)) {
+            assertThat(reader.notice()).contains("it reaches to its last whole segment");
+            assertThat(Survey.of(reader).damage()).isNotNull();
+        }
+    }
+
+    @Test
+    void anImageThatAHeaderNamesManyTimesIsReadOnce() {
+        Image image = new Image(Image.Kind.RAW, "x", 0x4000_0000L, Bytes.copyOf(new byte[1 << 20]));
+        List<Image> images = Collections.nCopies(1000, image);
+        RecordingHeader sample = SampleRun.header("r");
+        RecordingHeader header = new RecordingHeader(
+                sample.recordingId(),
+                sample.createdBy(),
+                sample.library(),
+                sample.strategies(),
+                sample.digestVersion(),
+                sample.spec(),
+                sample.services(),
+                images.stream().map(RecordingHeader.ImageRef::of).toList(),
+                sample.devices());
+        RecordingDirectory recording = RecordingDirectory.create(
+                directory.resolve("rec"), header, Manifest.MVSTORE, Durability.NONE, images);
+        MvEventStore store = new MvEventStore(recording.eventFile());
+        store.append(List.of(new EventRow(1, 1, "header/1", "w", 0, HeaderCodec.encode(header))));
+        store.finish();
+        try (StoredRecordingReader reader = StoredRecordingReader.open(recording.path(), OpenOptions.STRICT)) {
+            Bytes first = reader.images().getFirst().content();
+            List<Image> read = reader.images();
+            assertThat(read).hasSize(1000).allMatch(each -> each.content().equals(first));
+            assertThat(read.stream().map(each -> System.identityHashCode(each.content())).distinct())
+                    .as("one copy in memory")
+                    .hasSize(1);
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.trapline.timeline.checkpoint;
 import dev.trapline.journal.codec.CodecException;
 import dev.trapline.journal.file.RowDataType;
 import dev.trapline.journal.file.TextDataType;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -164,6 +165,11 @@ final class CheckpointFile {
 
     /// In the order of the slices.
     static List<Long> slices(MVStore store) {
-        return store.hasMap(CHECKPOINTS) ? List.copyOf(checkpoints(store).keySet()) : List.of();
+        List<Long> slices = new ArrayList<>();
+        if (store.hasMap(CHECKPOINTS)) {
+            // One by one: to copy them all at once, memory would be taken for as many as the file claims to have.
+            checkpoints(store).keyIterator(null).forEachRemaining(slices::add);
+        }
+        return List.copyOf(slices);
     }
 }

@@ -1,0 +1,34 @@
+package dev.trapline.journal.file;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/// How many entries each page leads to, as the page above it says. Each page must lead to as many, so that a tree
+/// cannot have more entries than its root says, however often its pages lead to the same one: a few pages of two
+/// children each, both the same, would otherwise be a way without an end.
+///
+/// Pages never change, so the pages of all versions of a tree say the same. Thread-safe.
+final class PageCounts {
+
+    private final ConcurrentMap<Long, Long> said = new ConcurrentHashMap<>();
+
+    private static long place(int chunk, int offset) {
+        return (long) chunk << Integer.SIZE | Integer.toUnsignedLong(offset);
+    }
+
+    /// A page says that one below it leads to this many entries.
+    void say(int chunk, int offset, long entries) {
+        Long before = said.putIfAbsent(place(chunk, offset), entries);
+        if (before != null && before != entries) {
+            throw StoredPage.damaged("a page has " + before + " entries, or " + entries);
+        }
+    }
+
+    /// A page was read that leads to this many entries.
+    void found(int chunk, int offset, long entries) {
+        Long before = said.get(place(chunk, offset));
+        if (before != null && before != entries) {
+            throw StoredPage.damaged("a page should lead to " + before + " entries, and leads to " + entries);
+        }
+    }
+}
