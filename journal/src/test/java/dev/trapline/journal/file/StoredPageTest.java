@@ -89,7 +89,14 @@ class StoredPageTest {
     }
 
     private static ByteBuffer inner(long child) {
-        return page(5, 0, 1, ByteBuffer.allocate(9).putLong(child).put((byte) (child == 0 ? 0 : 1)).array());
+        return page(
+                5,
+                0,
+                1,
+                ByteBuffer.allocate(9)
+                        .putLong(child)
+                        .put((byte) (child == 0 ? 0 : 1))
+                        .array());
     }
 
     /// Otherwise a few pages that all lead to the same next one would be a way without an end.
@@ -102,7 +109,10 @@ class StoredPageTest {
         assertThatThrownBy(() -> counts.say(CHUNK, OFFSET, 2)).hasMessageContaining("has 3 entries, or 2");
         long child = position(CHUNK - 1, 4096);
         assertThatThrownBy(() -> check(page(
-                        5, 0, 1, ByteBuffer.allocate(9).putLong(child).put((byte) 0).array())))
+                        5,
+                        0,
+                        1,
+                        ByteBuffer.allocate(9).putLong(child).put((byte) 0).array())))
                 .hasMessageContaining("claims to have 0 entries");
         byte[] many = ByteBuffer.allocate(12)
                 .putLong(child)

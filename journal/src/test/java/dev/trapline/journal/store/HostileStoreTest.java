@@ -72,8 +72,7 @@ class HostileStoreTest {
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aStoreThatClaimsEndlesslyManySegmentsIsDamaged(boolean closed) throws IOException {
         List<JournalRecord> records = SampleRun.records(100);
-        Path path = ForgedRecording.open(
-                directory.resolve("rec"), "r", ForgedRecording.segments("r", records, 1024));
+        Path path = ForgedRecording.open(directory.resolve("rec"), "r", ForgedRecording.segments("r", records, 1024));
         RecordingDirectory recording = RecordingDirectory.at(path);
         MvEventStore store = new MvEventStore(recording.eventFile());
         store.append(List.of(new EventRow(1L << 61, 1, "segment/1", "w", 0, new byte[10])));
@@ -106,8 +105,8 @@ class HostileStoreTest {
                 sample.services(),
                 images.stream().map(RecordingHeader.ImageRef::of).toList(),
                 sample.devices());
-        RecordingDirectory recording = RecordingDirectory.create(
-                directory.resolve("rec"), header, Manifest.MVSTORE, Durability.NONE, images);
+        RecordingDirectory recording =
+                RecordingDirectory.create(directory.resolve("rec"), header, Manifest.MVSTORE, Durability.NONE, images);
         MvEventStore store = new MvEventStore(recording.eventFile());
         store.append(List.of(new EventRow(1, 1, "header/1", "w", 0, HeaderCodec.encode(header))));
         store.finish();
@@ -115,7 +114,9 @@ class HostileStoreTest {
             Bytes first = reader.images().getFirst().content();
             List<Image> read = reader.images();
             assertThat(read).hasSize(1000).allMatch(each -> each.content().equals(first));
-            assertThat(read.stream().map(each -> System.identityHashCode(each.content())).distinct())
+            assertThat(read.stream()
+                            .map(each -> System.identityHashCode(each.content()))
+                            .distinct())
                     .as("one copy in memory")
                     .hasSize(1);
         }

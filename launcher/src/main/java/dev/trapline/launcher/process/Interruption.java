@@ -4,6 +4,7 @@ import dev.trapline.launcher.output.Ending;
 import dev.trapline.launcher.output.OthersOutput;
 import dev.trapline.launcher.output.ResultFile;
 import java.io.PrintWriter;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -160,17 +161,31 @@ public final class Interruption {
                 GRACE_MILLIS);
     }
 
-    /// Does something later, unless the process ends first.
-    public static Thread inBackground(Runnable task, long millis) {
-        return Thread.ofPlatform().daemon().name("interruption").start(() -> {
-            try {
-                // SLEEP: there is no notification for something that does not happen.
-                Thread.sleep(millis);
-            } catch (InterruptedException _) {
-                return;
+    /// Something that is still to be done.
+    public interface Pending extends AutoCloseable {
+        /// Then it is not done.
+        @Override
+        void close();
+    }
+
+    /// Does something later, unless it is closed or the process ends first. An interrupt, as from a plugin that
+    /// interrupts all threads, changes nothing.
+    public static Pending inBackground(Runnable task, long millis) {
+        AtomicBoolean closed = new AtomicBoolean();
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        Thread thread = Thread.ofPlatform().daemon().name("interruption").start(() -> {
+            for (long left = end - System.nanoTime(); left > 0 && !closed.get(); left = end - System.nanoTime()) {
+                LockSupport.parkNanos(left);
+                Thread.interrupted();
             }
-            task.run();
+            if (!closed.get()) {
+                task.run();
+            }
         });
+        return () -> {
+            closed.set(true);
+            LockSupport.unpark(thread);
+        };
     }
 
     /// The service that a thread of this process is executing, as the end of a sentence; empty if there is none.

@@ -33,7 +33,7 @@ public final class TimeLimit implements Waiting {
     @Override
     public <T> T during(String what, Wait<T> wait) throws IOException {
         long begin = System.nanoTime();
-        try (Watch _ = watch(() -> end(", while it waited for " + what + Interruption.whereHeld()))) {
+        try (Interruption.Pending _ = watch(() -> end(", while it waited for " + what + Interruption.whereHeld()))) {
             return wait.result();
         } finally {
             waitedNanos += System.nanoTime() - begin;
@@ -58,7 +58,7 @@ public final class TimeLimit implements Waiting {
                 end(held);
             }
         };
-        try (Watch _ = watch(atLimit)) {
+        try (Interruption.Pending _ = watch(atLimit)) {
             return work.get();
         }
     }
@@ -69,17 +69,10 @@ public final class TimeLimit implements Waiting {
     }
 
     /// An action at the limit, unless it is closed first.
-    private interface Watch extends AutoCloseable {
-        @Override
-        void close();
-    }
-
-    private Watch watch(Runnable atLimit) {
-        if (limit.isZero()) {
-            return () -> {};
-        }
-        Thread thread = Interruption.inBackground(atLimit, left().toMillis() + Interruption.GRACE_MILLIS);
-        return thread::interrupt;
+    private Interruption.Pending watch(Runnable atLimit) {
+        return limit.isZero()
+                ? () -> {}
+                : Interruption.inBackground(atLimit, left().toMillis() + Interruption.GRACE_MILLIS);
     }
 
     private void end(String where) {
