@@ -117,7 +117,7 @@ public final class ForgedStore {
     private static void padded(ByteBuffer into, long value) {
         long rest = value;
         for (int n = 0; n < 8; n++) {
-            into.put((byte) (rest & 0x7f | 0x80));
+            into.put((byte) ((rest & 0x7f) | 0x80));
             rest >>>= 7;
         }
         into.put((byte) (rest & 0x7f));

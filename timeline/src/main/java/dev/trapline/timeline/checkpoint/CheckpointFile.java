@@ -168,7 +168,7 @@ final class CheckpointFile {
         List<Long> slices = new ArrayList<>();
         if (store.hasMap(CHECKPOINTS)) {
             // One by one: to copy them all at once, memory would be taken for as many as the file claims to have.
-            checkpoints(store).keyIterator(null).forEachRemaining(slices::add);
+            checkpoints(store).keySet().forEach(slices::add);
         }
         return List.copyOf(slices);
     }
