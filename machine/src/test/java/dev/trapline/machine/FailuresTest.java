@@ -59,10 +59,11 @@ class FailuresTest {
                         slice -> assertThat(slice).isInstanceOf(Slice.class),
                         answer -> assertThat(answer).isInstanceOf(Answer.class),
                         slice -> assertThat(slice).isInstanceOf(Slice.class),
-                        end -> assertThat(end)
-                                .isEqualTo(new End(failed, 2 * (1 + ToyMachine.CALL), 0, 0)));
+                        end -> assertThat(end).isEqualTo(new End(failed, 2 * (1 + ToyMachine.CALL), 0, 0)));
         assertThat(machine.report().instructions()).as("both calls").isEqualTo(2);
-        assertThat(machine.report().progress().hypercalls()).as("calls with an answer").isEqualTo(1);
+        assertThat(machine.report().progress().hypercalls())
+                .as("calls with an answer")
+                .isEqualTo(1);
         assertThat(breakage(machine).trace()).contains("the toy is broken");
         assertThat(breakage(machine).lastEvents())
                 .as("the answered call, and the slice of the other")
@@ -101,7 +102,9 @@ class FailuresTest {
                             event -> assertThat(event).startsWith("hypercall#1 vcpu0 HVC 0xC2000000("));
         });
         assertThat(breakage(machine).trace()).contains("the engine is broken");
-        assertThat(toys.records(End.class)).as("a defect is not part of the history").isEmpty();
+        assertThat(toys.records(End.class))
+                .as("a defect is not part of the history")
+                .isEmpty();
         assertThat(machine.next()).as("no vCPU runs any more").isNull();
     }
 
@@ -167,7 +170,9 @@ class FailuresTest {
         Told told = new Told();
         MachineCore core = core(store, told);
         core.resume();
-        assertThat(told.commands).as("it does not wait: the slice was granted before").isEmpty();
+        assertThat(told.commands)
+                .as("it does not wait: the slice was granted before")
+                .isEmpty();
         store.credit = false;
         core.sliceEnded(whole(0));
         core.resume();
@@ -207,7 +212,8 @@ class FailuresTest {
         core.takeOver(held, "a trace");
         RunReport report = core.report(null, 0, 0);
         assertThat(report.outcome()).isEqualTo(held);
-        assertThat(Objects.requireNonNull(report.breakage(), "its details").trace()).isEqualTo("a trace");
+        assertThat(Objects.requireNonNull(report.breakage(), "its details").trace())
+                .isEqualTo("a trace");
         assertThat(toys.history.records).isEmpty();
     }
 

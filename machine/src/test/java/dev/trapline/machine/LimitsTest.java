@@ -89,15 +89,16 @@ class LimitsTest {
         toys.engines.script(ToyMachine.doing(() -> toys.requests.askToStop(reason), budget()), budget());
         StepMachine machine = toys.begin(1);
         ToyMachine.run(machine, 1);
-        RunOutcome expected =
-                switch (reason) {
-                    case INTERRUPTED -> new RunOutcome.Interrupted();
-                    case TIMEOUT -> new RunOutcome.LimitReached(RunOutcome.Limit.TIMEOUT);
-                };
+        RunOutcome expected = switch (reason) {
+            case INTERRUPTED -> new RunOutcome.Interrupted();
+            case TIMEOUT -> new RunOutcome.LimitReached(RunOutcome.Limit.TIMEOUT);
+        };
         assertThat(machine.outcome()).isEqualTo(expected);
-        assertThat(toys.slices()).singleElement().satisfies(slice -> assertThat(slice.executed())
-                .as("the slice in which it was requested is whole")
-                .isEqualTo(ToyMachine.SLICE));
+        assertThat(toys.slices())
+                .singleElement()
+                .satisfies(slice -> assertThat(slice.executed())
+                        .as("the slice in which it was requested is whole")
+                        .isEqualTo(ToyMachine.SLICE));
         assertThat(toys.history.records.subList(1, 3))
                 .containsExactly(new Stop(reason), new JournalRecord.End(expected, ToyMachine.SLICE, 0, 0));
     }

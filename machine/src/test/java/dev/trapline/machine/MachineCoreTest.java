@@ -48,8 +48,8 @@ class MachineCoreTest {
 
     private MachineCore begun() {
         MachineSpec spec = ToyMachine.spec(1);
-        MachineCore core = toys.assemble(spec, toys.choices(spec, ""), toys.history)
-                .core(told);
+        MachineCore core =
+                toys.assemble(spec, toys.choices(spec, ""), toys.history).core(told);
         core.begin();
         told.forget();
         return core;
@@ -58,8 +58,14 @@ class MachineCoreTest {
     @Test
     void anAnswerThatComesByAMessageHasItsEffectsBeforeTheNextGrant() {
         MachineCore core = begun();
-        GeneralRegisters registers = GeneralRegisters.copyOf(new long[GeneralRegisters.COUNT]);
-        HypercallExit exit = new HypercallExit(Conduit.HVC, 0, ExecutionState.A64, 1, 4, true, registers);
+        HypercallExit exit = new HypercallExit(
+                Conduit.HVC,
+                0,
+                ExecutionState.A64,
+                1,
+                4,
+                true,
+                GeneralRegisters.copyOf(new long[GeneralRegisters.COUNT]));
         Decision.Forwarded decision = new Decision.Forwarded("toy");
         Slice slice = new Slice(CPU0, 0, ToyMachine.SLICE, 1, exit, 1);
         ServiceCall call = new ServiceCall(CPU0, exit, 1, toys.parts().registry());
@@ -72,21 +78,20 @@ class MachineCoreTest {
         assertThat(told.to(CPU0))
                 .as("the handler interrupts what has the result; the grant is behind it")
                 .satisfiesExactly(
-                        first -> assertThat(first)
-                                .isEqualTo(new VcpuCommand.Deliver(RegisterWrites.x0(5), 0x80, 42, 7)),
-                        second -> assertThat(second)
-                                .isInstanceOfSatisfying(VcpuCommand.Grant.class, grant -> {
-                                    assertThat(grant.begins()).isEqualTo(1 + ToyMachine.CALL);
-                                    assertThat(grant.writes()).isEqualTo(RegisterWrites.NONE);
-                                }));
+                        first ->
+                                assertThat(first).isEqualTo(new VcpuCommand.Deliver(RegisterWrites.x0(5), 0x80, 42, 7)),
+                        second -> assertThat(second).isInstanceOfSatisfying(VcpuCommand.Grant.class, grant -> {
+                            assertThat(grant.begins()).isEqualTo(1 + ToyMachine.CALL);
+                            assertThat(grant.writes()).isEqualTo(RegisterWrites.NONE);
+                        }));
     }
 
     @Test
     void aReplacedEngineIsRecordedBeforeItsSlice() {
         MachineCore core = begun();
         Slice slice = new Slice(CPU0, 0, ToyMachine.SLICE, ToyMachine.SLICE, Exit.BudgetUsed.INSTANCE, 1);
-        core.sliceEnded(new SliceEnd.BudgetUsed(
-                slice, new SliceEnd.Reading(0, Engine.NO_DEADLINE, List.of(5L, 700L)), 0));
+        core.sliceEnded(
+                new SliceEnd.BudgetUsed(slice, new SliceEnd.Reading(0, Engine.NO_DEADLINE, List.of(5L, 700L)), 0));
         assertThat(toys.history.records).containsExactly(new Renewed(5), new Renewed(700), slice);
     }
 

@@ -36,8 +36,8 @@ class PolicyChangeTest {
     /// A machine whose first slice has been granted.
     private MachineCore begun() {
         MachineSpec spec = ToyMachine.spec(2);
-        MachineCore core = toys.assemble(spec, toys.choices(spec, ""), toys.history)
-                .core(told);
+        MachineCore core =
+                toys.assemble(spec, toys.choices(spec, ""), toys.history).core(told);
         core.begin();
         told.forget();
         return core;
@@ -95,7 +95,9 @@ class PolicyChangeTest {
                         new Decision.Forwarded("toy"),
                         new Decision.Forwarded("toy"),
                         new Decision.Denied(Decision.Reason.BY_TOGGLE));
-        assertThat(toys.toy.calls).as("a denied call does not reach the service").hasSize(2);
+        assertThat(toys.toy.calls)
+                .as("a denied call does not reach the service")
+                .hasSize(2);
         assertThat(toys.history.records.get(4))
                 .as("the input is recorded behind the call and its answer")
                 .isEqualTo(new JournalRecord.Reconfigured(WITHOUT_HVC));

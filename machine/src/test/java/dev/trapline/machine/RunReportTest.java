@@ -71,8 +71,8 @@ class RunReportTest {
                 kept(4, toys.prints("c", hvc(Toy.OFF))));
         StepMachine machine = toys.begin(1);
         ToyMachine.runToEnd(machine);
-        List<Long> expected = List.of(
-                digests.get(0), fold(digests.get(1), "ab"), digests.get(2), fold(digests.get(3), "c"));
+        List<Long> expected =
+                List.of(digests.get(0), fold(digests.get(1), "ab"), digests.get(2), fold(digests.get(3), "c"));
         assertThat(toys.slices().stream().map(Slice::digest)).containsExactlyElementsOf(expected);
         long chain = 0;
         for (long each : digests) {
@@ -95,10 +95,7 @@ class RunReportTest {
                 .last()
                 .as("the end has both, and the time: two slices, an instruction, and the cost of a call")
                 .isEqualTo(new End(
-                        new RunOutcome.PoweredOff(),
-                        2 * ToyMachine.SLICE + 1 + ToyMachine.CALL,
-                        5,
-                        fold(0, "abcde")));
+                        new RunOutcome.PoweredOff(), 2 * ToyMachine.SLICE + 1 + ToyMachine.CALL, 5, fold(0, "abcde")));
     }
 
     @Test
@@ -123,8 +120,7 @@ class RunReportTest {
                 .satisfiesExactly(
                         slice -> assertThat(slice).isInstanceOf(Slice.class),
                         answer -> assertThat(answer).isInstanceOf(Answer.class),
-                        digest -> assertThat(digest)
-                                .isEqualTo(new FullDigest(CPU0, FakeEngines.FULL_DIGEST)));
+                        digest -> assertThat(digest).isEqualTo(new FullDigest(CPU0, FakeEngines.FULL_DIGEST)));
         ToyMachine.run(machine, 64);
         assertThat(toys.history.records).last().isEqualTo(new FullDigest(CPU0, FakeEngines.FULL_DIGEST));
         assertThat(toys.records(FullDigest.class)).as("of 128 slices").hasSize(2);
@@ -156,8 +152,7 @@ class RunReportTest {
 
     @Test
     void memoryIsDigestedAfterAFaultAsWell() {
-        toys.engines.script(
-                budget(), _ -> new GuestFault(GuestFault.Kind.UNDEFINED_INSTRUCTION, FakeEngines.ENTRY, 0));
+        toys.engines.script(budget(), _ -> new GuestFault(GuestFault.Kind.UNDEFINED_INSTRUCTION, FakeEngines.ENTRY, 0));
         StepMachine machine = toys.begin(digested(1_001));
         ToyMachine.run(machine, 2);
         assertThat(toys.history.records.stream().skip(2))
@@ -169,7 +164,9 @@ class RunReportTest {
 
     @Test
     void theReportCountsWhatWasExecutedByAllVcpus() {
-        toys.engines.script(hvc(Toy.POWER_ON, 1), hvc(Toy.COUNT), budget(), hvc(Toy.OFF)).script(hvc(Toy.COUNT));
+        toys.engines
+                .script(hvc(Toy.POWER_ON, 1), hvc(Toy.COUNT), budget(), hvc(Toy.OFF))
+                .script(hvc(Toy.COUNT));
         StepMachine machine = toys.begin(2);
         ToyMachine.runToEnd(machine);
         long call = 1 + ToyMachine.CALL;

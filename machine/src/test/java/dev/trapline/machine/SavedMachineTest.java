@@ -20,7 +20,6 @@ import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.abi.machine.Schedule;
-import dev.trapline.abi.machine.ScheduleSpec;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
@@ -69,8 +68,7 @@ class SavedMachineTest {
         opened.add(busy);
         Toy toy = busy.toy;
         toy.answer = (calls, call) -> RegisterWrites.fromX0(calls, call.time());
-        long share =
-                toy.does(new Effect.ShareStolenTime(CPU0, STOLEN0), new Effect.ShareStolenTime(CPU1, STOLEN1));
+        long share = toy.does(new Effect.ShareStolenTime(CPU0, STOLEN0), new Effect.ShareStolenTime(CPU1, STOLEN1));
         long deliver = toy.does(new Effect.DeliverEvent(CPU0, FakeEngines.entry(3), 42, 7));
         long complete = toy.does(new Effect.CompleteEvent(CPU0));
         long down = toy.does(new Effect.PowerDown(CPU0, FakeEngines.entry(4), 9));
@@ -99,13 +97,7 @@ class SavedMachineTest {
                 engines.timerIn(3_000, wfi()),
                 budget(),
                 engines.timerIn(2_000, hvc(down)));
-        engines.script(
-                echo,
-                echo,
-                ToyMachine.maintenance(),
-                engines.timerIn(2_500, hvc(Toy.STANDBY)),
-                echo,
-                hvc(stay));
+        engines.script(echo, echo, ToyMachine.maintenance(), engines.timerIn(2_500, hvc(Toy.STANDBY)), echo, hvc(stay));
         engines.script(hvc(draw), budget(), hvc(Toy.WRITE, BoardSpec.RAM_BASE + 0x2000), hvc(Toy.WAKE, 1), budget());
         engines.script(busy.prints("h", hvc(Toy.COUNT)), budget(), hvc(complete));
         engines.script(last.toArray(Step[]::new));
@@ -144,18 +136,21 @@ class SavedMachineTest {
     /// The undisturbed run.
     private Recorded record(long seed) {
         ToyMachine recorded = busy();
-        PlannedInjection planned =
-                new PlannedInjection(new Injection.Interrupt(CPU1, 33), new Moment.AtTime(4_100));
-        StepMachine machine = recorded.begin(
-                spec(seed), recorded.choices(spec(seed), TYPED, planned), recorded.history);
+        PlannedInjection planned = new PlannedInjection(new Injection.Interrupt(CPU1, 33), new Moment.AtTime(4_100));
+        StepMachine machine =
+                recorded.begin(spec(seed), recorded.choices(spec(seed), TYPED, planned), recorded.history);
         ToyMachine.runToEnd(machine);
         RunReport report = machine.report();
         assertThat(report.outcome()).as("the run has its end").isEqualTo(new RunOutcome.PoweredOff());
         assertThat(report.openHandlers()).as("a handler runs at the end").hasSize(1);
         assertThat(report.flashWrites().count()).as("writes to flash").isEqualTo(2);
         assertThat(recorded.printed).as("all parts of the script were played").contains("a", "h", "z");
-        assertThat(recorded.records(JournalRecord.Reconfigured.class)).as("another policy").hasSize(1);
-        assertThat(recorded.records(JournalRecord.FullDigest.class)).as("digests of all registers").isNotEmpty();
+        assertThat(recorded.records(JournalRecord.Reconfigured.class))
+                .as("another policy")
+                .hasSize(1);
+        assertThat(recorded.records(JournalRecord.FullDigest.class))
+                .as("digests of all registers")
+                .isNotEmpty();
         assertThat(recorded.records(JournalRecord.Entropy.class)).as("entropy").hasSize(1);
         assertThat(recorded.parts().memory().read(STOLEN0, 16))
                 .as("stolen time")
@@ -175,11 +170,14 @@ class SavedMachineTest {
             saved.add(save(machine, replayed, history));
             machine.runSlice();
         }
-        assertThat(saved).as("one before each slice").hasSize((int) undisturbed.report().position().slice());
+        assertThat(saved).as("one before each slice").hasSize((int)
+                undisturbed.report().position().slice());
         for (int slice = saved.size() - 1; slice >= 0; slice--) {
             load(saved.get(slice), machine, replayed, history);
             assertThat(machine.slices()).as("the position").isEqualTo(slice);
-            assertThat(state(machine)).as("the same bytes, at slice %d", slice).isEqualTo(saved.get(slice).state());
+            assertThat(state(machine))
+                    .as("the same bytes, at slice %d", slice)
+                    .isEqualTo(saved.get(slice).state());
             ToyMachine.runToEnd(machine);
             assertThat(machine.report())
                     .as("from slice %d on", slice)

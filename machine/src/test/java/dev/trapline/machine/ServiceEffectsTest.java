@@ -59,8 +59,8 @@ class ServiceEffectsTest {
 
     @Test
     void nothingIsDoneBehindTheEffectThatEndsTheRun() {
-        engines.script(hvc(toy.does(
-                new Effect.SystemOff(Effect.SystemOff.Off.HIBERNATE), new Effect.WriteMemory(DATA, THREE))));
+        engines.script(hvc(
+                toy.does(new Effect.SystemOff(Effect.SystemOff.Off.HIBERNATE), new Effect.WriteMemory(DATA, THREE))));
         StepMachine machine = toys.begin(1);
         ToyMachine.runToEnd(machine);
         assertThat(machine.outcome()).isEqualTo(new RunOutcome.Hibernated());
@@ -78,7 +78,8 @@ class ServiceEffectsTest {
 
     @Test
     void aVcpuThatIsTurnedOffLosesItsEngineAndServicesAreNotified() {
-        engines.script(hvc(Toy.POWER_ON, 1), hvc(toy.does(new Effect.PowerOff(CPU1)))).script();
+        engines.script(hvc(Toy.POWER_ON, 1), hvc(toy.does(new Effect.PowerOff(CPU1))))
+                .script();
         StepMachine machine = toys.begin(2);
         ToyMachine.run(machine, 2);
         assertThat(machine.states()).containsExactly(VcpuState.ON, VcpuState.OFF);
@@ -141,7 +142,9 @@ class ServiceEffectsTest {
                 .as("the service sees what was interrupted")
                 .isEqualTo(0x11);
         assertThat(machine.openHandlers()).isEmpty();
-        assertThat(register(machine, CPU0, 0)).as("the result of the first call").isEqualTo(0x11);
+        assertThat(register(machine, CPU0, 0))
+                .as("the result of the first call")
+                .isEqualTo(0x11);
         assertThat(register(machine, CPU0, 1)).isEqualTo(0x22);
     }
 
@@ -153,7 +156,8 @@ class ServiceEffectsTest {
         StepMachine machine = toys.begin(1);
         ToyMachine.run(machine, 2);
         assertThat(machine.openHandlers()).isEmpty();
-        assertThat(engines.log.stream().filter(line -> line.contains(" takes "))).hasSize(1);
+        assertThat(engines.log.stream().filter(line -> line.contains(" takes ")))
+                .hasSize(1);
         ToyMachine.runToEnd(machine);
         assertThat(machine.outcome()).as("it continued at the address").isEqualTo(new RunOutcome.PoweredOff());
     }
@@ -163,9 +167,11 @@ class ServiceEffectsTest {
         engines.script(hvc(toy.does(new Effect.CompleteEvent(CPU0))));
         StepMachine machine = toys.begin(1);
         ToyMachine.runToEnd(machine);
-        assertThat(machine.outcome()).isInstanceOfSatisfying(RunOutcome.ServiceFailed.class, failed -> assertThat(
-                        failed.message())
-                .isEqualTo("service 'toy' completes an event on vcpu0, which runs no handler"));
+        assertThat(machine.outcome())
+                .isInstanceOfSatisfying(
+                        RunOutcome.ServiceFailed.class,
+                        failed -> assertThat(failed.message())
+                                .isEqualTo("service 'toy' completes an event on vcpu0, which runs no handler"));
     }
 
     @Test
@@ -183,20 +189,21 @@ class ServiceEffectsTest {
                 .containsExactly(new JournalRecord.Reaction("toy", List.of(write)));
         assertThat(toys.parts().memory().read(DATA, 3)).isEqualTo(THREE);
         ToyMachine.run(machine, 1);
-        assertThat(machine.outcome()).isInstanceOfSatisfying(RunOutcome.Broken.class, broken -> assertThat(
-                        broken.lastEvents())
-                .as("it is among the last events")
-                .first()
-                .asString()
-                .isEqualTo("3 bytes written at 0x40008000 [toy, without a call]"));
+        assertThat(machine.outcome())
+                .isInstanceOfSatisfying(
+                        RunOutcome.Broken.class,
+                        broken -> assertThat(broken.lastEvents())
+                                .as("it is among the last events")
+                                .first()
+                                .asString()
+                                .isEqualTo("3 bytes written at 0x40008000 [toy, without a call]"));
     }
 
     @ParameterizedTest
     @EnumSource
     void aMachineThatDoesNotRebootEndsAtAReset(Effect.SystemReset.Reset kind) {
         engines.script(hvc(toy.does(new Effect.SystemReset(kind))));
-        StepMachine machine =
-                toys.begin(ToyMachine.spec(1).with(RunSpec.DEFAULT.withRebootOnReset(false)));
+        StepMachine machine = toys.begin(ToyMachine.spec(1).with(RunSpec.DEFAULT.withRebootOnReset(false)));
         ToyMachine.runToEnd(machine);
         assertThat(machine.outcome()).isEqualTo(new RunOutcome.ResetRequested(kind, new ResetRequest.Plain()));
     }

@@ -149,7 +149,8 @@ class VcpusTest {
         on(CPU0);
         on(CPU1);
         assertThat(vcpus.standby(CPU1, 10)).as("it waits").isTrue();
-        assertThat(vcpus.powerDown(new Effect.PowerDown(CPU0, 0x90, 3, DataOrder.BIG), 10)).isTrue();
+        assertThat(vcpus.powerDown(new Effect.PowerDown(CPU0, 0x90, 3, DataOrder.BIG), 10))
+                .isTrue();
         assertThat(told.to(CPU0)).containsExactly(VcpuCommand.PowerDown.INSTANCE);
         told.forget();
         vcpus.interrupt(CPU0, 20);
@@ -189,7 +190,9 @@ class VcpusTest {
     @Test
     void anInterruptForAVcpuThatTheMachineLacksIsADefect() {
         VcpuId absent = new VcpuId(3);
-        assertThat(vcpus.isInterrupted(absent, 0)).as("nothing is pending for it").isFalse();
+        assertThat(vcpus.isInterrupted(absent, 0))
+                .as("nothing is pending for it")
+                .isFalse();
         assertThatThrownBy(() -> vcpus.interrupt(absent, 0))
                 .isInstanceOf(InvariantViolation.class)
                 .hasMessageContaining("vcpu3")
