@@ -18,6 +18,8 @@ import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.testkit.FakeEngines;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /// A service with one effect for each function. It returns the number of its calls in x0.
 final class Toy implements FirmwareService<Integer> {
@@ -32,13 +34,34 @@ final class Toy implements FirmwareService<Integer> {
     static final long OFF = 0xc600_0006L;
     static final long THROW = 0xc600_0007L;
     static final long TOO_MUCH = 0xc600_0008L;
-    static final long LAST = 0xc600_0008L;
+    private static final long FIRST_OWN = 0xc600_0010L;
+    private static final long LAST = 0xc600_00ffL;
+
+    /// The effects of the functions of [#does], in order.
+    private final List<List<Effect>> own = new ArrayList<>();
+
+    /// Its effects on an event.
+    Function<MachineEvent, List<Effect>> reaction = _ -> List.of();
+
+    /// Its answer to a call, from the number of its calls and the call.
+    BiFunction<Integer, ServiceCall, RegisterWrites> answer = (calls, _) -> RegisterWrites.x0(calls);
+
+    /// Its calls, in order.
+    final List<ServiceCall> calls = new ArrayList<>();
 
     /// The events that it received, in order.
     final List<MachineEvent> events = new ArrayList<>();
 
     /// The times of its calls, in order.
     final List<Long> times = new ArrayList<>();
+
+    /// Adds a function with these effects.
+    ///
+    /// @return its identifier
+    long does(Effect... effects) {
+        own.add(List.of(effects));
+        return FIRST_OWN + own.size() - 1;
+    }
 
     @Override
     public ServiceDescriptor descriptor() {
@@ -56,18 +79,22 @@ final class Toy implements FirmwareService<Integer> {
     }
 
     @Override
-    public Reply<Integer> apply(Integer calls, ServiceCall call, GuestMemory memory) {
+    public Reply<Integer> apply(Integer before, ServiceCall call, GuestMemory memory) {
         long function = Integer.toUnsignedLong(call.smccc().functionId().value());
         long argument = call.smccc().argument(1);
         times.add(call.time());
+        calls.add(call);
         if (function == THROW) {
             throw new IllegalStateException("the toy is broken");
         }
         List<Effect> effects = effects(function, argument, call);
-        return new Reply<>(calls + 1, RegisterWrites.x0(calls + 1), effects);
+        return new Reply<>(before + 1, answer.apply(before + 1, call), effects);
     }
 
-    private static List<Effect> effects(long function, long argument, ServiceCall call) {
+    private List<Effect> effects(long function, long argument, ServiceCall call) {
+        if (function >= FIRST_OWN) {
+            return own.get((int) (function - FIRST_OWN));
+        }
         VcpuId target = new VcpuId((int) Math.min(argument, 63));
         if (function == POWER_ON) {
             return List.of(new Effect.PowerOn(
@@ -98,8 +125,8 @@ final class Toy implements FirmwareService<Integer> {
     }
 
     @Override
-    public Reaction<Integer> notice(Integer calls, MachineEvent event) {
+    public Reaction<Integer> notice(Integer before, MachineEvent event) {
         events.add(event);
-        return Reaction.of(calls);
+        return new Reaction<>(before, reaction.apply(event));
     }
 }

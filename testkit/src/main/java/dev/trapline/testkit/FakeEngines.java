@@ -32,6 +32,9 @@ public final class FakeEngines implements EngineFactory {
 
     public static final long ENTRY = 0x4000_0000L;
 
+    /// What [Engine#fullDigest] of every CPU returns.
+    public static final long FULL_DIGEST = 1;
+
     public final List<String> log = new ArrayList<>();
     private final List<List<Step>> scripts = new ArrayList<>();
     private FakeEngine running = new FakeEngine("nobody");
@@ -105,8 +108,11 @@ public final class FakeEngines implements EngineFactory {
         return new EngineLibrary("fake", "1", "0".repeat(64), "a test");
     }
 
+    /// The number of a CPU's script before it has one.
+    private static final int NO_SCRIPT = -1;
+
     /// The position at which a script was left for a handler's script.
-    private record Interrupted(List<Step> script, int at, long pc, long pstate) {}
+    private record Interrupted(int script, int at, long pc, long pstate) {}
 
     private static String hex(long value) {
         return "0x" + Long.toHexString(value);
@@ -115,7 +121,7 @@ public final class FakeEngines implements EngineFactory {
     private final class FakeEngine implements Engine {
         private final String name;
         private final long[] registers = new long[GeneralRegisters.COUNT];
-        private List<Step> script = List.of();
+        private int script = NO_SCRIPT;
         private int at;
         private long timer = NO_DEADLINE;
         private long now;
@@ -135,7 +141,8 @@ public final class FakeEngines implements EngineFactory {
             running = this;
             this.now = now;
             this.shown = shown;
-            Step step = at < script.size() ? script.get(at) : budget();
+            List<Step> steps = script == NO_SCRIPT ? List.of() : scripts.get(script);
+            Step step = at < steps.size() ? steps.get(at) : budget();
             long before = step instanceof Later(long instructions, Step _) ? instructions - waited : 0;
             if (before >= budget) {
                 waited += budget;
@@ -216,7 +223,7 @@ public final class FakeEngines implements EngineFactory {
 
         private void play(long address, int from) {
             registers[GeneralRegisters.PC] = address;
-            script = scripts.get((int) (address - ENTRY) / 4);
+            script = (int) (address - ENTRY) / 4;
             at = from;
         }
 
@@ -238,7 +245,7 @@ public final class FakeEngines implements EngineFactory {
 
         @Override
         public long fullDigest() {
-            return 1;
+            return FULL_DIGEST;
         }
 
         @Override
@@ -251,14 +258,33 @@ public final class FakeEngines implements EngineFactory {
             log.add(name + " maintains " + operation.operation());
         }
 
+        /// The positions in the scripts, and the registers. The scripts themselves belong to the factory.
         @Override
         public void save(StateWriter state) {
-            throw new UnsupportedOperationException("a script cannot be saved");
+            state.put(registers);
+            state.put(script);
+            state.put(at);
+            state.put(timer);
+            state.put(waited);
+            state.put(interrupted.size());
+            for (Interrupted each : interrupted) {
+                state.put(each.script);
+                state.put(each.at);
+                state.put(each.pc);
+                state.put(each.pstate);
+            }
         }
 
         @Override
         public void load(StateReader state) {
-            throw new UnsupportedOperationException("a script cannot be loaded");
+            state.take(registers);
+            script = state.takeInt();
+            at = state.takeInt();
+            timer = state.take();
+            waited = state.take();
+            for (int left = state.takeInt(); left > 0; left--) {
+                interrupted.add(new Interrupted(state.takeInt(), state.takeInt(), state.take(), state.take()));
+            }
         }
 
         @Override

@@ -1,0 +1,245 @@
+package dev.trapline.machine;
+
+import static dev.trapline.testkit.FakeEngines.budget;
+import static dev.trapline.testkit.FakeEngines.hvc;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.MachineEvent;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.ResetRequest;
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.JournalRecord.Answer;
+import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.RunSpec;
+import dev.trapline.abi.machine.VcpuState;
+import dev.trapline.machine.RunReport.OpenHandler;
+import dev.trapline.testkit.FakeEngines;
+import dev.trapline.testkit.FakeEngines.Step;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What the machine does for a service: each effect, as [Effect] describes it.
+class ServiceEffectsTest {
+
+    private static final VcpuId CPU0 = new VcpuId(0);
+    private static final VcpuId CPU1 = new VcpuId(1);
+    private static final long DATA = BoardSpec.RAM_BASE + 0x8000;
+    private static final Bytes THREE = Bytes.copyOf(new byte[] {1, 2, 3});
+
+    private final ToyMachine toys = new ToyMachine();
+    private final FakeEngines engines = toys.engines;
+    private final Toy toy = toys.toy;
+
+    @AfterEach
+    void close() {
+        toys.close();
+    }
+
+    private static long register(StepMachine machine, VcpuId vcpu, int register) {
+        return Objects.requireNonNull(machine.registers(vcpu), "a vCPU with power")
+                .get(register);
+    }
+
+    @Test
+    void aGuestEndsItsRunWithAStatus() {
+        engines.script(hvc(toy.does(new Effect.ExitRun(0x1_0000_0003L))));
+        StepMachine machine = toys.begin(1);
+        ToyMachine.runToEnd(machine);
+        assertThat(machine.outcome()).isEqualTo(new RunOutcome.Exited(0x1_0000_0003L));
+    }
+
+    @Test
+    void nothingIsDoneBehindTheEffectThatEndsTheRun() {
+        engines.script(hvc(
+                toy.does(new Effect.SystemOff(Effect.SystemOff.Off.HIBERNATE), new Effect.WriteMemory(DATA, THREE))));
+        StepMachine machine = toys.begin(1);
+        ToyMachine.runToEnd(machine);
+        assertThat(machine.outcome()).isEqualTo(new RunOutcome.Hibernated());
+        assertThat(toys.parts().memory().read(DATA, 3)).isEqualTo(Bytes.copyOf(new byte[3]));
+    }
+
+    @Test
+    void aWriteIsInMemoryBeforeAnyVcpuContinues() {
+        engines.script(hvc(toy.does(new Effect.WriteMemory(DATA, THREE))));
+        StepMachine machine = toys.begin(1);
+        ToyMachine.run(machine, 1);
+        assertThat(toys.parts().memory().read(DATA, 3)).isEqualTo(THREE);
+        assertThat(engines.log).as("three bytes are translated anew").contains("cpu0 drops 0x40008000+3");
+    }
+
+    @Test
+    void aVcpuThatIsTurnedOffLosesItsEngineAndServicesAreNotified() {
+        engines.script(hvc(Toy.POWER_ON, 1), hvc(toy.does(new Effect.PowerOff(CPU1))))
+                .script();
+        StepMachine machine = toys.begin(2);
+        ToyMachine.run(machine, 2);
+        assertThat(machine.states()).containsExactly(VcpuState.ON, VcpuState.OFF);
+        assertThat(engines.log).contains("cpu1 closes");
+        assertThat(toy.events).last().isEqualTo(new MachineEvent.PoweredOff(CPU1));
+    }
+
+    @Test
+    void aVcpuThatIsPoweredDownStartsAgainWithItsTimersAndItsContext() {
+        long down = toy.does(new Effect.PowerDown(CPU0, FakeEngines.entry(1), 9));
+        engines.script(engines.timer(5_000, hvc(down))).script(budget());
+        StepMachine machine = toys.begin(1);
+        ToyMachine.run(machine, 1);
+        assertThat(toy.events)
+                .as("power goes at the call, and comes at the timer's deadline")
+                .containsExactly(
+                        new MachineEvent.Started(),
+                        new MachineEvent.PoweredDown(CPU0),
+                        new MachineEvent.Woken(CPU0, 5_000, true));
+        assertThat(machine.now()).isEqualTo(5_000);
+        assertThat(engines.log).contains("cpu0 closes", "cpu0 has timers again");
+        assertThat(register(machine, CPU0, 0)).as("its context").isEqualTo(9);
+    }
+
+    @Test
+    void aVcpuWithAPendingInterruptStaysAwakeAndThatIsRecorded() {
+        engines.script(hvc(toy.does(new Effect.Wake(CPU0), new Effect.Standby(CPU0))), budget());
+        StepMachine machine = toys.begin(1);
+        ToyMachine.run(machine, 1);
+        assertThat(toys.records(Answer.class))
+                .singleElement()
+                .satisfies(answer -> assertThat(answer.effects())
+                        .containsExactly(new Effect.Wake(CPU0), new Effect.StayAwake(CPU0)));
+        assertThat(machine.states()).containsExactly(VcpuState.ON);
+        assertThat(toy.events)
+                .last()
+                .as("at the end of the call")
+                .isEqualTo(new MachineEvent.StayedAwake(CPU0, 1 + ToyMachine.CALL));
+    }
+
+    @Test
+    void anEventsHandlerGetsItsArgumentsAndWhatItInterruptedContinuesUnchanged() {
+        long deliver = toy.does(new Effect.DeliverEvent(CPU0, FakeEngines.entry(1), 42, 7));
+        long complete = toy.does(new Effect.CompleteEvent(CPU0));
+        toy.answer = (calls, _) -> calls == 1 ? RegisterWrites.fromX0(0x11, 0x22) : RegisterWrites.NONE;
+        engines.script(hvc(deliver), budget()).script(hvc(complete, 1, 2, 3, 4));
+        StepMachine machine = toys.begin(1);
+        ToyMachine.run(machine, 1);
+        assertThat(List.of(
+                        register(machine, CPU0, 0),
+                        register(machine, CPU0, 1),
+                        register(machine, CPU0, 2),
+                        register(machine, CPU0, 3)))
+                .as("event, argument, the interrupted PC and PSTATE (DEN0054 §5.2)")
+                .containsExactly(42L, 7L, FakeEngines.ENTRY, 0L);
+        assertThat(machine.openHandlers()).containsExactly(new OpenHandler(CPU0, 42));
+        ToyMachine.run(machine, 1);
+        assertThat(Objects.requireNonNull(toy.calls.getLast().interrupted(), "a call in a handler")
+                        .x(0))
+                .as("the service sees what was interrupted")
+                .isEqualTo(0x11);
+        assertThat(machine.openHandlers()).isEmpty();
+        assertThat(register(machine, CPU0, 0))
+                .as("the result of the first call")
+                .isEqualTo(0x11);
+        assertThat(register(machine, CPU0, 1)).isEqualTo(0x22);
+    }
+
+    @Test
+    void aHandlerThatCompletesAndResumesLeavesByAnException() {
+        long deliver = toy.does(new Effect.DeliverEvent(CPU0, FakeEngines.entry(1), 42, 7));
+        long resume = toy.does(new Effect.CompleteEventAndResume(CPU0, FakeEngines.entry(2)));
+        engines.script(hvc(deliver)).script(hvc(resume)).script(hvc(Toy.OFF));
+        StepMachine machine = toys.begin(1);
+        ToyMachine.run(machine, 2);
+        assertThat(machine.openHandlers()).isEmpty();
+        assertThat(engines.log.stream().filter(line -> line.contains(" takes ")))
+                .hasSize(1);
+        ToyMachine.runToEnd(machine);
+        assertThat(machine.outcome()).as("it continued at the address").isEqualTo(new RunOutcome.PoweredOff());
+    }
+
+    @Test
+    void aCompletionWithoutAHandlerIsADefectOfTheService() {
+        engines.script(hvc(toy.does(new Effect.CompleteEvent(CPU0))));
+        StepMachine machine = toys.begin(1);
+        ToyMachine.runToEnd(machine);
+        assertThat(machine.outcome())
+                .isInstanceOfSatisfying(
+                        RunOutcome.ServiceFailed.class,
+                        failed -> assertThat(failed.message())
+                                .isEqualTo("service 'toy' completes an event on vcpu0, which runs no handler"));
+    }
+
+    @Test
+    void aReactionToAnEventIsRecordedAndDone() {
+        Effect write = new Effect.WriteMemory(DATA, THREE);
+        toy.reaction = event -> event instanceof MachineEvent.Started ? List.of(write) : List.of();
+        engines.script(ToyMachine.doing(
+                () -> {
+                    throw new IllegalStateException("the end");
+                },
+                budget()));
+        StepMachine machine = toys.begin(1);
+        assertThat(toys.history.records)
+                .as("before the first slice")
+                .containsExactly(new JournalRecord.Reaction("toy", List.of(write)));
+        assertThat(toys.parts().memory().read(DATA, 3)).isEqualTo(THREE);
+        ToyMachine.run(machine, 1);
+        assertThat(machine.outcome())
+                .isInstanceOfSatisfying(
+                        RunOutcome.Broken.class,
+                        broken -> assertThat(broken.lastEvents())
+                                .as("it is among the last events")
+                                .first()
+                                .asString()
+                                .isEqualTo("3 bytes written at 0x40008000 [toy, without a call]"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aMachineThatDoesNotRebootEndsAtAReset(Effect.SystemReset.Reset kind) {
+        engines.script(hvc(toy.does(new Effect.SystemReset(kind))));
+        StepMachine machine = toys.begin(ToyMachine.spec(1).with(RunSpec.DEFAULT.withRebootOnReset(false)));
+        ToyMachine.runToEnd(machine);
+        assertThat(machine.outcome()).isEqualTo(new RunOutcome.ResetRequested(kind, new ResetRequest.Plain()));
+    }
+
+    /// A step that calls once, and then ends the run with another call.
+    private static Step first(long call) {
+        boolean[] called = {false};
+        return registers -> {
+            long function = called[0] ? Toy.OFF : call;
+            called[0] = true;
+            return hvc(function).apply(registers);
+        };
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aResetStartsTheMachineAgainAndOnlyAColdOneClearsMemory(Effect.SystemReset.Reset kind) {
+        long reset = toy.does(new Effect.WriteMemory(DATA, THREE), new Effect.SystemReset(kind));
+        engines.script(hvc(Toy.POWER_ON, 1), first(reset)).script();
+        MachineSpec spec = ToyMachine.spec(2);
+        StepMachine machine = toys.begin(spec);
+        ToyMachine.run(machine, 2);
+        assertThat(machine.states())
+                .as("the first vCPU has its first grant, all others are off")
+                .containsExactly(VcpuState.ON, VcpuState.OFF);
+        assertThat(toys.parts().memory().read(DATA, 3))
+                .isEqualTo(
+                        switch (kind) {
+                            case COLD -> Bytes.copyOf(new byte[3]);
+                            case WARM -> THREE;
+                        });
+        assertThat(machine.now()).as("virtual time continues").isEqualTo(2 * (1 + ToyMachine.CALL));
+        assertThat(toy.events).last().isEqualTo(new MachineEvent.Started());
+        ToyMachine.run(machine, 1);
+        assertThat(register(machine, CPU0, 0))
+                .as("the service counts its calls from the beginning")
+                .isEqualTo(1);
+    }
+}
