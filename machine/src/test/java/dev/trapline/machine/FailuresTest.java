@@ -15,7 +15,6 @@ import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.machine.choice.Choices;
-import dev.trapline.testkit.FakeEngines.Step;
 import dev.trapline.testkit.KeptHistory;
 import dev.trapline.testkit.ReplayedHistory;
 import java.util.List;
@@ -40,10 +39,8 @@ class FailuresTest {
         return Objects.requireNonNull(machine.report().breakage(), "the details of a defect");
     }
 
-    private static Step broken() {
-        return _ -> {
-            throw new IllegalStateException("the engine is broken");
-        };
+    private static Exit broken(long[] registers) {
+        throw new IllegalStateException("the engine is broken, at register 0 = " + registers[0]);
     }
 
     @Test
@@ -87,11 +84,15 @@ class FailuresTest {
     @Test
     void anEngineThatThrowsIsADefectOfTraplineWithTheEventsBeforeIt() {
         toys.engines.script(
-                budget(), ToyMachine.maintenance(), toys.engines.timerIn(10, wfi()), hvc(0xc200_0000L), broken());
+                budget(),
+                ToyMachine.maintenance(),
+                toys.engines.timerIn(10, wfi()),
+                hvc(0xc200_0000L),
+                FailuresTest::broken);
         StepMachine machine = toys.begin(1);
         ToyMachine.run(machine, 5);
         assertThat(machine.outcome()).isInstanceOfSatisfying(RunOutcome.Broken.class, broken -> {
-            assertThat(broken.message()).isEqualTo("the engine is broken");
+            assertThat(broken.message()).startsWith("the engine is broken");
             assertThat(broken.lastEvents())
                     .as("every slice that ended, in order, and the round in which the wait ended")
                     .satisfiesExactly(
