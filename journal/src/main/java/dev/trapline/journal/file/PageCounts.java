@@ -1,7 +1,7 @@
 package dev.trapline.journal.file;
 
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /// How many entries each page leads to, as the page above it says. Each page must lead to as many, so that a tree
 /// cannot have more entries than its root says, however often its pages lead to the same one: a few pages of two
@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentMap;
 /// Pages never change, so the pages of all versions of a tree say the same. Thread-safe.
 final class PageCounts {
 
-    private final ConcurrentMap<Long, Long> said = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Long, Long> said = new ConcurrentSkipListMap<>();
 
     private static long place(int chunk, int offset) {
         return (long) chunk << Integer.SIZE | Integer.toUnsignedLong(offset);
