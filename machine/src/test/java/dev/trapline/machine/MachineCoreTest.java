@@ -46,18 +46,9 @@ class MachineCoreTest {
         toys.close();
     }
 
-    private MachineCore begun() {
-        MachineSpec spec = ToyMachine.spec(1);
-        MachineCore core =
-                toys.assemble(spec, toys.choices(spec, ""), toys.history).core(told);
-        core.begin();
-        told.forget();
-        return core;
-    }
-
     @Test
     void anAnswerThatComesByAMessageHasItsEffectsBeforeTheNextGrant() {
-        MachineCore core = begun();
+        MachineCore core = toys.begun(1, told);
         HypercallExit exit = new HypercallExit(
                 Conduit.HVC,
                 0,
@@ -88,7 +79,7 @@ class MachineCoreTest {
 
     @Test
     void aReplacedEngineIsRecordedBeforeItsSlice() {
-        MachineCore core = begun();
+        MachineCore core = toys.begun(1, told);
         Slice slice = new Slice(CPU0, 0, ToyMachine.SLICE, ToyMachine.SLICE, Exit.BudgetUsed.INSTANCE, 1);
         core.sliceEnded(
                 new SliceEnd.BudgetUsed(slice, new SliceEnd.Reading(0, Engine.NO_DEADLINE, List.of(5L, 700L)), 0));

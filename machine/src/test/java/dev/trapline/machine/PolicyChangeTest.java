@@ -10,7 +10,6 @@ import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.JournalRecord.Answer;
 import dev.trapline.abi.history.JournalRecord.Reconfigured;
 import dev.trapline.abi.history.JournalRecord.Slice;
-import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.abi.policy.Toggle;
@@ -33,16 +32,6 @@ class PolicyChangeTest {
         toys.close();
     }
 
-    /// A machine whose first slice has been granted.
-    private MachineCore begun() {
-        MachineSpec spec = ToyMachine.spec(2);
-        MachineCore core =
-                toys.assemble(spec, toys.choices(spec, ""), toys.history).core(told);
-        core.begin();
-        told.forget();
-        return core;
-    }
-
     private static SliceEnd.Own whole(long began) {
         Slice slice = new Slice(CPU0, began, ToyMachine.SLICE, ToyMachine.SLICE, Exit.BudgetUsed.INSTANCE, 1);
         return new SliceEnd.BudgetUsed(slice, SliceEnd.Reading.NONE, 0);
@@ -50,7 +39,7 @@ class PolicyChangeTest {
 
     @Test
     void everyVcpuHasTheNewTableBeforeTheNextGrant() {
-        MachineCore core = begun();
+        MachineCore core = toys.begun(2, told);
         toys.requests.reconfigure(WITHOUT_HVC);
         core.sliceEnded(whole(0));
         assertThat(told.commands)
@@ -70,7 +59,7 @@ class PolicyChangeTest {
 
     @Test
     void anEqualPolicyIsRecordedAndChangesNoTable() {
-        MachineCore core = begun();
+        MachineCore core = toys.begun(2, told);
         toys.requests.reconfigure(new Policy(new TreeMap<>(), Policy.DEFAULT.rules()));
         core.sliceEnded(whole(0));
         assertThat(told.commands)

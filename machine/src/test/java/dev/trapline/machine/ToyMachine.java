@@ -91,6 +91,17 @@ final class ToyMachine implements AutoCloseable {
         return machine;
     }
 
+    /// Only the loop, recorded in [#history]: it has begun and granted its first slice, which nothing runs.
+    ///
+    /// @param told keeps the commands after that
+    MachineCore begun(int vcpus, Told told) {
+        MachineSpec spec = spec(vcpus);
+        MachineCore core = assemble(spec, choices(spec, ""), history).core(told);
+        core.begin();
+        told.forget();
+        return core;
+    }
+
     /// The same, recorded in [#history]. Its inputs are those of [#requests], and the planned ones.
     StepMachine begin(MachineSpec spec, PlannedInjection... planned) {
         return begin(spec, choices(spec, "", planned), history);
