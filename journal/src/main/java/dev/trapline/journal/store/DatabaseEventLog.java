@@ -11,9 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// lost is replaced once for each question.
 public final class DatabaseEventLog implements EventLog {
 
-    private static final String HIGHEST =
-            "select coalesce(max(sequence_number), 0) from event_journal where persistence_id = ?";
-    private static final String BEFORE = HIGHEST + " and sequence_number < ?";
+    private static final String HIGHEST = "select coalesce(max(sequence_number), 0) from event_journal"
+            + " where persistence_id = ? and sequence_number <= ?";
     private static final String ROW = "select event_ser_id, event_ser_manifest, writer, write_timestamp, event_payload"
             + " from event_journal where persistence_id = ? and sequence_number = ? and not deleted";
 
@@ -57,28 +56,23 @@ public final class DatabaseEventLog implements EventLog {
 
     @Override
     public long highestSequenceNr() {
-        return ask("read from it", this::askHighest);
-    }
-
-    private long askHighest() throws SQLException {
-        try (PreparedStatement highest = connection.prepareStatement(HIGHEST)) {
-            highest.setString(1, persistenceId);
-            try (ResultSet found = highest.executeQuery()) {
-                return found.next() ? found.getLong(1) : 0;
-            }
-        }
+        return highestUpTo(Long.MAX_VALUE);
     }
 
     @Override
     public long before(long sequenceNr) {
-        return ask("read from it", () -> askBefore(sequenceNr));
+        return highestUpTo(sequenceNr - 1);
     }
 
-    private long askBefore(long sequenceNr) throws SQLException {
-        try (PreparedStatement before = connection.prepareStatement(BEFORE)) {
-            before.setString(1, persistenceId);
-            before.setLong(2, sequenceNr);
-            try (ResultSet found = before.executeQuery()) {
+    private long highestUpTo(long sequenceNr) {
+        return ask("read from it", () -> askHighestUpTo(sequenceNr));
+    }
+
+    private long askHighestUpTo(long sequenceNr) throws SQLException {
+        try (PreparedStatement highest = connection.prepareStatement(HIGHEST)) {
+            highest.setString(1, persistenceId);
+            highest.setLong(2, sequenceNr);
+            try (ResultSet found = highest.executeQuery()) {
                 return found.next() ? found.getLong(1) : 0;
             }
         }
