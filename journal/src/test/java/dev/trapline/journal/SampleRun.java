@@ -51,6 +51,11 @@ public final class SampleRun {
     }
 
     public static RecordingHeader header(String id) {
+        return header(id, images().stream().map(ImageRef::of).toList());
+    }
+
+    /// The same of a run with other images.
+    public static RecordingHeader header(String id, List<ImageRef> images) {
         MachineSpec spec = MachineSpec.DEFAULT
                 .with(CpuSpec.DEFAULT.withCount(2))
                 .with(BoardSpec.DEFAULT.withDeviceTree(true).withInputInterval(1000))
@@ -65,7 +70,7 @@ public final class SampleRun {
                 1,
                 spec,
                 List.of(new ServiceRef("psci", "1.1"), new ServiceRef("smccc", "1.2")),
-                images().stream().map(ImageRef::of).toList(),
+                images,
                 List.of(
                         new DeviceRef("pl011", "1", 0x0900_0000, 0x1000),
                         new DeviceRef("alarm", "2.1", 0x0a00_0000, 16)));

@@ -94,17 +94,8 @@ class HostileStoreTest {
     void anImageThatAHeaderNamesManyTimesIsReadOnce() {
         Image image = new Image(Image.Kind.RAW, "x", 0x4000_0000L, Bytes.copyOf(new byte[1 << 20]));
         List<Image> images = Collections.nCopies(1000, image);
-        RecordingHeader sample = SampleRun.header("r");
-        RecordingHeader header = new RecordingHeader(
-                sample.recordingId(),
-                sample.createdBy(),
-                sample.library(),
-                sample.strategies(),
-                sample.digestVersion(),
-                sample.spec(),
-                sample.services(),
-                images.stream().map(RecordingHeader.ImageRef::of).toList(),
-                sample.devices());
+        RecordingHeader header = SampleRun.header(
+                "r", images.stream().map(RecordingHeader.ImageRef::of).toList());
         RecordingDirectory recording =
                 RecordingDirectory.create(directory.resolve("rec"), header, Manifest.MVSTORE, Durability.NONE, images);
         MvEventStore store = new MvEventStore(recording.eventFile());
