@@ -108,6 +108,7 @@ final class StoredPage {
                 throw damaged("a page leads to one that was written after it");
             }
         }
+        int above = counts.above(place.chunk(), place.offset()) + 1;
         long sum = 0;
         for (int n = 0; n < children; n++) {
             long child = bytes.getLong(at + n * Long.BYTES);
@@ -118,7 +119,7 @@ final class StoredPage {
             // The sum does not overflow.
             sum += Math.min(entries, MOST_ENTRIES - sum);
             if (child != 0) {
-                counts.say(DataUtils.getPageChunkId(child), DataUtils.getPageOffset(child), entries);
+                counts.say(DataUtils.getPageChunkId(child), DataUtils.getPageOffset(child), entries, above);
             }
         }
         return sum;

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -130,6 +131,10 @@ public final class Database {
             }
         }
         properties.put("sslhostnameverifier", ValidCertificate.class.getName());
+        if (!url.keyPassword().isEmpty()) {
+            properties.put("sslpasswordcallback", KeyPassword.class.getName());
+            properties.put(KeyPassword.NUMBER, KeyPassword.keep(url.keyPassword()));
+        }
         properties.keySet().removeAll(url.parameters().keySet());
         if (url.parameters().containsKey("sslmode") || url.parameters().containsKey("sslrootcert")) {
             properties.remove("sslfactory");
@@ -248,10 +253,13 @@ public final class Database {
                         + " PostgreSQL server";
     }
 
-    /// What a server or the driver said, on one line and without the password.
+    /// What a server or the driver said, on one line and without the passwords.
     private String shown(String message) {
         String text = message.replaceAll("\\p{Cntrl}+", " ").replaceFirst("\\.$", "");
-        return password.length() < 3 ? text : text.replace(password, "...");
+        for (String secret : List.of(password, url.keyPassword())) {
+            text = secret.length() < 3 ? text : text.replace(secret, "...");
+        }
+        return text;
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGProperty;
 
 /// The URL of a PostgreSQL database, taken apart: where the database is, who connects, and how.
 ///
@@ -23,13 +24,20 @@ import org.jspecify.annotations.Nullable;
 /// @param name of the database; empty for the user's own
 /// @param user empty if it is not said
 /// @param password empty if it is not said
-/// @param parameters of the driver, without the user and the password
+/// @param keyPassword of the private key (`sslpassword`); empty if it is not said
+/// @param parameters of the driver, without the user and the passwords
 record DatabaseUrl(
-        List<String> hosts, String name, String user, String password, SortedMap<String, String> parameters) {
+        List<String> hosts,
+        String name,
+        String user,
+        String password,
+        String keyPassword,
+        SortedMap<String, String> parameters) {
 
     static final String SCHEME = "jdbc:postgresql:";
 
     private static final String PORT = "5432";
+    private static final int LAST_PORT = 65_535;
     private static final Pattern HOST =
             Pattern.compile("(\\[[0-9A-Fa-f:.%]+]|[A-Za-z0-9_-][A-Za-z0-9._-]*)?(?::([0-9]{1,5}))?");
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[::1]");
@@ -69,7 +77,9 @@ record DatabaseUrl(
         requirePlain("USER", who[0]);
         String user = taken(parameters, "user", decoded(who[0]));
         String password = taken(parameters, "password", who.length > 1 ? decoded(who[1]) : "");
-        return new DatabaseUrl(hosts(authority.substring(at + 1)), decoded(name), user, password, parameters);
+        String keyPassword = taken(parameters, "sslpassword", "");
+        return new DatabaseUrl(
+                hosts(authority.substring(at + 1)), decoded(name), user, password, keyPassword, parameters);
     }
 
     private static SortedMap<String, String> parameters(String text) {
@@ -81,6 +91,7 @@ record DatabaseUrl(
                 throw new IllegalArgumentException(
                         FORM + ": name the host and the database there, and not in a parameter");
             }
+            requireKnown(key);
             if (key.equals("user")) {
                 requirePlain("USER", parameter.substring(Math.max(equals, 0) + 1));
             }
@@ -90,6 +101,15 @@ record DatabaseUrl(
             }
         }
         return parameters;
+    }
+
+    /// The driver ignores what it does not know: `?PASSWORD=...` would be no password then, and a library could log
+    /// it.
+    private static void requireKnown(String key) {
+        if (!key.isEmpty() && PGProperty.forName(key) == null) {
+            throw new IllegalArgumentException(FORM + ", and after it only parameters that the driver knows: check how"
+                    + " they are spelt, also whether in capitals (the password is 'password')");
+        }
     }
 
     /// What is written down must hold no password that stands in the wrong place: `x&password=...` is no name.
@@ -121,7 +141,11 @@ record DatabaseUrl(
             if (!matcher.matches()) {
                 throw new IllegalArgumentException(FORM + ", with HOST a name or an address and PORT a number");
             }
-            hosts.add(orElse(matcher.group(1), "localhost") + ":" + orElse(matcher.group(2), PORT));
+            String port = orElse(matcher.group(2), PORT);
+            if (Integer.parseInt(port) < 1 || Integer.parseInt(port) > LAST_PORT) {
+                throw new IllegalArgumentException(FORM + ", with PORT from 1 to " + LAST_PORT);
+            }
+            hosts.add(orElse(matcher.group(1), "localhost") + ":" + port);
         }
         return hosts;
     }
@@ -144,7 +168,8 @@ record DatabaseUrl(
         return who.isEmpty() ? place() : place() + "?user=" + encoded(who);
     }
 
-    /// The URL that the driver gets: all but the user and the password, which it gets apart.
+    /// The URL that the driver gets: all but the user and the passwords, which it gets apart. A library may log it,
+    /// and the driver's messages may quote it.
     String forDriver() {
         List<String> all = new ArrayList<>();
         parameters.forEach((key, value) -> all.add(encoded(key) + "=" + encoded(value)));

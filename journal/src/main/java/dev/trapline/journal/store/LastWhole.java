@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,11 @@ record LastWhole(MvEventLog log, long segments, @Nullable String cut) {
 
     private static final long BLOCK = 4096;
     private static final byte[] CHUNK = "chunk:".getBytes(StandardCharsets.US_ASCII);
+
+    /// Each look at the file may read the beginning of each of its blocks. All looks together read so many at most.
+    private static final long MOST_READ = 1 << 20;
+    /// But so many looks are always allowed, however large the file is.
+    private static final long FEWEST_LOOKS = 64;
 
     /// What the file is if it ends before some chunk.
     ///
@@ -68,7 +74,9 @@ record LastWhole(MvEventLog log, long segments, @Nullable String cut) {
         State best = null;
         String first = null;
         long forced = 0;
-        for (long limit = Long.MAX_VALUE; limit > 0; limit = chunkBefore(file, limit)) {
+        long looks = mostLooks(file);
+        for (long limit = Long.MAX_VALUE; limit > 0 && looks > 0; limit = chunkBefore(file, limit)) {
+            looks--;
             State state;
             try {
                 state = look(file, limit, best);
@@ -94,6 +102,20 @@ record LastWhole(MvEventLog log, long segments, @Nullable String cut) {
             throw new RecordingException(Kind.DAMAGED, first == null ? "there is nothing in " + file : first);
         }
         return new LastWhole(best.log(), Math.max(best.whole(), forced), first);
+    }
+
+    /// How often the file is looked at. A stranger's file may have the beginning of a chunk in each block: to look
+    /// at each of them would take a time that grows with the square of its size.
+    private static long mostLooks(Path file) {
+        try {
+            return Math.max(FEWEST_LOOKS, MOST_READ * BLOCK / Math.max(BLOCK, Files.size(file)));
+        } catch (IOException e) {
+            throw cannotRead(file, e);
+        }
+    }
+
+    private static RecordingException cannotRead(Path file, IOException e) {
+        return new RecordingException(Kind.STORAGE, "cannot read " + file + ": " + e.getMessage(), e);
     }
 
     /// @throws RecordingException if there is no header
@@ -151,7 +173,7 @@ record LastWhole(MvEventLog log, long segments, @Nullable String cut) {
             }
             return 0;
         } catch (IOException e) {
-            throw new RecordingException(Kind.STORAGE, "cannot read " + file + ": " + e.getMessage(), e);
+            throw cannotRead(file, e);
         }
     }
 }

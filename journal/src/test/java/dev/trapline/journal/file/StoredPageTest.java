@@ -103,10 +103,10 @@ class StoredPageTest {
     @Test
     void aPageLeadsToAsManyEntriesAsThePageAboveItSays() {
         PageCounts counts = new PageCounts();
-        counts.say(CHUNK, OFFSET, 3);
+        counts.say(CHUNK, OFFSET, 3, 1);
         assertThatThrownBy(() -> StoredPage.check(page(5, 1, 0, (byte) 0), CHUNK, OFFSET, counts, FILE_BYTES))
                 .hasMessageContaining("should lead to 3 entries, and leads to 1");
-        assertThatThrownBy(() -> counts.say(CHUNK, OFFSET, 2)).hasMessageContaining("has 3 entries, or 2");
+        assertThatThrownBy(() -> counts.say(CHUNK, OFFSET, 2, 1)).hasMessageContaining("has 3 entries, or 2");
         long child = position(CHUNK - 1, 4096);
         assertThatThrownBy(() -> check(page(
                         5,

@@ -18,8 +18,10 @@ import dev.trapline.journal.file.ForgedStore;
 import dev.trapline.journal.recording.Survey;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -31,6 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Files that were made to do harm.
 class HostileStoreTest {
+
+    private static final int BLOCK = 4096;
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -88,6 +92,35 @@ class HostileStoreTest {
             assertThat(reader.notice()).contains("it reaches to its last whole segment");
             assertThat(Survey.of(reader).damage()).isNotNull();
         }
+    }
+
+    /// Every entry behind a chain would be read through all of its pages, and the store goes down some ways
+    /// recursively.
+    @Test
+    void aFileWithALongChainOfPagesIsDamaged() throws IOException {
+        Path file = directory.resolve("journal.mv");
+        ForgedStore.write(file, 60, 1, true);
+        new MvEventLog(file).close();
+        ForgedStore.write(file, 70, 1, true);
+        RecordingException refused = catchThrowableOfType(RecordingException.class, () -> new MvEventLog(file).close());
+        assertThat(refused.kind()).isEqualTo(Kind.DAMAGED);
+    }
+
+    /// To look at the file as if it ended before each of them would take many minutes.
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aFileInWhichEachBlockBeginsLikeAChunkIsDamaged() throws IOException {
+        Path file = directory.resolve("journal.mv");
+        ForgedStore.write(file, 1, 1, true);
+        byte[] store = Files.readAllBytes(file);
+        byte[] forged = Arrays.copyOf(store, 16_000 * BLOCK);
+        byte[] begin = "chunk:".getBytes(StandardCharsets.US_ASCII);
+        for (int at = store.length / BLOCK * BLOCK; at < forged.length; at += BLOCK) {
+            System.arraycopy(begin, 0, forged, at, begin.length);
+        }
+        Files.write(file, forged);
+        RecordingException refused = catchThrowableOfType(RecordingException.class, () -> LastWhole.find(file));
+        assertThat(refused.kind()).isEqualTo(Kind.DAMAGED);
     }
 
     @Test

@@ -1,0 +1,69 @@
+package dev.trapline.journal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.typesafe.config.Config;
+import dev.trapline.abi.history.RecordingException;
+import java.util.Properties;
+import javax.security.auth.callback.Callback;
+import javax.security.auth.callback.CallbackHandler;
+import javax.security.auth.callback.PasswordCallback;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.util.ObjectFactory;
+
+/// A user's URL of a database has passwords, and no message and no setting of a library may repeat them.
+class DatabaseUrlTest {
+
+    private static final String SECRET = "hunter2hunter2";
+
+    /// The driver would ignore it, and the pool of connections would log it.
+    @ParameterizedTest
+    @ValueSource(strings = {"PASSWORD", "Password", "%70assword", "pwd", "passwd", "SSLPASSWORD", "x"})
+    void aParameterThatTheDriverDoesNotKnowIsRefusedWithoutBeingShown(String parameter) {
+        assertRefused("jdbc:postgresql://db.example:1/db?" + parameter + "=" + SECRET);
+        assertRefused("jdbc:postgresql://db.example:1/db?sslmode=disable&" + parameter + SECRET);
+    }
+
+    /// The driver's own message about such a port repeats the whole URL.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 65_536, 99_999})
+    void aPortThatThereCannotBeIsRefused(int port) {
+        assertRefused("jdbc:postgresql://db.example:" + port + "/db?sslpassword=" + SECRET);
+    }
+
+    private static void assertRefused(String url) {
+        RecordingException refused = catchThrowableOfType(
+                RecordingException.class, () -> Database.of(url, "", "").connect());
+        assertThat(refused)
+                .hasMessageContaining("takes jdbc:postgresql://HOST:PORT/NAME")
+                .hasMessageNotContaining(SECRET);
+    }
+
+    @Test
+    void theHighestPortIsOne() {
+        assertThat(Database.of("jdbc:postgresql://db.example:65535/db", "", "").location())
+                .isEqualTo("jdbc:postgresql://db.example:65535/db");
+    }
+
+    @Test
+    void thePasswordOfAKeyReachesTheDriverAndNoSetting() throws Exception {
+        Config settings = Database.of("jdbc:postgresql://db.example:1/db?sslpassword=" + SECRET, "me", "")
+                .journal();
+        assertThat(settings.root().render()).doesNotContain(SECRET);
+        Properties properties = new Properties();
+        settings.getConfig("jdbc-journal.slick.db.properties")
+                .entrySet()
+                .forEach(each -> properties.setProperty(
+                        each.getKey().replace("\"", ""),
+                        each.getValue().unwrapped().toString()));
+        // As the driver makes it.
+        CallbackHandler handler = ObjectFactory.instantiate(
+                CallbackHandler.class, properties.getProperty("sslpasswordcallback"), properties, false, null);
+        PasswordCallback asked = new PasswordCallback("Enter SSL password: ", false);
+        handler.handle(new Callback[] {asked});
+        assertThat(new String(asked.getPassword())).isEqualTo(SECRET);
+    }
+}
