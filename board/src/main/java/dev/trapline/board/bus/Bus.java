@@ -1,11 +1,14 @@
 package dev.trapline.board.bus;
 
 import dev.trapline.abi.AddressRange;
+import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.abi.history.RecordingHeader.DeviceRef;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /// The physical address space of a machine: the addresses of its memory and devices.
 ///
@@ -37,6 +40,7 @@ public final class Bus {
     private final List<Tenant> tenants = new ArrayList<>();
 
     private final List<Device> devices = new ArrayList<>();
+    private final BusMemory ram = new BusMemory();
 
     /// Adds a device to the bus.
     ///
@@ -59,6 +63,13 @@ public final class Bus {
     /// @throws IllegalArgumentException as for a device
     public void memory(String name, MemoryMap.Memory memory) {
         add(new Block(name, memory, range(name, memory.base(), memory.size())));
+        ram.add(memory);
+    }
+
+    /// The RAM, for devices that access it by themselves: the memory on the bus that a guest can write. A device
+    /// can get it before the memory is added.
+    public DeviceMemory ram() {
+        return ram;
     }
 
     private static AddressRange range(String name, long base, long size) {
@@ -126,11 +137,27 @@ public final class Bus {
         return nodes;
     }
 
-    /// The address space as engines map it, in whole pages. A device that fills its pages is mapped separately.
-    /// Devices that share pages, or do not fill them, are mapped together.
+    /// The registers of a device with their addresses, as engines map them.
+    ///
+    /// @param device the device, or its view for one vCPU
+    record Mapped(MmioDevice device, AddressRange range) {}
+
+    /// The address space as engines map it, in whole pages, without the views that devices have for each vCPU. A
+    /// device that fills its pages is mapped separately. Devices that share pages, or do not fill them, are mapped
+    /// together.
     public MemoryMap map() {
+        return map(device -> device);
+    }
+
+    /// The address space as the engine of one vCPU maps it: as [#map()], with the view that each device has for
+    /// this vCPU.
+    public MemoryMap map(VcpuId vcpu) {
+        return map(device -> device.seenBy(vcpu));
+    }
+
+    private MemoryMap map(Function<Device, MmioDevice> view) {
         List<MemoryMap.Region> regions = new ArrayList<>();
-        List<Placed> sharing = new ArrayList<>();
+        List<Mapped> sharing = new ArrayList<>();
         long end = 0;
         for (Tenant tenant : tenants) {
             if (!sharing.isEmpty() && Long.compareUnsigned(tenant.range().start(), end) >= 0) {
@@ -139,9 +166,9 @@ public final class Bus {
             }
             switch (tenant) {
                 case Block block -> regions.add(block.memory());
-                case Placed placed -> {
-                    sharing.add(placed);
-                    end = upToPage(placed.range().end());
+                case Placed(Device device, AddressRange range) -> {
+                    sharing.add(new Mapped(view.apply(device), range));
+                    end = upToPage(range.end());
                 }
             }
         }
@@ -151,7 +178,7 @@ public final class Bus {
         return new MemoryMap(regions);
     }
 
-    private static MemoryMap.Device pages(List<Placed> devices) {
+    private static MemoryMap.Device pages(List<Mapped> devices) {
         long start = devices.getFirst().range().start() & -MemoryMap.PAGE;
         long end = upToPage(devices.getLast().range().end());
         AddressRange first = devices.getFirst().range();

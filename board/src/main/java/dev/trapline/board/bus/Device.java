@@ -1,5 +1,6 @@
 package dev.trapline.board.bus;
 
+import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.abi.state.Snapshot;
@@ -26,6 +27,14 @@ public interface Device extends MmioDevice, Deadline, Snapshot {
 
     /// The size of its registers in the address space, in bytes. It never changes.
     long size();
+
+    /// The registers as one vCPU sees them. A device with banked registers, of which each vCPU has its own, returns
+    /// a different view for each vCPU.
+    ///
+    /// @return by default, the device itself
+    default MmioDevice seenBy(VcpuId vcpu) {
+        return this;
+    }
 
     /// Resets it to its state at power-on, when the machine is reset. Virtual time continues.
     void reset();

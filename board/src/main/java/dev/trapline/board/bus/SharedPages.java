@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 final class SharedPages implements PartialDevice {
 
     private final long start;
-    private final Bus.Placed[] devices;
+    private final Bus.Mapped[] devices;
 
     /// @param start guest physical address of the first page
     /// @param devices in ascending order of address, disjoint
-    SharedPages(long start, List<Bus.Placed> devices) {
+    SharedPages(long start, List<Bus.Mapped> devices) {
         this.start = start;
-        this.devices = devices.toArray(Bus.Placed[]::new);
+        this.devices = devices.toArray(Bus.Mapped[]::new);
     }
 
     @Override
@@ -25,32 +25,32 @@ final class SharedPages implements PartialDevice {
 
     @Override
     public long read(long offset, int size) {
-        Bus.Placed placed = at(start + offset, size);
-        return placed == null
+        Bus.Mapped mapped = at(start + offset, size);
+        return mapped == null
                 ? 0
-                : placed.device().read(start + offset - placed.range().start(), size);
+                : mapped.device().read(start + offset - mapped.range().start(), size);
     }
 
     @Override
     public void write(long offset, int size, long value) {
-        Bus.Placed placed = at(start + offset, size);
-        if (placed != null) {
-            placed.device().write(start + offset - placed.range().start(), size, value);
+        Bus.Mapped mapped = at(start + offset, size);
+        if (mapped != null) {
+            mapped.device().write(start + offset - mapped.range().start(), size, value);
         }
     }
 
-    private Bus.@Nullable Placed at(long address, int size) {
+    private Bus.@Nullable Mapped at(long address, int size) {
         int low = 0;
         int high = devices.length - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
-            Bus.Placed placed = devices[middle];
-            if (Long.compareUnsigned(address, placed.range().start()) < 0) {
+            Bus.Mapped mapped = devices[middle];
+            if (Long.compareUnsigned(address, mapped.range().start()) < 0) {
                 high = middle - 1;
-            } else if (Long.compareUnsigned(address, placed.range().end()) >= 0) {
+            } else if (Long.compareUnsigned(address, mapped.range().end()) >= 0) {
                 low = middle + 1;
             } else {
-                return placed.range().end() - address >= size ? placed : null;
+                return mapped.range().end() - address >= size ? mapped : null;
             }
         }
         return null;

@@ -1,0 +1,242 @@
+package dev.trapline.board.gic;
+
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.devicetree.TreeNode;
+import dev.trapline.abi.engine.MmioDevice;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
+import dev.trapline.board.bus.Device;
+import dev.trapline.board.bus.Line;
+import java.util.Optional;
+
+/// An interrupt controller of the architecture GICv2 (Arm IHI 0048B), without Security Extensions and without
+/// Virtualization Extensions, with both groups, for up to 8 vCPUs.
+///
+/// Its registers: the Distributor at offset 0, the CPU interfaces at 0x10000. 288 INTIDs: 16 SGIs and 16 PPIs of each
+/// vCPU, 256 SPIs. Priorities have 8 bits, as in QEMU's model, so there are 128 preemption levels.
+///
+/// Where the architecture leaves a choice: SGIs are always enabled. PPIs can be configured as edge-triggered. An SPI
+/// that targets several vCPUs is signalled to all of them, and the first that acknowledges it handles it. Of an SGI
+/// that is pending from several vCPUs, the one from the lowest is acknowledged first; it is active as one interrupt.
+/// Bypass of the GIC does not exist.
+///
+/// It belongs to its machine. Only the holder of the machine's token may use it.
+public final class Gicv2 implements Device, InterruptController {
+
+    /// The label of its device-tree node, to which other nodes refer.
+    public static final String LABEL = "intc";
+
+    /// The largest number of vCPUs: GICD_ITARGETSR has 8 bits for each interrupt (§4.3.12).
+    public static final int MAX_CPUS = 8;
+
+    /// The number of INTIDs. SPIs have 32 to 287.
+    public static final int INTIDS = Interrupts.COUNT;
+
+    private static final int BLOCK = 0x10000;
+    private static final int DISTRIBUTOR_SIZE = 0x1000;
+    private static final int CPU_INTERFACE_SIZE = 0x2000;
+
+    private final Interrupts interrupts;
+    private final Distributor distributor;
+    private final CpuInterface[] cpuInterfaces;
+    private final View[] views;
+
+    /// The registers as one vCPU sees them.
+    private record View(Gicv2 gic, int cpu) implements MmioDevice {
+        @Override
+        public long read(long offset, int size) {
+            return gic.read(cpu, offset, size);
+        }
+
+        @Override
+        public void write(long offset, int size, long value) {
+            gic.write(cpu, offset, size, value);
+        }
+    }
+
+    /// Creates the controller, as after a reset, with all inputs low.
+    ///
+    /// @param cpus the number of vCPUs, 1 to 8
+    /// @throws IllegalArgumentException if there are fewer or more
+    public Gicv2(int cpus) {
+        if (cpus < 1 || cpus > MAX_CPUS) {
+            throw new IllegalArgumentException("a GICv2 has 1 to " + MAX_CPUS + " vCPUs, not " + cpus
+                    + ": give the machine at most " + MAX_CPUS + " vCPUs, or no GICv2");
+        }
+        interrupts = new Interrupts(cpus);
+        distributor = new Distributor(interrupts);
+        cpuInterfaces = new CpuInterface[cpus];
+        views = new View[cpus];
+        for (int cpu = 0; cpu < cpus; cpu++) {
+            cpuInterfaces[cpu] = new CpuInterface(cpu, interrupts);
+            views[cpu] = new View(this, cpu);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "gicv2";
+    }
+
+    @Override
+    public long size() {
+        return 2 * BLOCK;
+    }
+
+    /// The binding `arm,gic` of the Linux kernel.
+    @Override
+    public Optional<TreeNode> node(long base) {
+        long second = base + BLOCK;
+        return Optional.of(TreeNode.named("intc@" + Long.toHexString(base))
+                .labelled(LABEL)
+                .strings("compatible", "arm,cortex-a15-gic")
+                .cells("#interrupt-cells", 3)
+                .cells("#address-cells", 0)
+                .flag("interrupt-controller")
+                .cells(
+                        "reg",
+                        (int) (base >>> 32),
+                        (int) base,
+                        0,
+                        BLOCK,
+                        (int) (second >>> 32),
+                        (int) second,
+                        0,
+                        BLOCK));
+    }
+
+    /// Resets all registers. The inputs keep their levels, because other devices drive them.
+    @Override
+    public void reset() {
+        interrupts.reset();
+        for (CpuInterface cpuInterface : cpuInterfaces) {
+            cpuInterface.reset();
+        }
+    }
+
+    @Override
+    public Line.Listener spi(int intid) {
+        require(intid, FIRST_SPI, INTIDS - 1, "shared interrupts");
+        return (_, high) -> interrupts.setInput(0, intid, high);
+    }
+
+    @Override
+    public Line.Listener ppi(VcpuId vcpu, int intid) {
+        int cpu = cpu(vcpu);
+        require(intid, FIRST_PPI, FIRST_SPI - 1, "private interrupts");
+        return (_, high) -> interrupts.setInput(cpu, intid, high);
+    }
+
+    @Override
+    public boolean irq(VcpuId vcpu) {
+        return cpuInterfaces[cpu(vcpu)].irq();
+    }
+
+    @Override
+    public boolean fiq(VcpuId vcpu) {
+        return cpuInterfaces[cpu(vcpu)].fiq();
+    }
+
+    @Override
+    public boolean wakes(VcpuId vcpu, int intid) {
+        require(intid, FIRST_PPI, INTIDS - 1, "interrupts with an input");
+        return cpuInterfaces[cpu(vcpu)].wouldSignal(intid);
+    }
+
+    @Override
+    public void inject(VcpuId vcpu, int intid) {
+        int cpu = cpu(vcpu);
+        require(intid, 0, INTIDS - 1, "interrupts");
+        if (intid < FIRST_PPI) {
+            interrupts.addSgiSources(cpu, intid, 1 << cpu);
+        } else {
+            interrupts.setPending(cpu, intid / Integer.SIZE, 1 << intid % Integer.SIZE);
+        }
+    }
+
+    private int cpu(VcpuId vcpu) {
+        if (vcpu.index() >= cpuInterfaces.length) {
+            throw new IllegalArgumentException("the GICv2 has no interface for " + vcpu + ": it was made for "
+                    + cpuInterfaces.length + (cpuInterfaces.length == 1 ? " vCPU" : " vCPUs"));
+        }
+        return vcpu.index();
+    }
+
+    private static void require(int intid, int first, int last, String kind) {
+        if (intid < first || intid > last) {
+            throw new IllegalArgumentException(
+                    "INTID " + intid + " is not one of the GICv2's " + kind + ": use " + first + " to " + last);
+        }
+    }
+
+    /// The registers as this vCPU sees them: the CPU interfaces and some registers of the Distributor are banked.
+    ///
+    /// @throws IllegalArgumentException if the controller was made for fewer vCPUs
+    @Override
+    public MmioDevice seenBy(VcpuId vcpu) {
+        return views[cpu(vcpu)];
+    }
+
+    /// Reads as the first vCPU does.
+    @Override
+    public long read(long offset, int size) {
+        return read(0, offset, size);
+    }
+
+    /// Writes as the first vCPU does.
+    @Override
+    public void write(long offset, int size, long value) {
+        write(0, offset, size, value);
+    }
+
+    private long read(int cpu, long offset, int size) {
+        if (size == Long.BYTES) {
+            return read(cpu, offset, Integer.BYTES) | (read(cpu, offset + Integer.BYTES, Integer.BYTES) << 32);
+        }
+        if (offset % size != 0) {
+            return 0;
+        }
+        int at = (int) offset;
+        if (at < DISTRIBUTOR_SIZE) {
+            return Integer.toUnsignedLong(distributor.read(cpu, at, size));
+        }
+        if (at >= BLOCK && at < BLOCK + CPU_INTERFACE_SIZE) {
+            return Integer.toUnsignedLong(cpuInterfaces[cpu].read(at - BLOCK, size));
+        }
+        return 0;
+    }
+
+    private void write(int cpu, long offset, int size, long value) {
+        if (size == Long.BYTES) {
+            write(cpu, offset, Integer.BYTES, value);
+            write(cpu, offset + Integer.BYTES, Integer.BYTES, value >>> 32);
+            return;
+        }
+        if (offset % size != 0) {
+            return;
+        }
+        int at = (int) offset;
+        if (at < DISTRIBUTOR_SIZE) {
+            distributor.write(cpu, at, size, (int) value);
+        } else if (at >= BLOCK && at < BLOCK + CPU_INTERFACE_SIZE) {
+            cpuInterfaces[cpu].write(at - BLOCK, size, (int) value);
+        }
+    }
+
+    @Override
+    public void save(StateWriter state) {
+        interrupts.save(state);
+        for (CpuInterface cpuInterface : cpuInterfaces) {
+            cpuInterface.save(state);
+        }
+    }
+
+    /// Loads its state, with the levels of its inputs.
+    @Override
+    public void load(StateReader state) {
+        interrupts.load(state);
+        for (CpuInterface cpuInterface : cpuInterfaces) {
+            cpuInterface.load(state);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.board.gic;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.board.virtio;
+
+import org.jspecify.annotations.NullMarked;
