@@ -30,6 +30,13 @@ final class BusErrors {
     private boolean taken;
     private @Nullable CountedRun counted;
     private LongPredicate fetched = _ -> false;
+    /// Null if the CPU is not wired.
+    private @Nullable InterruptInputs inputs;
+    /// Whether an access to a device was put off: its instruction has to run alone.
+    private boolean putOff;
+    /// Whether the part is that instruction.
+    private boolean alone;
+
     private MemoryMap.@Nullable Memory ignoring;
     private long ignored;
 
@@ -54,9 +61,22 @@ final class BusErrors {
         counted = run;
     }
 
+    /// Makes the CPU a wired one. An access to a device may raise one of its inputs. Then the slice has to stop
+    /// exactly behind the instruction, so instructions that access devices run alone.
+    void wire(InterruptInputs wired) {
+        inputs = wired;
+    }
+
     void beginSlice() {
         fault = null;
         taken = false;
+        alone = putOff;
+        putOff = false;
+    }
+
+    /// Whether the part ended before an instruction that accesses a device. The next part is that instruction.
+    boolean endedBeforeAccess() {
+        return putOff;
     }
 
     /// Records an access to an unmapped address. Only the first one of an instruction counts.
@@ -133,13 +153,19 @@ final class BusErrors {
         return new MmioDevice() {
             @Override
             public long read(long offset, int size) {
-                return isOver() ? 0 : device.read(offset, size);
+                if (isOver() || putsOff()) {
+                    return 0;
+                }
+                long value = device.read(offset, size);
+                accessed();
+                return value;
             }
 
             @Override
             public void write(long offset, int size, long value) {
-                if (!isOver()) {
+                if (!isOver() && !putsOff()) {
                     device.write(offset, size, value);
+                    accessed();
                 }
             }
         };
@@ -160,7 +186,35 @@ final class BusErrors {
 
     private boolean isOver() {
         CountedRun run = counted;
-        return fault != null || (run != null && run.isBehindDevices());
+        return fault != null || (inputs == null && run != null && run.isBehindDevices());
+    }
+
+    /// Whether an access has to wait until its instruction runs alone.
+    private boolean putsOff() {
+        InterruptInputs wired = inputs;
+        if (wired == null) {
+            return false;
+        }
+        CountedRun run = counted;
+        if (run != null) {
+            return run.repeatsNothing();
+        }
+        if (!alone && !putOff) {
+            general.read();
+            general.copyTo(before, GeneralRegisters.COUNT);
+            taken = true;
+            putOff = true;
+            progress.end(Progress.End.AT);
+            wired.endPart();
+        }
+        return !alone;
+    }
+
+    private void accessed() {
+        InterruptInputs wired = inputs;
+        if (wired != null) {
+            wired.deviceAccessed();
+        }
     }
 
     /// Reports the last refused store as ignored; the PC is that of its instruction.

@@ -8,6 +8,8 @@ final class CodeBlock {
 
     private static final int SYS_MASK = 0xfff8_0000;
     private static final int SYS = 0xd508_0000;
+    private static final int MSR_TIMER_MASK = 0xffff_fe00;
+    private static final int MSR_TIMER = 0xd51b_e200;
     private static final int INSTRUCTION_CACHE = 7;
     private static final int TRANSLATION = 8;
 
@@ -71,9 +73,9 @@ final class CodeBlock {
 
     /// How long a piece may be that begins at an instruction.
     ///
-    /// When a hook on SYS stops a run, the run continues to the end of its block. So the block has to end at that
-    /// instruction. AT reads the guest's page tables, and its position in the block cannot be found out. So it runs
-    /// alone.
+    /// When a hook on SYS or MSR stops a run, the run continues to the end of its block. So the block has to end at
+    /// that instruction: an instruction cache operation, or a write of a timer's register. AT reads the guest's
+    /// page tables, and its position in the block cannot be found out. So it runs alone.
     ///
     /// @param goal the intended end
     /// @return its maximum length, in instructions
@@ -82,7 +84,7 @@ final class CodeBlock {
             return 1;
         }
         for (int k = from; k < goal; k++) {
-            if (isInstructionCache(words[k])) {
+            if (isInstructionCache(words[k]) || isTimerWrite(words[k])) {
                 return k + 1 - from;
             }
             if (isTranslation(words[k])) {
@@ -104,6 +106,11 @@ final class CodeBlock {
         return (word & SYS_MASK) == SYS
                 && SystemRegister.crn(operation) == INSTRUCTION_CACHE
                 && SystemRegister.crm(operation) == TRANSLATION;
+    }
+
+    /// MSR to a register of the physical or the virtual timer: op0 3, op1 3, CRn 14, CRm 2 or 3.
+    private static boolean isTimerWrite(int word) {
+        return (word & MSR_TIMER_MASK) == MSR_TIMER;
     }
 
     Cut cut(int from, int length) {

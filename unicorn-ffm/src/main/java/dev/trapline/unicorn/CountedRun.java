@@ -52,6 +52,16 @@ final class CountedRun {
         return code;
     }
 
+    /// The number of instructions of the block at an address, before which nothing is executed. It is 1 if the
+    /// block is not known, because it cannot be fetched.
+    long blockLength(long begin) {
+        budget = 0;
+        left = 0;
+        blocks.settle();
+        int code = runBlocks(begin);
+        return mayGoOn(code) && data.stopped() ? Math.max(1, blocks.current().length()) : 1;
+    }
+
     private boolean goesOn(int code) {
         return (again || left > 0) && mayGoOn(code);
     }

@@ -26,6 +26,8 @@ final class EngineHooks implements Hooks {
     /// PSTATE and PC.
     private final RegisterBatch state;
     private final RegisterBatch target;
+    /// Null if the CPU is not wired.
+    private @Nullable InterruptInputs inputs;
 
     private int interrupt;
     private final BusErrors bus;
@@ -49,12 +51,21 @@ final class EngineHooks implements Hooks {
         this.target = engine.registers(UnicornConstants.UC_ARM64_REG_X0);
     }
 
+    /// Makes the CPU a wired one.
+    void wire(InterruptInputs wired) {
+        inputs = wired;
+        bus.wire(wired);
+    }
+
     void beginSlice(long now, long shown) {
         clock.beginSlice(now, shown);
         interrupt = NO_INTERRUPT;
         maintenance = null;
         bus.beginSlice();
         progress.beginSlice();
+        if (inputs != null) {
+            inputs.beginPart();
+        }
     }
 
     @Override
@@ -120,7 +131,8 @@ final class EngineHooks implements Hooks {
 
     /// Whether something has requested the end of the slice.
     boolean ended() {
-        return interrupt != NO_INTERRUPT || maintenance != null || bus.fault() != null;
+        boolean over = inputs != null && inputs.isPartOver();
+        return over || interrupt != NO_INTERRUPT || maintenance != null || bus.fault() != null;
     }
 
     @Override
@@ -152,7 +164,14 @@ final class EngineHooks implements Hooks {
             }
             return privileged;
         }
-        return TimeRegisters.concerns(register) && time.write(register, value, privileged());
+        if (!TimeRegisters.concerns(register) || !time.write(register, value, privileged())) {
+            return false;
+        }
+        if (inputs != null && TimeRegisters.isTimer(register)) {
+            progress.end(Progress.End.BEHIND);
+            inputs.endPart();
+        }
+        return true;
     }
 
     @Override

@@ -78,10 +78,8 @@ final class ExceptionSwitch {
         long pstate = registers[GeneralRegisters.PSTATE];
         switch (entry) {
             case ExceptionEntry.At(long address) -> move(registers, address, Engine.HANDLER_PSTATE);
-            case ExceptionEntry.Vectored vectored -> {
-                long table = engine.readSystem(SystemRegister.VBAR_EL1) & ~(VECTORS - 1);
-                move(registers, table + source(pstate) + vectored.offset(), Engine.HANDLER_PSTATE | (pstate & NZCV));
-            }
+            case ExceptionEntry.Vectored vectored ->
+                move(registers, vector(pstate, vectored), Engine.HANDLER_PSTATE | (pstate & NZCV));
         }
         link.set(ELR, Unicorn.SYSTEM_VALUE, pc);
         link.set(SPSR, Unicorn.SYSTEM_VALUE, pstate);
@@ -94,6 +92,14 @@ final class ExceptionSwitch {
             case ExceptionEntry.SError(long syndrome) -> engine.writeSystem(SystemRegister.ESR_EL1, syndrome);
             case ExceptionEntry.Interrupt _, ExceptionEntry.At _ -> {}
         }
+    }
+
+    /// The virtual address of the vector of an exception.
+    ///
+    /// @param pstate at the exception
+    long vector(long pstate, ExceptionEntry.Vectored entry) {
+        long table = engine.readSystem(SystemRegister.VBAR_EL1) & ~(VECTORS - 1);
+        return table + source(pstate) + entry.offset();
     }
 
     /// Where the vectors of a source begin in the table: the current level with SP_EL0 or SP_EL1, or EL0.

@@ -66,6 +66,11 @@ final class Exits {
             }
             return fault;
         }
+        if (bus.endedBeforeAccess()) {
+            bus.undo(registers);
+            general.writeFrom(registers, architecture.numbered());
+            return Exit.BudgetUsed.INSTANCE;
+        }
         int interrupt = hooks.interrupt();
         if (interrupt == UnicornConstants.EXCP_HVC) {
             return hypercall(Conduit.HVC, registers);

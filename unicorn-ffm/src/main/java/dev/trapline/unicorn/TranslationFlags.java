@@ -17,6 +17,7 @@ final class TranslationFlags {
     private static final int STEP_ACTIVE = 1 << 30;
     private static final int BIG_ENDIAN = 1 << 28;
     private static final int REGIME_EL1 = 2 << 24;
+    private static final int REGIME_EL2 = 4 << 24;
     private static final int UNPRIVILEGED = 1 << 14;
     private static final int OF_THE_LEVEL = 0x7f00_0000 | UNPRIVILEGED;
     /// Bit 0 for addresses with bit 55 clear, bit 1 for those with it set.
@@ -43,6 +44,11 @@ final class TranslationFlags {
     /// The number of the translation regime: the library's MMU mode.
     static int mode(int flags) {
         return (flags >> REGIME_SHIFT) & REGIME_MASK;
+    }
+
+    /// The flags of the same CPU in a regime whose MMU is off: that of EL2.
+    static int untranslated(int flags) {
+        return (flags & ~(REGIME_MASK << REGIME_SHIFT)) | REGIME_EL2;
     }
 
     /// The flags of the same CPU in another state.

@@ -4,11 +4,13 @@ import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.board.cpu.SystemRegister;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Drops translated guest code and TLB entries of one engine when code or page tables change elsewhere.
 ///
-/// The library drops translations by virtual address of the current regime. If the guest's MMU is on, it is switched
-/// off during the call, so that physical addresses can be used. The library empties the TLB whenever SCTLR_EL1 changes.
+/// The library drops translations by virtual address of the current regime. If the guest's MMU is on, the CPU is in the
+/// regime of EL2 during the call, whose MMU is always off, so that physical addresses can be used. On AArch32, the
+/// guest's MMU is switched off instead; the library then empties the TLB, which costs the guest thousands of walks.
 final class Translations {
 
     private static final long MMU = 1;
@@ -22,12 +24,23 @@ final class Translations {
     private final MemoryMap memory;
     private final BooleanSupplier mmu;
     private final AddressTranslation translation;
+    /// Null on AArch32.
+    private final @Nullable SwitchLayout switches;
+    /// Null if it is not known which code has changed.
+    private @Nullable CodePages pages;
 
     /// Prepares the operations of an engine.
     ///
     /// @param mmu whether the guest ever tried to switch its MMU on
     /// @param translation the address translation of the engine's CPU
-    Translations(Unicorn engine, MemoryMap memory, BooleanSupplier mmu, AddressTranslation translation) {
+    /// @param switches null on AArch32
+    Translations(
+            Unicorn engine,
+            MemoryMap memory,
+            BooleanSupplier mmu,
+            AddressTranslation translation,
+            @Nullable SwitchLayout switches) {
+        this.switches = switches;
         this.engine = engine;
         this.memory = memory;
         this.mmu = mmu;
@@ -44,6 +57,34 @@ final class Translations {
         }
         long physical = translation.physical(operation.argument());
         return physical == AddressTranslation.NONE ? operation : new Exit.Maintenance(operation.operation(), physical);
+    }
+
+    /// The physical address of a virtual one; [AddressTranslation#NONE] if the guest's tables do not map it.
+    long physical(long address) {
+        return translation.physical(address);
+    }
+
+    /// The physical address of memory at an address of the host; [AddressTranslation#NONE] if it is not the
+    /// guest's.
+    long ofHost(long host) {
+        for (MemoryMap.Region region : memory.regions()) {
+            if (region instanceof MemoryMap.Memory block) {
+                long offset = host - block.bytes().address();
+                if (offset >= 0 && offset < block.size()) {
+                    return block.base() + offset;
+                }
+            }
+        }
+        return AddressTranslation.NONE;
+    }
+
+    /// Whether there is memory behind a virtual address.
+    boolean isMemory(long address) {
+        long physical = translation.physical(address);
+        return memory.regions().stream()
+                .anyMatch(region -> region instanceof MemoryMap.Memory block
+                        && physical >= block.base()
+                        && physical - block.base() < block.size());
     }
 
     /// Drops the translations from a range of physical memory. Any range is allowed, because it may come from the
@@ -63,14 +104,23 @@ final class Translations {
 
     private void dropMapped(long from, long to) {
         long control = mmu.getAsBoolean() ? engine.readSystem(SystemRegister.SCTLR_EL1) : 0;
-        boolean translated = (control & MMU) != 0;
-        if (translated) {
+        if ((control & MMU) == 0) {
+            engine.removeCache(from, to);
+        } else if (switches == null) {
             engine.writeSystem(SystemRegister.SCTLR_EL1, control & ~MMU);
-        }
-        engine.removeCache(from, to);
-        if (translated) {
+            engine.removeCache(from, to);
             engine.writeSystem(SystemRegister.SCTLR_EL1, control);
+        } else {
+            int flags = switches.flags(engine.saveContext());
+            setFlags(switches, TranslationFlags.untranslated(flags));
+            engine.removeCache(from, to);
+            setFlags(switches, flags);
         }
+    }
+
+    private void setFlags(SwitchLayout layout, int flags) {
+        layout.setFlags(engine.saveContext(), flags);
+        engine.restoreContext();
     }
 
     /// Drops all translations: one pass over the pages of memory.
@@ -88,9 +138,16 @@ final class Translations {
             invalidateTlb(operation);
         } else if (operation.operation() == IC_IVAU) {
             drop(operation.argument() & -LINE, LINE);
+        } else if (pages != null) {
+            pages.dropChanged();
         } else {
             dropAll();
         }
+    }
+
+    /// Lets operations on the whole instruction cache drop only what has changed.
+    void know(CodePages known) {
+        pages = known;
     }
 
     /// The number of bytes that IC IVAU affects: the largest instruction cache line among the models.
@@ -101,6 +158,11 @@ final class Translations {
         int local = SystemRegister.of(
                 1, SystemRegister.op1(encoding), SystemRegister.crn(encoding), LOCAL, SystemRegister.op2(encoding));
         engine.writeSystem(local, operation.argument());
+    }
+
+    /// Empties the TLB of an AArch64 CPU.
+    void emptyTlb() {
+        engine.writeSystem(SystemRegister.TLBI_VMALLE1, 0);
     }
 
     /// Whether a SYS instruction affects the machine's other engines: IC IALLUIS, IC IALLU, IC IVAU, and broadcast

@@ -1,7 +1,9 @@
 package dev.trapline.unicorn;
 
+import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.engine.CpuTimer;
+import dev.trapline.abi.engine.CpuWiring;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.EngineSpec;
@@ -35,11 +37,14 @@ final class UnicornEngine implements Engine {
     private final Progress progress;
     private final Exits exits;
     private final TranslationUse use;
-    private final @Nullable Aarch32Watch watch;
+    /// Null on AArch64.
+    private final @Nullable Aarch32Run narrow;
     /// Null if the library's own count is used.
     private final @Nullable Aarch32Count count;
     private final @Nullable ExceptionSwitch exceptions;
     private final DataOrderControl dataOrder;
+    /// Null if the CPU is not wired.
+    private @Nullable ExceptionRun wired;
     private @Nullable CountedRun counted;
     /// Null if it is not known.
     private @Nullable CpuLayout cpu;
@@ -48,6 +53,8 @@ final class UnicornEngine implements Engine {
     /// What the batch read last, with later writes applied; the PC is where the next slice begins.
     private final long[] registers = new long[GeneralRegisters.COUNT];
     private long executed;
+    /// Its state when it was opened.
+    private Bytes atOpening = Bytes.EMPTY;
 
     private UnicornEngine(Unicorn unicorn, UnicornLibrary library, Architecture architecture, EngineSpec spec) {
         this.library = library;
@@ -60,26 +67,14 @@ final class UnicornEngine implements Engine {
         this.bus = new BusErrors(spec.memory(), architecture.generalRegisters(unicorn), translation, progress);
         this.hooks = new EngineHooks(
                 unicorn, a64 ? new DebugRegisters(unicorn) : null, architecture.monitorControl(unicorn), bus, progress);
-        this.translations = new Translations(unicorn, spec.memory(), hooks::mmuSeen, translation);
+        this.translations = new Translations(
+                unicorn, spec.memory(), hooks::mmuSeen, translation, a64 ? library.switchLayout() : null);
         this.faults = new Faults(unicorn, architecture, architecture.layout(library));
         Instructions instructions = new Instructions(spec.memory());
         this.use = new TranslationUse(
                 unicorn, library.codeBuffer(architecture.arch()).orElse(null));
-        Aarch32Count narrow =
+        this.count =
                 a64 ? null : new Aarch32Count(unicorn, library.instanceLayout().forAarch32(library));
-        this.count = narrow;
-        this.watch = narrow == null
-                ? null
-                : new Aarch32Watch(
-                        unicorn,
-                        architecture,
-                        library.instanceLayout(),
-                        narrow,
-                        translations::dropAll,
-                        instructions,
-                        new Aarch32Time(unicorn, hooks.time()),
-                        progress,
-                        spec.exportFailedConditionCalls());
         ExceptionSwitch switching = a64 ? new ExceptionSwitch(unicorn, library.switchLayout()) : null;
         this.exceptions = switching;
         this.dataOrder = switching == null
@@ -89,6 +84,28 @@ final class UnicornEngine implements Engine {
         this.exits =
                 new Exits(architecture, hooks, bus, faults, translations, instructions, dataOrder, general, progress);
         this.stateDigest = architecture.stateDigest(unicorn);
+        this.narrow = count == null ? null : aarch32(count, instructions, spec);
+    }
+
+    private Aarch32Run aarch32(Aarch32Count counting, Instructions instructions, EngineSpec spec) {
+        Aarch32Watch watch = new Aarch32Watch(
+                unicorn,
+                architecture,
+                library.instanceLayout(),
+                counting,
+                translations::dropAll,
+                instructions,
+                new Aarch32Time(unicorn, hooks.time()),
+                progress,
+                spec.exportFailedConditionCalls());
+        return new Aarch32Run(watch, counting, this::start, hooks, exits, faults, use, progress, dataOrder, registers);
+    }
+
+    private void wire(CpuWiring wiring, MemoryMap memory) {
+        InterruptInputs inputs = new InterruptInputs(wiring, unicorn::stop);
+        hooks.wire(inputs);
+        wired = new ExceptionRun(
+                this, unicorn, exceptions(), inputs, hooks, bus, new Syndromes(unicorn, memory), registers);
     }
 
     static UnicornEngine open(UnicornLibrary library, Architecture architecture, EngineSpec spec, Shortcuts shortcuts) {
@@ -97,9 +114,15 @@ final class UnicornEngine implements Engine {
         try {
             architecture.warmUp(unicorn);
             architecture.setUp(unicorn, spec);
-            UnicornEngine engine = new UnicornEngine(unicorn, library, architecture, spec);
-            engine.map(spec.memory(), architecture instanceof Aarch64 ? shortcuts : null);
+            CpuWiring wiring = spec.wiring();
+            EngineSpec seen = wiring == null ? spec : spec.withMemory(RoutedDevices.in(spec.memory()));
+            UnicornEngine engine = new UnicornEngine(unicorn, library, architecture, seen);
+            engine.map(seen.memory(), architecture instanceof Aarch64 ? shortcuts : null);
+            if (wiring != null) {
+                engine.wire(wiring, seen.memory());
+            }
             engine.fetchRegisters();
+            engine.atOpening = engine.save();
             opened = true;
             return engine;
         } finally {
@@ -127,6 +150,9 @@ final class UnicornEngine implements Engine {
             unicorn.hookTranslation(new StateCheck(unicorn, library.switchLayout(), bus));
             cpu = shortcuts.cpuLayout().orElse(null);
             bus.knowFetched(this::isFetched);
+            CodePages pages = new CodePages(memory, this::physicalCode, translations);
+            unicorn.hookTranslation(pages);
+            translations.know(pages);
             if (counted == null) {
                 library.instanceLayout().requireCounter(library);
             }
@@ -134,14 +160,21 @@ final class UnicornEngine implements Engine {
         space.mapGaps(stubs, shortcuts != null);
     }
 
+    /// The physical address of code that was just fetched. The TLB knows it; the guest's tables may have changed.
+    private long physicalCode(long address) {
+        CpuLayout known = cpu;
+        long host = known == null ? 0 : known.hostAddress(known.cpu(unicorn), mode(), address);
+        return host == 0 ? translations.physical(address) : translations.ofHost(host);
+    }
+
+    private int mode() {
+        return TranslationFlags.mode(library.switchLayout().flags(unicorn.saveContext()));
+    }
+
     /// Whether the TLB has an entry for the code at an address; false if that is not known.
     private boolean isFetched(long address) {
         CpuLayout known = cpu;
-        if (known == null) {
-            return false;
-        }
-        int mode = TranslationFlags.mode(library.switchLayout().flags(unicorn.saveContext()));
-        return known.hasCode(known.cpu(unicorn), mode, address);
+        return known != null && known.hasCode(known.cpu(unicorn), mode(), address);
     }
 
     @Override
@@ -149,46 +182,41 @@ final class UnicornEngine implements Engine {
         if (budget < 1 || budget > MAX_BUDGET) {
             throw new IllegalArgumentException("a budget is 1 to " + MAX_BUDGET + " instructions, not " + budget);
         }
+        if (wired == null) {
+            return runPart(budget, now, shown);
+        }
+        Exit exit = wired.run(budget, now, shown);
+        executed = wired.executed();
+        return exit;
+    }
+
+    /// How long the block of code at PC is, in instructions. It is 1 if that is not known.
+    long blockLength(long now, long shown) {
+        hooks.beginSlice(now, shown);
+        return counted == null ? 1 : counted.blockLength(registers[GeneralRegisters.PC]);
+    }
+
+    /// Whether code at a virtual address can be fetched at EL1.
+    boolean isFetchable(long address) {
+        return isFetched(address) || translations.isMemory(address);
+    }
+
+    /// Runs a part of a slice, as [#run] does, but without taking an exception.
+    Exit runPart(long budget, long now, long shown) {
         hooks.beginSlice(now, shown);
         if (cpu != null) {
             cpu.holdSize(cpu.cpu(unicorn));
         }
-        if (watch != null && count != null) {
-            return runWatched(watch, count, budget);
+        if (narrow != null) {
+            Exit exit = narrow.run(budget);
+            executed = narrow.executed();
+            return exit;
         }
         Exit exit = exits.exit(start(budget), registers);
         executed = counted == null
                 ? progress.completed(budget)
                 : counted.completed(progress.end(), registers[GeneralRegisters.PC]);
         return exit;
-    }
-
-    private Exit runWatched(Aarch32Watch watching, Aarch32Count counting, long budget) {
-        watching.beginSlice(registers);
-        int code = UnicornConstants.UC_ERR_OK;
-        long done = 0;
-        long inLast = 0;
-        boolean goesOn = true;
-        while (goesOn && done < budget) {
-            use.requireRoom();
-            progress.beginRun(done);
-            long left = budget - done;
-            code = watching.passHint(start(left), faults, registers);
-            inLast = counting.completed(left);
-            goesOn = watching.resume(left, registers, isCutShort(code));
-            done += goesOn ? inLast : 0;
-        }
-        Exit exit = isCutShort(UnicornConstants.UC_ERR_OK) ? null : watching.exit(registers, dataOrder);
-        if (exit == null) {
-            exit = exits.exit(code, registers);
-        }
-        executed = goesOn ? done : done + progress.completed(inLast);
-        return exit;
-    }
-
-    private boolean isCutShort(int code) {
-        boolean interrupted = hooks.interrupt() != EngineHooks.NO_INTERRUPT;
-        return code != UnicornConstants.UC_ERR_OK || interrupted || bus.fault() != null;
     }
 
     private int start(long budget) {
@@ -352,6 +380,17 @@ final class UnicornEngine implements Engine {
         unicorn.loadContext(image);
         state.take(registers);
         hooks.load(state);
+    }
+
+    @Override
+    public boolean restart() {
+        if (narrow != null) {
+            // An AArch32 engine also keeps what it knows about the code around its PC.
+            return false;
+        }
+        load(new StateReader(atOpening));
+        translations.emptyTlb();
+        return true;
     }
 
     @Override

@@ -26,16 +26,19 @@ final class RandomCode {
 
     private final SplittableRandom random;
     private final boolean mmu;
+    private final boolean exceptions;
     private final int[] words = new int[CODE / 4];
     private int at;
 
-    private RandomCode(SplittableRandom random, boolean mmu) {
+    private RandomCode(SplittableRandom random, boolean mmu, boolean exceptions) {
         this.random = random;
         this.mmu = mmu;
+        this.exceptions = exceptions;
     }
 
-    static int[] make(SplittableRandom random, boolean mmu) {
-        RandomCode code = new RandomCode(random, mmu);
+    /// @param exceptions whether it also masks and unmasks interrupts, and returns from exceptions
+    static int[] make(SplittableRandom random, boolean mmu, boolean exceptions) {
+        RandomCode code = new RandomCode(random, mmu, exceptions);
         while (code.at < code.words.length - 8) {
             code.next();
         }
@@ -54,6 +57,10 @@ final class RandomCode {
     }
 
     private void next() {
+        if (exceptions && random.nextInt(10) == 0) {
+            exceptions();
+            return;
+        }
         int kind = random.nextInt(100);
         if (kind < 40) {
             arithmetic();
@@ -69,7 +76,7 @@ final class RandomCode {
             exclusive();
         } else if (kind < 97) {
             rare();
-        } else if (mmu) {
+        } else if (mmu && !exceptions) {
             tables();
         }
     }
@@ -208,6 +215,33 @@ final class RandomCode {
             case 25 -> put(0xb820_0210 | t << 16 | any()); // ldadd w, [x16]
             case 26, 27, 28, 29 -> time(t);
             default -> put(ISB);
+        }
+    }
+
+    private void exceptions() {
+        int t = any();
+        switch (random.nextInt(16)) {
+            case 0, 1 -> put(0xd503_40ff | random.nextInt(16) << 8); // msr daifclr
+            case 2, 3 -> put(0xd503_40df | random.nextInt(16) << 8); // msr daifset
+            case 4 -> put(0xd51b_4220 | t); // msr daif
+            case 5, 6, 7 -> put(0xd69f_03e0); // eret
+            case 8 -> put(0xd500_40bf | random.nextInt(2) << 8); // msr spsel
+            case 9 -> {
+                put(0xd280_0000 | (random.nextInt(3) == 0 ? 0 : 5) << 5 | 17); // movz x17: EL0t or EL1h, nothing masked
+                put(0xd518_4000 | 17); // msr spsr_el1
+            }
+            case 10 -> {
+                put(0x1000_0000 | (random.nextInt(-64, 64) & 0x7_ffff) << 5 | 16); // adr x16, near
+                put(0xd518_4020 | 16); // msr elr_el1, x16
+            }
+            case 11 -> put(0xd538_5200 | t); // mrs esr_el1
+            case 12 -> put(0xd538_6000 | t); // mrs far_el1
+            case 13 -> put(0xb900_0040 | t); // str w, [x2]: the lines of the CPUs change
+            case 14 -> put(0xb940_4040 | t); // ldr w, [x2, #0x40]
+            default -> {
+                put(0xd280_0020 | 17); // movz x17, #1
+                put(0xd51b_e320 | 17); // msr cntv_ctl_el0
+            }
         }
     }
 

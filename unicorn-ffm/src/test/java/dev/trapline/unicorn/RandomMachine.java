@@ -10,6 +10,8 @@ import dev.trapline.abi.Digest64;
 import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
+import dev.trapline.abi.engine.CpuTimer;
+import dev.trapline.abi.engine.CpuWiring;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.EngineSpec;
@@ -56,6 +58,40 @@ final class RandomMachine implements AutoCloseable {
                     + "msr sctlr_el1, x1; isb; hvc #1; .balign 8; mair: .quad 0xff; tcr: .quad 0x200803519;"
                     + "table: .quad 0x40100000";
 
+    /// The vectors are somewhere in the code.
+    private static final String VECTORS =
+            "ldr x1, vectors; msr vbar_el1, x1; b begin; .balign 8; vectors: .quad " + (CODE + 0x1000) + "; begin: ";
+
+    /// The interrupt inputs of a CPU: a store to the device may raise and lower them, as may its timers.
+    private final class Lines implements CpuWiring {
+        private final int cpu;
+        private boolean timer;
+
+        Lines(int cpu) {
+            this.cpu = cpu;
+        }
+
+        @Override
+        public boolean irq() {
+            return timer || (deviceDigest >>> (4 * cpu) & 7) == 1;
+        }
+
+        @Override
+        public boolean fiq() {
+            return (deviceDigest >>> (4 * cpu) & 15) == 2;
+        }
+
+        @Override
+        public void timer(CpuTimer which, boolean high) {
+            timer = which == CpuTimer.VIRTUAL ? high : timer;
+        }
+
+        @Override
+        public boolean wakes(CpuTimer which) {
+            return which == CpuTimer.VIRTUAL;
+        }
+    }
+
     private final Arena arena = Arena.ofShared();
     private final MemorySegment ram = arena.allocate(RAM_SIZE, 4096);
     private final MemorySegment flash = arena.allocate(FLASH_SIZE, 4096);
@@ -70,29 +106,47 @@ final class RandomMachine implements AutoCloseable {
     private long ignored;
 
     /// @param longest slice
-    RandomMachine(EngineFactory factory, long seed, int cpus, boolean mmu, long longest) {
+    /// @param wired whether the CPUs take their exceptions, and interrupts that the device and their timers raise
+    RandomMachine(EngineFactory factory, long seed, int cpus, boolean mmu, long longest, boolean wired) {
         this.factory = factory;
         this.random = new SplittableRandom(seed);
         this.longest = longest;
-        int[] code = RandomCode.make(random.split(), mmu);
+        int[] code = RandomCode.make(random.split(), mmu, wired);
         MemorySegment.copy(code, 0, ram, JAVA_INT, CODE - RAM, code.length);
         for (long at = DATA - RAM; at < DATA - RAM + 2L * RandomCode.CODE; at += Integer.BYTES) {
             ram.set(JAVA_INT, at, code[random.nextInt(code.length)]);
         }
-        byte[] start = Assembler.a64(mmu ? SWITCH_ON : "hvc #1");
+        byte[] start = Assembler.a64((wired ? VECTORS : "") + (mmu ? SWITCH_ON : "hvc #1"));
         MemorySegment.copy(start, 0, ram, JAVA_BYTE, START - RAM, start.length);
         makeTables();
-        MemoryMap memory = new MemoryMap(List.of(
-                new MemoryMap.Memory(
-                        0, flash, false, (address, pc) -> ignored = Digest64.fold(Digest64.fold(ignored, address), pc)),
-                new MemoryMap.Device(DEVICE, MemoryMap.PAGE, device()),
-                new MemoryMap.Memory(RAM, ram, true)));
+        List<MemoryMap.Region> regions = new ArrayList<>();
+        regions.add(readOnly(0, flash));
+        regions.add(new MemoryMap.Device(DEVICE, MemoryMap.PAGE, device()));
+        regions.addAll(wired ? ramWithFixedCode() : List.of(new MemoryMap.Memory(RAM, ram, true)));
+        MemoryMap memory = new MemoryMap(regions);
         for (int k = 0; k < cpus; k++) {
             Mpidr mpidr = Mpidr.of(new VcpuId(k), Mpidr.MAX_CLUSTER);
-            specs.add(new EngineSpec(CpuModel.CORTEX_A57, Width.AARCH64, mpidr, memory, false));
+            CpuWiring wiring = wired ? new Lines(k) : null;
+            specs.add(new EngineSpec(CpuModel.CORTEX_A57, Width.AARCH64, mpidr, memory, false, wiring));
             engines.add(factory.open(specs.get(k)));
             prepare(engines.get(k));
         }
+    }
+
+    /// RAM whose code cannot be written. How long a wired CPU executes code that it has changed without maintenance
+    /// depends on the shortcuts (ADR 35).
+    private List<MemoryMap.Region> ramWithFixedCode() {
+        long code = CODE - RAM;
+        long end = code + RandomCode.CODE;
+        return List.of(
+                new MemoryMap.Memory(RAM, ram.asSlice(0, code), true),
+                readOnly(CODE, ram.asSlice(code, RandomCode.CODE)),
+                new MemoryMap.Memory(RAM + end, ram.asSlice(end), true));
+    }
+
+    private MemoryMap.Memory readOnly(long base, MemorySegment bytes) {
+        return new MemoryMap.Memory(
+                base, bytes, false, (address, pc) -> ignored = Digest64.fold(Digest64.fold(ignored, address), pc));
     }
 
     private void makeTables() {

@@ -7,6 +7,7 @@ import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
+import dev.trapline.abi.engine.CpuWiring;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.EngineSpec;
@@ -20,6 +21,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A few instructions on one or more engines that share a megabyte of RAM at [#BASE], flash and a device.
 ///
@@ -53,10 +55,11 @@ public final class Snippet implements AutoCloseable {
     private final Width width;
     private final CpuModel model;
     private final boolean failedCalls;
+    private final @Nullable CpuWiring wiring;
     private final MemoryMap memory;
 
     private Snippet(EngineFactory factory, Width width, CpuModel model, List<MmioDevice> devices, byte[] code) {
-        this(factory, width, model, devices, code, false);
+        this(factory, width, model, devices, code, false, null);
     }
 
     private Snippet(
@@ -65,7 +68,9 @@ public final class Snippet implements AutoCloseable {
             CpuModel model,
             List<MmioDevice> devices,
             byte[] code,
-            boolean failedCalls) {
+            boolean failedCalls,
+            @Nullable CpuWiring wiring) {
+        this.wiring = wiring;
         this.failedCalls = failedCalls;
         this.factory = factory;
         this.width = width;
@@ -101,6 +106,12 @@ public final class Snippet implements AutoCloseable {
         return new Snippet(factory, Width.AARCH64, CpuModel.CORTEX_A57, List.of(device), Assembler.a64(source));
     }
 
+    /// A64 code on one wired engine that sees a device at [#DEVICE].
+    public static Snippet wired(EngineFactory factory, CpuWiring wiring, MmioDevice device, String source) {
+        return new Snippet(
+                factory, Width.AARCH64, CpuModel.CORTEX_A57, List.of(device), Assembler.a64(source), false, wiring);
+    }
+
     /// AArch32 machine code on one engine.
     public static Snippet aarch32(EngineFactory factory, byte[] code) {
         return new Snippet(factory, Width.AARCH32, CpuModel.CORTEX_A57, List.of(), code);
@@ -113,7 +124,7 @@ public final class Snippet implements AutoCloseable {
 
     /// AArch32 machine code on one engine that exports calls that fail their condition check.
     public static Snippet aarch32WithFailedCalls(EngineFactory factory, byte[] code) {
-        return new Snippet(factory, Width.AARCH32, CpuModel.CORTEX_A57, List.of(), code, true);
+        return new Snippet(factory, Width.AARCH32, CpuModel.CORTEX_A57, List.of(), code, true, null);
     }
 
     /// Engines of the library that a run finds without configuration.
@@ -140,8 +151,8 @@ public final class Snippet implements AutoCloseable {
     /// @return its index
     public int open() {
         int index = engines.size();
-        Engine engine = factory.open(
-                new EngineSpec(model, width, Mpidr.of(new VcpuId(index), Mpidr.MAX_CLUSTER), memory, failedCalls));
+        Mpidr mpidr = Mpidr.of(new VcpuId(index), Mpidr.MAX_CLUSTER);
+        Engine engine = factory.open(new EngineSpec(model, width, mpidr, memory, failedCalls, wiring));
         engine.writePc(BASE);
         engines.add(engine);
         return index;

@@ -16,18 +16,24 @@ public final class Twins {
     private final EngineFactory with;
     private final EngineFactory without;
 
-    Twins(UnicornLibrary library, Set<Shortcut> shortcuts) {
+    private final boolean wired;
+
+    /// @param wired whether the CPUs take their exceptions and interrupts
+    Twins(UnicornLibrary library, Set<Shortcut> shortcuts, boolean wired) {
+        this.wired = wired;
         this.with = new UnicornEngines(library, shortcuts);
         this.without = new UnicornEngines(library, Set.of());
     }
 
     /// Runs guests of consecutive seeds.
     ///
-    /// @param arguments `system` or `bundled`, first seed, number of seeds, and shortcuts (default: all)
+    /// @param arguments `system` or `bundled`, first seed, number of seeds, shortcuts (default: all), and
+    ///     `wired` if the CPUs take their exceptions and interrupts
     public static void main(String[] arguments) {
         LibrarySearch search = LibrarySearch.standard(null);
         UnicornLibrary library = UnicornLibrary.load(arguments[0].equals("bundled") ? search.withoutSystem() : search);
-        Twins twins = new Twins(library, Shortcut.parse(arguments.length > 3 ? arguments[3] : "all"));
+        Twins twins =
+                new Twins(library, Shortcut.parse(arguments.length > 3 ? arguments[3] : "all"), arguments.length > 4);
         long first = Long.parseLong(arguments[1]);
         long count = Long.parseLong(arguments[2]);
         for (long seed = first; seed < first + count; seed++) {
@@ -48,8 +54,8 @@ public final class Twins {
         boolean mmu = random.nextInt(3) == 0;
         long longest = LONGEST[random.nextInt(LONGEST.length)];
         long machine = random.nextLong();
-        try (RandomMachine one = new RandomMachine(with, machine, cpus, mmu, longest);
-                RandomMachine other = new RandomMachine(without, machine, cpus, mmu, longest)) {
+        try (RandomMachine one = new RandomMachine(with, machine, cpus, mmu, longest, wired);
+                RandomMachine other = new RandomMachine(without, machine, cpus, mmu, longest, wired)) {
             for (int slice = 0; slice < SLICES; slice++) {
                 String mine = one.slice();
                 String theirs = other.slice();

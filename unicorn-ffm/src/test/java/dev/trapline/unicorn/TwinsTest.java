@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.trapline.testkit.HostTools;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -15,12 +17,13 @@ class TwinsTest {
     private static final int GUESTS = Boolean.getBoolean("trapline.full") ? 50_000 : 150;
 
     @ParameterizedTest
-    @CsvSource({"system, all", "bundled, all", "system, 'stores,budgets'"})
-    void randomGuestsRunAlikeWithAndWithoutShortcuts(String library, String shortcuts)
+    @CsvSource({"system, all", "bundled, all", "system, 'stores,budgets'", "system, all wired", "bundled, all wired"})
+    void randomGuestsRunAlikeWithAndWithoutShortcuts(String library, String guests)
             throws IOException, InterruptedException {
         assumeTrue(!Host.current().machineCode().isEmpty(), "there is machine code for Linux on x86-64 only");
-        HostTools.Result result =
-                HostTools.java(Path.of("."), Twins.class, library, "1", Integer.toString(GUESTS), shortcuts);
+        List<String> arguments = new ArrayList<>(List.of(library, "1", Integer.toString(GUESTS)));
+        arguments.addAll(List.of(guests.split(" ")));
+        HostTools.Result result = HostTools.java(Path.of("."), Twins.class, arguments.toArray(String[]::new));
         String printed = result.printed();
         String last = printed.substring(Math.max(0, printed.length() - 4000));
         assertThat(result.status())

@@ -23,6 +23,13 @@ public interface Engine extends Snapshot, AutoCloseable {
     /// [#executed] by the parts before it, and with the [#shown] of the previous part, it reads the same values as
     /// the whole slice.
     ///
+    /// A CPU with [CpuWiring] takes exceptions and interrupts to EL1 itself, at the instruction at which the
+    /// architecture has them taken (DDI0487 §D1.13), and the slice goes on. It takes a timer's interrupt before the
+    /// first instruction at or after the timer's deadline. An instruction that causes a synchronous exception
+    /// counts as completed, so a guest whose handler fails at once still uses its budget up. If the code of the
+    /// exception's vector cannot be fetched, the exception is not taken: the slice ends with the
+    /// [dev.trapline.abi.exit.GuestFault].
+    ///
     /// @param budget instructions, 1 to [#MAX_BUDGET]
     /// @param now virtual time at the beginning of the slice, in ticks of the 62.5 MHz counter
     /// @param shown the highest counter value that any CPU of the machine has read; 0 if none has
@@ -141,6 +148,15 @@ public interface Engine extends Snapshot, AutoCloseable {
     /// @throws EngineException if it is of another one
     @Override
     void load(StateReader state);
+
+    /// Makes the CPU as it was when it was opened, with an empty TLB: it loses power for a moment. Translations of
+    /// guest code remain, so this takes some microseconds, where opening an engine takes a millisecond, and the
+    /// code that runs next need not be translated again.
+    ///
+    /// @return false if this engine cannot do it, and has not changed: then a fresh one has to be opened
+    default boolean restart() {
+        return false;
+    }
 
     /// How much room an engine has left for translations of guest code.
     enum Room {

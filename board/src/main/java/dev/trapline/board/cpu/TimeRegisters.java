@@ -196,6 +196,11 @@ public final class TimeRegisters implements Snapshot {
         timers.writeFrom(from);
     }
 
+    /// Whether a register belongs to one of the timers: TVAL, CTL or CVAL.
+    public static boolean isTimer(int register) {
+        return SystemRegister.op0(register) == 3 && SystemRegister.crn(register) == 14 && timerOf(register) != null;
+    }
+
     /// The timer of a register with CRn 14; null if it has none.
     private static @Nullable CpuTimer timerOf(int register) {
         if (SystemRegister.op1(register) != 3 || SystemRegister.op2(register) > 2) {

@@ -1,0 +1,23 @@
+package dev.trapline.abi.engine;
+
+/// What the interrupt inputs and the timer outputs of one CPU are connected to: an interrupt controller.
+///
+/// It is used on the thread that runs the engine, within slices. It answers from its own state.
+public interface CpuWiring {
+
+    /// The level of the CPU's IRQ input.
+    boolean irq();
+
+    /// The level of the CPU's FIQ input.
+    boolean fiq();
+
+    /// Sets the level of a timer's output. The engine calls it at the beginning of each slice, and whenever the
+    /// level may have changed since.
+    ///
+    /// @param high whether the timer asserts its interrupt
+    void timer(CpuTimer timer, boolean high);
+
+    /// Whether a timer would raise an input of the CPU if it asserted its interrupt now. A timer whose interrupt is
+    /// not enabled ends no wait.
+    boolean wakes(CpuTimer timer);
+}

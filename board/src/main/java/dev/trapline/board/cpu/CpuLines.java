@@ -1,0 +1,80 @@
+package dev.trapline.board.cpu;
+
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.engine.CpuTimer;
+import dev.trapline.abi.engine.CpuWiring;
+import dev.trapline.abi.state.Snapshot;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
+import dev.trapline.board.bus.Line;
+import dev.trapline.board.gic.InterruptController;
+
+/// Connects one vCPU with an interrupt controller: its timers' outputs to private interrupts, and the controller's
+/// outputs to its inputs.
+public final class CpuLines implements CpuWiring, Snapshot {
+
+    /// INTID of the EL1 physical timer (DEN0094 §4.2, as all boards for Arm's CPUs have it).
+    public static final int PHYSICAL_TIMER = 30;
+
+    /// INTID of the EL1 virtual timer.
+    public static final int VIRTUAL_TIMER = 27;
+
+    private final VcpuId vcpu;
+    private final InterruptController controller;
+    private final Line physical = new Line("CNTP");
+    private final Line virtual = new Line("CNTV");
+
+    public CpuLines(VcpuId vcpu, InterruptController controller) {
+        this.vcpu = vcpu;
+        this.controller = controller;
+        physical.listen(controller.ppi(vcpu, PHYSICAL_TIMER));
+        virtual.listen(controller.ppi(vcpu, VIRTUAL_TIMER));
+    }
+
+    @Override
+    public boolean irq() {
+        return controller.irq(vcpu);
+    }
+
+    @Override
+    public boolean fiq() {
+        return controller.fiq(vcpu);
+    }
+
+    @Override
+    public void timer(CpuTimer timer, boolean high) {
+        line(timer).drive(high);
+    }
+
+    @Override
+    public boolean wakes(CpuTimer timer) {
+        return controller.wakes(vcpu, intid(timer));
+    }
+
+    private Line line(CpuTimer timer) {
+        return switch (timer) {
+            case PHYSICAL -> physical;
+            case VIRTUAL -> virtual;
+        };
+    }
+
+    private static int intid(CpuTimer timer) {
+        return switch (timer) {
+            case PHYSICAL -> PHYSICAL_TIMER;
+            case VIRTUAL -> VIRTUAL_TIMER;
+        };
+    }
+
+    @Override
+    public void save(StateWriter state) {
+        state.put(physical.isHigh());
+        state.put(virtual.isHigh());
+    }
+
+    /// The controller loads the levels of its inputs itself.
+    @Override
+    public void load(StateReader state) {
+        physical.restore(state.takeFlag());
+        virtual.restore(state.takeFlag());
+    }
+}

@@ -1,0 +1,73 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.engine.CpuTimer;
+import dev.trapline.abi.engine.CpuWiring;
+
+/// The interrupt inputs and timer outputs of a wired CPU, during a slice.
+///
+/// A slice is run in parts. A part ends when an input may have risen: the guest wrote a timer's register, or accessed a
+/// device. Between these points, no input can change.
+final class InterruptInputs {
+
+    /// PSTATE.F and PSTATE.I.
+    private static final long FIQ_MASKED = 1 << 6;
+
+    private static final long IRQ_MASKED = 1 << 7;
+
+    private final CpuWiring wiring;
+    private final Runnable stop;
+    private boolean irq;
+    private boolean fiq;
+    private boolean rose;
+
+    /// @param stop ends the library's run
+    InterruptInputs(CpuWiring wiring, Runnable stop) {
+        this.wiring = wiring;
+        this.stop = stop;
+    }
+
+    void beginPart() {
+        irq = wiring.irq();
+        fiq = wiring.fiq();
+        rose = false;
+    }
+
+    /// Sets the output of a timer.
+    void timer(CpuTimer timer, boolean high) {
+        wiring.timer(timer, high);
+    }
+
+    boolean irq() {
+        return wiring.irq();
+    }
+
+    boolean fiq() {
+        return wiring.fiq();
+    }
+
+    static boolean masksIrq(long pstate) {
+        return (pstate & IRQ_MASKED) != 0;
+    }
+
+    static boolean masksFiq(long pstate) {
+        return (pstate & FIQ_MASKED) != 0;
+    }
+
+    /// Called after a device was accessed: the part ends behind the instruction if an input has risen. The
+    /// instruction runs alone, so the library needs no request to stop; it would stop before the instruction is
+    /// completed.
+    void deviceAccessed() {
+        rose |= (wiring.irq() && !irq) || (wiring.fiq() && !fiq);
+    }
+
+    /// Ends the part: an input may have risen, or the current instruction has to run alone.
+    void endPart() {
+        rose = true;
+        stop.run();
+    }
+
+    /// Whether the part is to end.
+    boolean isPartOver() {
+        return rose;
+    }
+}
