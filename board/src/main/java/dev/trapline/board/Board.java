@@ -1,9 +1,13 @@
 package dev.trapline.board;
 
+import dev.trapline.abi.Bytes;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.devicetree.TreeNode;
+import dev.trapline.abi.engine.CpuWiring;
+import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
@@ -11,10 +15,20 @@ import dev.trapline.board.bus.Bus;
 import dev.trapline.board.bus.Deadline;
 import dev.trapline.board.bus.Device;
 import dev.trapline.board.bus.Line;
+import dev.trapline.board.cpu.CpuLines;
 import dev.trapline.board.device.ConsoleDevice;
 import dev.trapline.board.device.Pl011;
+import dev.trapline.board.device.Pl031;
+import dev.trapline.board.gic.Gicv2;
+import dev.trapline.board.gic.InterruptController;
+import dev.trapline.board.virtio.VirtioBlock;
+import dev.trapline.board.virtio.VirtioMmio;
+import dev.trapline.board.virtio.VirtioSlots;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// The devices of a machine, the wiring of their lines, and the device that is the console.
 ///
@@ -23,6 +37,16 @@ public final class Board implements Snapshot, Deadline {
 
     /// Clock of the UART, in Hz: as on QEMU's `virt` board.
     private static final int UART_CLOCK = 24_000_000;
+
+    /// What the clock shows at the start of a machine: 2026-01-01T00:00:00Z, in seconds since 1970. It never
+    /// depends on the host.
+    private static final long DATE = 1_767_225_600L;
+
+    /// The UART's interrupt on the board `virt`, counted from the first shared one: as on QEMU's.
+    private static final int UART_INTERRUPT = 1;
+
+    /// The number of the last shared interrupt on the board [BoardKind#VIRT].
+    public static final int LAST_SPI = Gicv2.INTIDS - 1 - InterruptController.FIRST_SPI;
 
     /// Adds custom devices to a new board. It is called once for each machine, so the devices that it creates
     /// belong to that machine. It must add the same devices every time: otherwise a recording of one machine does
@@ -45,23 +69,89 @@ public final class Board implements Snapshot, Deadline {
     private final ConsoleDevice console;
     private final List<TreeNode> clocks;
     private final List<Wire> wires = new ArrayList<>();
+    /// The lines that are wired to shared interrupts, by number.
+    private final SortedMap<Integer, Line> shared = new TreeMap<>();
+    /// What connects each vCPU with the interrupt controller; empty without one.
+    private final List<CpuLines> cpus = new ArrayList<>();
 
-    private Board(ConsoleDevice console, List<TreeNode> clocks) {
+    private final @Nullable Gicv2 controller;
+    /// How many disks there are.
+    private int disks;
+
+    /// @param controller the interrupt controller, for `count` vCPUs; null for none
+    private Board(ConsoleDevice console, List<TreeNode> clocks, @Nullable Gicv2 controller, int count) {
         this.console = console;
         this.clocks = List.copyOf(clocks);
+        this.controller = controller;
+        bus.device(BoardSpec.UART_BASE, console);
+        if (controller != null) {
+            bus.device(BoardSpec.GIC_BASE, controller);
+            for (int index = 0; index < count; index++) {
+                cpus.add(new CpuLines(new VcpuId(index), controller));
+            }
+            for (Line line : console.lines()) {
+                shared.put(UART_INTERRUPT, line);
+                line.listen(controller.spi(InterruptController.FIRST_SPI + UART_INTERRUPT));
+            }
+        }
     }
 
-    /// A subset of the board that QEMU calls `virt`: a PL011 that is the console.
-    public static Board virt() {
+    /// A new board: a subset of the one that QEMU calls `virt`, with a PL011 that is the console, and, on the board
+    /// [BoardKind#VIRT], a GICv2.
+    ///
+    /// @param cpus the number of vCPUs
+    /// @throws IllegalArgumentException if the interrupt controller has not so many
+    public static Board of(BoardKind kind, int cpus) {
         TreeNode clock = TreeNode.named("apb-pclk")
                 .labelled(Pl011.CLOCK)
                 .strings("compatible", "fixed-clock")
                 .cells("#clock-cells", 0)
                 .cells("clock-frequency", UART_CLOCK)
                 .strings("clock-output-names", "clk24mhz");
-        Board board = new Board(new Pl011(), List.of(clock));
-        board.bus.device(BoardSpec.UART_BASE, board.console);
-        return board;
+        return switch (kind) {
+            case BARE -> new Board(new Pl011(), List.of(clock), null, cpus);
+            case VIRT ->
+                new Board(Pl011.interrupting(UART_INTERRUPT), List.of(clock), new Gicv2(cpus), cpus).withClock();
+        };
+    }
+
+    private Board withClock() {
+        Pl031 clock = new Pl031(DATE, Pl031.SPI);
+        return device(Pl031.BASE, clock).interrupt(Pl031.SPI, clock.lines().getFirst());
+    }
+
+    /// Puts a disk on the board, as a VirtIO device in the next free slot.
+    ///
+    /// @param image its content at the start; what the guest writes does not change it
+    /// @throws IllegalArgumentException if the board has no interrupt controller, or all slots are used
+    public Board disk(Bytes image) {
+        VirtioBlock block = VirtioBlock.writable(image, "disk" + disks);
+        VirtioMmio slot = new VirtioMmio(block, bus.ram(), VirtioSlots.spi(disks));
+        interrupt(VirtioSlots.spi(disks), slot.lines().getFirst());
+        device(VirtioSlots.base(disks), slot);
+        disks++;
+        return this;
+    }
+
+    /// How a vCPU is connected with the interrupt controller; null if the board has none.
+    public @Nullable CpuWiring wiring(VcpuId vcpu) {
+        return cpus.isEmpty() ? null : cpus.get(vcpu.index());
+    }
+
+    /// The largest INTID of an interrupt that can be injected. Without an interrupt controller, a number has a
+    /// meaning for services only, and may be any. Thread-safe.
+    public int lastIntid() {
+        return controller == null ? Injection.MAX_INTID : Gicv2.INTIDS - 1;
+    }
+
+    /// Makes an interrupt pending, as a write of the guest to the controller would. Nothing happens on a board
+    /// without one.
+    ///
+    /// @param intid at most [#lastIntid]; a software-generated one comes from the vCPU itself
+    public void interrupt(VcpuId vcpu, int intid) {
+        if (controller != null) {
+            controller.inject(vcpu, intid);
+        }
     }
 
     /// Adds a device to the board.
@@ -70,6 +160,32 @@ public final class Board implements Snapshot, Deadline {
     /// @throws IllegalArgumentException if its addresses are not free; the message names the device that has them
     public Board device(long base, Device device) {
         bus.device(base, device);
+        return this;
+    }
+
+    /// Wires a line to a shared interrupt of the interrupt controller, which signals it as the guest has configured
+    /// it.
+    ///
+    /// @param spi the interrupt, as a device tree counts them: 0 is the first shared one, with INTID 32; at most
+    ///     [#LAST_SPI]
+    /// @throws IllegalArgumentException if the board has no interrupt controller, if it has no such interrupt, or
+    ///     if another line is wired to it; the message names the line
+    public Board interrupt(int spi, Line line) {
+        if (controller == null) {
+            throw new IllegalArgumentException("line '" + line.name() + "' cannot be wired to an interrupt: the board '"
+                    + BoardKind.BARE.id() + "' has no interrupt controller; use the board '" + BoardKind.VIRT.id()
+                    + "', or let the line wake a vCPU");
+        }
+        if (spi < 0 || spi > LAST_SPI) {
+            throw new IllegalArgumentException("line '" + line.name() + "' cannot be wired to the shared interrupt "
+                    + spi + ": there are 0 to " + LAST_SPI);
+        }
+        Line other = shared.putIfAbsent(spi, line);
+        if (other != null) {
+            throw new IllegalArgumentException("line '" + line.name() + "' cannot be wired to the shared interrupt "
+                    + spi + ": line '" + other.name() + "' is; choose another");
+        }
+        line.listen(controller.spi(InterruptController.FIRST_SPI + spi));
         return this;
     }
 
@@ -119,12 +235,18 @@ public final class Board implements Snapshot, Deadline {
         bus.devices().forEach(Device::reset);
     }
 
-    /// The vCPUs that are wired to a high line: one bit each.
+    /// The vCPUs for which an interrupt is pending: one bit each. They are wired to a high line, or the interrupt
+    /// controller signals an interrupt to them.
     public long interrupted() {
         long interrupted = 0;
         for (Wire wire : wires) {
             if (wire.line().isHigh()) {
                 interrupted |= wire.vcpu().bit();
+            }
+        }
+        for (int index = 0; index < cpus.size(); index++) {
+            if (cpus.get(index).irq() || cpus.get(index).fiq()) {
+                interrupted |= 1L << index;
             }
         }
         return interrupted;
@@ -155,10 +277,12 @@ public final class Board implements Snapshot, Deadline {
     @Override
     public void save(StateWriter state) {
         bus.devices().forEach(device -> device.save(state));
+        cpus.forEach(lines -> lines.save(state));
     }
 
     @Override
     public void load(StateReader state) {
         bus.devices().forEach(device -> device.load(state));
+        cpus.forEach(lines -> lines.load(state));
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.devicetree.TreeNode;
+import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.board.bus.Alarm;
 import dev.trapline.board.bus.Deadline;
 import dev.trapline.board.bus.Echo;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class BoardTest {
 
-    private final Board board = Board.virt();
+    private final Board board = Board.of(BoardKind.BARE, 4);
 
     @Test
     void theConsoleIsThePl011OfTheVirtBoard() {
@@ -83,6 +84,54 @@ class BoardTest {
         assertThat(board.interrupted()).as("another line is high").isEqualTo(0b1001);
         other.drive(false);
         assertThat(board.interrupted()).isZero();
+    }
+
+    /// IHI0048 §2.2.1: SPIs have the INTIDs from 32 on.
+    @Test
+    void aLineDrivesASharedInterruptOfTheController() {
+        Board virt = Board.of(BoardKind.VIRT, 2);
+        Line line = new Line("alarm");
+        virt.interrupt(8, line);
+        virt.bus().devices().getFirst().write(0x104, 4, 1 << 8);
+        virt.bus().devices().getFirst().write(0x828, 1, 0b10);
+        virt.bus().devices().getFirst().write(0, 4, 1);
+        line.drive(true);
+        assertThat(pending(virt)).as("INTID 40").isEqualTo(1 << 8);
+        line.drive(false);
+        assertThat(pending(virt)).as("level-sensitive").isZero();
+    }
+
+    /// GICD_ISPENDR1 (IHI0048 §4.3.7).
+    private static long pending(Board board) {
+        return board.bus().devices().getFirst().read(0x204, 4);
+    }
+
+    @Test
+    void aLineThatCannotBeWiredToAnInterruptIsRefusedByName() {
+        Line line = new Line("alarm");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> board.interrupt(8, line))
+                .withMessage("line 'alarm' cannot be wired to an interrupt: the board 'bare' has no interrupt"
+                        + " controller; use the board 'virt', or let the line wake a vCPU");
+        Board virt = Board.of(BoardKind.VIRT, 1);
+        for (int none : new int[] {-1, 256}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> virt.interrupt(none, line))
+                    .withMessage(
+                            "line 'alarm' cannot be wired to the shared interrupt " + none + ": there are 0 to 255");
+        }
+        assertThatIllegalArgumentException()
+                .as("the console's")
+                .isThrownBy(() -> virt.interrupt(1, line))
+                .withMessageContaining("'alarm' cannot be wired to the shared interrupt 1: line 'pl011")
+                .withMessageContaining("choose another");
+        virt.interrupt(0, line).interrupt(255, new Line("other"));
+    }
+
+    @Test
+    void anyNumberOfAnInterruptIsPossibleWithoutAController() {
+        assertThat(board.lastIntid()).isEqualTo(1019);
+        assertThat(Board.of(BoardKind.VIRT, 1).lastIntid()).isEqualTo(287);
     }
 
     @Test

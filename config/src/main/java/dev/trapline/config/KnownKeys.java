@@ -85,6 +85,7 @@ final class KnownKeys {
     private static String inPlaceOf(String path) {
         return switch (path) {
             case "trapline.run.cut-slice-cost" -> "trapline.run.exit-cost.hypercall";
+            case "trapline.machine.preset" -> "trapline.machine.board";
             default -> "";
         };
     }

@@ -7,6 +7,7 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.Durability;
@@ -38,6 +39,9 @@ public final class LayeredConfig {
     private static final long DAY = Duration.ofDays(1).toNanos();
 
     private static final String INTERRUPTS = "trapline.run.interrupts";
+    private static final String KERNEL = "trapline.run.kernel";
+    private static final String INITRD = "trapline.run.initrd";
+    private static final String ARGUMENTS = "trapline.machine.boot-arguments";
     private static final String DTB = "trapline.machine.dtb";
     private static final String LIBRARY = "trapline.engine.library";
     private static final String SHORTCUTS = "trapline.engine.shortcuts";
@@ -187,17 +191,20 @@ public final class LayeredConfig {
             TraplineConfig.Run run,
             Collection<ServiceDescriptor> services,
             List<ConfigProblem> problems) {
-        settings.choice("trapline.machine.preset", List.of("virt"), name -> name);
         Policy policy = new PolicySettings(settings, services, problems).read();
         SortedMap<String, String> ofServices =
                 new ServiceSettings(services, problems).read(settings.section(ConfigLoader.SERVICES));
         FirmwareRegisters registers = new RegisterSettings(settings, services, problems).read(policy, ofServices);
-        Width width = settings.choice("trapline.machine.width", Arrays.asList(Width.values()), Width::id);
+        BoardKind board = settings.choice("trapline.machine.board", List.of(BoardKind.values()), BoardKind::id);
+        Width width = width(settings, board);
+        boolean deviceTree = deviceTree(settings, run);
         return new MachineSpec(
-                cpus(settings, width),
+                cpus(settings, width, board),
                 new BoardSpec(
+                        board,
                         memory(settings, width),
-                        deviceTree(settings, run),
+                        deviceTree,
+                        bootArguments(settings, deviceTree),
                         ticks(
                                 settings,
                                 "trapline.run.input-interval",
@@ -217,9 +224,27 @@ public final class LayeredConfig {
                 new FirmwareSpec(registers.policy(), registers.settings()));
     }
 
-    private static CpuSpec cpus(Settings settings, Width width) {
+    private static Width width(Settings settings, BoardKind board) {
+        Width width = settings.choice("trapline.machine.width", Arrays.asList(Width.values()), Width::id);
+        if (board == BoardKind.VIRT && width == Width.AARCH32) {
+            settings.refuse(
+                    "trapline.machine.width",
+                    Width.AARCH64.id() + " on the board virt; use --board bare for AArch32 CPUs");
+            return Width.AARCH64;
+        }
+        return width;
+    }
+
+    private static CpuSpec cpus(Settings settings, Width width, BoardKind board) {
+        int count = (int) settings.number("trapline.machine.cpus", 1, VcpuId.MAX_COUNT);
+        if (board == BoardKind.VIRT && count > MachineSpec.MOST_ON_VIRT) {
+            settings.refuse(
+                    "trapline.machine.cpus",
+                    "1 to " + MachineSpec.MOST_ON_VIRT + " on the board virt, whose interrupt controller has no more");
+            count = MachineSpec.MOST_ON_VIRT;
+        }
         return new CpuSpec(
-                (int) settings.number("trapline.machine.cpus", 1, VcpuId.MAX_COUNT),
+                count,
                 (int) settings.number("trapline.machine.cluster-size", 1, Mpidr.MAX_CLUSTER),
                 settings.choice("trapline.machine.cpu-model", Arrays.asList(CpuModel.values()), CpuModel::id),
                 width);
@@ -256,7 +281,26 @@ public final class LayeredConfig {
             }
             return true;
         }
+        if (run.image() instanceof TraplineConfig.LinuxKernel) {
+            if (choice.equals("false")) {
+                settings.refuse(KERNEL, "no file where machine.device-tree is false: a kernel needs one");
+            }
+            return true;
+        }
         return choice.equals("auto") ? run.flash() != null && run.image() == null : choice.equals("true");
+    }
+
+    private static String bootArguments(Settings settings, boolean deviceTree) {
+        String arguments = settings.plain(ARGUMENTS);
+        if (!BoardSpec.isArguments(arguments)) {
+            settings.refuse(ARGUMENTS, BoardSpec.ARGUMENTS);
+            return "";
+        }
+        if (!arguments.isEmpty() && !deviceTree) {
+            settings.refuse(
+                    ARGUMENTS, "no text without a device tree, in which the guest finds it (machine.device-tree)");
+        }
+        return arguments;
     }
 
     private static long ticks(Settings settings, String path, long least, long most, String takes) {
@@ -269,6 +313,7 @@ public final class LayeredConfig {
                 image(settings),
                 settings.path("trapline.machine.flash"),
                 settings.path(DTB),
+                settings.path("trapline.machine.disk"),
                 settings.path("trapline.record.directory"),
                 database(settings),
                 storage(settings),
@@ -327,6 +372,17 @@ public final class LayeredConfig {
 
     private static TraplineConfig.@Nullable GuestImage image(Settings settings) {
         Path file = settings.path("trapline.run.image");
+        Path kernel = settings.path(KERNEL);
+        Path initrd = settings.path(INITRD);
+        if (kernel != null) {
+            if (file != null) {
+                settings.refuse(KERNEL, "no file where run.image is the guest: give one of the two");
+            }
+            return new TraplineConfig.LinuxKernel(kernel, initrd);
+        }
+        if (initrd != null) {
+            settings.refuse(INITRD, "no file without a kernel (run.kernel)");
+        }
         String address = settings.text("trapline.run.load-address");
         if (address.equals("none")) {
             return file == null ? null : new TraplineConfig.ElfImage(file);

@@ -19,6 +19,7 @@ public record TraplineConfig(MachineSpec machine, Run run) {
     /// @param image the guest; null if it starts from flash, or if none was given
     /// @param flash the file with the flash's content
     /// @param deviceTree the device tree to pass; null for the generated one, or none
+    /// @param disk the file with a disk's content; null for no disk
     /// @param record the directory to record into
     /// @param database where the recording's events are stored; null for the recording's own directory
     /// @param storage how the recording is stored
@@ -34,6 +35,7 @@ public record TraplineConfig(MachineSpec machine, Run run) {
             @Nullable GuestImage image,
             @Nullable Path flash,
             @Nullable Path deviceTree,
+            @Nullable Path disk,
             @Nullable Path record,
             @Nullable PostgreSql database,
             StoragePolicy storage,
@@ -97,6 +99,11 @@ public record TraplineConfig(MachineSpec machine, Run run) {
 
     /// An executable that contains its load address.
     public record ElfImage(Path file) implements GuestImage {}
+
+    /// A Linux kernel for arm64, in the format `Image`.
+    ///
+    /// @param initrd its initial RAM disk; null for none
+    public record LinuxKernel(Path file, @Nullable Path initrd) implements GuestImage {}
 
     /// A raw image.
     ///

@@ -41,6 +41,23 @@ class ConfigErrorsTest {
                         "machine.conf:8: trapline.run.schedule takes round-robin or random, not fair");
     }
 
+    @Test
+    void aMachineThatItsBoardCannotHaveIsAnErrorWithItsPosition() {
+        assertThat(new ConfigFixture(
+                                directory,
+                                "trapline.machine {",
+                                "  board = virt",
+                                "  cpus = 9",
+                                "  width = aarch32",
+                                "}")
+                        .problems())
+                .containsExactlyInAnyOrder(
+                        "machine.conf:3: trapline.machine.cpus takes 1 to 8 on the board virt, whose interrupt"
+                                + " controller has no more, not 9",
+                        "machine.conf:4: trapline.machine.width takes aarch64 on the board virt; use --board bare for"
+                                + " AArch32 CPUs, not aarch32");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         machine.cpus=0             | trapline.machine.cpus takes a whole number from 1 to 64, not 0
@@ -53,7 +70,11 @@ class ConfigErrorsTest {
         machine.memory=128T        | trapline.machine.memory takes a multiple of 4K from 1M to 64G, as in 128M, not 128T
         machine.memory=2097153     | trapline.machine.memory takes a multiple of 4K from 1M to 64G, as in 128M, not 2097153
         machine.cpu-model=max      | trapline.machine.cpu-model takes cortex-a53, cortex-a57 or cortex-a72, not max
-        machine.preset=raspi       | trapline.machine.preset takes virt, not raspi
+        machine.board=raspi        | trapline.machine.board takes bare or virt, not raspi
+        machine.preset=virt        | trapline.machine.preset is not a key; write trapline.machine.board in its place
+        machine.boot-arguments="a\u00e4" | trapline.machine.boot-arguments takes at most 2047 printable ASCII characters, not aä
+        machine.boot-arguments=quiet | trapline.machine.boot-arguments takes no text without a device tree, in which the guest finds it (machine.device-tree), not quiet
+        run.initrd=disk            | trapline.run.initrd takes no file without a kernel (run.kernel), not disk
         machine.device-tree=maybe  | trapline.machine.device-tree takes auto, true or false, not maybe
         machine.cluster-size=17    | trapline.machine.cluster-size takes a whole number from 1 to 16, not 17
         record.store=oracle        | trapline.record.store takes mvstore or postgresql, not oracle

@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigValue;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
+import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
@@ -201,6 +202,36 @@ class ConfigLoaderTest {
                         .deviceTree())
                 .as("a guest in RAM may lie where the tree would")
                 .isFalse();
+    }
+
+    @Test
+    void aKernelIsTheGuestAndGetsADeviceTree() {
+        TraplineConfig config = ConfigFixture.withAssignments(
+                "machine.board=virt",
+                "machine.cpus=8",
+                "run.kernel=Image",
+                "run.initrd=disk.gz",
+                "machine.boot-arguments=console=ttyAMA0 quiet");
+        assertThat(config.run().image())
+                .isEqualTo(new TraplineConfig.LinuxKernel(Path.of("Image"), Path.of("disk.gz")));
+        assertThat(config.machine().board().kind()).isEqualTo(BoardKind.VIRT);
+        assertThat(config.machine().board().deviceTree()).isTrue();
+        assertThat(config.machine().board().bootArguments()).isEqualTo("console=ttyAMA0 quiet");
+    }
+
+    @Test
+    void whatContradictsAKernelIsRefused() {
+        assertThat(ConfigFixture.problemsOfAssignments(
+                        "run.kernel=Image",
+                        "run.image=a.elf",
+                        "machine.device-tree=false",
+                        "machine.board=virt",
+                        "machine.cpus=9"))
+                .as("another guest, no device tree, more CPUs than a GICv2 has interfaces")
+                .hasSize(3)
+                .anyMatch(problem -> problem.contains("run.kernel takes no file where run.image"))
+                .anyMatch(problem -> problem.contains("run.kernel takes no file where machine.device-tree is false"))
+                .anyMatch(problem -> problem.contains("machine.cpus takes 1 to 8 on the board virt"));
     }
 
     @Test

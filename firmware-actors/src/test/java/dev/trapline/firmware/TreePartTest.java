@@ -16,12 +16,14 @@ import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.firmware.TreePart;
+import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.firmware.psci.PsciService;
 import dev.trapline.firmware.sdei.SdeiService;
 import dev.trapline.machine.firmware.LoadedService;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,76 @@ class TreePartTest {
 
     private static TreePart.Question question(Width width, Conduit conduit, boolean on) {
         return new TreePart.Question(
-                new ServiceContext(new MachineTopology(1, 16), false, new TreeMap<>()), width, conduit, on);
+                new ServiceContext(new MachineTopology(1, 16), false, new TreeMap<>()),
+                BoardKind.BARE,
+                width,
+                conduit,
+                on);
+    }
+
+    private static TreePart virt(String... settings) {
+        SortedMap<String, String> all = new TreeMap<>();
+        new PsciService().descriptor().settings().forEach(each -> all.put(each.key(), each.defaultValue()));
+        for (int k = 0; k < settings.length; k += 2) {
+            all.put(settings[k], settings[k + 1]);
+        }
+        return LoadedService.of(new PsciService())
+                .deviceTree(new TreePart.Question(
+                        new ServiceContext(new MachineTopology(1, 16), false, all),
+                        BoardKind.VIRT,
+                        Width.AARCH64,
+                        Conduit.HVC,
+                        true));
+    }
+
+    /// By the binding `arm,idle-state`, with the parameters of CPU_SUSPEND that docs/psci.md lists (DEN0022
+    /// §5.4.2).
+    @Test
+    void onTheBoardVirtPsciDescribesTheIdleStatesOfACore() {
+        TreePart part = virt();
+        assertThat(part.ofCpus())
+                .contains(new TreeProperty.References("cpu-idle-states", List.of("cpu-sleep-0", "cpu-sleep-1")));
+        TreeNode states = part.nodes().getLast().children().getFirst();
+        assertThat(part.nodes().getLast().name()).isEqualTo("cpus");
+        assertThat(states.name()).isEqualTo("idle-states");
+        assertThat(states.properties()).containsExactly(new TreeProperty.Strings("entry-method", List.of("psci")));
+        assertThat(states.children()).extracting(TreeNode::label).containsExactly("cpu-sleep-0", "cpu-sleep-1");
+        assertThat(states.children().getFirst().properties())
+                .contains(
+                        new TreeProperty.Strings("compatible", List.of("arm,idle-state")),
+                        new TreeProperty.Strings("idle-state-name", List.of("core-standby")),
+                        new TreeProperty.Cells("arm,psci-suspend-param", List.of(0x1)));
+        assertThat(states.children().getLast().properties())
+                .contains(
+                        new TreeProperty.Strings("idle-state-name", List.of("core-power-down")),
+                        new TreeProperty.Cells("arm,psci-suspend-param", List.of(0x1_0002)))
+                .as("the timers of a CPU that is powered down continue")
+                .doesNotContain(new TreeProperty.Flag("local-timer-stop"));
+        assertThat(states.children())
+                .allSatisfy(state -> assertThat(state.properties())
+                        .extracting(TreeProperty::name)
+                        .contains("entry-latency-us", "exit-latency-us", "min-residency-us"));
+    }
+
+    @Test
+    void idleStatesFollowTheSettings() {
+        assertThat(virt("power-state-format", "extended")
+                        .nodes()
+                        .getLast()
+                        .children()
+                        .getFirst()
+                        .children()
+                        .getLast()
+                        .properties())
+                .contains(new TreeProperty.Cells("arm,psci-suspend-param", List.of(0x4000_0002)));
+        assertThat(virt("version", "0.1").ofCpus())
+                .as("0.1 has no identifiers that the binding could give")
+                .extracting(TreeProperty::name)
+                .containsExactly("enable-method");
+        assertThat(virt("version", "no version").ofCpus())
+                .as("the start of the service reports the wrong setting")
+                .extracting(TreeProperty::name)
+                .containsExactly("enable-method");
     }
 
     @ParameterizedTest

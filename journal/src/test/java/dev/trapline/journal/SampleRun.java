@@ -16,6 +16,7 @@ import dev.trapline.abi.history.RecordingHeader;
 import dev.trapline.abi.history.RecordingHeader.DeviceRef;
 import dev.trapline.abi.history.RecordingHeader.ImageRef;
 import dev.trapline.abi.history.RecordingHeader.ServiceRef;
+import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.FirmwareSpec;
@@ -58,7 +59,11 @@ public final class SampleRun {
     public static RecordingHeader header(String id, List<ImageRef> images) {
         MachineSpec spec = MachineSpec.DEFAULT
                 .with(CpuSpec.DEFAULT.withCount(2))
-                .with(BoardSpec.DEFAULT.withDeviceTree(true).withInputInterval(1000))
+                .with(BoardSpec.DEFAULT
+                        .withKind(BoardKind.VIRT)
+                        .withDeviceTree(true)
+                        .withBootArguments("console=ttyAMA0")
+                        .withInputInterval(1000))
                 .with(ScheduleSpec.DEFAULT.withKind(Schedule.RANDOM).withSeed(0xdead_beef_cafe_f00dL))
                 .with(RunSpec.DEFAULT.withRamDigestInterval(62_500_000))
                 .with(FirmwareSpec.DEFAULT.withPolicy(policy()).withSetting("psci.version", "1.1"));

@@ -2,6 +2,8 @@ package dev.trapline.remote;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.machine.BoardKind;
+import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
@@ -62,6 +64,10 @@ final class DriverProgram {
         say(driver.start("driven", MachineSpec.DEFAULT, List.of(guest), Bytes.EMPTY, false));
         say(driver.inject("driven", new Injection.WakeUp(new VcpuId(9))));
         say(driver.ask("nobody"));
+        MachineSpec virt = MachineSpec.DEFAULT.with(BoardSpec.DEFAULT.withKind(BoardKind.VIRT));
+        say(driver.start("controlled", virt, List.of(guest), Bytes.EMPTY, false));
+        say(driver.inject("controlled", new Injection.Interrupt(new VcpuId(0), 288)));
+        say(driver.stop("controlled"));
         say(driver.stop("driven"));
         System.out.println(ended.get(60, TimeUnit.SECONDS));
         System.out.println(printed.toString(StandardCharsets.US_ASCII));

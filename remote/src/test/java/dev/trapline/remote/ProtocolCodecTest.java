@@ -185,19 +185,21 @@ class ProtocolCodecTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, 2, -1})
+    @ValueSource(longs = {0, 1, MachineProtocol.VERSION + 1, -1})
     void aMessageOfAnotherVersionIsAnsweredWithBothVersions(long version) {
         assertThat(CODEC.decode(head(version, "driver", 99, 99, 99)))
                 .isInstanceOfSatisfying(MachineProtocol.Malformed.class, malformed -> {
                     assertThat(malformed.request()).isEqualTo(77);
                     assertThat(malformed.replyTo()).isEqualTo(DRIVER);
-                    assertThat(malformed.reason()).contains("version " + Long.toUnsignedString(version), "version 1");
+                    assertThat(malformed.reason())
+                            .contains(
+                                    "version " + Long.toUnsignedString(version), "version " + MachineProtocol.VERSION);
                 });
     }
 
     @Test
     void aCommandThatThereIsNotIsNamed() {
-        assertThat(CODEC.decode(head(1, "driver", 9)))
+        assertThat(CODEC.decode(head(MachineProtocol.VERSION, "driver", 9)))
                 .isInstanceOfSatisfying(
                         MachineProtocol.Malformed.class,
                         malformed -> assertThat(malformed.reason()).contains("command 9"));
@@ -205,7 +207,7 @@ class ProtocolCodecTest {
 
     @Test
     void whoMayNotBeAnsweredIsNot() {
-        assertThatThrownBy(() -> CODEC.decode(head(1, "somebody else", 8)))
+        assertThatThrownBy(() -> CODEC.decode(head(MachineProtocol.VERSION, "somebody else", 8)))
                 .isInstanceOf(CodecException.class)
                 .hasMessageContaining("somebody else");
     }

@@ -147,6 +147,12 @@ class RemoteMachineTest {
                             again -> assertThat(again).startsWith("Refused").contains("'driven' already"),
                             tooFar -> assertThat(tooFar).startsWith("Refused").contains("this machine has 1 vCPU"),
                             nobody -> assertThat(nobody).startsWith("Refused").contains("'nobody'"),
+                            controlled ->
+                                    assertThat(controlled).startsWith("Started").contains("controlled"),
+                            noInterrupt -> assertThat(noInterrupt)
+                                    .startsWith("Refused")
+                                    .contains("288", "0 to 287"),
+                            _ -> {},
                             stopped -> assertThat(stopped).startsWith("Accepted"),
                             ended -> assertThat(ended).startsWith("Ended").contains("Interrupted"),
                             greeting -> assertThat(greeting).contains("q ends"),
@@ -221,12 +227,14 @@ class RemoteMachineTest {
             assertThat(answer(driver.start("victim", MachineSpec.DEFAULT, List.of(image), Bytes.EMPTY, true)))
                     .isInstanceOf(MachineProtocol.Started.class);
 
-            attacker.send(Attacker.raw(1, attacker.self(), (byte) 3));
+            attacker.send(Attacker.raw(MachineProtocol.VERSION, attacker.self(), (byte) 3));
             assertThat(attacker.refusal()).as("a message that is cut off").contains("refused", "in the middle");
-            attacker.send(Attacker.raw(1, attacker.self(), (byte) 200));
+            attacker.send(Attacker.raw(MachineProtocol.VERSION, attacker.self(), (byte) 200));
             assertThat(attacker.refusal()).as("a command that there is not").contains("no command 200");
-            attacker.send(Attacker.raw(2, attacker.self(), (byte) 8));
-            assertThat(attacker.refusal()).as("another version").contains("version 2", "version 1");
+            attacker.send(Attacker.raw(MachineProtocol.VERSION + 1, attacker.self(), (byte) 8));
+            assertThat(attacker.refusal())
+                    .as("another version")
+                    .contains("version " + (MachineProtocol.VERSION + 1), "version " + MachineProtocol.VERSION);
             attacker.send(new MachineProtocol.Start(
                     6,
                     attacker.probe.ref(),
@@ -255,8 +263,8 @@ class RemoteMachineTest {
             // Nobody can be answered: these are dropped.
             attacker.send(new RawSerializer.Raw(Bytes.EMPTY));
             attacker.send(new RawSerializer.Raw(Bytes.copyOf(new byte[] {-1, -1, -1})));
-            attacker.send(Attacker.raw(1, "akka://trapline/user/desk", (byte) 8));
-            attacker.send(Attacker.raw(1, server.address() + "/user/desk", (byte) 8));
+            attacker.send(Attacker.raw(MachineProtocol.VERSION, "akka://trapline/user/desk", (byte) 8));
+            attacker.send(Attacker.raw(MachineProtocol.VERSION, server.address() + "/user/desk", (byte) 8));
             // Nothing of this is a command.
             attacker.send("a text");
             attacker.send(PoisonPill.getInstance());

@@ -32,6 +32,14 @@ public sealed interface Exit
             return op1 << 11 | crn << 7 | crm << 3 | op2;
         }
 
+        /// IC IALLU.
+        private static final int INVALIDATE_OWN = encode(0, 7, 5, 0);
+
+        /// Whether it affects only the vCPU that executed it.
+        public boolean isLocal() {
+            return operation == INVALIDATE_OWN;
+        }
+
         /// Whether this is an instruction cache operation (CRn 7); a TLB invalidation (CRn 8) otherwise.
         public boolean isInstructionCache() {
             return (operation >> 7 & 0xf) == 7;

@@ -4,11 +4,12 @@ import dev.trapline.abi.Conduit;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.devicetree.TreeProperty;
+import dev.trapline.abi.machine.BoardKind;
 import java.util.List;
 
 /// The part that a service adds to the device tree, so that a guest can find it.
 ///
-/// @param nodes below the root; those of one name that several services give become one
+/// @param nodes below the root; those of one name that several services give become one, also with the machine's own
 /// @param ofCpus properties of each CPU's node
 public record TreePart(List<TreeNode> nodes, List<TreeProperty> ofCpus) {
 
@@ -28,8 +29,9 @@ public record TreePart(List<TreeNode> nodes, List<TreeProperty> ofCpus) {
     /// What a service needs to know of the machine to describe itself.
     ///
     /// @param context as for [FirmwareService#start]
+    /// @param board what is on the machine's board: without interrupts, there is no operating system to idle
     /// @param width the register width of the machine
     /// @param conduit by which the guest is told to make calls
     /// @param on whether the machine's policy leaves the service switched on when the machine starts
-    public record Question(ServiceContext context, Width width, Conduit conduit, boolean on) {}
+    public record Question(ServiceContext context, BoardKind board, Width width, Conduit conduit, boolean on) {}
 }

@@ -1,13 +1,17 @@
 package dev.trapline.abi.machine;
 
+import dev.trapline.abi.Visible;
 import dev.trapline.abi.engine.MemoryMap;
 
 /// What is around the CPUs of a machine, and where. The addresses are those of QEMU's `virt` board.
 ///
+/// @param kind what is on the board
 /// @param ramBytes size of RAM at [#RAM_BASE]: whole pages from 1 MiB to [#MAX_RAM]
 /// @param deviceTree whether the guest gets a device tree: its address is in x0 at the start, on AArch32 in r2
+/// @param bootArguments the kernel's command line, `/chosen/bootargs` in the device tree: at most [#MOST_ARGUMENTS]
+///     printable ASCII characters; empty for none
 /// @param inputInterval least virtual time between two bytes of scripted console input, in ticks
-public record BoardSpec(long ramBytes, boolean deviceTree, long inputInterval) {
+public record BoardSpec(BoardKind kind, long ramBytes, boolean deviceTree, String bootArguments, long inputInterval) {
 
     /// Where RAM begins.
     public static final long RAM_BASE = 0x4000_0000L;
@@ -27,11 +31,21 @@ public record BoardSpec(long ramBytes, boolean deviceTree, long inputInterval) {
     /// Size of the flash, in bytes.
     public static final long FLASH_SIZE = 0x0800_0000L;
 
+    /// The longest command line: Linux has 2048 bytes for it on arm64, of which the last is zero
+    /// (`COMMAND_LINE_SIZE`).
+    public static final int MOST_ARGUMENTS = 2047;
+
+    /// What boot arguments consist of, for messages.
+    public static final String ARGUMENTS = "at most " + MOST_ARGUMENTS + " printable ASCII characters";
+
     /// Where the registers of the console device begin.
     public static final long UART_BASE = 0x0900_0000L;
 
-    /// 128 MiB of RAM, no device tree, a script typed at 10,000 bytes a second.
-    public static final BoardSpec DEFAULT = new BoardSpec(128 << 20, false, 6_250);
+    /// Where the registers of the interrupt controller begin.
+    public static final long GIC_BASE = 0x0800_0000L;
+
+    /// The bare board with 128 MiB of RAM, no device tree, a script typed at 10,000 bytes a second.
+    public static final BoardSpec DEFAULT = new BoardSpec(BoardKind.BARE, 128 << 20, false, "", 6_250);
 
     public BoardSpec {
         SpecCheck.require(
@@ -39,21 +53,41 @@ public record BoardSpec(long ramBytes, boolean deviceTree, long inputInterval) {
                 "ramBytes",
                 "whole pages of 4 KiB from 1 MiB to 64 GiB",
                 ramBytes);
+        if (!isArguments(bootArguments)) {
+            throw new IllegalArgumentException(
+                    "bootArguments takes " + ARGUMENTS + ", not '" + Visible.line(bootArguments) + "'");
+        }
         SpecCheck.atLeast("inputInterval", inputInterval, 0);
     }
 
+    /// Whether a text can be a kernel's command line.
+    public static boolean isArguments(String text) {
+        return text.length() <= MOST_ARGUMENTS && text.chars().allMatch(c -> c >= ' ' && c <= '~');
+    }
+
+    public BoardSpec withKind(BoardKind other) {
+        return new BoardSpec(other, ramBytes, deviceTree, bootArguments, inputInterval);
+    }
+
     public BoardSpec withRam(long bytes) {
-        return new BoardSpec(bytes, deviceTree, inputInterval);
+        return new BoardSpec(kind, bytes, deviceTree, bootArguments, inputInterval);
     }
 
     public BoardSpec withDeviceTree(boolean given) {
-        return new BoardSpec(ramBytes, given, inputInterval);
+        return new BoardSpec(kind, ramBytes, given, bootArguments, inputInterval);
+    }
+
+    /// The same with another command line of the kernel.
+    ///
+    /// @param text at most [#MOST_ARGUMENTS] printable ASCII characters
+    public BoardSpec withBootArguments(String text) {
+        return new BoardSpec(kind, ramBytes, deviceTree, text, inputInterval);
     }
 
     /// The same with another time between two bytes of a script.
     ///
     /// @param ticks 0 or more
     public BoardSpec withInputInterval(long ticks) {
-        return new BoardSpec(ramBytes, deviceTree, ticks);
+        return new BoardSpec(kind, ramBytes, deviceTree, bootArguments, ticks);
     }
 }

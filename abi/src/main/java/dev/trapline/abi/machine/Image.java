@@ -20,8 +20,9 @@ public record Image(Kind kind, String name, long address, Bytes content) {
     public static long most(Kind kind, long ramBytes) {
         return switch (kind) {
             case ELF -> LARGEST_ELF;
-            case RAW -> Math.min(ramBytes, Integer.MAX_VALUE - 8L);
+            case RAW, KERNEL, INITRD -> Math.min(ramBytes, Integer.MAX_VALUE - 8L);
             case FLASH -> BoardSpec.FLASH_SIZE;
+            case DISK -> Integer.MAX_VALUE - 8L;
             // The largest that the Linux kernel maps (Documentation/arch/arm64/booting.rst).
             case DEVICE_TREE -> 2 << 20;
         };
@@ -36,6 +37,14 @@ public record Image(Kind kind, String name, long address, Bytes content) {
         /// The content of the flash at address 0. Without another image, vCPU 0 starts there.
         FLASH,
         /// A flattened device tree, passed instead of the machine's own. The machine chooses its address.
-        DEVICE_TREE
+        DEVICE_TREE,
+        /// A Linux kernel for arm64 in the format `Image`. The machine chooses its address.
+        KERNEL,
+        /// An initial RAM disk for the kernel, in any format that the kernel reads. The machine chooses its
+        /// address.
+        INITRD,
+        /// The content of a disk at the start of the machine, whole sectors of 512 bytes. What the guest writes
+        /// to the disk belongs to the machine, and changes no file.
+        DISK
     }
 }

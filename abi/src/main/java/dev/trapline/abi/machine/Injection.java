@@ -12,10 +12,12 @@ public sealed interface Injection {
     /// for a vCPU that is off.
     record WakeUp(VcpuId vcpu) implements Injection {}
 
-    /// An interrupt with a number: as [WakeUp], and services are notified; one that a guest has bound to an SDEI
-    /// event signals that.
+    /// An interrupt with a number. On the board [BoardKind#VIRT] it becomes pending at the interrupt controller, as
+    /// if the guest had set it so; on [BoardKind#BARE] it is as [WakeUp]. Services are notified; one that a guest
+    /// has bound to an SDEI event signals that.
     ///
-    /// @param intid its INTID: 16 to 31 are the vCPU's own (PPI), 32 to 1019 shared (SPI)
+    /// @param intid its INTID: 16 to 31 are the vCPU's own (PPI), 32 to 1019 shared (SPI). On [BoardKind#VIRT] at
+    ///     most 287
     record Interrupt(VcpuId vcpu, int intid) implements Injection {
         public Interrupt {
             if (intid < 0 || intid > MAX_INTID) {

@@ -20,6 +20,9 @@ public record MachineSpec(CpuSpec cpus, BoardSpec board, ScheduleSpec schedule, 
     /// How long one tick of virtual time is, in nanoseconds: a whole number.
     public static final long NANOS_PER_TICK = 1_000_000_000L / TICKS_PER_SECOND;
 
+    /// The most vCPUs on [BoardKind#VIRT]: a GICv2 has interfaces for so many (IHI0048 §2.1).
+    public static final int MOST_ON_VIRT = 8;
+
     /// What `reference.conf` describes, with every service forwarded and none of their settings.
     public static final MachineSpec DEFAULT = new MachineSpec(
             CpuSpec.DEFAULT, BoardSpec.DEFAULT, ScheduleSpec.DEFAULT, RunSpec.DEFAULT, FirmwareSpec.DEFAULT);
@@ -27,13 +30,21 @@ public record MachineSpec(CpuSpec cpus, BoardSpec board, ScheduleSpec schedule, 
     /// Checks that the parts fit together.
     ///
     /// @throws IllegalArgumentException if the parts do not fit together: an AArch32 machine has at most
-    ///     [BoardSpec#AARCH32_RAM]
+    ///     [BoardSpec#AARCH32_RAM], and a machine on [BoardKind#VIRT] has AArch64 CPUs, at most [#MOST_ON_VIRT]
     public MachineSpec {
         SpecCheck.require(
                 cpus.width() == Width.AARCH64 || board.ramBytes() <= BoardSpec.AARCH32_RAM,
                 "ramBytes",
                 "at most 3 GiB on an AArch32 machine",
                 board.ramBytes());
+        if (board.kind() == BoardKind.VIRT && cpus.width() == Width.AARCH32) {
+            throw new IllegalArgumentException("the board 'virt' needs AArch64 CPUs: use the board 'bare' for AArch32");
+        }
+        SpecCheck.require(
+                board.kind() != BoardKind.VIRT || cpus.count() <= MOST_ON_VIRT,
+                "vcpus",
+                "at most " + MOST_ON_VIRT + " on the board 'virt', whose interrupt controller is a GICv2",
+                cpus.count());
     }
 
     /// This machine with other CPUs.

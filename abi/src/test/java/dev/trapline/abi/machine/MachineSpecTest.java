@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.policy.Policy;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
@@ -77,10 +78,50 @@ class MachineSpecTest {
                 .isThrownBy(() -> MachineSpec.DEFAULT.with(more).with(CpuSpec.DEFAULT.withWidth(Width.AARCH32)));
     }
 
+    /// `COMMAND_LINE_SIZE` of Linux on arm64 is 2048, with the zero at its end.
+    @Test
+    void bootArgumentsAreWhatLinuxTakes() {
+        String longest = "a".repeat(2047);
+        assertThat(BoardSpec.DEFAULT.withBootArguments(longest).bootArguments()).isEqualTo(longest);
+        assertThat(BoardSpec.DEFAULT.withBootArguments(" ~").bootArguments()).isEqualTo(" ~");
+        for (String wrong : List.of(longest + "a", "a\nb", "\t", "\u007f", "\u00e4", "a\0")) {
+            assertThatIllegalArgumentException()
+                    .as("%s", wrong)
+                    .isThrownBy(() -> BoardSpec.DEFAULT.withBootArguments(wrong))
+                    .withMessageContaining("bootArguments takes at most 2047 printable ASCII characters");
+        }
+    }
+
+    /// IHI0048 §2.1: a GICv2 has at most eight CPU interfaces.
+    @Test
+    void theBoardVirtHasAtMostEightCpus() {
+        MachineSpec virt = MachineSpec.DEFAULT.with(BoardSpec.DEFAULT.withKind(BoardKind.VIRT));
+        assertThat(virt.with(CpuSpec.DEFAULT.withCount(8)).cpus().count()).isEqualTo(8);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> virt.with(CpuSpec.DEFAULT.withCount(9)))
+                .withMessageContaining("vcpus takes at most 8 on the board 'virt'");
+        assertThat(MachineSpec.DEFAULT.with(CpuSpec.DEFAULT.withCount(9)).cpus().count())
+                .as("the bare board has no interrupt controller")
+                .isEqualTo(9);
+    }
+
+    @Test
+    void theBoardVirtHasAarch64CpusOnly() {
+        CpuSpec narrow = CpuSpec.DEFAULT.withWidth(Width.AARCH32);
+        BoardSpec virt = BoardSpec.DEFAULT.withKind(BoardKind.VIRT);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> MachineSpec.DEFAULT.with(virt).with(narrow))
+                .withMessage("the board 'virt' needs AArch64 CPUs: use the board 'bare' for AArch32");
+        assertThatIllegalArgumentException()
+                .as("the other way round")
+                .isThrownBy(() -> MachineSpec.DEFAULT.with(narrow).with(virt));
+        assertThat(MachineSpec.DEFAULT.with(narrow).board().kind()).isEqualTo(BoardKind.BARE);
+    }
+
     @Test
     void aPartIsReplacedAndTheOthersStay() {
-        CpuSpec cpus = new CpuSpec(4, 2, CpuModel.CORTEX_A72, Width.AARCH32);
-        BoardSpec board = new BoardSpec(1 << 20, true, 7);
+        CpuSpec cpus = new CpuSpec(4, 2, CpuModel.CORTEX_A72, Width.AARCH64);
+        BoardSpec board = new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7);
         ScheduleSpec schedule = new ScheduleSpec(Schedule.RANDOM, 9, 100, new ExitCosts(50, 0, 0));
         RunSpec run = new RunSpec(1000, false, 60);
         FirmwareSpec firmware =
@@ -105,8 +146,13 @@ class MachineSpecTest {
                         .withModel(CpuModel.CORTEX_A72)
                         .withWidth(Width.AARCH32))
                 .isEqualTo(new CpuSpec(4, 2, CpuModel.CORTEX_A72, Width.AARCH32));
-        assertThat(BoardSpec.DEFAULT.withRam(1 << 20).withDeviceTree(true).withInputInterval(7))
-                .isEqualTo(new BoardSpec(1 << 20, true, 7));
+        assertThat(BoardSpec.DEFAULT
+                        .withKind(BoardKind.VIRT)
+                        .withRam(1 << 20)
+                        .withDeviceTree(true)
+                        .withBootArguments("quiet")
+                        .withInputInterval(7))
+                .isEqualTo(new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7));
         assertThat(ScheduleSpec.DEFAULT
                         .withKind(Schedule.RANDOM)
                         .withSeed(9)

@@ -16,9 +16,9 @@ import java.util.List;
 /// @param entry guest physical address of vCPU 0's first instruction; on AArch32, bit 0 selects T32
 /// @param deviceTree guest physical address of the device tree, or 0 without one
 /// @param flash whether the machine has its flash region, because an image uses it
-/// @param warnings sentences for the user: an image, or the user's device tree, uses pages that firmware shares with
-///     the guest. Only the call that shares the pages writes to them, so the machine can be started nevertheless. Empty
-///     if there is no such page
+/// @param warnings sentences for the user: a kernel is on the bare board, or an image or the user's device tree uses
+///     pages that firmware shares with the guest. Only the call that shares the pages writes to them, so the machine
+///     can be started nevertheless
 public record BootPlan(List<MemoryWrite> writes, long entry, long deviceTree, boolean flash, List<String> warnings) {
 
     public BootPlan {
@@ -46,11 +46,19 @@ public record BootPlan(List<MemoryWrite> writes, long entry, long deviceTree, bo
 
     /// Plans the start of a machine from these images.
     ///
-    /// vCPU 0 starts in the [Image.Kind#ELF] or [Image.Kind#RAW] image. If there is none, it starts at the first
-    /// byte of flash. If the machine has a device tree, it is put at the start of RAM ([BoardSpec#RAM_BASE]), where
-    /// U-Boot and others look for it. If the image uses the first [Loader#DEVICE_TREE_AREA] bytes there (more for a
-    /// large tree of the user's), the tree is put at the first multiple of 2 MiB after the image. An image of kind
-    /// [Image.Kind#DEVICE_TREE] replaces the tree that describes the machine.
+    /// vCPU 0 starts in the [Image.Kind#ELF], [Image.Kind#RAW] or [Image.Kind#KERNEL] image. If there is none, it
+    /// starts at the first byte of flash. If the machine has a device tree, it is put at the start of RAM
+    /// ([BoardSpec#RAM_BASE]), where U-Boot and others look for it. If the image uses the first
+    /// [Loader#DEVICE_TREE_AREA] bytes there (more for a large tree of the user's), the tree is put at the first
+    /// multiple of 2 MiB after the image. An image of kind [Image.Kind#DEVICE_TREE] replaces the tree that
+    /// describes the machine.
+    ///
+    /// A kernel is `text_offset` bytes (from its header) behind the first 2 MiB of RAM. The initial RAM disk is on
+    /// the first page behind the memory that the kernel uses, and the device tree at the first multiple of 2 MiB
+    /// behind both. Kernel and initial RAM disk need a device tree, and the kernel needs AArch64. The tree has
+    /// `/chosen/bootargs`, `linux,initrd-start` and `linux,initrd-end`; they are set in a tree of the user's too.
+    ///
+    /// Source: `Documentation/arch/arm64/booting.rst` of the Linux kernel.
     ///
     /// @param content the services and devices in the machine's own device tree
     /// @throws ImageException if the images cannot be started on this machine

@@ -11,35 +11,61 @@ import dev.trapline.abi.firmware.TreePart;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.MachineSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// Describes a machine to its guest. Memory, CPUs and their counter are described here; services and devices describe
 /// themselves.
 ///
-/// The machine has no interrupt controller, so no node has interrupts: a guest that needs one sees that there is none,
-/// instead of waiting for an interrupt that never arrives. Bindings: Devicetree Specification 0.4, and
-/// `arm,armv8-timer` of the Linux kernel.
+/// On the bare board there is no interrupt controller, so no node has interrupts: a guest that needs one sees that
+/// there is none, instead of waiting for an interrupt that never arrives. On the board `virt`, a device has the label
+/// [#CONTROLLER]. Bindings: Devicetree Specification 0.4, and `arm,armv8-timer` and `arm,gic` of the Linux kernel.
 final class DeviceTree {
+
+    /// The label of the interrupt controller's node on the board `virt`.
+    static final String CONTROLLER = "intc";
+
+    /// The timers' interrupts, counted from the first private one: CNTPS, CNTP, CNTV and CNTHP (`arm,armv8-timer`).
+    /// The numbers are those of a Cortex-A57 (DDI0488, interrupts 29, 30, 27 and 26).
+    private static final int[] TIMERS = {13, 14, 11, 10};
+
+    private static final int PER_CPU = 1;
+    private static final int LEVEL_HIGH = 4;
+    private static final int CPU_MASK_SHIFT = 8;
 
     private DeviceTree() {}
 
-    /// The flattened device tree of a machine. It depends only on the arguments.
+    /// The tree of a machine that starts without an initial RAM disk.
+    ///
+    /// @see #describe(MachineSpec, TreeContent, AddressRange)
     static Bytes describe(MachineSpec spec, TreeContent content) {
+        return describe(spec, content, null);
+    }
+
+    /// The flattened device tree of a machine. It depends only on the arguments.
+    ///
+    /// @param initrd where the initial RAM disk is; null without one
+    static Bytes describe(MachineSpec spec, TreeContent content, @Nullable AddressRange initrd) {
         SequencedMap<String, TreeNode> nodes = new LinkedHashMap<>();
-        add(nodes, chosen(content.console()));
+        add(nodes, chosen(spec, content.console(), initrd));
         memory(spec.board(), content.shared()).forEach(node -> add(nodes, node));
         add(nodes, cpus(spec.cpus(), content.ofServices()));
         content.ofServices().forEach(part -> part.nodes().forEach(node -> add(nodes, node)));
         content.ofDevices().forEach(node -> add(nodes, node));
-        add(nodes, timer(spec.cpus().width()));
+        add(nodes, timer(spec, hasController(spec, content)));
         TreeNode root = TreeNode.named("")
                 .strings("compatible", "linux,dummy-virt")
                 .strings("model", "trapline,virt")
                 .cells("#address-cells", 2)
                 .cells("#size-cells", 2);
+        if (hasController(spec, content)) {
+            root = root.references("interrupt-parent", CONTROLLER);
+        }
         try {
             return FdtWriter.write(
                     new TreeNode(root.name(), root.label(), root.properties(), List.copyOf(nodes.values())));
@@ -53,9 +79,17 @@ final class DeviceTree {
         nodes.merge(node.name(), node, TreeNode::merged);
     }
 
-    private static TreeNode chosen(String console) {
+    private static TreeNode chosen(MachineSpec spec, String console, @Nullable AddressRange initrd) {
         TreeNode chosen = TreeNode.named("chosen");
-        return console.isEmpty() ? chosen : chosen.strings("stdout-path", "/" + console);
+        if (!console.isEmpty()) {
+            chosen = chosen.strings("stdout-path", "/" + console);
+        }
+        List<TreeProperty> more = new ArrayList<>(Chosen.given(spec, initrd));
+        more.addAll(Chosen.seeds(spec));
+        for (TreeProperty property : more) {
+            chosen = chosen.with(property);
+        }
+        return chosen;
     }
 
     /// RAM without the pages that firmware shares with the guest. The node does not contain these pages. A
@@ -100,13 +134,33 @@ final class DeviceTree {
         return cpus;
     }
 
-    private static TreeNode timer(Width width) {
+    /// Tools that look only at images describe a machine without its devices.
+    private static boolean hasController(MachineSpec spec, TreeContent content) {
+        return switch (spec.board().kind()) {
+            case BARE -> false;
+            case VIRT ->
+                content.ofDevices().stream().anyMatch(node -> node.label().equals(CONTROLLER));
+        };
+    }
+
+    private static TreeNode timer(MachineSpec spec, boolean interrupts) {
         TreeNode timer = TreeNode.named("timer");
-        TreeNode compatible = switch (width) {
+        TreeNode compatible = switch (spec.cpus().width()) {
             case AARCH64 -> timer.strings("compatible", "arm,armv8-timer", "arm,armv7-timer");
             case AARCH32 -> timer.strings("compatible", "arm,armv7-timer");
         };
-        return compatible.flag("always-on");
+        TreeNode interrupting = interrupts
+                ? compatible.cells("interrupts", interrupts(spec.cpus().count()))
+                : compatible;
+        return interrupting.flag("always-on");
+    }
+
+    /// For a GICv2, the flags of an interrupt that each CPU has for itself say which CPUs these are (`arm,gic`).
+    private static int[] interrupts(int cpus) {
+        int flags = (((1 << cpus) - 1) << CPU_MASK_SHIFT) | LEVEL_HIGH;
+        return Arrays.stream(TIMERS)
+                .flatMap(timer -> IntStream.of(PER_CPU, timer, flags))
+                .toArray();
     }
 
     /// On AArch32 it names the CPU that the engine uses instead of the model.

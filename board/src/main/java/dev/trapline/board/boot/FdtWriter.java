@@ -4,7 +4,6 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.devicetree.TreeProperty;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,14 +56,14 @@ final class FdtWriter {
     }
 
     private void node(TreeNode node) {
-        word(structure, FdtToken.BEGIN_NODE);
-        text(structure, node.name());
-        pad();
+        FdtValue.word(structure, FdtToken.BEGIN_NODE);
+        FdtValue.text(structure, node.name());
+        FdtValue.pad(structure);
         for (TreeProperty property : node.properties()) {
             switch (property) {
                 case TreeProperty.Flag(String name) -> property(name, new byte[0]);
                 case TreeProperty.Cells(String name, List<Integer> cells) -> cells(name, cells);
-                case TreeProperty.Strings(String name, List<String> texts) -> strings(name, texts);
+                case TreeProperty.Strings(String name, List<String> texts) -> property(name, FdtValue.strings(texts));
                 case TreeProperty.References(String name, List<String> labels) ->
                     cells(
                             name,
@@ -75,7 +74,7 @@ final class FdtWriter {
             cells("phandle", List.of(phandle(node, node.label())));
         }
         node.children().forEach(this::node);
-        word(structure, FdtToken.END_NODE);
+        FdtValue.word(structure, FdtToken.END_NODE);
     }
 
     private Integer phandle(TreeNode node, String label) {
@@ -89,32 +88,24 @@ final class FdtWriter {
     }
 
     private void cells(String name, List<Integer> cells) {
-        ByteArrayOutputStream value = new ByteArrayOutputStream();
-        cells.forEach(cell -> word(value, cell));
-        property(name, value.toByteArray());
-    }
-
-    private void strings(String name, List<String> texts) {
-        ByteArrayOutputStream value = new ByteArrayOutputStream();
-        texts.forEach(text -> text(value, text));
-        property(name, value.toByteArray());
+        property(name, FdtValue.cells(cells));
     }
 
     private Bytes finish() {
-        word(structure, FdtToken.END);
+        FdtValue.word(structure, FdtToken.END);
         int structureAt = HEADER_SIZE + RESERVATIONS_SIZE;
         int stringsAt = structureAt + structure.size();
         ByteArrayOutputStream tree = new ByteArrayOutputStream();
-        word(tree, FdtToken.MAGIC);
-        word(tree, stringsAt + strings.size());
-        word(tree, structureAt);
-        word(tree, stringsAt);
-        word(tree, HEADER_SIZE);
-        word(tree, VERSION);
-        word(tree, COMPATIBLE);
-        word(tree, 0);
-        word(tree, strings.size());
-        word(tree, structure.size());
+        FdtValue.word(tree, FdtToken.MAGIC);
+        FdtValue.word(tree, stringsAt + strings.size());
+        FdtValue.word(tree, structureAt);
+        FdtValue.word(tree, stringsAt);
+        FdtValue.word(tree, HEADER_SIZE);
+        FdtValue.word(tree, VERSION);
+        FdtValue.word(tree, COMPATIBLE);
+        FdtValue.word(tree, 0);
+        FdtValue.word(tree, strings.size());
+        FdtValue.word(tree, structure.size());
         tree.writeBytes(new byte[RESERVATIONS_SIZE]);
         tree.writeBytes(structure.toByteArray());
         tree.writeBytes(strings.toByteArray());
@@ -122,11 +113,11 @@ final class FdtWriter {
     }
 
     private void property(String name, byte[] value) {
-        word(structure, FdtToken.PROPERTY);
-        word(structure, value.length);
-        word(structure, nameOffset(name));
+        FdtValue.word(structure, FdtToken.PROPERTY);
+        FdtValue.word(structure, value.length);
+        FdtValue.word(structure, nameOffset(name));
         structure.writeBytes(value);
-        pad();
+        FdtValue.pad(structure);
     }
 
     private int nameOffset(String name) {
@@ -136,25 +127,7 @@ final class FdtWriter {
         }
         int offset = strings.size();
         names.put(name, offset);
-        text(strings, name);
+        FdtValue.text(strings, name);
         return offset;
-    }
-
-    private void pad() {
-        while (structure.size() % 4 != 0) {
-            structure.write(0);
-        }
-    }
-
-    private static void word(ByteArrayOutputStream into, int value) {
-        into.write(value >>> 24);
-        into.write(value >>> 16);
-        into.write(value >>> 8);
-        into.write(value);
-    }
-
-    private static void text(ByteArrayOutputStream into, String text) {
-        into.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
-        into.write(0);
     }
 }

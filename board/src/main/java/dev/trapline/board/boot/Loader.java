@@ -4,6 +4,7 @@ import dev.trapline.abi.AddressRange;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
@@ -21,6 +22,10 @@ final class Loader {
     static final long DEVICE_TREE_AREA = 0x1_0000;
 
     private static final long DEVICE_TREE_ALIGNMENT = 2L << 20;
+
+    /// Where a kernel's 2 MiB-aligned base is, from the start of RAM. Kernels use the memory below it too, but
+    /// those before 4.6 do not.
+    private static final long KERNEL_BASE = 2L << 20;
 
     private static final AddressRange FLASH = AddressRange.of(BoardSpec.FLASH_BASE, BoardSpec.FLASH_SIZE);
 
@@ -48,21 +53,23 @@ final class Loader {
     private record Part(Image image, String what, AddressRange range, Bytes content) {}
 
     BootPlan plan() {
-        Image main = theOnly("images to start", "give one", Image.Kind.ELF, Image.Kind.RAW);
+        Image main = theOnly("images to start", "give one", Image.Kind.ELF, Image.Kind.RAW, Image.Kind.KERNEL);
+        Image disk = theOnly("initial RAM disks", "join them into one file", Image.Kind.INITRD);
         Image flash = theOnly("flash images", "join them into one file", Image.Kind.FLASH);
         if (flash != null) {
             addFlash(flash);
         }
         long entry = main != null ? addMain(main) : BoardSpec.FLASH_BASE;
         requireHandedOver();
-        if (parts.isEmpty()) {
+        if (parts.isEmpty() && disk == null) {
             throw new ImageException(
-                    "machine", "nothing to boot; give a static executable, a raw image, or a flash image");
+                    "machine", "nothing to boot; give a static executable, a raw image, a kernel, or a flash image");
         }
+        @Nullable AddressRange initrd = disk == null ? null : addInitrd(disk, main);
         checkDisjoint();
         parts.forEach(this::liesOverShared);
         long deviceTree = spec.board().deviceTree()
-                ? addDeviceTree(main != null ? main : parts.getFirst().image())
+                ? addDeviceTree(main != null ? main : parts.getFirst().image(), initrd)
                 : 0;
         parts.sort(Comparator.comparing(part -> part.range().start(), Long::compareUnsigned));
         boolean needsFlash = parts.stream().anyMatch(part -> FLASH.contains(part.range()));
@@ -74,15 +81,27 @@ final class Loader {
     }
 
     private void requireHandedOver() {
-        images.stream()
-                .filter(image ->
-                        image.kind() == Image.Kind.DEVICE_TREE && !spec.board().deviceTree())
-                .findFirst()
-                .ifPresent(tree -> {
-                    throw new ImageException(
-                            tree.name(),
-                            "a device tree, but this machine gives its guest none; switch the device tree on");
-                });
+        if (spec.board().deviceTree()) {
+            return;
+        }
+        for (Image image : images) {
+            String what = switch (image.kind()) {
+                case ELF, RAW, FLASH, DISK -> "";
+                case DEVICE_TREE -> "a device tree, but this machine gives its guest none";
+                case KERNEL -> "a Linux kernel, which needs a device tree, but this machine gives its guest none";
+                case INITRD ->
+                    "an initial RAM disk, which a kernel finds by the device tree, but this machine has none";
+            };
+            if (!what.isEmpty()) {
+                throw new ImageException(image.name(), what + "; switch the device tree on");
+            }
+        }
+        if (!spec.board().bootArguments().isEmpty()) {
+            throw new ImageException(
+                    "machine",
+                    "boot arguments are in the device tree, but this machine gives its guest none; switch the device"
+                            + " tree on, or leave them out");
+        }
     }
 
     private @Nullable Image theOnly(String what, String remedy, Image.Kind... kinds) {
@@ -114,6 +133,9 @@ final class Loader {
 
     /// @return the address of its first instruction
     private long addMain(Image image) {
+        if (image.kind() == Image.Kind.KERNEL) {
+            return addKernel(image);
+        }
         if (image.kind() == Image.Kind.ELF) {
             ElfImage elf = ElfImage.parse(image.name(), image.content());
             requireWidth(image, elf.width());
@@ -125,6 +147,49 @@ final class Loader {
         long thumb = spec.cpus().width() == Width.AARCH32 ? image.address() & 1 : 0;
         addRaw(image, image.address() - thumb);
         return image.address();
+    }
+
+    /// Documentation/arch/arm64/booting.rst of the Linux kernel, part 4.
+    private long addKernel(Image image) {
+        KernelImage kernel = KernelImage.of(image);
+        if (spec.cpus().width() != Width.AARCH64) {
+            throw new ImageException(
+                    image.name(),
+                    "a Linux kernel for AArch64, but this machine is %s; run it on an AArch64 machine (--width %s)"
+                            .formatted(spec.cpus().width().id(), Width.AARCH64.id()));
+        }
+        long start = ram.start() + KERNEL_BASE + kernel.textOffset();
+        long size = Math.max(kernel.imageSize(), image.content().size());
+        if (kernel.textOffset() < 0 || kernel.imageSize() < 0 || !AddressRange.fits(start, size)) {
+            throw new ImageException(
+                    image.name(),
+                    "its header gives a text_offset of 0x%x and an image_size of 0x%x: the file is damaged"
+                            .formatted(kernel.textOffset(), kernel.imageSize()));
+        }
+        AddressRange range = AddressRange.of(start, size);
+        requireInMemory(image, "kernel", range, "build a smaller kernel");
+        if (spec.board().kind() == BoardKind.BARE) {
+            warnings.add(("%s: a kernel on the board '%s', which has no interrupts: Linux stops there at its first"
+                            + " exception; give it the board '%s'")
+                    .formatted(image.name(), BoardKind.BARE.id(), BoardKind.VIRT.id()));
+        }
+        parts.add(new Part(image, "kernel", range, image.content()));
+        return start;
+    }
+
+    /// Puts the initial RAM disk on the first page behind the kernel.
+    private AddressRange addInitrd(Image disk, @Nullable Image main) {
+        if (main == null || main.kind() != Image.Kind.KERNEL) {
+            throw new ImageException(
+                    disk.name(), "an initial RAM disk without a kernel; give the kernel with --kernel");
+        }
+        if (disk.content().size() == 0) {
+            throw new ImageException(disk.name(), "an empty initial RAM disk; leave it out");
+        }
+        AddressRange range = behindImages(MemoryMap.PAGE, disk.content().size());
+        requireInMemory(disk, "initial RAM disk", range, "make it smaller");
+        parts.add(new Part(disk, "initial RAM disk", range, disk.content()));
+        return range;
     }
 
     private void requireWidth(Image image, Width width) {
@@ -199,30 +264,49 @@ final class Loader {
     }
 
     /// @return its address
-    private long addDeviceTree(Image named) {
+    private long addDeviceTree(Image named, @Nullable AddressRange initrd) {
         Image given = theOnly("device trees", "join them into one", Image.Kind.DEVICE_TREE);
-        Bytes tree = given == null ? DeviceTree.describe(spec, content) : FdtCheck.check(given);
-        if (given != null) {
-            callsFree(given, tree);
-        }
+        Bytes tree = given == null ? DeviceTree.describe(spec, content, initrd) : completed(given, initrd);
         // Guest firmware adds to a tree in place, so a larger tree gets twice its size.
         long size = tree.size() <= DEVICE_TREE_AREA / 2
                 ? DEVICE_TREE_AREA
                 : (2L * tree.size() + MemoryMap.PAGE - 1) & -MemoryMap.PAGE;
         AddressRange start = AddressRange.of(ram.start(), size);
-        boolean isFree = parts.stream().noneMatch(part -> part.range().overlaps(start));
-        AddressRange area = isFree && !isShared(start) ? start : behindImages(size);
+        boolean isFree = named.kind() != Image.Kind.KERNEL
+                && parts.stream().noneMatch(part -> part.range().overlaps(start));
+        AddressRange area = isFree && !isShared(start) ? start : behindImages(DEVICE_TREE_ALIGNMENT, size);
         if (!ram.contains(area) || isShared(area)) {
-            throw new ImageException(
-                    named.name(),
-                    ("no room for the device tree: the image uses the start of RAM (%s), and after it %s is needed;"
-                                    + " give more RAM with --memory, link the image to 0x%x or above, or switch the"
-                                    + " device tree off")
-                            .formatted(ram, area, ram.start() + size));
+            throw noRoom(named, area);
         }
         parts.add(new Part(
                 given == null ? named : given, "device tree", AddressRange.of(area.start(), tree.size()), tree));
         return area.start();
+    }
+
+    private ImageException noRoom(Image named, AddressRange area) {
+        return new ImageException(
+                named.name(),
+                named.kind() == Image.Kind.KERNEL
+                        ? ("no room for the device tree: %s behind the kernel is needed, and RAM is %s; give more RAM"
+                                        + " with --memory")
+                                .formatted(area, ram)
+                        : ("no room for the device tree: the image uses the start of RAM (%s), and after it %s is"
+                                        + " needed; give more RAM with --memory, link the image to 0x%x or above, or"
+                                        + " switch the device tree off")
+                                .formatted(ram, area, ram.start() + area.end() - area.start()));
+    }
+
+    /// The user's tree with the command line and the initial RAM disk, if the machine has them.
+    private Bytes completed(Image given, @Nullable AddressRange initrd) {
+        Bytes tree = FdtChosen.with(FdtCheck.check(given), Chosen.given(spec, initrd));
+        if (tree.size() > FdtCheck.LARGEST) {
+            throw new ImageException(
+                    given.name(),
+                    "a device tree of 0x%x bytes with the boot arguments; a kernel takes at most 0x%x"
+                            .formatted(tree.size(), FdtCheck.LARGEST));
+        }
+        callsFree(given, tree);
+        return tree;
     }
 
     private boolean isShared(AddressRange range) {
@@ -269,14 +353,14 @@ final class Loader {
                         with.service()));
     }
 
-    private AddressRange behindImages(long size) {
+    private AddressRange behindImages(long alignment, long size) {
         long end = ram.start();
         for (Part part : parts) {
             if (ram.contains(part.range()) && Long.compareUnsigned(part.range().end(), end) > 0) {
                 end = part.range().end();
             }
         }
-        long aligned = (end + DEVICE_TREE_ALIGNMENT - 1) & -DEVICE_TREE_ALIGNMENT;
+        long aligned = (end + alignment - 1) & -alignment;
         return AddressRange.of(aligned, size);
     }
 }

@@ -47,6 +47,12 @@ public final class Pl011 implements ConsoleDevice {
     /// UARTPeriphID0 to 3 and UARTPCellID0 to 3: a PL011 r1p4.
     private static final int[] IDENTIFICATION = {0x11, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
 
+    private static final int SHARED = 0;
+    private static final int LEVEL_HIGH = 4;
+
+    private static final int NOT_RECEIVED = -1;
+
+    private final int spi;
     private final Line interrupt = new Line("pl011 UARTINTR");
     private final byte[] receiver = new byte[FIFO_SIZE];
     private int received;
@@ -63,8 +69,21 @@ public final class Pl011 implements ConsoleDevice {
     private int imsc;
     private int dmacr;
 
+    /// A PL011 whose interrupt no controller receives.
     public Pl011() {
+        this(NOT_RECEIVED);
+    }
+
+    private Pl011(int spi) {
+        this.spi = spi;
         reset();
+    }
+
+    /// A PL011 whose interrupt a GIC receives. Only its node in the device tree depends on it.
+    ///
+    /// @param spi the number of its interrupt, counted from the first shared one: 0 to 987
+    public static Pl011 interrupting(int spi) {
+        return new Pl011(spi);
     }
 
     @Override
@@ -83,14 +102,15 @@ public final class Pl011 implements ConsoleDevice {
         return List.of(interrupt);
     }
 
-    /// The binding `arm,pl011` of the Linux kernel.
+    /// The bindings `arm,pl011` and `arm,gic` of the Linux kernel.
     @Override
     public Optional<TreeNode> node(long base) {
-        return Optional.of(TreeNode.named("pl011@" + Long.toHexString(base))
+        TreeNode node = TreeNode.named("pl011@" + Long.toHexString(base))
                 .strings("compatible", "arm,pl011", "arm,primecell")
-                .range("reg", base, SIZE)
-                .references("clocks", CLOCK, CLOCK)
-                .strings("clock-names", "uartclk", "apb_pclk"));
+                .range("reg", base, SIZE);
+        TreeNode interrupting = spi == NOT_RECEIVED ? node : node.cells("interrupts", SHARED, spi, LEVEL_HIGH);
+        return Optional.of(
+                interrupting.references("clocks", CLOCK, CLOCK).strings("clock-names", "uartclk", "apb_pclk"));
     }
 
     /// Resets every register (DDI 0183 §3.2) and empties the receiver. Transmitted bytes that were not passed on

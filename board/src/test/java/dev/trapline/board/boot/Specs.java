@@ -43,7 +43,7 @@ final class Specs {
     }
 
     static TreeContent content(MachineSpec spec, Conduit conduit) {
-        Board board = Board.virt();
+        Board board = Board.of(spec.board().kind(), spec.cpus().count());
         List<TreePart> parts = new ArrayList<>();
         parts.add(new TreePart(
                 List.of(TreeNode.named("psci")
@@ -57,6 +57,23 @@ final class Specs {
                             .strings("method", conduit.method()))));
         }
         return new TreeContent(shared(spec), parts, board.nodes(), board.consoleNode());
+    }
+
+    /// The parts of a machine on the board `virt`, with a node that stands for its interrupt controller.
+    static TreeContent withController(MachineSpec spec) {
+        TreeContent plain = content(spec);
+        List<TreeNode> devices = new ArrayList<>();
+        if (plain.ofDevices().stream().noneMatch(node -> node.label().equals("intc"))) {
+            devices.add(TreeNode.named("intc@8000000")
+                    .labelled("intc")
+                    .strings("compatible", "arm,cortex-a15-gic")
+                    .cells("#interrupt-cells", 3)
+                    .cells("#address-cells", 0)
+                    .flag("interrupt-controller")
+                    .cells("reg", 0, 0x800_0000, 0, 0x1000, 0, 0x801_0000, 0, 0x2000));
+        }
+        devices.addAll(plain.ofDevices());
+        return new TreeContent(plain.shared(), plain.ofServices(), devices, plain.console());
     }
 
     /// The memory that PV time shares on a machine, by its setting (`firmware.services.pv-time.base`).

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.board.Board;
 import dev.trapline.testkit.FakeEngines;
 import org.junit.jupiter.api.AfterEach;
@@ -97,7 +98,7 @@ class MachineMemoryTest {
 
     @Test
     void theMapHasFlashReadOnlyThenTheConsoleThenRam() {
-        Board board = Board.virt();
+        Board board = Board.of(BoardKind.BARE, 4);
         memory.mapOn(board.bus());
         assertThat(board.bus().map().regions())
                 .satisfiesExactly(

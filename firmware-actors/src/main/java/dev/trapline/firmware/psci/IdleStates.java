@@ -70,6 +70,11 @@ record IdleStates(Format format, List<IdleState> all) {
         }
     }
 
+    /// The `power_state` parameter that requests a state, with the first of its StateIDs.
+    int powerState(IdleState state) {
+        return format.encode(state) | state.ids().getFirst();
+    }
+
     /// The state that a `power_state` parameter requests; null if there is none.
     @Nullable
     IdleState find(int powerState) {

@@ -50,13 +50,18 @@ public final class PsciService implements FirmwareService<PsciState> {
     }
 
     /// The binding `arm,psci` of the Linux kernel. Each CPU has an enable method. It is PSCI even if PSCI's calls
-    /// are switched off, because there is no other.
+    /// are switched off, because there is no other. On a board with interrupts, the idle states of a core follow.
     @Override
     public TreePart deviceTree(TreePart.Question question) {
         TreeNode node = TreeNode.named("psci")
                 .strings("compatible", "arm,psci-1.0", "arm,psci-0.2")
                 .strings("method", question.conduit().method());
-        return new TreePart(List.of(node), List.of(new TreeProperty.Strings("enable-method", List.of("psci"))));
+        TreePart part =
+                new TreePart(List.of(node), List.of(new TreeProperty.Strings("enable-method", List.of("psci"))));
+        return switch (question.board()) {
+            case BARE -> part;
+            case VIRT -> question.on() ? IdleTree.added(part, question.context()) : part;
+        };
     }
 
     @Override

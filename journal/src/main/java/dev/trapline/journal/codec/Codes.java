@@ -8,6 +8,7 @@ import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
@@ -77,8 +78,17 @@ final class Codes {
 
     static final EnumCode<Schedule> SCHEDULE = EnumCode.of(Schedule.class, Schedule.ROUND_ROBIN, Schedule.RANDOM);
 
-    static final EnumCode<Image.Kind> IMAGE_KIND =
-            EnumCode.of(Image.Kind.class, Image.Kind.ELF, Image.Kind.RAW, Image.Kind.FLASH, Image.Kind.DEVICE_TREE);
+    static final EnumCode<BoardKind> BOARD = EnumCode.of(BoardKind.class, BoardKind.BARE, BoardKind.VIRT);
+
+    static final EnumCode<Image.Kind> IMAGE_KIND = EnumCode.of(
+            Image.Kind.class,
+            Image.Kind.ELF,
+            Image.Kind.RAW,
+            Image.Kind.FLASH,
+            Image.Kind.DEVICE_TREE,
+            Image.Kind.KERNEL,
+            Image.Kind.INITRD,
+            Image.Kind.DISK);
 
     private Codes() {}
 }

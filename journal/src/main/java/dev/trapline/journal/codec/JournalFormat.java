@@ -5,7 +5,7 @@ public final class JournalFormat {
 
     /// Increases with every change of the bytes' meaning. A recording of another version is refused with a message
     /// that names the version.
-    public static final int VERSION = 3;
+    public static final int VERSION = 4;
 
     /// The size at which a segment is closed, in bytes of payload; a segment may end up longer by one slice's
     /// records.
@@ -16,6 +16,8 @@ public final class JournalFormat {
 
     private static final String SOURCE_OF_VERSION_2 = "dc25a55";
 
+    private static final String SOURCE_OF_VERSION_3 = "d282f43";
+
     /// What to do about a recording of another format version: the end of a sentence.
     ///
     /// @param version as the recording names it
@@ -23,6 +25,7 @@ public final class JournalFormat {
         return switch (version) {
             case "1" -> build(SOURCE_OF_VERSION_1);
             case "2" -> build(SOURCE_OF_VERSION_2);
+            case "3" -> build(SOURCE_OF_VERSION_3);
             default -> ": use a Trapline that reads version " + version;
         };
     }

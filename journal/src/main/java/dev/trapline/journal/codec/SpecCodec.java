@@ -15,7 +15,8 @@ import java.util.TreeMap;
 /// ```text
 ///  varint vcpus, varint clusterSize, u8 cpuModel, u8 width, varint ramBytes
 ///  u8 schedule, u64 seed, varint quantum, varint cost of a hypercall, varint of a wait, varint of maintenance
-///  varint maxInstructions, u8 rebootOnReset, u8 deviceTree, varint inputInterval, varint ramDigestInterval
+///  varint maxInstructions, u8 rebootOnReset, u8 board, u8 deviceTree, text bootArguments
+///  varint inputInterval, varint ramDigestInterval
 ///  policy, as PolicyCodec writes it
 ///  varint count, settings in ascending order of the key: text key, text value
 /// ```
@@ -43,7 +44,10 @@ final class SpecCodec {
         out.varint(schedule.exitCosts().maintenance());
         out.varint(run.maxInstructions());
         out.u8(run.rebootOnReset() ? 1 : 0);
+        Codes.BOARD.write(out, board.kind());
         out.u8(board.deviceTree() ? 1 : 0);
+        out.string(board.bootArguments());
+        out.ensure(RecordLayout.MAX_FIXED_BYTES);
         out.varint(board.inputInterval());
         out.varint(run.ramDigestInterval());
         PolicyCodec.write(out, spec.firmware().policy());
@@ -66,7 +70,7 @@ final class SpecCodec {
                 Codes.SCHEDULE.read(in), in.i64(), in.varint(), new ExitCosts(in.varint(), in.varint(), in.varint()));
         long maxInstructions = in.varint();
         boolean rebootOnReset = in.flag();
-        BoardSpec board = new BoardSpec(ramBytes, in.flag(), in.varint());
+        BoardSpec board = new BoardSpec(Codes.BOARD.read(in), ramBytes, in.flag(), in.string(), in.varint());
         RunSpec run = new RunSpec(maxInstructions, rebootOnReset, in.varint());
         return new MachineSpec(cpus, board, schedule, run, new FirmwareSpec(PolicyCodec.read(in), readSettings(in)));
     }

@@ -1,0 +1,21 @@
+package dev.trapline.abi.machine;
+
+/// What is on the board of a machine.
+public enum BoardKind {
+    /// A console, and nothing that interrupts a CPU: for programs that poll. A guest that takes an exception fails.
+    BARE("bare"),
+    /// A board on which operating systems run: a console and timers with interrupts, and an interrupt controller
+    /// (GICv2).
+    VIRT("virt");
+
+    private final String id;
+
+    BoardKind(String id) {
+        this.id = id;
+    }
+
+    /// The name in configuration and on the command line.
+    public String id() {
+        return id;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.trapline.board.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.machine.BoardKind;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.testkit.HostTools;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The device tree of the board `virt`: bindings `arm,gic`, `arm,armv8-timer` and `arm,pl011` of the Linux kernel.
+class VirtTreeTest {
+
+    private static MachineSpec virt(int vcpus) {
+        MachineSpec spec = Specs.machine(vcpus, 128);
+        return spec.with(spec.board().withKind(BoardKind.VIRT));
+    }
+
+    private static Map<String, Bytes> tree(int vcpus) {
+        return FdtReader.properties(DeviceTree.describe(virt(vcpus), Specs.withController(virt(vcpus))));
+    }
+
+    @Test
+    void allInterruptsGoToTheController() {
+        Map<String, Bytes> tree = tree(1);
+        assertThat(tree.get(":interrupt-parent")).isNotNull().isEqualTo(tree.get("/intc@8000000:phandle"));
+        assertThat(tree.get("/pl011@9000000:interrupts"))
+                .as("shared interrupt 1, level high")
+                .isEqualTo(cells(0, 1, 4));
+    }
+
+    /// Bits 15 to 8 of the flags are a mask of the CPUs that have the interrupt (`arm,gic`).
+    @ParameterizedTest
+    @CsvSource({"1, 0x104", "4, 0xf04", "8, 0xff04"})
+    void theTimersInterruptEachCpu(int vcpus, int flags) {
+        assertThat(tree(vcpus).get("/timer:interrupts"))
+                .as("private interrupts 13, 14, 11 and 10")
+                .isEqualTo(cells(1, 13, flags, 1, 14, flags, 1, 11, flags, 1, 10, flags));
+    }
+
+    @Test
+    void theBareBoardHasNoInterruptsAndNoSeeds() {
+        MachineSpec bare = Specs.machine(1, 128);
+        assertThat(FdtReader.properties(DeviceTree.describe(bare, Specs.content(bare)))
+                        .keySet())
+                .noneMatch(key -> key.contains("interrupt") || key.contains("seed"));
+    }
+
+    @Test
+    void aTreeWithoutDevicesRefersToNoController() {
+        assertThat(FdtReader.properties(DeviceTree.describe(virt(1), TreeContent.NONE))
+                        .keySet())
+                .noneMatch(key -> key.contains("interrupt"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 8})
+    void theDeviceTreeCompilerReadsItWithoutWarnings(int vcpus, @TempDir Path directory)
+            throws IOException, InterruptedException {
+        HostTools.assumePresent("dtc", "the device tree is not checked by its own compiler");
+        Path blob = directory.resolve("machine.dtb");
+        Files.write(
+                blob,
+                DeviceTree.describe(virt(vcpus), Specs.withController(virt(vcpus)))
+                        .toArray());
+        HostTools.Result result = HostTools.run(directory, "dtc", "-I", "dtb", "-O", "dts", blob.toString());
+        assertThat(result.status()).as("dtc said: %s", result.errors()).isZero();
+        assertThat(result.errors()).as("warnings of dtc").isEmpty();
+    }
+
+    private static Bytes cells(int... cells) {
+        ByteBuffer buffer = ByteBuffer.allocate(4 * cells.length);
+        IntStream.of(cells).forEach(buffer::putInt);
+        return Bytes.copyOf(buffer.array());
+    }
+}
