@@ -219,6 +219,11 @@ final class Boundary implements Inputs.Receiver {
             throw inputs.diverged("an interrupt or event for " + vcpuOf(what) + ", and this machine has "
                     + Figures.count(vcpus.count(), "vCPU"));
         }
+        if (recorded instanceof JournalRecord.Injected(Injection.Interrupt(VcpuId _, int intid))
+                && intid > board.lastIntid()) {
+            throw inputs.diverged("an interrupt with INTID " + intid + ", and this machine's interrupt controller has"
+                    + " 0 to " + board.lastIntid());
+        }
         if (recorded instanceof JournalRecord.Entropy(String service, Bytes _) && !effects.know(service)) {
             throw inputs.diverged("entropy for the service '" + service + "', which this machine does not have");
         }
@@ -250,7 +255,11 @@ final class Boundary implements Inputs.Receiver {
         switch (what) {
             case Injection.WakeUp(VcpuId vcpu) -> vcpus.interrupt(vcpu, rounds.now());
             case Injection.Interrupt(VcpuId vcpu, int intid) -> {
-                vcpus.interrupt(vcpu, rounds.now());
+                if (board.wiring(vcpu) == null) {
+                    vcpus.interrupt(vcpu, rounds.now());
+                } else {
+                    board.interrupt(vcpu, intid);
+                }
                 effects.tellServices(new MachineEvent.Interrupted(vcpu, intid));
             }
             case Injection.Event(VcpuId vcpu, long number) ->

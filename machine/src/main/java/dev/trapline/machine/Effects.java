@@ -178,7 +178,7 @@ final class Effects {
             case Effect.DrawEntropy(int bytes) -> inputs.requestEntropy(service, bytes);
             case Effect.ShareStolenTime(VcpuId of, long address) -> {
                 stolen.share(of, address);
-                vcpus.tellPowered(new VcpuCommand.DropTranslations(address, Long.BYTES));
+                vcpus.tellAllButOff(new VcpuCommand.DropTranslations(address, Long.BYTES));
             }
             case Effect.SystemOff(Effect.SystemOff.Off kind) ->
                 run.finish(
@@ -197,7 +197,7 @@ final class Effects {
 
     private void writeMemory(long address, Bytes bytes) {
         InvariantViolation.require(memory.write(address, bytes), "a write that was checked is not in memory");
-        vcpus.tellPowered(new VcpuCommand.DropTranslations(address, bytes.size()));
+        vcpus.tellAllButOff(new VcpuCommand.DropTranslations(address, bytes.size()));
     }
 
     private void reset(Effect.SystemReset reset) {

@@ -2,10 +2,11 @@ package dev.trapline.machine;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Digest64;
+import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.EngineFactory;
-import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceFailure;
@@ -49,7 +50,6 @@ public final class MachineAssembly {
     private final Board board;
     private final BootPlan boot;
     private final MachineMemory memory;
-    private final MemoryMap memoryMap;
     private final SortedMap<String, ServiceHost<?>> hosts = new TreeMap<>();
     private final SortedSet<Long> events = new TreeSet<>();
     private final ServiceGate gate = new ServiceGate();
@@ -98,7 +98,7 @@ public final class MachineAssembly {
         this.memory = new MachineMemory(engines, spec.board().ramBytes(), boot.flash());
         List<FunctionId> absent = new ArrayList<>();
         try {
-            this.memoryMap = memoryMap();
+            putMemoryOnBus();
             for (LoadedService<?> service : services) {
                 ServiceHost<?> host = host(service);
                 hosts.put(service.name(), host);
@@ -113,17 +113,22 @@ public final class MachineAssembly {
     }
 
     private Board fitted(Board.Fitting fitting) {
-        Board plain = Board.virt();
         try {
+            Board plain = Board.of(spec.board().kind(), spec.cpus().count());
+            for (Image image : images) {
+                if (image.kind() == Image.Kind.DISK) {
+                    plain.disk(image.content());
+                }
+            }
             fitting.fit(plain);
             plain.requireVcpus(spec.cpus().count());
+            return plain;
         } catch (IllegalArgumentException e) {
             throw new MachineSetupException("the devices do not fit the board: " + e.getMessage(), e);
         }
-        return plain;
     }
 
-    private MemoryMap memoryMap() {
+    private void putMemoryOnBus() {
         try {
             memory.mapOn(board.bus());
             if (spec.cpus().width() == Width.AARCH32) {
@@ -132,7 +137,15 @@ public final class MachineAssembly {
         } catch (IllegalArgumentException e) {
             throw new MachineSetupException("the devices do not fit the memory: " + e.getMessage(), e);
         }
-        return board.bus().map();
+    }
+
+    /// The device tree in the guest's memory at its start; null if it gets none.
+    public @Nullable Bytes deviceTree() {
+        return boot.writes().stream()
+                .filter(write -> boot.deviceTree() != 0 && write.address() == boot.deviceTree())
+                .findFirst()
+                .map(BootPlan.MemoryWrite::bytes)
+                .orElse(null);
     }
 
     /// Warnings about the images, one sentence each.
@@ -142,11 +155,15 @@ public final class MachineAssembly {
 
     /// Checks an injection. Thread-safe.
     ///
-    /// @throws IllegalArgumentException if it has no receiver
+    /// @throws IllegalArgumentException if it has no receiver, or if the board has no such interrupt
     public void requireInjectable(Injection what) {
         if (what.vcpu().index() >= spec.cpus().count()) {
             throw new IllegalArgumentException("an injection for " + what.vcpu() + ": this machine has "
                     + spec.cpus().count() + (spec.cpus().count() == 1 ? " vCPU" : " vCPUs"));
+        }
+        if (what instanceof Injection.Interrupt(VcpuId _, int intid) && intid > board.lastIntid()) {
+            throw new IllegalArgumentException("an interrupt with INTID " + intid + ": the interrupt controller of the"
+                    + " board '" + spec.board().kind().id() + "' has 0 to " + board.lastIntid());
         }
         if (what instanceof Injection.Event event && !events.contains(event.number())) {
             throw new IllegalArgumentException("no service knows event " + event.number() + "; there are: "
@@ -200,7 +217,6 @@ public final class MachineAssembly {
                 boot,
                 memory,
                 board,
-                memoryMap,
                 scheduler(spec),
                 choices,
                 console,

@@ -99,7 +99,12 @@ public final class MachineCore implements Effects.Run {
             }
             case SliceEnd.Maintains maintains -> {
                 takeIn(end);
-                vcpus.tellPowered(new VcpuCommand.Maintain(maintains.operation()));
+                VcpuCommand.Maintain command = new VcpuCommand.Maintain(maintains.operation());
+                if (maintains.operation().isLocal()) {
+                    vcpus.tell(end.slice().vcpu(), command);
+                } else {
+                    vcpus.tellAllButOff(command);
+                }
                 goOn(end);
             }
             case SliceEnd.Faulted faulted -> {
@@ -329,6 +334,7 @@ public final class MachineCore implements Effects.Run {
         executed += slice.executed();
         digests.add(slice);
         vcpus.sliceEnded(slice.vcpu(), end.reading().timerDeadline());
+        vcpus.lines(board.interrupted(), ended);
         stolen.canRun(slice.vcpu().index(), ended);
         console.takeFrom(board.console());
     }
@@ -371,7 +377,7 @@ public final class MachineCore implements Effects.Run {
         long begins = rounds.clock(index);
         long written = stolen.runs(index, begins);
         if (written >= 0) {
-            vcpus.tellPowered(new VcpuCommand.DropTranslations(written, Long.BYTES));
+            vcpus.tellAllButOff(new VcpuCommand.DropTranslations(written, Long.BYTES));
         }
         vcpus.grant(index, budget, begins, rounds.shown(), Digests.isFullOneDue(rounds.slices()), boundary.renewals());
     }

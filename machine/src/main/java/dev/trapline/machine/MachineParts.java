@@ -2,7 +2,6 @@ package dev.trapline.machine;
 
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.EngineFactory;
-import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.policy.Policy;
@@ -17,7 +16,6 @@ import dev.trapline.registry.CapabilityRegistry;
 
 /// The assembled parts of a machine, before any of its actors exists.
 ///
-/// @param memoryMap memory and devices of the board, as engines map them
 /// @param scheduler what chooses turns where `choices` leaves it to the machine
 /// @param choices answers what could go otherwise
 /// @param gate knows which service is running
@@ -30,7 +28,6 @@ public record MachineParts(
         BootPlan boot,
         MachineMemory memory,
         Board board,
-        MemoryMap memoryMap,
         Scheduler scheduler,
         Choices choices,
         Console console,
@@ -49,7 +46,7 @@ public record MachineParts(
 
     /// One of the machine's vCPUs, without power.
     public VcpuLogic vcpu(VcpuId id) {
-        return new VcpuLogic(id, engines, spec, memoryMap, registry);
+        return new VcpuLogic(id, engines, spec, board.bus().map(id), board.wiring(id), registry);
     }
 
     /// The loop of this machine.

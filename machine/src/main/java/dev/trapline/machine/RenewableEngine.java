@@ -54,6 +54,15 @@ final class RenewableEngine {
         }
     }
 
+    /// Brings the CPU back to its state at power-on.
+    void restart() {
+        if (!engine.restart()) {
+            Engine fresh = engines.open(spec);
+            engine.close();
+            engine = fresh;
+        }
+    }
+
     private long piece(long budget) {
         // Pieces end at the same places whatever else divides the slice.
         long room = engine.roomBudget();

@@ -48,6 +48,7 @@ public final class ServiceContexts {
                     service.name(),
                     service.deviceTree(new TreePart.Question(
                             of(spec, service.descriptor()),
+                            spec.board().kind(),
                             spec.cpus().width(),
                             Conduit.HVC,
                             spec.firmware().policy().isOn(service.name(), true))));

@@ -4,6 +4,7 @@ import dev.trapline.abi.Digest64;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.CpuTimer;
+import dev.trapline.abi.engine.CpuWiring;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.EngineSpec;
@@ -24,13 +25,16 @@ import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import dev.trapline.registry.CapabilityRegistry;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /// One vCPU without its actor: an engine while it has power, and the state that outlives the engine. The machine knows
 /// whether it runs or waits.
 ///
-/// Every power-on opens a fresh engine, so that no register, translation or monitor survives.
+/// Every CPU_ON opens a fresh engine, so that no register, translation or monitor survives. A power-down by CPU_SUSPEND
+/// keeps the engine with its translations; they are dropped like those of the others when code changes. Linux powers an
+/// idle CPU down a hundred times a second.
 public final class VcpuLogic {
 
     /// x0 to x17: a handler keeps the others itself.
@@ -39,21 +43,32 @@ public final class VcpuLogic {
     private final VcpuId id;
     private final EngineFactory engines;
     private final EngineSpec spec;
+    private final @Nullable CpuWiring wiring;
     private final long[] registers = new long[GeneralRegisters.COUNT];
     /// Of the last slice.
     private SliceEnd.Reading reading = SliceEnd.Reading.NONE;
     private CapabilityRegistry registry;
     /// Null without power.
     private @Nullable RenewableEngine powered;
+    /// The engine of a vCPU that is powered down, for the time when it has power again: it keeps its translations.
+    private @Nullable RenewableEngine resting;
     /// Of a vCPU that is powered down: see [Engine#readTimers].
     private final long[] timers = new long[Engine.TIMER_WORDS];
     private boolean keepsTimers;
     /// The states that events have saved whose handlers are running, innermost first.
     private final Deque<GeneralRegisters> interrupted = new ArrayDeque<>();
 
+    /// @param wiring see [EngineSpec#wiring]
     /// @param registry decides its calls
-    VcpuLogic(VcpuId id, EngineFactory engines, MachineSpec machine, MemoryMap memory, CapabilityRegistry registry) {
+    VcpuLogic(
+            VcpuId id,
+            EngineFactory engines,
+            MachineSpec machine,
+            MemoryMap memory,
+            @Nullable CpuWiring wiring,
+            CapabilityRegistry registry) {
         this.id = id;
+        this.wiring = wiring;
         this.registry = registry;
         this.engines = engines;
         this.spec = new EngineSpec(
@@ -61,7 +76,8 @@ public final class VcpuLogic {
                 machine.cpus().width(),
                 machine.cpus().topology().mpidr(id),
                 memory,
-                machine.firmware().policy().isOn(Toggle.EXPORT_FAILED_CONDITION_CALLS, false));
+                machine.firmware().policy().isOn(Toggle.EXPORT_FAILED_CONDITION_CALLS, false),
+                wiring);
     }
 
     /// Executes a command of its machine between two slices.
@@ -78,15 +94,17 @@ public final class VcpuLogic {
                 deliver(writes, entry, event, argument);
             case VcpuCommand.Complete _ -> complete();
             case VcpuCommand.CompleteAndResume(long address) -> completeAndResume(address);
-            // A vCPU without power has no translations.
+            // A vCPU that is off has no translations; one that is powered down keeps them.
             case VcpuCommand.DropTranslations(long address, long length) -> {
-                if (powered != null) {
-                    powered.now().dropTranslations(address, length);
+                RenewableEngine keeper = powered == null ? resting : powered;
+                if (keeper != null) {
+                    keeper.now().dropTranslations(address, length);
                 }
             }
             case VcpuCommand.Maintain(Exit.Maintenance operation) -> {
-                if (powered != null) {
-                    powered.now().maintain(operation);
+                RenewableEngine keeper = powered == null ? resting : powered;
+                if (keeper != null) {
+                    keeper.now().maintain(operation);
                 }
             }
         }
@@ -96,7 +114,13 @@ public final class VcpuLogic {
         if (powered != null) {
             throw new InvariantViolation(id + " is powered on while it has power");
         }
-        RenewableEngine renewable = new RenewableEngine(engines, spec);
+        RenewableEngine renewable = resting;
+        if (renewable == null) {
+            renewable = new RenewableEngine(engines, spec);
+        } else {
+            renewable.restart();
+        }
+        resting = null;
         Engine engine = renewable.now();
         engine.writeRegisters(writes);
         engine.writePc(entry);
@@ -121,14 +145,18 @@ public final class VcpuLogic {
     private void powerDown() {
         engine().readTimers(timers);
         keepsTimers = true;
-        close();
+        resting = powered;
+        powered = null;
     }
 
     private void close() {
-        if (powered != null) {
-            powered.close();
+        for (RenewableEngine each : Arrays.asList(powered, resting)) {
+            if (each != null) {
+                each.close();
+            }
         }
         powered = null;
+        resting = null;
     }
 
     /// Enters the handler of an event, with x0 to x3 as DEN0054 §5.2 has them.
@@ -181,7 +209,7 @@ public final class VcpuLogic {
         Slice slice = new Slice(id, grant.begins(), grant.budget(), running.executed(), exit, digest);
         reading = reading.or(
                 grant.fullDigest() ? engine.fullDigest() : 0,
-                Math.min(engine.deadline(CpuTimer.PHYSICAL), engine.deadline(CpuTimer.VIRTUAL)),
+                Math.min(wakeUp(engine, CpuTimer.PHYSICAL), wakeUp(engine, CpuTimer.VIRTUAL)),
                 running.renewed());
         long shown = engine.shown();
         return switch (exit) {
@@ -192,6 +220,11 @@ public final class VcpuLogic {
             case GuestFault fault ->
                 new SliceEnd.Faulted(slice, reading, shown, fault, GeneralRegisters.copyOf(registers));
         };
+    }
+
+    /// When a timer would end a wait.
+    private long wakeUp(Engine engine, CpuTimer timer) {
+        return wiring == null || wiring.wakes(timer) ? engine.deadline(timer) : Engine.NO_DEADLINE;
     }
 
     /// Runs a part of a slice, and returns what ended it.

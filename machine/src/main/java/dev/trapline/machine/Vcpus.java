@@ -312,14 +312,19 @@ final class Vcpus {
         }
     }
 
-    /// Sends a command to all vCPUs with power: the others have no engine.
-    void tellPowered(VcpuCommand.Change change) {
+    /// Sends a command to all vCPUs that are not off: the others have no engine.
+    void tellAllButOff(VcpuCommand.Change change) {
         for (VcpuId vcpu : all) {
             switch (power.of(vcpu)) {
-                case ON, ON_PENDING, SUSPENDED -> carrier.tell(vcpu, change);
-                case OFF, POWERED_DOWN -> {}
+                case ON, ON_PENDING, SUSPENDED, POWERED_DOWN -> carrier.tell(vcpu, change);
+                case OFF -> {}
             }
         }
+    }
+
+    /// Sends a command to one vCPU.
+    void tell(VcpuId vcpu, VcpuCommand.Change change) {
+        carrier.tell(vcpu, change);
     }
 
     void tellAll(VcpuCommand.Change change) {

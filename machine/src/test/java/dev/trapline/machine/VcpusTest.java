@@ -201,15 +201,17 @@ class VcpusTest {
     }
 
     @Test
-    void aChangeReachesThoseWithPower() {
+    void aChangeReachesAllThatAreNotOff() {
         on(CPU0);
         on(CPU1);
         vcpus.powerDown(new Effect.PowerDown(CPU1, 0x90, 3), 10);
         told.forget();
-        vcpus.tellPowered(new VcpuCommand.DropTranslations(0x40, 8));
+        vcpus.tellAllButOff(new VcpuCommand.DropTranslations(0x40, 8));
         assertThat(told.commands)
-                .as("cpu1 is powered down, cpu2 is off")
-                .containsExactly(new Told.Command(CPU0, new VcpuCommand.DropTranslations(0x40, 8)));
+                .as("cpu1 is powered down and keeps its engine, cpu2 is off")
+                .containsExactly(
+                        new Told.Command(CPU0, new VcpuCommand.DropTranslations(0x40, 8)),
+                        new Told.Command(CPU1, new VcpuCommand.DropTranslations(0x40, 8)));
     }
 
     @Test

@@ -273,6 +273,19 @@ public final class Machine {
             return begin(assembly, called, history, machines, MachineDispatchers.of(system));
         }
 
+        /// The device tree that the guest would get at its start; null if it gets none. Nothing is run or
+        /// recorded.
+        ///
+        /// @throws MachineSetupException as [#start]
+        /// @throws ImageException as [#start]
+        public @Nullable Bytes deviceTree() {
+            MachineAssembly assembly = new MachineAssembly(
+                    engines, spec, images, services, fitting, recording == null ? null : recording.header());
+            assembly.discard();
+            assembly.warnings().forEach(warnings);
+            return assembly.deviceTree();
+        }
+
         private MachineRun begin(
                 MachineAssembly assembly,
                 String called,

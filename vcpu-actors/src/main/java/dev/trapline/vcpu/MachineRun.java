@@ -38,7 +38,8 @@ public interface MachineRun {
     /// If no vCPU can run and no input is planned, the machine ends as a deadlock. It does not wait for an
     /// injection.
     ///
-    /// @throws IllegalArgumentException if the machine has no such vCPU, or no service with this event
+    /// @throws IllegalArgumentException if the machine has no such vCPU, no service with this event, or an
+    ///     interrupt controller without this interrupt
     void inject(Injection what);
 
     /// Asks the run to end at the next slice boundary.

@@ -8,7 +8,9 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.policy.Action;
@@ -59,7 +61,11 @@ class ImpossibleInputTest {
     }
 
     private static void assertDiverges(JournalRecord.Input input, String why) throws IOException {
-        RunOutcome outcome = Machine.builder(ENGINES, MachineRuns.spec(2, Schedule.ROUND_ROBIN, 0))
+        assertDiverges(MachineRuns.spec(2, Schedule.ROUND_ROBIN, 0), input, why);
+    }
+
+    private static void assertDiverges(MachineSpec spec, JournalRecord.Input input, String why) throws IOException {
+        RunOutcome outcome = Machine.builder(ENGINES, spec)
                 .image(Guests.image("exit-42.elf"))
                 .services(FirmwareServices.onClassPath())
                 .history(forged(input))
@@ -84,6 +90,15 @@ class ImpossibleInputTest {
                     new JournalRecord.Injected(injection),
                     "an interrupt or event for " + absent + ", and this machine has 2 vCPUs");
         }
+    }
+
+    @Test
+    void anInterruptThatTheControllerDoesNotHave() throws IOException {
+        MachineSpec spec = MachineRuns.spec(1, Schedule.ROUND_ROBIN, 0);
+        assertDiverges(
+                spec.with(spec.board().withKind(BoardKind.VIRT)),
+                new JournalRecord.Injected(new Injection.Interrupt(VcpuId.BOOT, 288)),
+                "an interrupt with INTID 288, and this machine's interrupt controller has 0 to 287");
     }
 
     @Test

@@ -51,8 +51,7 @@ final class SampledMemory {
                         case MemoryMap.Memory memory -> watch(memory);
                     });
         }
-        return new EngineSpec(
-                spec.model(), spec.width(), spec.mpidr(), new MemoryMap(regions), spec.exportFailedConditionCalls());
+        return spec.withMemory(new MemoryMap(regions));
     }
 
     private MemoryMap.Memory watch(MemoryMap.Memory memory) {

@@ -49,6 +49,7 @@ public record Specs(MachineSpec spec) {
     static TreeContent content(MachineSpec spec) {
         List<LoadedService<?>> services = new ArrayList<>();
         FirmwareServices.onClassPath().forEach(service -> services.add(LoadedService.of(service)));
-        return ServiceContexts.treeContent(spec, services, Board.virt());
+        return ServiceContexts.treeContent(
+                spec, services, Board.of(spec.board().kind(), spec.cpus().count()));
     }
 }

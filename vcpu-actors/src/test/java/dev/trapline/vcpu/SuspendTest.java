@@ -202,12 +202,13 @@ class SuspendTest {
         engines.script(engines.timer(9_000, hvc(DO))).script(hvc(SYSTEM_OFF));
         runAndReplay(machine(1, new Doing(down)), new Doing(down));
         assertThat(engines.log)
+                .as("the old engine is kept until the CPU resumes")
                 .containsExactly(
                         "open 0x80000000",
                         "cpu0 gets x0=0x0",
                         "cpu0 runs 20000 at 0",
-                        "cpu0 closes",
                         "open 0x80000000",
+                        "cpu0 closes",
                         "cpu0 gets x0=0x77",
                         "cpu0 has timers again",
                         "cpu0 runs 11000 at 9000",

@@ -2,9 +2,9 @@ package dev.trapline.machine.choice;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Digest64;
+import dev.trapline.abi.SplitMix64;
 import dev.trapline.abi.choice.EntropyKey;
 import dev.trapline.abi.firmware.EntropySource;
-import dev.trapline.machine.schedule.SplitMix64;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package dev.trapline.machine.schedule;
 
+import dev.trapline.abi.SplitMix64;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.choice.ChoicePoint;
 import dev.trapline.abi.choice.Turn;

@@ -2,6 +2,7 @@ package dev.trapline.machine.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.SplitMix64;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.choice.ChoicePoint;
 import dev.trapline.abi.choice.Turn;

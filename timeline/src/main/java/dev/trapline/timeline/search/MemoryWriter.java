@@ -124,6 +124,10 @@ public record MemoryWriter(Kind kind, String name) {
                     case ELF, RAW -> !tree && !flash;
                     case FLASH -> flash;
                     case DEVICE_TREE -> tree;
+                    // Both are written whole.
+                    // Nothing of it is in memory at the start.
+                    case DISK -> false;
+                    case KERNEL, INITRD -> !tree && write.bytes().equals(image.content());
                 };
                 if (fits) {
                     return image.name();

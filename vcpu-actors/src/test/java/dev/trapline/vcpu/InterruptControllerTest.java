@@ -1,0 +1,152 @@
+package dev.trapline.vcpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.machine.BoardKind;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Moment;
+import dev.trapline.abi.machine.PlannedInjection;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.board.Board;
+import dev.trapline.board.bus.Alarm;
+import dev.trapline.machine.MachineSetupException;
+import dev.trapline.testkit.Assembler;
+import dev.trapline.vcpu.MachineRuns.Finished;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A guest on the board `virt` takes interrupts from outside and from a custom device through the interrupt controller.
+@Tag("native")
+class InterruptControllerTest {
+
+    private static final long ALARM = 0x0a00_0000L;
+    private static final long PLANNED = 50_000;
+
+    /// Sets the interrupt controller up (IHI 0048B §4.3, §4.4): it forwards INTID 40 to the first vCPU.
+    private static final String SETUP = """
+            b start
+            .balign 2048
+            .space 0x280
+            b interrupt
+            .balign 2048
+        start:
+            adr x0, start
+            sub x0, x0, #0x800
+            msr vbar_el1, x0
+            movz x1, #0x0800, lsl #16
+            movz x2, #0x0801, lsl #16
+            movz x9, #0x0900, lsl #16
+            mov w0, #1
+            strb w0, [x1, #0x828]
+            str w0, [x1]
+            str w0, [x2]
+            mov w0, #0xff
+            str w0, [x2, #4]
+            mov w0, #0x100
+            str w0, [x1, #0x104]
+            isb
+            msr daifclr, #2
+        """;
+
+    /// Waits for ever. The interrupt's handler prints its INTID and turns the machine off.
+    private static final String WAITS = SETUP + """
+        wait:
+            wfi
+            b wait
+        interrupt:
+            ldr w4, [x2, #0xc]
+            str w4, [x9]
+            movz x0, #8
+            movk x0, #0x8400, lsl #16
+            hvc #0
+        """;
+
+    /// Sets an alarm, and waits for its interrupt.
+    private static final String SLEEPS = SETUP + """
+            movz x3, #0x0a00, lsl #16
+            ldr w4, [x3]
+            add w4, w4, #0x8000
+            str w4, [x3]
+        wait:
+            wfi
+            b wait
+        interrupt:
+            ldr w4, [x2, #0xc]
+            str w4, [x9]
+            str wzr, [x3, #8]
+            str w4, [x2, #0x10]
+            ldr w5, [x2, #0x18]
+            sub w5, w5, #955
+            str w5, [x9]
+            movz x0, #8
+            movk x0, #0x8400, lsl #16
+            hvc #0
+        """;
+
+    @RegisterExtension
+    static final MachineRuns RUNS = new MachineRuns();
+
+    @TempDir
+    private Path directory;
+
+    private static MachineSpec virt() {
+        MachineSpec spec = Specs.withVcpus(1).limit(1_000_000).spec();
+        return spec.with(spec.board().withKind(BoardKind.VIRT));
+    }
+
+    private static Image guest(String source) {
+        return Assembler.image("assembled.bin", ExecutionState.A64, source);
+    }
+
+    private static List<PlannedInjection> planned(int intid) {
+        return List.of(new PlannedInjection(new Injection.Interrupt(VcpuId.BOOT, intid), new Moment.AtTime(PLANNED)));
+    }
+
+    @Test
+    void anInjectedInterruptIsTakenThroughTheController() {
+        Path recording = directory.resolve("rec");
+        Finished recorded = RUNS.record(virt(), guest(WAITS), planned(40), recording);
+        assertThat(recorded.report().outcome()).isEqualTo(new RunOutcome.PoweredOff());
+        assertThat(recorded.console()).as("character 40").isEqualTo("(");
+        assertThat(recorded.report().progress().virtualTime()).isBetween(PLANNED, PLANNED + 1_000);
+        MachineRuns.assertEqual(RUNS.replay(recording), recorded, "replayed");
+    }
+
+    @Test
+    void anInterruptThatTheControllerDoesNotHaveIsRefusedBeforeTheRun() {
+        assertThatThrownBy(() -> RUNS.record(virt(), guest(WAITS), planned(288), directory.resolve("rec")))
+                .isInstanceOf(MachineSetupException.class)
+                .hasMessage("an interrupt with INTID 288: the interrupt controller of the board 'virt' has 0 to 287");
+        MachineSpec bare = Specs.withVcpus(1).limit(1_000_000).spec();
+        Image stops = guest("wfi; movz x0, #8; movk x0, #0x8400, lsl #16; hvc #0");
+        assertThat(RUNS.record(bare, stops, planned(1019), directory.resolve("rec"))
+                        .report()
+                        .outcome())
+                .as("without a controller, a number has a meaning for services only")
+                .isEqualTo(new RunOutcome.PoweredOff());
+    }
+
+    /// GICC_HPPIR is 1023 if no interrupt is pending (IHI 0048B §4.4.8): character 'D' is 1023 - 955.
+    @Test
+    void theLineOfACustomDeviceIsAnInterruptWhileItIsHigh() {
+        Board.Fitting fitting = board -> {
+            Alarm alarm = new Alarm();
+            board.device(ALARM, alarm).interrupt(8, alarm.lines().getFirst());
+        };
+        Path recording = directory.resolve("rec");
+        Finished recorded = RUNS.record(virt(), guest(SLEEPS), fitting, recording);
+        assertThat(recorded.report().outcome()).isEqualTo(new RunOutcome.PoweredOff());
+        assertThat(recorded.console()).as("INTID 40, and then none").isEqualTo("(D");
+        assertThat(recorded.report().progress().virtualTime()).isBetween(0x8000L, 0x8000L + 1_000);
+        MachineRuns.assertEqual(RUNS.replay(recording, fitting), recorded, "replayed");
+    }
+}
