@@ -165,7 +165,18 @@ class HelpTest {
                     .contains("compgen -f");
         }
         String run = script.substring(script.indexOf("function _picocli_trapline_run() {"));
-        for (String option : List.of("--flash", "--dtb", "--input", "--record", "--continue", "--config", "--plugin")) {
+        for (String option : List.of(
+                "--kernel",
+                "--initrd",
+                "--dump-dtb",
+                "--flash",
+                "--disk",
+                "--dtb",
+                "--input",
+                "--record",
+                "--continue",
+                "--config",
+                "--plugin")) {
             assertThat(run.substring(0, run.indexOf("\n}\n")))
                     .as(option)
                     .containsPattern(option + "[^\n]*\\)\n[^;]*compgen -f");

@@ -102,6 +102,7 @@ final class JournalInfoCommand implements Action {
                 .with("cpus", spec.cpus().count())
                 .with("cpuModel", spec.cpus().model().id())
                 .with("width", spec.cpus().width().id())
+                .with("board", spec.board().kind().id())
                 .with("ramBytes", spec.board().ramBytes())
                 .with("schedule", spec.schedule().kind().id())
                 .with("seed", Json.hex(spec.schedule().seed()))

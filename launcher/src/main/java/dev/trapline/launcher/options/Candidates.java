@@ -2,6 +2,7 @@ package dev.trapline.launcher.options;
 
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Width;
+import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Schedule;
 import java.util.Arrays;
@@ -24,6 +25,13 @@ public final class Candidates {
         @Override
         public Iterator<String> iterator() {
             return Arrays.stream(Width.values()).map(Width::id).iterator();
+        }
+    }
+
+    static final class Boards implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(BoardKind.values()).map(BoardKind::id).iterator();
         }
     }
 

@@ -17,7 +17,11 @@ public final class MachineOptions {
         return settings;
     }
 
-    @Option(names = "--cpus", paramLabel = "N", order = 1, description = "vCPUs, 1 to 64 (default 1).")
+    @Option(
+            names = "--cpus",
+            paramLabel = "N",
+            order = 1,
+            description = "vCPUs, 1 to 64, on the board virt 1 to 8 (default 1).")
     void cpus(@Nullable String value) {
         set("machine.cpus", "--cpus", value);
     }
@@ -57,12 +61,56 @@ public final class MachineOptions {
     }
 
     @Option(
+            names = "--board",
+            paramLabel = "NAME",
+            order = 4,
+            completionCandidates = Candidates.Boards.class,
+            description = "${COMPLETION-CANDIDATES}: bare has a console and no interrupts; operating systems run on "
+                    + "virt (default bare).")
+    void board(@Nullable String value) {
+        set("machine.board", "--board", value);
+    }
+
+    @Option(
+            names = "--kernel",
+            paramLabel = "FILE",
+            order = 5,
+            description = "Start this Linux kernel for arm64 (uncompressed, format Image) in place of IMAGE, with a "
+                    + "device tree.")
+    void kernel(@Nullable Path value) {
+        set("run.kernel", "--kernel", value);
+    }
+
+    @Option(names = "--initrd", paramLabel = "FILE", order = 5, description = "Initial RAM disk for the kernel.")
+    void initrd(@Nullable Path value) {
+        set("run.initrd", "--initrd", value);
+    }
+
+    @Option(
+            names = "--append",
+            paramLabel = "TEXT",
+            order = 5,
+            description = "The kernel's command line, in the device tree.")
+    void append(@Nullable String value) {
+        set("machine.boot-arguments", "--append", value);
+    }
+
+    @Option(
             names = "--flash",
             paramLabel = "FILE",
             order = 5,
             description = "Content of the flash at address 0. Without IMAGE, the machine starts there.")
     void flash(@Nullable Path value) {
         set("machine.flash", "--flash", value);
+    }
+
+    @Option(
+            names = "--disk",
+            paramLabel = "FILE",
+            order = 5,
+            description = "Content of a disk of the board virt. The guest can write it; the file does not change.")
+    void disk(@Nullable Path value) {
+        set("machine.disk", "--disk", value);
     }
 
     @Option(
@@ -81,7 +129,7 @@ public final class MachineOptions {
             order = 7,
             completionCandidates = Candidates.DeviceTree.class,
             description = "Whether to pass a device tree in x0 (AArch32: r2): ${COMPLETION-CANDIDATES} (default "
-                    + "auto: if the machine starts from flash).")
+                    + "auto: if the machine starts from flash or with a kernel).")
     void deviceTree(@Nullable String value) {
         set("machine.device-tree", "--device-tree", value);
     }

@@ -7,6 +7,7 @@ import dev.trapline.abi.file.Waiting;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.config.TraplineConfig;
 import dev.trapline.config.TraplineConfig.ElfImage;
+import dev.trapline.config.TraplineConfig.LinuxKernel;
 import dev.trapline.config.TraplineConfig.RawImage;
 import dev.trapline.launcher.output.CommandException;
 import dev.trapline.launcher.output.Json;
@@ -30,48 +31,55 @@ public final class InputFiles {
     public static List<Image> images(TraplineConfig config, Waiting waiting) {
         refuseOthers(config);
         List<Image> images = new ArrayList<>();
-        long ram = config.machine().board().ramBytes();
         Path flash = config.run().flash();
         if (flash != null) {
-            images.add(new Image(
-                    Image.Kind.FLASH,
-                    name(flash),
-                    0,
-                    read("flash image", flash, Image.most(Image.Kind.FLASH, 0), waiting)));
+            images.add(image(Image.Kind.FLASH, "flash image", flash, 0, waiting));
         }
         Path tree = config.run().deviceTree();
         if (tree != null) {
-            images.add(new Image(
-                    Image.Kind.DEVICE_TREE,
-                    name(tree),
-                    0,
-                    read("device tree", tree, Image.most(Image.Kind.DEVICE_TREE, 0), waiting)));
+            images.add(image(Image.Kind.DEVICE_TREE, "device tree", tree, 0, waiting));
         }
-        switch (config.run().image()) {
-            case ElfImage(Path file) -> {
-                images.add(new Image(
-                        Image.Kind.ELF, name(file), 0, read("image", file, Image.most(Image.Kind.ELF, 0), waiting)));
-            }
+        Path disk = config.run().disk();
+        if (disk != null) {
+            images.add(image(Image.Kind.DISK, "disk", disk, 0, waiting));
+        }
+        images.addAll(guest(config, waiting));
+        if (flash == null && config.run().image() == null) {
+            throw CommandException.usage("nothing to run: name an ELF file, a kernel with --kernel, or a flash image"
+                    + " with --flash; try: trapline demo");
+        }
+        return images;
+    }
+
+    /// The images that are loaded into RAM; empty for none.
+    private static List<Image> guest(TraplineConfig config, Waiting waiting) {
+        long ram = config.machine().board().ramBytes();
+        return switch (config.run().image()) {
+            case ElfImage(Path file) -> List.of(image(Image.Kind.ELF, "image", file, 0, waiting));
             case RawImage(Path file, long address) -> {
                 if (InputKind.of(file) == InputKind.GUEST) {
                     throw CommandException.usage("--load-address " + Json.hex(address) + " has no effect: " + file
                             + " is an ELF file, which contains its load address; leave the option out, or make "
                             + "a raw image with objcopy -O binary");
                 }
-                images.add(new Image(
-                        Image.Kind.RAW,
-                        name(file),
-                        address,
-                        read("image", file, Image.most(Image.Kind.RAW, ram), waiting)));
+                Bytes content = read("image", file, Image.most(Image.Kind.RAW, ram), waiting);
+                yield List.of(new Image(Image.Kind.RAW, name(file), address, content));
             }
-            case null -> {
-                if (flash == null) {
-                    throw CommandException.usage(
-                            "nothing to run: name an ELF file, or a flash image with --flash; try: trapline demo");
-                }
+            case LinuxKernel(Path file, Path initrd) -> {
+                Image kernel = image(Image.Kind.KERNEL, "kernel", file, ram, waiting);
+                yield initrd == null
+                        ? List.of(kernel)
+                        : List.of(kernel, image(Image.Kind.INITRD, "initial RAM disk", initrd, ram, waiting));
             }
-        }
-        return images;
+            case null -> List.of();
+        };
+    }
+
+    /// An image without a load address of its own.
+    ///
+    /// @param ram the size of RAM, in bytes, if the image is loaded into RAM
+    private static Image image(Image.Kind kind, String what, Path file, long ram, Waiting waiting) {
+        return new Image(kind, name(file), 0, read(what, file, Image.most(kind, ram), waiting));
     }
 
     /// Refuses files that belong to another option or command, before any file is read. The image to run is checked
@@ -80,6 +88,12 @@ public final class InputFiles {
         switch (config.run().image()) {
             case ElfImage(Path file) -> refuse(file, InputKind.EXPORT, InputKind.RECORDING, InputKind.DEVICE_TREE);
             case RawImage(Path file, long _) -> refuse(file, InputKind.EXPORT, InputKind.RECORDING);
+            case LinuxKernel(Path file, Path initrd) -> {
+                refuse(file, InputKind.GUEST, InputKind.EXPORT, InputKind.RECORDING, InputKind.DEVICE_TREE);
+                if (initrd != null) {
+                    refuse(initrd, InputKind.EXPORT, InputKind.RECORDING, InputKind.DEVICE_TREE);
+                }
+            }
             case null -> {}
         }
         Path flash = config.run().flash();

@@ -19,6 +19,7 @@ import dev.trapline.launcher.options.FormatOption;
 import dev.trapline.launcher.options.MachineOptions;
 import dev.trapline.launcher.options.Version;
 import dev.trapline.launcher.options.WithoutEffect;
+import dev.trapline.launcher.output.CommandException;
 import dev.trapline.launcher.output.Ending;
 import dev.trapline.launcher.output.GuestConsole;
 import dev.trapline.launcher.output.Outcomes;
@@ -70,12 +71,14 @@ import picocli.CommandLine.Spec;
             "  trapline run guest.elf",
             "  trapline run --cpus 4 --schedule random --seed 7 --record rec guest.elf",
             "  trapline run --flash u-boot.bin --input typed.txt --timeout 30s",
+            "  trapline run --board virt --kernel Image --initrd initrd.gz --append console=ttyAMA0",
             "  trapline run --load-address 0x40080000 Image.bin",
             "  trapline run --dtb board.dtb --load-address 0x40080000 Image.bin",
             "  trapline run --continue rec",
             "  trapline run --plugin mine.jar --set firmware.services.mine.level=3 guest.elf",
             "",
-            "Every option is also a configuration key; config/src/main/resources/dev/trapline/config/reference.conf",
+            "Every option but --continue and --dump-dtb is also a configuration key;"
+                    + " config/src/main/resources/dev/trapline/config/reference.conf",
             "explains them all. --set overrides the other options, and those override the --config file.",
             "The last line on standard error names the exit status and its kind."
         },
@@ -106,6 +109,7 @@ public final class RunCommand implements Action {
     private @Nullable Path image;
     private @Nullable Path result;
     private @Nullable Path proceedWith;
+    private @Nullable Path treeFile;
     private @Nullable RunReport ended;
 
     @Mixin
@@ -142,6 +146,16 @@ public final class RunCommand implements Action {
         proceedWith = directory;
     }
 
+    @Option(
+            names = "--dump-dtb",
+            paramLabel = "FILE",
+            order = 9,
+            description = "Write the device tree that the guest would get into this file, which must not exist, and "
+                    + "run nothing.")
+    void dumpTree(@Nullable Path file) {
+        treeFile = file;
+    }
+
     @Override
     public @Nullable Path resultFile() {
         return result == null ? common.result() : result;
@@ -167,7 +181,7 @@ public final class RunCommand implements Action {
         Services services = limit.withServices(() -> Services.load(layers.plugins()));
         TraplineConfig config = layers.validate(services.descriptors());
         WithoutEffect rules = WithoutEffect.of(spec).and(layers);
-        RunRules.add(rules, config, layers, services.descriptors(), proceedWith);
+        RunRules.add(rules, config, layers, services.descriptors(), proceedWith, treeFile);
         rules.check(terminal.err());
         Path wanted = config.run().result();
         ResultFile.requireWritable(wanted);
@@ -188,12 +202,25 @@ public final class RunCommand implements Action {
         Machine.Builder builder = Machine.builder(engines, config.machine())
                 .warnings(warning -> terminal.err().println("trapline: " + warning));
         images.forEach(builder::image);
+        if (treeFile != null) {
+            return dump(builder.services(services.all()), treeFile);
+        }
         Path recording = config.run().record();
         if (recording != null) {
             builder.recordTo(recording);
         }
         Plan plan = new Plan(config.machine(), images, recording, Databases.journal(config.run(), limit));
         return run(builder, config, services, plan, afterwards);
+    }
+
+    private Ending dump(Machine.Builder builder, Path file) {
+        Bytes tree = limit.withServices(builder::deviceTree);
+        if (tree == null) {
+            throw CommandException.usage("--dump-dtb " + file
+                    + ": this machine gives its guest no device tree; switch it on with --device-tree true");
+        }
+        TreeFile.write(file, tree);
+        return Ending.DONE;
     }
 
     private Ending proceed(

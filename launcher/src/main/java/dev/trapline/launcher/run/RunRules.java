@@ -37,24 +37,44 @@ final class RunRules {
             "record.postgresql.",
             "engine.");
 
+    /// What says how a machine runs, and not what it is.
+    private static final String[] OF_RUNNING = {
+        "record.directory",
+        "run.input",
+        "run.interrupts",
+        "run.events",
+        "run.max-instructions",
+        "run.schedule",
+        "run.slice"
+    };
+
     private RunRules() {}
 
     /// Adds them.
     ///
     /// @param services all services
     /// @param proceedWith the recording of `--continue`; null for a new run
+    /// @param treeFile the file of `--dump-dtb`; null for a run
     static void add(
             WithoutEffect rules,
             TraplineConfig config,
             LayeredConfig layers,
             List<ServiceDescriptor> services,
-            @Nullable Path proceedWith) {
+            @Nullable Path proceedWith,
+            @Nullable Path treeFile) {
         rules.elsewhere("it is a key for replays, and this is a run", "replay.")
                 .elsewhere("it is a key for 'trapline serve', and this is a run", "remote.")
                 .when(
                         config.run().storage().durability() != Durability.INTERVAL,
                         "it needs --durability interval",
                         "record.durability-interval");
+        if (treeFile != null) {
+            rules.when(
+                            proceedWith != null,
+                            "--continue takes the device tree from the recording " + proceedWith + "; leave it out",
+                            "--dump-dtb")
+                    .when(true, "--dump-dtb writes a device tree, and runs nothing", OF_RUNNING);
+        }
         if (proceedWith == null) {
             ofNewRun(rules, config);
             new IdlePolicy(layers, config.machine().firmware().policy(), services).add(rules);
