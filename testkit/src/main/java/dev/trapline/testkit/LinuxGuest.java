@@ -1,0 +1,79 @@
+package dev.trapline.testkit;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.machine.Image;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// Debian's Linux for arm64 with a static BusyBox, unchanged. The script `guests/linux/fetch` fetches them. Tests are
+/// skipped without them.
+public final class LinuxGuest {
+
+    private static final Path FETCHED = Path.of("..", "guests", "target", "linux");
+
+    private static final String START = """
+        #!/bin/busybox sh
+        export PATH=/bin
+        /bin/busybox --install -s /bin
+        mount -t proc proc /proc
+        mount -t sysfs sys /sys
+        mount -t devtmpfs dev /dev
+        for module in arm_smccc_trng virtio virtio_ring virtio_mmio virtio_blk; do
+            [ ! -e /lib/$module.ko ] || insmod /lib/$module.ko
+        done
+        echo GUEST-STARTED
+        """;
+
+    private static final String END = """
+        echo GUEST-ENDED
+        poweroff -f
+        """;
+
+    private LinuxGuest() {}
+
+    /// The kernel, and an initial RAM disk that runs a shell script and turns the machine off.
+    ///
+    /// @param script commands for BusyBox's shell, after /proc, /sys and /dev are mounted and the modules loaded
+    public static List<Image> images(String script) throws IOException {
+        return images(script, END);
+    }
+
+    /// The same, but the script has to end the run itself.
+    public static List<Image> imagesWithoutEnd(String script) throws IOException {
+        return images(script, "");
+    }
+
+    private static List<Image> images(String script, String end) throws IOException {
+        HostTools.skipUnless(
+                Files.exists(FETCHED.resolve("complete")),
+                "no Linux in guests/target/linux: run guests/linux/fetch; that an operating system boots, records and"
+                        + " replays is not tested");
+        Bytes kernel = Bytes.copyOf(Files.readAllBytes(FETCHED.resolve("vmlinuz")));
+        return List.of(
+                new Image(Image.Kind.KERNEL, "vmlinuz", 0, kernel),
+                new Image(Image.Kind.INITRD, "initrd", 0, disk(START + script + end)));
+    }
+
+    private static Bytes disk(String init) throws IOException {
+        Initramfs disk = new Initramfs()
+                .directory("bin")
+                .directory("dev")
+                .directory("lib")
+                .directory("proc")
+                .directory("sys")
+                .directory("tmp")
+                .device("dev/console", 5, 1)
+                .file("bin/busybox", Files.readAllBytes(FETCHED.resolve("busybox")))
+                .file("init", init.getBytes(StandardCharsets.US_ASCII));
+        try (Stream<Path> modules = Files.list(FETCHED.resolve("modules"))) {
+            for (Path module : modules.sorted().toList()) {
+                disk.file("lib/" + module.getFileName(), Files.readAllBytes(module));
+            }
+        }
+        return disk.build();
+    }
+}
