@@ -3,15 +3,20 @@ package dev.trapline.journal.store;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.sql.DriverManager;
+import java.sql.DriverPropertyInfo;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Properties;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGProperty;
 
 /// The URL of a PostgreSQL database, taken apart: where the database is, who connects, and how.
 ///
@@ -106,9 +111,28 @@ record DatabaseUrl(
     /// The driver ignores what it does not know: `?PASSWORD=...` would be no password then, and a library could log
     /// it.
     private static void requireKnown(String key) {
-        if (!key.isEmpty() && PGProperty.forName(key) == null) {
+        if (!key.isEmpty() && !Known.PARAMETERS.contains(key)) {
             throw new IllegalArgumentException(FORM + ", and after it only parameters that the driver knows: check how"
                     + " they are spelt, also whether in capitals (the password is 'password')");
+        }
+    }
+
+    /// The names of the driver's parameters.
+    private static final class Known {
+
+        private static final Set<String> PARAMETERS = find();
+
+        private static Set<String> find() {
+            String url = "jdbc:postgresql:";
+            try {
+                Set<String> names = new TreeSet<>();
+                for (DriverPropertyInfo each : DriverManager.getDriver(url).getPropertyInfo(url, new Properties())) {
+                    names.add(each.name);
+                }
+                return names;
+            } catch (SQLException e) {
+                throw new IllegalStateException("the driver for PostgreSQL is not among the libraries", e);
+            }
         }
     }
 
