@@ -1,11 +1,11 @@
 package dev.trapline.board;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.engine.CpuWiring;
-import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.state.Snapshot;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.devicetree.TreeNode;
-import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.board.bus.Alarm;
 import dev.trapline.board.bus.Deadline;
 import dev.trapline.board.bus.Echo;

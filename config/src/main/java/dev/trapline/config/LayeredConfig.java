@@ -1,13 +1,13 @@
 package dev.trapline.config;
 
 import com.typesafe.config.Config;
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.ServiceDescriptor;
-import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.Durability;

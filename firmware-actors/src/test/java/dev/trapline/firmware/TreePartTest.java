@@ -3,6 +3,7 @@ package dev.trapline.firmware;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.devicetree.TreeNode;
@@ -16,7 +17,6 @@ import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.firmware.TreePart;
-import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.firmware.psci.PsciService;
 import dev.trapline.firmware.sdei.SdeiService;
 import dev.trapline.machine.firmware.LoadedService;

@@ -1,5 +1,6 @@
 package dev.trapline.journal;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.Digest64;
@@ -16,7 +17,6 @@ import dev.trapline.abi.history.RecordingHeader;
 import dev.trapline.abi.history.RecordingHeader.DeviceRef;
 import dev.trapline.abi.history.RecordingHeader.ImageRef;
 import dev.trapline.abi.history.RecordingHeader.ServiceRef;
-import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.FirmwareSpec;

@@ -1,8 +1,8 @@
 package dev.trapline.remote;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
-import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Injection;

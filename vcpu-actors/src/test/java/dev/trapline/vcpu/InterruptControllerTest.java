@@ -3,9 +3,9 @@ package dev.trapline.vcpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.VcpuId;
-import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;

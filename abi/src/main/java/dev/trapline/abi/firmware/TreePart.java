@@ -1,10 +1,10 @@
 package dev.trapline.abi.firmware;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.devicetree.TreeProperty;
-import dev.trapline.abi.machine.BoardKind;
 import java.util.List;
 
 /// The part that a service adds to the device tree, so that a guest can find it.

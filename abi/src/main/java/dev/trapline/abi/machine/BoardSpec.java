@@ -1,5 +1,6 @@
 package dev.trapline.abi.machine;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Visible;
 import dev.trapline.abi.engine.MemoryMap;
 

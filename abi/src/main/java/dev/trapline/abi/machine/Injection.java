@@ -1,5 +1,6 @@
 package dev.trapline.abi.machine;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.VcpuId;
 
 /// Something that is injected into a machine from outside, between two slices.

@@ -1,5 +1,6 @@
 package dev.trapline.abi.machine;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.policy.Policy;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.policy.Policy;

@@ -1,9 +1,9 @@
 package dev.trapline.board.boot;
 
 import dev.trapline.abi.AddressRange;
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.SplitMix64;
 import dev.trapline.abi.devicetree.TreeProperty;
-import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.abi.machine.MachineSpec;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.trapline.board.boot;
 
 import dev.trapline.abi.AddressRange;
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.MemoryMap;
-import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;

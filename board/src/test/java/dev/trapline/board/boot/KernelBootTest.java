@@ -3,11 +3,11 @@ package dev.trapline.board.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.firmware.RegisterWrites;
-import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.board.boot.BootPlan.MemoryWrite;

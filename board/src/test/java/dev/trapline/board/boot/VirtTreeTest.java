@@ -2,8 +2,8 @@ package dev.trapline.board.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.testkit.HostTools;
 import java.io.IOException;

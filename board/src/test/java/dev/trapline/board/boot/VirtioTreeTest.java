@@ -2,9 +2,9 @@ package dev.trapline.board.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.devicetree.TreeNode;
-import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.board.device.Pl031;
 import dev.trapline.board.virtio.VirtioMmio;

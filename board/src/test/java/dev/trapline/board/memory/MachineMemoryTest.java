@@ -3,10 +3,10 @@ package dev.trapline.board.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.MemoryMap;
-import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.board.Board;
 import dev.trapline.testkit.FakeEngines;
 import org.junit.jupiter.api.AfterEach;

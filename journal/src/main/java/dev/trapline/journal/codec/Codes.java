@@ -1,5 +1,6 @@
 package dev.trapline.journal.codec;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.ExecutionState;
@@ -8,7 +9,6 @@ import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.history.JournalRecord;
-import dev.trapline.abi.machine.BoardKind;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;

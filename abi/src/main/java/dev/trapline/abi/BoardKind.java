@@ -1,4 +1,4 @@
-package dev.trapline.abi.machine;
+package dev.trapline.abi;
 
 /// What is on the board of a machine.
 public enum BoardKind {
