@@ -105,7 +105,7 @@ final class BusErrors {
         long pc = before[GeneralRegisters.PC];
         long code = physical(pc);
         // The tables may no longer map the running code.
-        return (code == AddressTranslation.NONE || block(code) == null) && !fetched.test(pc);
+        return (code == AddressTranslation.NONE || memory.memoryAt(code) == null) && !fetched.test(pc);
     }
 
     /// The kind of fault. An instruction is fetched when it is translated, before it has any effect.
@@ -114,7 +114,7 @@ final class BusErrors {
             return GuestFault.Kind.UNMAPPED_WRITE;
         }
         long code = physical(before[GeneralRegisters.PC]);
-        return code == AddressTranslation.NONE || block(code) != null
+        return code == AddressTranslation.NONE || memory.memoryAt(code) != null
                 ? GuestFault.Kind.UNMAPPED_READ
                 : GuestFault.Kind.UNMAPPED_FETCH;
     }
@@ -128,7 +128,7 @@ final class BusErrors {
         if (physical == AddressTranslation.NONE) {
             return true;
         }
-        MemoryMap.Memory block = block(physical);
+        MemoryMap.Memory block = memory.memoryAt(physical);
         return switch (access) {
             case UnicornConstants.UC_MEM_WRITE_PROT -> {
                 // Read-only memory ignores the write by itself.
@@ -250,17 +250,6 @@ final class BusErrors {
 
     private long physical(long address) {
         return translation.physical(address);
-    }
-
-    private MemoryMap.@Nullable Memory block(long address) {
-        for (MemoryMap.Region region : memory.regions()) {
-            if (region instanceof MemoryMap.Memory block
-                    && address >= region.base()
-                    && address - region.base() < region.size()) {
-                return block;
-            }
-        }
-        return null;
     }
 
     /// The fault that ended the slice; null if none did.

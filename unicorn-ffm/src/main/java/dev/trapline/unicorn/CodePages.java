@@ -77,14 +77,9 @@ final class CodePages implements TranslationHook {
 
     /// The current content of a page; empty if it is not completely in memory.
     private MemorySegment content(long page) {
-        for (MemoryMap.Region region : memory.regions()) {
-            if (region instanceof MemoryMap.Memory block) {
-                long offset = page - block.base();
-                if (offset >= 0 && offset <= block.size() - MemoryMap.PAGE) {
-                    return block.bytes().asSlice(offset, MemoryMap.PAGE);
-                }
-            }
-        }
-        return MemorySegment.NULL;
+        MemoryMap.Memory block = memory.memoryAt(page);
+        return block == null || page - block.base() > block.size() - MemoryMap.PAGE
+                ? MemorySegment.NULL
+                : block.bytes().asSlice(page - block.base(), MemoryMap.PAGE);
     }
 }

@@ -6,6 +6,7 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.board.cpu.SystemRegister;
+import java.util.List;
 
 /// Runs the slices of a wired CPU, which takes its exceptions and interrupts itself.
 ///
@@ -13,6 +14,8 @@ import dev.trapline.board.cpu.SystemRegister;
 /// an interrupt input may have risen. While an interrupt is pending but masked, a part is one block of code: every
 /// instruction that can unmask it ends a block.
 final class ExceptionRun {
+
+    private static final List<CpuTimer> TIMERS = List.of(CpuTimer.values());
 
     private final UnicornEngine cpu;
     private final Unicorn engine;
@@ -86,7 +89,7 @@ final class ExceptionRun {
     /// @return the time until the next one rises
     private long driveTimers(long time) {
         long until = Long.MAX_VALUE;
-        for (CpuTimer timer : CpuTimer.values()) {
+        for (CpuTimer timer : TIMERS) {
             long deadline = hooks.time().deadline(timer);
             inputs.timer(timer, deadline <= time);
             if (deadline > time) {

@@ -80,11 +80,7 @@ final class Translations {
 
     /// Whether there is memory behind a virtual address.
     boolean isMemory(long address) {
-        long physical = translation.physical(address);
-        return memory.regions().stream()
-                .anyMatch(region -> region instanceof MemoryMap.Memory block
-                        && physical >= block.base()
-                        && physical - block.base() < block.size());
+        return memory.memoryAt(translation.physical(address)) != null;
     }
 
     /// Drops the translations from a range of physical memory. Any range is allowed, because it may come from the

@@ -3,6 +3,7 @@ package dev.trapline.abi.engine;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The physical address space of a machine, the same for all of its vCPUs.
 ///
@@ -35,6 +36,16 @@ public record MemoryMap(List<Region> regions) {
             }
         }
         return List.copyOf(partial);
+    }
+
+    /// The memory that contains a physical address; null if there is none.
+    public @Nullable Memory memoryAt(long address) {
+        for (Region region : regions) {
+            if (region instanceof Memory block && address >= block.base() && address - block.base() < block.size()) {
+                return block;
+            }
+        }
+        return null;
     }
 
     /// One range of physical addresses.
