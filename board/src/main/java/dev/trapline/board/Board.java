@@ -89,10 +89,7 @@ public final class Board implements Snapshot, Deadline {
             for (int index = 0; index < count; index++) {
                 cpus.add(new CpuLines(new VcpuId(index), controller));
             }
-            for (Line line : console.lines()) {
-                shared.put(UART_INTERRUPT, line);
-                line.listen(controller.spi(InterruptController.FIRST_SPI + UART_INTERRUPT));
-            }
+            console.lines().forEach(line -> interrupt(UART_INTERRUPT, line));
         }
     }
 
@@ -144,14 +141,16 @@ public final class Board implements Snapshot, Deadline {
         return controller == null ? Injection.MAX_INTID : Gicv2.INTIDS - 1;
     }
 
-    /// Makes an interrupt pending, as a write of the guest to the controller would. Nothing happens on a board
-    /// without one.
+    /// Makes an interrupt pending, as a write of the guest to the controller would.
     ///
     /// @param intid at most [#lastIntid]; a software-generated one comes from the vCPU itself
-    public void interrupt(VcpuId vcpu, int intid) {
-        if (controller != null) {
-            controller.inject(vcpu, intid);
+    /// @return false if the board has no interrupt controller; then nothing has happened
+    public boolean interrupt(VcpuId vcpu, int intid) {
+        if (controller == null) {
+            return false;
         }
+        controller.inject(vcpu, intid);
+        return true;
     }
 
     /// Adds a device to the board.

@@ -255,10 +255,8 @@ final class Boundary implements Inputs.Receiver {
         switch (what) {
             case Injection.WakeUp(VcpuId vcpu) -> vcpus.interrupt(vcpu, rounds.now());
             case Injection.Interrupt(VcpuId vcpu, int intid) -> {
-                if (board.wiring(vcpu) == null) {
+                if (!board.interrupt(vcpu, intid)) {
                     vcpus.interrupt(vcpu, rounds.now());
-                } else {
-                    board.interrupt(vcpu, intid);
                 }
                 effects.tellServices(new MachineEvent.Interrupted(vcpu, intid));
             }

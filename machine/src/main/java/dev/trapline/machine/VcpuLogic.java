@@ -25,7 +25,6 @@ import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import dev.trapline.registry.CapabilityRegistry;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
@@ -94,15 +93,14 @@ public final class VcpuLogic {
                 deliver(writes, entry, event, argument);
             case VcpuCommand.Complete _ -> complete();
             case VcpuCommand.CompleteAndResume(long address) -> completeAndResume(address);
-            // A vCPU that is off has no translations; one that is powered down keeps them.
             case VcpuCommand.DropTranslations(long address, long length) -> {
-                RenewableEngine keeper = powered == null ? resting : powered;
+                RenewableEngine keeper = translator();
                 if (keeper != null) {
                     keeper.now().dropTranslations(address, length);
                 }
             }
             case VcpuCommand.Maintain(Exit.Maintenance operation) -> {
-                RenewableEngine keeper = powered == null ? resting : powered;
+                RenewableEngine keeper = translator();
                 if (keeper != null) {
                     keeper.now().maintain(operation);
                 }
@@ -149,11 +147,15 @@ public final class VcpuLogic {
         powered = null;
     }
 
+    /// The engine that has translations. A vCPU that is off has none; one that is powered down keeps its engine.
+    private @Nullable RenewableEngine translator() {
+        return powered == null ? resting : powered;
+    }
+
     private void close() {
-        for (RenewableEngine each : Arrays.asList(powered, resting)) {
-            if (each != null) {
-                each.close();
-            }
+        RenewableEngine open = translator();
+        if (open != null) {
+            open.close();
         }
         powered = null;
         resting = null;
