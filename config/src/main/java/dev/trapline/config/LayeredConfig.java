@@ -220,7 +220,8 @@ public final class LayeredConfig {
                                 "trapline.record.memory-digest-interval",
                                 1_000_000,
                                 DAY,
-                                "a duration from 1ms to 24h, as in 10s")),
+                                "a duration from 1ms to 24h, as in 10s"),
+                        settings.number("trapline.run.renewal-interval", 1_000, Long.MAX_VALUE)),
                 new FirmwareSpec(registers.policy(), registers.settings()));
     }
 

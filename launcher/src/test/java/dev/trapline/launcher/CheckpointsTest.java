@@ -45,7 +45,17 @@ class CheckpointsTest {
     @BeforeEach
     void record() {
         recording = directory.resolve("rec").toString();
-        recorded = run("run", "--cpus", "2", "--slice", "500", "--record", recording, guest("compute-short"));
+        recorded = run(
+                "run",
+                "--cpus",
+                "2",
+                "--slice",
+                "500",
+                "--set",
+                "run.renewal-interval=200000",
+                "--record",
+                recording,
+                guest("compute-short"));
     }
 
     private Ended index() {

@@ -56,7 +56,15 @@ class ForgedPartTest {
     @BeforeEach
     void record() {
         recording = directory.resolve("rec");
-        run("run", "--slice", "500", "--record", recording.toString(), guest("compute-short"));
+        run(
+                "run",
+                "--slice",
+                "500",
+                "--set",
+                "run.renewal-interval=200000",
+                "--record",
+                recording.toString(),
+                guest("compute-short"));
         run("journal", "index", recording.toString(), "--set", "replay.checkpoints.spacing=10ms");
     }
 

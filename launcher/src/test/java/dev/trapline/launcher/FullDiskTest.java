@@ -158,7 +158,15 @@ class FullDiskTest {
     @Test
     void checkpointsForWhichThereIsNoRoomAreDoneWithout() throws Exception {
         String recording = directory.resolve("rec").toString();
-        Ended recorded = run("run", "--slice", "500", "--record", recording, guest("compute-short"));
+        Ended recorded = run(
+                "run",
+                "--slice",
+                "500",
+                "--set",
+                "run.renewal-interval=200000",
+                "--record",
+                recording,
+                guest("compute-short"));
         String close = "replay.checkpoints.spacing=10ms";
         Ended shown = underLimit(40_000, "replay", recording, "--at", "3900", "--set", close)
                 .await();

@@ -158,7 +158,17 @@ class WhoWroteTest {
     @Test
     void checkpointsChangeNothing() {
         String counter = directory.resolve("counter").toString();
-        run("run", "--cpus", "2", "--slice", "500", "--record", counter, guest("smp-counter"));
+        run(
+                "run",
+                "--cpus",
+                "2",
+                "--slice",
+                "500",
+                "--set",
+                "run.renewal-interval=200000",
+                "--record",
+                counter,
+                guest("smp-counter"));
         String stack = "0x40090000";
         Ended without = run("who-wrote", counter, stack, "4096", "--no-checkpoints", "--format", "json");
         run("journal", "index", counter, "--set", "replay.checkpoints.spacing=10ms");

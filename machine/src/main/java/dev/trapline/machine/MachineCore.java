@@ -52,6 +52,7 @@ public final class MachineCore implements Effects.Run {
     private final Inputs inputs;
     private final Boundary boundary;
     private final Digests digests;
+    private final RenewalPoints renewals;
     private long executed;
     private boolean waitsForCredit;
     private Policy policy;
@@ -76,6 +77,7 @@ public final class MachineCore implements Effects.Run {
         this.boundary = new Boundary(
                 rounds, parts.scheduler(), vcpus, board, stolen, inputs, effects, history, log, this::reconfigure);
         this.digests = new Digests(spec.run().ramDigestInterval(), memory, history);
+        this.renewals = new RenewalPoints(spec.run().renewalInterval());
         this.policy = spec.firmware().policy();
     }
 
@@ -288,6 +290,7 @@ public final class MachineCore implements Effects.Run {
         log.save(state);
         state.put(executed);
         digests.save(state);
+        renewals.save(state);
     }
 
     /// Restores what [#save] saved, also if the run was over. Requested entropy that has not arrived is not part of
@@ -305,6 +308,7 @@ public final class MachineCore implements Effects.Run {
         log.load(state);
         executed = state.take();
         digests.load(state);
+        renewals.load(state);
         end.forget();
         reconfigure(inForce);
     }
@@ -368,7 +372,15 @@ public final class MachineCore implements Effects.Run {
         }
     }
 
+    /// Whether every vCPU has a fresh engine before the granted slice.
+    boolean isRenewed() {
+        return renewals.isHere();
+    }
+
     private void grant() {
+        if (renewals.pass(rounds.slices(), executed)) {
+            vcpus.tellAllButOff(VcpuCommand.Renew.INSTANCE);
+        }
         int index = rounds.turn(vcpus.runnable());
         long budget = rounds.left();
         if (spec.run().maxInstructions() > 0) {

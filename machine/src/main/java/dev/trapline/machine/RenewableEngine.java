@@ -18,6 +18,8 @@ final class RenewableEngine {
     private Engine engine;
     private long executed;
     private List<Long> renewed = List.of();
+    /// Whether the engine has not run yet.
+    private boolean fresh = true;
 
     RenewableEngine(EngineFactory engines, EngineSpec spec) {
         this.engines = engines;
@@ -45,6 +47,7 @@ final class RenewableEngine {
                 continue;
             }
             renewIfNeeded(renewals.asNeeded() && place == NOWHERE);
+            fresh = false;
             Exit exit = engine.run(Math.min(piece(slice.budget()), place - executed), slice.begins() + executed, shown);
             executed += engine.executed();
             shown = engine.shown();
@@ -57,9 +60,10 @@ final class RenewableEngine {
     /// Brings the CPU back to its state at power-on.
     void restart() {
         if (!engine.restart()) {
-            Engine fresh = engines.open(spec);
+            Engine other = engines.open(spec);
             engine.close();
-            engine = fresh;
+            engine = other;
+            fresh = true;
         }
     }
 
@@ -95,16 +99,21 @@ final class RenewableEngine {
         renewed.add(done);
     }
 
-    private void renew() {
+    /// Replaces the engine by a fresh one in the same state.
+    void renew() {
+        if (fresh) {
+            return;
+        }
         Engine old = engine;
-        Engine fresh = engines.open(spec);
+        Engine other = engines.open(spec);
         boolean taken = false;
         try {
-            fresh.load(old.save());
-            engine = fresh;
+            other.load(old.save());
+            engine = other;
+            fresh = true;
             taken = true;
         } finally {
-            (taken ? old : fresh).close();
+            (taken ? old : other).close();
         }
     }
 

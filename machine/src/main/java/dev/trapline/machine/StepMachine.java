@@ -89,6 +89,12 @@ public final class StepMachine {
         return turn == null ? null : turn.vcpu();
     }
 
+    /// Whether every vCPU has a fresh engine before the granted slice: a machine that is restored here continues
+    /// exactly like this one, whatever maintenance its guest omits.
+    public boolean isRenewed() {
+        return turn != null && !partlyRun && core.isRenewed();
+    }
+
     /// Runs the granted slice, which leads to the next grant, or to the end of the run.
     public void runSlice() {
         guarded(() -> {

@@ -56,6 +56,11 @@ public sealed interface VcpuCommand {
         INSTANCE
     }
 
+    /// Replace the engine by a fresh one in the same state: see [dev.trapline.abi.machine.RunSpec#renewalInterval].
+    enum Renew implements Change {
+        INSTANCE
+    }
+
     /// Enter the handler of an event: see [dev.trapline.abi.firmware.Effect.DeliverEvent].
     ///
     /// @param writes registers that the last call returns: what is interrupted has them

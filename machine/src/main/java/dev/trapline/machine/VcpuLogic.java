@@ -89,6 +89,7 @@ public final class VcpuLogic {
                 powerOn(entry, writes, order);
             case VcpuCommand.PowerOff _ -> powerOff();
             case VcpuCommand.PowerDown _ -> powerDown();
+            case VcpuCommand.Renew _ -> renew();
             case VcpuCommand.Deliver(RegisterWrites writes, long entry, long event, long argument) ->
                 deliver(writes, entry, event, argument);
             case VcpuCommand.Complete _ -> complete();
@@ -145,6 +146,16 @@ public final class VcpuLogic {
         keepsTimers = true;
         resting = powered;
         powered = null;
+    }
+
+    private void renew() {
+        if (powered != null) {
+            powered.renew();
+        }
+        if (resting != null) {
+            resting.close();
+            resting = null;
+        }
     }
 
     /// The engine that has translations. A vCPU that is off has none; one that is powered down keeps its engine.

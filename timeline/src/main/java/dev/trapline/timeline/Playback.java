@@ -124,6 +124,21 @@ public final class Playback implements AutoCloseable {
         }
     }
 
+    /// Continues until this number of slices has ended, the run is over, or every vCPU has a fresh engine, but at
+    /// least for one slice.
+    void playToRenewal(long slice) {
+        do {
+            playTo(Math.min(slice, machine.slices() + 1));
+        } while (machine.slices() < slice && machine.next() != null && !machine.isRenewed());
+    }
+
+    /// Whether every vCPU has a fresh engine. A checkpoint from here restores exactly what the run has; one from
+    /// elsewhere lacks the translations and TLB entries that the run's engines have, which a guest can notice if it
+    /// omits maintenance.
+    public boolean isRenewed() {
+        return machine.isRenewed();
+    }
+
     /// Makes a checkpoint of the current position. This scans each page of memory that was ever touched, and stores
     /// the pages with new content.
     ///

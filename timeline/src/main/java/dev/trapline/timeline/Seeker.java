@@ -14,8 +14,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Goes to any slice of a recording, forwards and backwards, from the nearest checkpoint before it instead of the
-/// start. Checkpoints are made on the way, at equal distances in replay time: in memory, and if there is a store, also
-/// there, for later seeks.
+/// start. Checkpoints are made on the way: in memory, and if there is a store, also there, for later seeks. They are
+/// made where all vCPUs have fresh engines ([Playback#isRenewed]), at least a certain replay time apart.
 ///
 /// They use memory of the host. If that exceeds the budget, every second checkpoint is deleted, and later ones are
 /// twice as far apart: a longer recording has larger distances, not more checkpoints. A store has its own budget.
@@ -114,14 +114,14 @@ public final class Seeker implements AutoCloseable {
         long from = nanoTime.getAsLong();
         while (playback.position().slice() < slice && playback.outcome() == null) {
             long before = playback.position().slice();
-            playback.playTo(Math.min(slice, before + STRIDE));
+            playback.playToRenewal(Math.min(slice, before + STRIDE));
             observer.accept(playback.position().slice());
             long now = nanoTime.getAsLong();
             long here = playback.position().slice();
             since = isPassed(checkpoints.floorKey(here), before) ? 0 : since + now - from;
             sinceStored = isPassed(storedUpTo(here), before) ? 0 : sinceStored + now - from;
             from = now;
-            if (playback.outcome() == null && (since >= spacing || isStoreDue())) {
+            if (playback.isRenewed() && (since >= spacing || isStoreDue())) {
                 take();
                 from = nanoTime.getAsLong();
             }

@@ -55,7 +55,7 @@ class LyingCheckpointTest {
         AtomicLong clock = new AtomicLong();
         try (CheckpointStore store = store(playback);
                 Seeker seeker = new Seeker(playback, store, 1, PLENTY, clock::incrementAndGet)) {
-            seeker.seek(64);
+            seeker.seek(600);
             truth = Objects.requireNonNull(store.read(store.slices().getLast()));
         }
     }

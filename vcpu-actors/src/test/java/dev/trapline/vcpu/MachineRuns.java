@@ -189,7 +189,10 @@ final class MachineRuns implements AfterAllCallback, AutoCloseable {
                 .with(CpuSpec.DEFAULT.withCount(vcpus).withWidth(Guests.width(guest + ".elf")))
                 .with(SMALL_BOARD)
                 .with(ScheduleSpec.DEFAULT.withKind(schedule).withSeed(7).withQuantum(slice))
-                .with(RunSpec.DEFAULT.withMaxInstructions(limit).withRamDigestInterval(100_000))
+                .with(RunSpec.DEFAULT
+                        .withMaxInstructions(limit)
+                        .withRamDigestInterval(100_000)
+                        .withRenewalInterval(200_000))
                 .withPolicy(Policy.DEFAULT.withResident("smccc"));
         return record(spec, Guests.image(guest + ".elf"), "some text\rq", directory);
     }

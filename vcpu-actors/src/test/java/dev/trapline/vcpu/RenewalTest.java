@@ -3,7 +3,6 @@ package dev.trapline.vcpu;
 import static dev.trapline.vcpu.MachineRuns.assertAsRecorded;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
@@ -13,7 +12,6 @@ import dev.trapline.journal.HistoryEntry;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
-import dev.trapline.testkit.Assembler;
 import dev.trapline.testkit.Guests;
 import dev.trapline.timeline.Checkpoint;
 import dev.trapline.timeline.Playback;
@@ -52,54 +50,10 @@ class RenewalTest {
         PLAIN.close();
     }
 
-    /// vCPU 0 changes `add x5, x5, #1` to `add x5, x5, #2` and back, without cache maintenance; vCPU 1 executes it
-    /// and keeps the sum.
-    private static final String FORGETS = """
-        movz x0, #3
-        movk x0, #0xc400, lsl #16
-        mov x1, #1
-        adr x2, second
-        mov x3, #0
-        hvc #0
-        adr x12, target
-        ldr w13, one
-        ldr w14, two
-        mov x10, #400
-        patch:
-        str w13, [x12]
-        eor w13, w13, w14
-        eor w14, w13, w14
-        eor w13, w13, w14
-        mov x11, #150
-        wait:
-        subs x11, x11, #1
-        b.ne wait
-        subs x10, x10, #1
-        b.ne patch
-        movz x0, #8
-        movk x0, #0x8400, lsl #16
-        hvc #0
-        second:
-        adr x12, sum
-        mov x5, #0
-        again:
-        bl target
-        str x5, [x12]
-        b again
-        one: .long 0x910004a5
-        two: .long 0x910008a5
-        .balign 2048
-        target:
-        add x5, x5, #1
-        ret
-        .balign 2048
-        sum: .quad 0
-        """;
-
     @Test
     void aReplayOfAGuestThatForgetsItsMaintenanceRenewsWhereTheRunDid() {
         MachineSpec spec = Specs.withVcpus(2).slice(1000).spec();
-        Image image = Assembler.image("assembled.bin", ExecutionState.A64, FORGETS);
+        Image image = ForgetfulGuest.A64_CODE.image();
         Finished recorded = EAGER.record(spec, image, "", directory.resolve("rec"));
         assertThat(PLAIN.run(spec, image, "").report().memoryDigest())
                 .as("this guest can observe that engines are replaced")
@@ -113,7 +67,7 @@ class RenewalTest {
     @Test
     void anInstructionWithinASliceIsTheSameByEitherWay() {
         MachineSpec spec = Specs.withVcpus(2).slice(1000).spec();
-        EAGER.record(spec, Assembler.image("assembled.bin", ExecutionState.A64, FORGETS), "", directory.resolve("rec"));
+        EAGER.record(spec, ForgetfulGuest.A64_CODE.image(), "", directory.resolve("rec"));
         for (int slice : new int[] {1, 2, 3, 20, 21, 50, 51}) {
             try (Playback whole = PLAIN.playback(directory.resolve("rec"), (_, _) -> {});
                     Playback parts = EAGER.playback(directory.resolve("rec"), (_, _) -> {})) {

@@ -83,8 +83,8 @@ class SeekerTest {
         try (Seeker seeker = seeker(8 * MILLISECOND, PLENTY)) {
             seeker.seek(Long.MAX_VALUE);
             assertThat(seeker.checkpointCount())
-                    .as("twice as far apart, about half as many")
-                    .isBetween(unbounded / 2 - 1, unbounded / 2 + 1);
+                    .as("twice as far apart, about half as many: each is at the first renewal after its distance")
+                    .isBetween(unbounded / 2 - 1, unbounded * 3 / 4);
         }
         long budget = 500_000;
         try (Seeker seeker = seeker(4 * MILLISECOND, budget)) {

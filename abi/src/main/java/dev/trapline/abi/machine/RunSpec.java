@@ -5,31 +5,46 @@ package dev.trapline.abi.machine;
 /// @param maxInstructions executed instructions after which the run ends; 0 is no limit
 /// @param rebootOnReset whether SYSTEM_RESET restarts the machine; otherwise it ends the run
 /// @param ramDigestInterval virtual time between two digests of all memory, in ticks, 1 or more
-public record RunSpec(long maxInstructions, boolean rebootOnReset, long ramDigestInterval) {
+/// @param renewalInterval executed instructions between two renewals, 1 or more. A slice counts as [#SLICE_WORK]
+///     instructions in addition, because the work between two slices takes time as well. At a renewal, all vCPUs get
+///     fresh engines, without translations and TLB entries; a replay can begin there
+public record RunSpec(long maxInstructions, boolean rebootOnReset, long ramDigestInterval, long renewalInterval) {
 
-    /// No limit, a machine that restarts on a reset, a digest of memory every ten seconds of virtual time.
-    public static final RunSpec DEFAULT = new RunSpec(0, true, 625_000_000);
+    /// How many instructions the work between two slices counts for, in the distance of renewals.
+    public static final long SLICE_WORK = 1000;
+
+    /// No limit, a machine that restarts on a reset, a digest of memory every ten seconds of virtual time, and
+    /// renewals some seconds of the host's time apart.
+    public static final RunSpec DEFAULT = new RunSpec(0, true, 625_000_000, 1 << 28);
 
     public RunSpec {
         SpecCheck.require(maxInstructions >= 0, "maxInstructions", "0 (no limit) or more", maxInstructions);
         SpecCheck.atLeast("ramDigestInterval", ramDigestInterval, 1);
+        SpecCheck.atLeast("renewalInterval", renewalInterval, 1);
     }
 
     /// The same with another limit.
     ///
     /// @param instructions 0 is no limit
     public RunSpec withMaxInstructions(long instructions) {
-        return new RunSpec(instructions, rebootOnReset, ramDigestInterval);
+        return new RunSpec(instructions, rebootOnReset, ramDigestInterval, renewalInterval);
     }
 
     public RunSpec withRebootOnReset(boolean reboots) {
-        return new RunSpec(maxInstructions, reboots, ramDigestInterval);
+        return new RunSpec(maxInstructions, reboots, ramDigestInterval, renewalInterval);
     }
 
     /// The same with another time between two digests of memory.
     ///
     /// @param ticks 1 or more
     public RunSpec withRamDigestInterval(long ticks) {
-        return new RunSpec(maxInstructions, rebootOnReset, ticks);
+        return new RunSpec(maxInstructions, rebootOnReset, ticks, renewalInterval);
+    }
+
+    /// The same with another distance between renewals.
+    ///
+    /// @param instructions 1 or more
+    public RunSpec withRenewalInterval(long instructions) {
+        return new RunSpec(maxInstructions, rebootOnReset, ramDigestInterval, instructions);
     }
 }

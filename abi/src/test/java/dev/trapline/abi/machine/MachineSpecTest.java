@@ -32,7 +32,8 @@ class MachineSpecTest {
                 range("waitForInterrupt", ticks -> new ExitCosts(0, ticks, 0), 0, 10_000_000, 1),
                 range("maintenance", ticks -> new ExitCosts(0, 0, ticks), 0, 10_000_000, 1),
                 range("maxInstructions", RunSpec.DEFAULT::withMaxInstructions, 0, Long.MAX_VALUE, 1),
-                range("ramDigestInterval", RunSpec.DEFAULT::withRamDigestInterval, 1, Long.MAX_VALUE, 1));
+                range("ramDigestInterval", RunSpec.DEFAULT::withRamDigestInterval, 1, Long.MAX_VALUE, 1),
+                range("renewalInterval", RunSpec.DEFAULT::withRenewalInterval, 1, Long.MAX_VALUE, 1));
     }
 
     private static Arguments range(String name, LongFunction<Object> with, long least, long most, long step) {
@@ -124,7 +125,7 @@ class MachineSpecTest {
         CpuSpec cpus = new CpuSpec(4, 2, CpuModel.CORTEX_A72, Width.AARCH64);
         BoardSpec board = new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7);
         ScheduleSpec schedule = new ScheduleSpec(Schedule.RANDOM, 9, 100, new ExitCosts(50, 0, 0));
-        RunSpec run = new RunSpec(1000, false, 60);
+        RunSpec run = new RunSpec(1000, false, 60, 70);
         FirmwareSpec firmware =
                 new FirmwareSpec(Policy.DEFAULT.withResident("a"), new TreeMap<>(Map.of("psci.version", "1.1")));
         MachineSpec whole = new MachineSpec(cpus, board, schedule, run, firmware);
@@ -164,7 +165,7 @@ class MachineSpecTest {
                         .withMaxInstructions(1000)
                         .withRebootOnReset(false)
                         .withRamDigestInterval(60))
-                .isEqualTo(new RunSpec(1000, false, 60));
+                .isEqualTo(new RunSpec(1000, false, 60, 70));
     }
 
     @Test

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 ///  varint vcpus, varint clusterSize, u8 cpuModel, u8 width, varint ramBytes
 ///  u8 schedule, u64 seed, varint quantum, varint cost of a hypercall, varint of a wait, varint of maintenance
 ///  varint maxInstructions, u8 rebootOnReset, u8 board, u8 deviceTree, text bootArguments
-///  varint inputInterval, varint ramDigestInterval
+///  varint inputInterval, varint ramDigestInterval, varint renewalInterval
 ///  policy, as PolicyCodec writes it
 ///  varint count, settings in ascending order of the key: text key, text value
 /// ```
@@ -50,6 +50,7 @@ final class SpecCodec {
         out.ensure(RecordLayout.MAX_FIXED_BYTES);
         out.varint(board.inputInterval());
         out.varint(run.ramDigestInterval());
+        out.varint(run.renewalInterval());
         PolicyCodec.write(out, spec.firmware().policy());
         out.items("settings", settings.size(), PolicyCodec.MOST_ITEMS);
         settings.forEach((key, value) -> {
@@ -71,7 +72,7 @@ final class SpecCodec {
         long maxInstructions = in.varint();
         boolean rebootOnReset = in.flag();
         BoardSpec board = new BoardSpec(Codes.BOARD.read(in), ramBytes, in.flag(), in.string(), in.varint());
-        RunSpec run = new RunSpec(maxInstructions, rebootOnReset, in.varint());
+        RunSpec run = new RunSpec(maxInstructions, rebootOnReset, in.varint(), in.varint());
         return new MachineSpec(cpus, board, schedule, run, new FirmwareSpec(PolicyCodec.read(in), readSettings(in)));
     }
 
