@@ -150,9 +150,9 @@ final class Expansion {
         return names.meanings(path).stream().anyMatch(meaning -> find(meaning) == node);
     }
 
-    /// Refuses values that refer to themselves too often, directly or through others. For each reference, the library
-    /// searches all earlier assignments. For a section whose values refer to it, it tries them in every order: ten take
-    /// a second, and twelve two minutes.
+    /// Refuses values that refer to themselves too often, directly or through others. For each reference, the
+    /// library searches all earlier assignments. For a section whose values refer to it, it tries them in every
+    /// order: ten take a second, and twelve two minutes.
     private void requireNoCircle(Node node, String path, long times) {
         Node other = find(path);
         if (other == node && times > MOST_OF_ITSELF) {

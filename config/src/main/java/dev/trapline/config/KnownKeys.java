@@ -37,7 +37,8 @@ final class KnownKeys {
 
     private boolean check(String prefix, ConfigObject given, ConfigObject known) {
         boolean whole = isComplete(prefix, given, known);
-        for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(whole ? given : Map.<String, ConfigValue>of()).entrySet()) {
+        Map<String, ConfigValue> entries = whole ? given : Map.of();
+        for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(entries).entrySet()) {
             String path = prefix.isEmpty() ? entry.getKey() : prefix + "." + entry.getKey();
             ConfigValue value = entry.getValue();
             ConfigValue expected = known.get(entry.getKey());

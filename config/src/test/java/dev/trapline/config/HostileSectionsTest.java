@@ -44,8 +44,8 @@ class HostileSectionsTest {
                 .mapToObj(n -> line.replace("#", Integer.toString(n)))
                 .collect(Collectors.joining("\n"));
         Path file = write(lines);
-        ConfigException refused =
-                catchThrowableOfType(ConfigException.class, () -> new ConfigLoader().file(file).load());
+        ConfigException refused = catchThrowableOfType(
+                ConfigException.class, () -> new ConfigLoader().file(file).load());
         assertThat(refused.getMessage()).contains("bad.conf", "refers to itself");
     }
 
@@ -56,8 +56,8 @@ class HostileSectionsTest {
         ConfigLoader loader = new ConfigLoader()
                 .file(file)
                 .options(List.of(new CommandLineSetting("trapline.machine.cpus", "2", "--cpus")));
-        ConfigException refused = catchThrowableOfType(
-                ConfigException.class, () -> loader.load().validate(ConfigFixture.SERVICES));
+        ConfigException refused =
+                catchThrowableOfType(ConfigException.class, () -> loader.load().validate(ConfigFixture.SERVICES));
         assertThat(refused.getMessage()).contains("trapline", "is a section");
     }
 

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A PostgreSQL database with events of recordings, as the user has named it.
 ///
-/// Without a password, it is looked up in `~/.pgpass`, or in the file that `PGPASSFILE` names, as `psql` does. Unless the
-/// URL says otherwise, the password is proved by SCRAM and never sent, and another host must present a certificate for
-/// its name.
+/// Without a password, it is looked up in `~/.pgpass`, or in the file that `PGPASSFILE` names, as `psql` does. Unless
+/// the URL says otherwise, the password is proved by SCRAM and never sent, and another host must present a certificate
+/// for its name.
 public final class Database {
 
     /// Environment variables for values that are not given elsewhere.
@@ -142,8 +142,8 @@ public final class Database {
         return properties;
     }
 
-    /// Who connects. Without a password, the driver would read the file of passwords itself, so it is given an empty
-    /// one.
+    /// Who connects. Without a password, the driver would read the file of passwords itself, so it is given an
+    /// empty one.
     private Map<String, String> credentials() {
         Map<String, String> credentials = new TreeMap<>();
         if (!user.isEmpty()) {

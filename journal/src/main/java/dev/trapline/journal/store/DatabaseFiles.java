@@ -18,9 +18,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.LoggerFactory;
 
-/// Checks the files that the driver reads for a connection, and reads the file of passwords. The driver opens any file, and would wait at a pipe
-/// forever. Permissions are checked as in libpq: a password file that others can read is ignored with a warning, and a
-/// private key that others can read is refused.
+/// Checks the files that the driver reads for a connection, and reads the file of passwords. The driver opens any
+/// file, and would wait at a pipe forever. Permissions are checked as in libpq: a password file that others can read
+/// is ignored with a warning, and a private key that others can read is refused.
 ///
 /// Source: PostgreSQL's documentation, 32.16 (the password file) and 32.19.2 (client certificates).
 ///

@@ -57,7 +57,8 @@ final class PasswordFile {
         return true;
     }
 
-    /// The first four fields as written, and the password; fewer if there are fewer. The password ends at the next ':'.
+    /// The first four fields as written, and the password; fewer if there are fewer. The password ends at the next
+    /// ':'.
     private static List<String> fields(String line) {
         List<String> fields = new ArrayList<>();
         int begin = 0;

@@ -30,7 +30,9 @@ class PasswordFileTest {
         """)
     void aLineIsForItsHostPortDatabaseAndUser(String line, String password) {
         assertThat(find(line, "db:5432")).as(line).isEqualTo(password);
-        assertThat(find("# more\n\n" + line + "\r\nelse:*:*:*:wrong\n", "db:5432")).as(line).isEqualTo(password);
+        assertThat(find("# more\n\n" + line + "\r\nelse:*:*:*:wrong\n", "db:5432"))
+                .as(line)
+                .isEqualTo(password);
     }
 
     /// The driver's own reader fails on such a line.

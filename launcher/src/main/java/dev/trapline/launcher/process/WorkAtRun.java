@@ -11,8 +11,8 @@ final class WorkAtRun {
 
     /// The beginnings of class names that are on the stack while a run, or the storing of its recording, makes
     /// progress. While a native library or a database works, they are further up the stack.
-    private static final List<String> WORK = List.of(
-            "dev.trapline.", "akka.dispatch.Mailbox", "org.h2.", "org.postgresql.", "com.zaxxer.", "slick.");
+    private static final List<String> WORK =
+            List.of("dev.trapline.", "akka.dispatch.Mailbox", "org.h2.", "org.postgresql.", "com.zaxxer.", "slick.");
 
     /// The command itself: it waits for the run, and watches it.
     private static final String COMMAND = "dev.trapline.launcher.";
