@@ -18,11 +18,12 @@ final class Expansion {
 
     private static final long MOST = 1 << 20;
     private static final int DEEPEST = 64;
-    private static final int MOST_IN_CIRCLE = 16;
+    private static final int MOST_IN_CIRCLES = 8;
     private static final int MOST_OF_ITSELF = 50;
+    private static final int MOST_OF_ITSELF_AT_ONCE = 2;
 
     /// The section whose keys may contain a password.
-    private static final String DATABASE = "trapline.record.postgresql";
+    static final String DATABASE = "trapline.record.postgresql";
 
     /// Names of environment variables that may contain a password.
     private static final Pattern SECRET =
@@ -47,6 +48,8 @@ final class Expansion {
 
     private final Node root = new Node();
     private final IncludedNames names;
+    /// References in circles through other values, in the whole configuration.
+    private long inCircles;
 
     private Expansion(IncludedNames names) {
         this.names = names;
@@ -135,6 +138,9 @@ final class Expansion {
                     .results()
                     .filter(match -> leadsTo(match.group(1), node))
                     .count();
+            if (times > MOST_OF_ITSELF_AT_ONCE) {
+                throw refused(node, "refers to itself more than " + MOST_OF_ITSELF_AT_ONCE + " times in one value");
+            }
             size = Math.min(layer.length() + Math.max(1, times) * size, MOST + 1);
         }
         return size;
@@ -144,8 +150,9 @@ final class Expansion {
         return names.meanings(path).stream().anyMatch(meaning -> find(meaning) == node);
     }
 
-    /// Refuses a value that refers to itself too often, directly or through others: for each reference, the library
-    /// searches all earlier assignments.
+    /// Refuses values that refer to themselves too often, directly or through others. For each reference, the
+    /// library searches all earlier assignments. For a section whose values refer to it, it tries them in every
+    /// order: ten take a second, and twelve two minutes.
     private void requireNoCircle(Node node, String path, long times) {
         Node other = find(path);
         if (other == node && times > MOST_OF_ITSELF) {
@@ -154,9 +161,15 @@ final class Expansion {
                     "refers to itself, or is extended by '+=', more than " + MOST_OF_ITSELF
                             + " times: write it as a whole");
         }
-        if (other != null && other != node && other.entered && times > MOST_IN_CIRCLE) {
-            String through = other.included ? "" : " through " + other.path;
-            throw refused(node, "refers to itself" + through + ", more than " + MOST_IN_CIRCLE + " times");
+        if (other != null && other != node && other.entered) {
+            inCircles += times;
+            if (inCircles > MOST_IN_CIRCLES) {
+                String through = other.included ? "" : " through " + other.path;
+                throw refused(
+                        node,
+                        "refers to itself" + through + ": a configuration has at most " + MOST_IN_CIRCLES
+                                + " substitutions that lead back to where they are");
+            }
         }
     }
 

@@ -27,7 +27,8 @@ final class KnownKeys {
         this.problems = problems;
     }
 
-    /// Reports every key of `given` that is not in the reference, and every section that has a plain value.
+    /// Reports every key of `given` that is not in the reference, and every section that has a plain value. If one
+    /// layer has a plain value for a section of a stronger layer, the section lacks the keys of all weaker layers.
     ///
     /// @return whether every section is a section, so that its keys can be read
     boolean check(ConfigObject given) {
@@ -35,8 +36,9 @@ final class KnownKeys {
     }
 
     private boolean check(String prefix, ConfigObject given, ConfigObject known) {
-        boolean whole = true;
-        for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(given).entrySet()) {
+        boolean whole = isComplete(prefix, given, known);
+        Map<String, ConfigValue> entries = whole ? given : Map.of();
+        for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(entries).entrySet()) {
             String path = prefix.isEmpty() ? entry.getKey() : prefix + "." + entry.getKey();
             ConfigValue value = entry.getValue();
             ConfigValue expected = known.get(entry.getKey());
@@ -54,6 +56,17 @@ final class KnownKeys {
             }
         }
         return whole;
+    }
+
+    private boolean isComplete(String prefix, ConfigObject given, ConfigObject known) {
+        if (given.keySet().containsAll(known.keySet())) {
+            return true;
+        }
+        problems.add(new ConfigProblem(
+                "configuration",
+                prefix,
+                "is a section, and is also set to something that is none: write its keys in { }"));
+        return false;
     }
 
     /// The error for an unknown key.

@@ -168,8 +168,13 @@ final class Settings {
         return Origins.describe(value(path).origin());
     }
 
-    /// Reports that a key has a wrong value.
+    /// Reports that a key has a wrong value. The database's keys may contain a password, also by mistake: `url =
+    /// ${TRAPLINE_POSTGRESQL_PASSWORD}`. So their values are not quoted.
     void refuse(String path, String takes) {
+        if (path.startsWith(Expansion.DATABASE + ".")) {
+            refuseSecret(path, takes);
+            return;
+        }
         ConfigValue value = value(path);
         String got = switch (value.valueType()) {
             case OBJECT, LIST -> "a " + value.valueType().name().toLowerCase(Locale.ROOT);
@@ -184,7 +189,7 @@ final class Settings {
         problems.add(new ConfigProblem(
                 origin(path),
                 path,
-                "takes " + takes + "; the given value is not shown, because it may" + " hold a password"));
+                "takes " + takes + "; the given value is not shown, because it may hold a password"));
     }
 
     /// Reports that a list has a wrong element.

@@ -78,7 +78,7 @@ class ConfigErrorsTest {
         machine.device-tree=maybe  | trapline.machine.device-tree takes auto, true or false, not maybe
         machine.cluster-size=17    | trapline.machine.cluster-size takes a whole number from 1 to 16, not 17
         record.store=oracle        | trapline.record.store takes mvstore or postgresql, not oracle
-        record.postgresql.url=db   | trapline.record.postgresql.url takes a URL of JDBC without a password, as in jdbc:postgresql://db.example.org/recordings, not db
+        record.postgresql.url=db   | trapline.record.postgresql.url takes a URL of JDBC without a password, as in jdbc:postgresql://db.example.org/recordings; the given value is not shown, because it may hold a password
         run.entropy=dice           | trapline.run.entropy takes seed or host, not dice
         run.interrupts=0@5ms       | trapline.run.interrupts takes a list, as in [a, b], not 0@5ms
         run.interrupts=["0@5ms"]   | trapline.run.interrupts takes CPU@WHEN or CPU:INTID@WHEN with WHEN time:DURATION or slice:ORDINAL, as in 0@time:5ms or 3:40@slice:1000, not 0@5ms

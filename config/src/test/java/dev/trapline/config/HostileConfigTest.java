@@ -377,6 +377,8 @@ class HostileConfigTest {
                 "password = [hunter2",
                 "password = { hunter2",
                 "pasword = hunter2",
+                "url = hunter2",
+                "create-schema = hunter2",
                 "url = \"jdbc:postgresql://me:hunter2@db/x\"",
                 "url = jdbc:postgresql://me:hunter2@db/x"
             })

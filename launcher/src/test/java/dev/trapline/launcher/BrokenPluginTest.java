@@ -296,6 +296,18 @@ class BrokenPluginTest {
         assertThat(said.status()).as(said.err()).isEqualTo(Ending.LIMIT);
     }
 
+    /// It may also end by itself, with status 7: the plugin's interrupts reach different threads each time.
+    @Test
+    void aServiceThatInterruptsAllThreadsAgainAndAgainDoesNotHoldTheProcess() {
+        List<String> command = run("interrupt all", "apply", false);
+        command.addAll(List.of("--timeout", "4s"));
+        CommandProcess.Ended ended =
+                CommandProcess.start(command.toArray(String[]::new)).await();
+        assertThat(ended.status()).as(ended.err()).isIn(Ending.LIMIT, Ending.STORAGE, Ending.BROKEN);
+        Said verified = perform(List.of("journal", "verify", recording().toString()));
+        assertThat(verified.status()).as(verified.err()).isZero();
+    }
+
     @Test
     void anExceptionThatCannotBePrintedIsTheServicesOwnTime() {
         List<String> command = run("endless", "apply", false);

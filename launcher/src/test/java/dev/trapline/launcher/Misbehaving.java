@@ -89,7 +89,9 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
         boolean now = next.calls() == state.nth();
         if (now && state.where().equals("apply") && !state.how().equals("no")) {
             misbehave(state.how());
-            return state.how().equals("threads and return") ? Reply.x0(next, 0) : wrong(next);
+            return List.of("threads and return", "interrupt all").contains(state.how())
+                    ? Reply.x0(next, 0)
+                    : wrong(next);
         }
         if (now && System.getProperty(OTHER) != null) {
             misbehave(System.getProperty(OTHER, ""));
@@ -178,6 +180,11 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
                 System.setOut(new PrintStream(OutputStream.nullOutputStream()));
             }
             case "thread" -> new Thread(Misbehaving::rest).start();
+            case "interrupt all" -> {
+                Thread other = new Thread(Misbehaving::interruptAll);
+                other.setDaemon(true);
+                other.start();
+            }
             case "interrupt" -> Thread.currentThread().interrupt();
             case "hook" -> Runtime.getRuntime().addShutdownHook(new Thread(Misbehaving::loop));
             case "endless" -> throw new Endless();
@@ -248,6 +255,17 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
                     return;
                 }
             }
+        }
+    }
+
+    private static void interruptAll() {
+        while (true) {
+            for (Thread each : Thread.getAllStackTraces().keySet()) {
+                if (!each.equals(Thread.currentThread())) {
+                    each.interrupt();
+                }
+            }
+            LockSupport.parkNanos(20_000_000);
         }
     }
 

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A PostgreSQL database with events of recordings, as the user has named it.
 ///
-/// Without a password, the driver reads `~/.pgpass`, or the file that `PGPASSFILE` names, as `psql` does. Unless the
-/// URL says otherwise, the password is proved by SCRAM and never sent, and another host must present a certificate for
-/// its name.
+/// Without a password, it is looked up in `~/.pgpass`, or in the file that `PGPASSFILE` names, as `psql` does. Unless
+/// the URL says otherwise, the password is proved by SCRAM and never sent, and another host must present a certificate
+/// for its name.
 public final class Database {
 
     /// Environment variables for values that are not given elsewhere.
@@ -142,17 +142,22 @@ public final class Database {
         return properties;
     }
 
-    /// Who connects. The driver looks into the file of passwords where it is told no password, so it is told an
-    /// empty one where that file must not be used.
+    /// Who connects. Without a password, the driver would read the file of passwords itself, so it is given an
+    /// empty one.
     private Map<String, String> credentials() {
         Map<String, String> credentials = new TreeMap<>();
         if (!user.isEmpty()) {
             credentials.put("user", user);
         }
-        if (!password.isEmpty() || !DatabaseFiles.ofProcess().passwordsAreUsable()) {
-            credentials.put("password", password);
-        }
+        credentials.put("password", password.isEmpty() ? passwordInFile() : password);
         return credentials;
+    }
+
+    private String passwordInFile() {
+        // The driver's default.
+        String who = user.isEmpty() ? System.getProperty("user.name", "") : user;
+        String name = url.name().isEmpty() ? who : url.name();
+        return PasswordFile.find(DatabaseFiles.ofProcess().passwordText(), url.hosts(), name, who);
     }
 
     /// Connects.

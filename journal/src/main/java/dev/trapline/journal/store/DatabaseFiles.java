@@ -7,6 +7,7 @@ import dev.trapline.abi.file.UnusableFileException;
 import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.history.RecordingException.Kind;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -17,9 +18,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.LoggerFactory;
 
-/// Checks the files that the driver reads for a connection. The driver opens any file, and would wait at a pipe
-/// forever. Permissions are checked as in libpq: a password file that others can read is ignored with a warning, and a
-/// private key that others can read is refused.
+/// Checks the files that the driver reads for a connection, and reads the file of passwords. The driver opens any
+/// file, and would wait at a pipe forever. Permissions are checked as in libpq: a password file that others can read
+/// is ignored with a warning, and a private key that others can read is refused.
 ///
 /// Source: PostgreSQL's documentation, 32.16 (the password file) and 32.19.2 (client certificates).
 ///
@@ -62,22 +63,22 @@ record DatabaseFiles(Path home, Map<String, String> environment) {
         return home.resolve(".postgresql").resolve(name);
     }
 
-    /// Whether there is a file of passwords that the driver may read. Says once for the process, as a warning, why
-    /// one is ignored.
-    boolean passwordsAreUsable() {
+    /// The text of the file of passwords; empty if there is none, or it is ignored. Says once for the process, as a
+    /// warning, why one is ignored.
+    String passwordText() {
         Path file = passwords();
         try {
             if (!isThere(file)) {
-                return false;
+                return "";
             }
             requirePasswords(file);
-            return true;
+            return new String(BoundedFile.read(file, MOST, Links.FOLLOWED), StandardCharsets.UTF_8);
         } catch (IOException e) {
             if (WARNED.compareAndSet(false, true)) {
                 LoggerFactory.getLogger(DatabaseFiles.class)
                         .warn("the file of passwords {} is ignored: it {}", file, BoundedFile.reason(e));
             }
-            return false;
+            return "";
         }
     }
 

@@ -95,22 +95,20 @@ class DatabaseFilesTest {
     @Test
     void thePasswordFileIsIgnoredUnlessItIsARegularAndSmallOne() throws Exception {
         Path file = directory.resolve(".pgpass");
-        assertThat(files().passwordsAreUsable()).as("there is none").isFalse();
+        assertThat(files().passwordText()).as("there is none").isEmpty();
         forEachUnusable(file, wrong -> {
-            assertThat(files().passwordsAreUsable()).as(wrong).isFalse();
+            assertThat(files().passwordText()).as(wrong).isEmpty();
             assertThatThrownBy(() -> DatabaseFiles.requirePasswords(file)).hasMessageContaining(wrong);
         });
-        assertThat(files().passwordsAreUsable())
-                .as("the largest allowed permissions")
-                .isTrue();
-        assertThat(new DatabaseFiles(directory, Map.of("PGPASSFILE", "/dev/null")).passwordsAreUsable())
+        assertThat(files().passwordText()).as("the largest allowed size").hasSize(MOST);
+        assertThat(new DatabaseFiles(directory, Map.of("PGPASSFILE", "/dev/null")).passwordText())
                 .as("the usual way to say that there is none")
-                .isFalse();
+                .isEmpty();
         assertThat(new DatabaseFiles(
                                 directory, Map.of("PGPASSFILE", file.toUri().toString()))
-                        .passwordsAreUsable())
-                .as("the driver would open a URL")
-                .isFalse();
+                        .passwordText())
+                .as("a URL is not opened")
+                .isEmpty();
     }
 
     /// libpq: no access for group or others.
@@ -128,7 +126,7 @@ class DatabaseFilesTest {
     })
     void aPasswordFileThatOthersMayReadIsIgnored(String mode, boolean usable) throws IOException {
         write(".pgpass", mode);
-        assertThat(files().passwordsAreUsable()).as(mode).isEqualTo(usable);
+        assertThat(files().passwordText()).as(mode).isEqualTo(usable ? "x" : "");
     }
 
     @Test

@@ -35,6 +35,8 @@ public final class Attendant {
     private volatile boolean stopAsked;
     private volatile Stop.@Nullable Reason stopReason;
     private volatile long stopNanos;
+    /// When a thread was last seen that executes the run, since the run was asked to end.
+    private volatile long seenNanos;
     private Progress lastProgress = new Progress(0, 0, 0);
     private long lastStatusNanos = System.nanoTime();
 
@@ -136,6 +138,7 @@ public final class Attendant {
         // After the time limit has passed, a signal ends the run without further waiting.
         if (stopReason == null || (stopReason == Stop.Reason.TIMEOUT && reason == Stop.Reason.INTERRUPTED)) {
             stopNanos = System.nanoTime();
+            seenNanos = stopNanos;
             stopReason = reason;
         }
     }
@@ -148,6 +151,7 @@ public final class Attendant {
                 && System.nanoTime() - stopNanos >= TimeUnit.MILLISECONDS.toNanos(Interruption.GRACE_MILLIS)) {
             run.giveUp(reason);
             leaveStore(reason);
+            leaveDeadRun(reason);
         }
     }
 
@@ -164,6 +168,25 @@ public final class Attendant {
         if (late && reason == Stop.Reason.INTERRUPTED && run.waitsForStore()) {
             throw CommandException.interrupted("the run was interrupted while it waited for its recording to be "
                     + "stored; the recording up to there is sound, and can be replayed and continued");
+        }
+    }
+
+    /// Leaves a run that no thread executes any more: it cannot end.
+    private void leaveDeadRun(Stop.Reason reason) {
+        long now = System.nanoTime();
+        if (WorkAtRun.isSeen()) {
+            seenNanos = now;
+            return;
+        }
+        // Between two attempts to open the store, nothing is executed for half a second.
+        long millis = run.waitsForStore() ? 2 * Interruption.GRACE_MILLIS : Interruption.GRACE_MILLIS;
+        if (now - seenNanos >= TimeUnit.MILLISECONDS.toNanos(millis)) {
+            String dead = "the run could not end, because none of its threads works any more, as when a plugin "
+                    + "interrupts all threads; the recording up to there is sound, and can be replayed and continued";
+            throw reason == Stop.Reason.TIMEOUT
+                    ? CommandException.of(
+                            new Ending(Ending.LIMIT, "limit", "the limit of --timeout was reached, and " + dead))
+                    : CommandException.interrupted(dead);
         }
     }
 
