@@ -36,7 +36,7 @@ public final class Gicv2 implements Device, InterruptController {
     private static final int DISTRIBUTOR_SIZE = 0x1000;
     private static final int CPU_INTERFACE_SIZE = 0x2000;
 
-    private final Interrupts interrupts;
+    private final TargetedInterrupts interrupts;
     private final Distributor distributor;
     private final CpuInterface[] cpuInterfaces;
     private final View[] views;
@@ -63,7 +63,7 @@ public final class Gicv2 implements Device, InterruptController {
             throw new IllegalArgumentException("a GICv2 has 1 to " + MAX_CPUS + " vCPUs, not " + cpus
                     + ": give the machine at most " + MAX_CPUS + " vCPUs, or no GICv2");
         }
-        interrupts = new Interrupts(cpus);
+        interrupts = new TargetedInterrupts(cpus);
         distributor = new Distributor(interrupts);
         cpuInterfaces = new CpuInterface[cpus];
         views = new View[cpus];
@@ -148,7 +148,7 @@ public final class Gicv2 implements Device, InterruptController {
         int cpu = cpu(vcpu);
         require(intid, 0, INTIDS - 1, "interrupts");
         if (intid < FIRST_PPI) {
-            interrupts.addSgiSources(cpu, intid, 1 << cpu);
+            interrupts.sendToSelf(cpu, intid);
         } else {
             interrupts.setPending(cpu, intid / Integer.SIZE, 1 << intid % Integer.SIZE);
         }
