@@ -2,6 +2,7 @@ package dev.trapline.config;
 
 import com.typesafe.config.Config;
 import dev.trapline.abi.BoardKind;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
@@ -41,6 +42,7 @@ public final class LayeredConfig {
     private static final String INTERRUPTS = "trapline.run.interrupts";
     private static final String KERNEL = "trapline.run.kernel";
     private static final String INITRD = "trapline.run.initrd";
+    private static final String GIC = "trapline.machine.gic";
     private static final String ARGUMENTS = "trapline.machine.boot-arguments";
     private static final String DTB = "trapline.machine.dtb";
     private static final String LIBRARY = "trapline.engine.library";
@@ -198,8 +200,9 @@ public final class LayeredConfig {
         BoardKind board = settings.choice("trapline.machine.board", List.of(BoardKind.values()), BoardKind::id);
         Width width = width(settings, board);
         boolean deviceTree = deviceTree(settings, run);
+        CpuSpec cpus = cpus(settings, width);
         return new MachineSpec(
-                cpus(settings, width, board),
+                cpus,
                 new BoardSpec(
                         board,
                         memory(settings, width),
@@ -210,7 +213,8 @@ public final class LayeredConfig {
                                 "trapline.run.input-interval",
                                 0,
                                 DAY / 24,
-                                "a duration from 0 to 1h, as in 100us")),
+                                "a duration from 0 to 1h, as in 100us"),
+                        gic(settings, board, cpus.count())),
                 schedule(settings),
                 new RunSpec(
                         settings.number("trapline.run.max-instructions", 0, Long.MAX_VALUE),
@@ -235,16 +239,25 @@ public final class LayeredConfig {
         return width;
     }
 
-    private static CpuSpec cpus(Settings settings, Width width, BoardKind board) {
-        int count = (int) settings.number("trapline.machine.cpus", 1, VcpuId.MAX_COUNT);
-        if (board == BoardKind.VIRT && count > MachineSpec.MOST_ON_VIRT) {
-            settings.refuse(
-                    "trapline.machine.cpus",
-                    "1 to " + MachineSpec.MOST_ON_VIRT + " on the board virt, whose interrupt controller has no more");
-            count = MachineSpec.MOST_ON_VIRT;
+    /// The interrupt controller. Without a choice, a machine gets a GICv2 if that has enough vCPUs.
+    private static GicVersion gic(Settings settings, BoardKind board, int cpus) {
+        String choice = settings.choice(GIC, List.of("auto", GicVersion.V2.id(), GicVersion.V3.id()), n -> n);
+        if (board == BoardKind.BARE) {
+            if (!choice.equals("auto")) {
+                settings.refuse(GIC, "auto on the board bare, which has no interrupt controller; use --board virt");
+            }
+            return GicVersion.V2;
         }
+        boolean fits = cpus <= GicVersion.V2.mostVcpus();
+        if (choice.equals(GicVersion.V2.id()) && !fits) {
+            settings.refuse(GIC, "auto or 3 for more than " + GicVersion.V2.mostVcpus() + " vCPUs");
+        }
+        return fits && !choice.equals(GicVersion.V3.id()) ? GicVersion.V2 : GicVersion.V3;
+    }
+
+    private static CpuSpec cpus(Settings settings, Width width) {
         return new CpuSpec(
-                count,
+                (int) settings.number("trapline.machine.cpus", 1, VcpuId.MAX_COUNT),
                 (int) settings.number("trapline.machine.cluster-size", 1, Mpidr.MAX_CLUSTER),
                 settings.choice("trapline.machine.cpu-model", Arrays.asList(CpuModel.values()), CpuModel::id),
                 width);

@@ -5,7 +5,7 @@ import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 
 /// The CPU interface of one vCPU in a GICv2 (IHI 0048B §4.4), and its registers. They can be accessed as words only.
-final class CpuInterface implements Snapshot {
+final class CpuInterface implements CpuOutputs, Snapshot {
 
     private static final int CTLR = 0x00;
     private static final int PMR = 0x04;
@@ -54,11 +54,13 @@ final class CpuInterface implements Snapshot {
         signals.reset();
     }
 
-    boolean irq() {
+    @Override
+    public boolean irq() {
         return signals.isSignalled() && !isFiq();
     }
 
-    boolean fiq() {
+    @Override
+    public boolean fiq() {
         return signals.isSignalled() && isFiq();
     }
 
@@ -66,8 +68,14 @@ final class CpuInterface implements Snapshot {
         return (ctlr & FIQ_EN) != 0 && signals.group(signals.highest()) == 0;
     }
 
-    /// Whether an input of the CPU would be high if this interrupt became pending.
-    boolean wouldSignal(int intid) {
+    /// A GICv2 does not know about power.
+    @Override
+    public boolean requestsPower() {
+        return false;
+    }
+
+    @Override
+    public boolean wouldWake(int intid) {
         return signals.wouldSignal(intid);
     }
 

@@ -17,6 +17,9 @@ final class RoutedInterrupts extends Interrupts {
     /// (GICD_TYPER.A3V).
     private static final long ROUTE = ANY | 0xff_ffff;
 
+    /// ICC_SGI1R_EL1.IRM.
+    private static final long ALL_OTHERS = 1L << 40;
+
     private final List<Mpidr> affinities;
     /// GICD_IROUTER of each SPI.
     private final long[] routes = new long[COUNT];
@@ -116,8 +119,33 @@ final class RoutedInterrupts extends Interrupts {
 
     /// Whether the vCPU's Redistributor requests that the vCPU gets power: it is asleep, and holds an interrupt
     /// (GICR_WAKER).
-    boolean requestsWakeUp(int cpu) {
+    boolean requestsPower(int cpu) {
         return isAsleep(cpu) && highestPending(cpu, forwarded()) != SPURIOUS;
+    }
+
+    /// ICC_SGI1R_EL1, ICC_SGI0R_EL1 or ICC_ASGI1R_EL1: makes an SGI pending on the vCPUs that the value selects: all
+    /// others, or a list of up to 16 whose affinities differ in Aff0 only. Aff3 and the range selector do not exist
+    /// (ICC_CTLR_EL1.A3V and .RSS).
+    ///
+    /// @param from the sender
+    /// @param groups on which the sender may have an effect, one bit each: on a vCPU where the SGI is in another one,
+    ///     nothing happens
+    void send(int from, long value, int groups) {
+        int sgi = (int) (value >>> 24) & 0xf;
+        boolean allOthers = (value & ALL_OTHERS) != 0;
+        for (int cpu = 0; cpu < cpus; cpu++) {
+            boolean selected = allOthers ? cpu != from : isListed(cpu, value);
+            if (selected && (groups >> group(cpu, sgi) & 1) != 0) {
+                setPending(cpu, 0, bit(sgi));
+            }
+        }
+    }
+
+    private boolean isListed(int cpu, long value) {
+        long cluster = (value >>> 32 & 0xff) << 16 | (value >>> 16 & 0xff) << 8;
+        long affinity = affinity(cpu).affinity();
+        long member = affinity & 0xff;
+        return (affinity & ~0xffL) == cluster && member < 16 && (value >>> member & 1) != 0;
     }
 
     @Override

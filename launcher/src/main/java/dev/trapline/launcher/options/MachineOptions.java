@@ -72,6 +72,17 @@ public final class MachineOptions {
     }
 
     @Option(
+            names = "--gic",
+            paramLabel = "VERSION",
+            order = 4,
+            completionCandidates = Candidates.GicVersions.class,
+            description = "${COMPLETION-CANDIDATES}: version of the interrupt controller on virt (default 2, for more "
+                    + "than 8 vCPUs 3).")
+    void gic(@Nullable String value) {
+        set("machine.gic", "--gic", value);
+    }
+
+    @Option(
             names = "--kernel",
             paramLabel = "FILE",
             order = 5,
