@@ -50,6 +50,6 @@ public record Specs(MachineSpec spec) {
         List<LoadedService<?>> services = new ArrayList<>();
         FirmwareServices.onClassPath().forEach(service -> services.add(LoadedService.of(service)));
         return ServiceContexts.treeContent(
-                spec, services, Board.of(spec.board().kind(), spec.cpus().count()));
+                spec, services, Board.of(spec.board(), spec.cpus()));
     }
 }

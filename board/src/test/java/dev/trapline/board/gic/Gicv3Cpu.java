@@ -116,11 +116,11 @@ final class Gicv3Cpu {
         gic.redistributors().write(vcpu.index() * STRIDE + offset, 4, value);
     }
 
-    long redistributor(long offset, int size) {
+    long sized(long offset, int size) {
         return gic.redistributors().read(vcpu.index() * STRIDE + offset, size);
     }
 
-    void redistributor(long offset, int size, long value) {
+    void sized(long offset, int size, long value) {
         gic.redistributors().write(vcpu.index() * STRIDE + offset, size, value);
     }
 
@@ -177,7 +177,7 @@ final class Gicv3Cpu {
 
     Gicv3Cpu priority(int intid, int priority) {
         if (intid < 32) {
-            redistributor(SGI_BASE + IPRIORITYR + intid, 1, priority);
+            sized(SGI_BASE + IPRIORITYR + intid, 1, priority);
         } else {
             gic.write(IPRIORITYR + intid, 1, priority);
         }

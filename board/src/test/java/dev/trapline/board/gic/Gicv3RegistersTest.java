@@ -96,7 +96,7 @@ class Gicv3RegistersTest {
     @CsvSource({"0, 0x0000000000000000", "3, 0x0000000300000300", "4, 0x0000010000000410"})
     void theTypeOfARedistributorNamesItsVcpu(int index, String value) {
         Gicv3Cpu named = new Gicv3Cpu(gic, index);
-        assertThat(named.redistributor(GICR_TYPER, 8)).isEqualTo(Long.decode(value));
+        assertThat(named.sized(GICR_TYPER, 8)).isEqualTo(Long.decode(value));
         assertThat(named.redistributor(GICR_TYPER) | named.redistributor(GICR_TYPER + 4) << 32)
                 .as("in two words")
                 .isEqualTo(Long.decode(value));
@@ -198,7 +198,7 @@ class Gicv3RegistersTest {
         assertThat(gic.read(IPRIORITYR + 42, 2)).isEqualTo(0x4433);
         gic.write(IPRIORITYR + 43, 1, 0x99);
         assertThat(gic.read(IPRIORITYR + 40, 4)).isEqualTo(0x9933_2211L);
-        cpu.redistributor(SGI_BASE + IPRIORITYR + 5, 1, 0x77);
+        cpu.sized(SGI_BASE + IPRIORITYR + 5, 1, 0x77);
         assertThat(cpu.redistributor(SGI_BASE + IPRIORITYR + 4)).isEqualTo(0x7700);
     }
 
@@ -219,11 +219,11 @@ class Gicv3RegistersTest {
     void anAccessOfAnotherSizeToARedistributorReadsZeroAndIsIgnored(int offset) {
         long before = cpu.redistributor(offset);
         for (int size : new int[] {1, 2}) {
-            cpu.redistributor(offset, size, ~before & 0xff);
-            assertThat(cpu.redistributor(offset, size)).isZero();
+            cpu.sized(offset, size, ~before & 0xff);
+            assertThat(cpu.sized(offset, size)).isZero();
         }
         assertThat(cpu.redistributor(offset)).isEqualTo(before);
-        assertThat(cpu.redistributor(offset + 2, 4)).as("not aligned").isZero();
+        assertThat(cpu.sized(offset + 2, 4)).as("not aligned").isZero();
     }
 
     @Test

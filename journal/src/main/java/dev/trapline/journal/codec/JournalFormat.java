@@ -11,12 +11,14 @@ public final class JournalFormat {
     /// records.
     public static final int SEGMENT_BYTES = 64 * 1024;
 
-    /// The source commits that replay earlier versions. No release had them.
+    /// The source commits that replay earlier versions.
     private static final String SOURCE_OF_VERSION_1 = "d81b056";
 
     private static final String SOURCE_OF_VERSION_2 = "dc25a55";
 
     private static final String SOURCE_OF_VERSION_3 = "d282f43";
+
+    private static final String SOURCE_OF_VERSION_4 = "b50851d";
 
     /// What to do about a recording of another format version: the end of a sentence.
     ///
@@ -26,6 +28,7 @@ public final class JournalFormat {
             case "1" -> build(SOURCE_OF_VERSION_1);
             case "2" -> build(SOURCE_OF_VERSION_2);
             case "3" -> build(SOURCE_OF_VERSION_3);
+            case "4" -> build(SOURCE_OF_VERSION_4);
             default -> ": use a Trapline that reads version " + version;
         };
     }
