@@ -20,8 +20,8 @@ public enum GicVersion {
         return id;
     }
 
-    /// The largest number of vCPUs. A GICv2 has 8 bits for the targets of an interrupt (IHI 0048B §2.1); a GICv3 would
-    /// have room for more than a machine can have.
+    /// The largest number of vCPUs. A GICv2 has 8 bits for the targets of an interrupt (IHI 0048B §2.1); a GICv3
+    /// would have room for more than a machine can have.
     public int mostVcpus() {
         return mostVcpus;
     }

@@ -26,8 +26,7 @@ class BoardTest {
     private final Board board = Board.of(BoardSpec.DEFAULT, CpuSpec.DEFAULT.withCount(4));
 
     private static Board virt(GicVersion gic, int vcpus) {
-        return Board.of(
-                BoardSpec.DEFAULT.withKind(BoardKind.VIRT).withGic(gic), CpuSpec.DEFAULT.withCount(vcpus));
+        return Board.of(BoardSpec.DEFAULT.withKind(BoardKind.VIRT).withGic(gic), CpuSpec.DEFAULT.withCount(vcpus));
     }
 
     @Test

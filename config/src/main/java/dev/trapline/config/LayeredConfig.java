@@ -2,8 +2,8 @@ package dev.trapline.config;
 
 import com.typesafe.config.Config;
 import dev.trapline.abi.BoardKind;
-import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.CpuModel;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;

@@ -7,8 +7,8 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValue;
 import dev.trapline.abi.BoardKind;
-import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.CpuModel;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.ExitCosts;
@@ -223,8 +223,8 @@ class ConfigLoaderTest {
     @ParameterizedTest
     @CsvSource({"auto, 8, V2", "auto, 9, V3", "auto, 64, V3", "2, 8, V2", "3, 1, V3", "3, 64, V3"})
     void theInterruptControllerHasAVersionWithEnoughVcpus(String gic, int vcpus, GicVersion version) {
-        TraplineConfig config = ConfigFixture.withAssignments(
-                "machine.board=virt", "machine.gic=" + gic, "machine.cpus=" + vcpus);
+        TraplineConfig config =
+                ConfigFixture.withAssignments("machine.board=virt", "machine.gic=" + gic, "machine.cpus=" + vcpus);
         assertThat(config.machine().board().gic()).isEqualTo(version);
     }
 

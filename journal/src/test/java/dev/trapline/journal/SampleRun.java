@@ -1,11 +1,11 @@
 package dev.trapline.journal;
 
 import dev.trapline.abi.BoardKind;
-import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.EngineLibrary;
 import dev.trapline.abi.exit.Exit;

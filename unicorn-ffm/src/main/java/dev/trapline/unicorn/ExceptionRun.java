@@ -116,7 +116,8 @@ final class ExceptionRun {
         return cpu.executed() == part && fault.kind() != GuestFault.Kind.SUPERVISOR_CALL;
     }
 
-    /// Whether the instruction is an access to a system register of the interrupt controller. At EL0, it is undefined.
+    /// Whether the instruction is an access to a system register of the interrupt controller. At EL0, it is
+    /// undefined.
     private boolean isAccess(GuestFault fault) {
         return fault.kind() == GuestFault.Kind.UNDEFINED_INSTRUCTION
                 && inputs.controller().isAt()

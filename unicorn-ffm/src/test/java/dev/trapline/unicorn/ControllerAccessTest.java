@@ -63,8 +63,8 @@ class ControllerAccessTest {
             return guest;
         }
 
-        /// The Distributor forwards both groups, and the Redistributor is awake. INTID 40, all SGIs and the timers are
-        /// enabled, in Group 1, with priority 0x80.
+        /// The Distributor forwards both groups, and the Redistributor is awake. INTID 40, all SGIs and the
+        /// timers are enabled, in Group 1, with priority 0x80.
         private void setUp() {
             gic.write(0x0000, 4, 3);
             gic.write(0x0084, 4, 1 << 8);
@@ -160,15 +160,17 @@ class ControllerAccessTest {
     @ParameterizedTest
     @MethodSource("engines")
     void theEndOfAnInterruptLetsThePendingOneThrough(UnicornEngines engines) {
-        String program = OPEN + "hvc #60; mrs x3, " + IAR1 + "; mrs x4, " + IAR0 + "; msr daifclr, #15; nop; msr " + EOIR1
-                + ", x3; mov x1, #1; hvc #50";
+        String program = OPEN + "hvc #60; mrs x3, " + IAR1 + "; mrs x4, " + IAR0 + "; msr daifclr, #15; nop; msr "
+                + EOIR1 + ", x3; mov x1, #1; hvc #50";
         try (Guest guest = Guest.running(engines, program)) {
             assertThat(guest.vector()).isEqualTo(60);
             guest.gic.inject(VcpuId.BOOT, SPI);
             guest.gic.inject(VcpuId.BOOT, 20);
             assertThat(guest.vector()).as("the first is taken").isEqualTo(5);
             guest.snippet.engine().writePc(PROGRAM + Assembler.a64(OPEN).length + 4);
-            assertThat(guest.vector()).as("the second, after the end of the first").isEqualTo(5);
+            assertThat(guest.vector())
+                    .as("the second, after the end of the first")
+                    .isEqualTo(5);
             assertThat(guest.snippet.x(3)).isEqualTo(20);
             assertThat(guest.snippet.x(4)).as("nothing is pending in Group 0").isEqualTo(1023);
             assertThat(guest.returnsTo()).isEqualTo(Assembler.a64(OPEN).length + 24);
@@ -176,8 +178,8 @@ class ControllerAccessTest {
         }
     }
 
-    /// An access from EL0, a write of a read-only register, a read of a write-only one, and a register that neither the
-    /// CPU nor the controller has. The exception class is 0.
+    /// An access from EL0, a write of a read-only register, a read of a write-only one, and a register that neither
+    /// the CPU nor the controller has. The exception class is 0.
     private static Stream<Arguments> undefined() {
         return EveryEngine.ALL.stream()
                 .flatMap(engines -> Stream.of(
@@ -224,8 +226,8 @@ class ControllerAccessTest {
     @ParameterizedTest
     @MethodSource("engines")
     void aTimersInterruptReachesEl0ExactlyAtItsDeadline(UnicornEngines engines) {
-        String program = OPEN + "mov x3, #500; msr cntv_cval_el0, x3; msr cntv_ctl_el0, x9;" + EL0
-                + "add x1, x1, #1; b user";
+        String program =
+                OPEN + "mov x3, #500; msr cntv_cval_el0, x3; msr cntv_ctl_el0, x9;" + EL0 + "add x1, x1, #1; b user";
         try (Guest guest = Guest.running(engines, program)) {
             Engine engine = guest.snippet.engine();
             assertThat(engine.run(500, 0, 0)).isEqualTo(Exit.BudgetUsed.INSTANCE);
@@ -242,11 +244,12 @@ class ControllerAccessTest {
     @ParameterizedTest
     @MethodSource("engines")
     void aSliceIsTheSameWhereverItIsSplit(UnicornEngines engines) {
-        String program = OPEN + "mov x2, #1; movk x2, #0x500, lsl #16; again: msr " + SGI1R + ", x2; add x1, x1, #1; msr "
-                + PMR + ", xzr; msr " + SGI1R + ", x2; mrs x5, cntvct_el0; add x6, x6, x5; msr " + PMR
-                + ", x0; mrs x7, " + RPR + "; add x6, x6, x7; b again";
-        String handler = "mrs x10, " + IAR1 + "; mrs x11, elr_el1; eor x12, x12, x11; add x12, x12, x10; mrs x13, " + RPR
-                + "; add x12, x12, x13; msr " + EOIR1 + ", x10; eret";
+        String program =
+                OPEN + "mov x2, #1; movk x2, #0x500, lsl #16; again: msr " + SGI1R + ", x2; add x1, x1, #1; msr "
+                        + PMR + ", xzr; msr " + SGI1R + ", x2; mrs x5, cntvct_el0; add x6, x6, x5; msr " + PMR
+                        + ", x0; mrs x7, " + RPR + "; add x6, x6, x7; b again";
+        String handler = "mrs x10, " + IAR1 + "; mrs x11, elr_el1; eor x12, x12, x11; add x12, x12, x10; mrs x13, "
+                + RPR + "; add x12, x12, x13; msr " + EOIR1 + ", x10; eret";
         long[] whole = new long[GeneralRegisters.COUNT];
         for (int step : new int[] {4000, 1, 2, 7, 333}) {
             try (Guest guest = Guest.running(engines, program)) {

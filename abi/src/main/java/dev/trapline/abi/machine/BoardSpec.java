@@ -15,12 +15,7 @@ import dev.trapline.abi.engine.MemoryMap;
 /// @param inputInterval least virtual time between two bytes of scripted console input, in ticks
 /// @param gic the version of the interrupt controller; without a meaning on a board that has none
 public record BoardSpec(
-        BoardKind kind,
-        long ramBytes,
-        boolean deviceTree,
-        String bootArguments,
-        long inputInterval,
-        GicVersion gic) {
+        BoardKind kind, long ramBytes, boolean deviceTree, String bootArguments, long inputInterval, GicVersion gic) {
 
     /// Where RAM begins.
     public static final long RAM_BASE = 0x4000_0000L;

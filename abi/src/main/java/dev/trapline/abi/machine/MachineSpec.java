@@ -41,8 +41,7 @@ public record MachineSpec(CpuSpec cpus, BoardSpec board, ScheduleSpec schedule, 
             throw new IllegalArgumentException("the board 'virt' needs AArch64 CPUs: use the board 'bare' for AArch32");
         }
         SpecCheck.require(
-                board.kind() != BoardKind.VIRT
-                        || cpus.count() <= board.gic().mostVcpus(),
+                board.kind() != BoardKind.VIRT || cpus.count() <= board.gic().mostVcpus(),
                 "vcpus",
                 "at most " + GicVersion.V2.mostVcpus() + " with a GICv2; a machine with a GICv3 can have more",
                 cpus.count());

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.trapline.abi.BoardKind;
-import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.CpuModel;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.policy.Policy;
 import java.util.List;

@@ -40,8 +40,8 @@ public interface InterruptController {
     /// Whether the vCPU's FIQ input is high now. Cheap.
     boolean fiq(VcpuId vcpu);
 
-    /// Whether a wait of the vCPU is to end: WFI, or a suspend by PSCI. Its IRQ or FIQ input is high, or, without power,
-    /// it is to get it. The masks in PSTATE do not matter. Cheap.
+    /// Whether a wait of the vCPU is to end: WFI, or a suspend by PSCI. Its IRQ or FIQ input is high, or, without
+    /// power, it is to get it. The masks in PSTATE do not matter. Cheap.
     boolean wakes(VcpuId vcpu);
 
     /// Whether a wait of the vCPU would end if the input of this interrupt rose now. Changes nothing.

@@ -8,8 +8,8 @@ import java.util.Arrays;
 /// The state of all interrupts of a GIC: what GICv2 and GICv3 have in common.
 ///
 /// One word of bits belongs to 32 interrupts. SGIs and PPIs (word 0, INTIDs 0 to 31) are private: each vCPU has its
-/// own. SPIs are shared. The versions differ in which vCPU an SPI goes to, in what an SGI is, and in what stands between
-/// the Distributor and a CPU interface.
+/// own. SPIs are shared. The versions differ in which vCPU an SPI goes to, in what an SGI is, and in what stands
+/// between the Distributor and a CPU interface.
 abstract class Interrupts implements Snapshot {
 
     /// The number of INTIDs.
@@ -37,7 +37,8 @@ abstract class Interrupts implements Snapshot {
     private final int[] edge;
     /// The levels of the inputs.
     private final int[] input;
-    /// What is pending regardless of the inputs: an SGI, an edge, or a write to GICD_ISPENDR (IHI 0048B §4.3.7, Figure 4-10).
+    /// What is pending regardless of the inputs: an SGI, an edge, or a write to GICD_ISPENDR (IHI 0048B §4.3.7,
+    /// Figure 4-10).
     private final int[] latch;
 
     private final byte[] priority;
@@ -229,9 +230,9 @@ abstract class Interrupts implements Snapshot {
         return enabled[at] & ~active[at] & ofGroups;
     }
 
-    /// The interrupt that reaches a vCPU's CPU interface: of those that are pending, enabled, not active, and in one of
-    /// the groups, the one with the highest priority. Of several, the lowest INTID (IHI 0048B, the pseudocode
-    /// HighestPriorityPendingInterrupt).
+    /// The interrupt that reaches a vCPU's CPU interface: of those that are pending, enabled, not active, and in
+    /// one of the groups, the one with the highest priority. Of several, the lowest INTID (IHI 0048B, the
+    /// pseudocode HighestPriorityPendingInterrupt).
     ///
     /// @param groups one bit each
     /// @return [#SPURIOUS] if there is none

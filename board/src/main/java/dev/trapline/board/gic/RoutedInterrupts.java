@@ -123,13 +123,13 @@ final class RoutedInterrupts extends Interrupts {
         return isAsleep(cpu) && highestPending(cpu, forwarded()) != SPURIOUS;
     }
 
-    /// ICC_SGI1R_EL1, ICC_SGI0R_EL1 or ICC_ASGI1R_EL1: makes an SGI pending on the vCPUs that the value selects: all
-    /// others, or a list of up to 16 whose affinities differ in Aff0 only. Aff3 and the range selector do not exist
-    /// (ICC_CTLR_EL1.A3V and .RSS).
+    /// ICC_SGI1R_EL1, ICC_SGI0R_EL1 or ICC_ASGI1R_EL1: makes an SGI pending on the vCPUs that the value selects:
+    /// all others, or a list of up to 16 whose affinities differ in Aff0 only. Aff3 and the range selector do not
+    /// exist (ICC_CTLR_EL1.A3V and .RSS).
     ///
     /// @param from the sender
-    /// @param groups on which the sender may have an effect, one bit each: on a vCPU where the SGI is in another one,
-    ///     nothing happens
+    /// @param groups on which the sender may have an effect, one bit each: on a vCPU where the SGI is in another
+    ///     one, nothing happens
     void send(int from, long value, int groups) {
         int sgi = (int) (value >>> 24) & 0xf;
         boolean allOthers = (value & ALL_OTHERS) != 0;

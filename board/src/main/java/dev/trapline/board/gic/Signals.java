@@ -71,8 +71,7 @@ final class Signals implements Snapshot {
     /// Whether an interrupt would be signalled if this one became pending.
     boolean wouldSignal(int intid) {
         refresh();
-        boolean becomesHighest =
-                interrupts.isForwarded(cpu, intid, interrupts.arriving(cpu)) && isBeforeHighest(intid);
+        boolean becomesHighest = interrupts.isForwarded(cpu, intid, interrupts.arriving(cpu)) && isBeforeHighest(intid);
         return becomesHighest ? isSignalled(intid) : signalled;
     }
 
@@ -103,8 +102,8 @@ final class Signals implements Snapshot {
         return (enabled >> group & 1) != 0;
     }
 
-    /// The bits of a priority that decide about preemption. Binary point n of Group 0: bits 7 to n+1. Binary point n of
-    /// Group 1, if it has its own: bits 7 to n.
+    /// The bits of a priority that decide about preemption. Binary point n of Group 0: bits 7 to n+1. Binary point
+    /// n of Group 1, if it has its own: bits 7 to n.
     private int preempting(int group) {
         int lowest = group == 1 && !commonPoint ? point1 : point0 + 1;
         return 0xff << lowest & 0xff;

@@ -186,8 +186,8 @@ final class SystemInterface implements CpuOutputs, SystemRegisters, Snapshot {
     }
 
     /// End of interrupt: a priority drop, and with ICC_CTLR_EL1.EOImode 0 also a deactivation. Special INTIDs are
-    /// ignored. Where the result is UNPREDICTABLE: it is ignored unless the running priority belongs to the register's
-    /// group.
+    /// ignored. Where the result is UNPREDICTABLE: it is ignored unless the running priority belongs to the
+    /// register's group.
     private void end(int intid, int group) {
         if (intid >= Interrupts.COUNT || signals.runningGroup() != group) {
             return;

@@ -60,7 +60,8 @@ class VirtTreeTest {
                 .isEqualTo(cells(1, 13, flags, 1, 14, flags, 1, 11, flags, 1, 10, flags));
     }
 
-    /// The binding `arm,gic-v3`: the Distributor, the region of the Redistributors, and no mask of CPUs in the flags.
+    /// The binding `arm,gic-v3`: the Distributor, the region of the Redistributors, and no mask of CPUs in the
+    /// flags.
     @ParameterizedTest
     @CsvSource({"1, 0x20000", "16, 0x200000", "64, 0x800000"})
     void aGicv3HasItsRedistributorsAndNoMaskOfCpus(int vcpus, int redistributors) {
@@ -96,9 +97,7 @@ class VirtTreeTest {
         MachineSpec spec = vcpus > 8 ? withGicv3(vcpus) : virt(vcpus);
         HostTools.assumePresent("dtc", "the device tree is not checked by its own compiler");
         Path blob = directory.resolve("machine.dtb");
-        Files.write(
-                blob,
-                DeviceTree.describe(spec, Specs.withController(spec)).toArray());
+        Files.write(blob, DeviceTree.describe(spec, Specs.withController(spec)).toArray());
         HostTools.Result result = HostTools.run(directory, "dtc", "-I", "dtb", "-O", "dts", blob.toString());
         assertThat(result.status()).as("dtc said: %s", result.errors()).isZero();
         assertThat(result.errors()).as("warnings of dtc").isEmpty();

@@ -122,8 +122,8 @@ final class Gicv3Model {
         return best;
     }
 
-    /// The bits of a priority that count for preemption: 7 to n+1 for a binary point n of Group 0; a binary point of
-    /// Group 1 is one larger for the same bits.
+    /// The bits of a priority that count for preemption: 7 to n+1 for a binary point n of Group 0; a binary point
+    /// of Group 1 is one larger for the same bits.
     private int grouped(int cpu, int group, int priority) {
         Interface self = interfaces.get(cpu);
         int n = group == 1 && !self.commonBinaryPoint ? self.binaryPoint[1] - 1 : self.binaryPoint[0];
@@ -154,8 +154,7 @@ final class Gicv3Model {
         boolean signalled = isSignalled(cpu);
         int group = signalled ? of(cpu, highestPending(cpu)).group : -1;
         boolean asks = interfaces.get(cpu).asleep
-                && intids.stream()
-                        .anyMatch(intid -> isDeliverable(cpu, intid) && forwarded[of(cpu, intid).group]);
+                && intids.stream().anyMatch(intid -> isDeliverable(cpu, intid) && forwarded[of(cpu, intid).group]);
         return new Signals(group == 1, group == 0, signalled || asks);
     }
 

@@ -134,7 +134,8 @@ class Gicv3ModelTest {
         }
 
         private void send(int from, int sgi) {
-            int register = List.of(Gicv3Cpu.SGI1R, Gicv3Cpu.SGI0R, Gicv3Cpu.ASGI1R).get(random.nextInt(3));
+            int register =
+                    List.of(Gicv3Cpu.SGI1R, Gicv3Cpu.SGI0R, Gicv3Cpu.ASGI1R).get(random.nextInt(3));
             boolean others = random.nextInt(3) == 0;
             int cluster = random.nextInt(3);
             int list = random.nextInt(1 << CLUSTER);

@@ -150,8 +150,8 @@ class Gicv3PriorityTest {
         }
     }
 
-    /// ICC_BPR1_EL1: with a shared binary point, it reads as ICC_BPR0_EL1 plus 1, at most 7, and ignores writes. Its
-    /// own smallest value is one more than that of ICC_BPR0_EL1.
+    /// ICC_BPR1_EL1: with a shared binary point, it reads as ICC_BPR0_EL1 plus 1, at most 7, and ignores writes.
+    /// Its own smallest value is one more than that of ICC_BPR0_EL1.
     @Test
     void aSharedBinaryPointReadsAsOneOfGroup1() {
         cpu.icc(BPR1, 0);
@@ -204,8 +204,8 @@ class Gicv3PriorityTest {
         assertThat(cpu.irq()).isTrue();
     }
 
-    /// ICC_IAR0_EL1 and ICC_HPPIR0_EL1 return 1023 if the highest pending interrupt is in Group 1, and the other way
-    /// round: with one Security state, the INTIDs 1020 to 1022 have no use.
+    /// ICC_IAR0_EL1 and ICC_HPPIR0_EL1 return 1023 if the highest pending interrupt is in Group 1, and the other
+    /// way round: with one Security state, the INTIDs 1020 to 1022 have no use.
     @ParameterizedTest(name = "group {0}")
     @CsvSource({"0", "1"})
     void theRegistersOfAGroupDoNotShowTheOther(int group) {
@@ -218,8 +218,8 @@ class Gicv3PriorityTest {
         assertThat(cpu.icc(group == 0 ? IAR0 : IAR1)).isEqualTo(RUNNING);
     }
 
-    /// A group that the CPU interface or the Distributor does not accept is not signalled, and does not keep the other
-    /// back.
+    /// A group that the CPU interface or the Distributor does not accept is not signalled, and does not keep the
+    /// other back.
     @ParameterizedTest(name = "the Distributor forwards {0}, ICC_IGRPEN0 is {1}, ICC_IGRPEN1 is {2}: {3} and {4}")
     @CsvSource({
         "3, 1, 1, 40,   1023",
@@ -252,8 +252,8 @@ class Gicv3PriorityTest {
         assertThat(cpu.state(PENDING)).isEqualTo("pending");
     }
 
-    /// ICC_CTLR_EL1.EOImode 1: ICC_EOIR1_EL1 drops the priority, ICC_DIR_EL1 deactivates. Each alone does not do the
-    /// other.
+    /// ICC_CTLR_EL1.EOImode 1: ICC_EOIR1_EL1 drops the priority, ICC_DIR_EL1 deactivates. Each alone does not do
+    /// the other.
     @ParameterizedTest(name = "group {0}")
     @CsvSource({"0", "1"})
     void theEndOfAnInterruptCanBeSplit(int group) {
@@ -264,7 +264,9 @@ class Gicv3PriorityTest {
         assertThat(cpu.icc(RPR)).isEqualTo(IDLE);
         assertThat(cpu.state(RUNNING)).isEqualTo("active");
         cpu.setPending(RUNNING);
-        assertThat(cpu.irq() || cpu.fiq()).as("an active interrupt is not signalled").isFalse();
+        assertThat(cpu.irq() || cpu.fiq())
+                .as("an active interrupt is not signalled")
+                .isFalse();
         cpu.icc(DIR, RUNNING);
         assertThat(cpu.state(RUNNING)).isEqualTo("pending");
         assertThat(cpu.irq() || cpu.fiq()).isTrue();
@@ -303,7 +305,8 @@ class Gicv3PriorityTest {
         assertThat(cpu.icc(RPR)).as("no priority is active any more").isEqualTo(IDLE);
     }
 
-    /// A level-sensitive interrupt whose input stays high is active and pending, and is signalled again after its end.
+    /// A level-sensitive interrupt whose input stays high is active and pending, and is signalled again after its
+    /// end.
     @Test
     void aLevelThatStaysHighIsSignalledAgain() {
         cpu.enable1(RUNNING, 0x20);

@@ -30,8 +30,8 @@ class Gicv3RegistersTest {
     private final Gicv3Cpu cpu = new Gicv3Cpu(gic, 0);
     private final Gicv3Cpu last = new Gicv3Cpu(gic, 4);
 
-    /// With one Security state: GICD_CTLR has DS (bit 6) and ARE (bit 4). GICD_TYPER: 9 words of interrupts, INTIDs of
-    /// 10 bits (bits 23 to 19), and no LPIs, message-based interrupts, Aff3 or second Security state.
+    /// With one Security state: GICD_CTLR has DS (bit 6) and ARE (bit 4). GICD_TYPER: 9 words of interrupts, INTIDs
+    /// of 10 bits (bits 23 to 19), and no LPIs, message-based interrupts, Aff3 or second Security state.
     @ParameterizedTest(name = "Distributor, {0}: {1}")
     @CsvSource({
         "GICD_CTLR,        0x0000, 0x00000050",
@@ -90,8 +90,8 @@ class Gicv3RegistersTest {
         assertThat(cpu.redistributor(Long.decode(offset))).as(name).isEqualTo(Long.decode(value));
     }
 
-    /// GICR_TYPER: Affinity_Value in bits 63 to 32, the number of the vCPU in bits 23 to 8, Last in bit 4. Four vCPUs
-    /// are in a cluster.
+    /// GICR_TYPER: Affinity_Value in bits 63 to 32, the number of the vCPU in bits 23 to 8, Last in bit 4. Four
+    /// vCPUs are in a cluster.
     @ParameterizedTest(name = "vCPU {0}: {1}")
     @CsvSource({"0, 0x0000000000000000", "3, 0x0000000300000300", "4, 0x0000010000000410"})
     void theTypeOfARedistributorNamesItsVcpu(int index, String value) {
@@ -175,9 +175,8 @@ class Gicv3RegistersTest {
     void aBitIsSetAndClearedByTwoRegistersWithoutItsNeighbours(int intid) {
         cpu.enable(intid).enable(intid - 1);
         cpu.bits(ICENABLER, intid, Gicv3Cpu.bit(intid));
-        long enabled = intid < 32
-                ? cpu.redistributor(SGI_BASE + ISENABLER)
-                : cpu.distributor(ISENABLER + intid / 32 * 4L);
+        long enabled =
+                intid < 32 ? cpu.redistributor(SGI_BASE + ISENABLER) : cpu.distributor(ISENABLER + intid / 32 * 4L);
         assertThat(enabled).isEqualTo(intid == 32 ? 0 : Gicv3Cpu.bit(intid - 1));
     }
 
@@ -234,8 +233,8 @@ class Gicv3RegistersTest {
         assertThat(cpu.redistributor(GICR_WAKER)).isEqualTo(6);
     }
 
-    /// The encodings of IHI 0069 §12.2: op0 3, op1 0. A register that is read-only or write-only does not exist for the
-    /// other access. PRIbits 7 and IDbits 0 are in ICC_CTLR_EL1, SRE, DFB and DIB in ICC_SRE_EL1.
+    /// The encodings of IHI 0069 §12.2: op0 3, op1 0. A register that is read-only or write-only does not exist for
+    /// the other access. PRIbits 7 and IDbits 0 are in ICC_CTLR_EL1, SRE, DFB and DIB in ICC_SRE_EL1.
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "ICC_PMR_EL1,      4,  6, 0, RW, 0x00",
@@ -276,8 +275,12 @@ class Gicv3RegistersTest {
         if (registers.canRead(register)) {
             assertThat(registers.read(register)).as(name).isEqualTo(Long.decode(value));
         }
-        assertThat(registers.canRead(SystemRegister.of(3, 4, crn, crm, op2))).as("with op1 4").isFalse();
-        assertThat(registers.canWrite(SystemRegister.of(2, 0, crn, crm, op2))).as("with op0 2").isFalse();
+        assertThat(registers.canRead(SystemRegister.of(3, 4, crn, crm, op2)))
+                .as("with op1 4")
+                .isFalse();
+        assertThat(registers.canWrite(SystemRegister.of(2, 0, crn, crm, op2)))
+                .as("with op0 2")
+                .isFalse();
     }
 
     @ParameterizedTest(name = "{0} keeps {4}")

@@ -74,8 +74,8 @@ class Gicv3RoutingTest {
         assertThat(signalled()).as("a change counts at once").containsExactly(2);
     }
 
-    /// GICD_IROUTER.Interrupt_Routing_Mode: one of all vCPUs that can take it. The choice is IMPLEMENTATION DEFINED:
-    /// here it is the first.
+    /// GICD_IROUTER.Interrupt_Routing_Mode: one of all vCPUs that can take it. The choice is IMPLEMENTATION
+    /// DEFINED: here it is the first.
     @Test
     void anSpiForAnyVcpuGoesToTheFirstThatAcceptsIt() {
         pendingSpi(ANY | 0x101);
@@ -149,11 +149,16 @@ class Gicv3RoutingTest {
         assertThat(cpus.get(1).state(SGI)).isEqualTo("active and pending");
     }
 
-    /// With one Security state: ICC_SGI1R_EL1 generates SGIs of both groups, ICC_SGI0R_EL1 and ICC_ASGI1R_EL1 only those
-    /// that the target has in Group 0.
+    /// With one Security state: ICC_SGI1R_EL1 generates SGIs of both groups, ICC_SGI0R_EL1 and ICC_ASGI1R_EL1 only
+    /// those that the target has in Group 0.
     @ParameterizedTest(name = "{0}, target''s group {1}: {2}")
     @CsvSource({
-        "SGI1R, 0, true", "SGI1R, 1, true", "SGI0R, 0, true", "SGI0R, 1, false", "ASGI1R, 0, true", "ASGI1R, 1, false"
+        "SGI1R, 0, true",
+        "SGI1R, 1, true",
+        "SGI0R, 0, true",
+        "SGI0R, 1, false",
+        "ASGI1R, 0, true",
+        "ASGI1R, 1, false"
     })
     void theGroupOfTheTargetDecidesWhetherAnSgiArrives(String register, int group, boolean arrives) {
         int encoding = register.equals("SGI1R") ? SGI1R : register.equals("SGI0R") ? SGI0R : ASGI1R;
@@ -182,7 +187,8 @@ class Gicv3RoutingTest {
         assertThat(signalled()).containsExactly(1);
     }
 
-    /// GICR_WAKER: while ProcessorSleep is 1, interrupts are held in the Redistributor, and request that the vCPU wakes.
+    /// GICR_WAKER: while ProcessorSleep is 1, interrupts are held in the Redistributor, and request that the vCPU
+    /// wakes.
     @Test
     void aRedistributorThatIsAsleepHoldsInterruptsAndRequestsPower() {
         Gicv3Cpu cpu = cpus.get(1).enable1(27, 0x40);
@@ -236,8 +242,7 @@ class Gicv3RoutingTest {
             cpu.enable1(SPI, 0x80).setPending(SPI);
             assertThat(cpu.icc(IAR1)).isEqualTo(SPI);
             cpu.icc(EOIR1, SPI);
-            new Gicv3Cpu(large, 0)
-                    .icc(SGI1R, (long) SGI << 24 | (long) (index / 16) << 16 | 1L << index % 16);
+            new Gicv3Cpu(large, 0).icc(SGI1R, (long) SGI << 24 | (long) (index / 16) << 16 | 1L << index % 16);
             assertThat(cpu.icc(IAR1)).isEqualTo(SGI);
         }
         assertThat(SystemRegister.name(SGI1R)).isEqualTo("S3_0_C12_C11_5");

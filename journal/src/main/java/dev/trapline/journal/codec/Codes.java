@@ -1,10 +1,10 @@
 package dev.trapline.journal.codec;
 
 import dev.trapline.abi.BoardKind;
-import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.GuestFault;

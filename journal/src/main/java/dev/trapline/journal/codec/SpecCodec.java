@@ -71,8 +71,8 @@ final class SpecCodec {
                 Codes.SCHEDULE.read(in), in.i64(), in.varint(), new ExitCosts(in.varint(), in.varint(), in.varint()));
         long maxInstructions = in.varint();
         boolean rebootOnReset = in.flag();
-        BoardSpec board = new BoardSpec(
-                Codes.BOARD.read(in), ramBytes, in.flag(), in.string(), in.varint(), Codes.GIC.read(in));
+        BoardSpec board =
+                new BoardSpec(Codes.BOARD.read(in), ramBytes, in.flag(), in.string(), in.varint(), Codes.GIC.read(in));
         RunSpec run = new RunSpec(maxInstructions, rebootOnReset, in.varint());
         return new MachineSpec(cpus, board, schedule, run, new FirmwareSpec(PolicyCodec.read(in), readSettings(in)));
     }

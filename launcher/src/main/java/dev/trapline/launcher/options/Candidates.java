@@ -1,8 +1,8 @@
 package dev.trapline.launcher.options;
 
 import dev.trapline.abi.BoardKind;
-import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.CpuModel;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Schedule;
