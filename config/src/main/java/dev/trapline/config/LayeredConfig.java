@@ -1,13 +1,6 @@
 package dev.trapline.config;
 
 import com.typesafe.config.Config;
-import dev.trapline.abi.BoardKind;
-import dev.trapline.abi.CpuModel;
-import dev.trapline.abi.GicVersion;
-import dev.trapline.abi.Mpidr;
-import dev.trapline.abi.VcpuId;
-import dev.trapline.abi.Width;
-import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
@@ -40,11 +33,9 @@ public final class LayeredConfig {
     private static final long DAY = Duration.ofDays(1).toNanos();
 
     private static final String INTERRUPTS = "trapline.run.interrupts";
-    private static final String KERNEL = "trapline.run.kernel";
+    static final String KERNEL = "trapline.run.kernel";
     private static final String INITRD = "trapline.run.initrd";
-    private static final String GIC = "trapline.machine.gic";
-    private static final String ARGUMENTS = "trapline.machine.boot-arguments";
-    private static final String DTB = "trapline.machine.dtb";
+    static final String DTB = "trapline.machine.dtb";
     private static final String LIBRARY = "trapline.engine.library";
     private static final String SHORTCUTS = "trapline.engine.shortcuts";
     private static final String REMOTE = "trapline.remote.";
@@ -197,24 +188,19 @@ public final class LayeredConfig {
         SortedMap<String, String> ofServices =
                 new ServiceSettings(services, problems).read(settings.section(ConfigLoader.SERVICES));
         FirmwareRegisters registers = new RegisterSettings(settings, services, problems).read(policy, ofServices);
-        BoardKind board = settings.choice("trapline.machine.board", List.of(BoardKind.values()), BoardKind::id);
-        Width width = width(settings, board);
-        boolean deviceTree = deviceTree(settings, run);
-        CpuSpec cpus = cpus(settings, width);
+        HardwareSettings hardware = new HardwareSettings(settings);
+        CpuSpec cpus = hardware.cpus();
         return new MachineSpec(
                 cpus,
-                new BoardSpec(
-                        board,
-                        memory(settings, width),
-                        deviceTree,
-                        bootArguments(settings, deviceTree),
+                hardware.board(
+                        cpus,
+                        run,
                         ticks(
                                 settings,
                                 "trapline.run.input-interval",
                                 0,
                                 DAY / 24,
-                                "a duration from 0 to 1h, as in 100us"),
-                        gic(settings, board, cpus.count())),
+                                "a duration from 0 to 1h, as in 100us")),
                 schedule(settings),
                 new RunSpec(
                         settings.number("trapline.run.max-instructions", 0, Long.MAX_VALUE),
@@ -228,41 +214,6 @@ public final class LayeredConfig {
                 new FirmwareSpec(registers.policy(), registers.settings()));
     }
 
-    private static Width width(Settings settings, BoardKind board) {
-        Width width = settings.choice("trapline.machine.width", Arrays.asList(Width.values()), Width::id);
-        if (board == BoardKind.VIRT && width == Width.AARCH32) {
-            settings.refuse(
-                    "trapline.machine.width",
-                    Width.AARCH64.id() + " on the board virt; use --board bare for AArch32 CPUs");
-            return Width.AARCH64;
-        }
-        return width;
-    }
-
-    /// The interrupt controller. Without a choice, a machine gets a GICv2 if that has enough vCPUs.
-    private static GicVersion gic(Settings settings, BoardKind board, int cpus) {
-        String choice = settings.choice(GIC, List.of("auto", GicVersion.V2.id(), GicVersion.V3.id()), n -> n);
-        if (board == BoardKind.BARE) {
-            if (!choice.equals("auto")) {
-                settings.refuse(GIC, "auto on the board bare, which has no interrupt controller; use --board virt");
-            }
-            return GicVersion.V2;
-        }
-        boolean fits = cpus <= GicVersion.V2.mostVcpus();
-        if (choice.equals(GicVersion.V2.id()) && !fits) {
-            settings.refuse(GIC, "auto or 3 for more than " + GicVersion.V2.mostVcpus() + " vCPUs");
-        }
-        return fits && !choice.equals(GicVersion.V3.id()) ? GicVersion.V2 : GicVersion.V3;
-    }
-
-    private static CpuSpec cpus(Settings settings, Width width) {
-        return new CpuSpec(
-                (int) settings.number("trapline.machine.cpus", 1, VcpuId.MAX_COUNT),
-                (int) settings.number("trapline.machine.cluster-size", 1, Mpidr.MAX_CLUSTER),
-                settings.choice("trapline.machine.cpu-model", Arrays.asList(CpuModel.values()), CpuModel::id),
-                width);
-    }
-
     private static ScheduleSpec schedule(Settings settings) {
         return new ScheduleSpec(
                 settings.choice("trapline.run.schedule", Arrays.asList(Schedule.values()), Schedule::id),
@@ -272,48 +223,6 @@ public final class LayeredConfig {
                         settings.number("trapline.run.exit-cost.hypercall", 0, ExitCosts.MAX),
                         settings.number("trapline.run.exit-cost.wait", 0, ExitCosts.MAX),
                         settings.number("trapline.run.exit-cost.maintenance", 0, ExitCosts.MAX)));
-    }
-
-    private static long memory(Settings settings, Width width) {
-        boolean narrow = width == Width.AARCH32;
-        String takes = "a multiple of 4K from 1M to " + (narrow ? "3G on an AArch32 machine" : "64G") + ", as in 128M";
-        long most = narrow ? BoardSpec.AARCH32_RAM : BoardSpec.MAX_RAM;
-        long bytes = settings.size("trapline.machine.memory", BoardSpec.MIN_RAM, most, takes);
-        if (bytes % MemoryMap.PAGE == 0) {
-            return bytes;
-        }
-        settings.refuse("trapline.machine.memory", takes);
-        return BoardSpec.MIN_RAM;
-    }
-
-    private static boolean deviceTree(Settings settings, TraplineConfig.Run run) {
-        String choice = settings.choice("trapline.machine.device-tree", List.of("auto", "true", "false"), n -> n);
-        if (run.deviceTree() != null) {
-            if (choice.equals("false")) {
-                settings.refuse(DTB, "no file where machine.device-tree is false");
-            }
-            return true;
-        }
-        if (run.image() instanceof TraplineConfig.LinuxKernel) {
-            if (choice.equals("false")) {
-                settings.refuse(KERNEL, "no file where machine.device-tree is false: a kernel needs one");
-            }
-            return true;
-        }
-        return choice.equals("auto") ? run.flash() != null && run.image() == null : choice.equals("true");
-    }
-
-    private static String bootArguments(Settings settings, boolean deviceTree) {
-        String arguments = settings.plain(ARGUMENTS);
-        if (!BoardSpec.isArguments(arguments)) {
-            settings.refuse(ARGUMENTS, BoardSpec.ARGUMENTS);
-            return "";
-        }
-        if (!arguments.isEmpty() && !deviceTree) {
-            settings.refuse(
-                    ARGUMENTS, "no text without a device tree, in which the guest finds it (machine.device-tree)");
-        }
-        return arguments;
     }
 
     private static long ticks(Settings settings, String path, long least, long most, String takes) {

@@ -47,14 +47,14 @@ class ConfigErrorsTest {
                                 directory,
                                 "trapline.machine {",
                                 "  board = virt",
+                                "  gic = 2",
                                 "  cpus = 9",
                                 "  width = aarch32",
                                 "}")
                         .problems())
                 .containsExactlyInAnyOrder(
-                        "machine.conf:3: trapline.machine.cpus takes 1 to 8 on the board virt, whose interrupt"
-                                + " controller has no more, not 9",
-                        "machine.conf:4: trapline.machine.width takes aarch64 on the board virt; use --board bare for"
+                        "machine.conf:3: trapline.machine.gic takes auto or 3 for more than 8 vCPUs, not 2",
+                        "machine.conf:5: trapline.machine.width takes aarch64 on the board virt; use --board bare for"
                                 + " AArch32 CPUs, not aarch32");
     }
 

@@ -21,7 +21,7 @@ public final class MachineOptions {
             names = "--cpus",
             paramLabel = "N",
             order = 1,
-            description = "vCPUs, 1 to 64, on the board virt 1 to 8 (default 1).")
+            description = "vCPUs, 1 to 64 (default 1).")
     void cpus(@Nullable String value) {
         set("machine.cpus", "--cpus", value);
     }
