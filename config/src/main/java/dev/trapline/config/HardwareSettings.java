@@ -33,8 +33,7 @@ final class HardwareSettings {
     /// @param inputInterval see [BoardSpec]
     BoardSpec board(CpuSpec cpus, TraplineConfig.Run run, long inputInterval) {
         boolean deviceTree = deviceTree(run);
-        return new BoardSpec(
-                kind, memory(), deviceTree, bootArguments(deviceTree), inputInterval, gic(cpus.count()));
+        return new BoardSpec(kind, memory(), deviceTree, bootArguments(deviceTree), inputInterval, gic(cpus.count()));
     }
 
     private static Width width(Settings settings, BoardKind board) {

@@ -17,11 +17,7 @@ public final class MachineOptions {
         return settings;
     }
 
-    @Option(
-            names = "--cpus",
-            paramLabel = "N",
-            order = 1,
-            description = "vCPUs, 1 to 64 (default 1).")
+    @Option(names = "--cpus", paramLabel = "N", order = 1, description = "vCPUs, 1 to 64 (default 1).")
     void cpus(@Nullable String value) {
         set("machine.cpus", "--cpus", value);
     }
