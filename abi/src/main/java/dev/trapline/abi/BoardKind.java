@@ -5,7 +5,7 @@ public enum BoardKind {
     /// A console, and nothing that interrupts a CPU: for programs that poll. A guest that takes an exception fails.
     BARE("bare"),
     /// A board on which operating systems run: a console and timers with interrupts, and an interrupt controller
-    /// (GICv2).
+    /// ([GicVersion]).
     VIRT("virt");
 
     private final String id;

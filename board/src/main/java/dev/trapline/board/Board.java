@@ -2,11 +2,14 @@ package dev.trapline.board;
 
 import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.InvariantViolation;
+import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.engine.CpuWiring;
 import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
@@ -20,6 +23,7 @@ import dev.trapline.board.device.ConsoleDevice;
 import dev.trapline.board.device.Pl011;
 import dev.trapline.board.device.Pl031;
 import dev.trapline.board.gic.Gicv2;
+import dev.trapline.board.gic.Gicv3;
 import dev.trapline.board.gic.InterruptController;
 import dev.trapline.board.virtio.VirtioBlock;
 import dev.trapline.board.virtio.VirtioMmio;
@@ -28,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The devices of a machine, the wiring of their lines, and the device that is the console.
@@ -46,7 +51,7 @@ public final class Board implements Snapshot, Deadline {
     private static final int UART_INTERRUPT = 1;
 
     /// The number of the last shared interrupt on the board [BoardKind#VIRT].
-    public static final int LAST_SPI = Gicv2.INTIDS - 1 - InterruptController.FIRST_SPI;
+    public static final int LAST_SPI = InterruptController.INTIDS - 1 - InterruptController.FIRST_SPI;
 
     /// Adds custom devices to a new board. It is called once for each machine, so the devices that it creates
     /// belong to that machine. It must add the same devices every time: otherwise a recording of one machine does
@@ -74,18 +79,17 @@ public final class Board implements Snapshot, Deadline {
     /// What connects each vCPU with the interrupt controller; empty without one.
     private final List<CpuLines> cpus = new ArrayList<>();
 
-    private final @Nullable Gicv2 controller;
+    private final @Nullable InterruptController controller;
     /// How many disks there are.
     private int disks;
 
     /// @param controller the interrupt controller, for `count` vCPUs; null for none
-    private Board(ConsoleDevice console, List<TreeNode> clocks, @Nullable Gicv2 controller, int count) {
+    private Board(ConsoleDevice console, List<TreeNode> clocks, @Nullable InterruptController controller, int count) {
         this.console = console;
         this.clocks = List.copyOf(clocks);
         this.controller = controller;
         bus.device(BoardSpec.UART_BASE, console);
         if (controller != null) {
-            bus.device(BoardSpec.GIC_BASE, controller);
             for (int index = 0; index < count; index++) {
                 cpus.add(new CpuLines(new VcpuId(index), controller));
             }
@@ -94,22 +98,42 @@ public final class Board implements Snapshot, Deadline {
     }
 
     /// A new board: a subset of the one that QEMU calls `virt`, with a PL011 that is the console, and, on the board
-    /// [BoardKind#VIRT], a GICv2.
+    /// [BoardKind#VIRT], an interrupt controller.
     ///
-    /// @param cpus the number of vCPUs
-    /// @throws IllegalArgumentException if the interrupt controller has not so many
-    public static Board of(BoardKind kind, int cpus) {
+    /// @throws IllegalArgumentException if the interrupt controller has not so many vCPUs
+    public static Board of(BoardSpec spec, CpuSpec cpus) {
         TreeNode clock = TreeNode.named("apb-pclk")
                 .labelled(Pl011.CLOCK)
                 .strings("compatible", "fixed-clock")
                 .cells("#clock-cells", 0)
                 .cells("clock-frequency", UART_CLOCK)
                 .strings("clock-output-names", "clk24mhz");
-        return switch (kind) {
-            case BARE -> new Board(new Pl011(), List.of(clock), null, cpus);
-            case VIRT ->
-                new Board(Pl011.interrupting(UART_INTERRUPT), List.of(clock), new Gicv2(cpus), cpus).withClock();
+        return switch (spec.kind()) {
+            case BARE -> new Board(new Pl011(), List.of(clock), null, cpus.count());
+            case VIRT -> virt(spec.gic(), cpus, clock).withClock();
         };
+    }
+
+    private static Board virt(GicVersion version, CpuSpec cpus, TreeNode clock) {
+        Pl011 console = Pl011.interrupting(UART_INTERRUPT);
+        return switch (version) {
+            case V2 -> {
+                Gicv2 gic = new Gicv2(cpus.count());
+                yield new Board(console, List.of(clock), gic, cpus.count()).device(BoardSpec.GIC_BASE, gic);
+            }
+            case V3 -> {
+                Gicv3 gic = new Gicv3(affinities(cpus));
+                yield new Board(console, List.of(clock), gic, cpus.count())
+                        .device(BoardSpec.GIC_BASE, gic)
+                        .device(BoardSpec.GIC_BASE + Gicv3.REDISTRIBUTORS, gic.redistributors());
+            }
+        };
+    }
+
+    private static List<Mpidr> affinities(CpuSpec cpus) {
+        return IntStream.range(0, cpus.count())
+                .mapToObj(index -> cpus.topology().mpidr(new VcpuId(index)))
+                .toList();
     }
 
     private Board withClock() {
@@ -138,7 +162,7 @@ public final class Board implements Snapshot, Deadline {
     /// The largest INTID of an interrupt that can be injected. Without an interrupt controller, a number has a
     /// meaning for services only, and may be any. Thread-safe.
     public int lastIntid() {
-        return controller == null ? Injection.MAX_INTID : Gicv2.INTIDS - 1;
+        return controller == null ? Injection.MAX_INTID : InterruptController.INTIDS - 1;
     }
 
     /// Makes an interrupt pending, as a write of the guest to the controller would.
@@ -235,7 +259,7 @@ public final class Board implements Snapshot, Deadline {
     }
 
     /// The vCPUs for which an interrupt is pending: one bit each. They are wired to a high line, or the interrupt
-    /// controller signals an interrupt to them.
+    /// controller ends their waits.
     public long interrupted() {
         long interrupted = 0;
         for (Wire wire : wires) {
@@ -244,7 +268,7 @@ public final class Board implements Snapshot, Deadline {
             }
         }
         for (int index = 0; index < cpus.size(); index++) {
-            if (cpus.get(index).irq() || cpus.get(index).fiq()) {
+            if (cpus.get(index).wakes()) {
                 interrupted |= 1L << index;
             }
         }

@@ -3,20 +3,31 @@ package dev.trapline.board;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.trapline.abi.BoardKind;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.devicetree.TreeNode;
+import dev.trapline.abi.engine.MmioDevice;
+import dev.trapline.abi.history.RecordingHeader.DeviceRef;
+import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.board.bus.Alarm;
 import dev.trapline.board.bus.Deadline;
 import dev.trapline.board.bus.Echo;
 import dev.trapline.board.bus.Line;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class BoardTest {
 
-    private final Board board = Board.of(BoardKind.BARE, 4);
+    private final Board board = Board.of(BoardSpec.DEFAULT, CpuSpec.DEFAULT.withCount(4));
+
+    private static Board virt(GicVersion gic, int vcpus) {
+        return Board.of(BoardSpec.DEFAULT.withKind(BoardKind.VIRT).withGic(gic), CpuSpec.DEFAULT.withCount(vcpus));
+    }
 
     @Test
     void theConsoleIsThePl011OfTheVirtBoard() {
@@ -89,7 +100,7 @@ class BoardTest {
     /// IHI0048 §2.2.1: SPIs have the INTIDs from 32 on.
     @Test
     void aLineDrivesASharedInterruptOfTheController() {
-        Board virt = Board.of(BoardKind.VIRT, 2);
+        Board virt = virt(GicVersion.V2, 2);
         Line line = new Line("alarm");
         virt.interrupt(8, line);
         virt.bus().devices().getFirst().write(0x104, 4, 1 << 8);
@@ -113,7 +124,7 @@ class BoardTest {
                 .isThrownBy(() -> board.interrupt(8, line))
                 .withMessage("line 'alarm' cannot be wired to an interrupt: the board 'bare' has no interrupt"
                         + " controller; use the board 'virt', or let the line wake a vCPU");
-        Board virt = Board.of(BoardKind.VIRT, 1);
+        Board virt = virt(GicVersion.V2, 1);
         for (int none : new int[] {-1, 256}) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> virt.interrupt(none, line))
@@ -128,10 +139,36 @@ class BoardTest {
         virt.interrupt(0, line).interrupt(255, new Line("other"));
     }
 
+    /// Addresses as on QEMU's board `virt`: Redistributors of 128 KiB from 0x080a0000 on, below the console.
+    @Test
+    void aGicv3HasItsRedistributorsBehindItself() {
+        Board board = virt(GicVersion.V3, 64);
+        assertThat(board.bus().described())
+                .extracting(DeviceRef::name, DeviceRef::base, DeviceRef::size)
+                .contains(
+                        tuple("gicv3", 0x0800_0000L, 0x10000L),
+                        tuple("gicv3-redistributors", 0x080a_0000L, 64 * 0x20000L));
+        assertThat(board.lastIntid()).isEqualTo(287);
+    }
+
+    @Test
+    void aGicv3RequestsPowerForAVcpuWhoseRedistributorIsAsleep() {
+        Board board = virt(GicVersion.V3, 12);
+        Line line = new Line("alarm");
+        board.interrupt(8, line);
+        MmioDevice distributor = board.bus().devices().getFirst();
+        distributor.write(0x0000, 4, 1);
+        distributor.write(0x0104, 4, 1 << 8);
+        distributor.write(0x6000 + 8 * 40, 8, 11);
+        line.drive(true);
+        assertThat(board.interrupted()).isEqualTo(1 << 11);
+        assertThat(Objects.requireNonNull(board.wiring(new VcpuId(11))).fiq()).isFalse();
+    }
+
     @Test
     void anyNumberOfAnInterruptIsPossibleWithoutAController() {
         assertThat(board.lastIntid()).isEqualTo(1019);
-        assertThat(Board.of(BoardKind.VIRT, 1).lastIntid()).isEqualTo(287);
+        assertThat(virt(GicVersion.V2, 1).lastIntid()).isEqualTo(287);
     }
 
     @Test

@@ -1,12 +1,6 @@
 package dev.trapline.config;
 
 import com.typesafe.config.Config;
-import dev.trapline.abi.BoardKind;
-import dev.trapline.abi.CpuModel;
-import dev.trapline.abi.Mpidr;
-import dev.trapline.abi.VcpuId;
-import dev.trapline.abi.Width;
-import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
@@ -39,10 +33,9 @@ public final class LayeredConfig {
     private static final long DAY = Duration.ofDays(1).toNanos();
 
     private static final String INTERRUPTS = "trapline.run.interrupts";
-    private static final String KERNEL = "trapline.run.kernel";
+    static final String KERNEL = "trapline.run.kernel";
     private static final String INITRD = "trapline.run.initrd";
-    private static final String ARGUMENTS = "trapline.machine.boot-arguments";
-    private static final String DTB = "trapline.machine.dtb";
+    static final String DTB = "trapline.machine.dtb";
     private static final String LIBRARY = "trapline.engine.library";
     private static final String SHORTCUTS = "trapline.engine.shortcuts";
     private static final String REMOTE = "trapline.remote.";
@@ -195,16 +188,13 @@ public final class LayeredConfig {
         SortedMap<String, String> ofServices =
                 new ServiceSettings(services, problems).read(settings.section(ConfigLoader.SERVICES));
         FirmwareRegisters registers = new RegisterSettings(settings, services, problems).read(policy, ofServices);
-        BoardKind board = settings.choice("trapline.machine.board", List.of(BoardKind.values()), BoardKind::id);
-        Width width = width(settings, board);
-        boolean deviceTree = deviceTree(settings, run);
+        HardwareSettings hardware = new HardwareSettings(settings);
+        CpuSpec cpus = hardware.cpus();
         return new MachineSpec(
-                cpus(settings, width, board),
-                new BoardSpec(
-                        board,
-                        memory(settings, width),
-                        deviceTree,
-                        bootArguments(settings, deviceTree),
+                cpus,
+                hardware.board(
+                        cpus,
+                        run,
                         ticks(
                                 settings,
                                 "trapline.run.input-interval",
@@ -225,32 +215,6 @@ public final class LayeredConfig {
                 new FirmwareSpec(registers.policy(), registers.settings()));
     }
 
-    private static Width width(Settings settings, BoardKind board) {
-        Width width = settings.choice("trapline.machine.width", Arrays.asList(Width.values()), Width::id);
-        if (board == BoardKind.VIRT && width == Width.AARCH32) {
-            settings.refuse(
-                    "trapline.machine.width",
-                    Width.AARCH64.id() + " on the board virt; use --board bare for AArch32 CPUs");
-            return Width.AARCH64;
-        }
-        return width;
-    }
-
-    private static CpuSpec cpus(Settings settings, Width width, BoardKind board) {
-        int count = (int) settings.number("trapline.machine.cpus", 1, VcpuId.MAX_COUNT);
-        if (board == BoardKind.VIRT && count > MachineSpec.MOST_ON_VIRT) {
-            settings.refuse(
-                    "trapline.machine.cpus",
-                    "1 to " + MachineSpec.MOST_ON_VIRT + " on the board virt, whose interrupt controller has no more");
-            count = MachineSpec.MOST_ON_VIRT;
-        }
-        return new CpuSpec(
-                count,
-                (int) settings.number("trapline.machine.cluster-size", 1, Mpidr.MAX_CLUSTER),
-                settings.choice("trapline.machine.cpu-model", Arrays.asList(CpuModel.values()), CpuModel::id),
-                width);
-    }
-
     private static ScheduleSpec schedule(Settings settings) {
         return new ScheduleSpec(
                 settings.choice("trapline.run.schedule", Arrays.asList(Schedule.values()), Schedule::id),
@@ -260,48 +224,6 @@ public final class LayeredConfig {
                         settings.number("trapline.run.exit-cost.hypercall", 0, ExitCosts.MAX),
                         settings.number("trapline.run.exit-cost.wait", 0, ExitCosts.MAX),
                         settings.number("trapline.run.exit-cost.maintenance", 0, ExitCosts.MAX)));
-    }
-
-    private static long memory(Settings settings, Width width) {
-        boolean narrow = width == Width.AARCH32;
-        String takes = "a multiple of 4K from 1M to " + (narrow ? "3G on an AArch32 machine" : "64G") + ", as in 128M";
-        long most = narrow ? BoardSpec.AARCH32_RAM : BoardSpec.MAX_RAM;
-        long bytes = settings.size("trapline.machine.memory", BoardSpec.MIN_RAM, most, takes);
-        if (bytes % MemoryMap.PAGE == 0) {
-            return bytes;
-        }
-        settings.refuse("trapline.machine.memory", takes);
-        return BoardSpec.MIN_RAM;
-    }
-
-    private static boolean deviceTree(Settings settings, TraplineConfig.Run run) {
-        String choice = settings.choice("trapline.machine.device-tree", List.of("auto", "true", "false"), n -> n);
-        if (run.deviceTree() != null) {
-            if (choice.equals("false")) {
-                settings.refuse(DTB, "no file where machine.device-tree is false");
-            }
-            return true;
-        }
-        if (run.image() instanceof TraplineConfig.LinuxKernel) {
-            if (choice.equals("false")) {
-                settings.refuse(KERNEL, "no file where machine.device-tree is false: a kernel needs one");
-            }
-            return true;
-        }
-        return choice.equals("auto") ? run.flash() != null && run.image() == null : choice.equals("true");
-    }
-
-    private static String bootArguments(Settings settings, boolean deviceTree) {
-        String arguments = settings.plain(ARGUMENTS);
-        if (!BoardSpec.isArguments(arguments)) {
-            settings.refuse(ARGUMENTS, BoardSpec.ARGUMENTS);
-            return "";
-        }
-        if (!arguments.isEmpty() && !deviceTree) {
-            settings.refuse(
-                    ARGUMENTS, "no text without a device tree, in which the guest finds it (machine.device-tree)");
-        }
-        return arguments;
     }
 
     private static long ticks(Settings settings, String path, long least, long most, String takes) {

@@ -47,14 +47,14 @@ class ConfigErrorsTest {
                                 directory,
                                 "trapline.machine {",
                                 "  board = virt",
+                                "  gic = 2",
                                 "  cpus = 9",
                                 "  width = aarch32",
                                 "}")
                         .problems())
                 .containsExactlyInAnyOrder(
-                        "machine.conf:3: trapline.machine.cpus takes 1 to 8 on the board virt, whose interrupt"
-                                + " controller has no more, not 9",
-                        "machine.conf:4: trapline.machine.width takes aarch64 on the board virt; use --board bare for"
+                        "machine.conf:3: trapline.machine.gic takes auto or 3 for more than 8 vCPUs, not 2",
+                        "machine.conf:5: trapline.machine.width takes aarch64 on the board virt; use --board bare for"
                                 + " AArch32 CPUs, not aarch32");
     }
 
@@ -71,6 +71,8 @@ class ConfigErrorsTest {
         machine.memory=2097153     | trapline.machine.memory takes a multiple of 4K from 1M to 64G, as in 128M, not 2097153
         machine.cpu-model=max      | trapline.machine.cpu-model takes cortex-a53, cortex-a57 or cortex-a72, not max
         machine.board=raspi        | trapline.machine.board takes bare or virt, not raspi
+        machine.gic=4              | trapline.machine.gic takes auto, 2 or 3, not 4
+        machine.gic=3              | trapline.machine.gic takes auto on the board bare, which has no interrupt controller; use --board virt, not 3
         machine.preset=virt        | trapline.machine.preset is not a key; write trapline.machine.board in its place
         machine.boot-arguments="a\u00e4" | trapline.machine.boot-arguments takes at most 2047 printable ASCII characters, not aä
         machine.boot-arguments=quiet | trapline.machine.boot-arguments takes no text without a device tree, in which the guest finds it (machine.device-tree), not quiet

@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValue;
 import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.CpuModel;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.ExitCosts;
@@ -219,6 +220,14 @@ class ConfigLoaderTest {
         assertThat(config.machine().board().bootArguments()).isEqualTo("console=ttyAMA0 quiet");
     }
 
+    @ParameterizedTest
+    @CsvSource({"auto, 8, V2", "auto, 9, V3", "auto, 64, V3", "2, 8, V2", "3, 1, V3", "3, 64, V3"})
+    void theInterruptControllerHasAVersionWithEnoughVcpus(String gic, int vcpus, GicVersion version) {
+        TraplineConfig config =
+                ConfigFixture.withAssignments("machine.board=virt", "machine.gic=" + gic, "machine.cpus=" + vcpus);
+        assertThat(config.machine().board().gic()).isEqualTo(version);
+    }
+
     @Test
     void whatContradictsAKernelIsRefused() {
         assertThat(ConfigFixture.problemsOfAssignments(
@@ -226,12 +235,13 @@ class ConfigLoaderTest {
                         "run.image=a.elf",
                         "machine.device-tree=false",
                         "machine.board=virt",
+                        "machine.gic=2",
                         "machine.cpus=9"))
                 .as("another guest, no device tree, more CPUs than a GICv2 has interfaces")
                 .hasSize(3)
                 .anyMatch(problem -> problem.contains("run.kernel takes no file where run.image"))
                 .anyMatch(problem -> problem.contains("run.kernel takes no file where machine.device-tree is false"))
-                .anyMatch(problem -> problem.contains("machine.cpus takes 1 to 8 on the board virt"));
+                .anyMatch(problem -> problem.contains("machine.gic takes auto or 3 for more than 8 vCPUs"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.EngineLibrary;
 import dev.trapline.abi.exit.Exit;
@@ -63,7 +64,8 @@ public final class SampleRun {
                         .withKind(BoardKind.VIRT)
                         .withDeviceTree(true)
                         .withBootArguments("console=ttyAMA0")
-                        .withInputInterval(1000))
+                        .withInputInterval(1000)
+                        .withGic(GicVersion.V3))
                 .with(ScheduleSpec.DEFAULT.withKind(Schedule.RANDOM).withSeed(0xdead_beef_cafe_f00dL))
                 .with(RunSpec.DEFAULT.withRamDigestInterval(62_500_000))
                 .with(FirmwareSpec.DEFAULT.withPolicy(policy()).withSetting("psci.version", "1.1"));

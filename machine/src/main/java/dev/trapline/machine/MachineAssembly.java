@@ -114,7 +114,7 @@ public final class MachineAssembly {
 
     private Board fitted(Board.Fitting fitting) {
         try {
-            Board plain = Board.of(spec.board().kind(), spec.cpus().count());
+            Board plain = Board.of(spec.board(), spec.cpus());
             for (Image image : images) {
                 if (image.kind() == Image.Kind.DISK) {
                     plain.disk(image.content());

@@ -131,6 +131,9 @@ public final class VcpuLogic {
             keepsTimers = false;
         }
         powered = renewable;
+        if (wiring != null) {
+            wiring.systemRegisters().reset();
+        }
     }
 
     /// Powers it off, with the loss of its whole state; does nothing if it is off.

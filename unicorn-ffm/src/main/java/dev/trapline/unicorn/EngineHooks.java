@@ -137,15 +137,35 @@ final class EngineHooks implements Hooks {
 
     @Override
     public boolean readSystem(int register, int rt) {
-        if (!TimeRegisters.concerns(register) || !time.read(register, privileged())) {
+        if (!TimeRegisters.concerns(register)) {
+            return inputs != null && readOfWired(inputs.controller(), register, rt);
+        }
+        if (!time.read(register, privileged())) {
             return false;
         }
+        answer(rt, time.value());
+        return true;
+    }
+
+    private boolean readOfWired(ControllerAccess controller, int register, int rt) {
+        long features = controller.features(register);
+        if (features != 0 && privileged()) {
+            answer(rt, engine.readSystem(register) | features);
+            return true;
+        }
+        controller.reads(register, rt);
+        return false;
+    }
+
+    /// Writes the result of an MRS.
+    ///
+    /// @param rt the number of the general register; nothing happens for 31, which is XZR
+    void answer(int rt, long value) {
         if (rt != 31) {
             target.setId(0, UnicornConstants.x(rt));
-            target.set(0, 0, time.value());
+            target.set(0, 0, value);
             target.write(1);
         }
-        return true;
     }
 
     @Override
@@ -164,7 +184,13 @@ final class EngineHooks implements Hooks {
             }
             return privileged;
         }
-        if (!TimeRegisters.concerns(register) || !time.write(register, value, privileged())) {
+        if (!TimeRegisters.concerns(register)) {
+            if (inputs != null) {
+                inputs.controller().writes(register, value);
+            }
+            return false;
+        }
+        if (!time.write(register, value, privileged())) {
             return false;
         }
         if (inputs != null && TimeRegisters.isTimer(register)) {

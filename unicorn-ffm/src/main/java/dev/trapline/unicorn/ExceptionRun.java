@@ -69,7 +69,9 @@ final class ExceptionRun {
                 if (isOfNextPart(fault, part)) {
                     continue;
                 }
-                if (!take(fault)) {
+                if (isAccess(fault)) {
+                    access();
+                } else if (!take(fault)) {
                     return fault;
                 }
             } else if (!(exit instanceof Exit.BudgetUsed)) {
@@ -112,6 +114,25 @@ final class ExceptionRun {
     /// the next part: an interrupt may be taken before it.
     private boolean isOfNextPart(GuestFault fault, long part) {
         return cpu.executed() == part && fault.kind() != GuestFault.Kind.SUPERVISOR_CALL;
+    }
+
+    /// Whether the instruction is an access to a system register of the interrupt controller. At EL0, it is
+    /// undefined.
+    private boolean isAccess(GuestFault fault) {
+        return fault.kind() == GuestFault.Kind.UNDEFINED_INSTRUCTION
+                && inputs.controller().isAt()
+                && !Syndromes.isFromEl0(registers[GeneralRegisters.PSTATE]);
+    }
+
+    /// Executes that instruction.
+    private void access() {
+        ControllerAccess controller = inputs.controller();
+        if (controller.perform()) {
+            hooks.answer(controller.target(), controller.value());
+            registers[controller.target()] = controller.value();
+        }
+        registers[GeneralRegisters.PC] += Instructions.WIDTH;
+        executed++;
     }
 
     /// Takes a synchronous exception.

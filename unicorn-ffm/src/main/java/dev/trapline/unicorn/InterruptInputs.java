@@ -15,6 +15,7 @@ final class InterruptInputs {
     private static final long IRQ_MASKED = 1 << 7;
 
     private final CpuWiring wiring;
+    private final ControllerAccess controller;
     private final Runnable stop;
     private boolean irq;
     private boolean fiq;
@@ -23,6 +24,7 @@ final class InterruptInputs {
     /// @param stop ends the library's run
     InterruptInputs(CpuWiring wiring, Runnable stop) {
         this.wiring = wiring;
+        this.controller = new ControllerAccess(wiring.systemRegisters());
         this.stop = stop;
     }
 
@@ -30,6 +32,12 @@ final class InterruptInputs {
         irq = wiring.irq();
         fiq = wiring.fiq();
         rose = false;
+        controller.beginPart();
+    }
+
+    /// The accesses to system registers of the interrupt controller.
+    ControllerAccess controller() {
+        return controller;
     }
 
     /// Sets the output of a timer.

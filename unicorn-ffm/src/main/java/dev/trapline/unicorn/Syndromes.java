@@ -34,7 +34,7 @@ final class Syndromes {
 
     /// ESR_EL1 of a fault.
     static long of(GuestFault fault, long pstate) {
-        long level = (pstate & PSTATE_EL) == 0 ? 0 : SAME_LEVEL;
+        long level = isFromEl0(pstate) ? 0 : SAME_LEVEL;
         return switch (fault.kind()) {
             case UNMAPPED_FETCH -> INSTRUCTION_ABORT | level | IL | EXTERNAL;
             case UNMAPPED_READ -> DATA_ABORT | level | IL | EXTERNAL;
@@ -47,6 +47,11 @@ final class Syndromes {
                     OTHER_EXCEPTION,
                     TIME_IN_IT_BLOCK -> fault.detail();
         };
+    }
+
+    /// Whether the CPU was at EL0.
+    static boolean isFromEl0(long pstate) {
+        return (pstate & PSTATE_EL) == 0;
     }
 
     /// FAR_EL1 of a fault: a virtual address.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
@@ -105,6 +106,31 @@ class LinuxTest {
             }
         }
         assertThat(recorded.console()).contains("online: 0-3\n").contains("files: 40\n");
+        assertTheEndFollowsFromTheMiddle(recording, recorded);
+    }
+
+    private static final String INTERRUPTS = """
+        dmesg | grep -E "GICv3|system register CPU"
+        grep -E "arch_timer|IPI0|uart-pl011" /proc/interrupts
+        """;
+
+    @Test
+    void fourCpusWithAGicv3BootComeAndGoAndReplayFromTheirMiddle(@TempDir Path directory) throws IOException {
+        List<Image> images = LinuxGuest.images(INTERRUPTS + HOTPLUG + PROCESSES);
+        Path recording = directory.resolve("recording");
+        MachineSpec spec = spec(4, Schedule.ROUND_ROBIN, 0);
+        Finished recorded = RUNS.record(spec.with(spec.board().withGic(GicVersion.V3)), images, recording);
+
+        assertEnded(recorded);
+        assertThat(recorded.console())
+                .contains("GICv3: 256 SPIs implemented")
+                .contains("CPU features: detected: GIC system register CPU interface")
+                .contains("GICv3: CPU3: found redistributor 3 region 0:0x0000000008100000")
+                .containsPattern("GICv3 +27 Level +arch_timer")
+                .contains("plugged cpu3 in round 3\n")
+                .contains("online: 0-3\n")
+                .contains("files: 40\n");
+        MachineRuns.assertEqual(RUNS.replay(recording), recorded, "the replay");
         assertTheEndFollowsFromTheMiddle(recording, recorded);
     }
 

@@ -49,7 +49,6 @@ public record Specs(MachineSpec spec) {
     static TreeContent content(MachineSpec spec) {
         List<LoadedService<?>> services = new ArrayList<>();
         FirmwareServices.onClassPath().forEach(service -> services.add(LoadedService.of(service)));
-        return ServiceContexts.treeContent(
-                spec, services, Board.of(spec.board().kind(), spec.cpus().count()));
+        return ServiceContexts.treeContent(spec, services, Board.of(spec.board(), spec.cpus()));
     }
 }

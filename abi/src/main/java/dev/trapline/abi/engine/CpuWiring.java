@@ -20,4 +20,9 @@ public interface CpuWiring {
     /// Whether a timer would raise an input of the CPU if it asserted its interrupt now. A timer whose interrupt is
     /// not enabled ends no wait.
     boolean wakes(CpuTimer timer);
+
+    /// The system registers by which the CPU accesses the interrupt controller.
+    default SystemRegisters systemRegisters() {
+        return SystemRegisters.NONE;
+    }
 }

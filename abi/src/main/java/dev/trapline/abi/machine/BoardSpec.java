@@ -1,6 +1,7 @@
 package dev.trapline.abi.machine;
 
 import dev.trapline.abi.BoardKind;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.Visible;
 import dev.trapline.abi.engine.MemoryMap;
 
@@ -12,7 +13,9 @@ import dev.trapline.abi.engine.MemoryMap;
 /// @param bootArguments the kernel's command line, `/chosen/bootargs` in the device tree: at most [#MOST_ARGUMENTS]
 ///     printable ASCII characters; empty for none
 /// @param inputInterval least virtual time between two bytes of scripted console input, in ticks
-public record BoardSpec(BoardKind kind, long ramBytes, boolean deviceTree, String bootArguments, long inputInterval) {
+/// @param gic the version of the interrupt controller; without a meaning on a board that has none
+public record BoardSpec(
+        BoardKind kind, long ramBytes, boolean deviceTree, String bootArguments, long inputInterval, GicVersion gic) {
 
     /// Where RAM begins.
     public static final long RAM_BASE = 0x4000_0000L;
@@ -46,7 +49,7 @@ public record BoardSpec(BoardKind kind, long ramBytes, boolean deviceTree, Strin
     public static final long GIC_BASE = 0x0800_0000L;
 
     /// The bare board with 128 MiB of RAM, no device tree, a script typed at 10,000 bytes a second.
-    public static final BoardSpec DEFAULT = new BoardSpec(BoardKind.BARE, 128 << 20, false, "", 6_250);
+    public static final BoardSpec DEFAULT = new BoardSpec(BoardKind.BARE, 128 << 20, false, "", 6_250, GicVersion.V2);
 
     public BoardSpec {
         SpecCheck.require(
@@ -67,28 +70,33 @@ public record BoardSpec(BoardKind kind, long ramBytes, boolean deviceTree, Strin
     }
 
     public BoardSpec withKind(BoardKind other) {
-        return new BoardSpec(other, ramBytes, deviceTree, bootArguments, inputInterval);
+        return new BoardSpec(other, ramBytes, deviceTree, bootArguments, inputInterval, gic);
+    }
+
+    /// The same with another interrupt controller.
+    public BoardSpec withGic(GicVersion other) {
+        return new BoardSpec(kind, ramBytes, deviceTree, bootArguments, inputInterval, other);
     }
 
     public BoardSpec withRam(long bytes) {
-        return new BoardSpec(kind, bytes, deviceTree, bootArguments, inputInterval);
+        return new BoardSpec(kind, bytes, deviceTree, bootArguments, inputInterval, gic);
     }
 
     public BoardSpec withDeviceTree(boolean given) {
-        return new BoardSpec(kind, ramBytes, given, bootArguments, inputInterval);
+        return new BoardSpec(kind, ramBytes, given, bootArguments, inputInterval, gic);
     }
 
     /// The same with another command line of the kernel.
     ///
     /// @param text at most [#MOST_ARGUMENTS] printable ASCII characters
     public BoardSpec withBootArguments(String text) {
-        return new BoardSpec(kind, ramBytes, deviceTree, text, inputInterval);
+        return new BoardSpec(kind, ramBytes, deviceTree, text, inputInterval, gic);
     }
 
     /// The same with another time between two bytes of a script.
     ///
     /// @param ticks 0 or more
     public BoardSpec withInputInterval(long ticks) {
-        return new BoardSpec(kind, ramBytes, deviceTree, bootArguments, ticks);
+        return new BoardSpec(kind, ramBytes, deviceTree, bootArguments, ticks, gic);
     }
 }

@@ -1,6 +1,7 @@
 package dev.trapline.abi.machine;
 
 import dev.trapline.abi.BoardKind;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.policy.Policy;
 
@@ -21,9 +22,6 @@ public record MachineSpec(CpuSpec cpus, BoardSpec board, ScheduleSpec schedule, 
     /// How long one tick of virtual time is, in nanoseconds: a whole number.
     public static final long NANOS_PER_TICK = 1_000_000_000L / TICKS_PER_SECOND;
 
-    /// The most vCPUs on [BoardKind#VIRT]: a GICv2 has interfaces for so many (IHI0048 §2.1).
-    public static final int MOST_ON_VIRT = 8;
-
     /// What `reference.conf` describes, with every service forwarded and none of their settings.
     public static final MachineSpec DEFAULT = new MachineSpec(
             CpuSpec.DEFAULT, BoardSpec.DEFAULT, ScheduleSpec.DEFAULT, RunSpec.DEFAULT, FirmwareSpec.DEFAULT);
@@ -31,7 +29,8 @@ public record MachineSpec(CpuSpec cpus, BoardSpec board, ScheduleSpec schedule, 
     /// Checks that the parts fit together.
     ///
     /// @throws IllegalArgumentException if the parts do not fit together: an AArch32 machine has at most
-    ///     [BoardSpec#AARCH32_RAM], and a machine on [BoardKind#VIRT] has AArch64 CPUs, at most [#MOST_ON_VIRT]
+    ///     [BoardSpec#AARCH32_RAM], and a machine on [BoardKind#VIRT] has AArch64 CPUs, at most as
+    ///     many as its interrupt controller can have
     public MachineSpec {
         SpecCheck.require(
                 cpus.width() == Width.AARCH64 || board.ramBytes() <= BoardSpec.AARCH32_RAM,
@@ -42,9 +41,9 @@ public record MachineSpec(CpuSpec cpus, BoardSpec board, ScheduleSpec schedule, 
             throw new IllegalArgumentException("the board 'virt' needs AArch64 CPUs: use the board 'bare' for AArch32");
         }
         SpecCheck.require(
-                board.kind() != BoardKind.VIRT || cpus.count() <= MOST_ON_VIRT,
+                board.kind() != BoardKind.VIRT || cpus.count() <= board.gic().mostVcpus(),
                 "vcpus",
-                "at most " + MOST_ON_VIRT + " on the board 'virt', whose interrupt controller is a GICv2",
+                "at most " + GicVersion.V2.mostVcpus() + " with a GICv2; a machine with a GICv3 can have more",
                 cpus.count());
     }
 

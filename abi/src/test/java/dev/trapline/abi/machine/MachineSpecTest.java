@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.CpuModel;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.policy.Policy;
 import java.util.List;
@@ -96,12 +97,17 @@ class MachineSpecTest {
 
     /// IHI0048 §2.1: a GICv2 has at most eight CPU interfaces.
     @Test
-    void theBoardVirtHasAtMostEightCpus() {
+    void aMachineWithAGicv2HasAtMostEightCpus() {
         MachineSpec virt = MachineSpec.DEFAULT.with(BoardSpec.DEFAULT.withKind(BoardKind.VIRT));
         assertThat(virt.with(CpuSpec.DEFAULT.withCount(8)).cpus().count()).isEqualTo(8);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> virt.with(CpuSpec.DEFAULT.withCount(9)))
-                .withMessageContaining("vcpus takes at most 8 on the board 'virt'");
+                .withMessageContaining("vcpus takes at most 8 with a GICv2");
+        assertThat(virt.with(virt.board().withGic(GicVersion.V3))
+                        .with(CpuSpec.DEFAULT.withCount(64))
+                        .cpus()
+                        .count())
+                .isEqualTo(64);
         assertThat(MachineSpec.DEFAULT.with(CpuSpec.DEFAULT.withCount(9)).cpus().count())
                 .as("the bare board has no interrupt controller")
                 .isEqualTo(9);
@@ -123,7 +129,7 @@ class MachineSpecTest {
     @Test
     void aPartIsReplacedAndTheOthersStay() {
         CpuSpec cpus = new CpuSpec(4, 2, CpuModel.CORTEX_A72, Width.AARCH64);
-        BoardSpec board = new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7);
+        BoardSpec board = new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3);
         ScheduleSpec schedule = new ScheduleSpec(Schedule.RANDOM, 9, 100, new ExitCosts(50, 0, 0));
         RunSpec run = new RunSpec(1000, false, 60, 70);
         FirmwareSpec firmware =
@@ -153,8 +159,9 @@ class MachineSpecTest {
                         .withRam(1 << 20)
                         .withDeviceTree(true)
                         .withBootArguments("quiet")
-                        .withInputInterval(7))
-                .isEqualTo(new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7));
+                        .withInputInterval(7)
+                        .withGic(GicVersion.V3))
+                .isEqualTo(new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3));
         assertThat(ScheduleSpec.DEFAULT
                         .withKind(Schedule.RANDOM)
                         .withSeed(9)

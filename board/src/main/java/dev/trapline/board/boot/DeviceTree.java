@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// On the bare board there is no interrupt controller, so no node has interrupts: a guest that needs one sees that
 /// there is none, instead of waiting for an interrupt that never arrives. On the board `virt`, a device has the label
-/// [#CONTROLLER]. Bindings: Devicetree Specification 0.4, and `arm,armv8-timer` and `arm,gic` of the Linux kernel.
+/// [#CONTROLLER]. Bindings: Devicetree Specification 0.4, and `arm,armv8-timer`, `arm,gic` and `arm,gic-v3` of the
+/// Linux kernel.
 final class DeviceTree {
 
     /// The label of the interrupt controller's node on the board `virt`.
@@ -149,15 +150,17 @@ final class DeviceTree {
             case AARCH64 -> timer.strings("compatible", "arm,armv8-timer", "arm,armv7-timer");
             case AARCH32 -> timer.strings("compatible", "arm,armv7-timer");
         };
-        TreeNode interrupting = interrupts
-                ? compatible.cells("interrupts", interrupts(spec.cpus().count()))
-                : compatible;
+        TreeNode interrupting = interrupts ? compatible.cells("interrupts", interrupts(spec)) : compatible;
         return interrupting.flag("always-on");
     }
 
-    /// For a GICv2, the flags of an interrupt that each CPU has for itself say which CPUs these are (`arm,gic`).
-    private static int[] interrupts(int cpus) {
-        int flags = (((1 << cpus) - 1) << CPU_MASK_SHIFT) | LEVEL_HIGH;
+    /// For a GICv2, the flags of an interrupt that each CPU has for itself say which CPUs these are (`arm,gic`);
+    /// for a GICv3, they do not (`arm,gic-v3`).
+    private static int[] interrupts(MachineSpec spec) {
+        int flags = switch (spec.board().gic()) {
+            case V2 -> (((1 << spec.cpus().count()) - 1) << CPU_MASK_SHIFT) | LEVEL_HIGH;
+            case V3 -> LEVEL_HIGH;
+        };
         return Arrays.stream(TIMERS)
                 .flatMap(timer -> IntStream.of(PER_CPU, timer, flags))
                 .toArray();

@@ -3,6 +3,7 @@ package dev.trapline.board.cpu;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.CpuTimer;
 import dev.trapline.abi.engine.CpuWiring;
+import dev.trapline.abi.engine.SystemRegisters;
 import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
@@ -49,6 +50,16 @@ public final class CpuLines implements CpuWiring, Snapshot {
     @Override
     public boolean wakes(CpuTimer timer) {
         return controller.wakes(vcpu, intid(timer));
+    }
+
+    /// Whether an interrupt is to end the vCPU's wait.
+    public boolean wakes() {
+        return controller.wakes(vcpu);
+    }
+
+    @Override
+    public SystemRegisters systemRegisters() {
+        return controller.systemRegisters(vcpu);
     }
 
     private Line line(CpuTimer timer) {

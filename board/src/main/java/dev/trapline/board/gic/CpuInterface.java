@@ -5,7 +5,7 @@ import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 
 /// The CPU interface of one vCPU in a GICv2 (IHI 0048B §4.4), and its registers. They can be accessed as words only.
-final class CpuInterface implements Snapshot {
+final class CpuInterface implements CpuOutputs, Snapshot {
 
     private static final int CTLR = 0x00;
     private static final int PMR = 0x04;
@@ -38,107 +38,51 @@ final class CpuInterface implements Snapshot {
     /// The highest pending interrupt is in Group 1, and this register does not return it (§3.2.5).
     private static final int OTHER_GROUP = 1022;
 
-    private static final int SMALLEST_ABPR = 1;
-
     private final int cpu;
-    private final Interrupts interrupts;
-    private final ActivePriorities group0 = new ActivePriorities();
-    private final ActivePriorities group1 = new ActivePriorities();
+    private final TargetedInterrupts interrupts;
+    private final Signals signals;
     private int ctlr;
-    private int pmr;
-    private int bpr;
-    private int abpr = SMALLEST_ABPR;
 
-    /// The results below are valid while no interrupt has changed since this count. Negative if they are not.
-    private long validAt = -1;
-
-    private int highest = Interrupts.SPURIOUS;
-    private boolean irq;
-    private boolean fiq;
-
-    CpuInterface(int cpu, Interrupts interrupts) {
+    CpuInterface(int cpu, TargetedInterrupts interrupts) {
         this.cpu = cpu;
         this.interrupts = interrupts;
+        this.signals = new Signals(cpu, interrupts);
     }
 
     void reset() {
         ctlr = 0;
-        pmr = 0;
-        bpr = 0;
-        abpr = SMALLEST_ABPR;
-        group0.reset();
-        group1.reset();
-        validAt = -1;
+        signals.reset();
     }
 
-    boolean irq() {
-        refresh();
-        return irq;
+    @Override
+    public boolean irq() {
+        return signals.isSignalled() && !isFiq();
     }
 
-    boolean fiq() {
-        refresh();
-        return fiq;
+    @Override
+    public boolean fiq() {
+        return signals.isSignalled() && isFiq();
     }
 
-    /// Whether an input of the CPU would be high if this interrupt became pending.
-    boolean wouldSignal(int intid) {
-        refresh();
-        boolean becomesHighest = interrupts.isForwarded(cpu, intid) && isBeforeHighest(intid);
-        return becomesHighest ? isSignalled(intid) : irq || fiq;
+    private boolean isFiq() {
+        return (ctlr & FIQ_EN) != 0 && signals.group(signals.highest()) == 0;
     }
 
-    private boolean isBeforeHighest(int intid) {
-        int own = interrupts.priority(cpu, intid);
-        int other = interrupts.priority(cpu, highest);
-        return own < other || (own == other && intid < highest);
+    /// A GICv2 does not know about power.
+    @Override
+    public boolean requestsPower() {
+        return false;
     }
 
-    private void refresh() {
-        if (validAt != interrupts.changes()) {
-            validAt = interrupts.changes();
-            highest = interrupts.highestPending(cpu);
-            boolean signalled = highest != Interrupts.SPURIOUS && isSignalled(highest);
-            boolean asFiq = (ctlr & FIQ_EN) != 0 && highest != Interrupts.SPURIOUS && group(highest) == 0;
-            fiq = signalled && asFiq;
-            irq = signalled && !asFiq;
-        }
+    @Override
+    public boolean wouldWake(int intid) {
+        return signals.wouldSignal(intid);
     }
 
-    private int group(int intid) {
-        return interrupts.group(cpu, intid);
-    }
-
-    private boolean isEnabled(int group) {
-        return (ctlr >> group & 1) != 0;
-    }
-
-    /// Whether the CPU interface signals a pending interrupt, if it is the highest: its group is enabled, its
-    /// priority is higher than the mask, and its group priority is higher than the running one (§3.3.1, §3.3.2).
-    private boolean isSignalled(int intid) {
-        int group = group(intid);
-        int priority = interrupts.priority(cpu, intid);
-        if (!isEnabled(group) || priority >= pmr) {
-            return false;
-        }
-        int running = running();
-        int mask = groupPriorityMask(group);
-        return running == Interrupts.IDLE || (priority & mask) < (running & mask);
-    }
-
-    /// The bits of a priority that decide about preemption. GICC_BPR n: bits 7 to n+1. GICC_ABPR n, for Group 1
-    /// while GICC_CTLR.CBPR is 0: bits 7 to n (§3.3.3).
-    private int groupPriorityMask(int group) {
-        int lowest = group == 1 && (ctlr & CBPR) == 0 ? abpr : bpr + 1;
-        return 0xff << lowest & 0xff;
-    }
-
-    private int running() {
-        return Math.min(group0.highest(), group1.highest());
-    }
-
-    private ActivePriorities active(int group) {
-        return group == 0 ? group0 : group1;
+    private void setControl(int value) {
+        ctlr = value & CTLR_BITS;
+        signals.enable(ctlr);
+        signals.shareThePoint((ctlr & CBPR) != 0);
     }
 
     int read(int offset, int size) {
@@ -146,16 +90,16 @@ final class CpuInterface implements Snapshot {
             return 0;
         }
         if (offset >= APR && offset < NSAPR_END) {
-            return active(offset < NSAPR ? 0 : 1).register(offset % 16 / 4);
+            return signals.activeRegister(offset < NSAPR ? 0 : 1, offset % 16 / 4);
         }
         return switch (offset) {
             case CTLR -> ctlr;
-            case PMR -> pmr;
-            case BPR -> bpr;
+            case PMR -> signals.mask();
+            case BPR -> signals.point(0);
             case IAR -> acknowledge(false);
-            case RPR -> running();
+            case RPR -> signals.running();
             case HPPIR -> highestPending(false);
-            case ABPR -> abpr;
+            case ABPR -> signals.point(1);
             case AIAR -> acknowledge(true);
             case AHPPIR -> highestPending(true);
             case IIDR -> IDENTIFICATION;
@@ -168,13 +112,13 @@ final class CpuInterface implements Snapshot {
             return;
         }
         if (offset >= APR && offset < NSAPR_END) {
-            active(offset < NSAPR ? 0 : 1).setRegister(offset % 16 / 4, value);
+            signals.setActiveRegister(offset < NSAPR ? 0 : 1, offset % 16 / 4, value);
         } else {
             switch (offset) {
-                case CTLR -> ctlr = value & CTLR_BITS;
-                case PMR -> pmr = value & 0xff;
-                case BPR -> bpr = value & 7;
-                case ABPR -> abpr = Math.max(value & 7, SMALLEST_ABPR);
+                case CTLR -> setControl(value);
+                case PMR -> signals.setMask(value);
+                case BPR -> signals.setPoint(0, value);
+                case ABPR -> signals.setPoint(1, value);
                 case EOIR -> end(value & INTID, false);
                 case AEOIR -> end(value & INTID, true);
                 case DIR -> deactivate(value & INTID);
@@ -183,7 +127,6 @@ final class CpuInterface implements Snapshot {
                 }
             }
         }
-        validAt = -1;
     }
 
     /// What a register that is, or is not, an alias for Group 1 returns instead of the highest pending interrupt
@@ -191,30 +134,30 @@ final class CpuInterface implements Snapshot {
     ///
     /// @return the interrupt, if the register returns it
     private int visible(int intid, boolean alias) {
+        boolean inGroup1 = signals.group(intid) == 1;
         if (alias) {
-            return group(intid) == 1 ? intid : Interrupts.SPURIOUS;
+            return inGroup1 ? intid : Interrupts.SPURIOUS;
         }
-        return group(intid) == 1 && (ctlr & ACK_CTL) == 0 ? OTHER_GROUP : intid;
+        return inGroup1 && (ctlr & ACK_CTL) == 0 ? OTHER_GROUP : intid;
     }
 
     private int acknowledge(boolean alias) {
-        refresh();
-        if (!irq && !fiq) {
+        if (!signals.isSignalled()) {
             return Interrupts.SPURIOUS;
         }
+        int highest = signals.highest();
         int seen = visible(highest, alias);
         if (seen != highest) {
             return seen;
         }
-        int group = group(seen);
-        active(group).add(interrupts.priority(cpu, seen) & groupPriorityMask(group));
-        validAt = -1;
-        return interrupts.acknowledge(cpu, seen);
+        int value = seen | interrupts.sourceField(cpu, seen);
+        signals.acknowledge(seen);
+        return value;
     }
 
     private int highestPending(boolean alias) {
-        refresh();
-        if (highest == Interrupts.SPURIOUS || !isEnabled(group(highest))) {
+        int highest = signals.highest();
+        if (highest == Interrupts.SPURIOUS || !signals.isEnabled(signals.group(highest))) {
             return Interrupts.SPURIOUS;
         }
         int seen = visible(highest, alias);
@@ -226,10 +169,10 @@ final class CpuInterface implements Snapshot {
     /// AckCtl is 0, GICC_AEOIR ignores those of Group 0, and an interrupt that is not active only drops the
     /// priority.
     private void end(int intid, boolean alias) {
-        if (intid >= Interrupts.COUNT || (alias && group(intid) == 0)) {
+        if (intid >= Interrupts.COUNT || (alias && signals.group(intid) == 0)) {
             return;
         }
-        active(group(intid)).drop();
+        signals.drop(signals.group(intid));
         if ((ctlr & EOI_MODE) == 0) {
             interrupts.deactivate(cpu, intid);
         }
@@ -244,21 +187,13 @@ final class CpuInterface implements Snapshot {
 
     @Override
     public void save(StateWriter state) {
-        for (int register : new int[] {ctlr, pmr, bpr, abpr}) {
-            state.put(register, Integer.BYTES);
-        }
-        group0.save(state);
-        group1.save(state);
+        state.put(ctlr, Integer.BYTES);
+        signals.save(state);
     }
 
     @Override
     public void load(StateReader state) {
-        ctlr = (int) state.take(Integer.BYTES);
-        pmr = (int) state.take(Integer.BYTES);
-        bpr = (int) state.take(Integer.BYTES);
-        abpr = (int) state.take(Integer.BYTES);
-        group0.load(state);
-        group1.load(state);
-        validAt = -1;
+        setControl((int) state.take(Integer.BYTES));
+        signals.load(state);
     }
 }

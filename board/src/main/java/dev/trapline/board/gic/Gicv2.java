@@ -1,12 +1,11 @@
 package dev.trapline.board.gic;
 
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
-import dev.trapline.board.bus.Device;
-import dev.trapline.board.bus.Line;
 import java.util.Optional;
 
 /// An interrupt controller of the architecture GICv2 (Arm IHI 0048B), without Security Extensions and without
@@ -21,22 +20,13 @@ import java.util.Optional;
 /// Bypass of the GIC does not exist.
 ///
 /// It belongs to its machine. Only the holder of the machine's token may use it.
-public final class Gicv2 implements Device, InterruptController {
-
-    /// The label of its device-tree node, to which other nodes refer.
-    public static final String LABEL = "intc";
-
-    /// The largest number of vCPUs: GICD_ITARGETSR has 8 bits for each interrupt (§4.3.12).
-    public static final int MAX_CPUS = 8;
-
-    /// The number of INTIDs. SPIs have 32 to 287.
-    public static final int INTIDS = Interrupts.COUNT;
+public final class Gicv2 extends Gic {
 
     private static final int BLOCK = 0x10000;
     private static final int DISTRIBUTOR_SIZE = 0x1000;
     private static final int CPU_INTERFACE_SIZE = 0x2000;
 
-    private final Interrupts interrupts;
+    private final TargetedInterrupts interrupts;
     private final Distributor distributor;
     private final CpuInterface[] cpuInterfaces;
     private final View[] views;
@@ -59,18 +49,28 @@ public final class Gicv2 implements Device, InterruptController {
     /// @param cpus the number of vCPUs, 1 to 8
     /// @throws IllegalArgumentException if there are fewer or more
     public Gicv2(int cpus) {
-        if (cpus < 1 || cpus > MAX_CPUS) {
-            throw new IllegalArgumentException("a GICv2 has 1 to " + MAX_CPUS + " vCPUs, not " + cpus
-                    + ": give the machine at most " + MAX_CPUS + " vCPUs, or no GICv2");
-        }
-        interrupts = new Interrupts(cpus);
+        this(new TargetedInterrupts(checked(cpus)));
+    }
+
+    private Gicv2(TargetedInterrupts interrupts) {
+        super(interrupts);
+        this.interrupts = interrupts;
         distributor = new Distributor(interrupts);
-        cpuInterfaces = new CpuInterface[cpus];
-        views = new View[cpus];
-        for (int cpu = 0; cpu < cpus; cpu++) {
+        cpuInterfaces = new CpuInterface[interrupts.cpus];
+        views = new View[interrupts.cpus];
+        for (int cpu = 0; cpu < interrupts.cpus; cpu++) {
             cpuInterfaces[cpu] = new CpuInterface(cpu, interrupts);
             views[cpu] = new View(this, cpu);
         }
+    }
+
+    private static int checked(int cpus) {
+        int most = GicVersion.V2.mostVcpus();
+        if (cpus < 1 || cpus > most) {
+            throw new IllegalArgumentException("a GICv2 has 1 to " + most + " vCPUs, not " + cpus
+                    + ": give the machine at most " + most + " vCPUs, or a GICv3");
+        }
+        return cpus;
     }
 
     @Override
@@ -115,58 +115,8 @@ public final class Gicv2 implements Device, InterruptController {
     }
 
     @Override
-    public Line.Listener spi(int intid) {
-        require(intid, FIRST_SPI, INTIDS - 1, "shared interrupts");
-        return (_, high) -> interrupts.setInput(0, intid, high);
-    }
-
-    @Override
-    public Line.Listener ppi(VcpuId vcpu, int intid) {
-        int cpu = cpu(vcpu);
-        require(intid, FIRST_PPI, FIRST_SPI - 1, "private interrupts");
-        return (_, high) -> interrupts.setInput(cpu, intid, high);
-    }
-
-    @Override
-    public boolean irq(VcpuId vcpu) {
-        return cpuInterfaces[cpu(vcpu)].irq();
-    }
-
-    @Override
-    public boolean fiq(VcpuId vcpu) {
-        return cpuInterfaces[cpu(vcpu)].fiq();
-    }
-
-    @Override
-    public boolean wakes(VcpuId vcpu, int intid) {
-        require(intid, FIRST_PPI, INTIDS - 1, "interrupts with an input");
-        return cpuInterfaces[cpu(vcpu)].wouldSignal(intid);
-    }
-
-    @Override
-    public void inject(VcpuId vcpu, int intid) {
-        int cpu = cpu(vcpu);
-        require(intid, 0, INTIDS - 1, "interrupts");
-        if (intid < FIRST_PPI) {
-            interrupts.addSgiSources(cpu, intid, 1 << cpu);
-        } else {
-            interrupts.setPending(cpu, intid / Integer.SIZE, 1 << intid % Integer.SIZE);
-        }
-    }
-
-    private int cpu(VcpuId vcpu) {
-        if (vcpu.index() >= cpuInterfaces.length) {
-            throw new IllegalArgumentException("the GICv2 has no interface for " + vcpu + ": it was made for "
-                    + cpuInterfaces.length + (cpuInterfaces.length == 1 ? " vCPU" : " vCPUs"));
-        }
-        return vcpu.index();
-    }
-
-    private static void require(int intid, int first, int last, String kind) {
-        if (intid < first || intid > last) {
-            throw new IllegalArgumentException(
-                    "INTID " + intid + " is not one of the GICv2's " + kind + ": use " + first + " to " + last);
-        }
+    CpuOutputs outputs(int cpu) {
+        return cpuInterfaces[cpu];
     }
 
     /// The registers as this vCPU sees them: the CPU interfaces and some registers of the Distributor are banked.

@@ -1,6 +1,7 @@
 package dev.trapline.board.gic;
 
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.engine.SystemRegisters;
 import dev.trapline.board.bus.Line;
 
 /// A device that collects the interrupts of other devices and signals them to the CPUs: a GIC.
@@ -8,6 +9,12 @@ import dev.trapline.board.bus.Line;
 /// It has an input for each shared interrupt (SPI), and one for each private interrupt (PPI) of each vCPU. Exactly one
 /// line may drive an input.
 public interface InterruptController {
+
+    /// The label of its device-tree node, to which other nodes refer.
+    String LABEL = "intc";
+
+    /// The number of INTIDs. SPIs have 32 to 287.
+    int INTIDS = Interrupts.COUNT;
 
     /// The smallest INTID of a private interrupt (PPI). Smaller INTIDs are software-generated interrupts (SGI).
     int FIRST_PPI = 16;
@@ -33,12 +40,20 @@ public interface InterruptController {
     /// Whether the vCPU's FIQ input is high now. Cheap.
     boolean fiq(VcpuId vcpu);
 
-    /// Whether the vCPU's IRQ or FIQ input would be high if the input of this interrupt rose now. That is what ends
-    /// a WFI; the masks in PSTATE do not matter. Changes nothing.
+    /// Whether a wait of the vCPU is to end: WFI, or a suspend by PSCI. Its IRQ or FIQ input is high, or, without
+    /// power, it is to get it. The masks in PSTATE do not matter. Cheap.
+    boolean wakes(VcpuId vcpu);
+
+    /// Whether a wait of the vCPU would end if the input of this interrupt rose now. Changes nothing.
     ///
     /// @param intid of a private or shared interrupt
     /// @throws IllegalArgumentException if the controller has no such interrupt or vCPU
     boolean wakes(VcpuId vcpu, int intid);
+
+    /// The system registers by which the vCPU accesses its CPU interface.
+    default SystemRegisters systemRegisters(VcpuId vcpu) {
+        return SystemRegisters.NONE;
+    }
 
     /// Makes an interrupt pending that no line drives, as a write to GICD_ISPENDR does. A software-generated
     /// interrupt comes from the vCPU itself.

@@ -5,11 +5,12 @@ import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import java.util.Arrays;
 
-/// The state of all interrupts in the Distributor of a GICv2.
+/// The state of all interrupts of a GIC: what GICv2 and GICv3 have in common.
 ///
-/// One word of bits belongs to 32 interrupts. SGIs and PPIs (word 0, INTIDs 0 to 31) are banked: each vCPU has its own.
-/// SPIs are shared.
-final class Interrupts implements Snapshot {
+/// One word of bits belongs to 32 interrupts. SGIs and PPIs (word 0, INTIDs 0 to 31) are private: each vCPU has its
+/// own. SPIs are shared. The versions differ in which vCPU an SPI goes to, in what an SGI is, and in what stands
+/// between the Distributor and a CPU interface.
+abstract class Interrupts implements Snapshot {
 
     /// The number of INTIDs.
     static final int COUNT = 288;
@@ -20,11 +21,13 @@ final class Interrupts implements Snapshot {
     /// No interrupt is pending (IHI 0048B §3.2.5).
     static final int SPURIOUS = 1023;
 
-    /// The lowest priority. An interrupt that has it is never signalled (§3.3).
+    /// The lowest priority. An interrupt that has it is never signalled (IHI 0048B §3.3).
     static final int IDLE = 0xff;
 
-    private static final int SGIS = 16;
-    private static final int SGI_BITS = 0xffff;
+    static final int SGIS = 16;
+    static final int SGI_BITS = 0xffff;
+
+    private static final int BOTH_GROUPS = 3;
 
     final int cpus;
 
@@ -34,13 +37,11 @@ final class Interrupts implements Snapshot {
     private final int[] edge;
     /// The levels of the inputs.
     private final int[] input;
-    /// What is pending regardless of the inputs: an SGI, an edge, or a write to GICD_ISPENDR (§4.3.7, Figure 4-10).
+    /// What is pending regardless of the inputs: an SGI, an edge, or a write to GICD_ISPENDR (IHI 0048B §4.3.7,
+    /// Figure 4-10).
     private final int[] latch;
 
     private final byte[] priority;
-    private final byte[] targets;
-    /// For each SGI of each target: the vCPUs from which it is pending, one bit each.
-    private final byte[] sources;
     /// GICD_CTLR: bit 0 forwards Group 0, bit 1 Group 1.
     private int forwarded;
 
@@ -57,9 +58,6 @@ final class Interrupts implements Snapshot {
         input = new int[words];
         latch = new int[words];
         priority = new byte[32 * words];
-        targets = new byte[32 * words];
-        sources = new byte[SGIS * cpus];
-        reset();
     }
 
     /// Resets everything except the levels of the inputs, which other devices drive.
@@ -67,14 +65,23 @@ final class Interrupts implements Snapshot {
         for (int[] bits : new int[][] {group, enabled, active, edge, latch}) {
             Arrays.fill(bits, 0);
         }
-        for (int cpu = 0; cpu < cpus; cpu++) {
-            enabled[cpu] = SGI_BITS;
-            edge[cpu] = SGI_BITS;
-        }
-        for (byte[] bytes : new byte[][] {priority, targets, sources}) {
-            Arrays.fill(bytes, (byte) 0);
-        }
+        Arrays.fill(edge, 0, cpus, SGI_BITS);
+        Arrays.fill(priority, (byte) 0);
         forwarded = 0;
+        changes++;
+    }
+
+    /// Whether the Distributor sends a pending interrupt to this vCPU.
+    abstract boolean isTargeted(int cpu, int intid);
+
+    /// The groups whose interrupts reach the vCPU's CPU interface, one bit each.
+    abstract int arriving(int cpu);
+
+    /// Makes an SGI pending that the vCPU sends to itself.
+    abstract void sendToSelf(int cpu, int sgi);
+
+    /// Something has changed that decides about signals.
+    final void changed() {
         changes++;
     }
 
@@ -86,15 +93,11 @@ final class Interrupts implements Snapshot {
         return word == 0 ? cpu : cpus + word - 1;
     }
 
-    private int slot(int cpu, int intid) {
+    final int slot(int cpu, int intid) {
         return 32 * word(cpu, intid / 32) + intid % 32;
     }
 
-    private int allCpus() {
-        return (1 << cpus) - 1;
-    }
-
-    private static int bit(int intid) {
+    static int bit(int intid) {
         return 1 << intid % 32;
     }
 
@@ -103,7 +106,7 @@ final class Interrupts implements Snapshot {
     }
 
     void forward(int groups) {
-        forwarded = groups & 3;
+        forwarded = groups & BOTH_GROUPS;
         changes++;
     }
 
@@ -125,27 +128,24 @@ final class Interrupts implements Snapshot {
         changes++;
     }
 
-    /// SGIs are always enabled, as §4.3.5 permits.
     void disable(int cpu, int word, int bits) {
-        enabled[word(cpu, word)] &= ~(word == 0 ? bits & ~SGI_BITS : bits);
+        enabled[word(cpu, word)] &= ~bits;
         changes++;
     }
 
-    /// A level-sensitive interrupt is also pending while its input is high (§4.3.7).
+    /// A level-sensitive interrupt is also pending while its input is high (IHI 0048B §4.3.7).
     int pending(int cpu, int word) {
         int at = word(cpu, word);
         return latch[at] | (input[at] & ~edge[at]);
     }
 
-    /// GICD_ISPENDR does not change SGIs (§4.3.7).
     void setPending(int cpu, int word, int bits) {
-        latch[word(cpu, word)] |= word == 0 ? bits & ~SGI_BITS : bits;
+        latch[word(cpu, word)] |= bits;
         changes++;
     }
 
-    /// GICD_ICPENDR does not change SGIs (§4.3.8).
     void clearPending(int cpu, int word, int bits) {
-        latch[word(cpu, word)] &= ~(word == 0 ? bits & ~SGI_BITS : bits);
+        latch[word(cpu, word)] &= ~bits;
         changes++;
     }
 
@@ -167,7 +167,7 @@ final class Interrupts implements Snapshot {
         return edge[word(cpu, word)];
     }
 
-    /// SGIs are always edge-triggered (§4.3.13).
+    /// SGIs are always edge-triggered (IHI 0048B §4.3.13).
     void setEdges(int cpu, int word, int bits) {
         edge[word(cpu, word)] = word == 0 ? bits | SGI_BITS : bits;
         changes++;
@@ -199,101 +199,48 @@ final class Interrupts implements Snapshot {
         changes++;
     }
 
-    /// As GICD_ITARGETSR reads: SGIs and PPIs target the vCPU that reads. With one vCPU, all are zero (§4.3.12).
-    int targets(int cpu, int intid) {
-        if (cpus == 1) {
-            return 0;
-        }
-        return intid < InterruptController.FIRST_SPI ? 1 << cpu : Byte.toUnsignedInt(targets[slot(cpu, intid)]);
-    }
-
-    /// Only SPIs have targets that can be written, and only of vCPUs that exist (§4.3.12).
-    void setTargets(int intid, int cpuBits) {
-        if (cpus > 1 && intid >= InterruptController.FIRST_SPI) {
-            targets[slot(0, intid)] = (byte) (cpuBits & allCpus());
-            changes++;
-        }
-    }
-
-    private boolean isTargeted(int cpu, int intid) {
-        return cpus == 1 || (targets(cpu, intid) >> cpu & 1) != 0;
-    }
-
     /// Group 0 or 1.
     int group(int cpu, int intid) {
         return (group[word(cpu, intid / 32)] & bit(intid)) == 0 ? 0 : 1;
     }
 
-    int sgiSources(int cpu, int sgi) {
-        return Byte.toUnsignedInt(sources[SGIS * cpu + sgi]);
-    }
-
-    /// Makes an SGI pending from other vCPUs. Those that do not exist are ignored.
-    ///
-    /// @param cpu the target
-    void addSgiSources(int cpu, int sgi, int from) {
-        setSgiSources(cpu, sgi, sgiSources(cpu, sgi) | (from & allCpus()));
-    }
-
-    void removeSgiSources(int cpu, int sgi, int from) {
-        setSgiSources(cpu, sgi, sgiSources(cpu, sgi) & ~from);
-    }
-
-    private void setSgiSources(int cpu, int sgi, int from) {
-        sources[SGIS * cpu + sgi] = (byte) from;
-        latch[cpu] = from == 0 ? latch[cpu] & ~bit(sgi) : latch[cpu] | bit(sgi);
-        changes++;
-    }
-
-    /// The number of the vCPU that sent a pending SGI, shifted to the field CPUID of GICC_IAR (§4.4.4). If several
-    /// sent it, the lowest. 0 for other interrupts.
-    int sourceField(int cpu, int intid) {
-        return intid < SGIS && sgiSources(cpu, intid) != 0
-                ? Integer.numberOfTrailingZeros(sgiSources(cpu, intid)) << 10
-                : 0;
-    }
-
-    /// The interrupt becomes active, and is no longer pending, except by a level that is still high (§3.2.4).
-    ///
-    /// @return its value in GICC_IAR
-    int acknowledge(int cpu, int intid) {
-        int source = sourceField(cpu, intid);
-        if (intid < SGIS) {
-            removeSgiSources(cpu, intid, 1 << (source >> 10));
-        } else {
-            latch[word(cpu, intid / 32)] &= ~bit(intid);
-        }
+    /// The interrupt becomes active, and is no longer pending, except by a level that is still high (IHI 0048B
+    /// §3.2.4).
+    void acknowledge(int cpu, int intid) {
+        latch[word(cpu, intid / 32)] &= ~bit(intid);
         activate(cpu, intid / 32, bit(intid));
-        return source | intid;
     }
 
     void deactivate(int cpu, int intid) {
         deactivate(cpu, intid / 32, bit(intid));
     }
 
-    /// Whether the Distributor forwards this interrupt to this vCPU when it is pending.
-    boolean isForwarded(int cpu, int intid) {
-        return (deliverable(cpu, intid / 32) & bit(intid)) != 0
+    /// Whether this interrupt would reach this vCPU's CPU interface if it was pending.
+    ///
+    /// @param groups those that may, one bit each
+    boolean isForwarded(int cpu, int intid, int groups) {
+        return (deliverable(cpu, intid / 32, groups) & bit(intid)) != 0
                 && isTargeted(cpu, intid)
                 && priority(cpu, intid) < IDLE;
     }
 
-    private int deliverable(int cpu, int word) {
+    private int deliverable(int cpu, int word, int groups) {
         int at = word(cpu, word);
-        int groups = ((forwarded & 1) == 0 ? 0 : ~group[at]) | ((forwarded & 2) == 0 ? 0 : group[at]);
-        return enabled[at] & ~active[at] & groups;
+        int ofGroups = ((groups & 1) == 0 ? 0 : ~group[at]) | ((groups & 2) == 0 ? 0 : group[at]);
+        return enabled[at] & ~active[at] & ofGroups;
     }
 
-    /// The interrupt that the Distributor forwards to a vCPU: of those that are pending, enabled, not active, and
-    /// in a forwarded group, the one with the highest priority. Of several, the lowest INTID (the pseudocode
-    /// HighestPriorityPendingInterrupt).
+    /// The interrupt that reaches a vCPU's CPU interface: of those that are pending, enabled, not active, and in
+    /// one of the groups, the one with the highest priority. Of several, the lowest INTID (IHI 0048B, the
+    /// pseudocode HighestPriorityPendingInterrupt).
     ///
+    /// @param groups one bit each
     /// @return [#SPURIOUS] if there is none
-    int highestPending(int cpu) {
+    int highestPending(int cpu, int groups) {
         int best = SPURIOUS;
         int bestPriority = IDLE;
         for (int word = 0; word < WORDS; word++) {
-            int left = pending(cpu, word) & deliverable(cpu, word);
+            int left = pending(cpu, word) & deliverable(cpu, word, groups);
             while (left != 0) {
                 int intid = 32 * word + Integer.numberOfTrailingZeros(left);
                 left &= left - 1;
@@ -315,8 +262,6 @@ final class Interrupts implements Snapshot {
             }
         }
         state.put(priority);
-        state.put(targets);
-        state.put(sources);
         state.put(forwarded, 1);
     }
 
@@ -328,8 +273,6 @@ final class Interrupts implements Snapshot {
             }
         }
         state.take(priority);
-        state.take(targets);
-        state.take(sources);
         forwarded = (int) state.take(1);
         changes++;
     }

@@ -43,7 +43,7 @@ final class Specs {
     }
 
     static TreeContent content(MachineSpec spec, Conduit conduit) {
-        Board board = Board.of(spec.board().kind(), spec.cpus().count());
+        Board board = Board.of(spec.board(), spec.cpus());
         List<TreePart> parts = new ArrayList<>();
         parts.add(new TreePart(
                 List.of(TreeNode.named("psci")

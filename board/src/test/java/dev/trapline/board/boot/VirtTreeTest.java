@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.testkit.HostTools;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -26,8 +28,18 @@ class VirtTreeTest {
         return spec.with(spec.board().withKind(BoardKind.VIRT));
     }
 
+    private static MachineSpec withGicv3(int vcpus) {
+        MachineSpec spec = Specs.machine(1, 128);
+        return spec.with(spec.board().withKind(BoardKind.VIRT).withGic(GicVersion.V3))
+                .with(spec.cpus().withCount(vcpus));
+    }
+
     private static Map<String, Bytes> tree(int vcpus) {
-        return FdtReader.properties(DeviceTree.describe(virt(vcpus), Specs.withController(virt(vcpus))));
+        return tree(virt(vcpus));
+    }
+
+    private static Map<String, Bytes> tree(MachineSpec spec) {
+        return FdtReader.properties(DeviceTree.describe(spec, Specs.withController(spec)));
     }
 
     @Test
@@ -48,6 +60,21 @@ class VirtTreeTest {
                 .isEqualTo(cells(1, 13, flags, 1, 14, flags, 1, 11, flags, 1, 10, flags));
     }
 
+    /// The binding `arm,gic-v3`: the Distributor, the region of the Redistributors, and no mask of CPUs in the
+    /// flags.
+    @ParameterizedTest
+    @CsvSource({"1, 0x20000", "16, 0x200000", "64, 0x800000"})
+    void aGicv3HasItsRedistributorsAndNoMaskOfCpus(int vcpus, int redistributors) {
+        Map<String, Bytes> tree = tree(withGicv3(vcpus));
+        assertThat(tree.get("/intc@8000000:compatible"))
+                .isEqualTo(Bytes.copyOf("arm,gic-v3\0".getBytes(StandardCharsets.US_ASCII)));
+        assertThat(tree.get("/intc@8000000:reg"))
+                .isEqualTo(cells(0, 0x800_0000, 0, 0x10000, 0, 0x80a_0000, 0, redistributors));
+        assertThat(tree.get("/intc@8000000:#interrupt-cells")).isEqualTo(cells(3));
+        assertThat(tree.get("/intc@8000000:#redistributor-regions")).isEqualTo(cells(1));
+        assertThat(tree.get("/timer:interrupts")).isEqualTo(cells(1, 13, 4, 1, 14, 4, 1, 11, 4, 1, 10, 4));
+    }
+
     @Test
     void theBareBoardHasNoInterruptsAndNoSeeds() {
         MachineSpec bare = Specs.machine(1, 128);
@@ -64,15 +91,13 @@ class VirtTreeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 8})
+    @ValueSource(ints = {1, 8, 16})
     void theDeviceTreeCompilerReadsItWithoutWarnings(int vcpus, @TempDir Path directory)
             throws IOException, InterruptedException {
+        MachineSpec spec = vcpus > 8 ? withGicv3(vcpus) : virt(vcpus);
         HostTools.assumePresent("dtc", "the device tree is not checked by its own compiler");
         Path blob = directory.resolve("machine.dtb");
-        Files.write(
-                blob,
-                DeviceTree.describe(virt(vcpus), Specs.withController(virt(vcpus)))
-                        .toArray());
+        Files.write(blob, DeviceTree.describe(spec, Specs.withController(spec)).toArray());
         HostTools.Result result = HostTools.run(directory, "dtc", "-I", "dtb", "-O", "dts", blob.toString());
         assertThat(result.status()).as("dtc said: %s", result.errors()).isZero();
         assertThat(result.errors()).as("warnings of dtc").isEmpty();

@@ -3,10 +3,11 @@ package dev.trapline.board.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.board.Board;
 import dev.trapline.testkit.FakeEngines;
 import org.junit.jupiter.api.AfterEach;
@@ -98,7 +99,7 @@ class MachineMemoryTest {
 
     @Test
     void theMapHasFlashReadOnlyThenTheConsoleThenRam() {
-        Board board = Board.of(BoardKind.BARE, 4);
+        Board board = Board.of(BoardSpec.DEFAULT, CpuSpec.DEFAULT.withCount(4));
         memory.mapOn(board.bus());
         assertThat(board.bus().map().regions())
                 .satisfiesExactly(

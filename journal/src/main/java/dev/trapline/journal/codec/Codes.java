@@ -4,6 +4,7 @@ import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.GuestFault;
@@ -79,6 +80,7 @@ final class Codes {
     static final EnumCode<Schedule> SCHEDULE = EnumCode.of(Schedule.class, Schedule.ROUND_ROBIN, Schedule.RANDOM);
 
     static final EnumCode<BoardKind> BOARD = EnumCode.of(BoardKind.class, BoardKind.BARE, BoardKind.VIRT);
+    static final EnumCode<GicVersion> GIC = EnumCode.of(GicVersion.class, GicVersion.V2, GicVersion.V3);
 
     static final EnumCode<Image.Kind> IMAGE_KIND = EnumCode.of(
             Image.Kind.class,

@@ -11,7 +11,7 @@ public final class JournalFormat {
     /// records.
     public static final int SEGMENT_BYTES = 64 * 1024;
 
-    /// The source commits that replay earlier versions. No release had them.
+    /// The source commits that replay earlier versions.
     private static final String SOURCE_OF_VERSION_1 = "d81b056";
 
     private static final String SOURCE_OF_VERSION_2 = "dc25a55";

@@ -49,6 +49,7 @@ final class SpecCodec {
         out.string(board.bootArguments());
         out.ensure(RecordLayout.MAX_FIXED_BYTES);
         out.varint(board.inputInterval());
+        Codes.GIC.write(out, board.gic());
         out.varint(run.ramDigestInterval());
         out.varint(run.renewalInterval());
         PolicyCodec.write(out, spec.firmware().policy());
@@ -71,7 +72,8 @@ final class SpecCodec {
                 Codes.SCHEDULE.read(in), in.i64(), in.varint(), new ExitCosts(in.varint(), in.varint(), in.varint()));
         long maxInstructions = in.varint();
         boolean rebootOnReset = in.flag();
-        BoardSpec board = new BoardSpec(Codes.BOARD.read(in), ramBytes, in.flag(), in.string(), in.varint());
+        BoardSpec board =
+                new BoardSpec(Codes.BOARD.read(in), ramBytes, in.flag(), in.string(), in.varint(), Codes.GIC.read(in));
         RunSpec run = new RunSpec(maxInstructions, rebootOnReset, in.varint(), in.varint());
         return new MachineSpec(cpus, board, schedule, run, new FirmwareSpec(PolicyCodec.read(in), readSettings(in)));
     }

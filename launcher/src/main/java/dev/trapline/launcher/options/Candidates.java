@@ -2,6 +2,7 @@ package dev.trapline.launcher.options;
 
 import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.CpuModel;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Schedule;
@@ -32,6 +33,13 @@ public final class Candidates {
         @Override
         public Iterator<String> iterator() {
             return Arrays.stream(BoardKind.values()).map(BoardKind::id).iterator();
+        }
+    }
+
+    static final class GicVersions implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(GicVersion.values()).map(GicVersion::id).iterator();
         }
     }
 

@@ -17,11 +17,7 @@ public final class MachineOptions {
         return settings;
     }
 
-    @Option(
-            names = "--cpus",
-            paramLabel = "N",
-            order = 1,
-            description = "vCPUs, 1 to 64, on the board virt 1 to 8 (default 1).")
+    @Option(names = "--cpus", paramLabel = "N", order = 1, description = "vCPUs, 1 to 64 (default 1).")
     void cpus(@Nullable String value) {
         set("machine.cpus", "--cpus", value);
     }
@@ -69,6 +65,17 @@ public final class MachineOptions {
                     + "virt (default bare).")
     void board(@Nullable String value) {
         set("machine.board", "--board", value);
+    }
+
+    @Option(
+            names = "--gic",
+            paramLabel = "VERSION",
+            order = 4,
+            completionCandidates = Candidates.GicVersions.class,
+            description = "${COMPLETION-CANDIDATES}: version of the interrupt controller on virt (default 2, for more "
+                    + "than 8 vCPUs 3).")
+    void gic(@Nullable String value) {
+        set("machine.gic", "--gic", value);
     }
 
     @Option(

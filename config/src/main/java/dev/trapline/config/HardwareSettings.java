@@ -1,0 +1,116 @@
+package dev.trapline.config;
+
+import dev.trapline.abi.BoardKind;
+import dev.trapline.abi.CpuModel;
+import dev.trapline.abi.GicVersion;
+import dev.trapline.abi.Mpidr;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.Width;
+import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.abi.machine.CpuSpec;
+import java.util.Arrays;
+import java.util.List;
+
+/// Reads what a machine consists of: its CPUs and its board.
+final class HardwareSettings {
+
+    private static final String GIC = "trapline.machine.gic";
+    private static final String ARGUMENTS = "trapline.machine.boot-arguments";
+
+    private final Settings settings;
+    private final BoardKind kind;
+    private final Width width;
+
+    HardwareSettings(Settings settings) {
+        this.settings = settings;
+        this.kind = settings.choice("trapline.machine.board", List.of(BoardKind.values()), BoardKind::id);
+        this.width = width(settings, kind);
+    }
+
+    /// Reads the board.
+    ///
+    /// @param inputInterval see [BoardSpec]
+    BoardSpec board(CpuSpec cpus, TraplineConfig.Run run, long inputInterval) {
+        boolean deviceTree = deviceTree(run);
+        return new BoardSpec(kind, memory(), deviceTree, bootArguments(deviceTree), inputInterval, gic(cpus.count()));
+    }
+
+    private static Width width(Settings settings, BoardKind board) {
+        Width width = settings.choice("trapline.machine.width", Arrays.asList(Width.values()), Width::id);
+        if (board == BoardKind.VIRT && width == Width.AARCH32) {
+            settings.refuse(
+                    "trapline.machine.width",
+                    Width.AARCH64.id() + " on the board virt; use --board bare for AArch32 CPUs");
+            return Width.AARCH64;
+        }
+        return width;
+    }
+
+    /// The interrupt controller. Without a choice, a machine gets a GICv2 if that has enough vCPUs.
+    private GicVersion gic(int cpus) {
+        String choice = settings.choice(GIC, List.of("auto", GicVersion.V2.id(), GicVersion.V3.id()), n -> n);
+        if (kind == BoardKind.BARE) {
+            if (!choice.equals("auto")) {
+                settings.refuse(GIC, "auto on the board bare, which has no interrupt controller; use --board virt");
+            }
+            return GicVersion.V2;
+        }
+        boolean fits = cpus <= GicVersion.V2.mostVcpus();
+        if (choice.equals(GicVersion.V2.id()) && !fits) {
+            settings.refuse(GIC, "auto or 3 for more than " + GicVersion.V2.mostVcpus() + " vCPUs");
+        }
+        return fits && !choice.equals(GicVersion.V3.id()) ? GicVersion.V2 : GicVersion.V3;
+    }
+
+    /// Reads the CPUs.
+    CpuSpec cpus() {
+        return new CpuSpec(
+                (int) settings.number("trapline.machine.cpus", 1, VcpuId.MAX_COUNT),
+                (int) settings.number("trapline.machine.cluster-size", 1, Mpidr.MAX_CLUSTER),
+                settings.choice("trapline.machine.cpu-model", Arrays.asList(CpuModel.values()), CpuModel::id),
+                width);
+    }
+
+    private long memory() {
+        boolean narrow = width == Width.AARCH32;
+        String takes = "a multiple of 4K from 1M to " + (narrow ? "3G on an AArch32 machine" : "64G") + ", as in 128M";
+        long most = narrow ? BoardSpec.AARCH32_RAM : BoardSpec.MAX_RAM;
+        long bytes = settings.size("trapline.machine.memory", BoardSpec.MIN_RAM, most, takes);
+        if (bytes % MemoryMap.PAGE == 0) {
+            return bytes;
+        }
+        settings.refuse("trapline.machine.memory", takes);
+        return BoardSpec.MIN_RAM;
+    }
+
+    private boolean deviceTree(TraplineConfig.Run run) {
+        String choice = settings.choice("trapline.machine.device-tree", List.of("auto", "true", "false"), n -> n);
+        if (run.deviceTree() != null) {
+            if (choice.equals("false")) {
+                settings.refuse(LayeredConfig.DTB, "no file where machine.device-tree is false");
+            }
+            return true;
+        }
+        if (run.image() instanceof TraplineConfig.LinuxKernel) {
+            if (choice.equals("false")) {
+                settings.refuse(LayeredConfig.KERNEL, "no file where machine.device-tree is false: a kernel needs one");
+            }
+            return true;
+        }
+        return choice.equals("auto") ? run.flash() != null && run.image() == null : choice.equals("true");
+    }
+
+    private String bootArguments(boolean deviceTree) {
+        String arguments = settings.plain(ARGUMENTS);
+        if (!BoardSpec.isArguments(arguments)) {
+            settings.refuse(ARGUMENTS, BoardSpec.ARGUMENTS);
+            return "";
+        }
+        if (!arguments.isEmpty() && !deviceTree) {
+            settings.refuse(
+                    ARGUMENTS, "no text without a device tree, in which the guest finds it (machine.device-tree)");
+        }
+        return arguments;
+    }
+}
