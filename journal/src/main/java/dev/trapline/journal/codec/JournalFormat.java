@@ -5,7 +5,7 @@ public final class JournalFormat {
 
     /// Increases with every change of the bytes' meaning. A recording of another version is refused with a message
     /// that names the version.
-    public static final int VERSION = 4;
+    public static final int VERSION = 5;
 
     /// The size at which a segment is closed, in bytes of payload; a segment may end up longer by one slice's
     /// records.

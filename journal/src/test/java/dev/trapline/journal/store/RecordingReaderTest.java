@@ -176,7 +176,7 @@ class RecordingReaderTest {
         RecordingException e = refusal(path);
         assertThat(e.kind()).isEqualTo(Kind.NOT_SUPPORTED);
         assertThat(e)
-                .hasMessageContaining("is of format version " + version + ", and this Trapline reads version 4")
+                .hasMessageContaining("is of format version " + version + ", and this Trapline reads version 5")
                 .hasMessageEndingWith("; to replay it, build Trapline from commit " + commit + " of its source");
     }
 
