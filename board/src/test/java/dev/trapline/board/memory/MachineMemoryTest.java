@@ -7,6 +7,7 @@ import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.board.Board;
 import dev.trapline.testkit.FakeEngines;
 import org.junit.jupiter.api.AfterEach;
