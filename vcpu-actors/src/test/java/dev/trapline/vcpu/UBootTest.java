@@ -55,7 +55,8 @@ class UBootTest {
                         .withKind(BoardKind.VIRT)
                         .withDeviceTree(true)
                         .withInputInterval(BETWEEN_KEYS));
-        String session = "\rsetenv kept over a reset\rsaveenv" + "\r".repeat(10) + "reset\r\r\rprintenv kept\rpoweroff\r";
+        String session =
+                "\rsetenv kept over a reset\rsaveenv" + "\r".repeat(10) + "reset\r\r\rprintenv kept\rpoweroff\r";
         try (MachineRuns runs = new MachineRuns()) {
             Finished recorded = runs.record(virt, flash, session, recording);
 

@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Optional;
 
 /// A bank of flash memory that a guest can program, of 64 MiB, with Intel's extended command set (CFI's command set
-/// 0x0001). It consists of two chips with 16 data lines each, side by side; a driver sends a command in both halves of a
-/// word. As on QEMU's board `virt`, both chips always do the same: a command that is shorter than a word reaches both.
+/// 0x0001). It consists of two chips with 16 data lines each, side by side; a driver sends a command in both halves of
+/// a word. As on QEMU's board `virt`, both chips always do the same: a command that is shorter than a word reaches
+/// both.
 ///
 /// A command is complete when its last write ends, so the bank is always ready. Its blocks cannot be locked.
 ///

@@ -1,6 +1,7 @@
 package dev.trapline.board.flash;
 
-/// What each chip of a bank answers to a query: its geometry and its command set. Only the lower byte of each half-word is used.
+/// What each chip of a bank answers to a query: its geometry and its command set. Only the lower byte of each half-word
+/// is used.
 ///
 /// Source: JEDEC JESD68.01 (Common Flash Interface), with the primary table of Intel's command set.
 final class CfiQuery {
