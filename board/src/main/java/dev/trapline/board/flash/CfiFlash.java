@@ -213,7 +213,7 @@ public final class CfiFlash implements Device {
 
     private void program(int offset, int size, long value) {
         for (int k = 0; k < size; k++) {
-            array.program((offset + k) % SIZE, (int) (value >>> Byte.SIZE * k));
+            array.program((offset + k) % SIZE, (int) (value >>> (Byte.SIZE * k)));
         }
     }
 
