@@ -14,8 +14,8 @@ final class CfiQuery {
     /// log2 of the size of a chip's buffer in bytes: 32 half-words.
     private static final int BUFFER = 6;
 
-    /// The size of a block in units of 256 bytes: 128 KiB.
-    private static final int BLOCK = 0x200;
+    /// The upper byte of a block's size in units of 256 bytes: 128 KiB. The lower byte is 0.
+    private static final int BLOCK_UPPER = 0x02;
 
     private static final int PRIMARY = 0x31;
 
@@ -58,8 +58,8 @@ final class CfiQuery {
         0x01,
         (CfiFlash.BLOCKS - 1) & 0xff,
         (CfiFlash.BLOCKS - 1) >>> 8,
-        BLOCK & 0xff,
-        BLOCK >>> 8,
+        0x00,
+        BLOCK_UPPER,
         // The primary table, version 1.0, without optional features: no suspending, no locking.
         'P',
         'R',
