@@ -10,6 +10,7 @@ import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.engine.CpuWiring;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
+import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
@@ -22,6 +23,7 @@ import dev.trapline.board.cpu.CpuLines;
 import dev.trapline.board.device.ConsoleDevice;
 import dev.trapline.board.device.Pl011;
 import dev.trapline.board.device.Pl031;
+import dev.trapline.board.flash.CfiFlash;
 import dev.trapline.board.gic.Gicv2;
 import dev.trapline.board.gic.Gicv3;
 import dev.trapline.board.gic.InterruptController;
@@ -139,6 +141,35 @@ public final class Board implements Snapshot, Deadline {
     private Board withClock() {
         Pl031 clock = new Pl031(DATE, Pl031.SPI);
         return device(Pl031.BASE, clock).interrupt(Pl031.SPI, clock.lines().getFirst());
+    }
+
+    /// Puts the devices on the board that have these images: disks, and the flash bank for variables, which
+    /// firmware in flash has too.
+    ///
+    /// @throws IllegalArgumentException if the board has no such device
+    public void fit(List<Image> images) {
+        Bytes variables = null;
+        for (Image image : images) {
+            switch (image.kind()) {
+                case DISK -> disk(image.content());
+                case FLASH_VARIABLES -> {
+                    if (variables != null && variables.size() > 0) {
+                        throw new IllegalArgumentException(
+                                image.name() + " is a second content of the flash bank for variables; give one");
+                    }
+                    variables = image.content();
+                }
+                case FLASH -> variables = variables == null ? Bytes.EMPTY : variables;
+                case ELF, RAW, DEVICE_TREE, KERNEL, INITRD -> {}
+            }
+        }
+        if (variables != null && controller == null && variables.size() > 0) {
+            throw new IllegalArgumentException("the board '" + BoardKind.BARE.id()
+                    + "' has no flash bank for variables; use the board '" + BoardKind.VIRT.id() + "'");
+        }
+        if (variables != null && controller != null) {
+            device(CfiFlash.BASE, new CfiFlash(variables));
+        }
     }
 
     /// Puts a disk on the board, as a VirtIO device in the next free slot.

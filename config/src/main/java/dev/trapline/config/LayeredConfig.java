@@ -235,6 +235,7 @@ public final class LayeredConfig {
         return new TraplineConfig.Run(
                 image(settings),
                 settings.path("trapline.machine.flash"),
+                settings.path("trapline.machine.flash-variables"),
                 settings.path(DTB),
                 settings.path("trapline.machine.disk"),
                 settings.path("trapline.record.directory"),

@@ -18,6 +18,7 @@ public record TraplineConfig(MachineSpec machine, Run run) {
     ///
     /// @param image the guest; null if it starts from flash, or if none was given
     /// @param flash the file with the flash's content
+    /// @param flashVariables the file with the content of the flash bank for variables; null for an erased one
     /// @param deviceTree the device tree to pass; null for the generated one, or none
     /// @param disk the file with a disk's content; null for no disk
     /// @param record the directory to record into
@@ -34,6 +35,7 @@ public record TraplineConfig(MachineSpec machine, Run run) {
     public record Run(
             @Nullable GuestImage image,
             @Nullable Path flash,
+            @Nullable Path flashVariables,
             @Nullable Path deviceTree,
             @Nullable Path disk,
             @Nullable Path record,

@@ -170,6 +170,7 @@ class HelpTest {
                 "--initrd",
                 "--dump-dtb",
                 "--flash",
+                "--flash-variables",
                 "--disk",
                 "--dtb",
                 "--input",

@@ -95,7 +95,8 @@ public final class MachineAssembly {
             RecordedDevices.require(recorded.devices(), board.bus().described());
         }
         this.boot = BootPlan.of(this.images, spec, ServiceContexts.treeContent(spec, services, board));
-        this.memory = new MachineMemory(engines, spec.board().ramBytes(), boot.flash());
+        this.memory = new MachineMemory(
+                engines, spec.board().ramBytes(), boot.flash() ? spec.board().readOnlyFlash() : 0);
         List<FunctionId> absent = new ArrayList<>();
         try {
             putMemoryOnBus();
@@ -115,11 +116,7 @@ public final class MachineAssembly {
     private Board fitted(Board.Fitting fitting) {
         try {
             Board plain = Board.of(spec.board(), spec.cpus());
-            for (Image image : images) {
-                if (image.kind() == Image.Kind.DISK) {
-                    plain.disk(image.content());
-                }
-            }
+            plain.fit(images);
             fitting.fit(plain);
             plain.requireVcpus(spec.cpus().count());
             return plain;

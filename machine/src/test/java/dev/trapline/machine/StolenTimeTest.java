@@ -21,7 +21,7 @@ class StolenTimeTest {
     private static final VcpuId ONE = new VcpuId(1);
     private static final long WORD = BoardSpec.RAM_BASE + 8;
 
-    private final MachineMemory memory = new MachineMemory(new FakeEngines(), 1 << 20, false);
+    private final MachineMemory memory = new MachineMemory(new FakeEngines(), 1 << 20, 0);
     private final StolenTime stolen = new StolenTime(4, memory);
 
     @AfterEach

@@ -131,7 +131,11 @@ final class MachineRuns implements AfterAllCallback, AutoCloseable {
 
     /// Records a run of several images: a guest, and a device tree for it.
     Finished record(MachineSpec spec, List<Image> images, Path directory) {
-        Machine.Builder machine = builder(spec, images.getFirst(), "").recordTo(directory);
+        return record(spec, images, "", directory);
+    }
+
+    Finished record(MachineSpec spec, List<Image> images, String script, Path directory) {
+        Machine.Builder machine = builder(spec, images.getFirst(), script).recordTo(directory);
         images.subList(1, images.size()).forEach(machine::image);
         return finish(machine);
     }

@@ -2,8 +2,11 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.testkit.HostTools;
@@ -27,6 +30,9 @@ class UBootTest {
     /// after the reset.
     private static final String SESSION = "\rversion\rbdinfo\rreset\r\r\rversion\rpoweroff\r";
 
+    /// 50 ms of virtual time.
+    private static final long BETWEEN_KEYS = 3_125_000;
+
     @Test
     void bootsToItsPromptTakesCommandsStartsAgainAndReplays(@TempDir Path directory) throws IOException {
         Image flash = image();
@@ -35,6 +41,31 @@ class UBootTest {
             Finished recorded = runs.record(MachineRuns.spec(2, Schedule.ROUND_ROBIN, 0), flash, SESSION, recording);
             assertSession(recorded);
 
+            MachineRuns.assertEqual(runs.replay(recording), recorded, "the replay");
+        }
+    }
+
+    /// Its environment is in the flash bank for variables. It drops keys while it writes there.
+    @Test
+    void savesItsEnvironmentInTheFlashOfTheBoardVirt(@TempDir Path directory) throws IOException {
+        Image flash = image();
+        Path recording = directory.resolve("recording");
+        MachineSpec virt = MachineRuns.spec(1, Schedule.ROUND_ROBIN, 0)
+                .with(BoardSpec.DEFAULT
+                        .withKind(BoardKind.VIRT)
+                        .withDeviceTree(true)
+                        .withInputInterval(BETWEEN_KEYS));
+        String session =
+                "\rsetenv kept over a reset\rsaveenv" + "\r".repeat(10) + "reset\r\r\rprintenv kept\rpoweroff\r";
+        try (MachineRuns runs = new MachineRuns()) {
+            Finished recorded = runs.record(virt, flash, session, recording);
+
+            assertThat(recorded.report().outcome())
+                    .as("the console: %s", recorded.console())
+                    .isEqualTo(new RunOutcome.PoweredOff());
+            assertThat(recorded.console())
+                    .contains("Flash: 32 MiB\n", "Erasing Flash...", "Writing to Flash...")
+                    .contains("=> printenv kept\nkept=over a reset\n");
             MachineRuns.assertEqual(runs.replay(recording), recorded, "the replay");
         }
     }

@@ -32,7 +32,7 @@ public record BoardSpec(
     /// Where the flash begins.
     public static final long FLASH_BASE = 0;
 
-    /// Size of the flash, in bytes.
+    /// Size of the flash, in bytes. On [BoardKind#VIRT], each of its two banks has half of it.
     public static final long FLASH_SIZE = 0x0800_0000L;
 
     /// The longest command line: Linux has 2048 bytes for it on arm64, of which the last is zero
@@ -62,6 +62,15 @@ public record BoardSpec(
                     "bootArguments takes " + ARGUMENTS + ", not '" + Visible.line(bootArguments) + "'");
         }
         SpecCheck.atLeast("inputInterval", inputInterval, 0);
+    }
+
+    /// The size of the flash that ignores writes, from [#FLASH_BASE] on, in bytes: all of it, but on
+    /// [BoardKind#VIRT] only its first bank.
+    public long readOnlyFlash() {
+        return switch (kind) {
+            case BARE -> FLASH_SIZE;
+            case VIRT -> FLASH_SIZE / 2;
+        };
     }
 
     /// Whether a text can be a kernel's command line.

@@ -22,6 +22,7 @@ public record Image(Kind kind, String name, long address, Bytes content) {
             case ELF -> LARGEST_ELF;
             case RAW, KERNEL, INITRD -> Math.min(ramBytes, Integer.MAX_VALUE - 8L);
             case FLASH -> BoardSpec.FLASH_SIZE;
+            case FLASH_VARIABLES -> BoardSpec.FLASH_SIZE / 2;
             case DISK -> Integer.MAX_VALUE - 8L;
             // The largest that the Linux kernel maps (Documentation/arch/arm64/booting.rst).
             case DEVICE_TREE -> 2 << 20;
@@ -45,6 +46,10 @@ public record Image(Kind kind, String name, long address, Bytes content) {
         INITRD,
         /// The content of a disk at the start of the machine, whole sectors of 512 bytes. What the guest writes
         /// to the disk belongs to the machine, and changes no file.
-        DISK
+        DISK,
+        /// The content of the second flash bank of [dev.trapline.abi.BoardKind#VIRT] at the start of the
+        /// machine, which holds the variables of firmware. What the guest writes belongs to the machine, and
+        /// changes no file.
+        FLASH_VARIABLES
     }
 }

@@ -27,11 +27,10 @@ final class Loader {
     /// those before 4.6 do not.
     private static final long KERNEL_BASE = 2L << 20;
 
-    private static final AddressRange FLASH = AddressRange.of(BoardSpec.FLASH_BASE, BoardSpec.FLASH_SIZE);
-
     private final List<Image> images;
     private final MachineSpec spec;
     private final AddressRange ram;
+    private final AddressRange flash;
     private final List<Part> parts = new ArrayList<>();
     private final TreeContent content;
     private final List<Shared> shared;
@@ -41,6 +40,7 @@ final class Loader {
         this.images = List.copyOf(images);
         this.spec = spec;
         this.ram = AddressRange.of(BoardSpec.RAM_BASE, spec.board().ramBytes());
+        this.flash = AddressRange.of(BoardSpec.FLASH_BASE, spec.board().readOnlyFlash());
         this.content = content;
         this.shared = content.shared();
     }
@@ -55,9 +55,9 @@ final class Loader {
     BootPlan plan() {
         Image main = theOnly("images to start", "give one", Image.Kind.ELF, Image.Kind.RAW, Image.Kind.KERNEL);
         Image disk = theOnly("initial RAM disks", "join them into one file", Image.Kind.INITRD);
-        Image flash = theOnly("flash images", "join them into one file", Image.Kind.FLASH);
-        if (flash != null) {
-            addFlash(flash);
+        Image inFlash = theOnly("flash images", "join them into one file", Image.Kind.FLASH);
+        if (inFlash != null) {
+            addFlash(inFlash);
         }
         long entry = main != null ? addMain(main) : BoardSpec.FLASH_BASE;
         requireHandedOver();
@@ -72,7 +72,7 @@ final class Loader {
                 ? addDeviceTree(main != null ? main : parts.getFirst().image(), initrd)
                 : 0;
         parts.sort(Comparator.comparing(part -> part.range().start(), Long::compareUnsigned));
-        boolean needsFlash = parts.stream().anyMatch(part -> FLASH.contains(part.range()));
+        boolean needsFlash = parts.stream().anyMatch(part -> flash.contains(part.range()));
         List<MemoryWrite> writes = parts.stream()
                 .filter(part -> part.content().size() != 0)
                 .map(part -> new MemoryWrite(part.range().start(), part.content()))
@@ -86,7 +86,7 @@ final class Loader {
         }
         for (Image image : images) {
             String what = switch (image.kind()) {
-                case ELF, RAW, FLASH, DISK -> "";
+                case ELF, RAW, FLASH, DISK, FLASH_VARIABLES -> "";
                 case DEVICE_TREE -> "a device tree, but this machine gives its guest none";
                 case KERNEL -> "a Linux kernel, which needs a device tree, but this machine gives its guest none";
                 case INITRD ->
@@ -122,13 +122,13 @@ final class Loader {
         if (size == 0) {
             throw new ImageException(image.name(), "an empty flash image; give the file that contains the firmware");
         }
-        if (size > BoardSpec.FLASH_SIZE) {
+        long most = spec.board().readOnlyFlash();
+        if (size > most) {
             throw new ImageException(
                     image.name(),
-                    "a flash image of 0x%x bytes; the flash (%s) holds 0x%x: shorten it"
-                            .formatted(size, FLASH, BoardSpec.FLASH_SIZE));
+                    "a flash image of 0x%x bytes; the flash (%s) holds 0x%x: shorten it".formatted(size, flash, most));
         }
-        parts.add(new Part(image, "flash image", AddressRange.of(FLASH.start(), size), image.content()));
+        parts.add(new Part(image, "flash image", AddressRange.of(flash.start(), size), image.content()));
     }
 
     /// @return the address of its first instruction
@@ -208,11 +208,11 @@ final class Loader {
         String what = "segment " + segment.index();
         requireInMemory(image, what, range, "link the image elsewhere");
         boolean zeroFilled = segment.memorySize() != segment.content().size();
-        if (FLASH.contains(range) && zeroFilled) {
+        if (flash.contains(range) && zeroFilled) {
             throw new ImageException(
                     image.name(),
                     "%s (%s) has zero-filled memory in flash (%s), which cannot be written; link its data into RAM (%s)"
-                            .formatted(what, range, FLASH, ram));
+                            .formatted(what, range, flash, ram));
         }
         parts.add(new Part(image, what, range, segment.content()));
     }
@@ -234,7 +234,7 @@ final class Loader {
     }
 
     private void requireInMemory(Image image, String what, AddressRange range, String remedy) {
-        if (ram.contains(range) || FLASH.contains(range)) {
+        if (ram.contains(range) || flash.contains(range)) {
             return;
         }
         boolean moreRamHelps = Long.compareUnsigned(range.start(), ram.start()) >= 0;

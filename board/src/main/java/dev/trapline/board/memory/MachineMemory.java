@@ -30,10 +30,10 @@ public final class MachineMemory implements GuestMemory, AutoCloseable {
     ///
     /// @param engines allocates memory that its engines can use
     /// @param ramBytes whole pages
-    /// @param withFlash whether there is flash at address 0
-    public MachineMemory(EngineFactory engines, long ramBytes, boolean withFlash) {
+    /// @param flashBytes size of the flash at address 0, whole pages; 0 for none
+    public MachineMemory(EngineFactory engines, long ramBytes, long flashBytes) {
         ram = engines.allocateMemory(ramBytes, arena);
-        flash = withFlash ? engines.allocateMemory(BoardSpec.FLASH_SIZE, arena) : null;
+        flash = flashBytes == 0 ? null : engines.allocateMemory(flashBytes, arena);
         if (flash != null) {
             flash.fill(ERASED);
         }

@@ -20,7 +20,7 @@ class MachineMemoryTest {
     private static final EngineFactory ENGINES = new FakeEngines();
     private static final Bytes ONES = Bytes.copyOf(new byte[] {1, 1, 1, 1});
 
-    private final MachineMemory memory = new MachineMemory(ENGINES, 1 << 20, true);
+    private final MachineMemory memory = new MachineMemory(ENGINES, 1 << 20, BoardSpec.FLASH_SIZE);
 
     @AfterEach
     void close() {

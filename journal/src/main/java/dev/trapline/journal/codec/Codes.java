@@ -90,7 +90,8 @@ final class Codes {
             Image.Kind.DEVICE_TREE,
             Image.Kind.KERNEL,
             Image.Kind.INITRD,
-            Image.Kind.DISK);
+            Image.Kind.DISK,
+            Image.Kind.FLASH_VARIABLES);
 
     private Codes() {}
 }

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 ///  varint vcpus, varint clusterSize, u8 cpuModel, u8 width, varint ramBytes
 ///  u8 schedule, u64 seed, varint quantum, varint cost of a hypercall, varint of a wait, varint of maintenance
 ///  varint maxInstructions, u8 rebootOnReset, u8 board, u8 deviceTree, text bootArguments
-///  varint inputInterval, varint ramDigestInterval, varint renewalInterval
+///  varint inputInterval, u8 gic, varint ramDigestInterval, varint renewalInterval
 ///  policy, as PolicyCodec writes it
 ///  varint count, settings in ascending order of the key: text key, text value
 /// ```

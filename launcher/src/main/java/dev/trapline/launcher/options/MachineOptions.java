@@ -112,6 +112,16 @@ public final class MachineOptions {
     }
 
     @Option(
+            names = "--flash-variables",
+            paramLabel = "FILE",
+            order = 5,
+            description =
+                    "Content of the flash bank of the board virt that firmware programs; the file does not change.")
+    void flashVariables(@Nullable Path value) {
+        set("machine.flash-variables", "--flash-variables", value);
+    }
+
+    @Option(
             names = "--disk",
             paramLabel = "FILE",
             order = 5,

@@ -35,6 +35,10 @@ public final class InputFiles {
         if (flash != null) {
             images.add(image(Image.Kind.FLASH, "flash image", flash, 0, waiting));
         }
+        Path variables = config.run().flashVariables();
+        if (variables != null) {
+            images.add(image(Image.Kind.FLASH_VARIABLES, "flash variables", variables, 0, waiting));
+        }
         Path tree = config.run().deviceTree();
         if (tree != null) {
             images.add(image(Image.Kind.DEVICE_TREE, "device tree", tree, 0, waiting));

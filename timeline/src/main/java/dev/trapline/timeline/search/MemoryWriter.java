@@ -126,7 +126,7 @@ public record MemoryWriter(Kind kind, String name) {
                     case DEVICE_TREE -> tree;
                     // Both are written whole.
                     // Nothing of it is in memory at the start.
-                    case DISK -> false;
+                    case DISK, FLASH_VARIABLES -> false;
                     case KERNEL, INITRD -> !tree && write.bytes().equals(image.content());
                 };
                 if (fits) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.board.flash;
+
+import org.jspecify.annotations.NullMarked;
