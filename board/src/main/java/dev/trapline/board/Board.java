@@ -45,10 +45,6 @@ public final class Board implements Snapshot, Deadline {
     /// Clock of the UART, in Hz: as on QEMU's `virt` board.
     private static final int UART_CLOCK = 24_000_000;
 
-    /// What the clock shows at the start of a machine: 2026-01-01T00:00:00Z, in seconds since 1970. It never
-    /// depends on the host.
-    private static final long DATE = 1_767_225_600L;
-
     /// The UART's interrupt on the board `virt`, counted from the first shared one: as on QEMU's.
     private static final int UART_INTERRUPT = 1;
 
@@ -112,7 +108,7 @@ public final class Board implements Snapshot, Deadline {
                 .strings("clock-output-names", "clk24mhz");
         return switch (spec.kind()) {
             case BARE -> new Board(new Pl011(), List.of(clock), null, cpus.count());
-            case VIRT -> virt(spec.gic(), cpus, clock).withClock();
+            case VIRT -> virt(spec.gic(), cpus, clock).withClock(spec.date());
         };
     }
 
@@ -138,8 +134,8 @@ public final class Board implements Snapshot, Deadline {
                 .toList();
     }
 
-    private Board withClock() {
-        Pl031 clock = new Pl031(DATE, Pl031.SPI);
+    private Board withClock(long date) {
+        Pl031 clock = new Pl031(date, Pl031.SPI);
         return device(Pl031.BASE, clock).interrupt(Pl031.SPI, clock.lines().getFirst());
     }
 

@@ -16,6 +16,7 @@ import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.board.bus.Alarm;
 import dev.trapline.board.bus.Deadline;
+import dev.trapline.board.bus.Device;
 import dev.trapline.board.bus.Echo;
 import dev.trapline.board.bus.Line;
 import java.util.Objects;
@@ -35,6 +36,23 @@ class BoardTest {
         assertThat(board.consoleNode()).isEqualTo("pl011@9000000");
         assertThat(board.nodes()).extracting(TreeNode::name).containsExactly("apb-pclk", "pl011@9000000");
         assertThat(board.deadline()).as("it does nothing by itself").isEqualTo(Deadline.NEVER);
+    }
+
+    @Test
+    void theClockOfAVirtBoardBeginsAtTheDateOfTheMachine() {
+        BoardSpec spec = BoardSpec.DEFAULT.withKind(BoardKind.VIRT);
+        assertThat(clock(spec)).as("2026-01-01T00:00:00Z").isEqualTo(1_767_225_600L);
+        assertThat(clock(spec.withDate(0))).isZero();
+        assertThat(clock(spec.withDate(0xffff_ffffL))).isEqualTo(0xffff_ffffL);
+    }
+
+    private static long clock(BoardSpec spec) {
+        Board virt = Board.of(spec, CpuSpec.DEFAULT);
+        Device clock = virt.bus().devices().stream()
+                .filter(device -> device.name().equals("pl031"))
+                .findFirst()
+                .orElseThrow();
+        return clock.read(0, 4) & 0xffff_ffffL;
     }
 
     @Test

@@ -9,13 +9,17 @@ import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 
 /// Reads what a machine consists of: its CPUs and its board.
 final class HardwareSettings {
 
     private static final String GIC = "trapline.machine.gic";
+    private static final String DATE = "trapline.machine.date";
     private static final String ARGUMENTS = "trapline.machine.boot-arguments";
 
     private final Settings settings;
@@ -33,7 +37,8 @@ final class HardwareSettings {
     /// @param inputInterval see [BoardSpec]
     BoardSpec board(CpuSpec cpus, TraplineConfig.Run run, long inputInterval) {
         boolean deviceTree = deviceTree(run);
-        return new BoardSpec(kind, memory(), deviceTree, bootArguments(deviceTree), inputInterval, gic(cpus.count()));
+        return new BoardSpec(
+                kind, memory(), deviceTree, bootArguments(deviceTree), inputInterval, gic(cpus.count()), date());
     }
 
     private static Width width(Settings settings, BoardKind board) {
@@ -61,6 +66,26 @@ final class HardwareSettings {
             settings.refuse(GIC, "auto or 3 for more than " + GicVersion.V2.mostVcpus() + " vCPUs");
         }
         return fits && !choice.equals(GicVersion.V3.id()) ? GicVersion.V2 : GicVersion.V3;
+    }
+
+    private long date() {
+        OptionalLong date = seconds(settings.text(DATE));
+        if (date.isEmpty()) {
+            settings.refuse(
+                    DATE, "a date and time in UTC from 1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z, in whole seconds");
+        }
+        return date.orElse(0);
+    }
+
+    private static OptionalLong seconds(String text) {
+        try {
+            Instant date = Instant.parse(text);
+            long seconds = date.getEpochSecond();
+            boolean fits = date.getNano() == 0 && seconds >= 0 && seconds <= BoardSpec.LAST_DATE;
+            return fits ? OptionalLong.of(seconds) : OptionalLong.empty();
+        } catch (DateTimeParseException e) {
+            return OptionalLong.empty();
+        }
     }
 
     /// Reads the CPUs.

@@ -71,6 +71,10 @@ class ConfigErrorsTest {
         machine.memory=2097153     | trapline.machine.memory takes a multiple of 4K from 1M to 64G, as in 128M, not 2097153
         machine.cpu-model=max      | trapline.machine.cpu-model takes cortex-a53, cortex-a57 or cortex-a72, not max
         machine.board=raspi        | trapline.machine.board takes bare or virt, not raspi
+        machine.date=2026-01-01    | trapline.machine.date takes a date and time in UTC from 1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z, in whole seconds, not 2026-01-01
+        machine.date="2106-02-07T06:28:16Z" | trapline.machine.date takes a date and time in UTC from 1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z, in whole seconds, not 2106-02-07T06:28:16Z
+        machine.date="1969-12-31T23:59:59Z" | trapline.machine.date takes a date and time in UTC from 1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z, in whole seconds, not 1969-12-31T23:59:59Z
+        machine.date="2026-01-01T00:00:00.5Z" | trapline.machine.date takes a date and time in UTC from 1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z, in whole seconds, not 2026-01-01T00:00:00.5Z
         machine.gic=4              | trapline.machine.gic takes auto, 2 or 3, not 4
         machine.gic=3              | trapline.machine.gic takes auto on the board bare, which has no interrupt controller; use --board virt, not 3
         machine.preset=virt        | trapline.machine.preset is not a key; write trapline.machine.board in its place

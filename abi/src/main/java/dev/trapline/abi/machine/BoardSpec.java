@@ -14,8 +14,16 @@ import dev.trapline.abi.engine.MemoryMap;
 ///     printable ASCII characters; empty for none
 /// @param inputInterval least virtual time between two bytes of scripted console input, in ticks
 /// @param gic the version of the interrupt controller; without a meaning on a board that has none
+/// @param date what the board's clock shows when virtual time begins, in seconds since 1970, 0 to [#LAST_DATE]; without
+///     a meaning on a board that has none
 public record BoardSpec(
-        BoardKind kind, long ramBytes, boolean deviceTree, String bootArguments, long inputInterval, GicVersion gic) {
+        BoardKind kind,
+        long ramBytes,
+        boolean deviceTree,
+        String bootArguments,
+        long inputInterval,
+        GicVersion gic,
+        long date) {
 
     /// Where RAM begins.
     public static final long RAM_BASE = 0x4000_0000L;
@@ -48,8 +56,16 @@ public record BoardSpec(
     /// Where the registers of the interrupt controller begin.
     public static final long GIC_BASE = 0x0800_0000L;
 
-    /// The bare board with 128 MiB of RAM, no device tree, a script typed at 10,000 bytes a second.
-    public static final BoardSpec DEFAULT = new BoardSpec(BoardKind.BARE, 128 << 20, false, "", 6_250, GicVersion.V2);
+    /// The last date that the board's clock can show: it has 32 bits, which reach to the year 2106.
+    public static final long LAST_DATE = 0xffff_ffffL;
+
+    /// 2026-01-01T00:00:00Z.
+    private static final long NEW_YEAR_2026 = 1_767_225_600L;
+
+    /// The bare board with 128 MiB of RAM, no device tree, a script typed at 10,000 bytes a second, and the date
+    /// 2026-01-01.
+    public static final BoardSpec DEFAULT =
+            new BoardSpec(BoardKind.BARE, 128 << 20, false, "", 6_250, GicVersion.V2, NEW_YEAR_2026);
 
     public BoardSpec {
         SpecCheck.require(
@@ -62,6 +78,7 @@ public record BoardSpec(
                     "bootArguments takes " + ARGUMENTS + ", not '" + Visible.line(bootArguments) + "'");
         }
         SpecCheck.atLeast("inputInterval", inputInterval, 0);
+        SpecCheck.require(date >= 0 && date <= LAST_DATE, "date", "0 to " + LAST_DATE, date);
     }
 
     /// The size of the flash that ignores writes, from [#FLASH_BASE] on, in bytes: all of it, but on
@@ -79,33 +96,40 @@ public record BoardSpec(
     }
 
     public BoardSpec withKind(BoardKind other) {
-        return new BoardSpec(other, ramBytes, deviceTree, bootArguments, inputInterval, gic);
+        return new BoardSpec(other, ramBytes, deviceTree, bootArguments, inputInterval, gic, date);
     }
 
     /// The same with another interrupt controller.
     public BoardSpec withGic(GicVersion other) {
-        return new BoardSpec(kind, ramBytes, deviceTree, bootArguments, inputInterval, other);
+        return new BoardSpec(kind, ramBytes, deviceTree, bootArguments, inputInterval, other, date);
+    }
+
+    /// The same with another date at the beginning.
+    ///
+    /// @param seconds since 1970, 0 to [#LAST_DATE]
+    public BoardSpec withDate(long seconds) {
+        return new BoardSpec(kind, ramBytes, deviceTree, bootArguments, inputInterval, gic, seconds);
     }
 
     public BoardSpec withRam(long bytes) {
-        return new BoardSpec(kind, bytes, deviceTree, bootArguments, inputInterval, gic);
+        return new BoardSpec(kind, bytes, deviceTree, bootArguments, inputInterval, gic, date);
     }
 
     public BoardSpec withDeviceTree(boolean given) {
-        return new BoardSpec(kind, ramBytes, given, bootArguments, inputInterval, gic);
+        return new BoardSpec(kind, ramBytes, given, bootArguments, inputInterval, gic, date);
     }
 
     /// The same with another command line of the kernel.
     ///
     /// @param text at most [#MOST_ARGUMENTS] printable ASCII characters
     public BoardSpec withBootArguments(String text) {
-        return new BoardSpec(kind, ramBytes, deviceTree, text, inputInterval, gic);
+        return new BoardSpec(kind, ramBytes, deviceTree, text, inputInterval, gic, date);
     }
 
     /// The same with another time between two bytes of a script.
     ///
     /// @param ticks 0 or more
     public BoardSpec withInputInterval(long ticks) {
-        return new BoardSpec(kind, ramBytes, deviceTree, bootArguments, ticks, gic);
+        return new BoardSpec(kind, ramBytes, deviceTree, bootArguments, ticks, gic, date);
     }
 }

@@ -28,6 +28,7 @@ class MachineSpecTest {
                 range("clusterSize", n -> CpuSpec.DEFAULT.withClusterSize((int) n), 1, 16, 1),
                 range("ramBytes", BoardSpec.DEFAULT::withRam, 1 << 20, 1L << 36, 4096),
                 range("inputInterval", BoardSpec.DEFAULT::withInputInterval, 0, Long.MAX_VALUE, 1),
+                range("date", BoardSpec.DEFAULT::withDate, 0, 0xffff_ffffL, 1),
                 range("quantum", ScheduleSpec.DEFAULT::withQuantum, 1, 10_000_000, 1),
                 range("hypercall", ticks -> new ExitCosts(ticks, 0, 0), 0, 10_000_000, 1),
                 range("waitForInterrupt", ticks -> new ExitCosts(0, ticks, 0), 0, 10_000_000, 1),
@@ -129,7 +130,7 @@ class MachineSpecTest {
     @Test
     void aPartIsReplacedAndTheOthersStay() {
         CpuSpec cpus = new CpuSpec(4, 2, CpuModel.CORTEX_A72, Width.AARCH64);
-        BoardSpec board = new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3);
+        BoardSpec board = new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3, 8);
         ScheduleSpec schedule = new ScheduleSpec(Schedule.RANDOM, 9, 100, new ExitCosts(50, 0, 0));
         RunSpec run = new RunSpec(1000, false, 60, 70);
         FirmwareSpec firmware =
@@ -161,7 +162,7 @@ class MachineSpecTest {
                         .withBootArguments("quiet")
                         .withInputInterval(7)
                         .withGic(GicVersion.V3))
-                .isEqualTo(new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3));
+                .isEqualTo(new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3, 8));
         assertThat(ScheduleSpec.DEFAULT
                         .withKind(Schedule.RANDOM)
                         .withSeed(9)

@@ -1,6 +1,7 @@
 package dev.trapline.board.device;
 
 import dev.trapline.abi.devicetree.TreeNode;
+import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
@@ -23,9 +24,6 @@ public final class Pl031 implements Device {
 
     /// Where its registers begin on the board `virt`: as on QEMU's.
     public static final long BASE = 0x0901_0000L;
-
-    /// The last date that it can show, in seconds since 1970: in the year 2106.
-    public static final long LAST_DATE = 0xffff_ffffL;
 
     private static final long SIZE = 0x1000;
     private static final long PERIOD = 1L << 32;
@@ -64,14 +62,14 @@ public final class Pl031 implements Device {
 
     /// A clock that shows a date when virtual time is 0.
     ///
-    /// @param date seconds since the beginning of 1970, UTC: 0 to [#LAST_DATE]
+    /// @param date seconds since the beginning of 1970, UTC: 0 to [BoardSpec#LAST_DATE]
     /// @param spi the number of its interrupt, counted from the first shared one: 0 to 987. Only its node in the
     ///     device tree depends on it
     /// @throws IllegalArgumentException if it cannot show the date
     public Pl031(long date, int spi) {
-        if (date < 0 || date > LAST_DATE) {
-            throw new IllegalArgumentException(
-                    "a PL031 cannot show the date " + date + ": give it seconds since 1970, 0 to " + LAST_DATE);
+        if (date < 0 || date > BoardSpec.LAST_DATE) {
+            throw new IllegalArgumentException("a PL031 cannot show the date " + date
+                    + ": give it seconds since 1970, 0 to " + BoardSpec.LAST_DATE);
         }
         this.offset = (int) date;
         this.spi = spi;

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 ///  varint vcpus, varint clusterSize, u8 cpuModel, u8 width, varint ramBytes
 ///  u8 schedule, u64 seed, varint quantum, varint cost of a hypercall, varint of a wait, varint of maintenance
 ///  varint maxInstructions, u8 rebootOnReset, u8 board, u8 deviceTree, text bootArguments
-///  varint inputInterval, u8 gic, varint ramDigestInterval, varint renewalInterval
+///  varint inputInterval, u8 gic, varint date, varint ramDigestInterval, varint renewalInterval
 ///  policy, as PolicyCodec writes it
 ///  varint count, settings in ascending order of the key: text key, text value
 /// ```
@@ -50,6 +50,7 @@ final class SpecCodec {
         out.ensure(RecordLayout.MAX_FIXED_BYTES);
         out.varint(board.inputInterval());
         Codes.GIC.write(out, board.gic());
+        out.varint(board.date());
         out.varint(run.ramDigestInterval());
         out.varint(run.renewalInterval());
         PolicyCodec.write(out, spec.firmware().policy());
@@ -72,8 +73,8 @@ final class SpecCodec {
                 Codes.SCHEDULE.read(in), in.i64(), in.varint(), new ExitCosts(in.varint(), in.varint(), in.varint()));
         long maxInstructions = in.varint();
         boolean rebootOnReset = in.flag();
-        BoardSpec board =
-                new BoardSpec(Codes.BOARD.read(in), ramBytes, in.flag(), in.string(), in.varint(), Codes.GIC.read(in));
+        BoardSpec board = new BoardSpec(
+                Codes.BOARD.read(in), ramBytes, in.flag(), in.string(), in.varint(), Codes.GIC.read(in), in.varint());
         RunSpec run = new RunSpec(maxInstructions, rebootOnReset, in.varint(), in.varint());
         return new MachineSpec(cpus, board, schedule, run, new FirmwareSpec(PolicyCodec.read(in), readSettings(in)));
     }

@@ -1,5 +1,6 @@
 package dev.trapline.launcher.run;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.Durability;
@@ -112,6 +113,7 @@ final class RunRules {
                                 && run.entropy() == TraplineConfig.Entropy.HOST,
                         "the schedule is not random, and entropy comes from the host",
                         "run.seed");
+        rules.when(config.machine().board().kind() == BoardKind.BARE, "the board bare has no clock", "machine.date");
         rules.when(
                 config.machine().cpus().width() == Width.AARCH64,
                 "it is about calls of AArch32 guests, and this machine is aarch64",
