@@ -285,6 +285,14 @@ public final class Board implements Snapshot, Deadline {
         bus.devices().forEach(Device::reset);
     }
 
+    /// The devices that do nothing until the guest resets them, with the reason, for messages.
+    public List<String> troubles() {
+        return bus.devices().stream()
+                .filter(device -> !device.trouble().isEmpty())
+                .map(device -> device.name() + ": " + device.trouble())
+                .toList();
+    }
+
     /// The vCPUs for which an interrupt is pending: one bit each. They are wired to a high line, or the interrupt
     /// controller ends their waits.
     public long interrupted() {

@@ -85,6 +85,7 @@ class SchemasTest {
                 List.of(),
                 List.of(),
                 new FlashWrites.Summary(2, 0x10, 0x4008_0000L),
+                List.of("virtio-block: a reason"),
                 1,
                 new RunReport.Breakage("at here\nat there", List.of("an event")),
                 new RunReport.Unused(List.of(), 7, true),

@@ -271,6 +271,7 @@ public final class MachineCore implements Effects.Run {
                 log.lastCalls(),
                 vcpus.handlers(),
                 memory.flashWrites().summary(),
+                board.troubles(),
                 hostNanos,
                 end.breakage(),
                 inputs.unused(),

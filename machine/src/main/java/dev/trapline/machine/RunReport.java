@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lastHypercalls the last few calls, oldest first, as a trace shows them
 /// @param openHandlers the handlers of events that had not completed, each vCPU's innermost one last
 /// @param flashWrites the writes to flash, which were ignored
+/// @param troubles the devices that do nothing until the guest resets them, with the reason
 /// @param hostNanos host time from the first slice to the end, in nanoseconds; for people only
 /// @param breakage the details of a defect that ended it; null if none did
 /// @param unused planned inputs that have not happened
@@ -38,6 +39,7 @@ public record RunReport(
         List<String> lastHypercalls,
         List<OpenHandler> openHandlers,
         FlashWrites.Summary flashWrites,
+        List<String> troubles,
         long hostNanos,
         @Nullable Breakage breakage,
         Unused unused,
@@ -48,6 +50,7 @@ public record RunReport(
     public RunReport {
         lastHypercalls = List.copyOf(lastHypercalls);
         openHandlers = List.copyOf(openHandlers);
+        troubles = List.copyOf(troubles);
     }
 
     /// A defect, of a service or of Trapline.
@@ -77,6 +80,7 @@ public record RunReport(
                 calls,
                 openHandlers,
                 flashWrites,
+                troubles,
                 nanos,
                 breakage,
                 unused,

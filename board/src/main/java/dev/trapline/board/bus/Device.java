@@ -44,6 +44,11 @@ public interface Device extends MmioDevice, Deadline, Snapshot {
         return List.of();
     }
 
+    /// Why it does nothing until the guest resets it: what the guest did wrong, and where. Empty if it works.
+    default String trouble() {
+        return "";
+    }
+
     /// Its node in the guest's device tree. A device that the guest discovers in another way has none.
     ///
     /// @param base guest physical address of its first register

@@ -143,7 +143,7 @@ public final class VirtioMmio implements Device {
                 .flag("dma-coherent");
     }
 
-    /// Why the device needs a reset: what the guest did wrong, and where. Empty if it needs none.
+    @Override
     public String trouble() {
         return trouble;
     }

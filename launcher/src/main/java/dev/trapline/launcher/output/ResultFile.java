@@ -169,6 +169,9 @@ public final class ResultFile {
                             .with("address", Json.hex(flash.firstAddress()))
                             .with("pc", Json.hex(flash.firstPc())));
         }
+        if (!report.troubles().isEmpty()) {
+            fields.with("deviceTroubles", report.troubles());
+        }
     }
 
     private static JsonObject json(RunReport report) {

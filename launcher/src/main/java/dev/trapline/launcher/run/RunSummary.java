@@ -1,6 +1,7 @@
 package dev.trapline.launcher.run;
 
 import dev.trapline.abi.Figures;
+import dev.trapline.abi.Visible;
 import dev.trapline.abi.file.WriteFailure;
 import dev.trapline.abi.history.StoredHistory;
 import dev.trapline.board.memory.FlashWrites;
@@ -39,6 +40,10 @@ public record RunSummary(RunReport report, Ending ending) {
         if (report.flashWrites().count() > 0) {
             terminal.err().println("trapline: " + ignored(report.flashWrites()));
         }
+        report.troubles()
+                .forEach(trouble -> terminal.err()
+                        .println("trapline: the guest has to reset a device before it works again: "
+                                + Visible.line(trouble)));
         Ending last = ending;
         StoredHistory stored = report.stored();
         if (stored != null) {
