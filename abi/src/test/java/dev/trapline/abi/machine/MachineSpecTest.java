@@ -161,7 +161,8 @@ class MachineSpecTest {
                         .withDeviceTree(true)
                         .withBootArguments("quiet")
                         .withInputInterval(7)
-                        .withGic(GicVersion.V3))
+                        .withGic(GicVersion.V3)
+                        .withDate(8))
                 .isEqualTo(new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3, 8));
         assertThat(ScheduleSpec.DEFAULT
                         .withKind(Schedule.RANDOM)
@@ -172,7 +173,8 @@ class MachineSpecTest {
         assertThat(RunSpec.DEFAULT
                         .withMaxInstructions(1000)
                         .withRebootOnReset(false)
-                        .withRamDigestInterval(60))
+                        .withRamDigestInterval(60)
+                        .withRenewalInterval(70))
                 .isEqualTo(new RunSpec(1000, false, 60, 70));
     }
 
