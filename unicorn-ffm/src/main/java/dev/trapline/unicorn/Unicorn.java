@@ -7,6 +7,8 @@ import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.board.cpu.SystemRegister;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One instance of the library's CPU: its C interface with Java's types, and no policy.
@@ -29,6 +31,7 @@ public final class Unicorn implements AutoCloseable {
     private final MemorySegment out;
     private @Nullable RegisterBatch system;
     private final Context context;
+    private final List<TranslationHook> translationHooks = new ArrayList<>();
     private @Nullable Throwable failure;
     private boolean closed;
     private long instructionStub;
@@ -121,7 +124,17 @@ public final class Unicorn implements AutoCloseable {
 
     /// Reports each block of code after it is translated.
     void hookTranslation(TranslationHook hook) {
-        hook(UnicornConstants.UC_HOOK_EDGE_GENERATED, upcalls.translationStub(hook), 0);
+        // One call from native code serves all of them: it takes longer than what they do.
+        if (translationHooks.isEmpty()) {
+            hook(UnicornConstants.UC_HOOK_EDGE_GENERATED, upcalls.translationStub(this::blockTranslated), 0);
+        }
+        translationHooks.add(hook);
+    }
+
+    private void blockTranslated(long address, int size) {
+        for (TranslationHook hook : translationHooks) {
+            hook.blockTranslated(address, size);
+        }
     }
 
     /// Reports each block of code after it is translated. Also prepares [#hookInstruction].
