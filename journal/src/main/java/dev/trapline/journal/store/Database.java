@@ -154,8 +154,7 @@ public final class Database {
     }
 
     private String passwordInFile() {
-        // The driver's default.
-        String who = user.isEmpty() ? System.getProperty("user.name", "") : user;
+        String who = user.isEmpty() ? DatabaseFiles.owner() : user;
         String name = url.name().isEmpty() ? who : url.name();
         return PasswordFile.find(DatabaseFiles.ofProcess().passwordText(), url.hosts(), name, who);
     }

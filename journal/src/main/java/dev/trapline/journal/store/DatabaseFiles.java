@@ -51,6 +51,11 @@ record DatabaseFiles(Path home, Map<String, String> environment) {
         return new DatabaseFiles(Path.of(System.getProperty("user.home", "")), Database.environment());
     }
 
+    /// The name of the process's user, with whose name the driver connects if there is no other.
+    static String owner() {
+        return System.getProperty("user.name", "");
+    }
+
     /// Which certificates the driver trusts to certify a host, as `psql` does. Where there is no such file, it is
     /// that Java trusts.
     ///

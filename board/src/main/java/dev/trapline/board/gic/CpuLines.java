@@ -1,4 +1,4 @@
-package dev.trapline.board.cpu;
+package dev.trapline.board.gic;
 
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.CpuTimer;
@@ -8,7 +8,6 @@ import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.bus.Line;
-import dev.trapline.board.gic.InterruptController;
 
 /// Connects one vCPU with an interrupt controller: its timers' outputs to private interrupts, and the controller's
 /// outputs to its inputs.
