@@ -7,8 +7,6 @@ import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.board.cpu.SystemRegister;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One instance of the library's CPU: its C interface with Java's types, and no policy.
@@ -31,7 +29,7 @@ public final class Unicorn implements AutoCloseable {
     private final MemorySegment out;
     private @Nullable RegisterBatch system;
     private final Context context;
-    private final List<TranslationHook> translationHooks = new ArrayList<>();
+    private final TranslationHooks translation = new TranslationHooks();
     private @Nullable Throwable failure;
     private boolean closed;
     private long instructionStub;
@@ -124,16 +122,8 @@ public final class Unicorn implements AutoCloseable {
 
     /// Reports each block of code after it is translated.
     void hookTranslation(TranslationHook hook) {
-        // One call from native code serves all of them: it takes longer than what they do.
-        if (translationHooks.isEmpty()) {
-            hook(UnicornConstants.UC_HOOK_EDGE_GENERATED, upcalls.translationStub(this::blockTranslated), 0);
-        }
-        translationHooks.add(hook);
-    }
-
-    private void blockTranslated(long address, int size) {
-        for (TranslationHook hook : translationHooks) {
-            hook.blockTranslated(address, size);
+        if (translation.add(hook)) {
+            hook(UnicornConstants.UC_HOOK_EDGE_GENERATED, upcalls.translationStub(translation), 0);
         }
     }
 
