@@ -2,6 +2,7 @@ package dev.trapline.unicorn;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.Mpidr;
@@ -178,6 +179,20 @@ public final class Snippet implements AutoCloseable {
     }
 
     /// All general registers of the first engine.
+    /// Runs instructions in slices of one length, each of which uses its budget up.
+    ///
+    /// @param instructions all of them
+    void runInSlices(long instructions, long length) {
+        Engine engine = engine();
+        long shown = 0;
+        for (long now = 0; now < instructions; now += length) {
+            long budget = Math.min(length, instructions - now);
+            assertThat(engine.run(budget, now, shown)).isEqualTo(Exit.BudgetUsed.INSTANCE);
+            assertThat(engine.executed()).isEqualTo(budget);
+            shown = engine.shown();
+        }
+    }
+
     public long[] registers() {
         return registers(0);
     }

@@ -261,14 +261,7 @@ class WiredCpuTest {
             try (Guest guest = Guest.running(engines, program)) {
                 guest.snippet.write(VECTORS + 0x200, Assembler.a64(skips));
                 guest.snippet.write(VECTORS + 0x280, Assembler.a64(handler));
-                Engine engine = guest.snippet.engine();
-                long shown = 0;
-                for (long now = 0; now < 4000; now += step) {
-                    long budget = Math.min(step, 4000 - now);
-                    assertThat(engine.run(budget, now, shown)).isEqualTo(Exit.BudgetUsed.INSTANCE);
-                    assertThat(engine.executed()).isEqualTo(budget);
-                    shown = engine.shown();
-                }
+                guest.snippet.runInSlices(4000, step);
                 if (step == 4000) {
                     whole = guest.snippet.registers();
                     assertThat(whole[1]).as("rounds of the program").isGreaterThan(20);

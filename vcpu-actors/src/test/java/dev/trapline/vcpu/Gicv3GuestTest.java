@@ -1,21 +1,16 @@
 package dev.trapline.vcpu;
 
+import static dev.trapline.vcpu.InterruptedGuests.PLANNED;
+import static dev.trapline.vcpu.InterruptedGuests.guest;
+import static dev.trapline.vcpu.InterruptedGuests.planned;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.BoardKind;
-import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.GicVersion;
-import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.machine.CpuSpec;
-import dev.trapline.abi.machine.Image;
-import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
-import dev.trapline.abi.machine.Moment;
-import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.board.Board;
-import dev.trapline.board.bus.Alarm;
-import dev.trapline.testkit.Assembler;
 import dev.trapline.timeline.Checkpoint;
 import dev.trapline.timeline.Playback;
 import dev.trapline.vcpu.MachineRuns.Finished;
@@ -29,9 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// Guests on the board `virt` with a GICv3: their interrupts come through the system registers of the CPU interface.
 @Tag("native")
 class Gicv3GuestTest {
-
-    private static final long ALARM = 0x0a00_0000L;
-    private static final long PLANNED = 50_000;
 
     private static final String OFF = "movz x0, #8; movk x0, #0x8400, lsl #16; hvc #0;";
 
@@ -189,14 +181,6 @@ class Gicv3GuestTest {
                 .with(CpuSpec.DEFAULT.withCount(vcpus));
     }
 
-    private static Image guest(String source) {
-        return Assembler.image("assembled.bin", ExecutionState.A64, source);
-    }
-
-    private static List<PlannedInjection> planned(int intid) {
-        return List.of(new PlannedInjection(new Injection.Interrupt(VcpuId.BOOT, intid), new Moment.AtTime(PLANNED)));
-    }
-
     @Test
     void anInjectedInterruptIsTakenThroughTheController() {
         Path recording = directory.resolve("rec");
@@ -209,10 +193,7 @@ class Gicv3GuestTest {
 
     @Test
     void theLineOfACustomDeviceIsAnInterruptWhileItIsHigh() {
-        Board.Fitting fitting = board -> {
-            Alarm alarm = new Alarm();
-            board.device(ALARM, alarm).interrupt(8, alarm.lines().getFirst());
-        };
+        Board.Fitting fitting = InterruptedGuests::addAlarm;
         Path recording = directory.resolve("rec");
         Finished recorded = RUNS.record(virt(12), guest(SLEEPS), fitting, recording);
         assertThat(recorded.report().outcome()).isEqualTo(new RunOutcome.PoweredOff());

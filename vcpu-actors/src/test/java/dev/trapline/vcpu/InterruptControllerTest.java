@@ -1,24 +1,19 @@
 package dev.trapline.vcpu;
 
+import static dev.trapline.vcpu.InterruptedGuests.PLANNED;
+import static dev.trapline.vcpu.InterruptedGuests.guest;
+import static dev.trapline.vcpu.InterruptedGuests.planned;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.BoardKind;
-import dev.trapline.abi.ExecutionState;
-import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.machine.Image;
-import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
-import dev.trapline.abi.machine.Moment;
-import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.board.Board;
-import dev.trapline.board.bus.Alarm;
 import dev.trapline.machine.MachineSetupException;
-import dev.trapline.testkit.Assembler;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,9 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// A guest on the board `virt` takes interrupts from outside and from a custom device through the interrupt controller.
 @Tag("native")
 class InterruptControllerTest {
-
-    private static final long ALARM = 0x0a00_0000L;
-    private static final long PLANNED = 50_000;
 
     /// Sets the interrupt controller up (IHI 0048B §4.3, §4.4): it forwards INTID 40 to the first vCPU.
     private static final String SETUP = """
@@ -103,14 +95,6 @@ class InterruptControllerTest {
         return spec.with(spec.board().withKind(BoardKind.VIRT));
     }
 
-    private static Image guest(String source) {
-        return Assembler.image("assembled.bin", ExecutionState.A64, source);
-    }
-
-    private static List<PlannedInjection> planned(int intid) {
-        return List.of(new PlannedInjection(new Injection.Interrupt(VcpuId.BOOT, intid), new Moment.AtTime(PLANNED)));
-    }
-
     @Test
     void anInjectedInterruptIsTakenThroughTheController() {
         Path recording = directory.resolve("rec");
@@ -138,10 +122,7 @@ class InterruptControllerTest {
     /// GICC_HPPIR is 1023 if no interrupt is pending (IHI 0048B §4.4.8): character 'D' is 1023 - 955.
     @Test
     void theLineOfACustomDeviceIsAnInterruptWhileItIsHigh() {
-        Board.Fitting fitting = board -> {
-            Alarm alarm = new Alarm();
-            board.device(ALARM, alarm).interrupt(8, alarm.lines().getFirst());
-        };
+        Board.Fitting fitting = InterruptedGuests::addAlarm;
         Path recording = directory.resolve("rec");
         Finished recorded = RUNS.record(virt(), guest(SLEEPS), fitting, recording);
         assertThat(recorded.report().outcome()).isEqualTo(new RunOutcome.PoweredOff());

@@ -3,6 +3,7 @@ package dev.trapline.abi.devicetree;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /// A node of a device tree.
 ///
@@ -49,9 +50,16 @@ public record TreeNode(String name, String label, List<TreeProperty> properties,
                 new TreeProperty.Cells(property, Arrays.stream(cells).boxed().toList()));
     }
 
-    /// This node with a property that is an address and a size, two cells each.
-    public TreeNode range(String property, long start, long size) {
-        return cells(property, (int) (start >>> 32), (int) start, (int) (size >>> 32), (int) size);
+    /// This node with a property of addresses and sizes, two cells each.
+    ///
+    /// @param startsAndSizes an address and its size, and so on
+    public TreeNode range(String property, long... startsAndSizes) {
+        return cells(
+                property,
+                Arrays.stream(startsAndSizes)
+                        .flatMap(value -> LongStream.of(value >>> Integer.SIZE, value))
+                        .mapToInt(cell -> (int) cell)
+                        .toArray());
     }
 
     /// This node with a property of strings.

@@ -1,11 +1,10 @@
 package dev.trapline.board.gic;
 
-import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 
 /// The CPU interface of one vCPU in a GICv2 (IHI 0048B §4.4), and its registers. They can be accessed as words only.
-final class CpuInterface implements CpuOutputs, Snapshot {
+final class CpuInterface implements CpuOutputs {
 
     private static final int CTLR = 0x00;
     private static final int PMR = 0x04;
@@ -49,7 +48,8 @@ final class CpuInterface implements CpuOutputs, Snapshot {
         this.signals = new Signals(cpu, interrupts);
     }
 
-    void reset() {
+    @Override
+    public void reset() {
         ctlr = 0;
         signals.reset();
     }

@@ -1,7 +1,12 @@
 package dev.trapline.board.gic;
 
-/// What an interrupt controller signals to one vCPU.
-interface CpuOutputs {
+import dev.trapline.abi.state.Snapshot;
+
+/// What an interrupt controller signals to one vCPU: the part of it that belongs to this vCPU.
+interface CpuOutputs extends Snapshot {
+
+    /// Resets its registers.
+    void reset();
 
     boolean irq();
 

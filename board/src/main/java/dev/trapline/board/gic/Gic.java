@@ -1,10 +1,13 @@
 package dev.trapline.board.gic;
 
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.devicetree.TreeNode;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.bus.Device;
 import dev.trapline.board.bus.Line;
 
-/// What all GICs have in common: the inputs of interrupts, and the outputs to the vCPUs.
+/// What all GICs have in common: the inputs of interrupts, the outputs to the vCPUs, and the state of both.
 abstract sealed class Gic implements Device, InterruptController permits Gicv2, Gicv3 {
 
     private final Interrupts interrupts;
@@ -25,6 +28,42 @@ abstract sealed class Gic implements Device, InterruptController permits Gicv2, 
                     + interrupts.cpus + (interrupts.cpus == 1 ? " vCPU" : " vCPUs"));
         }
         return vcpu.index();
+    }
+
+    /// The beginning of its node in a device tree.
+    static TreeNode controller(long base, String compatible) {
+        return TreeNode.named("intc@" + Long.toHexString(base))
+                .labelled(LABEL)
+                .strings("compatible", compatible)
+                .cells("#interrupt-cells", 3)
+                .cells("#address-cells", 0)
+                .flag("interrupt-controller");
+    }
+
+    /// Resets all registers. The inputs keep their levels, because other devices drive them.
+    @Override
+    public final void reset() {
+        interrupts.reset();
+        for (int cpu = 0; cpu < interrupts.cpus; cpu++) {
+            outputs(cpu).reset();
+        }
+    }
+
+    @Override
+    public final void save(StateWriter state) {
+        interrupts.save(state);
+        for (int cpu = 0; cpu < interrupts.cpus; cpu++) {
+            outputs(cpu).save(state);
+        }
+    }
+
+    /// Loads its state, with the levels of its inputs.
+    @Override
+    public final void load(StateReader state) {
+        interrupts.load(state);
+        for (int cpu = 0; cpu < interrupts.cpus; cpu++) {
+            outputs(cpu).load(state);
+        }
     }
 
     private void require(int intid, int first, int last, String kind) {

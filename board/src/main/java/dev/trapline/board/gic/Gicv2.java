@@ -4,8 +4,7 @@ import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.engine.MmioDevice;
-import dev.trapline.abi.state.StateReader;
-import dev.trapline.abi.state.StateWriter;
+import dev.trapline.board.bus.Doubleword;
 import java.util.Optional;
 
 /// An interrupt controller of the architecture GICv2 (Arm IHI 0048B), without Security Extensions and without
@@ -26,7 +25,6 @@ public final class Gicv2 extends Gic {
     private static final int DISTRIBUTOR_SIZE = 0x1000;
     private static final int CPU_INTERFACE_SIZE = 0x2000;
 
-    private final TargetedInterrupts interrupts;
     private final Distributor distributor;
     private final CpuInterface[] cpuInterfaces;
     private final View[] views;
@@ -54,7 +52,6 @@ public final class Gicv2 extends Gic {
 
     private Gicv2(TargetedInterrupts interrupts) {
         super(interrupts);
-        this.interrupts = interrupts;
         distributor = new Distributor(interrupts);
         cpuInterfaces = new CpuInterface[interrupts.cpus];
         views = new View[interrupts.cpus];
@@ -87,31 +84,7 @@ public final class Gicv2 extends Gic {
     @Override
     public Optional<TreeNode> node(long base) {
         long second = base + BLOCK;
-        return Optional.of(TreeNode.named("intc@" + Long.toHexString(base))
-                .labelled(LABEL)
-                .strings("compatible", "arm,cortex-a15-gic")
-                .cells("#interrupt-cells", 3)
-                .cells("#address-cells", 0)
-                .flag("interrupt-controller")
-                .cells(
-                        "reg",
-                        (int) (base >>> 32),
-                        (int) base,
-                        0,
-                        BLOCK,
-                        (int) (second >>> 32),
-                        (int) second,
-                        0,
-                        BLOCK));
-    }
-
-    /// Resets all registers. The inputs keep their levels, because other devices drive them.
-    @Override
-    public void reset() {
-        interrupts.reset();
-        for (CpuInterface cpuInterface : cpuInterfaces) {
-            cpuInterface.reset();
-        }
+        return Optional.of(controller(base, "arm,cortex-a15-gic").range("reg", base, BLOCK, second, BLOCK));
     }
 
     @Override
@@ -141,7 +114,7 @@ public final class Gicv2 extends Gic {
 
     private long read(int cpu, long offset, int size) {
         if (size == Long.BYTES) {
-            return read(cpu, offset, Integer.BYTES) | (read(cpu, offset + Integer.BYTES, Integer.BYTES) << 32);
+            return Doubleword.read(views[cpu], offset);
         }
         if (offset % size != 0) {
             return 0;
@@ -158,8 +131,7 @@ public final class Gicv2 extends Gic {
 
     private void write(int cpu, long offset, int size, long value) {
         if (size == Long.BYTES) {
-            write(cpu, offset, Integer.BYTES, value);
-            write(cpu, offset + Integer.BYTES, Integer.BYTES, value >>> 32);
+            Doubleword.write(views[cpu], offset, value);
             return;
         }
         if (offset % size != 0) {
@@ -170,23 +142,6 @@ public final class Gicv2 extends Gic {
             distributor.write(cpu, at, size, (int) value);
         } else if (at >= BLOCK && at < BLOCK + CPU_INTERFACE_SIZE) {
             cpuInterfaces[cpu].write(at - BLOCK, size, (int) value);
-        }
-    }
-
-    @Override
-    public void save(StateWriter state) {
-        interrupts.save(state);
-        for (CpuInterface cpuInterface : cpuInterfaces) {
-            cpuInterface.save(state);
-        }
-    }
-
-    /// Loads its state, with the levels of its inputs.
-    @Override
-    public void load(StateReader state) {
-        interrupts.load(state);
-        for (CpuInterface cpuInterface : cpuInterfaces) {
-            cpuInterface.load(state);
         }
     }
 }

@@ -5,9 +5,8 @@ import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.engine.SystemRegisters;
-import dev.trapline.abi.state.StateReader;
-import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.bus.Device;
+import dev.trapline.board.bus.Doubleword;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,7 +29,6 @@ public final class Gicv3 extends Gic {
 
     private static final int DISTRIBUTOR_SIZE = 0x10000;
 
-    private final RoutedInterrupts interrupts;
     private final Gicv3Distributor distributor;
     private final Redistributors redistributors;
     private final SystemInterface[] cpuInterfaces;
@@ -45,7 +43,6 @@ public final class Gicv3 extends Gic {
 
     private Gicv3(RoutedInterrupts interrupts) {
         super(interrupts);
-        this.interrupts = interrupts;
         distributor = new Gicv3Distributor(interrupts);
         redistributors = new Redistributors(interrupts);
         cpuInterfaces = new SystemInterface[interrupts.cpus];
@@ -82,32 +79,9 @@ public final class Gicv3 extends Gic {
     @Override
     public Optional<TreeNode> node(long base) {
         long second = base + REDISTRIBUTORS;
-        return Optional.of(TreeNode.named("intc@" + Long.toHexString(base))
-                .labelled(LABEL)
-                .strings("compatible", "arm,gic-v3")
-                .cells("#interrupt-cells", 3)
-                .cells("#address-cells", 0)
-                .flag("interrupt-controller")
+        return Optional.of(controller(base, "arm,gic-v3")
                 .cells("#redistributor-regions", 1)
-                .cells(
-                        "reg",
-                        (int) (base >>> 32),
-                        (int) base,
-                        0,
-                        DISTRIBUTOR_SIZE,
-                        (int) (second >>> 32),
-                        (int) second,
-                        0,
-                        (int) redistributors.size()));
-    }
-
-    /// Resets all registers. The inputs keep their levels, because other devices drive them.
-    @Override
-    public void reset() {
-        interrupts.reset();
-        for (SystemInterface cpuInterface : cpuInterfaces) {
-            cpuInterface.reset();
-        }
+                .range("reg", base, DISTRIBUTOR_SIZE, second, redistributors.size()));
     }
 
     @Override
@@ -123,7 +97,7 @@ public final class Gicv3 extends Gic {
     @Override
     public long read(long offset, int size) {
         if (size == Long.BYTES) {
-            return read(offset, Integer.BYTES) | (read(offset + Integer.BYTES, Integer.BYTES) << 32);
+            return Doubleword.read(this, offset);
         }
         return offset % size == 0 ? Integer.toUnsignedLong(distributor.read((int) offset, size)) : 0;
     }
@@ -131,27 +105,9 @@ public final class Gicv3 extends Gic {
     @Override
     public void write(long offset, int size, long value) {
         if (size == Long.BYTES) {
-            write(offset, Integer.BYTES, value);
-            write(offset + Integer.BYTES, Integer.BYTES, value >>> 32);
+            Doubleword.write(this, offset, value);
         } else if (offset % size == 0) {
             distributor.write((int) offset, size, (int) value);
-        }
-    }
-
-    @Override
-    public void save(StateWriter state) {
-        interrupts.save(state);
-        for (SystemInterface cpuInterface : cpuInterfaces) {
-            cpuInterface.save(state);
-        }
-    }
-
-    /// Loads its state, with the levels of its inputs.
-    @Override
-    public void load(StateReader state) {
-        interrupts.load(state);
-        for (SystemInterface cpuInterface : cpuInterfaces) {
-            cpuInterface.load(state);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.trapline.board.gic;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.bus.Device;
+import dev.trapline.board.bus.Doubleword;
 
 /// The registers of the Redistributors of a GICv3 (IHI 0069 §12.10, §12.11), one behind the other: for each vCPU the
 /// frames RD_base, and SGI_base with its private interrupts. Any vCPU can access all of them.
@@ -65,7 +66,7 @@ final class Redistributors implements Device {
     @Override
     public long read(long offset, int size) {
         if (size == Long.BYTES) {
-            return read(offset, Integer.BYTES) | (read(offset + Integer.BYTES, Integer.BYTES) << 32);
+            return Doubleword.read(this, offset);
         }
         if (offset % size != 0) {
             return 0;
@@ -78,8 +79,7 @@ final class Redistributors implements Device {
     @Override
     public void write(long offset, int size, long value) {
         if (size == Long.BYTES) {
-            write(offset, Integer.BYTES, value);
-            write(offset + Integer.BYTES, Integer.BYTES, value >>> 32);
+            Doubleword.write(this, offset, value);
             return;
         }
         if (offset % size != 0) {

@@ -1,14 +1,13 @@
 package dev.trapline.board.gic;
 
 import dev.trapline.abi.engine.SystemRegisters;
-import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.cpu.SystemRegister;
 
 /// The CPU interface of one vCPU in a GICv3 with one Security state, and its system registers (IHI 0069 §12.2). Group 0
 /// is signalled as FIQ, Group 1 as IRQ.
-final class SystemInterface implements CpuOutputs, SystemRegisters, Snapshot {
+final class SystemInterface implements CpuOutputs, SystemRegisters {
 
     private static final int ID_AA64PFR0 = SystemRegister.of(3, 0, 0, 4, 0);
     /// ID_AA64PFR0_EL1.GIC: the system registers of a GICv3 exist (DDI0487).

@@ -6,6 +6,7 @@ import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.bus.Device;
 import dev.trapline.board.bus.DeviceMemory;
+import dev.trapline.board.bus.Doubleword;
 import dev.trapline.board.bus.Line;
 import java.util.List;
 import java.util.Optional;
@@ -168,7 +169,7 @@ public final class VirtioMmio implements Device {
             return config((int) offset - CONFIG, size);
         }
         if (size == Long.BYTES) {
-            return read(offset, Integer.BYTES) | (read(offset + Integer.BYTES, Integer.BYTES) << Integer.SIZE);
+            return Doubleword.read(this, offset);
         }
         return size == Integer.BYTES && offset % size == 0 ? Integer.toUnsignedLong(register((int) offset)) : 0;
     }
@@ -210,8 +211,7 @@ public final class VirtioMmio implements Device {
             return;
         }
         if (size == Long.BYTES) {
-            write(offset, Integer.BYTES, value);
-            write(offset + Integer.BYTES, Integer.BYTES, value >>> Integer.SIZE);
+            Doubleword.write(this, offset, value);
         } else if (size == Integer.BYTES && offset % size == 0) {
             write((int) offset, (int) value);
         }
