@@ -178,6 +178,8 @@ class BoardTest {
         distributor.write(0x0000, 4, 1);
         distributor.write(0x0104, 4, 1 << 8);
         distributor.write(0x6000 + 8 * 40, 8, 11);
+        MmioDevice redistributors = board.bus().devices().get(1);
+        redistributors.write(11 * 0x20000 + 0x14, 4, 2);
         line.drive(true);
         assertThat(board.interrupted()).isEqualTo(1 << 11);
         assertThat(Objects.requireNonNull(board.wiring(new VcpuId(11))).fiq()).isFalse();

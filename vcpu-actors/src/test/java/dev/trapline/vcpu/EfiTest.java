@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// UEFI firmware in flash on the board `virt`: EDK2 of Debian's `qemu-efi-aarch64`, unchanged. The script
 /// `guests/edk2/fetch` fetches it.
@@ -60,10 +63,11 @@ class EfiTest {
                     .withDeviceTree(true)
                     .withInputInterval(KEYS));
 
-    @Test
-    void bootsToItsShellTurnsOffAndReplays(@TempDir Path directory) throws IOException {
+    @ParameterizedTest(name = "GIC{0}")
+    @EnumSource
+    void bootsToItsShellTurnsOffAndReplays(GicVersion gic, @TempDir Path directory) throws IOException {
         Finished recorded = RUNS.record(
-                SPEC,
+                SPEC.with(SPEC.board().withGic(gic)),
                 List.of(image(Image.Kind.FLASH, "QEMU_EFI.fd")),
                 START + "ver\rreset -s\r",
                 directory.resolve("recording"));

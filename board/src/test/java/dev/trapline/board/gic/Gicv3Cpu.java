@@ -153,11 +153,10 @@ final class Gicv3Cpu {
         }
     }
 
-    /// Both groups forwarded by the Distributor and accepted by this CPU interface, the Redistributor awake, and no
-    /// priority masked but 0xff.
+    /// Both groups forwarded by the Distributor and accepted by this CPU interface, and no priority masked
+    /// but 0xff.
     Gicv3Cpu enableAll(int ctlr) {
         distributor(GICD_CTLR, 3);
-        redistributor(GICR_WAKER, 0);
         icc(PMR, 0xff);
         icc(CTLR, ctlr);
         icc(IGRPEN0, 1);

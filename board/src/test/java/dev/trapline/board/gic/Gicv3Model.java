@@ -31,7 +31,7 @@ final class Gicv3Model {
 
     /// One vCPU's Redistributor and CPU interface.
     static final class Interface {
-        boolean asleep = true;
+        boolean asleep;
         final boolean[] accepted = new boolean[2];
         boolean commonBinaryPoint;
         boolean separateDeactivation;

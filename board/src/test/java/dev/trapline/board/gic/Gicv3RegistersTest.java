@@ -62,14 +62,14 @@ class Gicv3RegistersTest {
         assertThat(cpu.distributor(Long.decode(offset))).as(name).isEqualTo(Long.decode(value));
     }
 
-    /// GICR_TYPER: the number of the vCPU in bits 23 to 8. GICR_WAKER: ProcessorSleep and ChildrenAsleep.
+    /// GICR_TYPER: the number of the vCPU in bits 23 to 8. GICR_WAKER: the firmware has woken it.
     @ParameterizedTest(name = "Redistributor, {0}: {1}")
     @CsvSource({
         "GICR_CTLR,       0x00000, 0x00000000",
         "GICR_IIDR,       0x00004, 0x0000043b",
         "GICR_TYPER,      0x00008, 0x00000000",
         "GICR_STATUSR,    0x00010, 0x00000000",
-        "GICR_WAKER,      0x00014, 0x00000006",
+        "GICR_WAKER,      0x00014, 0x00000000",
         "GICR_PROPBASER,  0x00070, 0x00000000",
         "GICR_PIDR4,      0x0ffd0, 0x00000044",
         "GICR_PIDR0,      0x0ffe0, 0x00000093",
@@ -228,9 +228,9 @@ class Gicv3RegistersTest {
     @Test
     void anyVcpuReachesTheRedistributorsOfTheOthers() {
         assertThat(gic.redistributors().seenBy(new VcpuId(3))).isSameAs(gic.redistributors());
-        last.redistributor(GICR_WAKER, 0);
-        assertThat(gic.redistributors().read(4 * 0x20000 + GICR_WAKER, 4)).isZero();
-        assertThat(cpu.redistributor(GICR_WAKER)).isEqualTo(6);
+        last.redistributor(GICR_WAKER, 2);
+        assertThat(gic.redistributors().read(4 * 0x20000 + GICR_WAKER, 4)).isEqualTo(6);
+        assertThat(cpu.redistributor(GICR_WAKER)).isZero();
     }
 
     /// The encodings of IHI 0069 §12.2: op0 3, op1 0. A register that is read-only or write-only does not exist for
