@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The data of `budgets.s` of one engine: words of 8 bytes in the page after its code, and in the next page the table
-/// of blocks to stop at. The cells, which change with each block, are at a configurable address.
+/// The data of `budgets.s` of one engine: words of 8 bytes in the page after its code, and in the next two pages the
+/// tables of blocks to stop at: always, and while an interrupt is masked. The cells, which change with each block, are at a configurable address.
 final class BudgetData {
 
     private static final long CELLS = 0;
@@ -47,6 +47,9 @@ final class BudgetData {
     @SuppressWarnings("restricted")
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+    /// The size of both tables, in bytes.
+    static final long TABLES = 2 * NativePages.PAGE;
+
     /// The beginning of the code that the library calls for addresses in gaps.
     static final int READ_CODE = 256;
 
@@ -57,6 +60,8 @@ final class BudgetData {
     private final MemorySegment words;
     private final MemorySegment cells;
     private final MemorySegment specials;
+    /// The same, and the blocks that may unmask an interrupt.
+    private final MemorySegment unmasking;
     private final long next;
     private final long access;
     /// The blocks that count by themselves: a block's number is its index here plus one.
@@ -77,6 +82,7 @@ final class BudgetData {
         this.code = pages.asSlice(0, NativePages.PAGE);
         this.words = pages.asSlice(NativePages.PAGE, NativePages.PAGE);
         this.specials = pages.asSlice(2 * NativePages.PAGE, SPECIALS + 1);
+        this.unmasking = pages.asSlice(3 * NativePages.PAGE, SPECIALS + 1);
         this.next = cpu + layout.next();
         this.access = cpu + layout.access();
         this.cells = low == null ? words.asSlice(OWN_CELLS, CountingCall.OVER + Long.BYTES) : low;
@@ -225,6 +231,21 @@ final class BudgetData {
 
     /// Makes every run stop before blocks that begin at an address.
     void lookAt(long address) {
-        specials.set(JAVA_BYTE, address >>> 2 & SPECIALS, (byte) 1);
+        specials.set(JAVA_BYTE, slot(address), (byte) 1);
+        unmasking.set(JAVA_BYTE, slot(address), (byte) 1);
+    }
+
+    /// Makes the runs stop there that [#stopBeforeUnmasking] is about.
+    void lookAtUnmasking(long address) {
+        unmasking.set(JAVA_BYTE, slot(address), (byte) 1);
+    }
+
+    private static long slot(long address) {
+        return address >>> 2 & SPECIALS;
+    }
+
+    /// Sets whether runs stop before blocks that may unmask an interrupt.
+    void stopBeforeUnmasking(boolean stop) {
+        words.set(JAVA_LONG, SPECIAL, (stop ? unmasking : specials).address());
     }
 }

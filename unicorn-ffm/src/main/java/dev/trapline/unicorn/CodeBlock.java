@@ -10,6 +10,14 @@ final class CodeBlock {
     private static final int SYS = 0xd508_0000;
     private static final int MSR_TIMER_MASK = 0xffff_fe00;
     private static final int MSR_TIMER = 0xd51b_e200;
+    /// With ERETAA and ERETAB.
+    private static final int ERET_MASK = 0xffff_f000;
+
+    private static final int ERET = 0xd69f_0000;
+    private static final int MSR_DAIF_MASK = 0xffff_ffe0;
+    private static final int MSR_DAIF = 0xd51b_4220;
+    private static final int MSR_DAIF_CLEAR_MASK = 0xffff_f0ff;
+    private static final int MSR_DAIF_CLEAR = 0xd503_40ff;
     private static final int INSTRUCTION_CACHE = 7;
     private static final int TRANSLATION = 8;
 
@@ -69,6 +77,23 @@ final class CodeBlock {
     /// exception.
     boolean isSpecial() {
         return words.length > 0 && (most(0, words.length) < words.length || isTranslation(words[0]));
+    }
+
+    /// Whether a pending interrupt may be taken after this block that was masked before it. The instructions that can
+    /// unmask one end a block: ERET, and MSR to DAIF or DAIFClr.
+    boolean mayUnmask() {
+        return host == 0 || (words.length > 0 && unmasks(words[words.length - 1]));
+    }
+
+    private static boolean unmasks(int word) {
+        return (word & ERET_MASK) == ERET
+                || (word & MSR_DAIF_MASK) == MSR_DAIF
+                || (word & MSR_DAIF_CLEAR_MASK) == MSR_DAIF_CLEAR;
+    }
+
+    /// Whether it may count by itself, and never has to stop a run in another way than by its length.
+    boolean isPlain() {
+        return !isSpecial() && !mayUnmask();
     }
 
     /// How long a piece may be that begins at an instruction.

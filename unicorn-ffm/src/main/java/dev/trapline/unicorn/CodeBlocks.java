@@ -81,7 +81,7 @@ final class CodeBlocks implements TranslationHook {
             if (cut) {
                 pieces.put(block.cut(0, block.length()), place);
             } else {
-                count(place, block, !block.isSpecial());
+                count(place, block, block.isPlain());
             }
         }
         translated = null;
@@ -107,7 +107,7 @@ final class CodeBlocks implements TranslationHook {
             // An engine's first block is not reported.
             known = read(address, length);
             blocks.put(place, known);
-            count(place, known, !looked && !known.isSpecial());
+            count(place, known, !looked && known.isPlain());
         }
         looked = true;
         return known;
@@ -125,6 +125,8 @@ final class CodeBlocks implements TranslationHook {
         CodeBlock block = new CodeBlock(address, flags, host, words);
         if (block.isSpecial()) {
             data.lookAt(address);
+        } else if (block.mayUnmask()) {
+            data.lookAtUnmasking(address);
         }
         return block;
     }

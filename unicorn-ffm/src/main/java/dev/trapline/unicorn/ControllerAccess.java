@@ -33,6 +33,11 @@ final class ControllerAccess {
         return registers.features(identification);
     }
 
+    /// Whether a register may belong to the controller, or identify it.
+    boolean concerns(int system) {
+        return registers.canRead(system) || registers.canWrite(system) || registers.features(system) != 0;
+    }
+
     void beginPart() {
         kind = Kind.NONE;
     }

@@ -19,6 +19,10 @@ final class CountedRun {
     private final CodeBlocks blocks;
     private final RegisterBatch pc;
     private boolean begun;
+    /// Whether this run ends after a block that may unmask an interrupt.
+    private boolean endsUnmasked;
+    /// Whether such a block has run.
+    private boolean over;
     private long budget;
     private long left;
     /// How many instructions the library's current run was allowed.
@@ -40,9 +44,14 @@ final class CountedRun {
     }
 
     /// Runs guest code, as [Unicorn#start] does with a count.
-    int run(long begin, long instructions) {
+    ///
+    /// @param masked whether the run also ends after a block that may unmask an interrupt
+    int run(long begin, long instructions, boolean masked) {
         budget = instructions;
         left = instructions;
+        over = false;
+        endsUnmasked = masked;
+        data.stopBeforeUnmasking(masked);
         blocks.settle();
         int code = runBlocks(begin);
         while (goesOn(code) && (again || data.stopped())) {
@@ -52,18 +61,8 @@ final class CountedRun {
         return code;
     }
 
-    /// The number of instructions of the block at an address, before which nothing is executed. It is 1 if the
-    /// block is not known, because it cannot be fetched.
-    long blockLength(long begin) {
-        budget = 0;
-        left = 0;
-        blocks.settle();
-        int code = runBlocks(begin);
-        return mayGoOn(code) && data.stopped() ? Math.max(1, blocks.current().length()) : 1;
-    }
-
     private boolean goesOn(int code) {
-        return (again || left > 0) && mayGoOn(code);
+        return (again || (left > 0 && !over)) && mayGoOn(code);
     }
 
     private boolean mayGoOn(int code) {
@@ -111,11 +110,12 @@ final class CountedRun {
     private int runPieces(CodeBlock block, int first) {
         int goal = (int) Math.min(first + left, block.length());
         int from = first;
+        boolean last = endsUnmasked && block.mayUnmask();
         int code = UnicornConstants.UC_ERR_OK;
         while (from < goal && goesOn(code)) {
             int length = again ? 1 : block.most(from, goal);
             blocks.prepareCut(block, from, length);
-            if (length > 1 && from + length == block.length()) {
+            if (length > 1 && from + length == block.length() && !last) {
                 return runEnd(block, from);
             }
             code = runPiece(block, from, length);
@@ -126,8 +126,9 @@ final class CountedRun {
                 from = next;
             }
         }
+        over = last && from == block.length();
         // After a block, the library fetches the next one, even if none of it may run: the fetch may fail.
-        return from == block.length() && mayGoOn(code) ? runBlocks(address()) : code;
+        return from == block.length() && !last && mayGoOn(code) ? runBlocks(address()) : code;
     }
 
     /// Runs a piece, and nothing after it.

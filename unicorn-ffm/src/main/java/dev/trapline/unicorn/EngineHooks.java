@@ -136,6 +136,15 @@ final class EngineHooks implements Hooks {
     }
 
     @Override
+    public boolean concerns(int encoding) {
+        return (SystemRegister.op0(encoding) == 1 && Translations.concernsOthers(encoding))
+                || encoding == SystemRegister.SCTLR_EL1
+                || TimeRegisters.concerns(encoding)
+                || (debug != null && debug.concerns(encoding))
+                || (inputs != null && inputs.controller().concerns(encoding));
+    }
+
+    @Override
     public boolean readSystem(int register, int rt) {
         if (!TimeRegisters.concerns(register)) {
             return inputs != null && readOfWired(inputs.controller(), register, rt);

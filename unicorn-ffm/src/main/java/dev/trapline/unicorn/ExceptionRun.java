@@ -11,8 +11,8 @@ import java.util.List;
 /// Runs the slices of a wired CPU, which takes its exceptions and interrupts itself.
 ///
 /// A slice is run in parts, which a guest cannot notice. A part ends at an exception, at a timer's deadline, and where
-/// an interrupt input may have risen. While an interrupt is pending but masked, a part is one block of code: every
-/// instruction that can unmask it ends a block.
+/// an interrupt input may have risen. While an interrupt is pending but masked, a part also ends after each block of
+/// code that may unmask it: the instructions that can do so end a block.
 final class ExceptionRun {
 
     private static final List<CpuTimer> TIMERS = List.of(CpuTimer.values());
@@ -57,12 +57,11 @@ final class ExceptionRun {
             long untilDeadline = driveTimers(time);
             takeInterrupt();
             long part = Math.min(budget - executed, untilDeadline);
-            if (bus.endedBeforeAccess()) {
+            boolean masked = inputs.irq() || inputs.fiq();
+            if (bus.endedBeforeAccess() || (masked && !cpu.seesUnmasking())) {
                 part = 1;
-            } else if (inputs.irq() || inputs.fiq()) {
-                part = Math.min(part, cpu.blockLength(time, highest));
             }
-            Exit exit = cpu.runPart(part, time, highest);
+            Exit exit = cpu.runPart(part, time, highest, masked);
             executed += cpu.executed();
             highest = cpu.shown();
             if (exit instanceof GuestFault fault) {

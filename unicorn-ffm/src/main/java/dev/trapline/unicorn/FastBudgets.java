@@ -83,7 +83,7 @@ final class FastBudgets {
     ///
     /// @param pages the data of [FastStores] in the same engine
     CountedRun install(Unicorn engine, EngineHooks hooks, FastStores.Pages pages) {
-        MemorySegment loaded = MachineCode.load(code, NativePages.PAGE, engine.arena());
+        MemorySegment loaded = MachineCode.load(code, BudgetData.TABLES, engine.arena());
         MemorySegment low = lowMemory(engine);
         BudgetData data =
                 new BudgetData(loaded, low, engine.handle(), stores.layout().cpu(engine), layout, stop, loop);

@@ -41,6 +41,14 @@ public interface Hooks {
         nobodyAnswers(address, true);
     }
 
+    /// Whether one of the next three functions has to be called for a register or operation. For others it may be
+    /// called. The answer never changes once the hooks are installed.
+    ///
+    /// @param encoding packed as for [#readSystem]
+    default boolean concerns(int encoding) {
+        return true;
+    }
+
     /// Called before the guest executes MRS.
     ///
     /// @param register packed as op0 (2 bits), op1 (3), CRn (4), CRm (4), op2 (3)

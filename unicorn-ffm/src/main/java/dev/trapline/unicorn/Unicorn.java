@@ -115,9 +115,16 @@ public final class Unicorn implements AutoCloseable {
 
     /// Reports MRS, MSR (register) and SYS to the hooks. AArch64 only.
     public void hookSystemInstructions(Hooks hooks) {
-        hook(UnicornConstants.UC_HOOK_INSN, upcalls.readSystemStub(hooks), UnicornConstants.UC_ARM64_INS_MRS);
-        hook(UnicornConstants.UC_HOOK_INSN, upcalls.writeSystemStub(hooks), UnicornConstants.UC_ARM64_INS_MSR);
-        hook(UnicornConstants.UC_HOOK_INSN, upcalls.systemInstructionStub(hooks), UnicornConstants.UC_ARM64_INS_SYS);
+        Host host = Host.current();
+        long filter = host.machineCode().isEmpty() ? 0 : SystemFilter.load(host, hooks::concerns, arena);
+        hookSystem(filter, upcalls.readSystemStub(hooks), UnicornConstants.UC_ARM64_INS_MRS);
+        hookSystem(filter, upcalls.writeSystemStub(hooks), UnicornConstants.UC_ARM64_INS_MSR);
+        hookSystem(filter, upcalls.systemInstructionStub(hooks), UnicornConstants.UC_ARM64_INS_SYS);
+    }
+
+    /// @param filter 0 if there is none
+    private void hookSystem(long filter, long stub, int instruction) {
+        hook(UnicornConstants.UC_HOOK_INSN, filter == 0 ? stub : filter, stub, 1, 0, instruction);
     }
 
     /// Reports each block of code after it is translated.
@@ -136,7 +143,7 @@ public final class Unicorn implements AutoCloseable {
     /// Reports an instruction each time it is reached. This affects only code that is translated from now on. Every
     /// hook of this kind makes every instruction a little slower.
     void hookInstruction(long address) {
-        hook(UnicornConstants.UC_HOOK_CODE, instructionStub, address, address, 0);
+        hook(UnicornConstants.UC_HOOK_CODE, instructionStub, 0, address, address, 0);
     }
 
     /// Calls native code before each instruction, as [#hookBlocks] does before each block.
@@ -175,14 +182,14 @@ public final class Unicorn implements AutoCloseable {
     }
 
     private void hook(int type, long stub, int instruction) {
-        hook(type, stub, 1, 0, instruction);
+        hook(type, stub, 0, 1, 0, instruction);
     }
 
-    private void hook(int type, long stub, long first, long last, int instruction) {
+    private void hook(int type, long stub, long data, long first, long last, int instruction) {
         // SAFETY: the stub lives as long as the instance; out has room for the hook's handle, which is not needed
         // again.
         UnicornError.check(
-                calls.hookAdd(handle(), out.address(), type, stub, 0, first, last, instruction), "adding a hook");
+                calls.hookAdd(handle(), out.address(), type, stub, data, first, last, instruction), "adding a hook");
     }
 
     /// Runs guest code until something stops it.

@@ -98,7 +98,7 @@ final class UnicornEngine implements Engine {
                 new Aarch32Time(unicorn, hooks.time()),
                 progress,
                 spec.exportFailedConditionCalls());
-        return new Aarch32Run(watch, counting, this::start, hooks, exits, faults, use, progress, dataOrder, registers);
+        return new Aarch32Run(watch, counting, left -> start(left, false), hooks, exits, faults, use, progress, dataOrder, registers);
     }
 
     private void wire(CpuWiring wiring, MemoryMap memory) {
@@ -117,10 +117,10 @@ final class UnicornEngine implements Engine {
             CpuWiring wiring = spec.wiring();
             EngineSpec seen = wiring == null ? spec : spec.withMemory(RoutedDevices.in(spec.memory()));
             UnicornEngine engine = new UnicornEngine(unicorn, library, architecture, seen);
-            engine.map(seen.memory(), architecture instanceof Aarch64 ? shortcuts : null);
             if (wiring != null) {
                 engine.wire(wiring, seen.memory());
             }
+            engine.map(seen.memory(), architecture instanceof Aarch64 ? shortcuts : null);
             engine.fetchRegisters();
             engine.atOpening = engine.save();
             opened = true;
@@ -183,17 +183,16 @@ final class UnicornEngine implements Engine {
             throw new IllegalArgumentException("a budget is 1 to " + MAX_BUDGET + " instructions, not " + budget);
         }
         if (wired == null) {
-            return runPart(budget, now, shown);
+            return runPart(budget, now, shown, false);
         }
         Exit exit = wired.run(budget, now, shown);
         executed = wired.executed();
         return exit;
     }
 
-    /// How long the block of code at PC is, in instructions. It is 1 if that is not known.
-    long blockLength(long now, long shown) {
-        hooks.beginSlice(now, shown);
-        return counted == null ? 1 : counted.blockLength(registers[GeneralRegisters.PC]);
+    /// Whether [#runPart] can end where an interrupt may have been unmasked.
+    boolean seesUnmasking() {
+        return counted != null;
     }
 
     /// Whether code at a virtual address can be fetched at EL1.
@@ -202,7 +201,9 @@ final class UnicornEngine implements Engine {
     }
 
     /// Runs a part of a slice, as [#run] does, but without taking an exception.
-    Exit runPart(long budget, long now, long shown) {
+    ///
+    /// @param masked whether the part also ends where an interrupt may have been unmasked; only if it can
+    Exit runPart(long budget, long now, long shown, boolean masked) {
         hooks.beginSlice(now, shown);
         if (cpu != null) {
             cpu.holdSize(cpu.cpu(unicorn));
@@ -212,18 +213,18 @@ final class UnicornEngine implements Engine {
             executed = narrow.executed();
             return exit;
         }
-        Exit exit = exits.exit(start(budget), registers);
+        Exit exit = exits.exit(start(budget, masked), registers);
         executed = counted == null
                 ? progress.completed(budget)
                 : counted.completed(progress.end(), registers[GeneralRegisters.PC]);
         return exit;
     }
 
-    private int start(long budget) {
+    private int start(long budget, boolean masked) {
         long begin = architecture.startAddress(registers[GeneralRegisters.PC], registers[GeneralRegisters.PSTATE]);
         int code;
         if (counted != null) {
-            code = counted.run(begin, budget);
+            code = counted.run(begin, budget, masked);
         } else {
             code = count == null ? unicorn.start(begin, budget) : count.run(begin, budget);
         }
