@@ -27,7 +27,7 @@ final class CodeBlocks implements TranslationHook {
 
     private final Unicorn engine;
     private final CpuLayout layout;
-    private final SwitchLayout switches;
+    private final CpuFlags flags;
     private final BudgetData data;
     private final Map<Long, CodeBlock> blocks = new LinkedHashMap<>();
     /// The return addresses of the pieces that the library has, or had.
@@ -47,13 +47,13 @@ final class CodeBlocks implements TranslationHook {
     CodeBlocks(
             Unicorn engine,
             CpuLayout layout,
-            SwitchLayout switches,
+            CpuFlags flags,
             BudgetData data,
             MemorySegment forgetting,
             @Nullable InlineCounts inline) {
         this.engine = engine;
         this.layout = layout;
-        this.switches = switches;
+        this.flags = flags;
         this.data = data;
         this.forgetting = forgetting;
         this.inline = inline;
@@ -114,15 +114,15 @@ final class CodeBlocks implements TranslationHook {
     }
 
     private CodeBlock read(long address, int length) {
-        int flags = switches.flags(engine.saveContext());
+        int state = flags.get();
         int[] words = new int[length];
         // A block reaches into the next page only if the PC is not a multiple of 4.
         boolean inPage = (address & (CpuLayout.PAGE - 1)) + (long) length * Integer.BYTES <= CpuLayout.PAGE;
-        long host = inPage ? host(address, flags) : 0;
+        long host = inPage ? host(address, state) : 0;
         if (host != 0) {
             MemorySegment.copy(MEMORY, JAVA_INT_UNALIGNED, host, words, 0, length);
         }
-        CodeBlock block = new CodeBlock(address, flags, host, words);
+        CodeBlock block = new CodeBlock(address, state, host, words);
         if (block.isSpecial()) {
             data.lookAt(address);
         } else if (block.mayUnmask()) {

@@ -32,16 +32,20 @@ final class CodePages implements TranslationHook {
         this.translations = translations;
     }
 
+    /// A block reaches at most into the next page.
     @Override
     public void blockTranslated(long address, int size) {
-        note(address);
-        if (size > 0) {
-            note(address + size - 1);
+        int first = (int) Math.min(size, MemoryMap.PAGE - (address & (MemoryMap.PAGE - 1)));
+        note(address, first);
+        if (first < size) {
+            note(address + first, size - first);
         }
     }
 
-    /// Notes that code at a virtual address is translated.
-    void note(long address) {
+    /// Notes that code in one page is translated.
+    ///
+    /// @param address virtual
+    void note(long address, int size) {
         long found = physical.applyAsLong(address);
         long page = found & -MemoryMap.PAGE;
         MemorySegment content = found == AddressTranslation.NONE ? MemorySegment.NULL : content(page);
@@ -50,9 +54,11 @@ final class CodePages implements TranslationHook {
             return;
         }
         MemorySegment known = pages.get(page);
+        long from = found - page;
         if (known == null) {
             pages.put(page, MemorySegment.ofArray(content.toArray(JAVA_BYTE)));
-        } else if (known.mismatch(content) != -1) {
+        } else if (known.byteSize() > 0
+                && MemorySegment.mismatch(known, from, from + size, content, from, from + size) != -1) {
             pages.put(page, MemorySegment.NULL);
         }
     }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.trapline.abi.engine.EngineException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///  shared + fill    : pointer to the function that fills the TLB
 ///  CPU + tables     : for each of 12 MMU modes the mask and the address of its table of entries; 16 bytes each
 ///  CPU + tables - 12 * 440 : a descriptor for each, 440 bytes
+///  CPU + state      : what a context image contains
 ///
 ///  entry     : addr_read, addr_write, addr_code, addend
 ///  descriptor: begin of a window of time at 16, victims (8 entries) at 48, their I/O words (16 bytes each) at 304,
@@ -27,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// @param type offset in bytes from the CPU's address
 /// @param fill offset in bytes in the shared data
 /// @param tables offset in bytes from the CPU's address
-record CpuLayout(int cpu, int type, int fill, int tables) {
+/// @param state offset in bytes from the CPU's address
+record CpuLayout(int cpu, int type, int fill, int tables, int state) {
 
     private static final int MODES = 12;
     private static final int DESCRIPTOR = 440;
@@ -57,6 +60,9 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
     private static final long ALIGNMENT = 8;
 
     private static final int GREATEST = 1 << 20;
+    /// How much of a context image is compared: all general registers, and much more.
+    private static final int COMPARED = 1024;
+
     private static final int TYPE_SEARCHED = 1024;
     private static final int LEAST_TABLE = 1 << 11;
     private static final int GREATEST_TABLE = 1 << 22;
@@ -114,9 +120,24 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
         if (tables < MODES * DESCRIPTOR) {
             return null;
         }
-        CpuLayout layout = new CpuLayout(cpu, type, fill, tables);
+        ByteBuffer image = image(probe.engine());
+        int state = only(candidate, Long.BYTES, at -> begins(candidate, at, image));
+        if (state < 0) {
+            throw refused("its state");
+        }
+        CpuLayout layout = new CpuLayout(cpu, type, fill, tables, state);
         layout.checkTables(candidate, probe, memory);
         return layout;
+    }
+
+    /// The beginning of the state of an instance's CPU, in a context image.
+    private static ByteBuffer image(Unicorn engine) {
+        MemorySegment image = engine.saveContext();
+        return image.asSlice(ImageLayout.header(image), COMPARED).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static boolean begins(ByteBuffer cpu, int at, ByteBuffer image) {
+        return at + image.limit() <= cpu.limit() && cpu.slice(at, image.limit()).equals(image);
     }
 
     private static boolean isStartOfTables(ByteBuffer cpu, int at) {
@@ -205,6 +226,13 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
         return found;
     }
 
+    /// The address of a part of the CPU's state.
+    ///
+    /// @param image offset of the same in a context image of the instance
+    long inState(Unicorn engine, int image) {
+        return cpu(engine) + state + image - ImageLayout.header(engine.saveContext());
+    }
+
     /// The address of an instance's CPU.
     long cpu(Unicorn engine) {
         // SAFETY: the offset was found in an instance of this library, and this instance is open.
@@ -243,13 +271,6 @@ record CpuLayout(int cpu, int type, int fill, int tables) {
         // SAFETY: an entry of the TLB, at an offset that was found in one.
         boolean there = (MEMORY.get(JAVA_LONG, entry + 2 * Long.BYTES) & ~CLOSED) == (address & -PAGE);
         return there ? MEMORY.get(JAVA_LONG, entry + 3 * Long.BYTES) + address : 0;
-    }
-
-    /// Whether the TLB has the code at an address, so that a fetch does not walk the guest's page tables.
-    ///
-    /// @param at address of the CPU
-    boolean hasCode(long at, int mode, long address) {
-        return hostAddress(at, mode, address) != 0;
     }
 
     /// The entry of a page, in the only table that has it.

@@ -19,7 +19,6 @@ final class FastBudgets {
 
     private final BudgetLayout layout;
     private final FastStores stores;
-    private final SwitchLayout switches;
     private final byte[] code;
     private final long stop;
     private final long restore;
@@ -31,7 +30,6 @@ final class FastBudgets {
     private FastBudgets(
             BudgetLayout layout,
             FastStores stores,
-            SwitchLayout switches,
             byte[] code,
             long stop,
             long restore,
@@ -39,7 +37,6 @@ final class FastBudgets {
             MemorySegment forgetting) {
         this.layout = layout;
         this.stores = stores;
-        this.switches = switches;
         this.code = code;
         this.stop = stop;
         this.restore = restore;
@@ -60,7 +57,6 @@ final class FastBudgets {
             return new FastBudgets(
                     layout,
                     stores,
-                    library.switchLayout(),
                     MachineCode.bytes(CODE, host),
                     stop,
                     restore,
@@ -82,14 +78,14 @@ final class FastBudgets {
     /// Installs the shortcut in an engine that has its memory and has not run.
     ///
     /// @param pages the data of [FastStores] in the same engine
-    CountedRun install(Unicorn engine, EngineHooks hooks, FastStores.Pages pages) {
+    CountedRun install(Unicorn engine, CpuFlags flags, EngineHooks hooks, FastStores.Pages pages) {
         MemorySegment loaded = MachineCode.load(code, BudgetData.TABLES, engine.arena());
         MemorySegment low = lowMemory(engine);
         BudgetData data =
                 new BudgetData(loaded, low, engine.handle(), stores.layout().cpu(engine), layout, stop, loop);
         pages.tell(restore, engine.upcalls().callbackStub(hooks::storeIgnored));
         InlineCounts counts = low == null ? null : new InlineCounts(data, engine.handle(), low, proven);
-        CodeBlocks blocks = new CodeBlocks(engine, stores.layout(), switches, data, forgetting, counts);
+        CodeBlocks blocks = new CodeBlocks(engine, stores.layout(), flags, data, forgetting, counts);
         engine.hookTranslation(blocks);
         data.hookBlocks(engine);
         return new CountedRun(engine, hooks, pages, data, blocks);

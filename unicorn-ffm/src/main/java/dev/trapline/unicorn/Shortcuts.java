@@ -6,7 +6,6 @@ import java.lang.foreign.SymbolLookup;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -123,20 +122,15 @@ public final class Shortcuts {
                 + (refusal.isEmpty() ? ": on (" + shortcut.meaning() + ")" : ": refused (" + refusal + ")");
     }
 
-    /// The layout of the CPU of AArch64 instances; empty if it is not known.
-    Optional<CpuLayout> cpuLayout() {
-        return stores == null ? library.cpuLayout() : Optional.of(stores.layout());
-    }
-
     /// Installs them in an AArch64 engine that has its memory and has not run.
     ///
     /// @return the object that runs it; null if the library itself counts instructions
     @Nullable
-    CountedRun install(Unicorn engine, MemoryMap memory, EngineHooks hooks) {
+    CountedRun install(Unicorn engine, CpuFlags flags, MemoryMap memory, EngineHooks hooks) {
         if (stores == null) {
             return null;
         }
         FastStores.Pages pages = stores.install(engine, memory);
-        return budgets == null ? null : budgets.install(engine, hooks, pages);
+        return budgets == null ? null : budgets.install(engine, flags, hooks, pages);
     }
 }

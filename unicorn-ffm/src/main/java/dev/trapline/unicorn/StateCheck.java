@@ -1,11 +1,11 @@
 package dev.trapline.unicorn;
 
 /// Ends the slice when an AArch64 CPU enters AArch32 state, before its first instruction there.
-record StateCheck(Unicorn engine, SwitchLayout switches, BusErrors bus) implements TranslationHook {
+record StateCheck(Unicorn engine, CpuFlags flags, BusErrors bus) implements TranslationHook {
 
     @Override
     public void blockTranslated(long address, int size) {
-        if (!TranslationFlags.isAarch64(switches.flags(engine.saveContext()))) {
+        if (!TranslationFlags.isAarch64(flags.get())) {
             bus.illegalState(address);
             engine.stop();
         }

@@ -25,7 +25,7 @@ final class Translations {
     private final BooleanSupplier mmu;
     private final AddressTranslation translation;
     /// Null on AArch32.
-    private final @Nullable SwitchLayout switches;
+    private final @Nullable CpuFlags flags;
     /// Null if it is not known which code has changed.
     private @Nullable CodePages pages;
 
@@ -33,14 +33,14 @@ final class Translations {
     ///
     /// @param mmu whether the guest ever tried to switch its MMU on
     /// @param translation the address translation of the engine's CPU
-    /// @param switches null on AArch32
+    /// @param flags null on AArch32
     Translations(
             Unicorn engine,
             MemoryMap memory,
             BooleanSupplier mmu,
             AddressTranslation translation,
-            @Nullable SwitchLayout switches) {
-        this.switches = switches;
+            @Nullable CpuFlags flags) {
+        this.flags = flags;
         this.engine = engine;
         this.memory = memory;
         this.mmu = mmu;
@@ -102,21 +102,16 @@ final class Translations {
         long control = mmu.getAsBoolean() ? engine.readSystem(SystemRegister.SCTLR_EL1) : 0;
         if ((control & MMU) == 0) {
             engine.removeCache(from, to);
-        } else if (switches == null) {
+        } else if (flags == null) {
             engine.writeSystem(SystemRegister.SCTLR_EL1, control & ~MMU);
             engine.removeCache(from, to);
             engine.writeSystem(SystemRegister.SCTLR_EL1, control);
         } else {
-            int flags = switches.flags(engine.saveContext());
-            setFlags(switches, TranslationFlags.untranslated(flags));
+            int current = flags.get();
+            flags.set(TranslationFlags.untranslated(current));
             engine.removeCache(from, to);
-            setFlags(switches, flags);
+            flags.set(current);
         }
-    }
-
-    private void setFlags(SwitchLayout layout, int flags) {
-        layout.setFlags(engine.saveContext(), flags);
-        engine.restoreContext();
     }
 
     /// Drops all translations: one pass over the pages of memory.

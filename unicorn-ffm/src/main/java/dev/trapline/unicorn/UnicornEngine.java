@@ -47,7 +47,10 @@ final class UnicornEngine implements Engine {
     private @Nullable ExceptionRun wired;
     private @Nullable CountedRun counted;
     /// Null if it is not known.
-    private @Nullable CpuLayout cpu;
+    private final @Nullable CpuLayout cpu;
+    /// Null on AArch32.
+    private final @Nullable CpuFlags flags;
+    private @Nullable FetchedCode fetched;
     private final RegisterBatch general;
     private final Architecture.StateDigest stateDigest;
     /// What the batch read last, with later writes applied; the PC is where the next slice begins.
@@ -63,12 +66,13 @@ final class UnicornEngine implements Engine {
         boolean a64 = architecture instanceof Aarch64;
         AddressTranslation translation =
                 a64 ? new AddressTranslation.A64(unicorn) : new Aarch32Memory(unicorn, new Instructions(spec.memory()));
+        this.cpu = a64 ? library.cpuLayout().orElse(null) : null;
+        this.flags = a64 ? CpuFlags.of(unicorn, library.switchLayout(), library.cpuLayout()) : null;
         this.progress = new Progress(this::begun);
         this.bus = new BusErrors(spec.memory(), architecture.generalRegisters(unicorn), translation, progress);
         this.hooks = new EngineHooks(
                 unicorn, a64 ? new DebugRegisters(unicorn) : null, architecture.monitorControl(unicorn), bus, progress);
-        this.translations = new Translations(
-                unicorn, spec.memory(), hooks::mmuSeen, translation, a64 ? library.switchLayout() : null);
+        this.translations = new Translations(unicorn, spec.memory(), hooks::mmuSeen, translation, flags);
         this.faults = new Faults(unicorn, architecture, architecture.layout(library));
         Instructions instructions = new Instructions(spec.memory());
         this.use = new TranslationUse(
@@ -120,7 +124,7 @@ final class UnicornEngine implements Engine {
             if (wiring != null) {
                 engine.wire(wiring, seen.memory());
             }
-            engine.map(seen.memory(), architecture instanceof Aarch64 ? shortcuts : null);
+            engine.map(seen.memory(), shortcuts);
             engine.fetchRegisters();
             engine.atOpening = engine.save();
             opened = true;
@@ -132,14 +136,13 @@ final class UnicornEngine implements Engine {
         }
     }
 
-    /// @param shortcuts null if this architecture has none
-    private void map(MemoryMap memory, @Nullable Shortcuts shortcuts) {
+    private void map(MemoryMap memory, Shortcuts shortcuts) {
         AddressSpace space = new AddressSpace(unicorn, memory);
         space.map(bus);
         unicorn.hookExceptions(hooks);
         GapStubs stubs = unicorn.upcalls().gapStubs(hooks);
-        if (shortcuts != null) {
-            CountedRun run = shortcuts.install(unicorn, memory, hooks);
+        if (flags != null) {
+            CountedRun run = shortcuts.install(unicorn, flags, memory, hooks);
             if (run != null) {
                 counted = run;
                 hooks.count(run);
@@ -147,34 +150,18 @@ final class UnicornEngine implements Engine {
                 stubs = run.wrap(stubs);
             }
             unicorn.hookSystemInstructions(hooks);
-            unicorn.hookTranslation(new StateCheck(unicorn, library.switchLayout(), bus));
-            cpu = shortcuts.cpuLayout().orElse(null);
-            bus.knowFetched(this::isFetched);
-            CodePages pages = new CodePages(memory, this::physicalCode, translations);
+            unicorn.hookTranslation(new StateCheck(unicorn, flags, bus));
+            FetchedCode code = new FetchedCode(unicorn, flags, library.cpuLayout(), translations);
+            fetched = code;
+            bus.knowFetched(code::has);
+            CodePages pages = new CodePages(memory, code::physical, translations);
             unicorn.hookTranslation(pages);
             translations.know(pages);
             if (counted == null) {
                 library.instanceLayout().requireCounter(library);
             }
         }
-        space.mapGaps(stubs, shortcuts != null);
-    }
-
-    /// The physical address of code that was just fetched. The TLB knows it; the guest's tables may have changed.
-    private long physicalCode(long address) {
-        CpuLayout known = cpu;
-        long host = known == null ? 0 : known.hostAddress(known.cpu(unicorn), mode(), address);
-        return host == 0 ? translations.physical(address) : translations.ofHost(host);
-    }
-
-    private int mode() {
-        return TranslationFlags.mode(library.switchLayout().flags(unicorn.saveContext()));
-    }
-
-    /// Whether the TLB has an entry for the code at an address; false if that is not known.
-    private boolean isFetched(long address) {
-        CpuLayout known = cpu;
-        return known != null && known.hasCode(known.cpu(unicorn), mode(), address);
+        space.mapGaps(stubs, flags != null);
     }
 
     @Override
@@ -197,7 +184,7 @@ final class UnicornEngine implements Engine {
 
     /// Whether code at a virtual address can be fetched at EL1.
     boolean isFetchable(long address) {
-        return isFetched(address) || translations.isMemory(address);
+        return (fetched != null && fetched.has(address)) || translations.isMemory(address);
     }
 
     /// Runs a part of a slice, as [#run] does, but without taking an exception.

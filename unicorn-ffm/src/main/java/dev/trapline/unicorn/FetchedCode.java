@@ -1,0 +1,32 @@
+package dev.trapline.unicorn;
+
+import java.util.Optional;
+
+/// The guest's code that the TLB of an AArch64 CPU has. Only the TLB knows which memory code was fetched from: the
+/// guest's page tables may have changed since.
+///
+/// @param layout empty if it is not known: then the TLB seems to have nothing
+record FetchedCode(Unicorn engine, CpuFlags flags, Optional<CpuLayout> layout, Translations translations) {
+
+    /// The host's address of code at a virtual address, in the current regime.
+    ///
+    /// @return 0 if the TLB does not have it
+    long host(long address) {
+        return layout.isEmpty() ? 0 : host(layout.get(), address);
+    }
+
+    private long host(CpuLayout known, long address) {
+        return known.hostAddress(known.cpu(engine), TranslationFlags.mode(flags.get()), address);
+    }
+
+    /// Whether a fetch needs no walk of the guest's page tables.
+    boolean has(long address) {
+        return host(address) != 0;
+    }
+
+    /// The physical address of code that was just fetched.
+    long physical(long address) {
+        long host = host(address);
+        return host == 0 ? translations.physical(address) : translations.ofHost(host);
+    }
+}
