@@ -211,7 +211,7 @@ public final class StepMachine {
 
     /// Frees all engines.
     public void close() {
-        vcpus.forEach(VcpuLogic::powerOff);
+        vcpus.forEach(VcpuLogic::close);
     }
 
     private VcpuLogic logic(VcpuId vcpu) {

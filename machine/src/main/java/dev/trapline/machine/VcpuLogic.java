@@ -31,13 +31,15 @@ import org.jspecify.annotations.Nullable;
 /// One vCPU without its actor: an engine while it has power, and the state that outlives the engine. The machine knows
 /// whether it runs or waits.
 ///
-/// Every CPU_ON opens a fresh engine, so that no register, translation or monitor survives. A power-down by CPU_SUSPEND
-/// keeps the engine with its translations; they are dropped like those of the others when code changes. Linux powers an
-/// idle CPU down a hundred times a second.
+/// A vCPU without power keeps its engine for its translations, and nothing else survives; they are dropped like those of
+/// the others when code changes. Linux powers an idle CPU down a hundred times a second. As on hardware, the instruction
+/// cache of a vCPU that CPU_ON starts is invalid.
 public final class VcpuLogic {
 
     /// x0 to x17: a handler keeps the others itself.
     private static final int SAVED_BY_DELIVERY = 18;
+
+    private static final Exit.Maintenance INVALIDATE_CODE = new Exit.Maintenance(Exit.Maintenance.INVALIDATE_OWN, 0);
 
     private final VcpuId id;
     private final EngineFactory engines;
@@ -49,7 +51,7 @@ public final class VcpuLogic {
     private CapabilityRegistry registry;
     /// Null without power.
     private @Nullable RenewableEngine powered;
-    /// The engine of a vCPU that is powered down, for the time when it has power again: it keeps its translations.
+    /// The engine of a vCPU that has lost its power, for the time when it has power again: it keeps its translations.
     private @Nullable RenewableEngine resting;
     /// Of a vCPU that is powered down: see [Engine#readTimers].
     private final long[] timers = new long[Engine.TIMER_WORDS];
@@ -118,6 +120,9 @@ public final class VcpuLogic {
             renewable = new RenewableEngine(engines, spec);
         } else {
             renewable.restart();
+            if (!keepsTimers) {
+                renewable.now().maintain(INVALIDATE_CODE);
+            }
         }
         resting = null;
         Engine engine = renewable.now();
@@ -137,8 +142,13 @@ public final class VcpuLogic {
     }
 
     /// Powers it off, with the loss of its whole state; does nothing if it is off.
-    public void powerOff() {
-        close();
+    private void powerOff() {
+        resting = translator();
+        powered = null;
+        forget();
+    }
+
+    private void forget() {
         keepsTimers = false;
         interrupted.clear();
     }
@@ -161,12 +171,14 @@ public final class VcpuLogic {
         }
     }
 
-    /// The engine that has translations. A vCPU that is off has none; one that is powered down keeps its engine.
+    /// The engine that has translations; null if the vCPU never had power since the start, a reset or a renewal.
     private @Nullable RenewableEngine translator() {
         return powered == null ? resting : powered;
     }
 
-    private void close() {
+    /// Closes its engine. It has no power then, and has lost its whole state.
+    public void close() {
+        forget();
         RenewableEngine open = translator();
         if (open != null) {
             open.close();
@@ -307,7 +319,7 @@ public final class VcpuLogic {
 
     /// Restores what [#save] saved, with a fresh engine.
     void load(StateReader state) {
-        powerOff();
+        close();
         boolean hasPower = state.takeFlag();
         keepsTimers = state.takeFlag();
         state.take(timers);

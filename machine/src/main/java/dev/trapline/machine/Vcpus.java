@@ -130,6 +130,8 @@ final class Vcpus {
         Arrays.fill(returns, RegisterWrites.NONE);
         suspendedByEffect = 0;
         tellAll(VcpuCommand.PowerOff.INSTANCE);
+        // A reset also forgets what engines without power keep.
+        tellAll(VcpuCommand.Renew.INSTANCE);
     }
 
     /// A vCPU executed WFI: it waits, unless an interrupt is already pending.

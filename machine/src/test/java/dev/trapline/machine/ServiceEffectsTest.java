@@ -77,14 +77,18 @@ class ServiceEffectsTest {
     }
 
     @Test
-    void aVcpuThatIsTurnedOffLosesItsEngineAndServicesAreNotified() {
-        engines.script(hvc(Toy.POWER_ON, 1), hvc(toy.does(new Effect.PowerOff(CPU1))))
+    void aVcpuThatIsTurnedOffKeepsItsEngineAndServicesAreNotified() {
+        engines.script(hvc(Toy.POWER_ON, 1), hvc(toy.does(new Effect.PowerOff(CPU1))), hvc(Toy.POWER_ON, 1))
                 .script();
         StepMachine machine = toys.begin(2);
         ToyMachine.run(machine, 2);
         assertThat(machine.states()).containsExactly(VcpuState.ON, VcpuState.OFF);
-        assertThat(engines.log).contains("cpu1 closes");
         assertThat(toy.events).last().isEqualTo(new MachineEvent.PoweredOff(CPU1));
+        assertThat(engines.log).as("for its translations").doesNotContain("cpu1 closes");
+        ToyMachine.run(machine, 2);
+        assertThat(engines.log)
+                .as("fresh registers, and an invalid instruction cache: IC IALLU, CRn 7, CRm 5")
+                .containsSequence("open 0x80000001", "cpu1 closes", "cpu1 maintains 936", "cpu1 gets x0=0x7");
     }
 
     @Test

@@ -134,7 +134,9 @@ class VcpusTest {
         assertThat(vcpus.handlers()).isEmpty();
         assertThat(vcpus.pending(CPU0)).isEqualTo(RegisterWrites.NONE);
         for (VcpuId each : new VcpuId[] {CPU0, CPU1, CPU2}) {
-            assertThat(told.to(each)).as("%s", each).containsExactly(VcpuCommand.PowerOff.INSTANCE);
+            assertThat(told.to(each))
+                    .as("%s, and translations", each)
+                    .containsExactly(VcpuCommand.PowerOff.INSTANCE, VcpuCommand.Renew.INSTANCE);
         }
         on(CPU1);
         vcpus.waitsForInterrupt(CPU1, 20);

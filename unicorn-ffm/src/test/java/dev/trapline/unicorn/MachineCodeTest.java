@@ -26,7 +26,7 @@ class MachineCodeTest {
     private Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"stores", "budgets"})
+    @ValueSource(strings = {"stores", "budgets", "filter"})
     void theBytesAreWhatTheAssemblerMakesOfTheSource(String name) throws IOException, InterruptedException {
         assumeTrue(canAssemble(), "needs 'as' and 'objcopy' of GNU binutils for x86-64");
         Files.write(directory.resolve("source.s"), resource(name + ".s"));
@@ -53,9 +53,11 @@ class MachineCodeTest {
                     .as("budgets at " + entry)
                     .isEqualTo(BRANCH_TARGET);
         }
-        assertThat(Arrays.copyOf(MachineCode.bytes("stores", host), BRANCH_TARGET.length))
-                .as("stores")
-                .isEqualTo(BRANCH_TARGET);
+        for (String name : new String[] {"stores", "filter"}) {
+            assertThat(Arrays.copyOf(MachineCode.bytes(name, host), BRANCH_TARGET.length))
+                    .as(name)
+                    .isEqualTo(BRANCH_TARGET);
+        }
     }
 
     private static boolean canAssemble() {

@@ -181,6 +181,23 @@ class WiredCpuTest {
         }
     }
 
+    /// Thousands of blocks, some of which write DAIF without unmasking it.
+    @ParameterizedTest
+    @MethodSource("engines")
+    void anInterruptThatIsMaskedForLongIsTakenAtTheExactInstruction(UnicornEngines engines) {
+        for (String unmasking : new String[] {"msr daifclr, #2", "msr daif, xzr", "msr daif, x5"}) {
+            String program = "mov x2, #1000; mov x5, #0x40; mov x6, #0x3c0;"
+                    + "loop: add x1, x1, #1; msr daif, x6; msr daifclr, #4; msr daifset, #15; sub x2, x2, #1;"
+                    + "cbnz x2, loop; add x1, x1, #1;" + unmasking + "; add x1, x1, #2; add x1, x1, #4";
+            try (Guest guest = Guest.running(engines, "msr daifset, #15;" + program)) {
+                guest.controller.irq = true;
+                assertThat(guest.vector()).as(unmasking).isEqualTo(5);
+                assertThat(guest.look()[21]).as("ELR_EL1 after %s", unmasking).isEqualTo(PROGRAM + 48);
+                assertThat(guest.snippet.x(1)).as("x1 after %s", unmasking).isEqualTo(1001);
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("engines")
     void anExceptionReturnUnmasksToo(UnicornEngines engines) {

@@ -51,7 +51,7 @@ final class VcpuActor extends AbstractOnMessageBehavior<VcpuCommand> {
     @Override
     public Behavior<VcpuCommand> onSignal(Signal signal) {
         if (signal instanceof PostStop) {
-            logic.powerOff();
+            logic.close();
             return this;
         }
         return Behaviors.unhandled();

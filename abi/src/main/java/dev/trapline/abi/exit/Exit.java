@@ -32,8 +32,8 @@ public sealed interface Exit
             return op1 << 11 | crn << 7 | crm << 3 | op2;
         }
 
-        /// IC IALLU.
-        private static final int INVALIDATE_OWN = encode(0, 7, 5, 0);
+        /// IC IALLU, an operation that affects only the vCPU that executes it.
+        public static final int INVALIDATE_OWN = encode(0, 7, 5, 0);
 
         /// Whether it affects only the vCPU that executed it.
         public boolean isLocal() {
