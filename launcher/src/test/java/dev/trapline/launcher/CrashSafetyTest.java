@@ -5,12 +5,14 @@ import static dev.trapline.launcher.CommandProcess.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.history.RecordingException;
+import dev.trapline.abi.machine.Image;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.journal.recording.Survey;
 import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.launcher.output.Ending;
+import dev.trapline.testkit.LinuxGuest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,9 +67,48 @@ class CrashSafetyTest {
             recorder.await();
             assertLeft(recording, seen);
             if (kill % REPLAY_EVERY == 0) {
-                goOn(recording);
+                goOn(recording, digests);
             }
         }
+    }
+
+    @Test
+    void aBootOfLinuxThatIsKilledReplaysAndCanBeContinued() throws Exception {
+        List<Image> images = LinuxGuest.images("echo \"online: $(cat /sys/devices/system/cpu/online)\"\n");
+        for (Image image : images) {
+            Files.write(directory.resolve(image.name()), image.content().toArray());
+        }
+        Path whole = directory.resolve("linux");
+        Ended ended = run(linux(whole));
+        assertThat(ended.status()).as(ended.err()).isZero();
+        assertThat(ended.out()).contains("online: 0-1", "GUEST-ENDED");
+        long segments = Survey.of(Recordings.open(whole, OpenOptions.STRICT)).segments();
+        Path killed = directory.resolve("linux-killed");
+        CommandProcess recorder = CommandProcess.start(linux(killed));
+        awaitSegments(killed, segments / 2, recorder);
+        recorder.signal("KILL");
+        recorder.await();
+        goOn(killed, RunDigests.of(whole));
+    }
+
+    private static String[] linux(Path recording) {
+        return new String[] {
+            "run",
+            "--board",
+            "virt",
+            "--cpus",
+            "2",
+            "--memory",
+            "192M",
+            "--append",
+            "console=ttyAMA0 quiet",
+            "--initrd",
+            directory.resolve("initrd").toString(),
+            "--kernel",
+            directory.resolve("vmlinuz").toString(),
+            "--record",
+            recording.toString()
+        };
     }
 
     private static void assertLeft(Path recording, long seen) {
@@ -83,7 +124,7 @@ class CrashSafetyTest {
         }
     }
 
-    private static void goOn(Path recording) throws IOException {
+    private static void goOn(Path recording, String digests) throws IOException {
         Ended replayed = run("replay", recording.toString());
         assertThat(replayed.status()).as(replayed.err()).isZero();
         assertThat(replayed.err())

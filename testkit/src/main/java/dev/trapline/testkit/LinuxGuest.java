@@ -39,20 +39,26 @@ public final class LinuxGuest {
     ///
     /// @param script commands for BusyBox's shell, after /proc, /sys and /dev are mounted and the modules loaded
     public static List<Image> images(String script) throws IOException {
-        return images(script, END);
+        return images("vmlinuz", script, END);
+    }
+
+    /// The same with Debian's kernel for all machines, which has more drivers than the one for clouds. The modules do
+    /// not fit it.
+    public static List<Image> ofFullKernel(String script) throws IOException {
+        return images("vmlinuz-full", script, END);
     }
 
     /// The same, but the script has to end the run itself.
     public static List<Image> imagesWithoutEnd(String script) throws IOException {
-        return images(script, "");
+        return images("vmlinuz", script, "");
     }
 
-    private static List<Image> images(String script, String end) throws IOException {
+    private static List<Image> images(String file, String script, String end) throws IOException {
         HostTools.skipUnless(
                 Files.exists(FETCHED.resolve("complete")),
                 "no Linux in guests/target/linux: run guests/linux/fetch; that an operating system boots, records and"
                         + " replays is not tested");
-        Bytes kernel = Bytes.copyOf(Files.readAllBytes(FETCHED.resolve("vmlinuz")));
+        Bytes kernel = Bytes.copyOf(Files.readAllBytes(FETCHED.resolve(file)));
         return List.of(
                 new Image(Image.Kind.KERNEL, "vmlinuz", 0, kernel),
                 new Image(Image.Kind.INITRD, "initrd", 0, disk(START + script + end)));

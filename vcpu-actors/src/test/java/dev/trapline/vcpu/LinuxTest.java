@@ -59,7 +59,7 @@ class LinuxTest {
         echo "files: $(cat /tmp/[0-9]* | wc -l)"
         """;
 
-    private static MachineSpec spec(int vcpus, Schedule schedule, long seed) {
+    static MachineSpec spec(int vcpus, Schedule schedule, long seed) {
         return MachineRuns.spec(vcpus, schedule, seed)
                 .with(BoardSpec.DEFAULT
                         .withKind(BoardKind.VIRT)
@@ -69,7 +69,7 @@ class LinuxTest {
                 .with(RunSpec.DEFAULT.withMaxInstructions(6_000_000_000L));
     }
 
-    private static void assertEnded(Finished run) {
+    static void assertEnded(Finished run) {
         assertThat(run.report().outcome()).as("the console: %s", run.console()).isEqualTo(new RunOutcome.PoweredOff());
         assertThat(run.console()).contains("GUEST-STARTED\n").contains("GUEST-ENDED\n");
     }

@@ -1,6 +1,8 @@
 package dev.trapline.vcpu;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.firmware.ServiceDescriptor;
@@ -24,6 +26,8 @@ import java.util.SplittableRandom;
 
 /// A machine with a random guest, determined by a seed: instructions of all kinds, some of them random bits; firmware
 /// calls with arguments that are often valid; random page tables, with the MMU switched on; interrupts and SDEI events.
+/// Half of the A64 guests run on the board `virt`: they take their exceptions wherever VBAR_EL1 points, and access
+/// devices.
 ///
 /// @param set A64, A32 or T32
 record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<PlannedInjection> planned) {
@@ -48,26 +52,32 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
                 .withKind(random.nextBoolean() ? Schedule.RANDOM : Schedule.ROUND_ROBIN)
                 .withSeed(random.nextInt(1000))
                 .withQuantum(1 + random.nextInt(400));
+        BoardKind board = set == Set.A64 && random.nextBoolean() ? BoardKind.VIRT : BoardKind.BARE;
         MachineSpec spec = MachineSpec.DEFAULT
                 .with(CpuSpec.DEFAULT.withCount(vcpus).withWidth(set == Set.A64 ? Width.AARCH64 : Width.AARCH32))
-                .with(BoardSpec.DEFAULT.withRam(RAM).withInputInterval(1_000))
+                .with(BoardSpec.DEFAULT
+                        .withKind(board)
+                        .withGic(random.nextBoolean() ? GicVersion.V2 : GicVersion.V3)
+                        .withRam(RAM)
+                        .withInputInterval(1_000))
                 .with(schedule)
                 .with(RunSpec.DEFAULT.withMaxInstructions(INSTRUCTIONS).withRamDigestInterval(20_000))
                 .withPolicy(random.nextBoolean() ? Policy.DEFAULT.withResident("smccc") : Policy.DEFAULT);
-        return new RandomGuest(seed, set, spec, code(set, random), planned(vcpus, random));
+        return new RandomGuest(
+                seed, set, spec, code(set, board, random), planned(vcpus, spec.board().kind(), random));
     }
 
     Image image() {
         return new Image(Image.Kind.RAW, "guest-" + seed + ".bin", BoardSpec.RAM_BASE, code);
     }
 
-    private static List<PlannedInjection> planned(int vcpus, SplittableRandom random) {
+    private static List<PlannedInjection> planned(int vcpus, BoardKind board, SplittableRandom random) {
         List<PlannedInjection> planned = new ArrayList<>();
         for (int left = random.nextInt(INJECTIONS); left > 0; left--) {
             VcpuId vcpu = new VcpuId(random.nextInt(vcpus));
             Injection what = switch (random.nextInt(3)) {
                 case 0 -> new Injection.WakeUp(vcpu);
-                case 1 -> new Injection.Interrupt(vcpu, random.nextInt(1020));
+                case 1 -> new Injection.Interrupt(vcpu, random.nextInt(board == BoardKind.VIRT ? 288 : 1020));
                 default -> new Injection.Event(vcpu, random.nextBoolean() ? 0 : 804);
             };
             planned.add(new PlannedInjection(what, new Moment.AtSlice(random.nextInt(60))));
@@ -75,12 +85,15 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
         return planned;
     }
 
-    private static Bytes code(Set set, SplittableRandom random) {
+    private static Bytes code(Set set, BoardKind board, SplittableRandom random) {
         ByteBuffer code = ByteBuffer.allocate(WORDS * Integer.BYTES + 4 * 64).order(ByteOrder.LITTLE_ENDIAN);
-        Instructions instructions = new Instructions(random, functions());
+        Instructions instructions = new Instructions(random, functions(), board == BoardKind.VIRT);
         if (set == Set.T32) {
             code.putInt(0xe28f_0001); // add r0, pc, #1
             code.putInt(0xe12f_ff10); // bx r0
+        }
+        if (board == BoardKind.VIRT) {
+            instructions.start(code);
         }
         while (code.position() < WORDS * Integer.BYTES) {
             switch (set) {
@@ -100,7 +113,7 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
     }
 
     /// Appends one instruction, or a few that belong together.
-    private record Instructions(SplittableRandom random, List<Integer> functions) {
+    private record Instructions(SplittableRandom random, List<Integer> functions, boolean devices) {
 
         private static final int HVC_A64 = 0xd400_0002;
         private static final int SMC_A64 = 0xd400_0003;
@@ -121,7 +134,49 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
             0xd503_205f, // wfe
             0xd503_207f, // wfi
             0xd503_3fdf, // isb
+            0xd518_4020, // msr elr_el1, x0
+            0xd518_4000, // msr spsr_el1, x0
+            0xd518_4100, // msr sp_el0, x0
+            0xd510_0240, // msr mdscr_el1, x0
+            0xd51b_4220, // msr daif, x0
+            0xd503_4fff, // msr daifclr, #15
+            0xd503_4fdf, // msr daifset, #15
+            0xd69f_03e0, // eret
+            0xd400_0001, // svc #0
+            0xd420_0000, // brk #0
+            0xd508_831f, // tlbi vmalle1is
+            0xd508_8320, // tlbi vae1is, x0
+            0xd508_711f, // ic ialluis
+            0xd508_7800, // at s1e1r, x0
+            0xd51b_e320, // msr cntv_ctl_el0, x0
+            0xd51b_e300, // msr cntv_tval_el0, x0
+            0xd518_4600, // msr icc_pmr_el1, x0
+            0xd518_cce0, // msr icc_igrpen1_el1, x0
+            0xd518_cba0, // msr icc_sgi1r_el1, x0
+            0xd538_cc00, // mrs x0, icc_iar1_el1
+            0xd518_cc20, // msr icc_eoir1_el1, x0
         };
+        /// Of the board `virt`, with the size of the part in which something is.
+        private static final long[][] DEVICES = {
+            {0x0800_0000L, 0x1_1000}, // the interrupt controller
+            {0x080a_0000L, 0x8_0000}, // its Redistributors
+            {0x0900_0000L, 0x2000}, // the console
+            {0x0901_0000L, 0x2000}, // the clock
+            {0x0a00_0000L, 0x4000}, // VirtIO
+            {0x0400_0000L, 0x400}, // flash
+        };
+
+        /// Sets the vectors to this code, and lets the interrupt controller signal.
+        void start(ByteBuffer code) {
+            a64Constant(code, 0, BoardSpec.RAM_BASE);
+            code.putInt(0xd518_c000); // msr vbar_el1, x0
+            a64Constant(code, 9, 0x0800_0000L);
+            a64Constant(code, 0, 3);
+            code.putInt(0xb900_0120); // str w0, [x9]: GICD_CTLR
+            a64Constant(code, 0, -1L);
+            code.putInt(0xb901_0120); // str w0, [x9, #0x100]: GICD_ISENABLER0
+            code.putInt(0xd503_4fff); // msr daifclr, #15
+        }
 
         void a64(ByteBuffer code) {
             switch (random.nextInt(20)) {
@@ -134,8 +189,8 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
                 // Any MSR, MRS or SYS; rarely, because most of them end the guest.
                 case 5 -> code.putInt(random.nextInt(8) == 0 ? 0xd500_0000 | random.nextInt(1 << 22) : 0xd503_201f);
                 case 6, 7, 8 -> {
-                    // A load or store near an address in RAM.
-                    a64Constant(code, 9, address());
+                    // A load or store near an address in RAM, or of a device.
+                    a64Constant(code, 9, devices && random.nextInt(4) == 0 ? device() : address());
                     code.putInt((random.nextBoolean() ? 0xf900_0120 : 0xf940_0120)
                             | random.nextInt(9)
                             | random.nextInt(64) << 10);
@@ -262,6 +317,11 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
         private static void wide(ByteBuffer code, int instruction) {
             code.putShort((short) (instruction >>> 16));
             code.putShort((short) instruction);
+        }
+
+        private long device() {
+            long[] device = DEVICES[random.nextInt(DEVICES.length)];
+            return device[0] + (random.nextLong(device[1]) & ~3);
         }
 
         private long address() {
